@@ -1,0 +1,1 @@
+"""Numbers, and the figures drawn from them; nothing here knows Streamlit."""

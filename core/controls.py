@@ -1,0 +1,258 @@
+"""Controls, declared once: what a page can be set to, and how that is written in a link.
+
+A control's name is at the same time its key in the URL, the keyword argument of the core function that
+uses it and the variable in the exported script. Nothing here knows how a control is drawn.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+_NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?", re.ASCII)
+
+
+def _number(text: str) -> float:
+    """Read a finite decimal number; stricter than `float`, which also takes nan, inf, 1_0 and other digits."""
+    if len(text) > 40 or not _NUMBER.fullmatch(text) or not math.isfinite(float(text)):
+        raise ValueError(f"{text[:40]!r} is not a number")
+    return float(text)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Control:
+    """What every control has.
+
+    Parameters
+    ----------
+    name
+        Key in the URL, keyword argument of the core function, variable in the exported script.
+    label, help
+        Shown beside the widget.
+    default
+        Value on a fresh visit; the URL is silent about it.
+    place
+        "column" beside the picture, "more" for the folded part of that column, "stage" above the picture.
+    """
+
+    name: str
+    label: str
+    help: str
+    default: Any
+    place: str = "column"
+
+    def parse(self, text: str) -> Any:
+        """Read a value from a link, moved to the nearest possible one; `ValueError` if it is none at all."""
+        raise NotImplementedError
+
+    def format(self, value: Any) -> str:
+        """Write a value for a link; `parse` gives it back."""
+        raise NotImplementedError
+
+    def show(self, value: Any) -> str:
+        """Write a value for a reader."""
+        return self.format(value)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Scale(Control):
+    """A control over an ordered, finite set of numbers; `values` holds them all."""
+
+    display: Callable[[Any], str] | None = None
+
+    @cached_property
+    def values(self) -> tuple[int | float, ...]:
+        """All values in increasing order."""
+        raise NotImplementedError
+
+    def parse(self, text: str) -> int | float:
+        wanted = _number(text)
+        return min(self.values, key=lambda value: abs(value - wanted))
+
+    def format(self, value: float) -> str:
+        return f"{value:.6g}"
+
+    def show(self, value: float) -> str:
+        return self.display(value) if self.display else self.format(value)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Slider(Scale):
+    """Equal steps from `low` to `high`, both included; whole numbers where all three are whole.
+
+    `also` adds values that lie off the grid but must be reachable, such as the square root of 0.3.
+    """
+
+    low: float
+    high: float
+    step: float = 1
+    also: tuple[float, ...] = ()
+
+    @cached_property
+    def values(self) -> tuple[int | float, ...]:
+        count = round((self.high - self.low) / self.step)
+        grid = [round(self.low + k * self.step, 10) for k in range(count + 1)]
+        return tuple(sorted({*grid, *self.also}))
+
+
+@dataclass(frozen=True, kw_only=True)
+class LogSlider(Scale):
+    """Equal ratios from `low` to `high`, `per_decade` to a power of ten, with an explicit 0 if `zero`."""
+
+    low: float
+    high: float
+    per_decade: int = 4
+    zero: bool = False
+
+    @cached_property
+    def values(self) -> tuple[float, ...]:
+        first, last = math.log10(self.low), math.log10(self.high)
+        count = round((last - first) * self.per_decade)
+        grid = [float(f"{10 ** (first + k / self.per_decade):.6g}") for k in range(count + 1)]
+        return (0.0, *grid) if self.zero else tuple(grid)
+
+    def parse(self, text: str) -> float:
+        wanted = _number(text)
+        if wanted <= 0:
+            return self.values[0]
+        return min((v for v in self.values if v > 0), key=lambda value: abs(math.log(value / wanted)))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Choice(Control):
+    """One of `options`, which maps each value to what the reader sees."""
+
+    options: Mapping[str, str]
+
+    @property
+    def values(self) -> tuple[str, ...]:
+        """All values."""
+        return tuple(self.options)
+
+    def parse(self, text: str) -> str:
+        if text not in self.options:
+            raise ValueError(f"{text[:40]!r} is not one of {', '.join(self.options)}")
+        return text
+
+    def format(self, value: str) -> str:
+        return value
+
+    def show(self, value: str) -> str:
+        return self.options[value]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Several(Control):
+    """Any of `options`, as a sorted tuple of whole numbers, at most `limit` of them; 1.3.10 in a link."""
+
+    options: Sequence[int]
+    limit: int
+
+    def parse(self, text: str) -> tuple[int, ...]:
+        chosen = {int(_number(part)) for part in text.split(".")} if text else set()
+        return tuple(sorted(chosen & set(self.options)))[: self.limit]
+
+    def format(self, value: Sequence[int]) -> str:
+        return ".".join(str(item) for item in value)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Toggle(Control):
+    """On or off; 1 or 0 in a link."""
+
+    default: bool = False
+
+    @property
+    def values(self) -> tuple[bool, ...]:
+        """Both values."""
+        return (False, True)
+
+    def parse(self, text: str) -> bool:
+        if text not in ("0", "1"):
+            raise ValueError(f"{text[:40]!r} is neither 0 nor 1")
+        return text == "1"
+
+    def format(self, value: bool) -> str:
+        return "1" if value else "0"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Seed(Control):
+    """The seed of the random numbers, a whole number from 0 to `high`."""
+
+    name: str = "seed"
+    label: str = "Random seed"
+    help: str = "The same seed draws the same random numbers; another seed is another experiment."
+    default: int = 0
+    high: int = 99_999
+
+    def parse(self, text: str) -> int:
+        return round(min(max(_number(text), 0), self.high))
+
+    def format(self, value: int) -> str:
+        return str(value)
+
+
+def defaults(controls: Sequence[Control]) -> dict[str, Any]:
+    """Value of every control on a fresh visit."""
+    return {control.name: control.default for control in controls}
+
+
+def to_link(controls: Sequence[Control], values: Mapping[str, Any]) -> dict[str, str]:
+    """Query parameters of a state: what differs from the defaults."""
+    return {c.name: c.format(values[c.name]) for c in controls if values[c.name] != c.default}
+
+
+def from_link(
+    controls: Sequence[Control], query: Mapping[str, Sequence[str]]
+) -> tuple[dict[str, Any], list[str]]:
+    """Read a state from query parameters.
+
+    Parameters
+    ----------
+    controls
+        The controls of the page.
+    query
+        For each key all values that the link gives it.
+
+    Returns
+    -------
+    values
+        Value of every control; the default where the link is silent or makes no sense.
+    notes
+        One sentence for each part of the link that could not be taken as it stands.
+    """
+    values, notes = defaults(controls), []
+    known = {control.name: control for control in controls}
+    for key, texts in query.items():
+        control = known.get(key)
+        if control is None:
+            notes.append(f"The link sets {key[:40]!r}, which this page does not have; it was ignored.")
+            continue
+        try:
+            if len(texts) != 1:
+                raise ValueError("it is given more than once")
+            values[key] = control.parse(texts[0])
+        except ValueError as error:
+            notes.append(
+                f"The link's value for “{control.label}” was ignored ({error}); "
+                f"it is {control.show(control.default)}."
+            )
+            continue
+        if control.format(values[key]) != texts[0] and _differs(control, values[key], texts[0]):
+            notes.append(
+                f"The link asks for {texts[0][:40]} as “{control.label}”; "
+                f"the nearest possible value is {control.show(values[key])}."
+            )
+    return values, notes
+
+
+def _differs(control: Control, value: Any, text: str) -> bool:
+    """Whether a link's text means another value than the one taken, not just another spelling of it."""
+    if isinstance(control, (Scale, Seed)):
+        return not math.isclose(_number(text), value, rel_tol=1e-5)
+    return True

@@ -1,0 +1,313 @@
+"""A picture that scrubs: figures, the axis one moves along, and what each value of that axis shows.
+
+`pack` turns a picture into the bytes that the live chart in the browser reads, `still` into plain figures at
+one value of the axis. Curves travel as float32: half the bytes, and finer than any screen.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import math
+import zlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import plotly.graph_objects as go
+
+from core.figures import style
+
+Array = npt.NDArray[Any]
+
+
+@dataclass(frozen=True)
+class Frames:
+    """What one trace shows at each value of the axis.
+
+    Attributes
+    ----------
+    trace : int
+        Position of the trace in its figure.
+    values : sequence of ndarray
+        One array per axis value. Without a basis it is the attribute itself. With a basis it holds
+        coefficients (curves, p_k), p_k <= p, and the drawn y is `strands(values[k] @ basis[:p_k])`.
+    attr : str
+        The attribute of the trace that changes, "y" if not said otherwise.
+    basis : ndarray of shape (p, G), optional
+        Basis functions on the G grid points; the x of the trace is then `strands` of that grid.
+    """
+
+    trace: int
+    values: Sequence[Array]
+    attr: str = "y"
+    basis: Array | None = None
+
+    def __post_init__(self) -> None:
+        """Check the shapes; `ValueError` if they do not fit."""
+        if not self.values:
+            raise ValueError("`values` must hold at least one array; got none.")
+        if self.basis is None:
+            if any(np.ndim(v) != 1 for v in self.values):
+                raise ValueError("`values` without a basis must be arrays of one dimension.")
+            return
+        rows = {len(v) for v in self.values}
+        if len(rows) != 1 or any(np.ndim(v) != 2 for v in self.values):
+            raise ValueError("`values` with a basis must be (curves, p) arrays, all with the same curves.")
+        widest = max(np.shape(v)[1] for v in self.values)
+        if np.ndim(self.basis) != 2 or len(self.basis) < widest:
+            raise ValueError(f"`basis` must have at least {widest} rows; got {len(self.basis)}.")
+
+    def at(self, index: int) -> Array:
+        """Values of the attribute at one axis index, as drawn (1-D)."""
+        values = self.values[index]
+        return values if self.basis is None else strands(values @ self.basis[: values.shape[1]])
+
+
+@dataclass(frozen=True)
+class Panel:
+    """One figure of a picture: its text alternative, its frames, and its place.
+
+    `marker` says that the x axis of the figure is the scrub axis: a vertical line that can be dragged sits on
+    it. `column` is 0 (left) or 1 (right), `height` is in pixels.
+    """
+
+    figure: go.Figure
+    alt: str
+    frames: tuple[Frames, ...] = ()
+    marker: bool = False
+    column: int = 0
+    height: int = 420
+
+    def __post_init__(self) -> None:
+        """Check that there is an alternative and that the frames mean traces that exist."""
+        if not self.alt.strip():
+            raise ValueError("`alt` must describe the figure in words; got an empty text.")
+        if self.column not in (0, 1):
+            raise ValueError(f"`column` must be 0 or 1; got {self.column}.")
+        traces = len(self.figure.data)
+        for frames in self.frames:
+            if not 0 <= frames.trace < traces:
+                raise ValueError(f"`trace` must be in [0, {traces - 1}]; got {frames.trace}.")
+
+
+@dataclass(frozen=True)
+class Axis:
+    """The control that is dragged: name of the setting, label on screen, its values and their texts."""
+
+    name: str
+    label: str
+    values: tuple[float, ...]
+    texts: tuple[str, ...]
+
+    def __post_init__(self) -> None:
+        """Check that values rise and that each has a text."""
+        if not self.values or any(b <= a for a, b in zip(self.values, self.values[1:], strict=False)):
+            raise ValueError("`values` must rise and hold at least one number.")
+        if len(self.texts) != len(self.values):
+            raise ValueError(f"`texts` must hold {len(self.values)} texts; got {len(self.texts)}.")
+
+    def nearest(self, value: float) -> int:
+        """Index of the axis value closest to `value`."""
+        return min(range(len(self.values)), key=lambda i: abs(self.values[i] - value))
+
+
+@dataclass(frozen=True)
+class Readout:
+    """A number in words: label, one text per axis value (or one for all), colour role and help."""
+
+    label: str
+    texts: tuple[str, ...]
+    role: str = ""
+    help: str = ""
+
+    def __post_init__(self) -> None:
+        """Check the colour role."""
+        if self.role and self.role not in style.PALETTE:
+            raise ValueError(f"`role` must be one of {', '.join(style.PALETTE)}; got {self.role}.")
+
+
+@dataclass(frozen=True)
+class Picture:
+    """Everything a live chart shows: panels, the axis they share, readouts and a sentence per axis value."""
+
+    panels: tuple[Panel, ...]
+    axis: Axis | None = None
+    readouts: tuple[Readout, ...] = ()
+    sentences: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        """Check that everything has one entry per axis value (texts may also have a single one)."""
+        steps = len(self.axis.values) if self.axis else 1
+        for panel in self.panels:
+            for frames in panel.frames:
+                if len(frames.values) != steps:
+                    raise ValueError(f"`values` must hold {steps} arrays; got {len(frames.values)}.")
+        for name, texts in [("sentences", self.sentences), *((r.label, r.texts) for r in self.readouts)]:
+            if len(texts) not in ((0, 1, steps) if name == "sentences" else (1, steps)):
+                raise ValueError(f"`{name}` must hold 1 or {steps} texts; got {len(texts)}.")
+
+
+def strands(curves: Array) -> Array:
+    """Several curves as one trace: the rows of (curves, G) one after another, a NaN after each."""
+    curves = np.asarray(curves)
+    gap = np.full((len(curves), 1), np.nan)
+    return np.hstack([curves, gap]).ravel()
+
+
+def still(picture: Picture, index: int) -> list[go.Figure]:
+    """Figures of a picture at one axis index: for a page without live chart, for tests, for thumbnails."""
+    figures = []
+    for panel in picture.panels:
+        figure = go.Figure(panel.figure)
+        for frames in panel.frames:
+            figure.data[frames.trace][frames.attr] = frames.at(index)
+        figures.append(figure)
+    return figures
+
+
+def pack(picture: Picture, **state: Any) -> bytes:
+    """Encode a picture for the live chart.
+
+    Parameters
+    ----------
+    picture : Picture
+        What to show.
+    **state
+        JSON values that travel with it (where to start and the like).
+
+    Returns
+    -------
+    bytes
+        Length of the header (uint32, little-endian), the header (JSON in UTF-8, padded with spaces to a
+        multiple of four bytes), and one blob of little-endian float32. `{"f32": [offset, length]}` in the
+        header stands for a part of the blob, counted in numbers.
+    """
+    blob = _Blob()
+    axis = picture.axis
+    header = {
+        "state": state,
+        "dark": style.DARK,
+        "axis": axis and {"label": axis.label, "values": list(axis.values), "texts": list(axis.texts)},
+        "readouts": [
+            {
+                "label": r.label,
+                "texts": list(r.texts),
+                "color": style.color(r.role) if r.role else "",
+                "dash": style.DASH.get(r.role, "solid"),
+                "help": r.help,
+            }
+            for r in picture.readouts
+        ],
+        "sentences": list(picture.sentences),
+        "panels": [_panel(panel, blob) for panel in picture.panels],
+    }
+    text = json.dumps(header, allow_nan=False, ensure_ascii=False, separators=(",", ":")).encode()
+    text += b" " * (-len(text) % 4)
+    return len(text).to_bytes(4, "little") + text + blob.bytes()
+
+
+def deflated(packed: bytes) -> bytes:
+    """Compress what `pack` gives (about a third less): zlib, with the blob as four planes of bytes.
+
+    The first bytes of all numbers come first, then the second ones and so on: neighbours on a curve share
+    their exponents.
+    """
+    start = 4 + int.from_bytes(packed[:4], "little")
+    planes = np.frombuffer(packed, np.uint8, offset=start).reshape(-1, 4).T
+    return zlib.compress(packed[:start] + planes.tobytes(), level=1)
+
+
+class _Blob:
+    """Collects float32 arrays; equal ones are stored once (curves share their x)."""
+
+    def __init__(self) -> None:
+        self._parts: dict[bytes, list[int]] = {}
+        self._length = 0
+
+    def add(self, values: Array) -> dict[str, list[int]]:
+        part = np.ascontiguousarray(values, dtype="<f4").tobytes()
+        if part not in self._parts:
+            self._parts[part] = [self._length, len(part) // 4]
+            self._length += len(part) // 4
+        return {"f32": self._parts[part]}
+
+    def bytes(self) -> bytes:
+        return b"".join(self._parts)
+
+
+def _panel(panel: Panel, blob: _Blob) -> dict[str, Any]:
+    spec = panel.figure.to_plotly_json()
+    spec["layout"].pop("template", None)
+    described = {
+        "alt": panel.alt,
+        "marker": panel.marker,
+        "column": panel.column,
+        "height": panel.height,
+        "layout": spec["layout"],
+    }
+    for frames in panel.frames:  # the frames say it; which one the figure was built with does not matter
+        spec["data"][frames.trace].pop(frames.attr, None)
+    # The browser redraws a panel only if its digest has changed: it covers values, not places in the blob.
+    figure = json.dumps([described, spec["data"]], default=np.ndarray.tolist)
+    digest = hashlib.blake2b(figure.encode(), digest_size=8)
+    for frames in panel.frames:
+        for values in (*frames.values, *([] if frames.basis is None else [frames.basis])):
+            digest.update(np.asarray(values, dtype="<f4").tobytes())
+    for frames in panel.frames:
+        if frames.basis is not None:  # one grid is enough: the browser repeats it for each curve
+            spec["data"][frames.trace]["x"] = _grid(spec["data"][frames.trace]["x"], frames)
+    return {
+        **described,
+        "digest": digest.hexdigest(),
+        "data": _packed(spec["data"], blob),
+        "frames": [_frames(frames, blob) for frames in panel.frames],
+    }
+
+
+def _grid(x: Any, frames: Frames) -> Array:
+    basis = frames.basis
+    assert basis is not None
+    tiled = _decoded(x) if isinstance(x, Mapping) else np.asarray(x, dtype=float)
+    curves, points = len(frames.values[0]), basis.shape[1]
+    if len(tiled) != curves * (points + 1):
+        wanted = f"{curves} times {points} numbers and a gap"
+        raise ValueError(f"`x` of a trace with a basis must have {wanted}; got {len(tiled)} numbers.")
+    return tiled[:points]
+
+
+def _frames(frames: Frames, blob: _Blob) -> dict[str, Any]:
+    packed: dict[str, Any] = {
+        "trace": frames.trace,
+        "attr": frames.attr,
+        "values": [blob.add(values)["f32"] for values in frames.values],
+    }
+    if frames.basis is not None:
+        packed["basis"] = blob.add(frames.basis)["f32"]
+        packed["curves"], packed["points"] = len(frames.values[0]), frames.basis.shape[1]
+    return packed
+
+
+def _packed(value: Any, blob: _Blob) -> Any:
+    """Copy of a part of a figure in which every array of one dimension is a reference into the blob."""
+    if isinstance(value, Mapping):
+        if "bdata" in value and "shape" not in value:
+            return blob.add(_decoded(value))
+        return {name: _packed(part, blob) for name, part in value.items()}
+    if isinstance(value, np.ndarray):
+        plain = value.ndim == 1 and value.dtype.kind in "iufb"
+        return blob.add(value) if plain else _packed(value.tolist(), blob)
+    if isinstance(value, list | tuple):
+        return [_packed(part, blob) for part in value]
+    if isinstance(value, float) and not math.isfinite(value):
+        return None  # JSON has no NaN; plotly.js reads null as a gap
+    return value.item() if isinstance(value, np.generic) else value
+
+
+def _decoded(encoded: Mapping[str, str]) -> Array:
+    """Decode an array that plotly has written in base64."""
+    dtype = np.dtype(encoded["dtype"]).newbyteorder("<")
+    return np.frombuffer(base64.b64decode(encoded["bdata"]), dtype=dtype)

@@ -1,0 +1,161 @@
+"""Colours, dashes and the common layout: one meaning, one look, on every page.
+
+Figures are always built in the light colours. Whoever draws them on a dark page (the live chart in the
+browser, `dark` here) replaces each palette string by its dark partner: a figure never knows its background.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+import plotly.graph_objects as go
+
+# role -> (on white, on a dark page). Okabe-Ito hues, shifted in lightness until a line has a contrast of at
+# least 3:1 against its page and text 4.5:1. Equal light strings have equal dark ones: the swap works on the
+# string alone.
+PALETTE: dict[str, tuple[str, str]] = {
+    "text": ("#1D1B22", "#ECEAF1"),
+    "muted": ("#66636E", "#A9A5B3"),
+    "grid": ("#ECEAF0", "#2B2932"),
+    "axis": ("#B9B5C2", "#57535F"),
+    "paper": ("#FFFFFF", "#15141A"),
+    "accent": ("#6A4C93", "#B79CE0"),
+    "bias": ("#0072B2", "#4DA6E8"),
+    "variance": ("#D55E00", "#FF8A4C"),
+    "noise": ("#6E6E6E", "#A2A2A2"),
+    "risk": ("#1D1B22", "#ECEAF1"),
+    "truth": ("#1D1B22", "#ECEAF1"),
+    "train": ("#2E97D0", "#8FD3F7"),
+    "test": ("#007A5A", "#34CFA0"),
+    "first": ("#0072B2", "#4DA6E8"),
+    "second": ("#B87A00", "#F2B134"),
+    "threshold": ("#9A4F7F", "#E38FC3"),
+    "bias_fill": ("rgba(0, 114, 178, 0.28)", "rgba(77, 166, 232, 0.34)"),
+    "variance_fill": ("rgba(213, 94, 0, 0.26)", "rgba(255, 138, 76, 0.32)"),
+    "noise_fill": ("rgba(110, 110, 110, 0.18)", "rgba(162, 162, 162, 0.22)"),
+    "train_fill": ("rgba(46, 151, 208, 0.20)", "rgba(143, 211, 247, 0.20)"),
+    "test_fill": ("rgba(0, 122, 90, 0.20)", "rgba(52, 207, 160, 0.20)"),
+    "threshold_fill": ("rgba(154, 79, 127, 0.20)", "rgba(227, 143, 195, 0.22)"),
+    "accent_fill": ("rgba(106, 76, 147, 0.14)", "rgba(183, 156, 224, 0.18)"),
+    "band": ("rgba(213, 94, 0, 0.13)", "rgba(255, 138, 76, 0.16)"),
+    "fit_faint": ("rgba(213, 94, 0, 0.30)", "rgba(255, 138, 76, 0.34)"),
+    "point": ("rgba(29, 27, 34, 0.62)", "rgba(236, 234, 241, 0.66)"),
+}
+
+# A second cue beside the hue, for colour-blind readers and washed-out projectors.
+DASH: dict[str, str] = {
+    "bias": "solid",
+    "variance": "longdash",
+    "noise": "dot",
+    "risk": "solid",
+    "truth": "dash",
+    "train": "dashdot",
+    "test": "longdashdot",
+    "first": "solid",
+    "second": "longdash",
+    "threshold": "dot",
+}
+
+DARK: dict[str, str] = dict(PALETTE.values())
+_LIGHT_COLOR = re.compile("|".join(map(re.escape, sorted(DARK, key=len, reverse=True))))
+
+# Streamlit's own font first; the browser replaces the list by the font of its page.
+FONT = "Source Sans, Source Sans Pro, system-ui, sans-serif"
+
+
+def color(role: str) -> str:
+    """Light colour of a role of `PALETTE`; `KeyError` for an unknown one."""
+    return PALETTE[role][0]
+
+
+def line(role: str, width: float = 2.2, **more: Any) -> dict[str, Any]:
+    """Plotly `line` of a role: its colour, its dash and a width in pixels."""
+    return {"color": color(role), "dash": DASH.get(role, "solid"), "width": width, **more}
+
+
+def layout(*, title: str = "", x: str = "", y: str = "", **more: Any) -> dict[str, Any]:
+    """Give the common layout of a figure, for one `go.Figure(data=[...], layout=layout(...))` call.
+
+    Parameters
+    ----------
+    title, x, y : str
+        Titles of the figure and of its axes; a unit belongs into the axis title.
+    **more
+        Layout properties that are merged into the common ones, e.g. `xaxis={"range": [0, 10]}`.
+
+    Returns
+    -------
+    dict
+        Transparent paper, still axes, no legend, and no plotly template (it would weigh 4 KB a figure).
+    """
+    common: dict[str, Any] = {
+        "template": {},
+        "uirevision": "keep",  # zoom and hidden traces outlive an update
+        "paper_bgcolor": "rgba(0,0,0,0)",
+        "plot_bgcolor": "rgba(0,0,0,0)",
+        "font": {"family": FONT, "size": 13, "color": color("text")},
+        "title": {
+            "text": title,
+            "x": 0,
+            "xref": "container",
+            "xanchor": "left",
+            "y": 1,
+            "yref": "container",
+            "yanchor": "top",
+            "pad": {"t": 8},
+            "font": {"size": 15, "color": color("text")},
+        },
+        "margin": {"l": 56, "r": 16, "t": 40 if title else 16, "b": 48},
+        "showlegend": False,
+        "hovermode": "closest",
+        "hoverlabel": {
+            "bgcolor": color("paper"),
+            "bordercolor": color("axis"),
+            "font": {"size": 13, "color": color("text")},
+        },
+        "modebar": {"bgcolor": "rgba(0,0,0,0)", "color": color("axis"), "activecolor": color("accent")},
+        "xaxis": _axis(x),
+        "yaxis": _axis(y),
+    }
+    return _merged(common, more)
+
+
+def dark(figure: go.Figure) -> go.Figure:
+    """Return a copy of a figure with each palette colour replaced by its dark partner."""
+    spec = figure.to_plotly_json()
+    return go.Figure(data=_darkened(spec["data"]), layout=_darkened(spec["layout"]))
+
+
+def _axis(title: str) -> dict[str, Any]:
+    return {
+        "title": {"text": title, "standoff": 10, "font": {"size": 13, "color": color("muted")}},
+        "tickfont": {"size": 12, "color": color("muted")},
+        "gridcolor": color("grid"),
+        "linecolor": color("axis"),
+        "showline": False,
+        "zeroline": False,
+        "ticks": "",
+        "ticklabelstandoff": 4,
+        "automargin": False,  # a margin that follows the labels would move the frame under the curve
+    }
+
+
+def _merged(base: dict[str, Any], more: Mapping[str, Any]) -> dict[str, Any]:
+    merged = dict(base)
+    for name, value in more.items():
+        old = merged.get(name)
+        merged[name] = _merged(old, value) if isinstance(old, dict) and isinstance(value, Mapping) else value
+    return merged
+
+
+def _darkened(value: Any) -> Any:
+    if isinstance(value, str):
+        return _LIGHT_COLOR.sub(lambda found: DARK[found.group()], value)
+    if isinstance(value, Mapping):
+        # An encoded array is no text: its base64 may not be searched for colours.
+        return {k: v if k == "bdata" else _darkened(v) for k, v in value.items()}
+    if isinstance(value, list | tuple):
+        return [_darkened(v) for v in value]
+    return value

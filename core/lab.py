@@ -1,0 +1,144 @@
+"""A lab, declared: everything a page offers, as plain data and pure functions.
+
+`pages.ui.frame` draws it; tests, exports and the home page read it without Streamlit.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from core.controls import Choice, Control, Scale, Toggle, defaults
+
+PREDICT = Toggle(
+    name="predict",
+    label="Predict first",
+    help="Hides the picture until you have answered the question of this page.",
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Preset:
+    """A named state: `values` differ from the defaults, `note` says what to look at."""
+
+    label: str
+    note: str
+    values: Mapping[str, Any]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Prediction:
+    """A question to be answered before the picture is shown.
+
+    `guess` is the control that collects the answer, `truth` maps the page's result to the right one and
+    `verdict` writes, from guess, truth and result, what there is to learn from the difference.
+    """
+
+    question: str
+    guess: Scale | Choice
+    truth: Callable[[Any], Any]
+    verdict: Callable[[Any, Any, Any], str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Section:
+    """A folded part below the picture.
+
+    `blocks` maps the result and the values of all controls to what the section shows: strings (Markdown)
+    and pictures, top to bottom.
+    """
+
+    title: str
+    blocks: Callable[[Any, Mapping[str, Any]], Sequence[Any]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Lab:
+    """One page.
+
+    Parameters
+    ----------
+    name
+        File name of the page without suffix, its address and its key in the session.
+    title, question
+        Title in the navigation; first line of the page.
+    controls
+        Every control; `main` names the one that is dragged on the picture itself.
+    presets
+        Named states, shown as pills.
+    compute
+        Core function: settings in (keyword arguments named as controls), result out. Raises `ValueError`
+        with a sentence for a combination that makes no sense.
+    picture
+        Figure function: `(result, **values it names)` to a `core.figures.live.Picture`.
+    prediction
+        The question for "predict first".
+    script
+        Values to a stand-alone Python script that computes the numbers on screen; between its lines `# settings`
+        and `# end of settings` stand assignments that an export replaces by the current ones.
+    tables
+        Result and values to file name -> {column name: one-dimensional array}.
+    thumbnail
+        Small SVG drawing for the home page.
+    sections
+        Folded parts below the picture.
+    """
+
+    name: str
+    title: str
+    question: str
+    controls: tuple[Control, ...]
+    main: str
+    presets: tuple[Preset, ...]
+    compute: Callable[..., Any]
+    picture: Callable[..., Any]
+    prediction: Prediction
+    script: Callable[[Mapping[str, Any]], str]
+    tables: Callable[[Any, Mapping[str, Any]], Mapping[str, Mapping[str, Any]]]
+    thumbnail: Callable[[], str]
+    sections: tuple[Section, ...] = ()
+
+    @property
+    def all_controls(self) -> tuple[Control, ...]:
+        """The controls of the page and the one that every page has."""
+        return (*self.controls, PREDICT)
+
+    def preset_values(self, preset: Preset) -> dict[str, Any]:
+        """Value of every control under a preset."""
+        return defaults(self.all_controls) | dict(preset.values)
+
+    def settings(self, values: Mapping[str, Any]) -> tuple[tuple[str, Any], ...]:
+        """The part of `values` that the numbers depend on, as hashable items."""
+        return tuple((key, values[key]) for key in parameters(self.compute))
+
+    def result(self, values: Mapping[str, Any]) -> Any:
+        """Compute (or recall) the result for `values`; raises what `compute` raises."""
+        return _recall(self.compute, self.settings(values))
+
+    def draw(self, result: Any, values: Mapping[str, Any]) -> Any:
+        """Picture of a result."""
+        shown = parameters(self.picture)[1:]
+        return self.picture(result, **{key: values[key] for key in shown})
+
+    def export_script(self, values: Mapping[str, Any]) -> str:
+        """The stand-alone script with the current settings in it."""
+        head, rest = self.script(values).split("# settings\n", 1)
+        tail = rest.split("# end of settings\n", 1)[1]
+        labels = {control.name: control.label for control in self.controls}
+        names = [*parameters(self.compute), self.main]
+        lines = [f"{name} = {values[name]!r}  # {labels[name]}\n" for name in dict.fromkeys(names)]
+        return f"{head}# settings\n{''.join(lines)}# end of settings\n{tail}"
+
+
+def parameters(function: Callable[..., Any]) -> tuple[str, ...]:
+    """Names of a function's parameters, in order."""
+    return tuple(inspect.signature(function).parameters)
+
+
+@lru_cache(maxsize=16)
+def _recall(compute: Callable[..., Any], settings: tuple[tuple[str, Any], ...]) -> Any:
+    """Results are shared by all visitors, so they are immutable; few are kept, since one can hold megabytes."""
+    return compute(**dict(settings))

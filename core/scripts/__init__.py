@@ -1,0 +1,23 @@
+"""Stand-alone scripts that a visitor can take home; they compute the numbers on screen without Lectern."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+_PART = re.compile(r"^# --- (\w+)", re.MULTILINE)
+
+
+def _read(name: str) -> tuple[str, dict[str, str]]:
+    """Common head of a script and its parts, each of which begins with a line `# --- name`."""
+    head, *rest = _PART.split(Path(__file__).with_name(name).read_text("utf-8"))
+    parts = {key: f"# --- {key}{text}" for key, text in zip(rest[::2], rest[1::2], strict=True)}
+    return head, parts
+
+
+def bias_variance(values: Mapping[str, Any]) -> str:
+    """Script of the bias-variance lab: the decomposition, or the choice of a degree where that is shown."""
+    head, parts = _read("bias_variance.py")
+    return (head + parts["choice" if values["view"] == "choose" else "decomposition"]).rstrip() + "\n"

@@ -1,0 +1,141 @@
+"""Bias, variance and noise of polynomial fits: exact values and a simulation, with NumPy alone."""
+
+import numpy as np
+from numpy.polynomial.chebyshev import chebvander
+
+# settings
+truth = "x_sin"
+noise_std = 0.3**0.5
+n_train, n_test, n_sets, max_degree, degree = 40, 10, 100, 15, 3
+repetitions, folds = 400, 5
+low, high, inputs, protocol, test_at = 0.0, 10.0, "even", "fixed", "held_out"
+generator, seed = "pcg64", 0
+# end of settings
+
+f = {
+    "x_sin": lambda x: x + np.sin(1.5 * x),
+    "quadratic": lambda x: x - 2 * x**2,
+    "sine": lambda x: 2 * np.sin(x),
+    "step": lambda x: 2 * np.sign(x - 5),
+    "abs": lambda x: np.abs(x - 5),
+    "runge": lambda x: 5 / (1 + (x - 5) ** 2),
+    "cubic": lambda x: x * (x - 5) * (x - 10) / 20,
+}[truth]
+
+
+def draw(n_sets):
+    """Inputs and noise of the data sets, test inputs, noise of one test set, fresh test noise per data set."""
+    rng = np.random.default_rng(seed) if generator == "pcg64" else np.random.RandomState(seed)
+    held_out = test_at in ("held_out", "inside")
+    n_pool = 2 * n_train if protocol == "subset" else n_train
+    size = n_pool + n_test * held_out
+    pool = np.linspace(low, high, size) if inputs == "even" else rng.standard_normal(size)
+    if held_out:
+        pool = rng.permutation(pool)
+        y_noise = noise_std * rng.standard_normal(n_test)
+    X, E = [], []
+    for _ in range(n_sets):
+        if protocol == "fixed":
+            X.append(pool[:n_train])
+        elif protocol == "subset":
+            X.append(rng.permutation(pool[:n_pool])[:n_train])
+        else:
+            X.append(rng.uniform(low, high, n_train) if inputs == "even" else rng.standard_normal(n_train))
+        E.append(noise_std * rng.standard_normal(n_train))
+    if held_out:
+        x_test = pool[n_pool:]
+    elif test_at == "train":
+        x_test = pool
+    else:
+        start, width = (high, high - low) if inputs == "even" else (np.max(X), np.ptp(X))
+        x_test = start + 0.1 * width * np.arange(1, n_test + 1) / n_test
+    if not held_out:
+        y_noise = noise_std * rng.standard_normal(x_test.size)
+    fresh = noise_std * rng.standard_normal((n_sets, x_test.size))
+    if test_at == "inside":
+        keep = (x_test >= max(map(min, X))) & (x_test <= min(map(max, X)))
+        x_test, y_noise, fresh = x_test[keep], y_noise[keep], fresh[:, keep]
+    return X, E, x_test, y_noise, fresh
+
+
+def hat(x, at, d):
+    """A least-squares fit is linear in y: its values at the points `at` are H y."""
+    u = [(2 * t - x.min() - x.max()) / (x.max() - x.min()) for t in (x, at)]
+    q, r = np.linalg.qr(chebvander(u[0], d))
+    return np.linalg.solve(r.T, chebvander(u[1], d).T).T @ q.T
+
+
+X, E, x_test, y_noise, fresh = draw(n_sets)
+s2, fixed = noise_std**2, protocol == "fixed"
+degrees = range(1, min(max_degree, min(len(set(x)) for x in X) - 1) + 1)
+
+# --- decomposition: the noise is averaged exactly, with H
+print("degree    bias^2  variance  expected  simulated        +-  one test set")
+for d in degrees:
+    bias, spread, errors, on_one_set = [], [], [], []
+    for x, e, new in zip(X, E, fresh):
+        if not bias or not fixed:
+            H = hat(x, x_test, d)
+            bias.append(H @ f(x) - f(x_test))
+            spread.append(s2 * (H**2).sum(axis=1))
+        errors.append(np.mean((f(x_test) + new - H @ (f(x) + e)) ** 2))
+        on_one_set.append(np.mean((f(x_test) + y_noise - H @ (f(x) + e)) ** 2))
+    bias, spread, m = np.array(bias), np.array(spread), n_sets**0.5
+    if fixed:
+        bias2, variance = np.mean(bias**2), np.mean(spread)
+        S, t = s2 * (H @ H.T + np.eye(len(x_test))), len(x_test)
+        se = np.sqrt(2 * np.sum(S**2) + 4 * bias[0] @ S @ bias[0]) / t / m
+    elif protocol == "subset":  # mean over the designs, law of total variance
+        between = bias.var(axis=0, ddof=1)
+        bias2 = np.mean(bias.mean(axis=0) ** 2 - between / n_sets)
+        variance, se = np.mean(spread.mean(axis=0) + between), np.std(errors, ddof=1) / m
+    else:  # the mean hangs on a few unlucky designs: medians
+        bias2, variance = np.median(np.mean(bias**2, axis=1)), np.median(spread.mean(axis=1))
+        se = np.std(errors, ddof=1) / m
+    risk = bias2 + variance + s2
+    if protocol == "random":
+        risk = np.median(np.mean(bias**2 + spread, axis=1)) + s2
+    row = (bias2, variance, risk, np.mean(errors), se, np.mean(on_one_set))
+    print(f"{d:6d}", *(f"{v:9.4f}" for v in row), "  <- the slider" if d == degree else "")
+
+# --- choice: how often each rule chooses each degree, over repetitions of the experiment
+h = [hat(X[0], X[0], d) for d in degrees]
+loo = [np.sqrt(np.mean(((f(X[0]) + E[0] - H @ (f(X[0]) + E[0])) / (1 - np.diag(H))) ** 2)) for H in h]
+X, E, x_test, _, fresh = draw(repetitions)
+degrees = range(1, min(max_degree, min(len(set(x)) for x in X) - 1) + 1)
+fold = np.arange(n_train) % folds
+scores, own_risk = {rule: [] for rule in ("one test set", "hold-out", "k-fold", "leave-one-out")}, []
+for r, (x, e, new) in enumerate(zip(X, E, fresh)):
+    if r == 0 or not fixed:
+        here = [(hat(x, x_test, d), hat(x, x, d)) for d in degrees]
+        there = [
+            [(hat(x[fold != k], x[fold == k], d) if len(set(x[fold != k])) > d else None) for d in degrees]
+            for k in range(folds)
+        ]
+    y = f(x) + e
+    held = [
+        [np.inf if H is None else np.sum((y[fold == k] - H @ y[fold != k]) ** 2) for H in there[k]]
+        for k in range(folds)
+    ]
+    scores["one test set"].append([np.mean((f(x_test) + new - H @ y) ** 2) for H, _ in here])
+    scores["hold-out"].append(held[r % folds])
+    scores["k-fold"].append(np.sum(held, axis=0))
+    left = [1 - np.diag(H) for _, H in here]
+    scores["leave-one-out"].append(
+        [np.inf if min(t) < 1e-10 else np.sum(((y - H @ y) / t) ** 2) for t, (_, H) in zip(left, here)]
+    )
+    own_risk.append([np.mean((H @ f(x) - f(x_test)) ** 2 + s2 * np.sum(H**2, axis=1)) + s2 for H, _ in here])
+own_risk = np.array(own_risk)
+oracle = np.argmin(own_risk.mean(axis=0))
+print("degree  leave-one-out RMSE of the first data set")
+for d, value in zip(degrees, loo):
+    print(f"{d:6d} {value:9.4f}", "  <- the slider" if d == degree else "")
+for rule, table in scores.items():
+    pick = np.argmin(table, axis=1)
+    shares = np.bincount(pick, minlength=len(degrees)) / repetitions
+    extra = (
+        np.mean(own_risk[np.arange(repetitions), pick] - own_risk[:, oracle]) / own_risk.mean(axis=0).min()
+    )
+    print(
+        f"{rule:>13}: error +{100 * extra:.1f} %;", *(f"{d}: {p:.1%}" for d, p in zip(degrees, shares) if p)
+    )

@@ -1,0 +1,40 @@
+"""Home: one card for each lab, with a drawn picture and links to its presets."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from core.controls import to_link
+from core.lab import Lab
+from pages.ui import shell
+
+
+def render() -> None:
+    """Draw the home page."""
+    st.title("Lectern", anchor=False)
+    st.markdown(
+        "Machine learning under the finger: drag a slider and watch the mathematics move. "
+        "Every number on screen is computed twice, and everything can be taken home."
+    )
+    labs = shell.labs()
+    for topic, names in shell.TOPICS.items():
+        st.header(topic, anchor=False)
+        for name in names:
+            _card(labs[name])
+
+
+def _card(lab: Lab) -> None:
+    picture, words = st.columns([1, 1.4], gap="large", vertical_alignment="center")
+    picture.image(lab.thumbnail(), width="stretch")
+    with words:
+        st.subheader(lab.question, anchor=False)
+        page = shell.lab_page(lab)
+        st.page_link(page, label=f"Open “{lab.title}”", icon=":material/arrow_forward:")
+        with st.container(horizontal=True, key=f"card.{lab.name}"):
+            for preset in lab.presets:
+                query = to_link(lab.all_controls, lab.preset_values(preset))
+                st.page_link(page, label=preset.label, query_params=query, help=preset.note)
+
+
+if __name__ == "__main__":
+    shell.run_page(render)

@@ -1,0 +1,215 @@
+"""The frame of a lab page: question, presets, controls, live picture, folded sections, export."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import streamlit as st
+
+from core.controls import Seed
+from core.figures.live import Picture
+from core.lab import PREDICT, Lab, Preset
+from pages.ui import export, state
+from pages.ui.live_chart import live_chart
+from pages.ui.state import State
+from pages.ui.widgets import widget
+
+
+def show(lab: Lab) -> None:
+    """Draw the page of a lab."""
+    record = state.of(lab)
+    state.read_link(lab, record)
+    presenting = state.presenting()
+    _header(lab, record, presenting)
+    if not presenting:
+        _presets(lab, record)
+    for note in record.notes:
+        st.info(note, icon=":material/link_off:")
+    if presenting:
+        controls, stage = None, st.container()
+    else:
+        controls, stage = st.columns([1, 3.6], gap="medium")
+    if controls is not None:
+        with controls, st.container(key="controls"):
+            _controls(lab, record)
+    with stage:
+        for control in lab.controls:
+            if control.place == "stage" and not presenting:
+                widget(lab.name, control, record.values[control.name], record.set)
+        values, result, picture = _evaluate(lab, record)
+        revealed = not values[PREDICT.name] or _predict(lab, record, values, result)
+        if revealed:
+            _chart(lab, record, picture, presenting)
+    if revealed and not presenting:
+        _sections(lab, values, result)
+        export.section(lab, values, result, picture)
+    state.write_link(lab, record)
+
+
+def _header(lab: Lab, record: State, presenting: bool) -> None:
+    title, tools = st.columns([3, 2], vertical_alignment="center")
+    title.title(lab.question, anchor=False)
+    with tools, st.container(horizontal=True, horizontal_alignment="right", key="tools"):
+        seed = next((c for c in lab.controls if isinstance(c, Seed)), None)
+        if seed is not None:
+
+            def redraw() -> None:
+                record.set(seed.name, (record.values[seed.name] + 1) % (seed.high + 1))
+
+            st.button(
+                "New draw",
+                on_click=redraw,
+                type="tertiary",
+                icon=":material/casino:",
+                key=f"{lab.name}.redraw",
+                help="The next random seed: everything random is drawn anew.",
+            )
+        if not presenting:
+
+            def reset() -> None:
+                record.replace({c.name: c.default for c in lab.all_controls})
+                record.touched = True
+
+            st.button(
+                "Reset",
+                on_click=reset,
+                type="tertiary",
+                icon=":material/restart_alt:",
+                key=f"{lab.name}.reset",
+                help="Back to the settings of a fresh visit.",
+            )
+        st.button(
+            "Leave" if presenting else "Present",
+            on_click=state.present,
+            args=(not presenting,),
+            type="tertiary",
+            icon=":material/close_fullscreen:" if presenting else ":material/present_to_all:",
+            key=f"{lab.name}.present",
+            help="Presenter mode: only the picture, its slider and the readouts, in large type. "
+            "The arrow keys step through the picture.",
+        )
+
+
+def _presets(lab: Lab, record: State) -> None:
+    """Pills of the named states; the one that the page is in now is lit."""
+    key = f"{lab.name}.preset"
+    named = {preset.label: preset for preset in lab.presets}
+    active = next((p for p in lab.presets if _matches(lab, p, record)), None)
+    label = active.label if active else None
+    if st.session_state.get(key) != label:
+        st.session_state[key] = label
+
+    def chosen() -> None:
+        preset = named.get(st.session_state[key])
+        if preset is not None:
+            kept = {PREDICT.name: record.values[PREDICT.name]}
+            record.replace(lab.preset_values(preset) | kept)
+            record.touched = True
+
+    st.pills("Presets", tuple(named), key=key, on_change=chosen, label_visibility="collapsed")
+    if active is not None:
+        st.caption(active.note)
+
+
+def _matches(lab: Lab, preset: Preset, record: State) -> bool:
+    free = {lab.main, PREDICT.name}
+    wanted = lab.preset_values(preset)
+    return all(record.values[name] == value for name, value in wanted.items() if name not in free)
+
+
+def _controls(lab: Lab, record: State) -> None:
+    beside = [c for c in lab.controls if c.name != lab.main]
+    for control in beside:
+        if control.place == "column":
+            widget(lab.name, control, record.values[control.name], record.set)
+    widget(lab.name, PREDICT, record.values[PREDICT.name], record.set)
+    more = st.expander("More settings", on_change="rerun", key=f"{lab.name}.more")
+    if more.open:
+        with more:
+            for control in beside:
+                if control.place == "more":
+                    widget(lab.name, control, record.values[control.name], record.set)
+
+
+def _evaluate(lab: Lab, record: State) -> tuple[dict[str, Any], Any, Picture]:
+    """Values, result and picture; for an impossible combination those of the last good one, with the reason."""
+    try:
+        result = lab.result(record.values)
+        picture = lab.draw(result, record.values)
+        record.good = dict(record.values)
+    except ValueError as error:
+        good = record.good or {c.name: c.default for c in lab.all_controls}
+        st.warning(f"{error} The picture still shows the last settings that work.", icon=":material/block:")
+        result = lab.result(good)
+        picture = lab.draw(result, good)
+        return good, result, picture
+    return record.good, result, picture
+
+
+def _chart(lab: Lab, record: State, picture: Picture, presenting: bool) -> None:
+    def commit(value: float) -> None:
+        record.set(lab.main, value)
+
+    stamp = (record.epoch, record.visit, presenting, record.guess)
+    live_chart(
+        picture,
+        key=f"{lab.name}.chart",
+        start=record.stand(stamp, record.values[lab.main]),
+        epoch=record.epoch,
+        present=presenting,
+        on_commit=commit,
+    )
+
+
+def _predict(lab: Lab, record: State, values: dict[str, Any], result: Any) -> bool:
+    """Ask for a guess; once it is there, show it beside the truth and let the picture appear."""
+    settings = lab.settings(values)
+    if record.guess is not None and record.guess[1] == settings:
+        _verdict(lab, record, result)
+        return True
+    prediction = lab.prediction
+    if record.draft is None:
+        record.draft = prediction.guess.default
+
+    def draft(_name: str, value: Any) -> None:
+        record.draft = value
+
+    def commit() -> None:
+        record.guess = (record.draft, settings)
+
+    st.subheader(prediction.question, anchor=False)
+    with st.container(key="guess", width=520):
+        widget(lab.name, prediction.guess, record.draft, draft)
+        st.button("This is my answer", type="primary", on_click=commit, key=f"{lab.name}.commit")
+    st.caption("The picture appears once you have answered. Nothing is scored or kept.")
+    return False
+
+
+def _verdict(lab: Lab, record: State, result: Any) -> None:
+    prediction, (guess, _) = lab.prediction, record.guess
+    truth = prediction.truth(result)
+
+    def again() -> None:
+        record.guess = record.draft = None
+
+    show_value = prediction.guess.show
+    with st.container(horizontal=True, vertical_alignment="center", key="verdict"):
+        st.markdown(
+            f"**Your answer: {show_value(guess)}. Computed: {show_value(truth)}.** "
+            + prediction.verdict(guess, truth, result)
+        )
+        st.button("Ask again", on_click=again, type="tertiary", key=f"{lab.name}.again")
+
+
+def _sections(lab: Lab, values: dict[str, Any], result: Any) -> None:
+    """Folded parts; one that is closed costs nothing."""
+    for index, section in enumerate(lab.sections):
+        folded = st.expander(section.title, on_change="rerun", key=f"{lab.name}.section{index}")
+        if not folded.open:
+            continue
+        with folded:
+            for place, block in enumerate(section.blocks(result, values)):
+                if isinstance(block, Picture):
+                    live_chart(block, key=f"{lab.name}.section{index}.{place}", start=None, epoch=0)
+                else:
+                    st.markdown(block)

@@ -1,0 +1,205 @@
+"""The live chart: plotly figures that scrub in the browser, mounted as a Streamlit component.
+
+Streamlit sends a component's script with each message, so what is registered here is a stub of a few lines;
+the chart itself (`static/live_*.js`) and plotly.js come once, from the app's own static folder.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import html
+import mimetypes
+from collections.abc import Callable
+from pathlib import Path
+
+import streamlit as st
+from plotly.offline import get_plotlyjs_version
+
+from core.figures import live, style
+
+STATIC = Path(__file__).parents[3] / "static"
+# The version of the installed plotly, whose figures it draws; scatter, bar and pie are all we need.
+PLOTLY_JS = STATIC / f"plotly-basic-{get_plotlyjs_version()}.min.js"
+CHART_JS = STATIC / "live_chart.js"
+KIT_JS = (STATIC / "live_data.js", STATIC / "live_parts.js")
+CHART_CSS = STATIC / "live_chart.css"
+
+# Windows may have registered .js as plain text, which browsers refuse to run as a module.
+mimetypes.add_type("text/javascript", ".js")
+
+
+def _address(path: Path) -> str:
+    """Name and content hash: a browser keeps the file until it changes."""
+    return f"{path.name}?v={hashlib.blake2b(path.read_bytes(), digest_size=6).hexdigest()}"
+
+
+def _stub() -> str:
+    """Script that fetches the chart; relative to Streamlit's own script, so it works under any base path."""
+    modules = [_address(path) for path in (CHART_JS, *KIT_JS)]
+    return f"""
+const own = document.querySelector('script[type=module][src*="static/js/"]');
+const at = (name) => new URL("app/static/" + name, own ? new URL("../../", own.src) : document.baseURI).href;
+const plotly = at("{_address(PLOTLY_JS)}");
+const head = (attributes) => document.head.append(Object.assign(document.createElement("link"), attributes));
+head({{rel: "preload", as: "script", href: plotly}});
+head({{rel: "stylesheet", href: at("{_address(CHART_CSS)}")}});
+const modules = Promise.all({modules}.map((name) => import(at(name))));
+export default async function (component) {{
+  const place = component.parentElement;
+  if (!place.childElementCount) place.style.minHeight = "480px";
+  try {{
+    const [chart, data, parts] = await modules;
+    return chart.default(component, {{...data, ...parts, plotly}});
+  }} catch (error) {{
+    console.error("Lectern's live chart could not be loaded:", error);
+    component.setStateValue("failed", true);
+  }}
+}}"""
+
+
+_COMPLETE = all(path.is_file() for path in (PLOTLY_JS, CHART_JS, CHART_CSS, *KIT_JS))
+_mount = st.components.v2.component("lectern_live_chart", js=_stub(), isolate_styles=False) if _COMPLETE else None
+
+
+def live_chart(
+    picture: live.Picture,
+    *,
+    key: str,
+    start: float | None = None,
+    epoch: int = 0,
+    present: bool = False,
+    on_commit: Callable[[float], None] | None = None,
+) -> None:
+    """Show a picture that scrubs in the browser, or its still figures with a slider where that cannot work.
+
+    Parameters
+    ----------
+    picture : Picture
+        What to show.
+    key : str
+        Key of the component, and the stem of downloaded figures.
+    start : float, optional
+        Axis value to show first; the lowest one if not given.
+    epoch : int
+        Any other number than last time makes the browser go to `start`; otherwise it stays where the user is.
+    present : bool
+        Presenter mode: large type, figures that fill the window, arrow keys anywhere on the page.
+    on_commit : callable, optional
+        Called before the next run of the script with the axis value on which the user has settled.
+    """
+    failed = f"{key}_failed"
+    if _mount is None or not st.get_option("server.enableStaticServing") or st.session_state.get(failed):
+        _plain_chart(picture, key=key, start=start, epoch=epoch, on_commit=on_commit)
+        return
+
+    def committed() -> None:
+        value = st.session_state[key].get("value")
+        # The browser may send anything: only a value of the axis counts.
+        if on_commit and picture.axis and isinstance(value, int | float) and value in picture.axis.values:
+            on_commit(value)
+
+    def give_up() -> None:
+        st.session_state[failed] = True
+
+    data = live.pack(picture, start=start, epoch=epoch, present=present, file=key)
+    _mount(key=key, data=live.deflated(data), on_value_change=committed, on_failed_change=give_up)
+
+
+def _plain_chart(
+    picture: live.Picture,
+    *,
+    key: str,
+    start: float | None,
+    epoch: int,
+    on_commit: Callable[[float], None] | None,
+) -> None:
+    """Show the same figures through `st.plotly_chart`, moved by a slider that asks the server."""
+    index = 0
+    if picture.axis and len(picture.axis.values) > 1:
+        index = _plain_slider(picture.axis, f"{key}_slider_{epoch}", start, on_commit)
+
+    def now(texts: tuple[str, ...]) -> str:
+        return texts[min(index, len(texts) - 1)]
+
+    if picture.readouts:
+        st.text(" · ".join(f"{r.label} {now(r.texts)}" for r in picture.readouts))
+    if picture.sentences:
+        st.text(now(picture.sentences))
+    both = len({panel.column for panel in picture.panels}) == 2
+    places = st.columns(2) if both else [st.container()] * 2
+    for number, (panel, figure) in enumerate(zip(picture.panels, live.still(picture, index), strict=True)):
+        themed = style.dark(figure) if st.context.theme.type == "dark" else figure
+        places[panel.column].plotly_chart(themed, height=panel.height, theme=None, key=f"{key}_{number}", alt=panel.alt)
+
+
+def _plain_slider(axis: live.Axis, key: str, start: float | None, on_commit: Callable[[float], None] | None) -> int:
+    """Slider over the axis; returns the index it stands at."""
+    texts = dict(zip(axis.values, axis.texts, strict=True))
+
+    def committed() -> None:
+        if on_commit:
+            on_commit(st.session_state[key])
+
+    value = st.select_slider(
+        axis.label,
+        axis.values,
+        value=axis.values[0 if start is None else axis.nearest(start)],
+        format_func=texts.__getitem__,
+        key=key,
+        on_change=committed,
+    )
+    return axis.values.index(value)
+
+
+def standalone_html(picture: live.Picture, *, title: str, start: float) -> str:
+    """One HTML page with everything inside that scrubs without a server or a network.
+
+    Parameters
+    ----------
+    picture : Picture
+        What to show.
+    title : str
+        Title of the page.
+    start : float
+        Axis value to show first.
+
+    Returns
+    -------
+    str
+        The page (1.2 MB, nearly all of it plotly.js); it follows the light or dark preference of its reader.
+    """
+    stem = "".join(c if c.isalnum() else "-" for c in title.lower()).strip("-") or "figure"
+    packed = live.deflated(live.pack(picture, start=start, epoch=0, present=False, file=stem))
+    roles = {"background-color": "paper", "text-color": "text", "primary-color": "accent"}
+    light, night = (
+        "; ".join(f"--st-{name}: {style.PALETTE[role][dark]}" for name, role in roles.items()) for dark in (0, 1)
+    )
+    return f"""<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>{html.escape(title)}</title>
+<style>
+:root {{ color-scheme: light dark; {light}; --st-font: system-ui, sans-serif }}
+@media (prefers-color-scheme: dark) {{ :root {{ {night} }} }}
+body {{ margin: 0 auto; max-width: 1400px; padding: 16px; background: var(--st-background-color);
+  color: var(--st-text-color); font-family: var(--st-font) }}
+h1 {{ font-size: 1.4rem; font-weight: 600 }}
+{CHART_CSS.read_text("utf-8")}
+</style>
+<h1>{html.escape(title)}</h1>
+<main></main>
+<script>{PLOTLY_JS.read_text("utf-8")}</script>
+<script type="module">
+{"".join(path.read_text("utf-8") for path in KIT_JS)}
+{CHART_JS.read_text("utf-8")}
+const kit = {{ decode, readTheme, dressed, enlarge, el, steadyText, iconButton, Panel }};
+const data = Uint8Array.from(atob("{base64.b64encode(packed).decode()}"), (c) => c.charCodeAt(0));
+const component = {{ data, parentElement: document.querySelector("main"), setStateValue() {{}} }};
+const mount = () => liveChart(component, kit);
+matchMedia("(prefers-color-scheme: dark)").addEventListener("change", mount);
+mount();
+</script>
+</html>
+"""

@@ -1,0 +1,82 @@
+"""The app around the pages: navigation, page set-up, and deep links into a cold process."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from importlib import import_module
+from pathlib import Path
+
+import streamlit as st
+
+from core.lab import Lab
+from pages.ui import boot, state  # noqa: F401  (boot works by being imported)
+
+# Topic -> pages; a page is the name of its file in pages/, which is also its address.
+TOPICS: dict[str, tuple[str, ...]] = {
+    "Generalization": ("bias_variance",),
+}
+
+_PAGES = Path(__file__).parents[1]
+_ICON = _PAGES.parent / "static" / "icon.svg"  # a named icon would be fetched from elsewhere
+_CSS = Path(__file__).with_name("page.css")
+_CSS_PRESENT = Path(__file__).with_name("present.css")
+
+# A context variable and not a module flag: it is false again in the next script run, whoever starts it.
+_inside = ContextVar("inside_app", default=False)
+
+
+def labs() -> dict[str, Lab]:
+    """All labs by name, in the order of the navigation."""
+    return {name: import_module(f"pages.{name}").LAB for names in TOPICS.values() for name in names}
+
+
+def home_page() -> st.Page:
+    """Page at the root address."""
+    return st.Page(_PAGES / "home.py", title="Lectern", icon=":material/home:", default=True)
+
+
+def lab_page(lab: Lab) -> st.Page:
+    """Page of a lab; its address is the name of its file, with or without app.py having run."""
+    return st.Page(_PAGES / f"{lab.name}.py", title=lab.title, url_path=lab.name)
+
+
+def _navigation(position: str) -> st.Page:
+    known = labs()
+    sections = {topic: [lab_page(known[name]) for name in names] for topic, names in TOPICS.items()}
+    return st.navigation({"": [home_page()], **sections}, position=position)
+
+
+@contextmanager
+def _inside_app() -> Iterator[None]:
+    token = _inside.set(True)
+    try:
+        yield
+    finally:
+        _inside.reset(token)
+
+
+def run_app() -> None:
+    """Set up the app and run the page that the address asks for."""
+    st.set_page_config(page_title="Lectern", page_icon=str(_ICON), layout="wide")
+    presenting = state.presenting()
+    page = _navigation("hidden" if presenting else "top")
+    st.html(_CSS)
+    if presenting:
+        st.html(_CSS_PRESENT)
+    with _inside_app():
+        page.run()
+
+
+def run_page(render: Callable[[], None]) -> None:
+    """Run a page file inside the app.
+
+    On a fresh process Streamlit finds the folder `pages/` by itself, and a deep link runs the page file
+    without app.py. Declaring the navigation switches that off, and the rerun goes through app.py with the
+    same address.
+    """
+    if not _inside.get():
+        _navigation("hidden")
+        st.rerun()
+    render()

@@ -1,0 +1,121 @@
+"""What a visitor has set on a page: one record a page, kept for the session and mirrored in the URL.
+
+The record is the truth. Widgets are seeded from it and write to it in their callbacks; the URL is read when
+it says something new (a link, the Back button) and written when the record has changed.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import streamlit as st
+
+from core.controls import from_link, to_link
+from core.lab import Lab
+
+PRESENT = "present"  # the one query parameter that belongs to the shell and not to a page
+
+
+@dataclass
+class State:
+    """Everything remembered about one page in one session.
+
+    Attributes
+    ----------
+    values
+        Value of every control.
+    good
+        The last values whose picture could be computed.
+    link
+        The query parameters last seen or written; `None` before the first visit.
+    epoch, visit
+        Count the changes of state that did not come from a widget, and the arrivals from another page.
+    touched
+        A widget has changed since the last run: then the URL that came with the run is older than `values`.
+    notes
+        Sentences about a link that could not be taken as it stood.
+    draft, guess
+        The prediction being made, and the committed one with the settings that it was made for.
+    stamp, start
+        When the chart was last told where to stand, and where. In between it moves by itself, and its data
+        stay byte for byte the same, so that a move costs no payload.
+    """
+
+    values: dict[str, Any]
+    good: dict[str, Any] | None = None
+    link: dict[str, str] | None = None
+    epoch: int = 0
+    touched: bool = False
+    notes: list[str] = field(default_factory=list)
+    draft: Any = None
+    guess: tuple[Any, Any] | None = None
+    visit: int = 0
+    stamp: Any = None
+    start: Any = None
+
+    def set(self, name: str, value: Any) -> None:
+        """Take one value from a widget."""
+        self.values[name] = value
+        self.touched = True
+
+    def replace(self, values: dict[str, Any]) -> None:
+        """Take a whole new state (a preset, a reset, a link)."""
+        self.values = dict(values)
+        self.epoch += 1
+
+    def stand(self, stamp: Any, value: Any) -> Any:
+        """Where the chart shall stand: the value at the time that `stamp` last changed."""
+        if stamp != self.stamp:
+            self.stamp, self.start = stamp, value
+        return self.start
+
+
+def of(lab: Lab) -> State:
+    """Record of a page in this session."""
+    key = f"lab:{lab.name}"
+    if key not in st.session_state:
+        st.session_state[key] = State(values={c.name: c.default for c in lab.all_controls})
+    state: State = st.session_state[key]
+    return state
+
+
+def presenting() -> bool:
+    """Whether the presenter mode is asked for."""
+    return st.query_params.get(PRESENT) == "1"
+
+
+def present(on: bool) -> None:
+    """Switch the presenter mode."""
+    if on:
+        st.query_params[PRESENT] = "1"
+    else:
+        st.query_params.pop(PRESENT, None)
+
+
+def read_link(lab: Lab, state: State) -> None:
+    """Bring the record in step with the URL that this run came with."""
+    query = {key: st.query_params.get_all(key) for key in st.query_params if key != PRESENT}
+    seen = {key: texts[-1] for key, texts in query.items()}
+    came_from_elsewhere = st.session_state.get("page") != lab.name
+    st.session_state["page"] = lab.name
+    state.visit += came_from_elsewhere
+    if state.touched or seen == state.link:
+        state.notes = []
+    elif came_from_elsewhere and state.link is not None and not seen:
+        pass  # back from another page by the menu, which drops the query: the record stands
+    else:
+        values, state.notes = from_link(lab.all_controls, query)
+        if values != state.values:
+            state.replace(values)
+    state.touched = False
+
+
+def write_link(lab: Lab, state: State) -> None:
+    """Bring the URL in step with the record."""
+    state.link = to_link(lab.all_controls, state.values)
+    kept = {PRESENT: "1"} if presenting() else {}
+    if {key: st.query_params.get_all(key) for key in st.query_params} != {
+        key: [text] for key, text in (kept | state.link).items()
+    }:
+        st.query_params.from_dict(kept | state.link)

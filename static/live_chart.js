@@ -1,0 +1,332 @@
+// The live chart of Lectern: plotly.js figures that scrub through precomputed frames in the browser.
+// Streamlit calls the default export with each message and on each change of theme.
+
+const STACK_BELOW = 800; // px: narrower than this, the two columns become one
+const KEY_PAUSE = 250; // ms after the last key before the server is told
+
+const charts = new WeakMap(); // element -> Chart: one chart lives through all messages of its component
+
+/**
+ * Mount or update a chart. `kit` holds what live_data.js and live_parts.js export, and `plotly`, the address of plotly.js (not
+ * needed where window.Plotly is there). It is passed, not imported: an import could find an older copy in the cache.
+ * Returns the cleanup that Streamlit calls when the component leaves the page.
+ */
+export default function liveChart({ data, parentElement, setStateValue }, kit) {
+  const chart = charts.get(parentElement) ?? new Chart(parentElement, kit);
+  charts.set(parentElement, chart);
+  chart.setStateValue = setStateValue;
+  chart.update(data);
+  // Streamlit also calls the cleanup of a call that a newer one has overtaken: only a detached chart is over.
+  return () => {
+    if (!parentElement.isConnected) chart.destroy();
+  };
+}
+
+let plotlyLoading;
+function loadPlotly(address) {
+  plotlyLoading ??= window.Plotly?.react
+    ? Promise.resolve(window.Plotly)
+    : new Promise((resolve, reject) => {
+        const script = document.createElement("script");
+        script.src = address;
+        script.onload = () => (window.Plotly?.react ? resolve(window.Plotly) : reject(new Error("plotly.js is incomplete")));
+        script.onerror = () => reject(new Error(`plotly.js could not be loaded from ${address}`));
+        document.head.append(script);
+      });
+  return plotlyLoading;
+}
+
+class Chart {
+  constructor(parent, kit) {
+    this.parent = parent;
+    this.kit = kit;
+    this.panels = [];
+    this.index = 0;
+    const { el } = kit;
+    this.coarse = matchMedia("(pointer: coarse)").matches;
+    this.root = el("section", "lc");
+    this.words = el("div", "lc-words");
+    this.words.ariaLive = "polite";
+    this.figures = el("div", "lc-figures");
+    this.columns = [el("div", "lc-column"), el("div", "lc-column")];
+    this.figures.append(...this.columns);
+    this.controls = this.buildControls();
+    this.root.append(this.words, this.figures, this.controls);
+    parent.append(this.root);
+    this.onKey = (event) => this.pageKey(event);
+    window.addEventListener("keydown", this.onKey);
+    this.onResize = () => this.later("layoutFrame", () => this.layout());
+    window.addEventListener("resize", this.onResize);
+    this.sizes = new ResizeObserver(this.onResize);
+    this.sizes.observe(this.root);
+  }
+
+  /** Take a new message: redraw only what differs from the last one. */
+  async update(bytes) {
+    this.bytes = bytes;
+    const overtaken = () => this.bytes !== bytes || this.over;
+    try {
+      const header = await this.kit.decode(bytes);
+      if (overtaken()) return;
+      this.adopt(header);
+      this.Plotly ??= await loadPlotly(this.kit.plotly);
+      if (!overtaken()) this.draw();
+    } catch (error) {
+      this.fail(error);
+    }
+  }
+
+  /** Make a decoded message the current one; the position survives unless the server says otherwise (`epoch`). */
+  adopt(header) {
+    const value = this.axis?.values[this.index];
+    const { state } = header;
+    const jump = state.epoch !== this.state?.epoch && !this.held;
+    Object.assign(this, { header, state, axis: header.axis });
+    if (jump) this.stop(), clearTimeout(this.keyTimer), (this.committed = state.start);
+    if (this.axis) this.index = nearest(this.axis.values, jump ? state.start : (value ?? state.start));
+    this.theme = this.kit.readTheme(this.root, header.dark);
+    this.root.classList.toggle("lc-present", Boolean(state.present));
+    this.fillWords();
+    this.fillControls();
+  }
+
+  draw() {
+    const specs = this.header.panels;
+    while (this.panels.length > specs.length) this.panels.pop().destroy();
+    while (this.panels.length < specs.length) this.panels.push(new this.kit.Panel(this));
+    specs.forEach((spec, i) => {
+      const column = this.columns[spec.column];
+      if (this.panels[i].root.parentElement !== column) column.append(this.panels[i].root);
+    });
+    this.columns.forEach((column) => (column.hidden = !column.childElementCount));
+    this.layout();
+    this.parent.style.minHeight = "";
+  }
+
+  /** Give every panel its size and draw those that have changed. */
+  layout() {
+    if (this.over || !this.panels.length) return;
+    const width = this.root.clientWidth;
+    if (!width) return;
+    const { present } = this.state;
+    const scale = present ? 1.5 * Math.min(1.6, Math.max(0.8, innerWidth / 1920)) : 1;
+    this.root.style.setProperty("--lc-scale", scale);
+    this.root.classList.toggle("lc-stacked", width < STACK_BELOW);
+    const room = present && width >= STACK_BELOW ? this.room() : 0;
+    this.header.panels.forEach((spec, i) => {
+      const column = this.header.panels.filter((p) => p.column === spec.column);
+      const share = spec.height / column.reduce((sum, p) => sum + p.height, 0);
+      const across = this.columns[spec.column].clientWidth;
+      const height = room
+        ? Math.max(200, Math.floor((room - 8 * (column.length - 1)) * share))
+        : Math.min(spec.height, Math.max(280, Math.round(1.1 * across))); // a tall figure would fill a phone
+      this.panels[i].draw(spec, { width: across, height, scale });
+    });
+  }
+
+  /** Height left for the figures when the picture fills the window. */
+  room() {
+    const scrolled = this.root.closest('[data-testid="stMain"]')?.scrollTop ?? scrollY;
+    const top = this.root.getBoundingClientRect().top + scrolled;
+    const rest = this.root.offsetHeight - this.figures.offsetHeight;
+    return Math.max(320, innerHeight - top - rest - 12);
+  }
+
+  /* words */
+
+  fillWords() {
+    const { readouts, sentences } = this.header;
+    const id = JSON.stringify([readouts, sentences, this.theme.id]);
+    if (id === this.wordsId) return this.texts.forEach((text) => text.show(this.index)); // nothing to read out again
+    this.wordsId = id;
+    const { el, steadyText } = this.kit;
+    const row = el("div", "lc-readouts");
+    this.texts = readouts.map((readout) => {
+      const item = el("div", "lc-readout");
+      const label = el("span", "lc-label");
+      if (readout.color) label.append(this.swatch(readout));
+      label.append(readout.label);
+      if (readout.help) {
+        label.tabIndex = 0;
+        label.append(el("span", "lc-help", readout.help));
+      }
+      const value = steadyText(readout.texts);
+      value.classList.add("lc-value");
+      item.append(label, value);
+      row.append(item);
+      return value;
+    });
+    const parts = readouts.length ? [row] : [];
+    if (sentences.length) {
+      const sentence = el("p", "lc-sentence");
+      this.texts.push(steadyText(sentences));
+      sentence.append(this.texts.at(-1));
+      parts.push(sentence);
+    }
+    this.texts.forEach((text) => text.show(this.index));
+    this.words.replaceChildren(...parts);
+  }
+
+  swatch({ color, dash }) {
+    const swatch = this.kit.el("span", "lc-swatch");
+    swatch.style.borderTopColor = this.theme.swap(color);
+    swatch.style.borderTopStyle = dash === "solid" ? "solid" : dash.includes("dash") ? "dashed" : "dotted";
+    return swatch;
+  }
+
+  /* controls */
+
+  buildControls() {
+    const { el, iconButton } = this.kit;
+    const row = el("div", "lc-controls");
+    this.playButton = iconButton("play", "Play", () => (this.timer ? this.pause() : this.play()));
+    this.range = el("input", "lc-range");
+    Object.assign(this.range, { type: "range", min: 0, step: 1, id: `lc-${Math.random().toString(36).slice(2)}` });
+    this.label = el("label", "lc-name");
+    this.label.htmlFor = this.range.id;
+    this.output = el("span", "lc-output");
+    this.output.ariaHidden = "true";
+    this.range.addEventListener("pointerdown", () => this.hold());
+    this.range.addEventListener("pointerup", () => (this.held = false));
+    this.range.addEventListener("pointercancel", () => (this.held = false));
+    this.range.addEventListener("keydown", () => (this.byKey = true));
+    this.range.addEventListener("input", () => {
+      this.stop();
+      this.goTo(this.range.valueAsNumber);
+    });
+    this.range.addEventListener("change", () => (this.byKey ? this.commitLater() : this.release()));
+    const back = iconButton("back", "Step back", () => this.step(-1));
+    const next = iconButton("next", "Step forward", () => this.step(1));
+    const words = el("div", "lc-now");
+    words.append(this.label, this.output);
+    row.append(this.playButton, back, words, this.range, next);
+    return row;
+  }
+
+  fillControls() {
+    this.controls.hidden = !this.axis;
+    if (!this.axis) return;
+    this.label.textContent = this.axis.label;
+    this.now = this.kit.steadyText(this.axis.texts);
+    this.output.replaceChildren(this.now);
+    this.range.max = this.axis.values.length - 1;
+    this.showPosition();
+  }
+
+  showPosition() {
+    const { range, axis, index } = this;
+    if (range.valueAsNumber !== index) range.value = index;
+    range.ariaValueText = axis.texts[index];
+    range.style.setProperty("--lc-fill", axis.values.length > 1 ? index / (axis.values.length - 1) : 0);
+    this.now.show(index);
+  }
+
+  /** Go to an axis index; drawing waits for the next frame, so a burst of events costs one drawing. */
+  goTo(index) {
+    const last = this.axis.values.length - 1;
+    index = Math.min(last, Math.max(0, index));
+    if (index === this.index) return;
+    this.index = index;
+    this.later("showFrame", () => this.show());
+  }
+
+  show() {
+    this.showPosition();
+    this.texts.forEach((text) => text.show(this.index));
+    if (this.Plotly) this.panels.forEach((panel) => panel.show(this.index));
+  }
+
+  /** Run `work` in the next animation frame, once however often it is asked for before. */
+  later(name, work) {
+    this[name] ??= requestAnimationFrame(() => {
+      this[name] = null;
+      if (!this.over) work();
+    });
+  }
+
+  step(by) {
+    this.stop();
+    this.goTo(this.index + by);
+    this.commitLater();
+  }
+
+  hold() {
+    this.stop();
+    this.held = true;
+    this.byKey = false;
+  }
+
+  release() {
+    this.held = false;
+    this.commit();
+  }
+
+  play() {
+    if (matchMedia("(prefers-reduced-motion: reduce)").matches) return;
+    const steps = this.axis.values.length;
+    if (this.index === steps - 1) this.goTo(0);
+    this.playButton.setIcon("pause", "Pause");
+    this.timer = setInterval(
+      () => (this.index < steps - 1 ? this.goTo(this.index + 1) : this.pause()),
+      Math.min(600, Math.max(120, 6000 / steps)),
+    );
+  }
+
+  pause() {
+    this.stop();
+    this.commit();
+  }
+
+  stop() {
+    clearInterval(this.timer);
+    this.timer = null;
+    this.playButton.setIcon("play", "Play");
+  }
+
+  /** In presenter mode the arrow keys, and the keys of a clicker, work wherever the focus is. */
+  pageKey(event) {
+    const by = { ArrowLeft: -1, PageUp: -1, ArrowRight: 1, PageDown: 1 }[event.key];
+    if (!by || !this.state?.present || !this.axis || event.ctrlKey || event.altKey || event.metaKey) return;
+    if (event.target.closest?.('input, textarea, select, [contenteditable], [role="slider"], [role="tab"]')) return;
+    event.preventDefault();
+    this.step(by);
+  }
+
+  commitLater() {
+    clearTimeout(this.keyTimer);
+    this.keyTimer = setTimeout(() => this.commit(), KEY_PAUSE);
+  }
+
+  /** Tell the server where the axis stands now, once. */
+  commit() {
+    clearTimeout(this.keyTimer);
+    const value = this.axis.values[this.index];
+    if (value === this.committed || this.over) return;
+    this.committed = value;
+    this.setStateValue("value", value);
+  }
+
+  /** Let the server draw the page without this chart. */
+  fail(error) {
+    console.error("Lectern's live chart could not start:", error);
+    if (!this.failed) this.setStateValue("failed", true);
+    this.failed = true;
+  }
+
+  destroy() {
+    this.over = true;
+    this.stop();
+    clearTimeout(this.keyTimer);
+    this.sizes.disconnect();
+    window.removeEventListener("keydown", this.onKey);
+    window.removeEventListener("resize", this.onResize);
+    this.panels.forEach((panel) => panel.destroy());
+    this.root.remove();
+    charts.delete(this.parent);
+  }
+}
+
+function nearest(values, value) {
+  const away = values.map((v) => Math.abs(v - value));
+  return Math.max(0, away.indexOf(Math.min(...away)));
+}

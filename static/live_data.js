@@ -1,0 +1,106 @@
+// What the live chart needs before it can draw: reading the bytes that core/figures/live.py writes, and dressing a figure
+// in the colours and the size of the page. Pure functions, apart from `readTheme`, which looks at the page.
+
+/** Header of a picture; arrays and frames in it are float32 views into one buffer. */
+export async function decode(bytes) {
+  const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate"));
+  const buffer = await new Response(stream).arrayBuffer();
+  const length = new DataView(buffer).getUint32(0, true);
+  const header = JSON.parse(new TextDecoder().decode(new Uint8Array(buffer, 4, length)));
+  const blob = joinPlanes(new Uint8Array(buffer, 4 + length));
+  const part = ([offset, count]) => blob.subarray(offset, offset + count);
+  for (const panel of header.panels) {
+    panel.data = withArrays(panel.data, part);
+    panel.frames = panel.frames.map((frames) => decodeFrames(frames, part));
+    for (const f of panel.frames) if (f.basis) panel.data[f.trace].x = tile(panel.data[f.trace].x, f.curves);
+  }
+  return header;
+}
+
+/** Float32 numbers from their first bytes, then their second bytes and so on (they compress better that way). */
+function joinPlanes(planes) {
+  const count = planes.length / 4;
+  const bytes = new Uint8Array(planes.length);
+  for (let plane = 0; plane < 4; plane++) {
+    for (let i = 0; i < count; i++) bytes[4 * i + plane] = planes[plane * count + i];
+  }
+  return new Float32Array(bytes.buffer);
+}
+
+function withArrays(value, part) {
+  if (Array.isArray(value)) return value.map((v) => withArrays(v, part));
+  if (value === null || typeof value !== "object") return value;
+  if (value.f32) return part(value.f32);
+  return Object.fromEntries(Object.entries(value).map(([k, v]) => [k, withArrays(v, part)]));
+}
+
+/** Frames with `at(index)`, the array drawn at one axis value, worked out once. */
+function decodeFrames(frames, part) {
+  const cache = [];
+  const basis = frames.basis && part(frames.basis);
+  const make = (index) => {
+    const values = part(frames.values[index]);
+    return basis ? strands(values, basis, frames.curves, frames.points) : values;
+  };
+  return { ...frames, at: (index) => (cache[index] ??= make(index)) };
+}
+
+/** (curves, p) coefficients times (p, points) basis, the curves one after another with a gap after each. */
+function strands(coefs, basis, curves, points) {
+  const p = coefs.length / curves;
+  const out = new Float32Array(curves * (points + 1));
+  for (let c = 0; c < curves; c++) {
+    const start = c * (points + 1);
+    for (let j = 0; j < p; j++) {
+      const a = coefs[c * p + j];
+      for (let g = 0; g < points; g++) out[start + g] += a * basis[j * points + g];
+    }
+    out[start + points] = NaN;
+  }
+  return out;
+}
+
+function tile(grid, curves) {
+  const out = new Float32Array(curves * (grid.length + 1)).fill(NaN);
+  for (let c = 0; c < curves; c++) out.set(grid, c * (grid.length + 1));
+  return out;
+}
+
+/** What the page looks like now: background, font, and the swap of a light colour for its partner if it is dark. */
+export function readTheme(root, dark) {
+  const css = getComputedStyle(root);
+  const pen = document.createElement("canvas").getContext("2d"); // knows every way to write a colour
+  pen.fillStyle = "#ffffff";
+  pen.fillStyle = css.getPropertyValue("--st-background-color").trim();
+  const [r, g, b] = [1, 3, 5].map((i) => parseInt(pen.fillStyle.slice(i, i + 2), 16) / 255);
+  const isDark = 0.2126 * r + 0.7152 * g + 0.0722 * b < 0.4;
+  const escaped = Object.keys(dark).map((color) => color.replace(/[.*+?^${}()|[\]\\]/g, "\\$&"));
+  const pattern = new RegExp(escaped.sort((a, z) => z.length - a.length).join("|"), "g");
+  return {
+    background: pen.fillStyle,
+    font: css.fontFamily,
+    swap: (text) => (isDark ? text.replace(pattern, (found) => dark[found]) : text),
+    id: [pen.fillStyle, css.fontFamily].join(),
+  };
+}
+
+/** A fresh copy of a part of a figure, in the colours of the theme; typed arrays are shared. */
+export function dressed(value, swap) {
+  if (typeof value === "string") return swap(value);
+  if (Array.isArray(value)) return value.map((v) => dressed(v, swap));
+  if (value === null || typeof value !== "object" || ArrayBuffer.isView(value)) return value;
+  return Object.fromEntries(Object.entries(value).map(([k, v]) => [k, dressed(v, swap)]));
+}
+
+/** Multiply fonts, line widths, markers and margins, in place. */
+export function enlarge(value, scale) {
+  if (scale === 1 || value === null || typeof value !== "object" || ArrayBuffer.isView(value)) return;
+  for (const [name, part] of Object.entries(value)) {
+    if (part === null || typeof part !== "object") continue;
+    if (/font$/.test(name) && part.size) part.size *= scale;
+    if (name === "line" && part.width) part.width *= scale;
+    if (name === "marker" && typeof part.size === "number") part.size *= scale;
+    if (name === "margin") for (const side of ["l", "r", "t", "b"]) part[side] *= scale;
+    enlarge(part, scale);
+  }
+}

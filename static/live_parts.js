@@ -1,0 +1,245 @@
+// Parts of the live chart: small pieces of the page, and `Panel`, one plotly figure with its marker, table and downloads.
+
+const INSTANT = { mode: "immediate", transition: { duration: 0 }, frame: { duration: 0, redraw: false } };
+const ANIMATED = new Set(["scatter", "bar"]); // plotly.js moves these without a full redraw
+const ICONS = {
+  play: "M8 5v14l11-7z",
+  pause: "M7 5h4v14H7zM13 5h4v14h-4z",
+  back: "M15.4 6 9.4 12l6 6L14 19.4 6.6 12 14 4.6z",
+  next: "M8.6 6l6 6-6 6L10 19.4 17.4 12 10 4.6z",
+};
+
+export function el(tag, className = "", text = "") {
+  const node = document.createElement(tag);
+  node.className = className;
+  node.textContent = text;
+  return node;
+}
+
+/** A text that never changes its size: the longest of its texts stands invisibly behind it. */
+export function steadyText(texts) {
+  const node = el("span", "lc-steady");
+  const ghost = el("span", "lc-ghost", texts.reduce((a, b) => (b.length > a.length ? b : a), ""));
+  ghost.ariaHidden = "true";
+  const live = el("span");
+  node.append(ghost, live);
+  node.show = (index) => {
+    const text = texts[Math.min(index, texts.length - 1)];
+    if (live.textContent !== text) live.textContent = text;
+  };
+  return node;
+}
+
+export function iconButton(name, label, onClick) {
+  const button = el("button", `lc-button lc-${name}`);
+  button.type = "button";
+  button.setIcon = (icon, text) => {
+    button.innerHTML = `<svg viewBox="0 0 24 24" aria-hidden="true"><path d="${ICONS[icon]}"/></svg>`;
+    button.ariaLabel = button.title = text;
+  };
+  button.setIcon(name, label);
+  button.addEventListener("click", onClick);
+  return button;
+}
+
+const shortNumber = (v) => (typeof v === "number" ? (Number.isFinite(v) ? String(+v.toPrecision(6)) : "") : (v ?? ""));
+
+/** One figure of a chart; the chart says where it stands (`index`), how it looks (`theme`) and when to draw. */
+export class Panel {
+  constructor(chart) {
+    this.chart = chart;
+    this.root = el("div", "lc-panel");
+    this.stage = el("div", "lc-stage");
+    this.plot = el("div", "lc-plot");
+    this.plot.role = "img";
+    this.details = el("details", "lc-table");
+    this.details.append(el("summary", "", "Data table"), el("div"));
+    this.details.addEventListener("toggle", () => this.fillTable());
+    this.stage.append(this.plot);
+    this.root.append(this.stage, this.details);
+    this.seen = true;
+    this.watch = new IntersectionObserver(([entry]) => this.notice(entry.isIntersecting), { rootMargin: "200px" });
+    this.watch.observe(this.stage);
+  }
+
+  /** Figures out of sight are not moved while dragging (a phone shows one at a time); they catch up when seen. */
+  notice(seen) {
+    this.seen = seen;
+    if (seen && this.stale) this.show(this.chart.index);
+  }
+
+  /** Draw the figure if anything about it has changed since the last time. */
+  draw(spec, size) {
+    const { Plotly, theme, kit } = this.chart;
+    const id = [spec.digest, theme.id, size.scale].join();
+    this.size = size;
+    this.stage.style.height = `${size.height}px`;
+    if (id === this.id) return this.resize();
+    this.id = id;
+    this.spec = spec;
+    this.plot.ariaLabel = spec.alt;
+    const data = kit.dressed(spec.data, theme.swap);
+    for (const [trace, attrs] of this.frameAt(this.chart.index)) Object.assign(data[trace], attrs);
+    const layout = kit.dressed(spec.layout, theme.swap);
+    layout.font = { ...layout.font, family: theme.font };
+    if (this.chart.coarse) layout.dragmode ??= false; // a finger scrolls the page, it does not draw a zoom box
+    Object.assign(layout, { width: size.width, height: size.height, autosize: false });
+    kit.enlarge(data, size.scale);
+    kit.enlarge(layout, size.scale);
+    const first = !this.plot.on;
+    Plotly.react(this.plot, data, layout, this.config(Plotly));
+    if (first) {
+      for (const event of ["plotly_afterplot", "plotly_relayouting"]) this.plot.on(event, () => this.placeMarker());
+    }
+    this.drawMarker();
+    this.fillTable();
+  }
+
+  resize() {
+    const { width, height } = this.size;
+    if (this.plot.layout.width === width && this.plot.layout.height === height) return;
+    this.chart.Plotly.relayout(this.plot, { width, height });
+  }
+
+  frameAt(index) {
+    const changes = new Map();
+    for (const f of this.spec.frames) {
+      if (!changes.has(f.trace)) changes.set(f.trace, {});
+      changes.get(f.trace)[f.attr] = f.at(index);
+    }
+    return changes;
+  }
+
+  /** Move to another axis value: the path that a drag takes, so nothing else is touched. */
+  show(index) {
+    this.stale = !this.seen;
+    if (this.stale) return;
+    if (this.spec.frames.length) {
+      const changes = this.frameAt(index);
+      const traces = [...changes.keys()];
+      const redraw = traces.some((t) => !ANIMATED.has(this.spec.data[t].type ?? "scatter"));
+      const how = redraw ? { ...INSTANT, frame: { duration: 0, redraw } } : INSTANT;
+      // A newer step interrupts an older one; plotly.js then rejects the older promise.
+      this.chart.Plotly.animate(this.plot, { data: [...changes.values()], traces }, how).catch(() => {});
+      if (this.details.open) this.fillTable();
+    }
+    this.placeMarker();
+  }
+
+  /* the vertical line that can be dragged */
+
+  drawMarker() {
+    const wanted = this.spec.marker && this.chart.axis;
+    if (!wanted) return this.marker?.remove(), (this.marker = null);
+    if (!this.marker) {
+      this.marker = el("div", "lc-marker");
+      this.marker.ariaHidden = "true"; // the slider says the same to who cannot see it
+      this.marker.append(el("span", "lc-handle"));
+      this.marker.addEventListener("pointerdown", (event) => this.grab(event));
+      this.stage.append(this.marker);
+    }
+    this.placeMarker();
+  }
+
+  placeMarker() {
+    if (!this.marker) return;
+    const { xaxis, yaxis } = this.plot._fullLayout;
+    const at = xaxis.d2p(this.chart.axis.values[this.chart.index]);
+    this.marker.hidden = !(at >= -1 && at <= xaxis._length + 1);
+    this.marker.style.transform = `translateX(${xaxis._offset + at}px)`;
+    this.marker.style.top = `${yaxis._offset}px`;
+    this.marker.style.height = `${yaxis._length}px`;
+    this.marker.firstChild.textContent = this.chart.axis.texts[this.chart.index];
+  }
+
+  grab(event) {
+    if (event.button) return;
+    const { chart, marker } = this;
+    event.preventDefault();
+    chart.hold();
+    marker.setPointerCapture(event.pointerId);
+    const move = (e) => chart.goTo(this.indexAt(e.clientX));
+    const drop = () => {
+      marker.removeEventListener("pointermove", move);
+      chart.release();
+    };
+    marker.addEventListener("pointermove", move);
+    marker.addEventListener("lostpointercapture", drop, { once: true });
+  }
+
+  /** Index of the axis value nearest to a place on the screen. */
+  indexAt(clientX) {
+    const { xaxis } = this.plot._fullLayout;
+    const x = clientX - this.stage.getBoundingClientRect().left - xaxis._offset;
+    const away = this.chart.axis.values.map((v) => Math.abs(xaxis.d2p(v) - x));
+    return away.indexOf(Math.min(...away));
+  }
+
+  /* the same numbers as a table */
+
+  fillTable() {
+    if (!this.details.open || !this.plot.data) return;
+    const traces = this.plot.data.filter((t) => t.name && t.meta?.table !== false && (t.visible ?? true) === true);
+    const rows = new Map();
+    traces.forEach((trace, column) =>
+      Array.from(trace.x ?? [], (x, i) => {
+        if (!rows.has(x)) rows.set(x, new Array(traces.length));
+        rows.get(x)[column] = trace.y?.[i];
+      }),
+    );
+    const keys = [...rows.keys()].filter((x) => !Number.isNaN(x));
+    if (keys.every((x) => typeof x === "number")) keys.sort((a, b) => a - b);
+    const table = el("table");
+    table.createCaption().textContent = this.spec.alt;
+    const head = table.createTHead().insertRow();
+    for (const name of [this.plot.layout.xaxis?.title?.text || "x", ...traces.map((t) => t.name)]) {
+      const cell = el("th", "", name);
+      cell.scope = "col";
+      head.append(cell);
+    }
+    const body = table.createTBody();
+    for (const x of keys) {
+      const row = body.insertRow();
+      for (const value of [x, ...rows.get(x)]) row.insertCell().textContent = shortNumber(value);
+    }
+    this.details.lastChild.replaceChildren(table);
+  }
+
+  /* the mode bar */
+
+  config(Plotly) {
+    const save = (format, icon) => ({
+      name: format,
+      title: `Download ${format.toUpperCase()}`,
+      icon,
+      click: () => this.save(format),
+    });
+    const downloads = [save("png", Plotly.Icons.camera), save("svg", Plotly.Icons.disk)];
+    return {
+      displaylogo: false,
+      displayModeBar: this.chart.state.present ? false : "hover",
+      modeBarButtons: [downloads, ["zoom2d", "pan2d", "resetScale2d"]],
+      doubleClick: "reset",
+    };
+  }
+
+  save(format) {
+    const { chart, plot } = this;
+    const layout = { ...plot.layout, paper_bgcolor: chart.theme.background };
+    if (this.marker) {
+      const x = chart.axis.values[chart.index];
+      const line = { color: getComputedStyle(this.marker.firstChild).backgroundColor, width: 1.5 };
+      layout.shapes = [...(layout.shapes ?? []), { type: "line", x0: x, x1: x, y0: 0, y1: 1, yref: "paper", line }];
+    }
+    const { width, height } = this.size;
+    const filename = `${chart.state.file}-${chart.panels.indexOf(this) + 1}`;
+    return chart.Plotly.downloadImage({ data: plot.data, layout }, { format, width, height, scale: 2, filename });
+  }
+
+  destroy() {
+    this.watch.disconnect();
+    this.chart.Plotly?.purge(this.plot);
+    this.root.remove();
+  }
+}
+

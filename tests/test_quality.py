@@ -1,0 +1,136 @@
+"""The rules of the house: style, types, who imports whom, sizes, and calls that have no place here."""
+
+from __future__ import annotations
+
+import ast
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+APP = ROOT / "app.py"
+PAGES = sorted(path for path in (ROOT / "pages").glob("*.py") if path.name != "__init__.py")
+PRODUCT = sorted([APP, *(ROOT / "core").rglob("*.py"), *(ROOT / "pages").rglob("*.py")])
+NETS = ROOT / "core" / "nets"
+TOOLS = {
+    "ruff check": ["-m", "ruff", "check"],
+    "ruff format": ["-m", "ruff", "format", "--check", "--diff"],
+    "mypy": ["-m", "mypy"],
+    "import-linter": ["-c", "from importlinter.cli import lint_imports_command as lint; lint()"],
+}
+
+
+def name_of(path: Path) -> str:
+    return path.relative_to(ROOT).as_posix()
+
+
+def tree(path: Path) -> ast.Module:
+    return ast.parse(path.read_text(encoding="utf-8"), filename=str(path))
+
+
+def imported(root: ast.AST) -> Iterator[str]:
+    """Every dotted name that `root` imports, wherever the import stands."""
+    for node in ast.walk(root):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            dots = "." * node.level
+            yield f"{dots}{node.module or ''}"
+            yield from (f"{dots}{node.module or ''}.{alias.name}" for alias in node.names)
+
+
+def imported_at_once(module: ast.Module) -> Iterator[str]:
+    """What importing the module imports: functions are not entered, nor what only type checkers read."""
+    todo: list[ast.AST] = [module]
+    while todo:
+        node = todo.pop()
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
+            continue
+        if isinstance(node, ast.If) and ast.unparse(node.test) in ("TYPE_CHECKING", "typing.TYPE_CHECKING"):
+            todo += node.orelse
+            continue
+        if isinstance(node, ast.Import | ast.ImportFrom):
+            yield from imported(node)
+        todo += ast.iter_child_nodes(node)
+
+
+def forbidden(module: ast.Module) -> Iterator[str]:
+    """Calls and options that a public app must not have, with their line."""
+    for node in ast.walk(module):
+        line = f"line {getattr(node, 'lineno', 0)}"
+        if isinstance(node, ast.Call):
+            call = ast.unparse(node.func)
+            options = {option.arg: ast.unparse(option.value) for option in node.keywords}
+            if call in ("eval", "exec"):
+                yield f"{line}: {call}()"
+            if call == "torch.load" and options.get("weights_only") != "True":
+                yield f"{line}: torch.load() without weights_only=True"
+            if options.get("allow_pickle", "False") != "False":
+                yield f"{line}: allow_pickle"
+            for option in ("use_container_width", "unsafe_allow_html"):
+                if option in options:
+                    yield f"{line}: {option}"
+    yield from (name for name in imported(module) if name.split(".")[0] in ("pickle", "cPickle", "dill"))
+
+
+@pytest.mark.parametrize("tool", TOOLS)
+def test_tool_has_no_complaint(tool: str) -> None:
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONUTF8": "1"}
+    run = subprocess.run(
+        [sys.executable, *TOOLS[tool]], cwd=ROOT, env=environment, capture_output=True, encoding="utf-8"
+    )
+    assert run.returncode == 0, run.stdout + run.stderr
+
+
+@pytest.mark.parametrize("path", PRODUCT, ids=name_of)
+def test_no_dangerous_call(path: Path) -> None:
+    assert list(forbidden(tree(path))) == []
+
+
+@pytest.mark.parametrize("path", [path for path in PRODUCT if NETS not in path.parents], ids=name_of)
+def test_torch_is_only_for_core_nets(path: Path) -> None:
+    """Outside core.nets nothing imports torch at all, and core.nets only inside functions."""
+    assert {"torch", "torchvision"}.isdisjoint(name.split(".")[0] for name in imported(tree(path)))
+    assert [name for name in imported_at_once(tree(path)) if f"{name}.".startswith("core.nets.")] == []
+
+
+@pytest.mark.parametrize("path", [path for path in PRODUCT if NETS not in path.parents], ids=name_of)
+def test_imports_are_absolute(path: Path) -> None:
+    """The rules about imports read names; a relative import would pass them unseen."""
+    assert [name for name in imported(tree(path)) if name.startswith(".")] == []
+
+
+@pytest.mark.parametrize(
+    ("path", "most"), [(APP, 20), *((path, 80) for path in PAGES)], ids=lambda value: str(value)[-40:]
+)
+def test_starting_points_stay_short(path: Path, most: int) -> None:
+    assert len(path.read_text(encoding="utf-8").splitlines()) <= most
+
+
+@pytest.mark.parametrize(
+    ("code", "complaint"),
+    [
+        ("eval('1')", "line 1: eval()"),
+        ("import pickle", "pickle"),
+        ("torch.load(f)", "line 1: torch.load() without weights_only=True"),
+        ("np.load(f, allow_pickle=True)", "line 1: allow_pickle"),
+        ("st.markdown(s, unsafe_allow_html=True)", "line 1: unsafe_allow_html"),
+        ("st.table(x, use_container_width=True)", "line 1: use_container_width"),
+    ],
+)
+def test_the_rules_catch_what_they_name(code: str, complaint: str) -> None:
+    assert list(forbidden(ast.parse(code))) == [complaint]
+
+
+def test_the_rules_let_innocent_code_pass() -> None:
+    code = "model.eval()\ntorch.load(f, weights_only=True)\nnp.load(f, allow_pickle=False)\n"
+    assert list(forbidden(ast.parse(code))) == []
+
+
+def test_a_lazy_import_is_told_from_an_eager_one() -> None:
+    code = "class A:\n    import core.nets.cost\ndef f():\n    from core.nets import training\n"
+    assert list(imported_at_once(ast.parse(code))) == ["core.nets.cost"]
