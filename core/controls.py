@@ -70,7 +70,7 @@ class Scale(Control):
         raise NotImplementedError
 
     def parse(self, text: str) -> int | float:
-        wanted = _number(text)
+        wanted = min(max(_number(text), self.values[0]), self.values[-1])
         return min(self.values, key=lambda value: abs(value - wanted))
 
     def format(self, value: float) -> str:

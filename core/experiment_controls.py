@@ -57,7 +57,7 @@ EXPERIMENT: tuple[Control, ...] = (
         {"held_out": "held out", "inside": "inside", "train": "at training x", "beyond": "beyond"},
     ),
     Seed(),
-    _slider("n_test", "Number of test points", "Points that the error is averaged over.", place="more"),
+    _slider("n_test", "Number of test points", "Points that the error is averaged over.", default=50, place="more"),
     _slider("low", "x from", "Left end of the inputs.", step=0.5, high=19.5, place="more"),
     _slider("high", "x to", "Right end of the inputs.", step=0.5, low=-19.5, place="more"),
     _choice(

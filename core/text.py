@@ -17,10 +17,9 @@ def number(value: float, digits: int = 3) -> str:
         return "–" if math.isnan(value) else ("∞" if value > 0 else "−∞")
     if value == 0:
         return "0"
-    exponent = int(f"{value:e}".split("e")[1])
-    if -4 <= exponent < 5:
-        return f"{value:.{max(digits - 1 - exponent, 0)}f}".replace("-", "−")
-    mantissa, power = f"{value:.{digits - 1}e}".split("e")
+    mantissa, power = f"{value:.{digits - 1}e}".split("e")  # the exponent of the rounded value: 99.96 is 100
+    if -4 <= int(power) < 5:
+        return f"{value:.{max(digits - 1 - int(power), 0)}f}".replace("-", "−")
     return f"{mantissa} × 10{str(int(power)).translate(_SUPERSCRIPT)}".replace("-", "−")
 
 

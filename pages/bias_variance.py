@@ -12,7 +12,7 @@ from core.figures.bias_variance_story import SECTIONS
 from core.lab import Lab, Prediction, Preset
 from pages.ui import frame, shell
 
-HOMEWORK = {"generator": "legacy", "seed": 0}
+HOMEWORK = {"generator": "legacy", "n_test": 10}
 
 CONTROLS = (
     Slider(name="degree", label="Degree", default=3, low=1, high=20, help="Degree of the fitted polynomial."),

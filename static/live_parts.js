@@ -207,7 +207,10 @@ export class Panel {
 
   /* the mode bar */
 
+  /** Settings of plotly.js, the same object each time: with new ones it would build the figure anew and lose the zoom. */
   config(Plotly) {
+    const { present } = this.chart.state;
+    if (this.settings?.for === present) return this.settings.config;
     const save = (format, icon) => ({
       name: format,
       title: `Download ${format.toUpperCase()}`,
@@ -215,12 +218,14 @@ export class Panel {
       click: () => this.save(format),
     });
     const downloads = [save("png", Plotly.Icons.camera), save("svg", Plotly.Icons.disk)];
-    return {
+    const config = {
       displaylogo: false,
-      displayModeBar: this.chart.state.present ? false : "hover",
+      displayModeBar: present ? false : "hover",
       modeBarButtons: [downloads, ["zoom2d", "pan2d", "resetScale2d"]],
       doubleClick: "reset",
     };
+    this.settings = { for: present, config };
+    return config;
   }
 
   save(format) {

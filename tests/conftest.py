@@ -40,9 +40,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 def _no_manifest_scan() -> Iterator[None]:
     """Spare each AppTest the search of all installed packages for components (0.2 s; there are none)."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(
-            "streamlit.components.v2.manifest_scanner.scan_component_manifests", lambda *_, **__: []
-        )
+        patch.setattr("streamlit.components.v2.manifest_scanner.scan_component_manifests", lambda *_, **__: [])
         yield
 
 

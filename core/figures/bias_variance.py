@@ -56,15 +56,15 @@ def error_curves(result: Exploration, log_y: bool) -> Panel:
     d = result.decomposition
     x = d.degrees
     traces = [
+        _curve(x, result.risk, "risk", "test error", 3.2),
         _curve(x, result.bias2, "bias", "bias²"),
         _curve(x, result.variance, "variance", "variance"),
-        _curve(x, np.full(len(x), d.noise), "noise", "noise σ²"),
-        _curve(x, result.risk, "risk", "expected test error", 3.2),
-        _curve(x, d.train_error, "train", "expected training error"),
-        _curve(x, d.one_test_error, "test", "error on one test set", 1.6),
+        _curve(x, np.full(len(x), d.noise), "noise", "noise"),
+        _curve(x, d.train_error, "train", "training error"),
+        _curve(x, d.one_test_error, "test", "one test set", 1.6),
         _simulated(x, d.mc_bias2, d.mc_bias2_se, "bias", "bias²"),
         _simulated(x, d.mc_variance, d.mc_variance_se, "variance", "variance"),
-        _simulated(x, d.mc_error, d.mc_error_se, "risk", "expected test error"),
+        _simulated(x, d.mc_error, d.mc_error_se, "risk", "test error"),
         _optimum(result.best, result.risk[result.best - 1], "risk", "star", f"best: {result.best}"),
         _optimum(
             d.one_test_best,

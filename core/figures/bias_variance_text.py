@@ -59,7 +59,7 @@ def shares(result: Exploration) -> tuple[Readout, ...]:
     """Readouts of the rules: how often each chooses each degree."""
     s = result.selection
     return (
-        Readout("expected test error", _each(s.risk), "risk"),
+        Readout("expected test error", _each(result.risk), "risk"),
         *(
             Readout(
                 f"chosen by {RULES[rule][0].format(folds=result.folds)}",

@@ -18,6 +18,7 @@ def _read(name: str) -> tuple[str, dict[str, str]]:
 
 
 def bias_variance(values: Mapping[str, Any]) -> str:
-    """Script of the bias-variance lab: the decomposition, or the choice of a degree where that is shown."""
+    """Script of the bias-variance lab: the decomposition and, where that is shown, the choice of a degree."""
     head, parts = _read("bias_variance.py")
-    return (head + parts["choice" if values["view"] == "choose" else "decomposition"]).rstrip() + "\n"
+    wanted = ["decomposition", "choice"] if values["view"] == "choose" else ["decomposition"]
+    return (head + "".join(parts[name] for name in wanted)).rstrip() + "\n"

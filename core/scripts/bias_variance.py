@@ -70,7 +70,8 @@ s2, fixed = noise_std**2, protocol == "fixed"
 degrees = range(1, min(max_degree, min(len(set(x)) for x in X) - 1) + 1)
 
 # --- decomposition: the noise is averaged exactly, with H
-print("degree    bias^2  variance  expected  simulated        +-  one test set")
+y = f(X[0]) + E[0]  # the first data set
+print("degree    bias^2  variance     noise  expected simulated        +-  one test  training, first set")
 for d in degrees:
     bias, spread, errors, on_one_set = [], [], [], []
     for x, e, new in zip(X, E, fresh):
@@ -95,7 +96,7 @@ for d in degrees:
     risk = bias2 + variance + s2
     if protocol == "random":
         risk = np.median(np.mean(bias**2 + spread, axis=1)) + s2
-    row = (bias2, variance, risk, np.mean(errors), se, np.mean(on_one_set))
+    row = (bias2, variance, s2, risk, np.mean(errors), se, np.mean(on_one_set), np.mean((y - hat(X[0], X[0], d) @ y) ** 2))
     print(f"{d:6d}", *(f"{v:9.4f}" for v in row), "  <- the slider" if d == degree else "")
 
 # --- choice: how often each rule chooses each degree, over repetitions of the experiment

@@ -65,6 +65,7 @@ def run_app() -> None:
     st.html(_CSS)
     if presenting:
         st.html(_CSS_PRESENT)
+    state.arrive(page.url_path)
     with _inside_app():
         page.run()
 

@@ -80,6 +80,12 @@ def of(lab: Lab) -> State:
     return state
 
 
+def arrive(page: str) -> None:
+    """Note which page this run shows, and whether the run before showed another one."""
+    st.session_state["arrived"] = st.session_state.get("page") != page
+    st.session_state["page"] = page
+
+
 def presenting() -> bool:
     """Whether the presenter mode is asked for."""
     return st.query_params.get(PRESENT) == "1"
@@ -97,12 +103,11 @@ def read_link(lab: Lab, state: State) -> None:
     """Bring the record in step with the URL that this run came with."""
     query = {key: st.query_params.get_all(key) for key in st.query_params if key != PRESENT}
     seen = {key: texts[-1] for key, texts in query.items()}
-    came_from_elsewhere = st.session_state.get("page") != lab.name
-    st.session_state["page"] = lab.name
-    state.visit += came_from_elsewhere
+    arrived = st.session_state["arrived"]
+    state.visit += arrived
     if state.touched or seen == state.link:
         state.notes = []
-    elif came_from_elsewhere and state.link is not None and not seen:
+    elif arrived and state.link is not None and not seen:
         pass  # back from another page by the menu, which drops the query: the record stands
     else:
         values, state.notes = from_link(lab.all_controls, query)

@@ -13,6 +13,7 @@ from playwright.sync_api import Browser, Locator, Page
 PROBE = Path(__file__).with_name("probe.js").read_text(encoding="utf-8")
 PICTURE = ".js-plotly-plot"
 DRAWN = f"() => document.querySelector('{PICTURE} .main-svg .trace path, {PICTURE} .main-svg .point')"
+MAIN = '[data-testid="stMain"]'
 HUMAN_PAUSE = 150  # ms between two steps of a drag
 
 
@@ -95,24 +96,31 @@ def drag(page: Page, label: str, steps: int = 12, repeats: int = 5) -> Drag:
     return Drag(middle(hits), middle(times), max(dragging), middle(released), middle(weights))
 
 
-def press(page: Page, label: str, key: str) -> Tick:
-    """Press a key on a slider and wait for everything that follows."""
-    page.bring_to_front()
-    slider(page, label).focus()
-    page.evaluate("() => probe.arm('[data-testid=\"stMain\"]')")
-    page.keyboard.press(key)
-    settle(page)
-    seen = page.evaluate("() => ({...probe})")
-    return Tick(seen["last"] - seen["start"], seen["bytes"])
+@dataclass(frozen=True)
+class Control:
+    """A widget on an open page, and the key that changes its value."""
+
+    page: Page
+    label: str
+    role: str = "slider"
+    key: str = "ArrowRight"
+
+    def press(self) -> Tick:
+        """Press the key and wait for everything that follows."""
+        self.page.bring_to_front()
+        self.page.get_by_role(self.role, name=self.label).first.focus()
+        self.page.evaluate(f"() => probe.arm('{MAIN}')")
+        self.page.keyboard.press(self.key)
+        settle(self.page)
+        seen = self.page.evaluate("() => ({...probe})")
+        return Tick(seen["last"] - seen["start"], seen["bytes"])
 
 
-def ticks(cases: dict[str, tuple[Page, str]], rounds: int) -> dict[str, Tick]:
-    """Median tick of each case (page, slider); the cases take turns, and each turn asks for a new value."""
-    seen: dict[str, list[Tick]] = {name: [] for name in cases}
+def ticks(controls: dict[str, Control], rounds: int) -> dict[str, Tick]:
+    """Median tick of each control; they take turns."""
+    seen: dict[str, list[Tick]] = {name: [] for name in controls}
     for _ in range(rounds):
-        for name, (page, label) in cases.items():
-            seen[name].append(press(page, label, "ArrowRight"))
+        for name, control in controls.items():
+            seen[name].append(control.press())
     middle = statistics.median
-    return {
-        name: Tick(middle(one.paint for one in all_), middle(one.bytes for one in all_)) for name, all_ in seen.items()
-    }
+    return {name: Tick(middle(t.paint for t in all_), middle(t.bytes for t in all_)) for name, all_ in seen.items()}

@@ -72,9 +72,7 @@ def open_page(browser: Browser) -> Iterator[Callable[..., Page]]:
 
     with ExitStack() as stack:
 
-        def start(
-            url: str, theme: str = "light", width: int = 1280, height: int = 900, **context: Any
-        ) -> Page:
+        def start(url: str, theme: str = "light", width: int = 1280, height: int = 900, **context: Any) -> Page:
             size = {"width": width, "height": height}
             view = browser.new_context(viewport=size, color_scheme=theme, **context)
             stack.callback(view.close)

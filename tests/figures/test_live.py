@@ -1,0 +1,224 @@
+"""Pictures: what they refuse, what travels to the browser, and the colours of both themes."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import re
+import zlib
+from typing import Any
+
+import numpy as np
+import plotly.graph_objects as go
+import pytest
+from plotly.offline import get_plotlyjs_version
+
+from core.figures import live, style
+from pages.ui import live_chart
+
+X = np.linspace(0.0, 1.0, 5)
+AXIS = live.Axis("degree", "Degree", (1.0, 2.0, 4.0), ("1", "2", "4"))
+BASIS = np.vander(X, 3, increasing=True).T
+
+
+def figure(traces: int = 1, **trace: Any) -> go.Figure:
+    one = {"type": "scatter", "x": X, "y": X, "name": "line"} | trace
+    return go.Figure(data=[one] * traces, layout=style.layout(title="A title", x="x", y="y"))
+
+
+def strand_panel(scale: float = 1.0) -> live.Panel:
+    coefs = [scale * np.arange(2.0 * p).reshape(2, p) for p in (1, 2, 3)]
+    x = live.strands(np.tile(X, (2, 1)))
+    return live.Panel(figure(x=x, y=None), "Two strands", (live.Frames(0, coefs, basis=BASIS),))
+
+
+def read(packed: bytes) -> tuple[dict[str, Any], np.ndarray]:
+    length = int.from_bytes(packed[:4], "little")
+    return json.loads(packed[4 : 4 + length]), np.frombuffer(packed[4 + length :], dtype="<f4")
+
+
+@pytest.mark.parametrize(
+    ("make", "message"),
+    [
+        (lambda: live.Frames(0, []), "`values` must hold at least one array; got none."),
+        (lambda: live.Frames(0, [np.ones((2, 2))]), "`values` without a basis must be"),
+        (lambda: live.Frames(0, [np.ones(2)], basis=BASIS), "`values` with a basis must be"),
+        (lambda: live.Frames(0, [np.ones((2, 1)), np.ones((3, 1))], basis=BASIS), "all with the same curves"),
+        (lambda: live.Frames(0, [np.ones((2, 4))], basis=BASIS), "`basis` must have at least 4 rows; got 3."),
+        (lambda: live.Panel(figure(), " "), "`alt` must describe"),
+        (lambda: live.Panel(figure(), "A", column=2), "`column` must be 0 or 1; got 2."),
+        (lambda: live.Panel(figure(), "A", (live.Frames(1, [X]),)), "`trace` must be in [0, 0]; got 1."),
+        (lambda: live.Panel(figure(), "A", (live.Frames(-1, [X]),)), "`trace` must be in [0, 0]; got -1."),
+        (lambda: live.Axis("a", "A", (), ()), "`values` must rise"),
+        (lambda: live.Axis("a", "A", (1.0, 1.0), ("1", "1")), "`values` must rise"),
+        (lambda: live.Axis("a", "A", (1.0, 2.0), ("1",)), "`texts` must hold 2 texts; got 1."),
+        (lambda: live.Readout("r", ("1",), "no role"), "`role` must be one of"),
+        (lambda: live.Picture((), AXIS, (live.Readout("r", ("1", "2")),)), "`r` must hold 1 or 3 texts; got 2."),
+        (lambda: live.Picture((), AXIS, sentences=("a", "b")), "`sentences` must hold 1 or 3 texts; got 2."),
+        (
+            lambda: live.Picture((live.Panel(figure(), "A", (live.Frames(0, [X, X]),)),), AXIS),
+            "`values` must hold 3 arrays; got 2.",
+        ),
+        (
+            lambda: live.pack(
+                live.Picture((live.Panel(figure(), "A", (live.Frames(0, [np.ones((2, 2))], basis=BASIS),)),))
+            ),
+            "2 times 5 numbers and a gap; got 5 numbers.",
+        ),
+    ],
+)
+def test_what_does_not_fit_is_refused(make: Any, message: str) -> None:
+    with pytest.raises(ValueError, match=re.escape(message)):
+        make()
+
+
+def test_strands_put_a_gap_after_each_curve() -> None:
+    np.testing.assert_array_equal(live.strands(np.array([[1, 2], [3, 4]])), [1, 2, np.nan, 3, 4, np.nan])
+
+
+def test_frames_with_a_basis_multiply_out() -> None:
+    drawn = strand_panel().frames[0].at(2).reshape(2, -1)
+    np.testing.assert_allclose(drawn[:, :-1], [X + 2 * X**2, 3 + 4 * X + 5 * X**2])
+    assert np.isnan(drawn[:, -1]).all()
+
+
+@pytest.mark.parametrize(("value", "index"), [(-9, 0), (1.4, 0), (1.6, 1), (2.9, 1), (3.1, 2), (99, 2)])
+def test_the_nearest_value_of_an_axis(value: float, index: int) -> None:
+    assert AXIS.nearest(value) == index
+
+
+def test_still_figures_are_copies_at_one_value() -> None:
+    moving = live.Panel(figure(2), "A", (live.Frames(1, [X, 2 * X, 3 * X]),))
+    picture = live.Picture((moving, strand_panel()), AXIS)
+    first, second = live.still(picture, 1)
+    np.testing.assert_allclose(first.data[1].y, 2 * X)
+    np.testing.assert_allclose(first.data[0].y, X)
+    np.testing.assert_allclose(second.data[0].y[:5], X)
+    np.testing.assert_allclose(moving.figure.data[1].y, X)
+
+
+def test_a_packed_picture_holds_everything_once() -> None:
+    readout = live.Readout("bias²", ("1", "2", "3"), "bias", "help")
+    moving = live.Panel(figure(2), "A", (live.Frames(1, [X, 2 * X, 3 * X]),), marker=True, column=1, height=300)
+    picture = live.Picture((strand_panel(), moving), AXIS, (readout,), ("one", "two", "three"))
+    packed = live.pack(picture, start=2.0, epoch=5)
+    assert int.from_bytes(packed[:4], "little") % 4 == 0
+    header, blob = read(packed)
+    part = lambda ref: blob[ref[0] : ref[0] + ref[1]]  # noqa: E731
+    assert header["state"] == {"start": 2.0, "epoch": 5}
+    assert header["axis"] == {"label": "Degree", "values": [1.0, 2.0, 4.0], "texts": ["1", "2", "4"]}
+    assert header["sentences"] == ["one", "two", "three"]
+    assert header["readouts"] == [
+        {"label": "bias²", "texts": ["1", "2", "3"], "color": "#0072B2", "dash": "solid", "help": "help"}
+    ]
+    assert header["dark"]["#0072B2"] == style.PALETTE["bias"][1]
+    strand, other = header["panels"]
+    assert [other[name] for name in ("alt", "marker", "column", "height")] == ["A", True, 1, 300]
+    assert other["layout"]["xaxis"]["title"]["text"] == "x"
+    assert "template" not in other["layout"]
+    assert "y" not in other["data"][1]
+    np.testing.assert_allclose(part(other["data"][0]["y"]["f32"]), X)
+    assert other["data"][0]["x"] == other["data"][1]["x"] == strand["data"][0]["x"]  # one grid for all
+    (frames,) = other["frames"]
+    assert (frames["trace"], frames["attr"]) == (1, "y")
+    np.testing.assert_allclose([part(ref) for ref in frames["values"]], [X, 2 * X, 3 * X], rtol=1e-7)
+    (frames,) = strand["frames"]
+    assert (frames["curves"], frames["points"]) == (2, 5)
+    np.testing.assert_allclose(part(frames["basis"]).reshape(3, 5), BASIS, rtol=1e-7)
+    np.testing.assert_array_equal(part(frames["values"][2]), np.arange(6))
+
+
+def test_what_json_cannot_say_still_travels() -> None:
+    odd = figure(y=[1.0, np.nan, np.inf], x=["a", "b", "c"], customdata=[[1, 2], [3, 4], [5, 6]])
+    header, _ = read(live.pack(live.Picture((live.Panel(odd, "A"),))))
+    assert header["panels"][0]["data"][0]["y"] == [1.0, None, None]
+    assert header["panels"][0]["data"][0]["x"] == ["a", "b", "c"]
+
+
+def test_a_digest_changes_with_the_panel_and_with_nothing_else() -> None:
+    def digests(*panels: live.Panel) -> list[str]:
+        return [panel["digest"] for panel in read(live.pack(live.Picture(panels, AXIS)))[0]["panels"]]
+
+    still = live.Panel(figure(), "A")
+    assert digests(strand_panel(), still) == digests(still, strand_panel())[::-1]
+    assert digests(strand_panel(1.0)) != digests(strand_panel(1.001))
+    assert digests(still) != digests(live.Panel(figure(), "B"))
+    assert digests(still) != digests(live.Panel(figure(y=2 * X), "A"))
+    frames = (live.Frames(0, [X, 2 * X, 3 * X]),)
+    built_elsewhere = live.Panel(figure(y=3 * X), "A", frames)
+    assert digests(live.Panel(figure(), "A", frames)) == digests(built_elsewhere)
+
+
+def test_deflating_loses_nothing() -> None:
+    packed = live.pack(live.Picture((strand_panel(),), AXIS))
+    raw = zlib.decompress(live.deflated(packed))
+    start = 4 + int.from_bytes(raw[:4], "little")
+    planes = np.frombuffer(raw[start:], np.uint8).reshape(4, -1)
+    assert raw[:start] + planes.T.tobytes() == packed
+
+
+def luminance(color: str) -> float:
+    parts = [int(color[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in parts]
+    return float(np.dot(linear, (0.2126, 0.7152, 0.0722)))
+
+
+def contrast(a: str, b: str) -> float:
+    """Contrast ratio of WCAG 2.1."""
+    low, high = sorted((luminance(a), luminance(b)))
+    return (high + 0.05) / (low + 0.05)
+
+
+def test_the_formula_of_contrast_is_the_one_of_wcag() -> None:
+    assert contrast("#000000", "#FFFFFF") == pytest.approx(21)
+    assert contrast("#777777", "#FFFFFF") == pytest.approx(4.478, abs=1e-3)  # the well-known near miss of 4.5
+
+
+QUIET = {"grid", "axis", "paper"}
+LINES = [role for role, (light, _) in style.PALETTE.items() if light.startswith("#") and role not in QUIET]
+
+
+@pytest.mark.parametrize("theme", [0, 1])
+@pytest.mark.parametrize("role", LINES)
+def test_each_line_stands_out_from_its_page(role: str, theme: int) -> None:
+    page = style.PALETTE["paper"][theme]
+    least = 4.5 if role in {"text", "muted", "accent"} else 3.0
+    assert contrast(style.PALETTE[role][theme], page) >= least
+
+
+def test_the_swap_to_dark_is_unambiguous() -> None:
+    lights = dict(style.PALETTE.values())
+    for light, night in style.PALETTE.values():
+        assert lights[light] == night
+    for one, other in itertools.permutations(lights, 2):
+        assert not other.startswith(one)
+    assert not set(lights) & set(lights.values())
+
+
+def test_dark_figures_change_their_colours_and_nothing_else() -> None:
+    label = f'<span style="color:{style.color("bias")}">bias</span>'
+    light = figure(line=style.line("bias"), text=label)
+    night = style.dark(light)
+    assert night.data[0].line.color == style.PALETTE["bias"][1]
+    assert night.data[0].text == label.replace(*style.PALETTE["bias"])
+    assert night.layout.font.color == style.PALETTE["text"][1]
+    np.testing.assert_array_equal(night.data[0].y, light.data[0].y)
+    assert light.data[0].line.color == style.PALETTE["bias"][0]
+
+
+def test_the_common_layout_can_be_refined() -> None:
+    layout = style.layout(title="T", x="X", y="Y", xaxis={"range": [0, 1], "title": {"standoff": 3}})
+    assert layout["xaxis"]["range"] == [0, 1]
+    assert layout["xaxis"]["title"]["text"] == "X"
+    assert layout["xaxis"]["title"]["standoff"] == 3
+    assert layout["yaxis"]["title"]["text"] == "Y"
+    assert layout["title"]["text"] == "T"
+    assert layout["showlegend"] is False
+    assert "range" not in style.layout()["xaxis"]
+
+
+def test_plotly_js_is_the_one_of_plotly() -> None:
+    assert live_chart.PLOTLY_JS.is_file()
+    head = live_chart.PLOTLY_JS.read_text("utf-8")[:200]
+    assert f"v{get_plotlyjs_version()}" in head
+    assert "MIT License" in (live_chart.STATIC / "plotly-LICENSE").read_text("utf-8")

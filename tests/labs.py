@@ -1,0 +1,79 @@
+"""What the common page tests need to know about labs: which there are, and how to draw random states of one."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from hypothesis import strategies as st
+
+from core.controls import Control, Seed, Several, defaults
+from core.figures.live import Picture, pack, still
+from core.lab import Lab
+from pages.ui import shell
+
+LABS: list[Lab] = list(shell.labs().values())
+SENTENCE = re.compile(r"^.*[.!?]$", re.DOTALL)
+
+
+def values_of(control: Control) -> st.SearchStrategy[Any]:
+    """Any value of a control."""
+    if isinstance(control, Seed):
+        return st.integers(0, control.high)
+    if isinstance(control, Several):
+        return st.sets(st.sampled_from(list(control.options)), max_size=control.limit).map(lambda s: tuple(sorted(s)))
+    return st.sampled_from(control.values)  # type: ignore[attr-defined]
+
+
+def states(lab: Lab) -> st.SearchStrategy[dict[str, Any]]:
+    """Any state of a lab: mostly near the defaults, so that deep states are met as well as wild ones."""
+    changed = st.fixed_dictionaries({}, optional={c.name: values_of(c) for c in lab.all_controls})
+    return changed.map(lambda some: defaults(lab.all_controls) | some)
+
+
+def every_single_change(lab: Lab) -> list[dict[str, Any]]:
+    """The defaults with each control moved to each of its values once."""
+    base = defaults(lab.all_controls)
+    out = []
+    for control in lab.all_controls:
+        if isinstance(control, Seed):
+            values: Any = (0, 1, control.high)
+        elif isinstance(control, Several):
+            values = [(), *((k,) for k in control.options)]
+        else:
+            values = control.values  # type: ignore[attr-defined]
+        out += [base | {control.name: value} for value in values]
+    return out
+
+
+def picture_or_reason(lab: Lab, values: Mapping[str, Any]) -> Picture | str:
+    """The checked picture of a state, or the sentence that says why there is none."""
+    try:
+        result = lab.result(values)
+        picture = lab.draw(result, values)
+    except ValueError as error:
+        assert SENTENCE.match(str(error)), f"not a sentence: {error}"
+        return str(error)
+    check_picture(picture)
+    return picture
+
+
+def check_picture(picture: Picture) -> None:
+    """Titles on axes, finite numbers (a gap apart), a text alternative, texts for each step."""
+    packed = pack(picture)
+    header = json.loads(packed[4 : 4 + int.from_bytes(packed[:4], "little")])
+    assert "nan" not in json.dumps([header["readouts"], header["sentences"]])
+    steps = len(picture.axis.values) if picture.axis else 1
+    for panel in picture.panels:
+        layout = panel.figure.layout
+        assert layout.xaxis.title.text and layout.yaxis.title.text
+        assert len(panel.alt) > 20 and SENTENCE.match(panel.alt)
+    for index in {0, steps // 2, steps - 1}:
+        for figure in still(picture, index):
+            for trace in figure.data:
+                y = np.asarray(trace.y, dtype=float)
+                assert np.isfinite(y[~np.isnan(y)]).all()
+                assert np.isfinite(y).any() or y.size == 0, f"nothing to see in {trace.name}"

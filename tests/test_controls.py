@@ -1,0 +1,85 @@
+"""Controls: parsing, formatting, links."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from core.controls import Choice, LogSlider, Seed, Several, Slider, Toggle, from_link, to_link
+
+DEGREE = Slider(name="degree", label="Degree", help="h", default=3, low=1, high=20)
+NOISE = Slider(name="noise", label="Noise", help="h", default=0.5, low=0, high=3, step=0.05, also=(math.sqrt(0.3),))
+PENALTY = LogSlider(name="penalty", label="Penalty", help="h", default=1.0, low=1e-3, high=1e3, per_decade=2, zero=True)
+COLOR = Choice(name="color", label="Colour", help="h", default="red", options={"red": "Red", "blue": "Blue"})
+KEPT = Several(name="kept", label="Kept", help="h", default=(1, 3), options=range(1, 6), limit=3)
+FLAG = Toggle(name="flag", label="Flag", help="h")
+ALL = (DEGREE, NOISE, PENALTY, COLOR, KEPT, FLAG, Seed())
+
+
+def test_whole_number_slider_has_whole_values() -> None:
+    assert DEGREE.values == tuple(range(1, 21))
+    assert all(type(value) is int for value in DEGREE.values)
+
+
+def test_values_off_the_grid_are_reachable_exactly() -> None:
+    assert math.sqrt(0.3) in NOISE.values
+    assert NOISE.parse(NOISE.format(math.sqrt(0.3))) == math.sqrt(0.3)
+    assert NOISE.values[:3] == (0, 0.05, 0.1)
+
+
+def test_log_slider_has_zero_and_equal_ratios() -> None:
+    values = PENALTY.values
+    assert values[0] == 0 and values[1] == 1e-3 and values[-1] == 1e3 and len(values) == 14
+    assert [b / a for a, b in zip(values[1:], values[2:], strict=False)] == pytest.approx([10**0.5] * 12, rel=1e-5)
+    assert PENALTY.parse("0.9") == 1.0 and PENALTY.parse("-3") == 0.0
+
+
+@pytest.mark.parametrize("control", [DEGREE, NOISE, PENALTY, COLOR, FLAG], ids=lambda c: c.name)
+def test_every_value_survives_a_link(control: Slider | LogSlider | Choice | Toggle) -> None:
+    for value in control.values:
+        assert control.parse(control.format(value)) == value
+
+
+def test_seed_and_several_survive_a_link() -> None:
+    assert Seed().parse(Seed().format(99_999)) == 99_999
+    for value in [(), (2,), (1, 3, 5)]:
+        assert KEPT.parse(KEPT.format(value)) == value
+    assert KEPT.parse("5.4.3.2.1.77") == (1, 2, 3)
+
+
+@pytest.mark.parametrize("text", ["nan", "inf", "1e309", "1_0", "٣", "", " 3", "0x10", "3;4", "1" * 400, "--1", "1e"])
+def test_what_is_no_number_is_refused(text: str) -> None:
+    for control in (DEGREE, NOISE, PENALTY, Seed()):
+        with pytest.raises(ValueError):
+            control.parse(text)
+
+
+@pytest.mark.parametrize(("text", "value"), [("0", 1), ("-5", 1), ("21", 20), ("1e300", 20), ("7.4", 7), ("7", 7)])
+def test_numbers_out_of_range_go_to_the_nearest_value(text: str, value: int) -> None:
+    assert DEGREE.parse(text) == value
+
+
+def test_the_link_holds_only_what_differs() -> None:
+    values = {c.name: c.default for c in ALL}
+    assert to_link(ALL, values) == {}
+    assert to_link(ALL, values | {"degree": 7, "flag": True, "kept": ()}) == {"degree": "7", "flag": "1", "kept": ""}
+
+
+def test_each_part_of_a_link_that_cannot_be_taken_gets_a_sentence() -> None:
+    query = {"degree": ["99"], "color": ["green"], "unknown": ["1"], "flag": ["1", "0"], "noise": ["0.547723"]}
+    values, notes = from_link(ALL, query)
+    assert values == {c.name: c.default for c in ALL} | {"degree": 20, "noise": math.sqrt(0.3)}
+    assert len(notes) == 4
+    assert "nearest possible value is 20" in notes[0]
+    assert "'green' is not one of red, blue" in notes[1]
+    assert "'unknown'" in notes[2]
+    assert "more than once" in notes[3]
+
+
+@given(st.dictionaries(st.text(max_size=12) | st.sampled_from([c.name for c in ALL]), st.lists(st.text(max_size=50))))
+def test_no_link_can_do_harm(query: dict[str, list[str]]) -> None:
+    values, _ = from_link(ALL, query)
+    assert from_link(ALL, {key: [text] for key, text in to_link(ALL, values).items()}) == (values, [])

@@ -1,0 +1,323 @@
+"""What every page promises. A new page is covered by being in the navigation."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from streamlit.testing.v1 import AppTest
+
+from core.controls import Seed, Several, defaults, to_link
+from core.figures.live import Picture
+from core.lab import Lab, Preset, parameters
+from pages.ui import export, shell
+from tests.conftest import PROFILE, ROOT
+from tests.labs import LABS, check_picture, every_single_change, picture_or_reason, states
+
+NewApp = Callable[..., AppTest]
+each_lab = pytest.mark.parametrize("lab", LABS, ids=lambda lab: lab.name)
+each_preset = pytest.mark.parametrize(
+    ("lab", "preset"), [pytest.param(lab, p, id=f"{lab.name}-{p.label}") for lab in LABS for p in lab.presets]
+)
+# An app in its own process takes its time; a tenth of the examples of a pure function is what a push can afford.
+in_app = settings(
+    max_examples=max(settings.default.max_examples // 10, 10),
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+
+
+def run(app: AppTest) -> AppTest:
+    app.run()
+    assert not app.exception, app.exception
+    return app
+
+
+def open_lab(new_app: NewApp, lab: Lab, **query: str) -> AppTest:
+    """Open a page as a deep link does."""
+    app = new_app(**query)
+    app.switch_page(f"pages/{lab.name}.py")
+    return run(app)
+
+
+def click(app: AppTest, key: str) -> None:
+    app.button(key).click()
+    run(app)
+
+
+def link_of(app: AppTest) -> dict[str, str]:
+    return {key: texts if isinstance(texts, str) else texts[-1] for key, texts in app.query_params.items()}
+
+
+# --- the declaration --------------------------------------------------------------------------------------
+
+
+@each_lab
+def test_names_are_one_name(lab: Lab) -> None:
+    computed, drawn = parameters(lab.compute), parameters(lab.picture)[1:]
+    names = [control.name for control in lab.controls]
+    assert len(set(names)) == len(names)
+    assert set(computed) | set(drawn) | {lab.main} == set(names)
+    assert lab.main not in (*computed, *drawn)
+
+
+@each_lab
+def test_controls_explain_themselves(lab: Lab) -> None:
+    for control in lab.all_controls:
+        assert control.label and control.help.endswith("."), control.name
+        assert control.parse(control.format(control.default)) == control.default
+        if not isinstance(control, (Seed, Several)):
+            assert control.default in control.values  # type: ignore[attr-defined]
+            assert all(control.show(value) for value in control.values)  # type: ignore[attr-defined]
+
+
+@each_preset
+def test_presets_are_states_with_a_picture(lab: Lab, preset: Preset) -> None:
+    values = lab.preset_values(preset)
+    assert set(values) == {c.name for c in lab.all_controls}
+    for control in lab.all_controls:
+        assert control.parse(control.format(values[control.name])) == values[control.name], control.name
+    assert isinstance(picture_or_reason(lab, values), Picture)
+    assert to_link(lab.all_controls, values), "a preset without a difference"
+    assert preset.note.endswith((".", "?"))
+
+
+# --- numbers and pictures ---------------------------------------------------------------------------------
+
+
+@each_lab
+def test_every_value_of_every_control_once(lab: Lab) -> None:
+    outcomes = [picture_or_reason(lab, values) for values in every_single_change(lab)]
+    assert sum(isinstance(outcome, Picture) for outcome in outcomes) > 0.9 * len(outcomes)
+
+
+@each_lab
+@given(data=st.data())
+@settings(suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+def test_any_state_has_a_picture_or_a_reason(lab: Lab, data: st.DataObject) -> None:
+    picture_or_reason(lab, data.draw(states(lab)))
+
+
+@each_lab
+def test_sections_have_words_and_pictures(lab: Lab) -> None:
+    for preset in (None, *lab.presets):
+        values = lab.preset_values(preset) if preset else defaults(lab.all_controls)
+        for section in lab.sections:
+            for block in section.blocks(lab.result(values), values):
+                if isinstance(block, Picture):
+                    check_picture(block)
+                else:
+                    assert block and "nan" not in block.lower().replace("finan", "")
+
+
+@each_lab
+def test_prediction_has_an_answer_among_the_guesses(lab: Lab) -> None:
+    result = lab.result(defaults(lab.all_controls))
+    truth = lab.prediction.truth(result)
+    assert truth in lab.prediction.guess.values
+    for guess in lab.prediction.guess.values:
+        assert lab.prediction.verdict(guess, truth, result).endswith(".")
+
+
+# --- what is taken home -----------------------------------------------------------------------------------
+
+
+@each_preset
+def test_script_prints_the_numbers_on_screen(lab: Lab, preset: Preset, tmp_path: Path) -> None:
+    values = lab.preset_values(preset)
+    script = tmp_path / "script.py"
+    script.write_text(lab.export_script(values), "utf-8")
+    assert not re.search(r"\b(core|pages|streamlit)\b", re.sub(r'""".*?"""', "", script.read_text("utf-8")))
+    done = subprocess.run([sys.executable, "-W", "error", script], capture_output=True, text=True, cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    printed = _numbers(done.stdout)
+    picture = lab.draw(lab.result(values), values)
+    assert picture.axis is not None
+    index = picture.axis.nearest(values[lab.main])
+    for readout in picture.readouts:
+        text = readout.texts[min(index, len(readout.texts) - 1)]
+        for shown, decimals in _shown(text):
+            assert any(abs(shown - number) <= 0.5000001 * 10.0**-decimals for number in printed), (readout.label, text)
+
+
+def _numbers(text: str) -> list[float]:
+    return [float(found) for found in re.findall(r"-?\d+(?:\.\d+)?(?:e[+-]?\d+)?", text)]
+
+
+def _shown(text: str) -> list[tuple[float, int]]:
+    """Numbers of a readout with their decimals; 2.5 × 10⁻⁷ counts as 0 to the digits that a script prints."""
+    if "×" in text:
+        return [(0.0, 3)] if "⁻" in text else []
+    found = re.findall(r"−?\d+(?:\.(\d+))?", text)
+    whole = re.findall(r"−?\d+(?:\.\d+)?", text)
+    return [(float(w.replace("−", "-")), min(len(d), 4)) for w, d in zip(whole, found, strict=True)]
+
+
+@each_lab
+def test_tables_are_csv_that_reads_back(lab: Lab) -> None:
+    for preset in lab.presets:
+        values = lab.preset_values(preset)
+        for name, columns in lab.tables(lab.result(values), values).items():
+            assert name.endswith(".csv")
+            rows = list(csv.reader(io.StringIO(export.to_csv(columns))))
+            assert rows[0] == list(columns)
+            back = np.array(rows[1:], dtype=float).T
+            np.testing.assert_array_equal(back, [np.asarray(column, float) for column in columns.values()])
+
+
+# --- in the app -------------------------------------------------------------------------------------------
+
+
+@each_preset
+def test_a_link_opens_its_state_and_stays(new_app: NewApp, lab: Lab, preset: Preset) -> None:
+    link = to_link(lab.all_controls, lab.preset_values(preset))
+    app = open_lab(new_app, lab, **link)
+    assert link_of(app) == link
+    assert app.title[0].value == lab.question
+    assert not app.warning and not app.info
+
+
+@each_lab
+def test_a_hostile_link_opens_the_page_with_sentences(new_app: NewApp, lab: Lab) -> None:
+    bad = ["nan", "inf", "-1e309", "1_0", "٣", "<script>alert(1)</script>", "x" * 3000, "", "'; --", "1e300"]
+    for text in bad:
+        app = open_lab(new_app, lab, **{c.name: text for c in lab.all_controls}, other=text)
+        assert app.info, text
+        assert "other" not in link_of(app)
+
+
+@each_lab
+def test_any_link_opens_the_page(new_app: NewApp, lab: Lab) -> None:
+    names = st.sampled_from([c.name for c in lab.all_controls]) | st.text(st.characters(codec="ascii"), max_size=8)
+
+    @given(st.dictionaries(names, st.text(max_size=30), max_size=6))
+    @in_app
+    def check(query: dict[str, str]) -> None:
+        open_lab(new_app, lab, **{key: text for key, text in query.items() if key not in ("", "present")})
+
+    check()
+
+
+@each_lab
+def test_any_state_opens_by_its_link(new_app: NewApp, lab: Lab) -> None:
+    @given(states(lab))
+    @in_app
+    def check(values: dict[str, Any]) -> None:
+        link = to_link(lab.all_controls, values)
+        app = open_lab(new_app, lab, **link)
+        assert link_of(app) == link
+        assert not app.info
+        assert bool(app.warning) == isinstance(picture_or_reason(lab, values), str)
+
+    check()
+
+
+@each_lab
+def test_a_random_walk_over_the_widgets(new_app: NewApp, lab: Lab) -> None:
+    app = open_lab(new_app, lab)
+    rng = np.random.default_rng(0)
+    for _ in range(300 if PROFILE == "nightly" else 30):
+        choosers = [*app.select_slider, *app.selectbox, *app.get("button_group")]
+        numbers = [*app.slider, *app.number_input]
+        shown = [*choosers, *numbers, *app.toggle]
+        widget = shown[rng.integers(len(shown))]
+        if widget in choosers:
+            values = {c.name: c for c in lab.controls}[widget.key.split(".")[1]].values if "preset" not in widget.key else ()
+            if not values:
+                continue
+            widget.set_value(values[rng.integers(len(values))])
+        elif widget in numbers:
+            widget.set_value(int(rng.integers(widget.min, widget.max + 1)))
+        else:
+            widget.set_value(not widget.value)
+        run(app)
+
+
+@each_lab
+def test_reset_empties_the_link(new_app: NewApp, lab: Lab) -> None:
+    link = to_link(lab.all_controls, lab.preset_values(lab.presets[0]))
+    app = open_lab(new_app, lab, **link)
+    click(app, f"{lab.name}.reset")
+    assert link_of(app) == {}
+    run(app)
+    assert link_of(app) == {}
+
+
+@each_lab
+def test_presenter_mode_shows_no_controls_and_keeps_the_state(new_app: NewApp, lab: Lab) -> None:
+    link = to_link(lab.all_controls, lab.preset_values(lab.presets[0]))
+    app = open_lab(new_app, lab, present="1", **link)
+    assert link_of(app) == {"present": "1", **link}
+    assert not app.slider and not app.selectbox and not app.expander
+    click(app, f"{lab.name}.present")
+    assert link_of(app) == link
+    assert app.slider or app.selectbox
+
+
+@each_lab
+def test_predict_first_hides_the_picture_until_there_is_an_answer(new_app: NewApp, lab: Lab) -> None:
+    app = open_lab(new_app, lab, predict="1")
+    chart = [node for node in app.main if node.type == "bidi_component"]
+    assert not chart
+    assert app.subheader[0].value == lab.prediction.question
+    click(app, f"{lab.name}.commit")
+    assert any("Your answer" in words.value for words in app.markdown)
+    click(app, f"{lab.name}.again")
+    assert app.subheader[0].value == lab.prediction.question
+
+
+@each_lab
+def test_the_state_survives_another_page(new_app: NewApp, lab: Lab) -> None:
+    link = to_link(lab.all_controls, lab.preset_values(lab.presets[0]))
+    app = open_lab(new_app, lab, **link)
+    app.switch_page("pages/home.py")
+    app.query_params.clear()
+    run(app)
+    assert link_of(app) == {}
+    app.switch_page(f"pages/{lab.name}.py")
+    run(app)
+    assert link_of(app) == link
+
+
+def test_home_has_a_card_and_links_for_every_lab(new_app: NewApp) -> None:
+    app = run(new_app())
+    assert [words.value for words in app.subheader] == [lab.question for lab in LABS]
+    links = app.get("page_link")
+    assert len(links) == sum(1 + len(lab.presets) for lab in LABS)
+
+
+# --- the process ------------------------------------------------------------------------------------------
+
+
+def test_no_page_imports_torch_or_scikit_learn() -> None:
+    code = (
+        "import sys\n"
+        "from pages.ui import shell\n"
+        "from core.controls import defaults\n"
+        "for lab in shell.labs().values():\n"
+        "    values = defaults(lab.all_controls); lab.draw(lab.result(values), values)\n"
+        "print([m for m in ('torch', 'torchvision', 'sklearn', 'scipy') if m in sys.modules])\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT)
+    assert done.stdout.strip() == "[]", done.stderr
+
+
+def test_imported_objects_are_frozen(new_app: NewApp) -> None:
+    import gc
+
+    run(new_app())
+    assert gc.get_freeze_count() > 10_000
+
+
+def test_every_page_file_is_in_the_navigation() -> None:
+    files = {path.stem for path in (ROOT / "pages").glob("*.py")} - {"__init__", "home"}
+    assert files == set(shell.labs())
