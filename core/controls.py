@@ -207,9 +207,7 @@ def to_link(controls: Sequence[Control], values: Mapping[str, Any]) -> dict[str,
     return {c.name: c.format(values[c.name]) for c in controls if values[c.name] != c.default}
 
 
-def from_link(
-    controls: Sequence[Control], query: Mapping[str, Sequence[str]]
-) -> tuple[dict[str, Any], list[str]]:
+def from_link(controls: Sequence[Control], query: Mapping[str, Sequence[str]]) -> tuple[dict[str, Any], list[str]]:
     """Read a state from query parameters.
 
     Parameters
@@ -239,8 +237,7 @@ def from_link(
             values[key] = control.parse(texts[0])
         except ValueError as error:
             notes.append(
-                f"The link's value for “{control.label}” was ignored ({error}); "
-                f"it is {control.show(control.default)}."
+                f"The link's value for “{control.label}” was ignored ({error}); it is {control.show(control.default)}."
             )
             continue
         if control.format(values[key]) != texts[0] and _differs(control, values[key], texts[0]):

@@ -195,9 +195,7 @@ def draw(settings: Settings) -> Experiment:
             )
         x_test, test_noise, fresh_noise = x_test[inside], test_noise[inside], fresh_noise[:, inside]
     f = TRUTHS[settings.truth].function
-    return Experiment(
-        x_train, f(x_train), noise, x_test, f(x_test), test_noise, fresh_noise, float(settings.noise_std)
-    )
+    return Experiment(x_train, f(x_train), noise, x_test, f(x_test), test_noise, fresh_noise, float(settings.noise_std))
 
 
 def _grid(settings: Settings, rng: _Generator, size: int) -> Array:

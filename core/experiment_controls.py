@@ -40,9 +40,7 @@ EXPERIMENT: tuple[Control, ...] = (
         display=lambda sigma: f"{sigma:.3g} (variance {number(sigma**2)})",
     ),
     _slider("n_train", "Training points", "Points in each data set that the polynomials are fitted to."),
-    _slider(
-        "n_sets", "Data sets", "How many data sets are simulated; the exact curves do not need them.", step=1
-    ),
+    _slider("n_sets", "Data sets", "How many data sets are simulated; the exact curves do not need them.", step=1),
     _choice(
         "protocol",
         "Training inputs",

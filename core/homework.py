@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 import numpy as np
+from numpy.typing import NDArray
 
 from core.bias_variance import Decomposition, decompose
 from core.designs import Array, Settings, draw
@@ -59,7 +60,7 @@ class TestSetChoice:
         (D,) the same for the mean squared distance from the truth.
     """
 
-    degrees: Array
+    degrees: NDArray[np.int64]
     by_test_set: Array
     by_truth: Array
 

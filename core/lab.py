@@ -20,7 +20,7 @@ PREDICT = Toggle(
 )
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True)
 class Preset:
     """A named state: `values` differ from the defaults, `note` says what to look at."""
 
@@ -29,7 +29,7 @@ class Preset:
     values: Mapping[str, Any]
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True)
 class Prediction:
     """A question to be answered before the picture is shown.
 
@@ -43,7 +43,7 @@ class Prediction:
     verdict: Callable[[Any, Any, Any], str]
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True)
 class Section:
     """A folded part below the picture.
 

@@ -189,9 +189,7 @@ def _fixed_standard_errors(experiment: Experiment, at: Array, bias: Array, gain:
     n_sets, n_test = experiment.fresh_noise.shape
     noise = experiment.noise_std**2
     covariance2 = (noise / n_test) ** 2 * _leading_sums((at @ at.T) ** 2)  # squared Frobenius norm / T^2
-    along_bias = (
-        noise / n_test**2 * np.cumsum((bias @ at.T) ** 2, axis=1).diagonal(1)
-    )  # bias' covariance bias / T^2
+    along_bias = noise / n_test**2 * np.cumsum((bias @ at.T) ** 2, axis=1).diagonal(1)  # bias' covariance bias / T^2
     fit_error = (bias**2 + noise * gain).mean(axis=1)
     one_error = 2 * covariance2 + 4 * along_bias + noise * (2 * noise + 4 * fit_error) / n_test
     return {

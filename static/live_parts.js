@@ -120,8 +120,8 @@ export class Panel {
       const redraw = traces.some((t) => !ANIMATED.has(this.spec.data[t].type ?? "scatter"));
       const how = redraw ? { ...INSTANT, frame: { duration: 0, redraw } } : INSTANT;
       // A newer step interrupts an older one; plotly.js then rejects the older promise.
-      this.chart.Plotly.animate(this.plot, { data: [...changes.values()], traces }, how).catch(() => {});
-      if (this.details.open) this.fillTable();
+      const drawn = this.chart.Plotly.animate(this.plot, { data: [...changes.values()], traces }, how);
+      drawn.then(() => this.fillTable(), () => {});
     }
     this.placeMarker();
   }
@@ -230,7 +230,12 @@ export class Panel {
 
   save(format) {
     const { chart, plot } = this;
-    const layout = { ...plot.layout, paper_bgcolor: chart.theme.background };
+    const { title } = plot.layout; // it stands flush with the page, but not with the edge of a picture
+    const layout = {
+      ...plot.layout,
+      paper_bgcolor: chart.theme.background,
+      title: { ...title, pad: { ...title?.pad, l: 12 } },
+    };
     if (this.marker) {
       const x = chart.axis.values[chart.index];
       const line = { color: getComputedStyle(this.marker.firstChild).backgroundColor, width: 1.5 };

@@ -55,10 +55,12 @@ def picture_or_reason(lab: Lab, values: Mapping[str, Any]) -> Picture | str:
         result = lab.result(values)
         picture = lab.draw(result, values)
     except ValueError as error:
-        assert SENTENCE.match(str(error)), f"not a sentence: {error}"
-        return str(error)
-    check_picture(picture)
-    return picture
+        reason = str(error)
+    else:
+        check_picture(picture)
+        return picture
+    assert SENTENCE.match(reason), f"not a sentence: {reason}"
+    return reason
 
 
 def check_picture(picture: Picture) -> None:

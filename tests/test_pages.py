@@ -231,7 +231,9 @@ def test_a_random_walk_over_the_widgets(new_app: NewApp, lab: Lab) -> None:
         shown = [*choosers, *numbers, *app.toggle]
         widget = shown[rng.integers(len(shown))]
         if widget in choosers:
-            values = {c.name: c for c in lab.controls}[widget.key.split(".")[1]].values if "preset" not in widget.key else ()
+            values = (
+                {c.name: c for c in lab.controls}[widget.key.split(".")[1]].values if "preset" not in widget.key else ()
+            )
             if not values:
                 continue
             widget.set_value(values[rng.integers(len(values))])

@@ -6,7 +6,6 @@ one value of the axis. Curves travel as float32: half the bytes, and finer than 
 
 from __future__ import annotations
 
-import base64
 import hashlib
 import json
 import math
@@ -271,7 +270,7 @@ def _panel(panel: Panel, blob: _Blob) -> dict[str, Any]:
 def _grid(x: Any, frames: Frames) -> Array:
     basis = frames.basis
     assert basis is not None
-    tiled = _decoded(x) if isinstance(x, Mapping) else np.asarray(x, dtype=float)
+    tiled = style.decoded(x) if isinstance(x, Mapping) else np.asarray(x, dtype=float)
     curves, points = len(frames.values[0]), basis.shape[1]
     if len(tiled) != curves * (points + 1):
         wanted = f"{curves} times {points} numbers and a gap"
@@ -295,7 +294,7 @@ def _packed(value: Any, blob: _Blob) -> Any:
     """Copy of a part of a figure in which every array of one dimension is a reference into the blob."""
     if isinstance(value, Mapping):
         if "bdata" in value and "shape" not in value:
-            return blob.add(_decoded(value))
+            return blob.add(style.decoded(value))
         return {name: _packed(part, blob) for name, part in value.items()}
     if isinstance(value, np.ndarray):
         plain = value.ndim == 1 and value.dtype.kind in "iufb"
@@ -305,9 +304,3 @@ def _packed(value: Any, blob: _Blob) -> Any:
     if isinstance(value, float) and not math.isfinite(value):
         return None  # JSON has no NaN; plotly.js reads null as a gap
     return value.item() if isinstance(value, np.generic) else value
-
-
-def _decoded(encoded: Mapping[str, str]) -> Array:
-    """Decode an array that plotly has written in base64."""
-    dtype = np.dtype(encoded["dtype"]).newbyteorder("<")
-    return np.frombuffer(base64.b64decode(encoded["bdata"]), dtype=dtype)

@@ -6,10 +6,13 @@ browser, `dark` here) replaces each palette string by its dark partner: a figure
 
 from __future__ import annotations
 
+import base64
 import re
 from collections.abc import Mapping
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
 import plotly.graph_objects as go
 
 # role -> (on white, on a dark page). Okabe-Ito hues, shifted in lightness until a line has a contrast of at
@@ -122,10 +125,23 @@ def layout(*, title: str = "", x: str = "", y: str = "", **more: Any) -> dict[st
     return _merged(common, more)
 
 
+def legend_above(y: float = 1.02) -> dict[str, Any]:
+    """Layout of a flat legend above the plot, or at `y` < 0 below it; a click on an entry hides its curve."""
+    place = {"x": 0, "y": y, "yanchor": "bottom" if y > 0 else "top"}
+    return {"showlegend": True, "legend": {"orientation": "h", "font": {"size": 12}, **place}}
+
+
 def dark(figure: go.Figure) -> go.Figure:
     """Return a copy of a figure with each palette colour replaced by its dark partner."""
     spec = figure.to_plotly_json()
     return go.Figure(data=_darkened(spec["data"]), layout=_darkened(spec["layout"]))
+
+
+def decoded(encoded: Mapping[str, str]) -> npt.NDArray[Any]:
+    """Decode an array that `to_plotly_json` has written in base64 (`dtype`, `bdata`, and `shape` if 2-D)."""
+    dtype = np.dtype(encoded["dtype"]).newbyteorder("<")
+    values = np.frombuffer(base64.b64decode(encoded["bdata"]), dtype=dtype)
+    return values.reshape([int(n) for n in encoded.get("shape", "-1").split(",")])
 
 
 def _axis(title: str) -> dict[str, Any]:
@@ -154,8 +170,7 @@ def _darkened(value: Any) -> Any:
     if isinstance(value, str):
         return _LIGHT_COLOR.sub(lambda found: DARK[found.group()], value)
     if isinstance(value, Mapping):
-        # An encoded array is no text: its base64 may not be searched for colours.
-        return {k: v if k == "bdata" else _darkened(v) for k, v in value.items()}
+        return decoded(value) if "bdata" in value else {k: _darkened(v) for k, v in value.items()}
     if isinstance(value, list | tuple):
         return [_darkened(v) for v in value]
     return value

@@ -39,9 +39,7 @@ def svg_curves(curves: Sequence[tuple[str, Array, Array]], *, top: float, mark: 
     for role, x, y in curves:
         points = " ".join(f"{a},{b}" for a, b in place(x, y))
         width = 4 if role == "risk" else 2.5
-        lines.append(
-            f'<polyline points="{points}" fill="none" stroke="{_color(role)}" stroke-width="{width}"/>'
-        )
+        lines.append(f'<polyline points="{points}" fill="none" stroke="{_color(role)}" stroke-width="{width}"/>')
     if mark is not None:
         role, x, y = curves[-1]
         ((a, b),) = place(np.array([mark]), np.interp([mark], x, y))

@@ -96,7 +96,16 @@ for d in degrees:
     risk = bias2 + variance + s2
     if protocol == "random":
         risk = np.median(np.mean(bias**2 + spread, axis=1)) + s2
-    row = (bias2, variance, s2, risk, np.mean(errors), se, np.mean(on_one_set), np.mean((y - hat(X[0], X[0], d) @ y) ** 2))
+    row = (
+        bias2,
+        variance,
+        s2,
+        risk,
+        np.mean(errors),
+        se,
+        np.mean(on_one_set),
+        np.mean((y - hat(X[0], X[0], d) @ y) ** 2),
+    )
     print(f"{d:6d}", *(f"{v:9.4f}" for v in row), "  <- the slider" if d == degree else "")
 
 # --- choice: how often each rule chooses each degree, over repetitions of the experiment
@@ -134,9 +143,5 @@ for d, value in zip(degrees, loo):
 for rule, table in scores.items():
     pick = np.argmin(table, axis=1)
     shares = np.bincount(pick, minlength=len(degrees)) / repetitions
-    extra = (
-        np.mean(own_risk[np.arange(repetitions), pick] - own_risk[:, oracle]) / own_risk.mean(axis=0).min()
-    )
-    print(
-        f"{rule:>13}: error +{100 * extra:.1f} %;", *(f"{d}: {p:.1%}" for d, p in zip(degrees, shares) if p)
-    )
+    extra = np.mean(own_risk[np.arange(repetitions), pick] - own_risk[:, oracle]) / own_risk.mean(axis=0).min()
+    print(f"{rule:>13}: error +{100 * extra:.1f} %;", *(f"{d}: {p:.1%}" for d, p in zip(degrees, shares) if p))

@@ -15,9 +15,7 @@ from threadpoolctl import threadpool_limits
 threadpool_limits(limits=1, user_api="blas")
 
 # Plotly loads its validators with the first figure; they belong to what is frozen.
-go.Figure(
-    data=[{"type": "scatter", "x": [0], "y": [0]}, {"type": "bar", "x": [0], "y": [0]}]
-).to_plotly_json()
+go.Figure(data=[{"type": "scatter", "x": [0], "y": [0]}, {"type": "bar", "x": [0], "y": [0]}]).to_plotly_json()
 
 
 def freeze() -> None:

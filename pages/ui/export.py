@@ -19,9 +19,7 @@ from pages.ui.live_chart import standalone_html
 
 def section(lab: Lab, values: Mapping[str, Any], result: Any, picture: Picture) -> None:
     """Folded section with everything that leaves the page; files are made when they are asked for."""
-    folded = st.expander(
-        "Take it home: link, code, data, figure", on_change="rerun", key=f"{lab.name}.export"
-    )
+    folded = st.expander("Take it home: link, code, data, figure", on_change="rerun", key=f"{lab.name}.export")
     if not folded.open:
         return
     with folded:

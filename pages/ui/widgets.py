@@ -9,6 +9,7 @@ import streamlit as st
 
 from core.controls import Choice, Control, LogSlider, Seed, Several, Slider, Toggle
 
+
 def widget(page: str, control: Control, value: Any, take: Callable[[str, Any], None]) -> None:
     """Draw one control at `value`; a change calls `take(name, new value)`.
 

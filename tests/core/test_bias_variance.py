@@ -116,9 +116,7 @@ def test_fixed_inputs_against_hat_matrices(settings) -> None:
         fresh = got.f_test + data.fresh_noise
         np.testing.assert_allclose(got.mc_error[i], ((fresh - fit) ** 2).mean(), rtol=1e-9)
         np.testing.assert_allclose(got.one_test_error[i], ((got.y_test - fit) ** 2).mean(), rtol=1e-9)
-        np.testing.assert_allclose(
-            got.train_mse_first[i], ((left @ got.y_train[0]) ** 2).mean(), rtol=1e-9, atol=1e-12
-        )
+        np.testing.assert_allclose(got.train_mse_first[i], ((left @ got.y_train[0]) ** 2).mean(), rtol=1e-9, atol=1e-12)
         # Standard errors: section 3.3 of the usual Gaussian moments
         t, size2, along = bias.size, np.sum(covariance**2), bias @ covariance @ bias
         np.testing.assert_allclose(got.mc_variance_se[i], np.sqrt(2 * size2 / (m - 1)) / t, rtol=1e-9)
@@ -237,6 +235,15 @@ def test_redrawn_inputs_against_a_loop_over_data_sets(settings) -> None:
         raw = ((fit.mean(axis=0) - got.f_test) ** 2).mean()
         np.testing.assert_allclose(got.mc_bias2_raw[i], raw, **close)
         np.testing.assert_allclose(got.mc_bias2[i], raw - fit.var(axis=0, ddof=1).mean() / designs, **close)
+        # Bias at first order from the covariance of the fits, less its own noise; at second order its square norm.
+        points, mean = got.x_test.size, fit.mean(axis=0) - got.f_test
+        covariance = np.cov(fit.T)
+        size2 = (covariance**2).sum()
+        along = max(mean @ covariance @ mean - size2 / designs, 0)
+        bias2_se = np.sqrt(4 * along / designs + 2 * size2 / designs / (designs - 1)) / points
+        np.testing.assert_allclose(got.mc_bias2_se[i], bias2_se, **close)
+        spread = ((fit - fit.mean(axis=0)) ** 2).mean(axis=1) * designs / (designs - 1)
+        np.testing.assert_allclose(got.mc_variance_se[i], spread.std(ddof=1) / np.sqrt(designs), **close)
         errors = ((got.f_test + data.fresh_noise - fit) ** 2).mean(axis=1)
         np.testing.assert_allclose(got.mc_error[i], errors.mean(), **close)
         np.testing.assert_allclose(got.mc_error_se[i], errors.std(ddof=1) / np.sqrt(designs), **close)

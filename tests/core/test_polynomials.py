@@ -11,7 +11,7 @@ from core.polynomials import fits, leave_one_out, nested_basis, project, scaled,
 
 
 def precise_smoothers(x, points, degree):
-    """The matrices (D, E, n) that turn targets at x into fits at the points, with 120 digits, by Gram-Schmidt on monomials of the inputs as they are."""
+    """The matrices (D, E, n) from targets at x to fits at the points: 120 digits, Gram-Schmidt on monomials."""
     n = len(x)
     with mpmath.workdps(120):
         nodes = [mpmath.mpf(float(v)) for v in (*x, *points)]
@@ -159,8 +159,9 @@ def test_usable_degree(x, degree) -> None:
 def test_scaled() -> None:
     x = np.array([15.0, 16.0, 17.5, 20.0, 22.5])
     assert scaled(x, 15.0, 20.0).tolist() == [-1.0, -0.6, 0.0, 1.0, 2.0]
-    low, high = 10.0, np.nextafter(10.0, 11)
-    assert scaled(np.array([low, high]), low, high).tolist() == [-1.0, 1.0]
+    rng = np.random.default_rng(0)
+    for low, width in zip(rng.uniform(-20, 20, 200), rng.uniform(1e-9, 9, 200), strict=True):
+        assert scaled(np.array([low, low + width]), low, low + width).tolist() == [-1.0, 1.0]
 
 
 def homework_loocv(degree):

@@ -89,9 +89,7 @@ def test_shares_and_excess_by_counting(settings) -> None:
     for i, rule in enumerate(RULES):
         picks = got.picks[rule]
         assert got.shares[i].tolist() == [np.mean(picks == d) for d in got.degrees]
-        lost = [
-            own_risk[r % len(own_risk)][d - 1] - own_risk[r % len(own_risk)][oracle] for r, d in enumerate(picks)
-        ]
+        lost = [own_risk[r % len(own_risk)][d - 1] - own_risk[r % len(own_risk)][oracle] for r, d in enumerate(picks)]
         assert got.excess[i] == pytest.approx(np.mean(lost), rel=1e-8, abs=1e-10)
         assert got.excess_se[i] == pytest.approx(np.std(lost, ddof=1) / np.sqrt(len(lost)), rel=1e-8, abs=1e-10)
     assert got.excess[0] == got.excess_se[0] == 0

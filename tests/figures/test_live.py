@@ -50,7 +50,7 @@ def read(packed: bytes) -> tuple[dict[str, Any], np.ndarray]:
         (lambda: live.Panel(figure(), "A", (live.Frames(1, [X]),)), "`trace` must be in [0, 0]; got 1."),
         (lambda: live.Panel(figure(), "A", (live.Frames(-1, [X]),)), "`trace` must be in [0, 0]; got -1."),
         (lambda: live.Axis("a", "A", (), ()), "`values` must rise"),
-        (lambda: live.Axis("a", "A", (1.0, 1.0), ("1", "1")), "`values` must rise"),
+        (lambda: live.Axis("a", "A", (1.0, 1.0), ("1", "1")), "`values` must rise and hold"),
         (lambda: live.Axis("a", "A", (1.0, 2.0), ("1",)), "`texts` must hold 2 texts; got 1."),
         (lambda: live.Readout("r", ("1",), "no role"), "`role` must be one of"),
         (lambda: live.Picture((), AXIS, (live.Readout("r", ("1", "2")),)), "`r` must hold 1 or 3 texts; got 2."),
@@ -197,12 +197,13 @@ def test_the_swap_to_dark_is_unambiguous() -> None:
 
 def test_dark_figures_change_their_colours_and_nothing_else() -> None:
     label = f'<span style="color:{style.color("bias")}">bias</span>'
-    light = figure(line=style.line("bias"), text=label)
+    light = figure(line=style.line("bias"), text=label, customdata=np.arange(10.0).reshape(5, 2))
     night = style.dark(light)
     assert night.data[0].line.color == style.PALETTE["bias"][1]
     assert night.data[0].text == label.replace(*style.PALETTE["bias"])
     assert night.layout.font.color == style.PALETTE["text"][1]
-    np.testing.assert_array_equal(night.data[0].y, light.data[0].y)
+    np.testing.assert_array_equal(night.data[0].y, X)
+    np.testing.assert_array_equal(night.data[0].customdata, np.arange(10.0).reshape(5, 2))
     assert light.data[0].line.color == style.PALETTE["bias"][0]
 
 

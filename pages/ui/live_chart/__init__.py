@@ -59,7 +59,8 @@ export default async function (component) {{
 
 
 _COMPLETE = all(path.is_file() for path in (PLOTLY_JS, CHART_JS, CHART_CSS, *KIT_JS))
-_mount = st.components.v2.component("lectern_live_chart", js=_stub(), isolate_styles=False) if _COMPLETE else None
+STUB = _stub() if _COMPLETE else ""
+_mount = st.components.v2.component("lectern_live_chart", js=STUB, isolate_styles=False) if STUB else None
 
 
 def live_chart(

@@ -12,7 +12,7 @@ from core import homework
 from core.derivation import Term
 from core.exploration import Exploration
 from core.figures.live import Axis, Frames, Panel, Picture
-from core.figures.style import color, layout, line
+from core.figures.style import color, layout, legend_above, line
 from core.lab import Section
 from core.text import fixed, number
 
@@ -92,8 +92,8 @@ def conclusions(result: Exploration, values: Mapping[str, Any]) -> Blocks:
         _test_set_choices(choice),
         f"**“Bias² rises again for high degrees.”** An artefact of 100 data sets: the mean of 100 fits still scatters "
         f"with a hundredth of their variance, and that is counted as bias². At degree 15 the homework's estimate is "
-        f"{fixed(float(own.mc_bias2_raw[14]))}, less variance/100 it is {fixed(float(own.mc_bias2[14]))}, and the exact "
-        f"bias² is {number(float(own.bias2[14]))}.",
+        f"{fixed(float(own.mc_bias2_raw[14]))}, less variance/100 it is {fixed(float(own.mc_bias2[14]))}; "
+        f"exactly it is {number(float(own.bias2[14]))}.",
         _bias_artefact(own),
         f"**“Variance captures the noise.”** It captures where the test points are. The test set of the homework "
         f"contains x = 0, outside its training points; that one point carries {share[own.x_test == 0].sum():.0%} of "
@@ -123,9 +123,10 @@ def _three_fits(eye: homework.ByEye) -> Picture:
         }
         for name, role, part in parts
     ]
+    errors = ", ".join(f"{name} {fixed(float(d.risk[k]))}" for name, k in zip(names, picks, strict=True))
     return _plain(
         traces,
-        f"Expected test error of the three fits: {', '.join(f'{n} {fixed(float(d.risk[k]))}' for n, k in zip(names, picks, strict=True))}.",
+        f"Expected test error of the three fits: {errors}.",
         x="fit",
         y="expected test error (y²)",
         barmode="stack",
@@ -148,7 +149,9 @@ def _test_set_choices(choice: homework.TestSetChoice) -> Picture:
             ("chosen by the distance to the truth", "risk", choice.by_truth),
         ]
     ]
-    alt = f"The noisy test set chooses degree 8 in {choice.by_test_set[7]:.0%}, degree 2 in {choice.by_test_set[1]:.0%}."
+    alt = (
+        f"The noisy test set chooses degree 8 in {choice.by_test_set[7]:.0%}, degree 2 in {choice.by_test_set[1]:.0%}."
+    )
     return _plain(
         traces,
         alt,
@@ -176,7 +179,7 @@ def _bias_artefact(own: Any) -> Picture:
         }
         for name, y, role in curves
     ]
-    alt = "Bias² as estimated in the homework follows variance / 100 at high degrees, while the exact bias² keeps falling."
+    alt = "The homework's estimate of bias² follows variance / 100 at high degrees; the exact bias² keeps falling."
     axis = {"type": "log", "exponentformat": "power"}
     return _plain(traces, alt, x="degree", y="bias² (y²)", yaxis=axis, xaxis={"dtick": 1})
 
@@ -237,20 +240,18 @@ def _redraws(again: homework.Redraws) -> Picture:
             "line": line("threshold", 3),
         },
     ]
-    alt = f"Leave-one-out error of degrees 1 to 4; the homework's data give {', '.join(fixed(float(v)) for v in again.rmse[0])}."
+    own = ", ".join(fixed(float(value)) for value in again.rmse[0])
+    alt = f"Leave-one-out error of degrees 1 to 4; the homework's data give {own}."
     axis = {"range": [0.8, 1.6]}
     return _plain(traces, alt, x="degree", y="leave-one-out RMSE (y)", yaxis=axis, xaxis={"dtick": 1})
 
 
 def _plain(traces: list[dict[str, Any]], alt: str, *, x: str, y: str, **more: Any) -> Picture:
-    legend = {"orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom"}
-    figure = go.Figure(data=traces, layout=layout(x=x, y=y, showlegend=True, legend=legend, **more))
+    figure = go.Figure(data=traces, layout=layout(x=x, y=y, **legend_above(), **more))
     return Picture((Panel(figure, alt=alt, height=300),))
 
 
 SECTIONS = (
-    Section(
-        title="Why bias², variance and noise add up: the derivation with these numbers", blocks=derivation
-    ),
-    Section(title="What the homework concluded, and what its own experiment says", blocks=conclusions),
+    Section("Why bias², variance and noise add up: the derivation with these numbers", derivation),
+    Section("What the homework concluded, and what its own experiment says", conclusions),
 )

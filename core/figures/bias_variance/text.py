@@ -36,9 +36,7 @@ def terms(result: Exploration, view: str) -> tuple[Readout, ...]:
             "How much the fit moves from data set to data set.",
         ),
         Readout("noise σ²", (fixed(d.noise),), "noise", "What no model can predict."),
-        Readout(
-            "expected test error", _each(result.risk), "risk", "Bias² + variance + noise, in closed form."
-        ),
+        Readout("expected test error", _each(result.risk), "risk", "Bias² + variance + noise, in closed form."),
         Readout(
             f"simulated with {len(d.y_train)} data sets",
             tuple(
@@ -55,6 +53,34 @@ def _each(values: Array) -> tuple[str, ...]:
     return tuple(fixed(float(value)) for value in values)
 
 
+def rule_name(result: Exploration, rule: str) -> str:
+    """Name of a selection rule on screen."""
+    return RULES[rule][0].format(folds=result.folds)
+
+
+def cost(result: Exploration, rule: str) -> str:
+    """How much the choices of a rule cost on average over the best degree, relative where that has a meaning."""
+    s = result.selection
+    excess, least = float(s.excess[s.rules.index(rule)]), float(s.risk.min())
+    return f"+{100 * excess / least:.1f} %" if excess < 1e3 * least else f"+{number(excess)}"
+
+
+def rules(result: Exploration, k: int) -> str:
+    """What the rules make of the k-th degree, and which of them does best."""
+    s = result.selection
+    blind = [rule for rule in s.rules if rule != "oracle"]
+    ranked = sorted(blind, key=lambda rule: s.excess[s.rules.index(rule)])
+    best, worst = ranked[0], ranked[-1]
+    own = s.shares[[s.rules.index(rule) for rule in blind], k]
+    oracle = int(s.picks["oracle"][0])
+    return (
+        f"Without knowing the truth, the rules choose degree {int(s.degrees[k])} in {own.min():.0%} to {own.max():.0%} "
+        f"of {len(s.picks[best])} repetitions; the best degree is {oracle}. Their choices cost from "
+        f"{cost(result, best)} ({rule_name(result, best)}) to {cost(result, worst)} ({rule_name(result, worst)}) in "
+        f"expected error."
+    )
+
+
 def shares(result: Exploration) -> tuple[Readout, ...]:
     """Readouts of the rules: how often each chooses each degree."""
     s = result.selection
@@ -62,7 +88,7 @@ def shares(result: Exploration) -> tuple[Readout, ...]:
         Readout("expected test error", _each(result.risk), "risk"),
         *(
             Readout(
-                f"chosen by {RULES[rule][0].format(folds=result.folds)}",
+                f"chosen by {rule_name(result, rule)}",
                 tuple(f"{part:.1%}" for part in share),
                 RULES[rule][1],
             )
@@ -83,7 +109,9 @@ def identity(result: Exploration, k: int) -> str:
     d = result.decomposition
     degree, risk, best = int(d.degrees[k]), float(result.risk[k]), result.best
     gap = abs(float(d.mc_error[k]) - float(d.risk[k])) / float(np.hypot(d.mc_error_se[k], d.risk_se[k]) or 1)
-    terms = f"bias² {fixed(float(result.bias2[k]))} + variance {fixed(float(result.variance[k]))} + noise {fixed(d.noise)}"
+    terms = (
+        f"bias² {fixed(float(result.bias2[k]))} + variance {fixed(float(result.variance[k]))} + noise {fixed(d.noise)}"
+    )
     checked = (
         f"{terms} = {fixed(risk)} expected; simulated {fixed(float(d.mc_error[k]))} ± "
         f"{number(float(d.mc_error_se[k]), 2)}, {gap:.1f} standard errors away."

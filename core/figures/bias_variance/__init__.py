@@ -1,0 +1,49 @@
+"""Pictures of the bias-variance lab: one data set, many data sets, and the choice of a degree."""
+
+from __future__ import annotations
+
+from core.bias_variance import decompose
+from core.exploration import Exploration
+from core.figures.bias_variance.choice import choosing
+from core.figures.bias_variance.errors import error_curves
+from core.figures.bias_variance.fits import many_data_sets, one_data_set
+from core.figures.bias_variance.story import SECTIONS
+from core.figures.bias_variance.text import identity, rules, shares, terms, verdict
+from core.figures.live import Axis, Picture
+from core.figures.thumbnail import svg_curves
+
+__all__ = ["SECTIONS", "VIEWS", "picture", "thumbnail", "verdict"]
+
+VIEWS = {"one": "One data set", "many": "Many data sets", "choose": "Choosing the degree"}
+
+
+def picture(result: Exploration, *, view: str, compare: tuple[int, ...], log_y: bool) -> Picture:
+    """Picture of an exploration, scrubbed by degree.
+
+    Parameters
+    ----------
+    result
+        What to show.
+    view
+        Key of `VIEWS`: what stands left of the error curves.
+    compare
+        Degrees whose fits stay on screen in the view "one".
+    log_y
+        Logarithmic error axis.
+    """
+    left = {"one": one_data_set, "many": many_data_sets, "choose": choosing}[view]
+    d = result.decomposition
+    return Picture(
+        panels=(*left(result, compare), error_curves(result, log_y)),
+        axis=Axis("degree", "Degree", tuple(int(k) for k in d.degrees), tuple(str(k) for k in d.degrees)),
+        readouts=shares(result) if view == "choose" else terms(result, view),
+        sentences=tuple((rules if view == "choose" else identity)(result, k) for k in range(len(d.degrees))),
+    )
+
+
+def thumbnail() -> str:
+    """The error curves of the default experiment as a small SVG."""
+    d = decompose()
+    x = d.degrees[:12].astype(float)
+    curves = [("bias", d.bias2), ("variance", d.variance), ("risk", d.risk)]
+    return svg_curves([(role, x, y[:12]) for role, y in curves], top=2.2 * float(d.risk.min()), mark=d.best)

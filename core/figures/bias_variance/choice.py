@@ -1,0 +1,70 @@
+"""Choosing a degree: how often each rule picks each one."""
+
+from __future__ import annotations
+
+import numpy as np
+import plotly.graph_objects as go
+
+from core.exploration import Exploration
+from core.figures.bias_variance.errors import HEIGHT
+from core.figures.bias_variance.text import RULES, cost, rule_name
+from core.figures.live import Panel
+from core.figures.style import color, layout
+
+
+def choosing(result: Exploration, compare: tuple[int, ...]) -> tuple[Panel, ...]:
+    """One row of bars per rule: how often it picks each degree, over many repetitions of the experiment."""
+    s = result.selection
+    names = [rule_name(result, rule) for rule in s.rules]
+    rows = np.arange(len(s.rules))[::-1]
+    tallest = 0.74 / s.shares.max(axis=1)
+    traces = [
+        {
+            "type": "bar",
+            "x": s.degrees,
+            "y": (share * scale).astype(np.float32),
+            "base": np.full(len(s.degrees), float(row), np.float32),
+            "width": 0.84,
+            "name": name,
+            "marker": {"color": color(RULES[rule][1]), "opacity": 0.85},
+            "text": [f"{100 * part:.0f} %" if part >= 0.045 else "" for part in share],
+            "textposition": "outside",
+            "textangle": 0,
+            "textfont": {"color": color("muted"), "size": 11},
+            "cliponaxis": False,
+            "customdata": share,
+            "hovertemplate": f"{name}: degree %{{x}} in %{{customdata:.1%}}<extra></extra>",
+        }
+        for rule, name, share, scale, row in zip(s.rules, names, s.shares, tallest, rows, strict=True)
+    ]
+    labels = [
+        f"<b>{name}</b><br>{'' if rule == 'oracle' else cost(result, rule)}"
+        for rule, name in zip(s.rules, names, strict=True)
+    ]
+    figure = go.Figure(
+        data=traces,
+        layout=layout(
+            x="degree that is chosen",
+            y="rule, and how much larger its expected error is",
+            xaxis={
+                "range": [0.5, s.degrees[-1] + 0.5],
+                "dtick": 1 if len(s.degrees) <= 15 else 2,
+                "tick0": 1,
+            },
+            yaxis={
+                "range": [-0.08, len(rows) + 0.12],
+                "tickvals": [float(row) + 0.3 for row in rows],
+                "ticktext": labels,
+                "showgrid": False,
+                "title": {"standoff": 4},
+            },
+            margin={"l": 150},
+            barmode="overlay",
+            uniformtext={"mode": "show", "minsize": 11},
+        ),
+    )
+    alt = f"How often each rule picks each degree in {len(s.picks['oracle'])} repetitions. " + " ".join(
+        f"{name}: most often degree {int(s.degrees[share.argmax()])} ({share.max():.0%})."
+        for name, share in zip(names, s.shares, strict=True)
+    )
+    return (Panel(figure, alt=alt, marker=True, height=HEIGHT),)

@@ -1,0 +1,231 @@
+"""The fits themselves: to one data set, and to many with what they share and how they scatter."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import plotly.graph_objects as go
+
+from core.exploration import Exploration
+from core.figures.bias_variance.errors import HEIGHT
+from core.figures.live import Frames, Panel, strands
+from core.figures.style import color, layout, legend_above, line
+from core.text import number
+
+Array = npt.NDArray[Any]
+
+_LOWER = 215  # of the two panels that stand above each other
+_PINNED = ("first", "second", "test", "threshold")  # colours of the fits that stay on screen
+
+
+def one_data_set(result: Exploration, compare: tuple[int, ...]) -> tuple[Panel, ...]:
+    """One data set with the fit on the slider and the fits of the degrees in `compare`."""
+    d = result.decomposition
+    pinned = [k for k in compare if k <= d.degrees[-1]]
+    traces = [
+        _truth(d.grid, d.f_grid),
+        *(
+            {
+                "type": "scatter",
+                "mode": "lines",
+                "x": d.grid,
+                "y": (d.coefs[0, k - 1] @ d.basis).astype(np.float32),
+                "name": f"degree {k}",
+                "line": line(role, 2),
+                "hoverinfo": "skip",
+            }
+            for k, role in zip(pinned, _PINNED, strict=False)
+        ),
+        {
+            "type": "scatter",
+            "mode": "lines",
+            "x": strands(d.grid[None]),
+            "name": "slider",
+            "line": {"color": color("accent"), "width": 3.2},
+            "hoverinfo": "skip",
+        },
+        _points(d.x_train[0], d.y_train[0], "train", "training", 8),
+        _points(d.x_test, d.y_test, "test", "test", 7, "circle-open"),
+    ]
+    moving = len(pinned) + 1
+    fits = [d.coefs[:1, k, : k + 2] for k in range(len(d.degrees))]
+    shown = f" The fits of degree {', '.join(map(str, pinned))} stay on screen." if pinned else ""
+    alt = (
+        f"One data set of {d.x_train.shape[1]} points with noise, the truth (dashed) and the polynomial of the degree "
+        f"on the slider.{shown} The fit of degree {result.best} has the smallest expected error."
+    )
+    frames = (Frames(moving, fits, basis=d.basis),)
+    return (_fit_panel(result, traces, frames, alt, HEIGHT),)
+
+
+def _truth(x: Array, y: Array) -> dict[str, Any]:
+    return {
+        "type": "scatter",
+        "mode": "lines",
+        "x": x,
+        "y": y.astype(np.float32),
+        "name": "truth",
+        "line": line("truth", 2),
+        "hoverinfo": "skip",
+    }
+
+
+def _points(x: Array, y: Array, role: str, name: str, size: int, symbol: str = "circle") -> dict[str, Any]:
+    return {
+        "type": "scatter",
+        "mode": "markers",
+        "x": x,
+        "y": y.astype(np.float32),
+        "name": name,
+        "marker": {"color": color(role), "size": size, "symbol": symbol, "line": {"width": 1.5}},
+        "hovertemplate": "x %{x:.3g}<br>y %{y:.3g}<extra></extra>",
+    }
+
+
+def many_data_sets(result: Exploration, compare: tuple[int, ...]) -> tuple[Panel, ...]:
+    """Fits to many data sets with their mean and scatter; below, what these cost at each x."""
+    d = result.decomposition
+    curves = len(d.coefs)
+    there_and_back = np.concatenate([d.grid, d.grid[::-1]])
+    traces = [
+        {
+            "type": "scatter",
+            "mode": "lines",
+            "x": there_and_back,
+            "fill": "toself",
+            "fillcolor": color("band"),
+            "line": {"width": 0},
+            "name": "mean ± 1 sd",
+            "hoverinfo": "skip",
+            "meta": {"table": False},
+        },
+        {
+            "type": "scatter",
+            "mode": "lines",
+            "x": strands(np.tile(d.grid, (curves, 1))),
+            "name": f"fits of {curves} data sets",
+            "line": {"color": color("fit_faint"), "width": 1},
+            "hoverinfo": "skip",
+            "meta": {"table": False},
+        },
+        _truth(d.grid, d.f_grid),
+        {
+            "type": "scatter",
+            "mode": "lines",
+            "x": d.grid,
+            "name": "mean of all fits",
+            "line": line("bias", 2.6),
+            "hoverinfo": "skip",
+        },
+    ]
+    frames = (
+        Frames(0, [np.concatenate([m + s, (m - s)[::-1]]) for m, s in zip(d.mean_grid, d.sd_grid, strict=True)]),
+        Frames(1, [d.coefs[:, k, : k + 2] for k in range(len(d.degrees))], basis=d.basis),
+        Frames(3, list(d.mean_grid)),
+    )
+    alt = (
+        f"Fits of one degree to {curves} data sets (faint), their mean and a band of one standard deviation, against "
+        f"the truth (dashed). Low degrees miss the truth together; high degrees scatter."
+    )
+    return (_fit_panel(result, traces, frames, alt, HEIGHT - _LOWER), _pointwise(result))
+
+
+def _pointwise(result: Exploration) -> Panel:
+    """Bias², variance and noise at each x, stacked, so that the upper edge is the expected error there."""
+    d = result.decomposition
+    bias2 = (d.mean_grid - d.f_grid) ** 2
+    lower, upper = bias2 + d.sd_grid**2, bias2 + d.sd_grid**2 + d.noise
+    layers = [
+        ("bias²", "bias", "bias_fill", bias2, "tozeroy"),
+        ("variance", "variance", "variance_fill", lower, "tonexty"),
+        ("noise", "noise", "noise_fill", upper, "tonexty"),
+    ]
+    traces = [
+        {
+            "type": "scatter",
+            "mode": "lines",
+            "x": d.grid,
+            "name": name,
+            "fill": fill,
+            "fillcolor": color(area),
+            "line": {"color": color(role), "width": 1.4},
+            "hoverinfo": "skip",
+        }
+        for name, role, area, _, fill in layers
+    ]
+    traces.append(
+        {
+            "type": "scatter",
+            "mode": "markers",
+            "x": d.x_test,
+            "y": np.zeros(len(d.x_test), np.float32),
+            "name": "test x",
+            "marker": {"symbol": "line-ns", "size": 9, "line": {"color": color("test"), "width": 2}},
+            "hovertemplate": "test point at x = %{x:.3g}<extra></extra>",
+            "meta": {"table": False},
+        }
+    )
+    best = upper[result.best - 1]
+    top = max(1.5 * float(np.quantile(best, 0.9)), 1.6 * float(result.risk[result.best - 1]), 1e-9)
+    figure = go.Figure(
+        data=traces,
+        layout=layout(
+            x="x",
+            y="error at x (y²)",
+            xaxis={"range": _span(d.grid)},
+            yaxis={"range": [-0.03 * top, top]},
+            margin={"t": 8, "b": 44},
+            **legend_above(-0.32),
+        ),
+    )
+    frames = tuple(Frames(k, list(values)) for k, (*_, values, _) in enumerate(layers))
+    alt = (
+        "Bias², variance and noise at each x, stacked: the upper edge is the expected test error there. "
+        f"At degree {result.best} the largest error on the grid is {number(float(best.max()))}, "
+        f"at x = {number(float(d.grid[best.argmax()]))}."
+    )
+    return Panel(figure, alt=alt, frames=frames, height=_LOWER)
+
+
+def _fit_panel(
+    result: Exploration, traces: list[dict[str, Any]], frames: tuple[Frames, ...], alt: str, height: int
+) -> Panel:
+    d = result.decomposition
+    reach = 3 * np.sqrt(d.noise) + 0.08 * np.ptp(d.f_grid) + 1e-6
+    x = _span(d.grid)
+    trained = [float(d.x_train.min()), float(d.x_train.max())]
+    outside = [(x[0], trained[0]), (trained[1], x[1])]
+    figure = go.Figure(
+        data=traces,
+        layout=layout(
+            x="x",
+            y="y",
+            xaxis={"range": x},
+            yaxis={"range": [float(d.f_grid.min() - reach), float(d.f_grid.max() + reach)]},
+            margin={"b": 44},
+            shapes=[
+                {
+                    "type": "rect",
+                    "xref": "x",
+                    "yref": "paper",
+                    "x0": a,
+                    "x1": b,
+                    "y0": 0,
+                    "y1": 1,
+                    "fillcolor": color("noise_fill"),
+                    "line": {"width": 0},
+                    "layer": "below",
+                }
+                for a, b in outside
+            ],
+            **legend_above(),
+        ),
+    )
+    return Panel(figure, alt=alt, frames=frames, height=height)
+
+
+def _span(grid: Array) -> list[float]:
+    pad = 0.01 * float(grid[-1] - grid[0])
+    return [float(grid[0]) - pad, float(grid[-1]) + pad]
