@@ -188,7 +188,9 @@ def check_cost(settings: Settings, name: str, extra: int) -> None:
     """
     if settings.protocol == "fixed":
         return
-    points = 2 * settings.n_train + settings.n_test + extra
+    n_pool = settings.n_train * (2 if settings.protocol == "subset" else 1)
+    n_test = n_pool if settings.test_at == "train" else settings.n_test
+    points = 2 * settings.n_train + n_test + extra
     largest = COST_LIMIT // (points * (settings.max_degree + 1))
     if settings.n_sets > largest:
         raise ValueError(

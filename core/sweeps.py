@@ -243,5 +243,4 @@ def _mean_squares(train: Array, y: Array) -> Array:
     targets = y[:, np.newaxis]
     size = np.linalg.norm(targets, axis=2, keepdims=True)
     residual = _no_dust(fits(project(train, y), train) - targets, size, targets)
-    residual[:, y.shape[1] - 2 :] = 0
     return np.asarray((residual**2).mean(axis=2))

@@ -331,6 +331,18 @@ def test_as_many_coefficients_as_points(protocol) -> None:
     assert np.isfinite(got.risk).all()
 
 
+@pytest.mark.parametrize("truth", TRUTHS)
+def test_fits_through_all_points_leave_no_rounding_dust(truth) -> None:
+    for n_train in range(3, 22, 3):
+        for inputs in ("even", "normal"):
+            got = decompose(
+                truth=truth, n_train=n_train, inputs=inputs, protocol="random", n_sets=200, max_degree=20, n_test=1
+            )
+            assert got.degrees[-1] == n_train - 1
+            assert got.train_error[-1] == 0
+            assert got.train_mse_first[-1] == 0
+
+
 def test_degrees_are_not_limited_without_need() -> None:
     got = decompose(n_train=6, max_degree=5)
     assert got.degrees.tolist() == [1, 2, 3, 4, 5]
@@ -412,6 +424,15 @@ def test_cost_is_refused_with_a_number_that_works(protocol) -> None:
     with pytest.raises(ValueError, match=f"is {largest}.$"):
         decompose(n_sets=largest + 1, **settings)
     assert largest * 21 * (400 + 10 + 81) <= COST_LIMIT
+
+
+@pytest.mark.parametrize(("protocol", "n_test"), [("subset", 400), ("random", 200)])
+def test_cost_counts_the_test_points_that_are_used(protocol, n_test) -> None:
+    largest = COST_LIMIT // (21 * (400 + n_test + 81))
+    settings = {"protocol": protocol, "n_train": 200, "max_degree": 20, "test_at": "train"}
+    assert decompose(n_sets=largest, **settings).x_test.size == n_test
+    with pytest.raises(ValueError, match=f"is {largest}.$"):
+        decompose(n_sets=largest + 1, **settings)
 
 
 def test_fixed_inputs_cost_nothing_worth_refusing() -> None:
