@@ -258,7 +258,7 @@ def test_without_plotly_js_the_page_draws_the_same_figures_plainly(demo_url: str
         page = context.new_page()
         page.route("**/plotly-basic*", lambda route: route.abort())
         page.goto(demo_url)
-        expect(page.get_by_test_id("stPlotlyChart")).to_have_count(3)
+        expect(page.get_by_test_id("stPlotlyChart")).to_have_count(3, timeout=30_000)  # its 4.7 MB come late
         page.get_by_role("slider", name="Degree").press("ArrowRight")
         expect(page.get_by_text("Degree 4: too stiff.")).to_be_visible()
         server_says(page, "degree 4, ")

@@ -1,0 +1,229 @@
+"""The app in a real browser: cold deep links, the drag, and one full story of a page."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from urllib.parse import parse_qs, urlencode, urlsplit
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from core.controls import to_link
+from core.lab import Lab
+from tests.labs import LABS
+
+OpenPage = Callable[..., Page]
+each_lab = pytest.mark.parametrize("lab", LABS, ids=lambda lab: lab.name)
+PICTURE = ".lc-plot .main-svg .trace"
+
+
+def ready(page: Page) -> Page:
+    """Wait until the script is idle and every figure of the page is drawn."""
+    page.wait_for_function(
+        """picture => {
+            const app = document.querySelector('[data-testid="stApp"]');
+            const plots = [...document.querySelectorAll('.lc-plot')];
+            return app?.dataset.testScriptState === 'notRunning' && plots.length
+              && plots.every(plot => plot.querySelector('.main-svg .trace'));
+        }""",
+        arg=PICTURE,
+        timeout=60_000,
+    )
+    return page
+
+
+def settled_link(page: Page, expected: dict[str, str]) -> None:
+    """Wait until the address holds just these settings."""
+    page.wait_for_function(
+        "query => [...new URLSearchParams(location.search)].sort().join() === query",
+        arg=",".join(f"{key},{value}" for key, value in sorted(expected.items())),
+    )
+
+
+def script_runs(page: Page) -> list[int]:
+    """Count the messages that ask the server for a new run, from now on."""
+    runs = [0]
+    page.on("websocket", lambda socket: socket.on("framesent", lambda _: runs.__setitem__(0, runs[0] + 1)))
+    return runs
+
+
+@each_lab
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_a_deep_link_into_a_cold_process_shows_the_page_in_the_app(
+    serve: Callable[..., str], open_page: OpenPage, lab: Lab, theme: str
+) -> None:
+    link = to_link(lab.all_controls, lab.preset_values(lab.presets[-1]))
+    page = ready(open_page(f"{serve('app.py')}/{lab.name}?{urlencode(link)}", theme=theme))
+    expect(page.get_by_role("heading", name=lab.question)).to_be_visible()
+    expect(page.get_by_role("link", name="Lectern")).to_be_visible()
+    assert {k: v[0] for k, v in parse_qs(urlsplit(page.url).query).items()} == link
+    slider = page.get_by_role("slider", name=_label(lab))
+    expect(slider).to_have_attribute("aria-valuetext", _shown(lab, lab.preset_values(lab.presets[-1])[lab.main]))
+    assert page.get_by_test_id("stException").count() == 0
+
+
+def _label(lab: Lab) -> str:
+    return next(control.label for control in lab.controls if control.name == lab.main)
+
+
+def _shown(lab: Lab, value: float) -> str:
+    return next(control.show(value) for control in lab.controls if control.name == lab.main)
+
+
+@each_lab
+@pytest.mark.parametrize("width", [390, 1280, 1920])
+def test_the_page_fits_its_window(app_url: str, open_page: OpenPage, lab: Lab, width: int) -> None:
+    page = ready(open_page(f"{app_url}/{lab.name}", width=width))
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    inside = page.evaluate(
+        "() => [...document.querySelectorAll('.lc-plot')].every(plot => {"
+        "  const box = plot.getBoundingClientRect(); return box.left >= 0 && box.right <= innerWidth + 1; })"
+    )
+    assert inside
+
+
+@each_lab
+def test_dragging_moves_the_picture_and_asks_the_server_once_at_the_end(
+    app_url: str, open_page: OpenPage, lab: Lab
+) -> None:
+    page = open_page("about:blank")
+    runs = script_runs(page)
+    page.goto(f"{app_url}/{lab.name}")
+    ready(page)
+    slider = page.get_by_role("slider", name=_label(lab))
+    slider.scroll_into_view_if_needed()
+    box = slider.bounding_box()
+    assert box is not None
+    middle = box["y"] + box["height"] / 2
+    left, right = box["x"] + 8, box["x"] + box["width"] - 8
+    page.mouse.move(left, middle)
+    page.mouse.down()
+    pictures = {_picture(page)}
+    before = runs[0]
+    for step in range(1, 13):
+        page.mouse.move(left + (right - left) * step / 12, middle)
+        page.evaluate("() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
+        pictures.add(_picture(page))
+    assert len(pictures) >= 11
+    assert runs[0] == before
+    page.mouse.up()
+    last = slider.get_attribute("aria-valuetext")
+    page.wait_for_function("query => location.search.includes(query)", arg=f"{lab.main}={last}")
+    assert runs[0] == before + 1
+
+
+def _picture(page: Page) -> str:
+    """Everything that the drag may move: the curves, the words, the marker."""
+    return str(
+        page.evaluate(
+            "() => [...document.querySelectorAll('.lc-plot .trace path')].map(p => p.getAttribute('d')).join()"
+            " + document.querySelector('.lc-words').innerText"
+        )
+    )
+
+
+def test_the_story_of_the_bias_variance_lab(app_url: str, open_page: OpenPage, tmp_path: Path) -> None:
+    page = open_page(f"{app_url}/")
+    page.get_by_role("link", name="Homework: 100 data sets").click()
+    ready(page)
+    settled_link(page, {"degree": "7", "generator": "legacy", "n_test": "10"})
+    words = page.locator(".lc-words")
+    expect(words).to_contain_text("0.684")  # exact expected error at degree 7 on the homework's split
+
+    # the marker on the plot itself
+    marker = page.locator(".lc-marker:visible").first
+    box = marker.bounding_box()
+    plot = page.locator(".lc-panel", has=marker).locator(".nsewdrag").first.bounding_box()
+    assert box is not None and plot is not None
+    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    page.mouse.down()
+    page.mouse.move(box["x"] + box["width"] / 2 + plot["width"] / 15, box["y"] + box["height"] / 2, steps=4)
+    page.mouse.up()
+    settled_link(page, {"degree": "8", "generator": "legacy", "n_test": "10"})
+    expect(words).to_contain_text("0.595")
+    expect(words).to_contain_text("Degree 8 has the smallest expected error")
+
+    # another page and back: the state is still there
+    page.get_by_role("link", name="Lectern").click()
+    expect(page.get_by_role("heading", name="Lectern")).to_be_visible()
+    page.go_back()
+    ready(page)
+    settled_link(page, {"degree": "8", "generator": "legacy", "n_test": "10"})
+
+    # the Back button undoes the last change
+    page.go_back()
+    settled_link(page, {"degree": "7", "generator": "legacy", "n_test": "10"})
+    expect(page.get_by_role("slider", name="Degree")).to_have_attribute("aria-valuetext", "7")
+
+    # the folded parts
+    page.get_by_text("Why bias², variance and noise add up").click()
+    expect(page.get_by_text("Square it.")).to_be_visible()
+    page.get_by_text("Take it home").click()
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Figure: HTML").click()
+    saved = tmp_path / download.value.suggested_filename
+    download.value.save_as(saved)
+    alone = open_page(saved.as_uri())
+    alone.wait_for_selector(PICTURE)
+    before = _picture(alone)
+    alone.get_by_role("slider", name="Degree").press("ArrowRight")
+    alone.wait_for_function("() => document.querySelector('.lc-range').getAttribute('aria-valuetext') === '8'")
+    assert _picture(alone) != before
+
+    # reset
+    page.get_by_role("button", name="Reset").click()
+    settled_link(page, {})
+
+
+def test_predict_first_and_presenter_mode(app_url: str, open_page: OpenPage) -> None:
+    page = open_page(f"{app_url}/bias_variance?predict=1")
+    page.get_by_role("button", name="This is my answer").wait_for(timeout=60_000)
+    assert page.locator(".lc-plot").count() == 0
+    page.get_by_role("button", name="This is my answer").click()
+    ready(page)
+    expect(page.get_by_text("Your answer: 5. Computed: 8.")).to_be_visible()
+
+    page.get_by_role("button", name="Present").click()
+    page.wait_for_function("() => location.search.includes('present=1')")
+    ready(page)
+    expect(page.get_by_label("True function")).to_have_count(0)
+    page.locator("body").press("ArrowRight")
+    page.wait_for_function("() => location.search.includes('degree=4')")
+    sizes = page.evaluate(
+        "() => [...document.querySelectorAll('.lc-plot text, .lc-words *')].filter(e => e.textContent.trim() "
+        "&& !e.children.length).map(e => parseFloat(getComputedStyle(e).fontSize))"
+    )
+    assert min(sizes) >= 12  # at 1280 px; 18 at 1920
+
+
+def test_nothing_in_presenter_mode_is_smaller_than_18_px_on_a_projector(app_url: str, open_page: OpenPage) -> None:
+    page = ready(open_page(f"{app_url}/bias_variance?present=1", width=1920, height=1080))
+    sizes = page.evaluate(
+        "() => [...document.querySelectorAll('.lc-plot text, .lc-words *, .lc-controls *')]"
+        ".filter(e => e.textContent.trim() && !e.children.length).map(e => parseFloat(getComputedStyle(e).fontSize))"
+    )
+    assert min(sizes) >= 18
+    assert page.evaluate("document.querySelector('[data-testid=stMain]').scrollHeight") <= 1080 + 1
+
+
+def test_an_impossible_setting_keeps_the_last_picture(app_url: str, open_page: OpenPage) -> None:
+    page = ready(open_page(f"{app_url}/bias_variance?low=5&high=10"))
+    page.get_by_text("More settings").click()
+    slider = page.get_by_role("slider", name="x to")
+    slider.focus()
+    slider.press("Home")
+    expect(page.get_by_text("must be less than")).to_be_visible()
+    expect(page.locator(PICTURE).first).to_be_visible()
+    assert "low=5" in page.url
+    assert "high=-19.5" in page.url
+
+
+def test_no_request_leaves_for_another_host(app_url: str, open_page: OpenPage) -> None:
+    page = open_page("about:blank")
+    hosts: set[str] = set()
+    page.on("request", lambda request: hosts.add(urlsplit(request.url).netloc))
+    for address in ("/", "/bias_variance"):
+        page.goto(app_url + address)
+        page.wait_for_load_state("networkidle")
+    assert hosts <= {urlsplit(app_url).netloc, ""}
