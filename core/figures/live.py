@@ -12,7 +12,7 @@ import math
 import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypedDict
 
 import numpy as np
 import numpy.typing as npt
@@ -66,6 +66,17 @@ class Frames:
         return values if self.basis is None else strands(values @ self.basis[: values.shape[1]])
 
 
+class Figure(TypedDict):
+    """A plotly figure as plain data.
+
+    `go.Figure(**figure)` would check each property; that costs more than all the mathematics of a tick, so it is
+    left to `still` and to the tests.
+    """
+
+    data: list[dict[str, Any]]
+    layout: dict[str, Any]
+
+
 @dataclass(frozen=True)
 class Panel:
     """One figure of a picture: its text alternative, its frames, and its place.
@@ -74,7 +85,7 @@ class Panel:
     it. `column` is 0 (left) or 1 (right), `height` is in pixels.
     """
 
-    figure: go.Figure
+    figure: Figure
     alt: str
     frames: tuple[Frames, ...] = ()
     marker: bool = False
@@ -87,7 +98,7 @@ class Panel:
             raise ValueError("`alt` must describe the figure in words; got an empty text.")
         if self.column not in (0, 1):
             raise ValueError(f"`column` must be 0 or 1; got {self.column}.")
-        traces = len(self.figure.data)
+        traces = len(self.figure["data"])
         for frames in self.frames:
             if not 0 <= frames.trace < traces:
                 raise ValueError(f"`trace` must be in [0, {traces - 1}]; got {frames.trace}.")
@@ -161,7 +172,7 @@ def still(picture: Picture, index: int) -> list[go.Figure]:
     """Figures of a picture at one axis index: for a page without live chart, for tests, for thumbnails."""
     figures = []
     for panel in picture.panels:
-        figure = go.Figure(panel.figure)
+        figure = go.Figure(**panel.figure)
         for frames in panel.frames:
             figure.data[frames.trace][frames.attr] = frames.at(index)
         figures.append(figure)
@@ -239,38 +250,42 @@ class _Blob:
 
 
 def _panel(panel: Panel, blob: _Blob) -> dict[str, Any]:
-    spec = panel.figure.to_plotly_json()
-    spec["layout"].pop("template", None)
+    data = [dict(trace) for trace in panel.figure["data"]]
     described = {
         "alt": panel.alt,
         "marker": panel.marker,
         "column": panel.column,
         "height": panel.height,
-        "layout": spec["layout"],
+        "layout": panel.figure["layout"],
     }
-    for frames in panel.frames:  # the frames say it; which one the figure was built with does not matter
-        spec["data"][frames.trace].pop(frames.attr, None)
     # The browser redraws a panel only if its digest has changed: it covers values, not places in the blob.
-    figure = json.dumps([described, spec["data"]], default=np.ndarray.tolist)
+    figure = json.dumps([described, data], default=_fingerprint)
     digest = hashlib.blake2b(figure.encode(), digest_size=8)
     for frames in panel.frames:
         for values in (*frames.values, *([] if frames.basis is None else [frames.basis])):
             digest.update(np.asarray(values, dtype="<f4").tobytes())
-    for frames in panel.frames:
         if frames.basis is not None:  # one grid is enough: the browser repeats it for each curve
-            spec["data"][frames.trace]["x"] = _grid(spec["data"][frames.trace]["x"], frames)
+            data[frames.trace]["x"] = _grid(data[frames.trace]["x"], frames)
     return {
         **described,
+        "layout": _packed(described["layout"], blob),
         "digest": digest.hexdigest(),
-        "data": _packed(spec["data"], blob),
+        "data": _packed(data, blob),
         "frames": [_frames(frames, blob) for frames in panel.frames],
     }
+
+
+def _fingerprint(value: Any) -> Any:
+    """What stands for an array or a NumPy number in the text that a digest is made of."""
+    if isinstance(value, np.ndarray) and value.dtype.kind in "iufb":
+        return hashlib.blake2b(np.asarray(value, dtype="<f4").tobytes(), digest_size=8).hexdigest()
+    return value.tolist()
 
 
 def _grid(x: Any, frames: Frames) -> Array:
     basis = frames.basis
     assert basis is not None
-    tiled = style.decoded(x) if isinstance(x, Mapping) else np.asarray(x, dtype=float)
+    tiled = np.asarray(x, dtype=float)
     curves, points = len(frames.values[0]), basis.shape[1]
     if len(tiled) != curves * (points + 1):
         wanted = f"{curves} times {points} numbers and a gap"
@@ -293,8 +308,6 @@ def _frames(frames: Frames, blob: _Blob) -> dict[str, Any]:
 def _packed(value: Any, blob: _Blob) -> Any:
     """Copy of a part of a figure in which every array of one dimension is a reference into the blob."""
     if isinstance(value, Mapping):
-        if "bdata" in value and "shape" not in value:
-            return blob.add(style.decoded(value))
         return {name: _packed(part, blob) for name, part in value.items()}
     if isinstance(value, np.ndarray):
         plain = value.ndim == 1 and value.dtype.kind in "iufb"

@@ -8,14 +8,10 @@ from __future__ import annotations
 
 import gc
 
-import plotly.graph_objects as go
 from threadpoolctl import threadpool_limits
 
 # The matrices here are small: a second BLAS thread costs more than it brings, and many visitors share the cores.
 threadpool_limits(limits=1, user_api="blas")
-
-# Plotly loads its validators with the first figure; they belong to what is frozen.
-go.Figure(data=[{"type": "scatter", "x": [0], "y": [0]}, {"type": "bar", "x": [0], "y": [0]}]).to_plotly_json()
 
 
 def freeze() -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-import plotly.graph_objects as go
 import streamlit as st
 
 from core.figures import live, style
@@ -33,7 +32,7 @@ def fits(shift: float) -> live.Panel:
     band = [np.concatenate([m - s, (m + s)[::-1]]) for m, s in zip(mean, sd, strict=True)]
     common = {"type": "scatter", "mode": "lines"}
     around = {"x": np.concatenate([GRID, GRID[::-1]]), "fill": "toself", "hoverinfo": "skip", "showlegend": False}
-    figure = go.Figure(
+    figure = live.Figure(
         data=[
             common | around | {"fillcolor": style.color("band"), "line": {"width": 0}},
             common
@@ -61,7 +60,7 @@ def per_x() -> live.Panel:
     bias = [np.abs(np.sin(GRID + d / 3)) / d for d in DEGREES]
     total = [b + 0.01 * d * (1 + (GRID / 5 - 1) ** 8) for b, d in zip(bias, DEGREES, strict=True)]
     area = {"type": "scatter", "mode": "lines", "x": GRID, "line": {"width": 0}}
-    figure = go.Figure(
+    figure = live.Figure(
         data=[
             area | {"name": "bias²", "fill": "tozeroy", "fillcolor": style.color("bias_fill")},
             area | {"name": "total", "fill": "tonexty", "fillcolor": style.color("variance_fill")},
@@ -84,7 +83,7 @@ def against_degree() -> live.Panel:
         0.8 - 0.02 * DEGREES,
         1.4 - 0.05 * DEGREES,
     ]
-    figure = go.Figure(
+    figure = live.Figure(
         data=[
             {"type": "scatter", "x": DEGREES, "y": y, "mode": "lines", "name": role, "line": style.line(role)}
             for role, y in zip(CURVE_ROLES, ys, strict=True)

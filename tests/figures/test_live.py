@@ -9,7 +9,6 @@ import zlib
 from typing import Any
 
 import numpy as np
-import plotly.graph_objects as go
 import pytest
 from plotly.offline import get_plotlyjs_version
 
@@ -21,9 +20,9 @@ AXIS = live.Axis("degree", "Degree", (1.0, 2.0, 4.0), ("1", "2", "4"))
 BASIS = np.vander(X, 3, increasing=True).T
 
 
-def figure(traces: int = 1, **trace: Any) -> go.Figure:
+def figure(traces: int = 1, **trace: Any) -> live.Figure:
     one = {"type": "scatter", "x": X, "y": X, "name": "line"} | trace
-    return go.Figure(data=[one] * traces, layout=style.layout(title="A title", x="x", y="y"))
+    return live.Figure(data=[one] * traces, layout=style.layout(title="A title", x="x", y="y"))
 
 
 def strand_panel(scale: float = 1.0) -> live.Panel:
@@ -115,7 +114,7 @@ def test_a_packed_picture_holds_everything_once() -> None:
     strand, other = header["panels"]
     assert [other[name] for name in ("alt", "marker", "column", "height")] == ["A", True, 1, 300]
     assert other["layout"]["xaxis"]["title"]["text"] == "x"
-    assert "template" not in other["layout"]
+    assert other["layout"]["template"] == {}
     assert "y" not in other["data"][1]
     np.testing.assert_allclose(part(other["data"][0]["y"]["f32"]), X)
     assert other["data"][0]["x"] == other["data"][1]["x"] == strand["data"][0]["x"]  # one grid for all

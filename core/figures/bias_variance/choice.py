@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import numpy as np
-import plotly.graph_objects as go
 
 from core.exploration import Exploration
 from core.figures.bias_variance.errors import HEIGHT
 from core.figures.bias_variance.text import RULES, cost, rule_name
-from core.figures.live import Panel
+from core.figures.live import Figure, Panel
 from core.figures.style import color, layout
 
 
@@ -41,7 +40,7 @@ def choosing(result: Exploration, compare: tuple[int, ...]) -> tuple[Panel, ...]
         f"<b>{name}</b><br>{'' if rule == 'oracle' else cost(result, rule)}"
         for rule, name in zip(s.rules, names, strict=True)
     ]
-    figure = go.Figure(
+    figure = Figure(
         data=traces,
         layout=layout(
             x="degree that is chosen",

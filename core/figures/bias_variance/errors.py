@@ -6,10 +6,9 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-import plotly.graph_objects as go
 
 from core.exploration import Exploration
-from core.figures.live import Panel
+from core.figures.live import Figure, Panel
 from core.figures.style import color, layout, legend_above, line
 from core.text import number
 
@@ -41,7 +40,7 @@ def error_curves(result: Exploration, log_y: bool) -> Panel:
             f"this test set: {d.one_test_best}",
         ),
     ]
-    figure = go.Figure(
+    figure = Figure(
         data=traces,
         layout=layout(
             x="degree of the polynomial",

@@ -6,11 +6,10 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-import plotly.graph_objects as go
 
 from core.exploration import Exploration
 from core.figures.bias_variance.errors import HEIGHT
-from core.figures.live import Frames, Panel, strands
+from core.figures.live import Figure, Frames, Panel, strands
 from core.figures.style import color, layout, legend_above, line
 from core.text import number
 
@@ -169,7 +168,7 @@ def _pointwise(result: Exploration) -> Panel:
     )
     best = upper[result.best - 1]
     top = max(1.5 * float(np.quantile(best, 0.9)), 1.6 * float(result.risk[result.best - 1]), 1e-9)
-    figure = go.Figure(
+    figure = Figure(
         data=traces,
         layout=layout(
             x="x",
@@ -197,7 +196,7 @@ def _fit_panel(
     x = _span(d.grid)
     trained = [float(d.x_train.min()), float(d.x_train.max())]
     outside = [(x[0], trained[0]), (trained[1], x[1])]
-    figure = go.Figure(
+    figure = Figure(
         data=traces,
         layout=layout(
             x="x",

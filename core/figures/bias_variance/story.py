@@ -6,12 +6,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
-import plotly.graph_objects as go
 
 from core import homework
 from core.derivation import Term
 from core.exploration import Exploration
-from core.figures.live import Axis, Frames, Panel, Picture
+from core.figures.live import Axis, Figure, Frames, Panel, Picture
 from core.figures.style import color, layout, legend_above, line
 from core.lab import Section
 from core.text import fixed, number
@@ -198,7 +197,7 @@ def _variance_by_point(own: Any) -> Picture:
             "hovertemplate": "x = %{x}: %{y:.1%}<extra></extra>",
         }
     ]
-    figure = go.Figure(
+    figure = Figure(
         data=traces,
         layout=layout(
             x="test point x",
@@ -247,7 +246,7 @@ def _redraws(again: homework.Redraws) -> Picture:
 
 
 def _plain(traces: list[dict[str, Any]], alt: str, *, x: str, y: str, **more: Any) -> Picture:
-    figure = go.Figure(data=traces, layout=layout(x=x, y=y, **legend_above(), **more))
+    figure = Figure(data=traces, layout=layout(x=x, y=y, **legend_above(), **more))
     return Picture((Panel(figure, alt=alt, height=300),))
 
 
