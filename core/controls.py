@@ -36,7 +36,10 @@ class Control:
     default
         Value on a fresh visit; the URL is silent about it.
     place
-        "column" beside the picture, "more" for the folded part of that column, "stage" above the picture.
+        "column" beside the picture, "more" for the folded part of that column, "stage" above the picture, for
+        what changes the picture alone.
+    when
+        Name and value of another control without which this one means nothing; it is shown only then.
     """
 
     name: str
@@ -44,6 +47,7 @@ class Control:
     help: str
     default: Any
     place: str = "column"
+    when: tuple[str, Any] | None = None
 
     def parse(self, text: str) -> Any:
         """Read a value from a link, moved to the nearest possible one; `ValueError` if it is none at all."""
@@ -56,6 +60,10 @@ class Control:
     def show(self, value: Any) -> str:
         """Write a value for a reader."""
         return self.format(value)
+
+    def shown(self, values: Mapping[str, Any]) -> bool:
+        """Whether the control means something beside the values of the others."""
+        return self.when is None or values[self.when[0]] == self.when[1]
 
 
 @dataclass(frozen=True, kw_only=True)

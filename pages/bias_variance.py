@@ -19,14 +19,14 @@ CONTROLS = (
     Choice(name="view", label="Show", default="many", options=figures.VIEWS, place="stage",
            help="What stands beside the error curves."),
     *EXPERIMENT,
-    Several(name="compare", label="Fits that stay", default=(1, 3, 10), options=range(1, 21), limit=4, place="more",
-            help="Degrees that stay on screen beside the one on the slider, in the view of one data set."),
-    Toggle(name="log_y", label="Logarithmic error axis", place="more",
+    Toggle(name="log_y", label="Logarithmic error axis", place="stage",
            help="Shows what leaves the picture at the top."),
-    Slider(name="repetitions", label="Repetitions", default=400, low=100, high=1000, step=100, place="more",
-           help="How often the experiment is repeated to see which degree each rule chooses."),
-    Slider(name="folds", label="Folds", default=5, low=2, high=10, place="more",
+    Several(name="compare", label="Fits that stay", default=(1, 3, 10), options=range(1, 21), limit=4, place="stage",
+            when=("view", "one"), help="Degrees that stay on screen beside the one on the slider."),
+    Slider(name="folds", label="Folds", default=5, low=2, high=10, place="stage", when=("view", "choose"),
            help="Folds of the cross-validation; the hold-out set is one of them."),
+    Slider(name="repetitions", label="Repetitions", default=400, low=100, high=1000, step=100, place="stage",
+           when=("view", "choose"), help="How often the experiment is repeated to see what each rule chooses."),
 )  # fmt: skip
 
 PRESETS = (

@@ -113,12 +113,16 @@ class Chart {
     this.root.style.setProperty("--lc-scale", scale);
     this.root.classList.toggle("lc-stacked", width < STACK_BELOW);
     const room = present && width >= STACK_BELOW ? this.room() : 0;
+    this.header.panels.forEach((spec, i) => this.panels[i].fillLegend(spec));
+    const legends = this.columns.map((column) =>
+      [...column.querySelectorAll(".lc-legend")].reduce((sum, legend) => sum + legend.offsetHeight, 0),
+    );
     this.header.panels.forEach((spec, i) => {
       const column = this.header.panels.filter((p) => p.column === spec.column);
       const share = spec.height / column.reduce((sum, p) => sum + p.height, 0);
       const across = this.columns[spec.column].clientWidth;
       const height = room
-        ? Math.max(200, Math.floor((room - 8 * (column.length - 1)) * share))
+        ? Math.max(200, Math.floor((room - legends[spec.column] - 8 * (column.length - 1)) * share))
         : Math.min(spec.height, Math.max(280, Math.round(1.1 * across))); // a tall figure would fill a phone
       this.panels[i].draw(spec, { width: across, height, scale });
     });

@@ -84,6 +84,19 @@ export function readTheme(root, dark) {
   };
 }
 
+/** Only the arrays in a trace, at their places: what differs between two figures of the same look. */
+export function arraysOf(value) {
+  const kept = {};
+  for (const [name, part] of Object.entries(value)) {
+    if (Array.isArray(part) || ArrayBuffer.isView(part)) kept[name] = part;
+    else if (part !== null && typeof part === "object") {
+      const inner = arraysOf(part);
+      if (Object.keys(inner).length) kept[name] = inner;
+    }
+  }
+  return kept;
+}
+
 /** A fresh copy of a part of a figure, in the colours of the theme; typed arrays are shared. */
 export function dressed(value, swap) {
   if (typeof value === "string") return swap(value);

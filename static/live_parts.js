@@ -42,6 +42,29 @@ export function iconButton(name, label, onClick) {
   return button;
 }
 
+const groupOf = (trace) => trace.legendgroup ?? trace.name;
+
+/** What a trace looks like, as a small sign: its line, its area or its marker. */
+function swatchOf(trace, theme) {
+  const { line = {}, marker, fillcolor, mode = "lines" } = trace;
+  if (marker && mode === "markers") {
+    const mark = el("span", `lc-mark${/open/.test(marker.symbol) ? " lc-open" : ""}${marker.symbol === "line-ns" ? " lc-tick" : ""}`);
+    mark.style.color = theme.swap(marker.color ?? marker.line?.color ?? "currentColor");
+    return mark;
+  }
+  const swatch = el("span", "lc-swatch");
+  const style = line.dash === "dot" ? "dotted" : /dash/.test(line.dash ?? "") ? "dashed" : "solid";
+  if (trace.type === "bar") swatch.style.borderTop = `0.7em solid ${theme.swap(marker?.color ?? "currentColor")}`;
+  else if (line.width !== 0) swatch.style.borderTop = `${Math.max(1, line.width ?? 2)}px ${style} ${theme.swap(line.color ?? "currentColor")}`;
+  else swatch.style.borderTop = "0";
+  if (fillcolor) {
+    swatch.style.height = "0.75em";
+    swatch.style.verticalAlign = "-0.05em";
+    swatch.style.background = theme.swap(fillcolor);
+  }
+  return swatch;
+}
+
 const shortNumber = (v) => (typeof v === "number" ? (Number.isFinite(v) ? String(+v.toPrecision(6)) : "") : (v ?? ""));
 
 /** One figure of a chart; the chart says where it stands (`index`), how it looks (`theme`) and when to draw. */
@@ -55,8 +78,10 @@ export class Panel {
     this.details = el("details", "lc-table");
     this.details.append(el("summary", "", "Data table"), el("div"));
     this.details.addEventListener("toggle", () => this.fillTable());
+    this.legend = el("div", "lc-legend");
+    this.hidden = new Set(); // names that the reader has switched off; they stay off whatever the server sends
     this.stage.append(this.plot);
-    this.root.append(this.stage, this.details);
+    this.root.append(this.legend, this.stage, this.details);
     this.seen = true;
     this.watch = new IntersectionObserver(([entry]) => this.notice(entry.isIntersecting), { rootMargin: "200px" });
     this.watch.observe(this.stage);
@@ -75,12 +100,15 @@ export class Panel {
     this.size = size;
     this.stage.style.height = `${size.height}px`;
     if (id === this.id) return this.resize();
-    this.id = id;
-    this.spec = spec;
+    const look = [spec.look, theme.id, size.scale, size.width, size.height].join();
+    const before = look === this.look && this.spec;
+    Object.assign(this, { id, look, spec });
     this.plot.ariaLabel = spec.alt;
+    if (before && this.move(before)) return this.fillTable();
     const data = kit.dressed(spec.data, theme.swap);
     for (const [trace, attrs] of this.frameAt(this.chart.index)) Object.assign(data[trace], attrs);
-    const layout = kit.dressed(spec.layout, theme.swap);
+    for (const trace of data) if (this.hidden.has(groupOf(trace))) trace.visible = "legendonly";
+    const layout = kit.dressed({ ...spec.layout, showlegend: false }, theme.swap);
     layout.font = { ...layout.font, family: theme.font };
     if (this.chart.coarse) layout.dragmode ??= false; // a finger scrolls the page, it does not draw a zoom box
     Object.assign(layout, { width: size.width, height: size.height, autosize: false });
@@ -93,6 +121,31 @@ export class Panel {
     }
     this.drawMarker();
     this.fillTable();
+  }
+
+  /** Go to a figure that differs in its arrays and ranges only, without building it anew; false where that cannot be. */
+  move(before) {
+    const { spec, plot } = this;
+    const ranges = {};
+    for (const name of ["xaxis", "yaxis"]) {
+      const [old, now] = [before, spec].map((one) => one.layout[name]?.range);
+      if (!old || !now) return false; // plotly.js finds the range: only a full drawing does that
+      const zoomed = String(plot.layout[name].range.map(Number)) !== String(old.map(Number));
+      if (!zoomed && String(old) !== String(now)) ranges[name] = { range: [...now] };
+    }
+    const frame = this.frameAt(this.chart.index);
+    const data = spec.data.map((trace, i) => ({ ...this.chart.kit.arraysOf(trace), ...frame.get(i) }));
+    if (spec.data.some((trace) => !ANIMATED.has(trace.type))) return false;
+    this.chart.Plotly.animate(plot, { data, traces: data.map((_, i) => i), layout: ranges }, INSTANT).then(
+      () => {},
+      () => {},
+    );
+    for (const [name, { range }] of Object.entries(ranges)) {
+      const axis = plot._fullLayout[name]; // what a double click goes back to
+      [axis._rangeInitial0, axis._rangeInitial1] = range;
+    }
+    this.placeMarker();
+    return true;
   }
 
   resize() {
@@ -124,6 +177,37 @@ export class Panel {
       drawn.then(() => this.fillTable(), () => {});
     }
     this.placeMarker();
+  }
+
+  /* the legend: buttons that switch curves on and off */
+
+  /** Build the legend of a figure; before the drawing, since the height left for the plot depends on it. */
+  fillLegend(spec) {
+    const { theme } = this.chart;
+    const id = [spec.look, theme.id].join();
+    if (id === this.legendId) return;
+    this.legendId = id;
+    const groups = new Map();
+    for (const trace of spec.layout.showlegend ? spec.data : []) {
+      if (trace.name && trace.showlegend !== false && !groups.has(groupOf(trace))) groups.set(groupOf(trace), trace);
+    }
+    this.legend.replaceChildren(...Array.from(groups, ([group, trace]) => this.legendButton(group, trace)));
+    this.legend.hidden = !groups.size;
+  }
+
+  legendButton(group, trace) {
+    const button = el("button", "lc-entry");
+    button.type = "button";
+    button.title = "Hide or show";
+    button.append(swatchOf(trace, this.chart.theme), trace.name);
+    button.ariaPressed = String(!this.hidden.has(group));
+    button.addEventListener("click", () => {
+      const hide = !this.hidden.delete(group) && Boolean(this.hidden.add(group));
+      button.ariaPressed = String(!hide);
+      const traces = this.spec.data.flatMap((one, i) => (groupOf(one) === group ? [i] : []));
+      this.chart.Plotly.restyle(this.plot, { visible: hide ? "legendonly" : true }, traces).then(() => this.fillTable());
+    });
+    return button;
   }
 
   /* the vertical line that can be dragged */
@@ -233,6 +317,7 @@ export class Panel {
     const { title } = plot.layout; // it stands flush with the page, but not with the edge of a picture
     const layout = {
       ...plot.layout,
+      showlegend: this.spec.layout.showlegend, // on the page the legend is made of buttons
       paper_bgcolor: chart.theme.background,
       title: { ...title, pad: { ...title?.pad, l: 12 } },
     };

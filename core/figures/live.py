@@ -270,9 +270,28 @@ def _panel(panel: Panel, blob: _Blob) -> dict[str, Any]:
         **described,
         "layout": _packed(described["layout"], blob),
         "digest": digest.hexdigest(),
+        "look": _look(panel.figure),
         "data": _packed(data, blob),
         "frames": [_frames(frames, blob) for frames in panel.frames],
     }
+
+
+def _look(figure: Figure) -> str:
+    """Digest of everything but the arrays and the axis ranges: with the same look, the browser only moves a figure."""
+    layout = {
+        name: {k: v for k, v in part.items() if k != "range"} if name in ("xaxis", "yaxis") else part
+        for name, part in figure["layout"].items()
+    }
+    text = json.dumps([layout, _without_arrays(figure["data"])], default=_fingerprint)
+    return hashlib.blake2b(text.encode(), digest_size=8).hexdigest()
+
+
+def _without_arrays(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {name: _without_arrays(part) for name, part in value.items()}
+    if isinstance(value, list) and value and isinstance(value[0], Mapping):
+        return [_without_arrays(part) for part in value]
+    return None if isinstance(value, np.ndarray | list | tuple) else value
 
 
 def _fingerprint(value: Any) -> Any:

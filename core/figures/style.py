@@ -125,12 +125,6 @@ def layout(*, title: str = "", x: str = "", y: str = "", **more: Any) -> dict[st
     return _merged(common, more)
 
 
-def legend_above(y: float = 1.02) -> dict[str, Any]:
-    """Layout of a flat legend above the plot, or at `y` < 0 below it; a click on an entry hides its curve."""
-    place = {"x": 0, "y": y, "yanchor": "bottom" if y > 0 else "top"}
-    return {"showlegend": True, "legend": {"orientation": "h", "font": {"size": 12}, **place}}
-
-
 def dark(figure: go.Figure) -> go.Figure:
     """Return a copy of a figure with each palette colour replaced by its dark partner."""
     spec = figure.to_plotly_json()
@@ -153,6 +147,7 @@ def _axis(title: str) -> dict[str, Any]:
         "showline": False,
         "zeroline": False,
         "ticks": "",
+        "ticklabeloverflow": "allow",  # else each drawing measures every label
         "ticklabelstandoff": 4,
         "automargin": False,  # a margin that follows the labels would move the frame under the curve
     }

@@ -15,9 +15,6 @@ threadpool_limits(limits=1, user_api="blas")
 
 
 def freeze() -> None:
-    """Take all objects alive now out of the garbage collection; call again after a late import of torch."""
+    """Take all objects alive now out of the garbage collection: after the imports, and after a late one of torch."""
     gc.collect()
     gc.freeze()
-
-
-freeze()

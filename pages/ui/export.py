@@ -12,16 +12,15 @@ from urllib.parse import urlencode, urlsplit
 import streamlit as st
 
 from core.controls import to_link
-from core.figures.live import Picture
 from core.lab import Lab
 from pages.ui.live_chart import standalone_html
 
 
-def section(lab: Lab, values: Mapping[str, Any], result: Any, picture: Picture) -> None:
-    """Folded section with everything that leaves the page; files are made when they are asked for."""
+def section(lab: Lab, values: Mapping[str, Any], result: Any) -> bool:
+    """Folded section with everything that leaves the page, files made when asked for; whether it is open."""
     folded = st.expander("Take it home: link, code, data, figure", on_change="rerun", key=f"{lab.name}.export")
     if not folded.open:
-        return
+        return False
     with folded:
         st.markdown("**Link** that opens this page in this state:")
         st.code(link(lab, values), language=None, wrap_lines=True)
@@ -37,7 +36,7 @@ def section(lab: Lab, values: Mapping[str, Any], result: Any, picture: Picture) 
                 )
             st.download_button(
                 "Figure: HTML that still moves",
-                partial(standalone_html, picture, title=lab.question, start=values[lab.main]),
+                lambda: standalone_html(lab.draw(result, values), title=lab.question, start=values[lab.main]),
                 file_name=f"{lab.name}.html",
                 mime="text/html",
                 on_click="ignore",
@@ -54,6 +53,7 @@ def section(lab: Lab, values: Mapping[str, Any], result: Any, picture: Picture) 
         st.caption("PNG and SVG of a single picture: the camera signs at its upper right corner.")
         st.markdown("**Code** that prints the numbers on screen with NumPy alone:")
         st.code(lab.export_script(values), language="python")
+    return True
 
 
 def link(lab: Lab, values: Mapping[str, Any]) -> str:

@@ -6,44 +6,72 @@ from typing import Any
 
 import streamlit as st
 
-from core.controls import Seed
+from core.controls import Seed, defaults
 from core.figures.live import Picture
-from core.lab import PREDICT, Lab, Preset
+from core.lab import PREDICT, Lab
 from pages.ui import export, state
 from pages.ui.live_chart import live_chart
 from pages.ui.state import State
 from pages.ui.widgets import widget
 
+STAGE = "stage"  # key of the fragment with the picture
+
 
 def show(lab: Lab) -> None:
-    """Draw the page of a lab."""
+    """Draw the page of a lab.
+
+    The picture is computed and sent before everything that surrounds it: the browser draws it while the rest is
+    still on its way.
+    """
     record = state.of(lab)
     state.read_link(lab, record)
     presenting = state.presenting()
-    _header(lab, record, presenting)
-    if not presenting:
-        _presets(lab, record)
-    for note in record.notes:
-        st.info(note, icon=":material/link_off:")
-    if presenting:
-        controls, stage = None, st.container()
-    else:
-        controls, stage = st.columns([1, 3.6], gap="medium")
+    head = st.container(key="head")
+    controls, stage = (None, st.container()) if presenting else st.columns([1, 3.6], gap="medium")
+    record.whole = True
+    with stage:
+        _stage(lab, record, presenting)
+    with head:
+        _header(lab, record, presenting)
+        if not presenting:
+            _presets(lab, record)
+        for note in record.notes:
+            st.info(note, icon=":material/link_off:")
     if controls is not None:
         with controls, st.container(key="controls"):
             _controls(lab, record)
-    with stage:
-        for control in lab.controls:
-            if control.place == "stage" and not presenting:
-                widget(lab.name, control, record.values[control.name], record.set)
-        values, result, picture = _evaluate(lab, record)
-        revealed = not values[PREDICT.name] or _predict(lab, record, values, result)
-        if revealed:
-            _chart(lab, record, picture, presenting)
-    if revealed and not presenting:
-        _sections(lab, values, result)
-        export.section(lab, values, result, picture)
+    record.whole = record.open = False
+    if record.around[0] and not presenting:
+        values = record.good
+        result = lab.result(values)
+        record.open = _sections(lab, values, result) | export.section(lab, values, result)
+
+
+@st.fragment(key=STAGE)
+def _stage(lab: Lab, record: State, presenting: bool) -> None:
+    """Picture with the controls that change nothing but it.
+
+    A fragment: a tick of any control runs this alone, and the whole page only where something around the picture
+    depends on it.
+    """
+    above = st.container(horizontal=True, vertical_alignment="center", key="stage")
+    values, result, picture = _evaluate(lab, record)
+    if record.refusal:
+        st.warning(f"{record.refusal} The picture still shows the last settings that work.", icon=":material/block:")
+    revealed = not values[PREDICT.name] or _predict(lab, record, values, result)
+    if revealed:
+        _chart(lab, record, picture, presenting)
+    if not presenting:
+        with above:
+            for control in lab.controls:
+                if control.place == "stage" and control.shown(values):
+                    widget(lab.name, control, record.values[control.name], record.set)
     state.write_link(lab, record)
+    around = (revealed, _active(lab, record))
+    if not record.whole and (record.open or around != record.around):
+        st.rerun()
+    record.around = around
+    record.touched = False
 
 
 def _header(lab: Lab, record: State, presenting: bool) -> None:
@@ -67,7 +95,7 @@ def _header(lab: Lab, record: State, presenting: bool) -> None:
         if not presenting:
 
             def reset() -> None:
-                record.replace({c.name: c.default for c in lab.all_controls})
+                record.replace(defaults(lab.all_controls))
                 record.touched = True
 
             st.button(
@@ -94,8 +122,7 @@ def _presets(lab: Lab, record: State) -> None:
     """Pills of the named states; the one that the page is in now is lit."""
     key = f"{lab.name}.preset"
     named = {preset.label: preset for preset in lab.presets}
-    active = next((p for p in lab.presets if _matches(lab, p, record)), None)
-    label = active.label if active else None
+    label = _active(lab, record)
     if st.session_state.get(key) != label:
         st.session_state[key] = label
 
@@ -107,42 +134,44 @@ def _presets(lab: Lab, record: State) -> None:
             record.touched = True
 
     st.pills("Presets", tuple(named), key=key, on_change=chosen, label_visibility="collapsed")
-    if active is not None:
-        st.caption(active.note)
+    if label is not None:
+        st.caption(named[label].note)
 
 
-def _matches(lab: Lab, preset: Preset, record: State) -> bool:
-    free = {lab.main, PREDICT.name}
-    wanted = lab.preset_values(preset)
-    return all(record.values[name] == value for name, value in wanted.items() if name not in free)
+def _active(lab: Lab, record: State) -> str | None:
+    """Label of the preset whose numbers the page shows, from whichever side."""
+    settings = lab.settings(record.values)
+    return next((p.label for p in lab.presets if settings == lab.settings(lab.preset_values(p))), None)
 
 
 def _controls(lab: Lab, record: State) -> None:
+    def take(name: str, value: Any) -> None:
+        record.set(name, value)
+        st.rerun(STAGE)
+
     beside = [c for c in lab.controls if c.name != lab.main]
     for control in beside:
         if control.place == "column":
-            widget(lab.name, control, record.values[control.name], record.set)
-    widget(lab.name, PREDICT, record.values[PREDICT.name], record.set)
+            widget(lab.name, control, record.values[control.name], take)
+    widget(lab.name, PREDICT, record.values[PREDICT.name], take)
     more = st.expander("More settings", on_change="rerun", key=f"{lab.name}.more")
     if more.open:
         with more:
             for control in beside:
                 if control.place == "more":
-                    widget(lab.name, control, record.values[control.name], record.set)
+                    widget(lab.name, control, record.values[control.name], take)
 
 
 def _evaluate(lab: Lab, record: State) -> tuple[dict[str, Any], Any, Picture]:
-    """Values, result and picture; for an impossible combination those of the last good one, with the reason."""
+    """Values, result and picture; for an impossible combination those of the last good one."""
     try:
         result = lab.result(record.values)
         picture = lab.draw(result, record.values)
-        record.good = dict(record.values)
     except ValueError as error:
-        good = record.good or {c.name: c.default for c in lab.all_controls}
-        st.warning(f"{error} The picture still shows the last settings that work.", icon=":material/block:")
-        result = lab.result(good)
-        picture = lab.draw(result, good)
-        return good, result, picture
+        record.refusal = str(error)
+        result = lab.result(record.good)
+        return record.good, result, lab.draw(result, record.good)
+    record.refusal, record.good = "", dict(record.values)
     return record.good, result, picture
 
 
@@ -201,15 +230,18 @@ def _verdict(lab: Lab, record: State, result: Any) -> None:
         st.button("Ask again", on_click=again, type="tertiary", key=f"{lab.name}.again")
 
 
-def _sections(lab: Lab, values: dict[str, Any], result: Any) -> None:
-    """Folded parts; one that is closed costs nothing."""
+def _sections(lab: Lab, values: dict[str, Any], result: Any) -> bool:
+    """Folded parts, of which a closed one costs nothing; whether any is open."""
+    any_open = False
     for index, section in enumerate(lab.sections):
         folded = st.expander(section.title, on_change="rerun", key=f"{lab.name}.section{index}")
         if not folded.open:
             continue
+        any_open = True
         with folded:
             for place, block in enumerate(section.blocks(result, values)):
                 if isinstance(block, Picture):
                     live_chart(block, key=f"{lab.name}.section{index}.{place}", start=None, epoch=0)
                 else:
                     st.markdown(block)
+    return any_open

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from functools import cache
 from importlib import import_module
 from pathlib import Path
 
 import streamlit as st
 
 from core.lab import Lab
-from pages.ui import boot, state  # noqa: F401  (boot works by being imported)
+from pages.ui import boot, state
 
 # Topic -> pages; a page is the name of its file in pages/, which is also its address.
 TOPICS: dict[str, tuple[str, ...]] = {
@@ -27,9 +28,12 @@ _CSS_PRESENT = Path(__file__).with_name("present.css")
 _inside = ContextVar("inside_app", default=False)
 
 
+@cache
 def labs() -> dict[str, Lab]:
     """All labs by name, in the order of the navigation."""
-    return {name: import_module(f"pages.{name}").LAB for names in TOPICS.values() for name in names}
+    known = {name: import_module(f"pages.{name}").LAB for names in TOPICS.values() for name in names}
+    boot.freeze()
+    return known
 
 
 def home_page() -> st.Page:

@@ -11,7 +11,7 @@ from typing import Any
 
 import streamlit as st
 
-from core.controls import from_link, to_link
+from core.controls import defaults, from_link, to_link
 from core.lab import Lab
 
 PRESENT = "present"  # the one query parameter that belongs to the shell and not to a page
@@ -26,11 +26,16 @@ class State:
     values
         Value of every control.
     good
-        The last values whose picture could be computed.
+        The last values whose picture could be computed; the defaults at first.
     link
         The query parameters last seen or written; `None` before the first visit.
     epoch, visit
         Count the changes of state that did not come from a widget, and the arrivals from another page.
+    whole, open, around
+        The whole page is being run and not the picture alone; something below the picture is unfolded; what the
+        rest of the page was told: whether the picture is shown, and the active preset.
+    refusal
+        Why `values` have no picture; empty if they have.
     touched
         A widget has changed since the last run: then the URL that came with the run is older than `values`.
     notes
@@ -43,7 +48,7 @@ class State:
     """
 
     values: dict[str, Any]
-    good: dict[str, Any] | None = None
+    good: dict[str, Any]
     link: dict[str, str] | None = None
     epoch: int = 0
     touched: bool = False
@@ -51,6 +56,10 @@ class State:
     draft: Any = None
     guess: tuple[Any, Any] | None = None
     visit: int = 0
+    whole: bool = False
+    open: bool = False
+    around: tuple[bool, str | None] = (True, None)
+    refusal: str = ""
     stamp: Any = None
     start: Any = None
 
@@ -75,7 +84,7 @@ def of(lab: Lab) -> State:
     """Record of a page in this session."""
     key = f"lab:{lab.name}"
     if key not in st.session_state:
-        st.session_state[key] = State(values={c.name: c.default for c in lab.all_controls})
+        st.session_state[key] = State(values=defaults(lab.all_controls), good=defaults(lab.all_controls))
     state: State = st.session_state[key]
     return state
 
@@ -113,7 +122,6 @@ def read_link(lab: Lab, state: State) -> None:
         values, state.notes = from_link(lab.all_controls, query)
         if values != state.values:
             state.replace(values)
-    state.touched = False
 
 
 def write_link(lab: Lab, state: State) -> None:

@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from core.exploration import Exploration
 from core.figures.live import Figure, Panel
-from core.figures.style import color, layout, legend_above, line
+from core.figures.style import color, layout, line
 from core.text import number
 
 Array = npt.NDArray[Any]
@@ -31,13 +31,13 @@ def error_curves(result: Exploration, log_y: bool) -> Panel:
         _simulated(x, d.mc_bias2, d.mc_bias2_se, "bias", "bias²"),
         _simulated(x, d.mc_variance, d.mc_variance_se, "variance", "variance"),
         _simulated(x, d.mc_error, d.mc_error_se, "risk", "test error"),
-        _optimum(result.best, result.risk[result.best - 1], "risk", "star", f"best: {result.best}"),
+        _optimum(result.best, result.risk[result.best - 1], "risk", "star", "best"),
         _optimum(
             d.one_test_best,
             d.one_test_error[d.one_test_best - 1],
             "test",
             "diamond-open",
-            f"this test set: {d.one_test_best}",
+            "this test set",
         ),
     ]
     figure = Figure(
@@ -47,7 +47,7 @@ def error_curves(result: Exploration, log_y: bool) -> Panel:
             y="squared error (units of y²)",
             xaxis={"range": [0.5, x[-1] + 0.5], "dtick": 1 if len(x) <= 15 else 2, "tick0": 1},
             yaxis=_error_axis(result, log_y),
-            **legend_above(),
+            showlegend=True,
         ),
     )
     return Panel(figure, alt=_error_alt(result), marker=True, column=1, height=HEIGHT)
@@ -81,16 +81,16 @@ def _simulated(x: Array, y: Array, se: Array, role: str, of: str) -> dict[str, A
     }
 
 
-def _optimum(degree: int, value: float, role: str, symbol: str, text: str) -> dict[str, Any]:
+def _optimum(degree: int, value: float, role: str, symbol: str, name: str) -> dict[str, Any]:
     return {
         "type": "scatter",
         "mode": "markers+text",
         "x": [degree],
         "y": [value],
-        "text": [text],
+        "text": [f"{name}: {degree}"],
         "textposition": "top center" if role == "risk" else "bottom center",
         "textfont": {"color": color(role)},
-        "name": text,
+        "name": name,
         "showlegend": False,
         "hoverinfo": "skip",
         "meta": {"table": False},

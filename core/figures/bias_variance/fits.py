@@ -10,7 +10,7 @@ import numpy.typing as npt
 from core.exploration import Exploration
 from core.figures.bias_variance.errors import HEIGHT
 from core.figures.live import Figure, Frames, Panel, strands
-from core.figures.style import color, layout, legend_above, line
+from core.figures.style import color, layout, line
 from core.text import number
 
 Array = npt.NDArray[Any]
@@ -176,7 +176,7 @@ def _pointwise(result: Exploration) -> Panel:
             xaxis={"range": _span(d.grid)},
             yaxis={"range": [-0.03 * top, top]},
             margin={"t": 8, "b": 44},
-            **legend_above(-0.32),
+            showlegend=True,
         ),
     )
     frames = tuple(Frames(k, list(values)) for k, (*_, values, _) in enumerate(layers))
@@ -193,36 +193,29 @@ def _fit_panel(
 ) -> Panel:
     d = result.decomposition
     reach = 3 * np.sqrt(d.noise) + 0.08 * np.ptp(d.f_grid) + 1e-6
-    x = _span(d.grid)
-    trained = [float(d.x_train.min()), float(d.x_train.max())]
-    outside = [(x[0], trained[0]), (trained[1], x[1])]
+    x, y = _span(d.grid), [float(d.f_grid.min() - reach), float(d.f_grid.max() + reach)]
     figure = Figure(
-        data=traces,
-        layout=layout(
-            x="x",
-            y="y",
-            xaxis={"range": x},
-            yaxis={"range": [float(d.f_grid.min() - reach), float(d.f_grid.max() + reach)]},
-            margin={"b": 44},
-            shapes=[
-                {
-                    "type": "rect",
-                    "xref": "x",
-                    "yref": "paper",
-                    "x0": a,
-                    "x1": b,
-                    "y0": 0,
-                    "y1": 1,
-                    "fillcolor": color("noise_fill"),
-                    "line": {"width": 0},
-                    "layer": "below",
-                }
-                for a, b in outside
-            ],
-            **legend_above(),
-        ),
+        data=[*traces, _outside(x, [float(d.x_train.min()), float(d.x_train.max())], y)],
+        layout=layout(x="x", y="y", xaxis={"range": x}, yaxis={"range": y}, margin={"b": 44}, showlegend=True),
     )
     return Panel(figure, alt=alt, frames=frames, height=height)
+
+
+def _outside(x: list[float], trained: list[float], y: list[float]) -> dict[str, Any]:
+    """Shade the parts of the x axis that lie left and right of all training points."""
+    (left, right), (first, last), (bottom, top) = x, trained, y
+    return {
+        "type": "scatter",
+        "mode": "lines",
+        "x": np.array([left, left, first, first, np.nan, last, last, right, right]),
+        "y": np.array([bottom, top, top, bottom, np.nan, bottom, top, top, bottom]),
+        "fill": "toself",
+        "fillcolor": color("noise_fill"),
+        "line": {"width": 0},
+        "name": "no training points",
+        "hoverinfo": "skip",
+        "meta": {"table": False},
+    }
 
 
 def _span(grid: Array) -> list[float]:

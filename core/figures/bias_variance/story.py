@@ -11,7 +11,7 @@ from core import homework
 from core.derivation import Term
 from core.exploration import Exploration
 from core.figures.live import Axis, Figure, Frames, Panel, Picture
-from core.figures.style import color, layout, legend_above, line
+from core.figures.style import color, layout, line
 from core.lab import Section
 from core.text import fixed, number
 
@@ -246,7 +246,7 @@ def _redraws(again: homework.Redraws) -> Picture:
 
 
 def _plain(traces: list[dict[str, Any]], alt: str, *, x: str, y: str, **more: Any) -> Picture:
-    figure = Figure(data=traces, layout=layout(x=x, y=y, **legend_above(), **more))
+    figure = Figure(data=traces, layout=layout(x=x, y=y, showlegend=True, **more))
     return Picture((Panel(figure, alt=alt, height=300),))
 
 
