@@ -11,7 +11,7 @@ from core.sweeps import Sweep, standard_errors, sweep, train_errors
 from core.truths import TRUTHS
 
 GRID_SIZE = 81
-CURVES = 20
+CURVES = 15
 # Numbers held at once for redrawn inputs; about a quarter of a second of work on one core.
 COST_LIMIT = 4_000_000
 
@@ -48,7 +48,7 @@ class Decomposition(Sweep):
     basis : ndarray (D + 1, G)
         Chebyshev polynomials on the grid, orthogonal on the range of all training inputs.
     coefs : ndarray (K, D, D + 1)
-        Coefficients in that basis of the fits of the first K = min(M, 20) training sets; row d - 1 is the fit of
+        Coefficients in that basis of the fits of the first K = min(M, 15) training sets; row d - 1 is the fit of
         degree d and 0 beyond d.
     """
 

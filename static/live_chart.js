@@ -66,10 +66,8 @@ class Chart {
     this.bytes = bytes;
     const overtaken = () => this.bytes !== bytes || this.over;
     try {
-      const header = await this.kit.decode(bytes);
-      if (overtaken()) return;
-      this.adopt(header);
-      this.Plotly ??= await loadPlotly(this.kit.plotly);
+      this.adopt(this.kit.decode(bytes));
+      if (!this.Plotly) this.Plotly = await loadPlotly(this.kit.plotly); // else draw at once: waiting costs a frame
       if (!overtaken()) this.draw();
     } catch (error) {
       this.fail(error);

@@ -2,12 +2,11 @@
 // in the colours and the size of the page. Pure functions, apart from `readTheme`, which looks at the page.
 
 /** Header of a picture; arrays and frames in it are float32 views into one buffer. */
-export async function decode(bytes) {
-  const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate"));
-  const buffer = await new Response(stream).arrayBuffer();
+export function decode(bytes) {
+  const { buffer } = bytes.slice(); // own buffer: float32 needs an offset that is a multiple of four
   const length = new DataView(buffer).getUint32(0, true);
   const header = JSON.parse(new TextDecoder().decode(new Uint8Array(buffer, 4, length)));
-  const blob = joinPlanes(new Uint8Array(buffer, 4 + length));
+  const blob = new Float32Array(buffer, 4 + length);
   const part = ([offset, count]) => blob.subarray(offset, offset + count);
   for (const panel of header.panels) {
     panel.data = withArrays(panel.data, part);
@@ -15,16 +14,6 @@ export async function decode(bytes) {
     for (const f of panel.frames) if (f.basis) panel.data[f.trace].x = tile(panel.data[f.trace].x, f.curves);
   }
   return header;
-}
-
-/** Float32 numbers from their first bytes, then their second bytes and so on (they compress better that way). */
-function joinPlanes(planes) {
-  const count = planes.length / 4;
-  const bytes = new Uint8Array(planes.length);
-  for (let plane = 0; plane < 4; plane++) {
-    for (let i = 0; i < count; i++) bytes[4 * i + plane] = planes[plane * count + i];
-  }
-  return new Float32Array(bytes.buffer);
 }
 
 function withArrays(value, part) {

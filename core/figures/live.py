@@ -9,7 +9,6 @@ from __future__ import annotations
 import hashlib
 import json
 import math
-import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypedDict
@@ -220,17 +219,6 @@ def pack(picture: Picture, **state: Any) -> bytes:
     return len(text).to_bytes(4, "little") + text + blob.bytes()
 
 
-def deflated(packed: bytes) -> bytes:
-    """Compress what `pack` gives (about a third less): zlib, with the blob as four planes of bytes.
-
-    The first bytes of all numbers come first, then the second ones and so on: neighbours on a curve share
-    their exponents.
-    """
-    start = 4 + int.from_bytes(packed[:4], "little")
-    planes = np.frombuffer(packed, np.uint8, offset=start).reshape(-1, 4).T
-    return zlib.compress(packed[:start] + planes.tobytes(), level=1)
-
-
 class _Blob:
     """Collects float32 arrays; equal ones are stored once (curves share their x)."""
 
@@ -258,6 +246,8 @@ def _panel(panel: Panel, blob: _Blob) -> dict[str, Any]:
         "height": panel.height,
         "layout": panel.figure["layout"],
     }
+    for frames in panel.frames:  # the frames say it; which one the figure was built with does not matter
+        data[frames.trace].pop(frames.attr, None)
     # The browser redraws a panel only if its digest has changed: it covers values, not places in the blob.
     figure = json.dumps([described, data], default=_fingerprint)
     digest = hashlib.blake2b(figure.encode(), digest_size=8)

@@ -7,6 +7,7 @@ browser, `dark` here) replaces each palette string by its dark partner: a figure
 from __future__ import annotations
 
 import base64
+import math
 import re
 from collections.abc import Mapping
 from typing import Any
@@ -123,6 +124,16 @@ def layout(*, title: str = "", x: str = "", y: str = "", **more: Any) -> dict[st
         "yaxis": _axis(y),
     }
     return _merged(common, more)
+
+
+def ceiling(value: float) -> float:
+    """Smallest round number (1, 1.25, 1.6, 2, 2.5, 3.2, 4, 5, 6.3 or 8 times a power of ten) from `value` > 0 on.
+
+    Axes that end there stand still while the data under them change a little.
+    """
+    power = 10.0 ** math.floor(math.log10(value))
+    steps = (1, 1.25, 1.6, 2, 2.5, 3.2, 4, 5, 6.3, 8, 10)
+    return next(step * power for step in steps if step * power >= value * (1 - 1e-12))
 
 
 def dark(figure: go.Figure) -> go.Figure:

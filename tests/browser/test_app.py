@@ -172,8 +172,36 @@ def test_the_story_of_the_bias_variance_lab(app_url: str, open_page: OpenPage, t
     assert _picture(alone) != before
 
     # reset
-    page.get_by_role("button", name="Reset").click()
+    page.get_by_role("button", name="Reset", exact=True).click()
     settled_link(page, {})
+
+
+@pytest.mark.parametrize("view", ["one", "many", "choose"])
+def test_a_tick_draws_what_a_fresh_page_draws(app_url: str, open_page: OpenPage, view: str) -> None:
+    page = ready(open_page(f"{app_url}/bias_variance?view={view}"))
+    old = _shapes(page)
+    slider = page.get_by_role("slider", name="Training points")
+    slider.press("ArrowRight")
+    page.wait_for_function("() => location.search.includes('n_train=41')")
+    page.wait_for_function(f"old => ({SHAPES})() !== old", arg=old)
+    fresh = ready(open_page(f"{app_url}/bias_variance?view={view}&n_train=41"))
+    expected = _shapes(fresh)
+    page.wait_for_function(f"wanted => ({SHAPES})() === wanted", arg=expected)
+    page.get_by_role("slider", name="Degree", exact=True).press("ArrowRight")
+    fresh.get_by_role("slider", name="Degree", exact=True).press("ArrowRight")
+    page.wait_for_function("() => location.search.includes('degree=4')")
+    fresh.wait_for_function("() => location.search.includes('degree=4')")
+    assert _shapes(page) == _shapes(fresh)
+
+
+# Every line, area, bar, marker, error bar, tick and text of all figures.
+SHAPES = """() => [...document.querySelectorAll('.lc-plot .plot path, .lc-plot .errorbars path, .lc-plot .xtick, '
+    + '.lc-plot .ytick, .lc-plot .textpoint, .lc-plot .bartext')]
+    .map(e => [e.getAttribute('d'), e.getAttribute('transform'), e.textContent].join()).join(';')"""
+
+
+def _shapes(page: Page) -> str:
+    return str(page.evaluate(SHAPES))
 
 
 def test_predict_first_and_presenter_mode(app_url: str, open_page: OpenPage) -> None:

@@ -151,7 +151,7 @@ def test_data_and_grid_of_the_result(settings) -> None:
 
 
 @pytest.mark.parametrize("protocol", ["fixed", "subset", "random"])
-@pytest.mark.parametrize(("n_sets", "curves"), [(2, 2), (20, 20), (21, 20)])
+@pytest.mark.parametrize(("n_sets", "curves"), [(2, 2), (15, 15), (16, 15)])
 def test_coefficients_draw_the_fits(protocol, n_sets, curves) -> None:
     got = decompose(n_sets=n_sets, protocol=protocol, max_degree=8)
     assert got.coefs.shape == (curves, 8, 9)

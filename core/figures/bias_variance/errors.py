@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from core.exploration import Exploration
 from core.figures.live import Figure, Panel
-from core.figures.style import color, layout, line
+from core.figures.style import ceiling, color, layout, line
 from core.text import number
 
 Array = npt.NDArray[Any]
@@ -31,14 +31,7 @@ def error_curves(result: Exploration, log_y: bool) -> Panel:
         _simulated(x, d.mc_bias2, d.mc_bias2_se, "bias", "bias²"),
         _simulated(x, d.mc_variance, d.mc_variance_se, "variance", "variance"),
         _simulated(x, d.mc_error, d.mc_error_se, "risk", "test error"),
-        _optimum(result.best, result.risk[result.best - 1], "risk", "star", "best"),
-        _optimum(
-            d.one_test_best,
-            d.one_test_error[d.one_test_best - 1],
-            "test",
-            "diamond-open",
-            "this test set",
-        ),
+        _optima(result),
     ]
     figure = Figure(
         data=traces,
@@ -81,20 +74,28 @@ def _simulated(x: Array, y: Array, se: Array, role: str, of: str) -> dict[str, A
     }
 
 
-def _optimum(degree: int, value: float, role: str, symbol: str, name: str) -> dict[str, Any]:
+def _optima(result: Exploration) -> dict[str, Any]:
+    """Mark the exact optimum and the one that the test set suggests."""
+    d, roles = result.decomposition, ["risk", "test"]
+    degrees = [result.best, d.one_test_best]
     return {
         "type": "scatter",
         "mode": "markers+text",
-        "x": [degree],
-        "y": [value],
-        "text": [f"{name}: {degree}"],
-        "textposition": "top center" if role == "risk" else "bottom center",
-        "textfont": {"color": color(role)},
-        "name": name,
+        "x": np.array(degrees),
+        "y": np.array([result.risk[degrees[0] - 1], d.one_test_error[degrees[1] - 1]]),
+        "text": [f"best: {degrees[0]}", f"this test set: {degrees[1]}"],
+        "textposition": ["top center", "bottom center"],
+        "textfont": {"color": [color(role) for role in roles]},
+        "name": "optima",
         "showlegend": False,
         "hoverinfo": "skip",
         "meta": {"table": False},
-        "marker": {"symbol": symbol, "size": 14, "color": color(role), "line": {"width": 1.5}},
+        "marker": {
+            "symbol": ["star", "diamond-open"],
+            "size": 14,
+            "color": [color(role) for role in roles],
+            "line": {"width": 1.5},
+        },
     }
 
 
@@ -108,11 +109,13 @@ def _error_axis(result: Exploration, log_y: bool) -> dict[str, Any]:
         top = min(float(risk.max()) * 1.6, least * 1e9)
         return {
             "type": "log",
-            "range": [float(np.log10(positive.min() * 0.7)), float(np.log10(max(top, least * 2)))],
+            # in steps of a quarter of a decade, so that a small change does not move the frame
+            "range": [np.floor(4 * np.log10(positive.min())) / 4, np.ceil(4 * np.log10(max(top, least * 2))) / 4],
             "exponentformat": "power",
         }
-    top = max(1.35 * float(risk[: result.best].max()), 2.2 * least)
-    return {"range": [-0.02 * top, min(top, 12 * least) if least > 1e-9 else top]}
+    top = max(1.25 * float(risk[: result.best].max()), 2.2 * least)
+    top = ceiling(min(top, 12 * least) if least > 1e-9 else top)
+    return {"range": [-0.03 * top, top]}
 
 
 def _error_alt(result: Exploration) -> str:

@@ -10,12 +10,13 @@ import numpy.typing as npt
 from core.exploration import Exploration
 from core.figures.bias_variance.errors import HEIGHT
 from core.figures.live import Figure, Frames, Panel, strands
-from core.figures.style import color, layout, line
+from core.figures.style import ceiling, color, layout, line
 from core.text import number
 
 Array = npt.NDArray[Any]
 
 _LOWER = 215  # of the two panels that stand above each other
+COARSE = slice(None, None, 2)  # of the grid, for what travels once for every degree
 _PINNED = ("first", "second", "test", "threshold")  # colours of the fits that stay on screen
 
 
@@ -87,12 +88,12 @@ def many_data_sets(result: Exploration, compare: tuple[int, ...]) -> tuple[Panel
     """Fits to many data sets with their mean and scatter; below, what these cost at each x."""
     d = result.decomposition
     curves = len(d.coefs)
-    there_and_back = np.concatenate([d.grid, d.grid[::-1]])
+    grid, mean, sd = d.grid[COARSE], d.mean_grid[:, COARSE], d.sd_grid[:, COARSE]
     traces = [
         {
             "type": "scatter",
             "mode": "lines",
-            "x": there_and_back,
+            "x": np.concatenate([grid, grid[::-1]]),
             "fill": "toself",
             "fillcolor": color("band"),
             "line": {"width": 0},
@@ -113,16 +114,16 @@ def many_data_sets(result: Exploration, compare: tuple[int, ...]) -> tuple[Panel
         {
             "type": "scatter",
             "mode": "lines",
-            "x": d.grid,
+            "x": grid,
             "name": "mean of all fits",
             "line": line("bias", 2.6),
             "hoverinfo": "skip",
         },
     ]
     frames = (
-        Frames(0, [np.concatenate([m + s, (m - s)[::-1]]) for m, s in zip(d.mean_grid, d.sd_grid, strict=True)]),
+        Frames(0, [np.concatenate([m + s, (m - s)[::-1]]) for m, s in zip(mean, sd, strict=True)]),
         Frames(1, [d.coefs[:, k, : k + 2] for k in range(len(d.degrees))], basis=d.basis),
-        Frames(3, list(d.mean_grid)),
+        Frames(3, list(mean)),
     )
     alt = (
         f"Fits of one degree to {curves} data sets (faint), their mean and a band of one standard deviation, against "
@@ -134,8 +135,9 @@ def many_data_sets(result: Exploration, compare: tuple[int, ...]) -> tuple[Panel
 def _pointwise(result: Exploration) -> Panel:
     """Bias², variance and noise at each x, stacked, so that the upper edge is the expected error there."""
     d = result.decomposition
-    bias2 = (d.mean_grid - d.f_grid) ** 2
-    lower, upper = bias2 + d.sd_grid**2, bias2 + d.sd_grid**2 + d.noise
+    grid = d.grid[COARSE]
+    bias2, variance = ((d.mean_grid - d.f_grid) ** 2)[:, COARSE], d.sd_grid[:, COARSE] ** 2
+    lower, upper = bias2 + variance, bias2 + variance + d.noise
     layers = [
         ("bias²", "bias", "bias_fill", bias2, "tozeroy"),
         ("variance", "variance", "variance_fill", lower, "tonexty"),
@@ -145,7 +147,7 @@ def _pointwise(result: Exploration) -> Panel:
         {
             "type": "scatter",
             "mode": "lines",
-            "x": d.grid,
+            "x": grid,
             "name": name,
             "fill": fill,
             "fillcolor": color(area),
@@ -167,7 +169,7 @@ def _pointwise(result: Exploration) -> Panel:
         }
     )
     best = upper[result.best - 1]
-    top = max(1.5 * float(np.quantile(best, 0.9)), 1.6 * float(result.risk[result.best - 1]), 1e-9)
+    top = ceiling(max(1.4 * float(np.quantile(best, 0.9)), 1.5 * float(result.risk[result.best - 1]), 1e-9))
     figure = Figure(
         data=traces,
         layout=layout(
@@ -183,7 +185,7 @@ def _pointwise(result: Exploration) -> Panel:
     alt = (
         "Bias², variance and noise at each x, stacked: the upper edge is the expected test error there. "
         f"At degree {result.best} the largest error on the grid is {number(float(best.max()))}, "
-        f"at x = {number(float(d.grid[best.argmax()]))}."
+        f"at x = {number(float(grid[best.argmax()]))}."
     )
     return Panel(figure, alt=alt, frames=frames, height=_LOWER)
 

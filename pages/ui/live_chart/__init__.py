@@ -104,7 +104,7 @@ def live_chart(
         st.session_state[failed] = True
 
     data = live.pack(picture, start=start, epoch=epoch, present=present, file=key)
-    _mount(key=key, data=live.deflated(data), on_value_change=committed, on_failed_change=give_up)
+    _mount(key=key, data=data, on_value_change=committed, on_failed_change=give_up)
 
 
 def _plain_chart(
@@ -171,7 +171,7 @@ def standalone_html(picture: live.Picture, *, title: str, start: float) -> str:
         The page (1.2 MB, nearly all of it plotly.js); it follows the light or dark preference of its reader.
     """
     stem = "".join(c if c.isalnum() else "-" for c in title.lower()).strip("-") or "figure"
-    packed = live.deflated(live.pack(picture, start=start, epoch=0, present=False, file=stem))
+    packed = live.pack(picture, start=start, epoch=0, present=False, file=stem)
     roles = {"background-color": "paper", "text-color": "text", "primary-color": "accent"}
     light, night = (
         "; ".join(f"--st-{name}: {style.PALETTE[role][dark]}" for name, role in roles.items()) for dark in (0, 1)
