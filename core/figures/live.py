@@ -111,6 +111,7 @@ class Axis:
     label: str
     values: tuple[float, ...]
     texts: tuple[str, ...]
+    start: float | None = None  # where a picture stands that nobody has moved; at the lowest value if not given
 
     def __post_init__(self) -> None:
         """Check that values rise and that each has a text."""

@@ -198,6 +198,14 @@ def test_dark_figures_change_their_colours_and_nothing_else() -> None:
     assert light.data[0].line.color == style.PALETTE["bias"][0]
 
 
+@pytest.mark.parametrize(
+    ("value", "top"),
+    [(1.0, 1.0), (1.01, 1.25), (0.61, 0.63), (8.01, 10.0), (99.0, 100.0), (0.0002, 0.0002), (3e-9, 3.2e-9)],
+)
+def test_axes_end_at_round_numbers(value: float, top: float) -> None:
+    assert style.ceiling(value) == pytest.approx(top, rel=1e-12)
+
+
 def test_the_common_layout_can_be_refined() -> None:
     layout = style.layout(title="T", x="X", y="Y", xaxis={"range": [0, 1], "title": {"standoff": 3}})
     assert layout["xaxis"]["range"] == [0, 1]

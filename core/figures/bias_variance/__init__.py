@@ -14,7 +14,7 @@ from core.figures.thumbnail import svg_curves
 
 __all__ = ["SECTIONS", "VIEWS", "picture", "thumbnail", "verdict"]
 
-VIEWS = {"one": "One data set", "many": "Many data sets", "choose": "Choosing the degree"}
+VIEWS = {"one": "One data set", "many": "Many data sets", "choose": "Choosing"}
 
 
 def picture(result: Exploration, *, view: str, compare: tuple[int, ...], log_y: bool) -> Picture:
@@ -32,12 +32,13 @@ def picture(result: Exploration, *, view: str, compare: tuple[int, ...], log_y: 
         Logarithmic error axis.
     """
     left = {"one": one_data_set, "many": many_data_sets, "choose": choosing}[view]
+    words = rules if view == "choose" else identity
     d = result.decomposition
     return Picture(
         panels=(*left(result, compare), error_curves(result, log_y)),
         axis=Axis("degree", "Degree", tuple(int(k) for k in d.degrees), tuple(str(k) for k in d.degrees)),
         readouts=shares(result) if view == "choose" else terms(result, view),
-        sentences=tuple((rules if view == "choose" else identity)(result, k) for k in range(len(d.degrees))),
+        sentences=tuple(f"{words(result, k)} {d.degree_limit}".strip() for k in range(len(d.degrees))),
     )
 
 

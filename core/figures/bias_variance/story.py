@@ -90,9 +90,10 @@ def conclusions(result: Exploration, values: Mapping[str, Any]) -> Blocks:
         f"the truth in place of the noisy test set it picks 8 in {choice.by_truth[7]:.0%}.",
         _test_set_choices(choice),
         f"**“Bias² rises again for high degrees.”** An artefact of 100 data sets: the mean of 100 fits still scatters "
-        f"with a hundredth of their variance, and that is counted as bias². At degree 15 the homework's estimate is "
-        f"{fixed(float(own.mc_bias2_raw[14]))}, less variance/100 it is {fixed(float(own.mc_bias2[14]))}; "
-        f"exactly it is {number(float(own.bias2[14]))}.",
+        f"with a hundredth of their variance, and that is counted as bias². At degree 15 the exact bias² is "
+        f"{number(float(own.bias2[14]))}; the homework's estimate is {fixed(float(own.mc_bias2_raw[14]))}, of which "
+        f"{fixed(float(own.mc_variance[14] / 100))} is that share of the variance and the rest the luck of the draw (its "
+        f"standard error is {number(float(own.mc_bias2_se[14]), 2)}).",
         _bias_artefact(own),
         f"**“Variance captures the noise.”** It captures where the test points are. The test set of the homework "
         f"contains x = 0, outside its training points; that one point carries {share[own.x_test == 0].sum():.0%} of "
@@ -129,6 +130,7 @@ def _three_fits(eye: homework.ByEye) -> Picture:
         x="fit",
         y="expected test error (y²)",
         barmode="stack",
+        uniformtext={"mode": "hide", "minsize": 11},
         bargap=0.5,
     )
 
@@ -208,7 +210,7 @@ def _variance_by_point(own: Any) -> Picture:
     )
     alt = f"Share of each test point in the variance; x = 0 has {share[9, at_zero]:.0%} at degree 10."
     texts = tuple(str(k) for k in own.degrees)
-    axis = Axis("shown_degree", "Degree of the fits", tuple(int(k) for k in own.degrees), texts)
+    axis = Axis("shown_degree", "Degree of the fits", tuple(int(k) for k in own.degrees), texts, start=10)
     sentences = tuple(
         f"Degree {k + 1}: x = 0 carries {row[at_zero]:.0%} of the variance." for k, row in enumerate(share)
     )

@@ -81,7 +81,7 @@ def live_chart(
     key : str
         Key of the component, and the stem of downloaded figures.
     start : float, optional
-        Axis value to show first; the lowest one if not given.
+        Axis value to show first; that of the axis if not given.
     epoch : int
         Any other number than last time makes the browser go to `start`; otherwise it stays where the user is.
     present : bool
@@ -89,6 +89,8 @@ def live_chart(
     on_commit : callable, optional
         Called before the next run of the script with the axis value on which the user has settled.
     """
+    if start is None and picture.axis:
+        start = picture.axis.start
     failed = f"{key}_failed"
     if _mount is None or not st.get_option("server.enableStaticServing") or st.session_state.get(failed):
         _plain_chart(picture, key=key, start=start, epoch=epoch, on_commit=on_commit)
