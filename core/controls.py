@@ -39,7 +39,8 @@ class Control:
         "column" beside the picture, "more" for the folded part of that column, "stage" above the picture, for
         what changes the picture alone.
     when
-        Name and value of another control without which this one means nothing; it is shown only then.
+        On the stage: name and value of another control without which this one means nothing; it is shown only
+        then.
     """
 
     name: str
@@ -99,6 +100,14 @@ class Slider(Scale):
     high: float
     step: float = 1
     also: tuple[float, ...] = ()
+
+    def __post_init__(self) -> None:
+        """Check that the steps meet both ends and the default."""
+        steps = (self.high - self.low) / self.step
+        if abs(steps - round(steps)) > 1e-9:
+            raise ValueError(f"`step` must divide the range of {self.name}; got {self.step}.")
+        if self.default not in self.values:
+            raise ValueError(f"`default` must be a value of {self.name}; got {self.default}.")
 
     @cached_property
     def values(self) -> tuple[int | float, ...]:

@@ -15,16 +15,13 @@ class Truth:
     ----------
     label : str
         Name in words.
-    latex : str
-        Right-hand side of f(x) = ... in LaTeX, without dollar signs.
     code : str
-        The same as a numpy expression in `x`, for exported scripts.
+        f(x) as a numpy expression in `x`, for exported scripts.
     function : callable
         Maps an array of inputs of any shape to an array of that shape.
     """
 
     label: str
-    latex: str
     code: str
     function: Callable[[NDArray[np.float64]], NDArray[np.float64]]
 
@@ -33,43 +30,36 @@ class Truth:
 TRUTHS: dict[str, Truth] = {
     "x_sin": Truth(
         "x + sin(1.5x)",
-        r"x + \sin(1.5\,x)",
         "x + np.sin(1.5 * x)",
         lambda x: x + np.sin(1.5 * x),
     ),
     "quadratic": Truth(
         "x - 2x²",
-        r"x - 2x^2",
         "x - 2 * x**2",
         lambda x: x - 2 * x**2,
     ),
     "sine": Truth(
         "2 sin(x)",
-        r"2\sin(x)",
         "2 * np.sin(x)",
         lambda x: 2 * np.sin(x),
     ),
     "step": Truth(
         "Step at 5",
-        r"-2 \text{ if } x < 5, \text{ else } 2",
         "np.where(x < 5, -2.0, 2.0)",
         lambda x: np.where(x < 5, -2.0, 2.0),
     ),
     "abs": Truth(
         "|x - 5|",
-        r"|x - 5|",
         "np.abs(x - 5)",
         lambda x: np.abs(x - 5),
     ),
     "runge": Truth(
         "Runge's function",
-        r"\frac{5}{1 + (x - 5)^2}",
         "5 / (1 + (x - 5) ** 2)",
         lambda x: 5 / (1 + (x - 5) ** 2),
     ),
     "cubic": Truth(
         "x(x - 5)(x - 10) / 20",
-        r"\frac{x (x - 5) (x - 10)}{20}",
         "x * (x - 5) * (x - 10) / 20",
         lambda x: x * (x - 5) * (x - 10) / 20,
     ),

@@ -16,6 +16,7 @@ from core.lab import Lab
 from pages.ui import shell
 
 LABS: list[Lab] = list(shell.labs().values())
+NAN = re.compile(r"\bnan\b", re.IGNORECASE)
 SENTENCE = re.compile(r"^.*[.!?]$", re.DOTALL)
 
 
@@ -58,6 +59,10 @@ def picture_or_reason(lab: Lab, values: Mapping[str, Any]) -> Picture | str:
         reason = str(error)
     else:
         check_picture(picture)
+        main = next(control for control in lab.controls if control.name == lab.main)
+        assert picture.axis is not None
+        assert set(picture.axis.values) <= set(main.values)  # type: ignore[attr-defined]
+        assert picture.axis.texts == tuple(main.show(value) for value in picture.axis.values)
         return picture
     assert SENTENCE.match(reason), f"not a sentence: {reason}"
     return reason
@@ -67,7 +72,7 @@ def check_picture(picture: Picture) -> None:
     """Titles on axes, finite numbers (a gap apart), a text alternative, texts for each step."""
     packed = pack(picture)
     header = json.loads(packed[4 : 4 + int.from_bytes(packed[:4], "little")])
-    assert "nan" not in json.dumps([header["readouts"], header["sentences"]])
+    assert not NAN.search(json.dumps([header["readouts"], header["sentences"]]))
     steps = len(picture.axis.values) if picture.axis else 1
     for panel in picture.panels:
         layout = panel.figure["layout"]

@@ -7,6 +7,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from core.truths import TRUTHS
+
+_TRUTH = re.compile(r"^(def f\(x\):\n    return ).*$", re.MULTILINE)
 _PART = re.compile(r"^# --- (\w+)", re.MULTILINE)
 
 
@@ -21,4 +24,5 @@ def bias_variance(values: Mapping[str, Any]) -> str:
     """Script of the bias-variance lab: the decomposition and, where that is shown, the choice of a degree."""
     head, parts = _read("bias_variance.py")
     wanted = ["decomposition", "choice"] if values["view"] == "choose" else ["decomposition"]
+    head = _TRUTH.sub(rf"\1{TRUTHS[values['truth']].code}", head)
     return (head + "".join(parts[name] for name in wanted)).rstrip() + "\n"

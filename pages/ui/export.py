@@ -18,7 +18,7 @@ from pages.ui.live_chart import standalone_html
 
 def section(lab: Lab, values: Mapping[str, Any], result: Any) -> bool:
     """Folded section with everything that leaves the page, files made when asked for; whether it is open."""
-    folded = st.expander("Take it home: link, code, data, figure", on_change="rerun", key=f"{lab.name}.export")
+    folded = st.expander("Take it home: link, code, data, figure", on_change="rerun", key=f"{lab.name}:export")
     if not folded.open:
         return False
     with folded:
@@ -51,7 +51,7 @@ def section(lab: Lab, values: Mapping[str, Any], result: Any) -> bool:
                 icon=":material/code:",
             )
         st.caption("PNG and SVG of a single picture: the camera signs at its upper right corner.")
-        st.markdown("**Code** that prints the numbers on screen with NumPy alone:")
+        st.markdown("**Code** that computes the numbers on screen, without Lectern:")
         st.code(lab.export_script(values), language="python")
     return True
 

@@ -28,9 +28,10 @@ def show(lab: Lab) -> None:
     presenting = state.presenting()
     head = st.container(key="head")
     controls, stage = (None, st.container()) if presenting else st.columns([1, 3.6], gap="medium")
-    record.whole = True
+    record.whole, record.open = True, False
     with stage:
         _stage(lab, record, presenting)
+    record.whole = False
     with head:
         _header(lab, record, presenting)
         if not presenting:
@@ -40,7 +41,6 @@ def show(lab: Lab) -> None:
     if controls is not None:
         with controls, st.container(key="controls"):
             _controls(lab, record)
-    record.whole = record.open = False
     if record.around[0] and not presenting:
         values = record.good
         result = lab.result(values)
@@ -89,21 +89,20 @@ def _header(lab: Lab, record: State, presenting: bool) -> None:
                 on_click=redraw,
                 type="tertiary",
                 icon=":material/casino:",
-                key=f"{lab.name}.redraw",
+                key=f"{lab.name}:redraw",
                 help="The next random seed: everything random is drawn anew.",
             )
         if not presenting:
 
             def reset() -> None:
                 record.replace(defaults(lab.all_controls))
-                record.touched = True
 
             st.button(
                 "Reset",
                 on_click=reset,
                 type="tertiary",
                 icon=":material/restart_alt:",
-                key=f"{lab.name}.reset",
+                key=f"{lab.name}:reset",
                 help="Back to the settings of a fresh visit.",
             )
         st.button(
@@ -112,7 +111,7 @@ def _header(lab: Lab, record: State, presenting: bool) -> None:
             args=(not presenting,),
             type="tertiary",
             icon=":material/close_fullscreen:" if presenting else ":material/present_to_all:",
-            key=f"{lab.name}.present",
+            key=f"{lab.name}:present",
             help="Presenter mode: only the picture, its slider and the readouts, in large type. "
             "The arrow keys step through the picture.",
         )
@@ -120,18 +119,16 @@ def _header(lab: Lab, record: State, presenting: bool) -> None:
 
 def _presets(lab: Lab, record: State) -> None:
     """Pills of the named states; the one that the page is in now is lit."""
-    key = f"{lab.name}.preset"
+    key = f"{lab.name}:preset"
     named = {preset.label: preset for preset in lab.presets}
     label = _active(lab, record)
     if st.session_state.get(key) != label:
         st.session_state[key] = label
 
     def chosen() -> None:
-        preset = named.get(st.session_state[key])
-        if preset is not None:
-            kept = {PREDICT.name: record.values[PREDICT.name]}
-            record.replace(lab.preset_values(preset) | kept)
-            record.touched = True
+        # A click on the pill that is lit would put it out; it means "back to this preset".
+        preset = named[st.session_state[key] or label]
+        record.replace(lab.preset_values(preset) | {PREDICT.name: record.values[PREDICT.name]})
 
     st.pills("Presets", tuple(named), key=key, on_change=chosen, label_visibility="collapsed")
     if label is not None:
@@ -154,12 +151,14 @@ def _controls(lab: Lab, record: State) -> None:
         if control.place == "column":
             widget(lab.name, control, record.values[control.name], take)
     widget(lab.name, PREDICT, record.values[PREDICT.name], take)
-    more = st.expander("More settings", on_change="rerun", key=f"{lab.name}.more")
+    folded = [control for control in beside if control.place == "more"]
+    if not folded:
+        return
+    more = st.expander("More settings", on_change="rerun", key=f"{lab.name}:more")
     if more.open:
         with more:
-            for control in beside:
-                if control.place == "more":
-                    widget(lab.name, control, record.values[control.name], take)
+            for control in folded:
+                widget(lab.name, control, record.values[control.name], take)
 
 
 def _evaluate(lab: Lab, record: State) -> tuple[dict[str, Any], Any, Picture]:
@@ -182,7 +181,7 @@ def _chart(lab: Lab, record: State, picture: Picture, presenting: bool) -> None:
     stamp = (record.epoch, record.visit, presenting, record.guess)
     live_chart(
         picture,
-        key=f"{lab.name}.chart",
+        key=f"{lab.name}:chart",
         start=record.stand(stamp, record.values[lab.main]),
         epoch=record.epoch,
         present=presenting,
@@ -209,7 +208,7 @@ def _predict(lab: Lab, record: State, values: dict[str, Any], result: Any) -> bo
     st.subheader(prediction.question, anchor=False)
     with st.container(key="guess", width=520):
         widget(lab.name, prediction.guess, record.draft, draft)
-        st.button("This is my answer", type="primary", on_click=commit, key=f"{lab.name}.commit")
+        st.button("This is my answer", type="primary", on_click=commit, key=f"{lab.name}:commit")
     st.caption("The picture appears once you have answered. Nothing is scored or kept.")
     return False
 
@@ -227,21 +226,21 @@ def _verdict(lab: Lab, record: State, result: Any) -> None:
             f"**Your answer: {show_value(guess)}. Computed: {show_value(truth)}.** "
             + prediction.verdict(guess, truth, result)
         )
-        st.button("Ask again", on_click=again, type="tertiary", key=f"{lab.name}.again")
+        st.button("Ask again", on_click=again, type="tertiary", key=f"{lab.name}:again")
 
 
 def _sections(lab: Lab, values: dict[str, Any], result: Any) -> bool:
     """Folded parts, of which a closed one costs nothing; whether any is open."""
     any_open = False
     for index, section in enumerate(lab.sections):
-        folded = st.expander(section.title, on_change="rerun", key=f"{lab.name}.section{index}")
+        folded = st.expander(section.title, on_change="rerun", key=f"{lab.name}:section{index}")
         if not folded.open:
             continue
         any_open = True
         with folded:
             for place, block in enumerate(section.blocks(result, values)):
                 if isinstance(block, Picture):
-                    live_chart(block, key=f"{lab.name}.section{index}.{place}", start=None, epoch=0)
+                    live_chart(block, key=f"{lab.name}:section{index}.{place}", start=None, epoch=0)
                 else:
                     st.markdown(block)
     return any_open

@@ -72,6 +72,7 @@ class State:
         """Take a whole new state (a preset, a reset, a link)."""
         self.values = dict(values)
         self.epoch += 1
+        self.touched = True
 
     def stand(self, stamp: Any, value: Any) -> Any:
         """Where the chart shall stand: the value at the time that `stamp` last changed."""

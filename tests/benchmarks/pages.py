@@ -84,10 +84,10 @@ def ticking(browser: Browser, folder: Path) -> list[Row]:
     ):
         settle(floor)  # a cold process does not know the page yet
         floor.goto(f"{server.url}/floor")
-        with visit(browser, server.url + PAGE + "?view=choose") as one, visit(browser, server.url + PAGE) as every:
+        with visit(browser, server.url + PAGE) as one, visit(browser, server.url + PAGE) as every:
             controls = {
                 "floor": Control(floor, "Floor"),
-                "one": Control(one, "Repetitions"),
+                "one": Control(one, "Logarithmic error axis", "switch", "Space"),
                 "every": Control(every, "Training points"),
             }
             for control in controls.values():

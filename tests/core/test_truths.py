@@ -49,7 +49,7 @@ def test_exported_code_gives_the_same_numbers() -> None:
 
 
 def test_every_truth_has_its_own_words() -> None:
-    for part in ("label", "latex", "code"):
+    for part in ("label", "code"):
         words = [getattr(truth, part) for truth in TRUTHS.values()]
         assert all(words)
         assert len(set(words)) == len(words)

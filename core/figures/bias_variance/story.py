@@ -92,7 +92,7 @@ def conclusions(result: Exploration, values: Mapping[str, Any]) -> Blocks:
         f"**“Bias² rises again for high degrees.”** An artefact of 100 data sets: the mean of 100 fits still scatters "
         f"with a hundredth of their variance, and that is counted as bias². At degree 15 the exact bias² is "
         f"{number(float(own.bias2[14]))}; the homework's estimate is {fixed(float(own.mc_bias2_raw[14]))}, of which "
-        f"{fixed(float(own.mc_variance[14] / 100))} is that share of the variance and the rest the luck of the draw (its "
+        f"{fixed(float(own.mc_variance[14] / 100))} is that share of the variance; the rest is luck of the draw (its "
         f"standard error is {number(float(own.mc_bias2_se[14]), 2)}).",
         _bias_artefact(own),
         f"**“Variance captures the noise.”** It captures where the test points are. The test set of the homework "
