@@ -34,9 +34,10 @@ class Decomposition(Sweep):
         Training targets.
     x_test, f_test, y_test : ndarray (T,)
         Test inputs, the truth there, and the one noisy test set.
-    mc_bias2_se, mc_variance_se, mc_error_se : ndarray (D,)
+    mc_bias2_se, mc_variance_se, mc_error_se, mc_gap_se : ndarray (D,)
         Standard errors of the Monte Carlo estimates. Fixed inputs: the exact ones for Gaussian noise, so not
         estimates themselves. Redrawn inputs: estimated from the M fits, too small where these have heavy tails.
+        `mc_gap_se` is that of `mc_error - risk`, which with redrawn inputs share their designs.
     train_error : ndarray (D,)
         Exact expected mean squared error of a fit on its own training set.
     train_mse_first : ndarray (D,)
@@ -63,6 +64,7 @@ class Decomposition(Sweep):
     mc_bias2_se: Array
     mc_variance_se: Array
     mc_error_se: Array
+    mc_gap_se: Array
     train_error: Array
     train_mse_first: Array
     grid: Array

@@ -49,8 +49,8 @@ class Expansion:
 def expand(experiment: Experiment, degree: int) -> Expansion:
     """Expand the squared error at the test points into its six terms.
 
-    With redrawn inputs, Eg is the mean over the designs of the fits to noise-free data, so that its square also
-    holds a share of order 1 / M of the scatter between designs.
+    With redrawn inputs, Eg is the mean over the designs of the fits to noise-free data; the exact bias² is freed of
+    the share of the scatter between designs that such a mean of M still holds.
 
     Parameters
     ----------
@@ -72,13 +72,14 @@ def expand(experiment: Experiment, degree: int) -> Expansion:
     sigma2 = experiment.noise_std**2
     between = clean.var(axis=0, ddof=1).mean() if len(clean) > 1 else 0.0
     variance = sigma2 * float((basis.at**2).sum(axis=1).mean()) + between
-    bias2 = float((bias**2).mean())
+    raw = float((bias**2).mean())
+    bias2 = raw - between / len(clean)
     fitted_noise = np.einsum(
         "mk,mkn->mn", scatter, np.broadcast_to(basis.train, (len(scatter), *basis.train.shape[1:]))
     )
     n = experiment.x_train.shape[1]
     return Expansion(
-        bias2=Term(bias2, bias2, 0.0),
+        bias2=Term(bias2, raw, 0.0),
         variance=_term(variance, swing**2),
         noise=_term(sigma2, noise**2),
         bias_variance=_term(0.0, 2 * bias * swing),

@@ -27,8 +27,9 @@ class Exploration:
     folds
         Number of folds of the cross-validation.
     heavy_tailed
-        Every data set has its own freely drawn inputs. Then the mean over designs hangs on a few unlucky ones,
-        and the medians over designs are what `bias2`, `variance` and `risk` hold.
+        Inputs are drawn freely, or are redrawn such that at some degree the mean error over the designs is more than
+        twice the median. Then the means hang on a few unlucky designs, and `bias2`, `variance` and `risk` hold the
+        medians over the designs.
     settings, repetitions
         What was asked for.
     """
@@ -109,7 +110,9 @@ def explore(
         With a sentence, for values out of range and for combinations that are impossible or too costly.
     """
     settings = {k: v for k, v in locals().items() if k not in ("repetitions", "folds")}
-    return Exploration(decompose(**settings), folds, protocol == "random", Settings(**settings), repetitions)
+    d = decompose(**settings)
+    heavy_tailed = protocol == "random" or bool(np.any(d.risk > 2 * d.median_risk))
+    return Exploration(d, folds, heavy_tailed, Settings(**settings), repetitions)
 
 
 def tables(result: Exploration, values: Mapping[str, Any]) -> dict[str, dict[str, Array]]:
@@ -125,7 +128,8 @@ def tables(result: Exploration, values: Mapping[str, Any]) -> dict[str, dict[str
         "mc_variance",
         "mc_variance_se",
     )
-    curves = {name: getattr(d, name) for name in (*names, "mc_error", "mc_error_se", "one_test_error")}
+    medians = ("median_bias2", "median_variance", "median_risk") if len(d.x_train) > 1 else ()
+    curves = {name: getattr(d, name) for name in (*names, "mc_error", "mc_error_se", "one_test_error", *medians)}
     sets, points = d.y_train.shape
     data = {
         "data_set": np.repeat(np.arange(1, sets + 1), points),

@@ -171,7 +171,7 @@ def _monte_carlo_row(error: Array, experiment: Experiment) -> dict[str, Array]:
 
 
 def standard_errors(experiment: Experiment, basis: NestedBasis) -> dict[str, Array]:
-    """Standard errors `mc_bias2_se`, `mc_variance_se` and `mc_error_se` (D,) of the Monte Carlo estimates.
+    """Standard errors `mc_bias2_se`, `mc_variance_se`, `mc_error_se` and `mc_gap_se` (D,).
 
     Fixed inputs: the exact ones for Gaussian noise, so not estimates. Redrawn inputs: estimated from the M fits,
     too small where the fits have heavy tails.
@@ -180,7 +180,9 @@ def standard_errors(experiment: Experiment, basis: NestedBasis) -> dict[str, Arr
     if len(bias) == 1:
         return _fixed_standard_errors(experiment, basis.at[0], bias[0], gain[0])
     error = bias + fits(project(basis.train, experiment.noise), basis.at)
-    rows = [_estimated_standard_errors(error[:, d], experiment.fresh_noise) for d in range(error.shape[1])]
+    noise = experiment.noise_std**2
+    risk = (bias**2 + noise * gain).mean(axis=2) + noise
+    rows = [_estimated_standard_errors(error[:, d], experiment.fresh_noise, risk[:, d]) for d in range(error.shape[1])]
     return {name: np.array([row[name] for row in rows]) for name in rows[0]}
 
 
@@ -196,11 +198,12 @@ def _fixed_standard_errors(experiment: Experiment, at: Array, bias: Array, gain:
         "mc_bias2_se": np.sqrt(4 * along_bias / n_sets + 2 * covariance2 / (n_sets * (n_sets - 1))),
         "mc_variance_se": np.sqrt(2 * covariance2 / (n_sets - 1)),
         "mc_error_se": np.sqrt(one_error / n_sets),
+        "mc_gap_se": np.sqrt(one_error / n_sets),
     }
 
 
-def _estimated_standard_errors(error: Array, fresh_noise: Array) -> dict[str, Array]:
-    """One degree: fits minus truth (M, T)."""
+def _estimated_standard_errors(error: Array, fresh_noise: Array, risk: Array) -> dict[str, Array]:
+    """One degree: fits minus truth (M, T), and the expected error (M,) given the design."""
     n_sets, n_test = error.shape
     mean = error.mean(axis=0)
     centred = error - mean
@@ -215,6 +218,7 @@ def _estimated_standard_errors(error: Array, fresh_noise: Array) -> dict[str, Ar
         "mc_bias2_se": np.sqrt(4 * along_bias / n_sets + 2 * covariance2 / (n_sets * (n_sets - 1))),
         "mc_variance_se": own_spread.std(ddof=1) * np.sqrt(n_sets) / (n_sets - 1),
         "mc_error_se": own_error.std(ddof=1) / np.sqrt(n_sets),
+        "mc_gap_se": (own_error - risk).std(ddof=1) / np.sqrt(n_sets),
     }
 
 

@@ -33,3 +33,40 @@ def fixed(value: float, decimals: int = 3) -> str:
         mantissa, power = f"{value:.2e}".split("e")
         return f"{mantissa} × 10{str(int(power)).translate(_SUPERSCRIPT)}".replace("-", "−")
     return f"{value:.{decimals}f}".replace("-", "−") if math.isfinite(value) else number(value)
+
+
+def with_error(value: float, error: float) -> str:
+    """Write an estimate with its standard error, to the second significant digit of the error.
+
+    >>> with_error(0.43412, 0.0134), with_error(26.787, 1.74), with_error(0.25, 0.0)
+    ('0.434 ± 0.013', '26.8 ± 1.7', '0.250')
+    """
+    if not (error > 0 and math.isfinite(error) and math.isfinite(value)):
+        return fixed(value)
+    power = int(f"{error:.1e}".split("e")[1])
+    if -5 < power < 3 and abs(value) < 1e5:
+        decimals = max(1 - power, 0)
+        return f"{value:.{decimals}f} ± {error:.{decimals}f}".replace("-", "−")
+    return f"{number(value)} ± {number(error, 2)}"
+
+
+def percent(share: float) -> str:
+    r"""Write a share as a percentage: whole from 10 % on, with one decimal below.
+
+    >>> percent(0.365), percent(0.0825), percent(0.0), percent(1.0)
+    ('36\xa0%', '8.2\xa0%', '0\xa0%', '100\xa0%')
+    """
+    part = 100 * share
+    return f"{part:.0f}\N{NO-BREAK SPACE}%" if part >= 10 or part == 0 else f"{part:.1f}\N{NO-BREAK SPACE}%"
+
+
+def larger(ratio: float) -> str:
+    r"""Write how one positive number compares with a smaller one, from their ratio, to be followed by "that of ...".
+
+    >>> larger(1.124), larger(4632.0)
+    ('12\xa0% larger than', '4632 times')
+    """
+    if ratio < 3:
+        part = 100 * (ratio - 1)
+        return f"{f'{part:.0f}' if part >= 1 else 'less than 1'}\N{NO-BREAK SPACE}% larger than"
+    return f"{number(ratio, 2)} times"

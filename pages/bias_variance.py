@@ -10,7 +10,7 @@ from core.figures import bias_variance as figures
 from core.lab import Lab, Prediction, Preset
 from pages.ui import frame, shell
 
-HOMEWORK = {"generator": "legacy", "n_test": 10}
+HOMEWORK = {"generator": "legacy", "seed": 0, "n_test": 10}
 LEAVE_ONE_OUT = {"truth": "quadratic", "inputs": "normal", "n_train": 100, "noise_std": 1.0, "test_at": "train",
                  "max_degree": 4, "low": -3.0, "high": 3.0}  # fmt: skip
 
@@ -24,7 +24,7 @@ CONTROLS = (
     Several(name="compare", label="Fits that stay", default=(1, 3, 10), options=range(1, 21), limit=4, place="stage",
             when=("view", "one"), help="Degrees that stay on screen beside the one on the slider."),
     Slider(name="folds", label="Folds", default=5, low=2, high=10, place="stage", when=("view", "choose"),
-           help="Folds of the cross-validation; the hold-out set is one of them."),
+           help="Folds of the cross-validation, divided once for all repetitions; hold-out takes one of them."),
     Slider(name="repetitions", label="Repetitions", default=400, low=100, high=1000, step=100, place="stage",
            when=("view", "choose"), help="How often the experiment is repeated to see what each rule chooses."),
 )  # fmt: skip
@@ -41,7 +41,7 @@ PRESETS = (
            HOMEWORK | LEAVE_ONE_OUT | {"view": "choose", "degree": 2}),
     Preset("Too few points", "12 points: the variance explodes as the degree nears the number of points.",
            {"n_train": 12, "degree": 8, "test_at": "inside"}),
-    Preset("No noise", "Without noise there is no variance: more degrees only help.",
+    Preset("No noise", "Without noise there is no variance: only the bias is left, and high degrees nearly remove it.",
            {"noise_std": 0.0, "degree": 10, "log_y": True}),
     Preset("A jump", "No polynomial makes a jump: the bias stays, wherever the degree goes.",
            {"truth": "step", "degree": 9}),

@@ -6,7 +6,7 @@ import streamlit as st
 
 from core.controls import to_link
 from core.lab import Lab
-from pages.ui import shell
+from pages.ui import shell, state
 
 
 def render() -> None:
@@ -29,7 +29,8 @@ def _card(lab: Lab) -> None:
     with words:
         st.subheader(lab.question, anchor=False)
         page = shell.lab_page(lab)
-        st.page_link(page, label=f"Open “{lab.title}”", icon=":material/arrow_forward:")
+        now = to_link(lab.all_controls, state.of(lab).values)  # as it was left, and so Back comes here
+        st.page_link(page, label=f"Open “{lab.title}”", query_params=now, icon=":material/arrow_forward:")
         with st.container(horizontal=True, key=f"card.{lab.name}"):
             for preset in lab.presets:
                 query = to_link(lab.all_controls, lab.preset_values(preset))

@@ -110,17 +110,23 @@ class Chart {
     const scale = present ? 1.5 * Math.min(1.6, Math.max(0.8, innerWidth / 1920)) : 1;
     this.root.style.setProperty("--lc-scale", scale);
     this.root.classList.toggle("lc-stacked", width < STACK_BELOW);
-    const room = present && width >= STACK_BELOW ? this.room() : 0;
+    const wide = width >= STACK_BELOW;
+    const room = wide ? this.room() : 0;
     this.header.panels.forEach((spec, i) => this.panels[i].fillLegend(spec));
     const legends = this.columns.map((column) =>
       [...column.querySelectorAll(".lc-legend")].reduce((sum, legend) => sum + legend.offsetHeight, 0),
     );
     this.header.panels.forEach((spec, i) => {
       const column = this.header.panels.filter((p) => p.column === spec.column);
-      const share = spec.height / column.reduce((sum, p) => sum + p.height, 0);
+      const total = column.reduce((sum, p) => sum + p.height, 0);
       const across = this.columns[spec.column].clientWidth;
-      const height = room
-        ? Math.max(200, Math.floor((room - legends[spec.column] - 8 * (column.length - 1)) * share))
+      const free = room - legends[spec.column] - 8 * (column.length - 1);
+      // A presenter's picture fills the window. Others have what was asked for, or less if it then fits in the window
+      // (in steps, so that a line of text more or less does not change every figure).
+      const fitting = 24 * Math.floor((free - 32 * column.length) / 24);
+      const tall = present ? free : Math.min(total, Math.max(fitting, 0.72 * total));
+      const height = wide
+        ? Math.max(120, Math.floor((tall * spec.height) / total))
         : Math.min(spec.height, Math.max(280, Math.round(1.1 * across))); // a tall figure would fill a phone
       this.panels[i].draw(spec, { width: across, height, scale });
     });
@@ -141,12 +147,12 @@ class Chart {
     const id = JSON.stringify([readouts, sentences, this.theme.id]);
     if (id === this.wordsId) return this.texts.forEach((text) => text.show(this.index)); // nothing to read out again
     this.wordsId = id;
-    const { el, steadyText } = this.kit;
+    const { el, lineSwatch, steadyText } = this.kit;
     const row = el("div", "lc-readouts");
     this.texts = readouts.map((readout) => {
       const item = el("div", "lc-readout");
       const label = el("span", "lc-label");
-      if (readout.color) label.append(this.swatch(readout));
+      if (readout.color) label.append(lineSwatch(this.theme.swap(readout.color), readout.dash, 2.4));
       label.append(readout.label);
       if (readout.help) {
         label.tabIndex = 0;
@@ -167,13 +173,6 @@ class Chart {
     }
     this.texts.forEach((text) => text.show(this.index));
     this.words.replaceChildren(...parts);
-  }
-
-  swatch({ color, dash }) {
-    const swatch = this.kit.el("span", "lc-swatch");
-    swatch.style.borderTopColor = this.theme.swap(color);
-    swatch.style.borderTopStyle = dash === "solid" ? "solid" : dash.includes("dash") ? "dashed" : "dotted";
-    return swatch;
   }
 
   /* controls */

@@ -42,6 +42,17 @@ export function iconButton(name, label, onClick) {
   return button;
 }
 
+const DASHES = { dot: "2 2", dash: "6 3", longdash: "9 4", dashdot: "6 3 2 3", longdashdot: "9 3 2 3" };
+
+/** A short piece of a line, dashed as in the plot. */
+export function lineSwatch(color, dash, width) {
+  const swatch = el("span", "lc-swatch");
+  const pattern = DASHES[dash] ? ` stroke-dasharray="${DASHES[dash]}"` : "";
+  swatch.innerHTML = `<svg viewBox="0 0 26 10" aria-hidden="true"><line x1="0" x2="26" y1="5" y2="5"${pattern}/></svg>`;
+  Object.assign(swatch.querySelector("line").style, { stroke: color, strokeWidth: width });
+  return swatch;
+}
+
 const groupOf = (trace) => trace.legendgroup ?? trace.name;
 
 /** What a trace looks like, as a small sign: its line, its area or its marker. */
@@ -52,16 +63,9 @@ function swatchOf(trace, theme) {
     mark.style.color = theme.swap(marker.color ?? marker.line?.color ?? "currentColor");
     return mark;
   }
-  const swatch = el("span", "lc-swatch");
-  const style = line.dash === "dot" ? "dotted" : /dash/.test(line.dash ?? "") ? "dashed" : "solid";
-  if (trace.type === "bar") swatch.style.borderTop = `0.7em solid ${theme.swap(marker?.color ?? "currentColor")}`;
-  else if (line.width !== 0) swatch.style.borderTop = `${Math.max(1, line.width ?? 2)}px ${style} ${theme.swap(line.color ?? "currentColor")}`;
-  else swatch.style.borderTop = "0";
-  if (fillcolor) {
-    swatch.style.height = "0.75em";
-    swatch.style.verticalAlign = "-0.05em";
-    swatch.style.background = theme.swap(fillcolor);
-  }
+  const color = theme.swap((trace.type === "bar" ? marker?.color : line.color) ?? "currentColor");
+  const swatch = lineSwatch(color, line.dash, trace.type === "bar" ? 9 : (line.width ?? 2));
+  if (fillcolor) swatch.style.background = theme.swap(fillcolor);
   return swatch;
 }
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from core.text import fixed, number
+from core.text import fixed, larger, number, percent, with_error
 
 
 @pytest.mark.parametrize(
@@ -41,3 +41,33 @@ def test_number(value: float, text: str) -> None:
 )
 def test_fixed(value: float, text: str) -> None:
     assert fixed(value) == text
+
+
+@pytest.mark.parametrize(
+    ("value", "error", "text"),
+    [
+        (0.43412, 0.0134, "0.434 ± 0.013"),
+        (26.787, 1.74, "26.8 ± 1.7"),
+        (179.204, 26.3, "179 ± 26"),
+        (-0.0004, 0.00312, "−0.0004 ± 0.0031"),
+        (0.25, 0.0, "0.250"),
+        (1.26e12, 3.1e11, "1.26 × 10¹² ± 3.1 × 10¹¹"),
+    ],
+)
+def test_with_error(value: float, error: float, text: str) -> None:
+    assert with_error(value, error) == text
+
+
+@pytest.mark.parametrize(
+    ("share", "text"), [(0.365, "36"), (0.0825, "8.2"), (0.0, "0"), (1.0, "100"), (0.0004, "0.0"), (0.1, "10")]
+)
+def test_percent(share: float, text: str) -> None:
+    assert percent(share) == f"{text}\N{NO-BREAK SPACE}%"
+
+
+@pytest.mark.parametrize(
+    ("ratio", "text"),
+    [(1.124, "12\xa0% larger than"), (1.001, "less than 1\xa0% larger than"), (3.0, "3.0 times"), (47.1, "47 times")],
+)
+def test_larger(ratio: float, text: str) -> None:
+    assert larger(ratio) == text

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import streamlit as st
@@ -58,7 +59,7 @@ def _stage(lab: Lab, record: State, presenting: bool) -> None:
     values, result, picture = _evaluate(lab, record)
     if record.refusal:
         st.warning(f"{record.refusal} The picture still shows the last settings that work.", icon=":material/block:")
-    revealed = not values[PREDICT.name] or _predict(lab, record, values, result)
+    revealed = not record.values[PREDICT.name] or _predict(lab, record, values, result)
     if revealed:
         _chart(lab, record, picture, presenting)
     if not presenting:
@@ -112,6 +113,7 @@ def _header(lab: Lab, record: State, presenting: bool) -> None:
             type="tertiary",
             icon=":material/close_fullscreen:" if presenting else ":material/present_to_all:",
             key=f"{lab.name}:present",
+            shortcut="Escape" if presenting else None,
             help="Presenter mode: only the picture, its slider and the readouts, in large type. "
             "The arrow keys step through the picture.",
         )
@@ -131,8 +133,8 @@ def _presets(lab: Lab, record: State) -> None:
         record.replace(lab.preset_values(preset) | {PREDICT.name: record.values[PREDICT.name]})
 
     st.pills("Presets", tuple(named), key=key, on_change=chosen, label_visibility="collapsed")
-    if label is not None:
-        st.caption(named[label].note)
+    # the line is always there, so that the page does not jump
+    st.caption(named[label].note if label else "Drag the slider under the picture, or its marker on the plot.")
 
 
 def _active(lab: Lab, record: State) -> str | None:
@@ -167,11 +169,17 @@ def _evaluate(lab: Lab, record: State) -> tuple[dict[str, Any], Any, Picture]:
         result = lab.result(record.values)
         picture = lab.draw(result, record.values)
     except ValueError as error:
-        record.refusal = str(error)
+        record.refusal = _in_words(lab, str(error))
         result = lab.result(record.good)
         return record.good, result, lab.draw(result, record.good)
     record.refusal, record.good = "", dict(record.values)
     return record.good, result, picture
+
+
+def _in_words(lab: Lab, refusal: str) -> str:
+    """Put the labels on screen in the place of the names in a refusal, and its reason into a sentence of the page."""
+    labels = {control.name: control.label for control in lab.controls}
+    return re.sub(r"`(\w+)`", lambda name: f"“{labels.get(name[1], name[1])}”", refusal)
 
 
 def _chart(lab: Lab, record: State, picture: Picture, presenting: bool) -> None:
@@ -196,18 +204,18 @@ def _predict(lab: Lab, record: State, values: dict[str, Any], result: Any) -> bo
         _verdict(lab, record, result)
         return True
     prediction = lab.prediction
-    if record.draft is None:
-        record.draft = prediction.guess.default
+    if record.draft is None or record.draft[1] != settings:
+        record.draft = (prediction.guess.default, settings)
 
     def draft(_name: str, value: Any) -> None:
-        record.draft = value
+        record.draft = (value, settings)
 
     def commit() -> None:
-        record.guess = (record.draft, settings)
+        record.guess = record.draft
 
     st.subheader(prediction.question, anchor=False)
     with st.container(key="guess", width=520):
-        widget(lab.name, prediction.guess, record.draft, draft)
+        widget(lab.name, prediction.guess, record.draft[0], draft)
         st.button("This is my answer", type="primary", on_click=commit, key=f"{lab.name}:commit")
     st.caption("The picture appears once you have answered. Nothing is scored or kept.")
     return False

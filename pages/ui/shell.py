@@ -63,7 +63,7 @@ def _inside_app() -> Iterator[None]:
 
 def run_app() -> None:
     """Set up the app and run the page that the address asks for."""
-    st.set_page_config(page_title="Lectern", page_icon=str(_ICON), layout="wide")
+    st.set_page_config(page_icon=str(_ICON), layout="wide")
     presenting = state.presenting()
     page = _navigation("hidden" if presenting else "top")
     st.html(_CSS)

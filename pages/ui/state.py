@@ -41,7 +41,7 @@ class State:
     notes
         Sentences about a link that could not be taken as it stood.
     draft, guess
-        The prediction being made, and the committed one with the settings that it was made for.
+        The prediction being made and the committed one, each with the settings that it is made for.
     stamp, start
         When the chart was last told where to stand, and where. In between it moves by itself, and its data
         stay byte for byte the same, so that a move costs no payload.
@@ -53,7 +53,7 @@ class State:
     epoch: int = 0
     touched: bool = False
     notes: list[str] = field(default_factory=list)
-    draft: Any = None
+    draft: tuple[Any, Any] | None = None
     guess: tuple[Any, Any] | None = None
     visit: int = 0
     whole: bool = False

@@ -15,7 +15,8 @@ HOMEWORK = {"generator": "legacy"}
 FIELDS = {
     "degrees", "degree_limit", "noise", "x_train", "y_train", "x_test", "f_test", "y_test", "bias2", "variance",
     "risk", "train_error", "risk_se", "median_bias2", "median_variance", "median_risk", "mc_bias2", "mc_bias2_raw",
-    "mc_variance", "mc_error", "mc_bias2_se", "mc_variance_se", "mc_error_se", "one_test_error", "train_mse_first",
+    "mc_variance", "mc_error", "mc_bias2_se", "mc_variance_se", "mc_error_se", "mc_gap_se", "one_test_error",
+    "train_mse_first",
     "test_bias2", "test_variance", "grid", "f_grid", "mean_grid", "sd_grid", "basis", "coefs",
 }  # fmt: skip
 
@@ -125,6 +126,7 @@ def test_fixed_inputs_against_hat_matrices(settings) -> None:
         total = covariance + sigma**2 * np.eye(t)
         error_se = np.sqrt((2 * np.sum(total**2) + 4 * bias @ total @ bias) / m) / t
         np.testing.assert_allclose(got.mc_error_se[i], error_se, rtol=1e-9)
+        np.testing.assert_allclose(got.mc_gap_se[i], error_se, rtol=1e-9)
         # Curves
         at_grid = smoother(x, got.grid, d)
         scale = np.abs(at_grid).sum(axis=1) * np.abs(fx).max()

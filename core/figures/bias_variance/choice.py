@@ -26,7 +26,7 @@ def choosing(result: Exploration, compare: tuple[int, ...]) -> tuple[Panel, ...]
             "width": 0.84,
             "name": name,
             "marker": {"color": color(RULES[rule][1]), "opacity": 0.85},
-            "text": [f"{100 * part:.0f} %" if part >= 0.045 else "" for part in share],
+            "text": [f"{100 * part:.0f}" if part >= 0.045 else "" for part in share],
             "textposition": "outside",
             "textangle": 0,
             "textfont": {"color": color("muted"), "size": 11},
@@ -43,8 +43,8 @@ def choosing(result: Exploration, compare: tuple[int, ...]) -> tuple[Panel, ...]
     figure = Figure(
         data=traces,
         layout=layout(
-            x="degree that is chosen",
-            y="rule, and how much larger its expected error is",
+            x="degree that is chosen (share in %)",
+            y="rule and its extra expected error",
             xaxis={
                 "range": [0.5, s.degrees[-1] + 0.5],
                 "dtick": 1 if len(s.degrees) <= 15 else 2,

@@ -28,9 +28,7 @@ def error_curves(result: Exploration, log_y: bool) -> Panel:
         _curve(x, np.full(len(x), d.noise), "noise", "noise"),
         _curve(x, d.train_error, "train", "training error"),
         _curve(x, d.one_test_error, "test", "one test set", 1.6),
-        _simulated(x, d.mc_bias2, d.mc_bias2_se, "bias", "bias²"),
-        _simulated(x, d.mc_variance, d.mc_variance_se, "variance", "variance"),
-        _simulated(x, d.mc_error, d.mc_error_se, "risk", "test error"),
+        *_simulations(result),
         _optima(result),
     ]
     figure = Figure(
@@ -59,6 +57,18 @@ def _curve(x: Array, y: Array, role: str, name: str, width: float = 2.2) -> dict
     }
 
 
+def _simulations(result: Exploration) -> list[dict[str, Any]]:
+    """Monte Carlo estimates with their standard errors; they estimate means, so they stay away from medians."""
+    d = result.decomposition
+    if result.heavy_tailed:
+        return []
+    return [
+        _simulated(d.degrees, d.mc_error, d.mc_error_se, "risk", "test error"),
+        _simulated(d.degrees, d.mc_bias2, d.mc_bias2_se, "bias", "bias²"),
+        _simulated(d.degrees, d.mc_variance, d.mc_variance_se, "variance", "variance"),
+    ]
+
+
 def _simulated(x: Array, y: Array, se: Array, role: str, of: str) -> dict[str, Any]:
     return {
         "type": "scatter",
@@ -66,9 +76,9 @@ def _simulated(x: Array, y: Array, se: Array, role: str, of: str) -> dict[str, A
         "x": x,
         "y": y.astype(np.float32),
         "error_y": {"type": "data", "array": se.astype(np.float32), "color": color(role), "width": 3},
-        "name": f"{of}, simulated ± 1 SE",
-        "legendgroup": of,
-        "showlegend": False,
+        "name": "simulated ± 1 SE" if role == "risk" else f"simulated {of}",
+        "legendgroup": "simulated",
+        "showlegend": role == "risk",
         "marker": {"color": color("paper"), "size": 7, "line": {"color": color(role), "width": 1.6}},
         "hovertemplate": f"degree %{{x}}<br>{of}, simulated %{{y:.4g}}<extra></extra>",
     }
@@ -78,13 +88,18 @@ def _optima(result: Exploration) -> dict[str, Any]:
     """Mark the exact optimum and the one that the test set suggests."""
     d, roles = result.decomposition, ["risk", "test"]
     degrees = [result.best, d.one_test_best]
+    texts = [f"best: {degrees[0]}", f"this test set: {degrees[1]}"]
+    if degrees[0] == degrees[1]:
+        texts = [f"best, also for this test set: {degrees[0]}", ""]
     return {
         "type": "scatter",
         "mode": "markers+text",
         "x": np.array(degrees),
         "y": np.array([result.risk[degrees[0] - 1], d.one_test_error[degrees[1] - 1]]),
-        "text": [f"best: {degrees[0]}", f"this test set: {degrees[1]}"],
-        "textposition": ["top center", "bottom center"],
+        "text": texts,
+        "textposition": [
+            f"{where} {_side(k, len(d.degrees))}" for where, k in zip(("top", "bottom"), degrees, strict=True)
+        ],
         "textfont": {"color": [color(role) for role in roles]},
         "name": "optima",
         "showlegend": False,
@@ -97,6 +112,13 @@ def _optima(result: Exploration) -> dict[str, Any]:
             "line": {"width": 1.5},
         },
     }
+
+
+def _side(degree: int, last: int) -> str:
+    """Side of a mark on which a text stays inside the picture."""
+    if degree <= last / 4:
+        return "right"
+    return "left" if degree > 3 * last / 4 else "center"
 
 
 def _error_axis(result: Exploration, log_y: bool) -> dict[str, Any]:
@@ -113,8 +135,9 @@ def _error_axis(result: Exploration, log_y: bool) -> dict[str, Any]:
             "range": [np.floor(4 * np.log10(positive.min())) / 4, np.ceil(4 * np.log10(max(top, least * 2))) / 4],
             "exponentformat": "power",
         }
-    top = max(1.25 * float(risk[: result.best].max()), 2.2 * least)
-    top = ceiling(min(top, 12 * least) if least > 1e-9 else top)
+    # up to three times the least error, unless all of that is next to nothing against the error of degree 1
+    shown = risk[: result.best]
+    top = ceiling(max(1.25 * float(min(shown.max(), 10 * least)), 2.2 * least, 0.3 * float(shown[0]), 1e-9))
     return {"range": [-0.03 * top, top]}
 
 

@@ -42,7 +42,7 @@ def one_data_set(result: Exploration, compare: tuple[int, ...]) -> tuple[Panel, 
             "type": "scatter",
             "mode": "lines",
             "x": strands(d.grid[None]),
-            "name": "slider",
+            "name": "degree on the slider",
             "line": {"color": color("accent"), "width": 3.2},
             "hoverinfo": "skip",
         },
@@ -127,7 +127,9 @@ def many_data_sets(result: Exploration, compare: tuple[int, ...]) -> tuple[Panel
     )
     alt = (
         f"Fits of one degree to {curves} data sets (faint), their mean and a band of one standard deviation, against "
-        f"the truth (dashed). Low degrees miss the truth together; high degrees scatter."
+        f"the truth (dashed). From degree 1 to {d.degrees[-1]}, bias² goes from {number(float(result.bias2[0]))} to "
+        f"{number(float(result.bias2[-1]))} and variance from {number(float(result.variance[0]))} to "
+        f"{number(float(result.variance[-1]))}."
     )
     return (_fit_panel(result, traces, frames, alt, HEIGHT - _LOWER), _pointwise(result))
 
@@ -169,7 +171,14 @@ def _pointwise(result: Exploration) -> Panel:
         }
     )
     best = upper[result.best - 1]
-    top = ceiling(max(1.4 * float(np.quantile(best, 0.9)), 1.5 * float(result.risk[result.best - 1]), 1e-9))
+    top = ceiling(
+        max(
+            1.4 * float(np.quantile(best, 0.9)),
+            1.5 * float(result.risk[result.best - 1]),
+            0.3 * float(result.risk[0]),
+            1e-9,
+        )
+    )
     figure = Figure(
         data=traces,
         layout=layout(

@@ -13,7 +13,7 @@ from core.exploration import Exploration
 from core.figures.live import Axis, Figure, Frames, Panel, Picture
 from core.figures.style import color, layout, line
 from core.lab import Section
-from core.text import fixed, number
+from core.text import fixed, number, percent, with_error
 
 Blocks = Sequence[str | Picture]
 
@@ -26,10 +26,11 @@ def derivation(result: Exploration, values: Mapping[str, Any]) -> Blocks:
     sets, points = d.y_train.shape[0], len(d.x_test)
     return (
         f"Everything below is for **degree {degree}**, averaged over {points} test points. “Simulated” is the mean "
-        f"over {sets} data sets with its standard error; each data set meets test noise of its own.",
-        "**1. Split the error of one prediction.** With the mean fit $\\mathrm{E}g$ put in between,\n"
+        f"over {sets} data sets with its standard error; each data set meets test noise of its own. Another draw gives "
+        f"other numbers.{_means(result)}",
+        "**1. Split the error of one prediction.** With the mean fit $\\mathrm{E}g$ put in between,\n\n"
         "$$y - g(x) = \\underbrace{f(x) - \\mathrm{E}g(x)}_{\\text{bias}} + "
-        "\\underbrace{\\mathrm{E}g(x) - g(x)}_{\\text{scatter}} + \\underbrace{\\varepsilon}_{\\text{noise}}.$$",
+        "\\underbrace{\\mathrm{E}g(x) - g(x)}_{\\text{scatter}} + \\underbrace{\\varepsilon}_{\\text{noise}}$$",
         "**2. Square it.** Three squares and three cross terms:\n\n"
         "| term | expectation | simulated |\n|---|--:|--:|\n"
         + _row("$(f-\\mathrm{E}g)^2$, the bias²", e.bias2)
@@ -48,20 +49,28 @@ def derivation(result: Exploration, values: Mapping[str, Any]) -> Blocks:
         f"{_pm(e.noise_variance)}. With the noise of the *training* points it would not: there the same product is "
         f"$-2\\sigma^2(d+1)/n$ = {fixed(e.train_noise.exact)} (simulated {_pm(e.train_noise)}), which is why the "
         f"training error flatters.",
-        f"**6. What is left**, averaged over the test points:\n"
+        f"**6. What is left**, averaged over the test points:\n\n"
         f"$$\\underbrace{{{_tex(e.bias2.exact)}}}_{{\\text{{bias}}^2}} + "
         f"\\underbrace{{{_tex(e.variance.exact)}}}_{{\\text{{variance}}}} + "
-        f"\\underbrace{{{_tex(e.noise.exact)}}}_{{\\sigma^2}} = {_tex(e.total.exact)},$$\n"
-        f"simulated {_pm(e.total)}.",
+        f"\\underbrace{{{_tex(e.noise.exact)}}}_{{\\sigma^2}} = {_tex(e.total.exact)}$$\n\n"
+        f"Simulated: {_pm(e.total)}.",
     )
 
 
+def _means(result: Exploration) -> str:
+    if not result.heavy_tailed:
+        return ""
+    return " These are means over the designs, not the medians that the picture shows: only means add up."
+
+
 def _row(name: str, term: Term) -> str:
-    return f"| {name} | {fixed(term.exact, 4)} | {_pm(term)} |\n"
+    return f"| {name} | {fixed(term.exact, 4)} | {_pm(term) if term.se else '–'} |\n"
 
 
 def _pm(term: Term) -> str:
-    return f"{fixed(term.simulated, 4)} ± {number(term.se, 2)}" if term.se else fixed(term.simulated, 4)
+    """A simulated term with its standard error and its distance from the expectation."""
+    away = f", {abs(term.simulated - term.exact) / term.se:.1f} standard errors away" if term.se else ""
+    return with_error(term.simulated, term.se) + away
 
 
 def _tex(value: float) -> str:
@@ -75,33 +84,38 @@ def conclusions(result: Exploration, values: Mapping[str, Any]) -> Blocks:
     eye, choice, again = homework.by_eye(), homework.test_set_choice(), homework.redraws()
     own = homework.hundred_sets()
     risk = eye.decomposition.risk
-    share = own.test_variance[9] / own.test_variance[9].sum()
-    eight, seven = choice.by_test_set[7], choice.by_test_set[6]
+    at_zero = own.x_test == 0
+    share, share15 = (own.test_variance[k, at_zero].sum() / own.test_variance[k].sum() for k in (9, 14))
+    eight, seven, two = choice.by_test_set[7], choice.by_test_set[6], choice.by_test_set[1]
     return (
+        "A homework of a university course sets these experiments, and a solution of it in circulation draws the five "
+        "conclusions below. Each sounds right, and each is a good exercise: what does its own experiment say?",
         f"**“g₃ is the best of the three: g₁ is too stiff, g₁₀ has 11 parameters for 20 points.”** By expected error "
         f"the order is the other way round: {fixed(float(risk[0]))} for g₁, {fixed(float(risk[2]))} for g₃, "
-        f"{fixed(float(risk[9]))} for g₁₀. In {eye.ten_beats_three:.1%} of 1,000 noise draws g₁₀ is nearer to the "
-        f"truth than g₃. (Nor can the homework's own draw be had again: `random.seed(0)` does not seed NumPy.)",
+        f"{fixed(float(risk[9]))} for g₁₀. In {round(1000 * eye.ten_beats_three):,} of 1,000 noise draws g₁₀ is "
+        f"nearer to the truth than g₃. (Nor can that draw be had again: `random.seed(0)` does not seed NumPy.)",
         _three_fits(eye),
         f"**“The best degree is 7, sometimes 8.”** That is the noise of ten test points, drawn once. The exact optimum "
         f"on this split is degree {own.best} ({fixed(float(own.risk[own.best - 1]), 4)}); the published minimum at 7 "
         f"beats degree 6 by {number(float(own.one_test_error[5] - own.one_test_error[6]), 2)}. Repeated 1,000 times, "
-        f"the same procedure picks 7 in {seven:.0%} and 8 in {eight:.0%}, and it spreads over many degrees; with "
-        f"the truth in place of the noisy test set it picks 8 in {choice.by_truth[7]:.0%}.",
+        f"the same procedure picks 8 in {percent(eight)}, 2 in {percent(two)} and 7 in {percent(seven)}; with the "
+        f"truth in place of the noisy test set it picks 8 in {percent(choice.by_truth[7])}.",
         _test_set_choices(choice),
         f"**“Bias² rises again for high degrees.”** An artefact of 100 data sets: the mean of 100 fits still scatters "
         f"with a hundredth of their variance, and that is counted as bias². At degree 15 the exact bias² is "
         f"{number(float(own.bias2[14]))}; the homework's estimate is {fixed(float(own.mc_bias2_raw[14]))}, of which "
-        f"{fixed(float(own.mc_variance[14] / 100))} is that share of the variance; the rest is luck of the draw (its "
-        f"standard error is {number(float(own.mc_bias2_se[14]), 2)}).",
+        f"{fixed(float(own.mc_variance[14] / 100))} is that share of the variance; the rest is luck, since nearly "
+        f"all of the variance ({percent(float(share15))}) sits at one test point, where the mean of the fits is a "
+        f"single random number.",
         _bias_artefact(own),
-        f"**“Variance captures the noise.”** It captures where the test points are. The test set of the homework "
-        f"contains x = 0, outside its training points; that one point carries {share[own.x_test == 0].sum():.0%} of "
-        f"the variance at degree 10. Drag the degree.",
+        f"**“Variance captures the noise.”** It is σ² times the sensitivity of the fit at the test points and hangs on "
+        f"where these are. The homework's test set contains x = 0, outside its training points; that one point carries "
+        f"{percent(share)} of the variance at degree 10. Drag the degree.",
         _variance_by_point(own),
         f"**“Leave-one-out does not depend on the seed: I set another and got the same.”** The seed was set after the "
         f"data had been drawn. When the 100 points are drawn anew, the errors differ each time, and the true degree 2 "
-        f"has the smallest one in {again.winners[1]:.0%} of {len(again.rmse)} draws only.",
+        f"has the smallest one in {percent(again.winners[1])} of {len(again.rmse)} draws only. (Degree 1 lies far "
+        f"above.)",
         _redraws(again),
     )
 
@@ -180,7 +194,7 @@ def _bias_artefact(own: Any) -> Picture:
         }
         for name, y, role in curves
     ]
-    alt = "The homework's estimate of bias² follows variance / 100 at high degrees; the exact bias² keeps falling."
+    alt = "The homework's estimate of bias² rises at high degrees, variance / 100 with it; the exact one keeps falling."
     axis = {"type": "log", "exponentformat": "power"}
     return _plain(traces, alt, x="degree", y="bias² (y²)", yaxis=axis, xaxis={"dtick": 1})
 

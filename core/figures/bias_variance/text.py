@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 from core.designs import Array
 from core.exploration import Exploration
 from core.figures.live import Readout
-from core.text import fixed, number
+from core.text import fixed, larger, number, percent, with_error
 
 RULES = {  # rule of core.selection -> label, colour role
-    "oracle": ("knows the truth", "risk"),
+    "oracle": ("best fixed degree", "risk"),
     "one test set": ("one test set", "test"),
     "hold-out": ("hold-out", "second"),
     "k-fold": ("{folds}-fold", "first"),
@@ -21,6 +19,7 @@ RULES = {  # rule of core.selection -> label, colour role
 def terms(result: Exploration, view: str) -> tuple[Readout, ...]:
     """Readouts of the decomposition at each degree."""
     d = result.decomposition
+    median = ", median" if result.heavy_tailed else ""
     own = Readout(
         "training error, this data set",
         _each(d.train_mse_first),
@@ -28,21 +27,23 @@ def terms(result: Exploration, view: str) -> tuple[Readout, ...]:
         "Mean squared residual of the fit.",
     )
     parts = (
-        Readout("bias²", _each(result.bias2), "bias", "Squared distance of the mean fit from the truth."),
+        Readout(f"bias²{median}", _each(result.bias2), "bias", "How far the fits miss the truth together, squared."),
         Readout(
-            "variance",
+            f"variance{median}",
             _each(result.variance),
             "variance",
             "How much the fit moves from data set to data set.",
         ),
         Readout("noise σ²", (fixed(d.noise),), "noise", "What no model can predict."),
-        Readout("expected test error", _each(result.risk), "risk", "Bias² + variance + noise, in closed form."),
+        Readout(
+            f"expected test error{median}",
+            _each(result.risk),
+            "risk",
+            "What a fit of this degree costs on new data; exact in the noise.",
+        ),
         Readout(
             f"simulated with {len(d.y_train)} data sets",
-            tuple(
-                f"{fixed(float(error))} ± {number(float(se), 2)}"
-                for error, se in zip(d.mc_error, d.mc_error_se, strict=True)
-            ),
+            tuple(with_error(float(e), float(se)) for e, se in zip(d.mc_error, d.mc_error_se, strict=True)),
             help="Mean squared error on fresh noisy test points and its standard error: a second, independent way.",
         ),
     )
@@ -62,7 +63,8 @@ def cost(result: Exploration, rule: str) -> str:
     """How much the choices of a rule cost on average over the best degree, relative where that has a meaning."""
     s = result.selection
     excess, least = float(s.excess[s.rules.index(rule)]), float(s.risk.min())
-    return f"+{100 * excess / least:.1f} %" if excess < 1e3 * least else f"+{number(excess)}"
+    sign = "+" if excess >= 0 else "−"  # with redrawn inputs a rule can beat the best fixed degree
+    return f"{sign}{percent(abs(excess) / least)}" if abs(excess) < 10 * least else f"{sign}{number(abs(excess))}"
 
 
 def rules(result: Exploration, k: int) -> str:
@@ -74,10 +76,10 @@ def rules(result: Exploration, k: int) -> str:
     own = s.shares[[s.rules.index(rule) for rule in blind], k]
     oracle = int(s.picks["oracle"][0])
     return (
-        f"Without knowing the truth, the rules choose degree {int(s.degrees[k])} in {own.min():.0%} to {own.max():.0%} "
-        f"of {len(s.picks[best])} repetitions; the best degree is {oracle}. Their choices cost from "
-        f"{cost(result, best)} ({rule_name(result, best)}) to {cost(result, worst)} ({rule_name(result, worst)}) in "
-        f"expected error."
+        f"Without knowing the truth, the rules choose degree {int(s.degrees[k])} in {percent(own.min())} to "
+        f"{percent(own.max())} of {len(s.picks[best])} repetitions; the best fixed degree is {oracle}. Their choices "
+        f"cost from {cost(result, best)} ({rule_name(result, best)}) to {cost(result, worst)} "
+        f"({rule_name(result, worst)}) in expected error."
     )
 
 
@@ -89,7 +91,7 @@ def shares(result: Exploration) -> tuple[Readout, ...]:
         *(
             Readout(
                 f"chosen by {rule_name(result, rule)}",
-                tuple(f"{part:.1%}" for part in share),
+                tuple(percent(part) for part in share),
                 RULES[rule][1],
             )
             for rule, share in zip(s.rules, s.shares, strict=True)
@@ -107,40 +109,58 @@ def shares(result: Exploration) -> tuple[Readout, ...]:
 def identity(result: Exploration, k: int) -> str:
     """The decomposition at the k-th degree in numbers, the simulation beside it, and what follows."""
     d = result.decomposition
-    degree, risk, best = int(d.degrees[k]), float(result.risk[k]), result.best
-    gap = abs(float(d.mc_error[k]) - float(d.risk[k])) / float(np.hypot(d.mc_error_se[k], d.risk_se[k]) or 1)
-    terms = (
-        f"bias² {fixed(float(result.bias2[k]))} + variance {fixed(float(result.variance[k]))} + noise {fixed(d.noise)}"
-    )
-    checked = (
-        f"{terms} = {fixed(risk)} expected; simulated {fixed(float(d.mc_error[k]))} ± "
-        f"{number(float(d.mc_error_se[k]), 2)}, {gap:.1f} standard errors away."
-    )
-    if result.heavy_tailed:
-        checked = (
-            f"Medians over {len(d.x_train)} designs: {terms}; the mean, {number(float(d.risk[k]))} ± "
-            f"{number(float(d.risk_se[k]), 2)}, hangs on a few unlucky designs."
-        )
-    larger = "bias² exceeds variance" if result.bias2[k] > result.variance[k] else "variance exceeds bias²"
-    least = float(result.risk[best - 1])
+    degree, best = int(d.degrees[k]), result.best
+    bias2, variance, risk, least = (float(v) for v in (*_parts(result, k), result.risk[best - 1]))
+    checked = _medians(result, k) if result.heavy_tailed else _sum(result, k)
+    if bias2 == variance:
+        part = "bias² and variance are equal"
+    else:
+        part = "bias² exceeds variance" if bias2 > variance else "variance exceeds bias²"
     if degree == best:
-        return f"{checked} Degree {degree} has the smallest expected error; here {larger}."
-    more = f"{100 * (risk / least - 1):.0f} % more" if least > 1e-12 and risk < 100 * least else "far more"
-    return f"{checked} Degree {degree} costs {more} than the best, degree {best}; here {larger}."
+        return f"{checked} Degree {degree} has the smallest expected error; here {part}."
+    if risk <= least * (1 + 1e-9):
+        return f"{checked} Degree {degree} is as good as degree {best}, the lowest of the best; here {part}."
+    if least < 1e-12:
+        return f"{checked} Degree {best}, the best, has almost no error; here {part}."
+    return f"{checked} The expected error is {larger(risk / least)} that of degree {best}, the best; here {part}."
+
+
+def _parts(result: Exploration, k: int) -> tuple[float, float, float]:
+    return float(result.bias2[k]), float(result.variance[k]), float(result.risk[k])
+
+
+def _sum(result: Exploration, k: int) -> str:
+    d = result.decomposition
+    bias2, variance, risk = _parts(result, k)
+    error, se = float(d.mc_error[k]), float(d.mc_gap_se[k])
+    terms = f"bias² {fixed(bias2)} + variance {fixed(variance)} + noise {fixed(d.noise)} = {fixed(risk)} expected"
+    simulated = with_error(error, float(d.mc_error_se[k]))
+    if se == 0:
+        return f"{terms}; simulated {simulated}."
+    return f"{terms}; simulated {simulated}, {abs(error - float(d.risk[k])) / se:.1f} standard errors away."
+
+
+def _medians(result: Exploration, k: int) -> str:
+    d = result.decomposition
+    bias2, variance, risk = _parts(result, k)
+    mean = float(d.risk[k])
+    tail = f", {larger(mean / risk)} that: a few unlucky draws of x dominate it" if mean > 1.25 * risk else ""
+    return (
+        f"Each data set has its own x, so these are medians over {len(d.x_train)} designs, which need not add up: "
+        f"bias² {fixed(bias2)}, variance {fixed(variance)}, expected error {fixed(risk)}. The mean error is "
+        f"{with_error(mean, float(d.risk_se[k]))}{tail}."
+    )
 
 
 def verdict(guess: int, truth: int, result: Exploration) -> str:
     """What there is to learn from a guess of the best degree."""
-    d = result.decomposition
-    if guess > d.degrees[-1]:
-        return f"The data do not determine a polynomial of degree {guess}."
-    own, least = float(result.risk[guess - 1]), float(result.risk[truth - 1])
+    last = int(result.decomposition.degrees[-1])
+    if guess > last:
+        return f"The polynomials on this page stop at degree {last}."
+    (own_bias2, own_variance, own), (bias2, variance, least) = _parts(result, guess - 1), _parts(result, truth - 1)
     if guess == truth:
         return f"No other degree has an expected error below {fixed(least)}."
-    reason = "is too stiff:" if guess < truth else "is too flexible:"
-    part = "bias²" if guess < truth else "variance"
-    values = result.bias2 if guess < truth else result.variance
     return (
-        f"Degree {guess} {reason} {part} {fixed(float(values[guess - 1]))} against {fixed(float(values[truth - 1]))}; "
-        f"its expected error is {fixed(own)}, the smallest is {fixed(least)}."
+        f"Degree {guess} has bias² {fixed(own_bias2)} and variance {fixed(own_variance)}, degree {truth} has "
+        f"{fixed(bias2)} and {fixed(variance)}; the expected errors are {fixed(own)} and {fixed(least)}."
     )
