@@ -92,4 +92,6 @@ def expand(experiment: Experiment, degree: int) -> Expansion:
 
 def _term(exact: float, values: Array) -> Term:
     own = values.mean(axis=1)
-    return Term(exact, float(own.mean()), float(own.std(ddof=1) / np.sqrt(len(own))))
+    se = float(own.std(ddof=1) / np.sqrt(len(own)))
+    scale = float(np.abs(own).max())
+    return Term(exact + 0.0, float(own.mean()), se if se > 1e-12 * scale else 0.0)  # less is rounding

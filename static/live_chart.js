@@ -59,6 +59,8 @@ class Chart {
     window.addEventListener("resize", this.onResize);
     this.sizes = new ResizeObserver(this.onResize);
     this.sizes.observe(this.root);
+    const page = parent.closest('[data-testid="stMainBlockContainer"]');
+    if (page) this.sizes.observe(page); // what arrives above the chart moves it down
   }
 
   /** Take a new message: redraw only what differs from the last one. */
@@ -124,7 +126,7 @@ class Chart {
       // A presenter's picture fills the window. Others have what was asked for, or less if it then fits in the window
       // (in steps, so that a line of text more or less does not change every figure).
       const fitting = 24 * Math.floor((free - 32 * column.length) / 24);
-      const tall = present ? free : Math.min(total, Math.max(fitting, 0.72 * total));
+      const tall = present ? free : Math.min(total, Math.max(fitting, 0.6 * total));
       const height = wide
         ? Math.max(120, Math.floor((tall * spec.height) / total))
         : Math.min(spec.height, Math.max(280, Math.round(1.1 * across))); // a tall figure would fill a phone

@@ -59,8 +59,10 @@ const groupOf = (trace) => trace.legendgroup ?? trace.name;
 function swatchOf(trace, theme) {
   const { line = {}, marker, fillcolor, mode = "lines" } = trace;
   if (marker && mode === "markers") {
-    const mark = el("span", `lc-mark${/open/.test(marker.symbol) ? " lc-open" : ""}${marker.symbol === "line-ns" ? " lc-tick" : ""}`);
-    mark.style.color = theme.swap(marker.color ?? marker.line?.color ?? "currentColor");
+    const edge = marker.line?.color;
+    const open = edge || /open/.test(marker.symbol);
+    const mark = el("span", `lc-mark ${marker.symbol === "line-ns" ? "lc-tick" : open ? "lc-open" : ""}`);
+    mark.style.color = theme.swap(edge ?? marker.color ?? "currentColor");
     return mark;
   }
   const color = theme.swap((trace.type === "bar" ? marker?.color : line.color) ?? "currentColor");
@@ -299,6 +301,7 @@ export class Panel {
   config(Plotly) {
     const { present } = this.chart.state;
     if (this.settings?.for === present) return this.settings.config;
+    const bare = present || this.chart.coarse; // a finger has no use for the bar, which would cover the figure
     const save = (format, icon) => ({
       name: format,
       title: `Download ${format.toUpperCase()}`,
@@ -308,7 +311,7 @@ export class Panel {
     const downloads = [save("png", Plotly.Icons.camera), save("svg", Plotly.Icons.disk)];
     const config = {
       displaylogo: false,
-      displayModeBar: present ? false : "hover",
+      displayModeBar: bare ? false : "hover",
       modeBarButtons: [downloads, ["zoom2d", "pan2d", "resetScale2d"]],
       doubleClick: "reset",
     };

@@ -179,7 +179,7 @@ def test_colours_follow_the_theme(page: Page) -> None:
     page.emulate_media(color_scheme="dark")
     page.wait_for_function(f"{colours}[0] === '{style.PALETTE['bias'][1]}'")
     assert page.evaluate(colours) == [style.PALETTE[role][1] for role in demo.CURVE_ROLES]
-    swatch = page.locator(".lc-swatch").first.evaluate("node => getComputedStyle(node).borderTopColor")
+    swatch = page.locator(".lc-swatch line").first.evaluate("node => getComputedStyle(node).stroke")
     assert "#{:02X}{:02X}{:02X}".format(*map(int, re.findall(r"\d+", swatch))) == style.PALETTE["bias"][1]
 
 

@@ -36,7 +36,7 @@ def error_curves(result: Exploration, log_y: bool) -> Panel:
         layout=layout(
             x="degree of the polynomial",
             y="squared error (units of y²)",
-            xaxis={"range": [0.5, x[-1] + 0.5], "dtick": 1 if len(x) <= 15 else 2, "tick0": 1},
+            xaxis={"range": [0.5, x[-1] + 0.5], "dtick": 1 if len(x) <= 10 else 2, "tick0": 1, "tickangle": 0},
             yaxis=_error_axis(result, log_y),
             showlegend=True,
         ),
@@ -135,9 +135,7 @@ def _error_axis(result: Exploration, log_y: bool) -> dict[str, Any]:
             "range": [np.floor(4 * np.log10(positive.min())) / 4, np.ceil(4 * np.log10(max(top, least * 2))) / 4],
             "exponentformat": "power",
         }
-    # up to three times the least error, unless all of that is next to nothing against the error of degree 1
-    shown = risk[: result.best]
-    top = ceiling(max(1.25 * float(min(shown.max(), 10 * least)), 2.2 * least, 0.3 * float(shown[0]), 1e-9))
+    top = ceiling(max(1.2 * float(risk[: result.best].max()), 2.2 * least, 1e-9))
     return {"range": [-0.03 * top, top]}
 
 

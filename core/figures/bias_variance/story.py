@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -23,6 +23,11 @@ def derivation(result: Exploration, values: Mapping[str, Any]) -> Blocks:
     d = result.decomposition
     degree = min(int(values["degree"]), int(d.degrees[-1]))
     e = result.expansion(degree)
+    shared = len(d.x_train) > 1  # then estimate and expectation share their designs: no distance between them
+
+    def say(term: Term) -> str:
+        return _pm(term) if shared or not term.se else f"{_pm(term)}, {_away(term)}"
+
     sets, points = d.y_train.shape[0], len(d.x_test)
     return (
         f"Everything below is for **degree {degree}**, averaged over {points} test points. “Simulated” is the mean "
@@ -33,27 +38,27 @@ def derivation(result: Exploration, values: Mapping[str, Any]) -> Blocks:
         "\\underbrace{\\mathrm{E}g(x) - g(x)}_{\\text{scatter}} + \\underbrace{\\varepsilon}_{\\text{noise}}$$",
         "**2. Square it.** Three squares and three cross terms:\n\n"
         "| term | expectation | simulated |\n|---|--:|--:|\n"
-        + _row("$(f-\\mathrm{E}g)^2$, the bias²", e.bias2)
-        + _row("$(\\mathrm{E}g-g)^2$, the variance", e.variance)
-        + _row("$\\varepsilon^2$, the noise", e.noise)
-        + _row("$2\\,(f-\\mathrm{E}g)(\\mathrm{E}g-g)$", e.bias_variance)
-        + _row("$2\\,\\varepsilon\\,(f-\\mathrm{E}g)$", e.noise_bias)
-        + _row("$2\\,\\varepsilon\\,(\\mathrm{E}g-g)$", e.noise_variance)
-        + _row("**sum, the test error**", e.total),
+        + _row(say, "$(f-\\mathrm{E}g)^2$, the bias²", e.bias2)
+        + _row(say, "$(\\mathrm{E}g-g)^2$, the variance", e.variance)
+        + _row(say, "$\\varepsilon^2$, the noise", e.noise)
+        + _row(say, "$2\\,(f-\\mathrm{E}g)(\\mathrm{E}g-g)$", e.bias_variance)
+        + _row(say, "$2\\,\\varepsilon\\,(f-\\mathrm{E}g)$", e.noise_bias)
+        + _row(say, "$2\\,\\varepsilon\\,(\\mathrm{E}g-g)$", e.noise_variance)
+        + _row(say, "**sum, the test error**", e.total),
         f"**3. The first cross term vanishes** because $f-\\mathrm{{E}}g$ is a constant: only $g$ depends on the data "
         f"set, and $\\mathrm{{E}}[\\mathrm{{E}}g-g]=0$. (Not because two random quantities are uncorrelated: one of "
-        f"them is not random.) Simulated: {_pm(e.bias_variance)}.",
+        f"them is not random.) Simulated: {say(e.bias_variance)}.",
         f"**4. The second vanishes** because $\\varepsilon$ is the noise of a *test* point and has mean zero: "
-        f"{_pm(e.noise_bias)}.",
+        f"{say(e.noise_bias)}.",
         f"**5. The third vanishes** because the test noise is independent of the training set: "
-        f"{_pm(e.noise_variance)}. With the noise of the *training* points it would not: there the same product is "
-        f"$-2\\sigma^2(d+1)/n$ = {fixed(e.train_noise.exact)} (simulated {_pm(e.train_noise)}), which is why the "
+        f"{say(e.noise_variance)}. With the noise of the *training* points it would not: there the same product is "
+        f"$-2\\sigma^2(d+1)/n$ = {fixed(e.train_noise.exact)} (simulated {say(e.train_noise)}), which is why the "
         f"training error flatters.",
         f"**6. What is left**, averaged over the test points:\n\n"
         f"$$\\underbrace{{{_tex(e.bias2.exact)}}}_{{\\text{{bias}}^2}} + "
         f"\\underbrace{{{_tex(e.variance.exact)}}}_{{\\text{{variance}}}} + "
         f"\\underbrace{{{_tex(e.noise.exact)}}}_{{\\sigma^2}} = {_tex(e.total.exact)}$$\n\n"
-        f"Simulated: {_pm(e.total)}.",
+        f"Simulated: {say(e.total)}.",
     )
 
 
@@ -63,14 +68,16 @@ def _means(result: Exploration) -> str:
     return " These are means over the designs, not the medians that the picture shows: only means add up."
 
 
-def _row(name: str, term: Term) -> str:
-    return f"| {name} | {fixed(term.exact, 4)} | {_pm(term) if term.se else '–'} |\n"
+def _row(say: Callable[[Term], str], name: str, term: Term) -> str:
+    return f"| {name} | {fixed(term.exact, 4)} | {say(term) if term.se else '–'} |\n"
 
 
 def _pm(term: Term) -> str:
-    """A simulated term with its standard error and its distance from the expectation."""
-    away = f", {abs(term.simulated - term.exact) / term.se:.1f} standard errors away" if term.se else ""
-    return with_error(term.simulated, term.se) + away
+    return with_error(term.simulated, term.se)
+
+
+def _away(term: Term) -> str:
+    return f"{abs(term.simulated - term.exact) / term.se:.1f} standard errors away"
 
 
 def _tex(value: float) -> str:

@@ -197,7 +197,7 @@ h1 {{ font-size: 1.4rem; font-weight: 600 }}
 <script type="module">
 {"".join(path.read_text("utf-8") for path in KIT_JS)}
 {CHART_JS.read_text("utf-8")}
-const kit = {{ decode, readTheme, dressed, enlarge, el, steadyText, iconButton, Panel }};
+const kit = {{ arraysOf, decode, dressed, el, enlarge, iconButton, lineSwatch, Panel, readTheme, steadyText }};
 const data = Uint8Array.from(atob("{base64.b64encode(packed).decode()}"), (c) => c.charCodeAt(0));
 const component = {{ data, parentElement: document.querySelector("main"), setStateValue() {{}} }};
 const mount = () => liveChart(component, kit);
