@@ -200,7 +200,8 @@ def test_a_tick_draws_what_a_fresh_page_draws(app_url: str, open_page: OpenPage,
 # Every line, area, bar, marker, error bar, tick and text of all figures.
 SHAPES = """() => [...document.querySelectorAll('.lc-plot .plot path, .lc-plot .errorbars path, .lc-plot .xtick, '
     + '.lc-plot .ytick, .lc-plot .textpoint, .lc-plot .bartext')]
-    .filter(e => !e.matches('.textpoint') || e.textContent).map(e => [e.getAttribute('d'), e.getAttribute('transform'), e.textContent].join()).join(';')"""
+    .filter(e => !e.matches('.textpoint') || e.textContent)
+    .map(e => [e.getAttribute('d'), e.getAttribute('transform'), e.textContent].join()).join(';')"""
 
 
 def _shapes(page: Page) -> str:
