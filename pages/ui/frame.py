@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import Any
 
 import streamlit as st
@@ -31,6 +32,7 @@ def show(lab: Lab) -> None:
     controls, stage = (None, st.container()) if presenting else st.columns([1, 3.6], gap="medium")
     record.whole, record.open = True, False
     with stage:
+        above = st.container(horizontal=True, vertical_alignment="center", key="stage")
         _stage(lab, record, presenting)
     record.whole = False
     with head:
@@ -42,6 +44,8 @@ def show(lab: Lab) -> None:
     if controls is not None:
         with controls, st.container(key="controls"):
             _controls(lab, record)
+        with above:
+            _row(lab, record)
     if record.around[0] and not presenting:
         values = record.good
         result = lab.result(values)
@@ -50,25 +54,19 @@ def show(lab: Lab) -> None:
 
 @st.fragment(key=STAGE)
 def _stage(lab: Lab, record: State, presenting: bool) -> None:
-    """Picture with the controls that change nothing but it.
-
-    A fragment: a tick of any control runs this alone, and the whole page only where something around the picture
-    depends on it.
-    """
-    above = st.container(horizontal=True, vertical_alignment="center", key="stage")
+    """Picture, in a fragment: a tick of any control runs this alone, the whole page only where more depends on it."""
+    state.write_link(lab, record)  # first: the browser takes its time over it while the picture is computed
     values, result, picture = _evaluate(lab, record)
     if record.refusal:
         st.warning(f"{record.refusal} The picture still shows the last settings that work.", icon=":material/block:")
     revealed = not record.values[PREDICT.name] or _predict(lab, record, values, result)
     if revealed:
         _chart(lab, record, picture, presenting)
-    if not presenting:
-        with above:
-            for control in lab.controls:
-                if control.place == "stage" and control.shown(values):
-                    widget(lab.name, control, record.values[control.name], record.set)
-    state.write_link(lab, record)
-    around = (revealed, _active(lab, record))
+    around = (
+        revealed,
+        _active(lab, record),
+        [control.name for control in lab.controls if control.shown(record.values)],
+    )
     if not record.whole and (record.open or around != record.around):
         st.rerun()
     record.around = around
@@ -143,16 +141,29 @@ def _active(lab: Lab, record: State) -> str | None:
     return next((p.label for p in lab.presets if settings == lab.settings(lab.preset_values(p))), None)
 
 
-def _controls(lab: Lab, record: State) -> None:
+def _taking(record: State) -> Callable[[str, Any], None]:
+    """What a control does with a new value: note it and run the picture, and nothing else."""
+
     def take(name: str, value: Any) -> None:
         record.set(name, value)
         st.rerun(STAGE)
 
+    return take
+
+
+def _row(lab: Lab, record: State) -> None:
+    """Controls above the picture."""
+    for control in lab.controls:
+        if control.place == "stage" and control.shown(record.values):
+            widget(lab.name, control, record.values[control.name], _taking(record))
+
+
+def _controls(lab: Lab, record: State) -> None:
     beside = [c for c in lab.controls if c.name != lab.main]
     for control in beside:
         if control.place == "column":
-            widget(lab.name, control, record.values[control.name], take)
-    widget(lab.name, PREDICT, record.values[PREDICT.name], take)
+            widget(lab.name, control, record.values[control.name], _taking(record))
+    widget(lab.name, PREDICT, record.values[PREDICT.name], _taking(record))
     folded = [control for control in beside if control.place == "more"]
     if not folded:
         return
@@ -160,7 +171,7 @@ def _controls(lab: Lab, record: State) -> None:
     if more.open:
         with more:
             for control in folded:
-                widget(lab.name, control, record.values[control.name], take)
+                widget(lab.name, control, record.values[control.name], _taking(record))
 
 
 def _evaluate(lab: Lab, record: State) -> tuple[dict[str, Any], Any, Picture]:

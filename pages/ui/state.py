@@ -33,7 +33,7 @@ class State:
         Count the changes of state that did not come from a widget, and the arrivals from another page.
     whole, open, around
         The whole page is being run and not the picture alone; something below the picture is unfolded; what the
-        rest of the page was told: whether the picture is shown, and the active preset.
+        rest of the page depends on: whether the picture is shown, the active preset, the controls that are shown.
     refusal
         Why `values` have no picture; empty if they have.
     touched
@@ -58,7 +58,7 @@ class State:
     visit: int = 0
     whole: bool = False
     open: bool = False
-    around: tuple[bool, str | None] = (True, None)
+    around: tuple[Any, ...] = (True,)
     refusal: str = ""
     stamp: Any = None
     start: Any = None
