@@ -13,8 +13,8 @@ def render() -> None:
     """Draw the home page."""
     st.title("Lectern", anchor=False)
     st.markdown(
-        "Machine learning under the finger: drag a slider and watch the mathematics move. "
-        "Every number on screen is computed twice, and everything can be taken home."
+        "Machine learning under the finger: drag a slider and watch the mathematics move. What matters on screen is "
+        "computed in two independent ways, and everything can be taken home."
     )
     labs = shell.labs()
     for topic, names in shell.TOPICS.items():

@@ -327,6 +327,11 @@ def test_predict_first_hides_the_picture_until_there_is_an_answer(new_app: NewAp
     assert app.get("bidi_component")
     click(app, f"{lab.name}:again")
     assert app.subheader[0].value == lab.prediction.question
+    click(app, f"{lab.name}:commit")
+    run(app)
+    click(app, f"{lab.name}:redraw")  # other data are another question
+    assert app.subheader[0].value == lab.prediction.question
+    assert not app.get("bidi_component")
 
 
 @each_lab

@@ -197,6 +197,19 @@ def test_a_tick_draws_what_a_fresh_page_draws(app_url: str, open_page: OpenPage,
     assert _shapes(page) == _shapes(fresh)
 
 
+def test_keys_faster_than_the_server_lose_nothing(app_url: str, open_page: OpenPage) -> None:
+    """Reruns then come with a link that is older than the widgets; it must not win."""
+    page = ready(open_page(f"{app_url}/bias_variance"))
+    slider = page.get_by_role("slider", name="Training points")
+    slider.focus()
+    for _ in range(15):
+        page.keyboard.press("ArrowRight")
+    settled_link(page, {"n_train": "55"})
+    ready(page)
+    settled_link(page, {"n_train": "55"})
+    expect(slider).to_have_value("55")
+
+
 # Every line, area, bar, marker, error bar, tick and text of all figures.
 SHAPES = """() => [...document.querySelectorAll('.lc-plot .plot path, .lc-plot .errorbars path, .lc-plot .xtick, '
     + '.lc-plot .ytick, .lc-plot .textpoint, .lc-plot .bartext')]
