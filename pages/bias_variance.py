@@ -25,7 +25,7 @@ CONTROLS = (
             when=("view", "one"), help="Degrees that stay on screen beside the one on the slider."),
     Slider(name="folds", label="Folds", default=5, low=2, high=10, place="stage", when=("view", "choose"),
            help="Folds of the cross-validation, divided once for all repetitions; hold-out takes one of them."),
-    Slider(name="repetitions", label="Repetitions", default=400, low=100, high=1000, step=100, place="stage",
+    Slider(name="repetitions", label="Repetitions", default=400, low=100, high=1000, step=50, place="stage",
            when=("view", "choose"), help="How often the experiment is repeated to see what each rule chooses."),
 )  # fmt: skip
 

@@ -55,7 +55,7 @@ def show(lab: Lab) -> None:
 @st.fragment(key=STAGE)
 def _stage(lab: Lab, record: State, presenting: bool) -> None:
     """Picture, in a fragment: a tick of any control runs this alone, the whole page only where more depends on it."""
-    state.write_link(lab, record)  # first: the browser takes its time over it while the picture is computed
+    state.write_link(lab, record)
     values, result, picture = _evaluate(lab, record)
     if record.refusal:
         st.warning(f"{record.refusal} The picture still shows the last settings that work.", icon=":material/block:")
@@ -141,11 +141,12 @@ def _active(lab: Lab, record: State) -> str | None:
     return next((p.label for p in lab.presets if settings == lab.settings(lab.preset_values(p))), None)
 
 
-def _taking(record: State) -> Callable[[str, Any], None]:
+def _taking(lab: Lab, record: State) -> Callable[[str, Any], None]:
     """What a control does with a new value: note it and run the picture, and nothing else."""
 
     def take(name: str, value: Any) -> None:
         record.set(name, value)
+        state.write_link(lab, record)  # as early as can be: the browser is busy with it while the picture is computed
         st.rerun(STAGE)
 
     return take
@@ -155,15 +156,15 @@ def _row(lab: Lab, record: State) -> None:
     """Controls above the picture."""
     for control in lab.controls:
         if control.place == "stage" and control.shown(record.values):
-            widget(lab.name, control, record.values[control.name], _taking(record))
+            widget(lab.name, control, record.values[control.name], _taking(lab, record))
 
 
 def _controls(lab: Lab, record: State) -> None:
     beside = [c for c in lab.controls if c.name != lab.main]
     for control in beside:
         if control.place == "column":
-            widget(lab.name, control, record.values[control.name], _taking(record))
-    widget(lab.name, PREDICT, record.values[PREDICT.name], _taking(record))
+            widget(lab.name, control, record.values[control.name], _taking(lab, record))
+    widget(lab.name, PREDICT, record.values[PREDICT.name], _taking(lab, record))
     folded = [control for control in beside if control.place == "more"]
     if not folded:
         return
@@ -171,7 +172,7 @@ def _controls(lab: Lab, record: State) -> None:
     if more.open:
         with more:
             for control in folded:
-                widget(lab.name, control, record.values[control.name], _taking(record))
+                widget(lab.name, control, record.values[control.name], _taking(lab, record))
 
 
 def _evaluate(lab: Lab, record: State) -> tuple[dict[str, Any], Any, Picture]:

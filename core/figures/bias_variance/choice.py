@@ -24,7 +24,7 @@ def choosing(result: Exploration, compare: tuple[int, ...]) -> tuple[Panel, ...]
             "y": (share * scale).astype(np.float32),
             "base": np.full(len(s.degrees), float(row), np.float32),
             "width": 0.84,
-            "name": name,
+            "name": rule,
             "marker": {"color": color(RULES[rule][1]), "opacity": 0.85},
             "text": [f"{100 * part:.0f}" if part >= 0.045 else "" for part in share],
             "textposition": "outside",
@@ -32,16 +32,29 @@ def choosing(result: Exploration, compare: tuple[int, ...]) -> tuple[Panel, ...]
             "textfont": {"color": color("muted"), "size": 11},
             "cliponaxis": False,
             "customdata": share,
-            "hovertemplate": f"{name}: degree %{{x}} in %{{customdata:.1%}}<extra></extra>",
+            "hovertemplate": f"{rule}: degree %{{x}} in %{{customdata:.1%}}<extra></extra>",
         }
-        for rule, name, share, scale, row in zip(s.rules, names, s.shares, tallest, rows, strict=True)
+        for rule, share, scale, row in zip(s.rules, s.shares, tallest, rows, strict=True)
     ]
-    labels = [
-        f"<b>{name}</b><br>{'' if rule == 'oracle' else cost(result, rule)}"
-        for rule, name in zip(s.rules, names, strict=True)
-    ]
+    labels = {
+        # as a trace and not as ticks, so that new numbers only move the figure
+        "type": "scatter",
+        "mode": "text",
+        "name": "rules",
+        "x": np.full(len(rows), 0.5),  # the left edge of the plot
+        "y": rows + 0.3,
+        "text": [
+            f"<b>{name}</b><br>{'' if rule == 'oracle' else cost(result, rule)}"
+            for rule, name in zip(s.rules, names, strict=True)
+        ],
+        "textposition": "middle left",
+        "textfont": {"color": color("muted"), "size": 12},
+        "cliponaxis": False,
+        "hoverinfo": "skip",
+        "meta": {"table": False},
+    }
     figure = Figure(
-        data=traces,
+        data=[*traces, labels],
         layout=layout(
             x="degree that is chosen (share in %)",
             y="rule and its extra expected error",
@@ -52,10 +65,9 @@ def choosing(result: Exploration, compare: tuple[int, ...]) -> tuple[Panel, ...]
             },
             yaxis={
                 "range": [-0.08, len(rows) + 0.12],
-                "tickvals": [float(row) + 0.3 for row in rows],
-                "ticktext": labels,
+                "showticklabels": False,
                 "showgrid": False,
-                "title": {"standoff": 4},
+                "title": {"standoff": 112},
             },
             margin={"l": 150},
             barmode="overlay",
