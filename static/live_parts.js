@@ -129,27 +129,18 @@ export class Panel {
     this.fillTable();
   }
 
-  /** Go to a figure that differs in its arrays and ranges only, without building it anew; false where that cannot be. */
+  /** Go to a figure that differs in its arrays only, without building it anew; false where that cannot be. */
   move(before) {
     const { spec, plot } = this;
-    const ranges = {};
     for (const name of ["xaxis", "yaxis"]) {
       const [old, now] = [before, spec].map((one) => one.layout[name]?.range);
-      if (!old || !now) return false; // plotly.js finds the range: only a full drawing does that
-      const zoomed = String(plot.layout[name].range.map(Number)) !== String(old.map(Number));
-      if (!zoomed && String(old) !== String(now)) ranges[name] = { range: [...now] };
+      if (!old || String(old) !== String(now)) return false; // another frame needs a full drawing
     }
+    if (spec.data.some((trace) => trace.type !== "scatter")) return false; // the texts of bars would stay behind
     const frame = this.frameAt(this.chart.index);
     const data = spec.data.map((trace, i) => ({ ...this.chart.kit.arraysOf(trace), ...frame.get(i) }));
-    if (spec.data.some((trace) => !ANIMATED.has(trace.type))) return false;
-    this.chart.Plotly.animate(plot, { data, traces: data.map((_, i) => i), layout: ranges }, INSTANT).then(
-      () => {},
-      () => {},
-    );
-    for (const [name, { range }] of Object.entries(ranges)) {
-      const axis = plot._fullLayout[name]; // what a double click goes back to
-      [axis._rangeInitial0, axis._rangeInitial1] = range;
-    }
+    const traces = data.map((_, i) => i);
+    this.chart.Plotly.animate(plot, { data, traces }, INSTANT).catch(() => {}); // a newer step may interrupt it
     this.placeMarker();
     return true;
   }

@@ -24,7 +24,7 @@ def choosing(result: Exploration, compare: tuple[int, ...]) -> tuple[Panel, ...]
             "y": (share * scale).astype(np.float32),
             "base": np.full(len(s.degrees), float(row), np.float32),
             "width": 0.84,
-            "name": rule,
+            "name": name,
             "marker": {"color": color(RULES[rule][1]), "opacity": 0.85},
             "text": [f"{100 * part:.0f}" if part >= 0.045 else "" for part in share],
             "textposition": "outside",
@@ -32,29 +32,16 @@ def choosing(result: Exploration, compare: tuple[int, ...]) -> tuple[Panel, ...]
             "textfont": {"color": color("muted"), "size": 11},
             "cliponaxis": False,
             "customdata": share,
-            "hovertemplate": f"{rule}: degree %{{x}} in %{{customdata:.1%}}<extra></extra>",
+            "hovertemplate": f"{name}: degree %{{x}} in %{{customdata:.1%}}<extra></extra>",
         }
-        for rule, share, scale, row in zip(s.rules, s.shares, tallest, rows, strict=True)
+        for rule, name, share, scale, row in zip(s.rules, names, s.shares, tallest, rows, strict=True)
     ]
-    labels = {
-        # as a trace and not as ticks, so that new numbers only move the figure
-        "type": "scatter",
-        "mode": "text",
-        "name": "rules",
-        "x": np.full(len(rows), 0.5),  # the left edge of the plot
-        "y": rows + 0.3,
-        "text": [
-            f"<b>{name}</b><br>{'' if rule == 'oracle' else cost(result, rule)}"
-            for rule, name in zip(s.rules, names, strict=True)
-        ],
-        "textposition": "middle left",
-        "textfont": {"color": color("muted"), "size": 12},
-        "cliponaxis": False,
-        "hoverinfo": "skip",
-        "meta": {"table": False},
-    }
+    labels = [
+        f"<b>{name}</b><br>{'' if rule == 'oracle' else cost(result, rule)}"
+        for rule, name in zip(s.rules, names, strict=True)
+    ]
     figure = Figure(
-        data=[*traces, labels],
+        data=traces,
         layout=layout(
             x="degree that is chosen (share in %)",
             y="rule and its extra expected error",
@@ -65,9 +52,10 @@ def choosing(result: Exploration, compare: tuple[int, ...]) -> tuple[Panel, ...]
             },
             yaxis={
                 "range": [-0.08, len(rows) + 0.12],
-                "showticklabels": False,
+                "tickvals": [float(row) + 0.3 for row in rows],
+                "ticktext": labels,
                 "showgrid": False,
-                "title": {"standoff": 112},
+                "title": {"standoff": 4},
             },
             margin={"l": 150},
             barmode="overlay",
