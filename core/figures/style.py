@@ -39,13 +39,8 @@ PALETTE: dict[str, tuple[str, str]] = {
     "bias_fill": ("rgba(0, 114, 178, 0.28)", "rgba(77, 166, 232, 0.34)"),
     "variance_fill": ("rgba(213, 94, 0, 0.26)", "rgba(255, 138, 76, 0.32)"),
     "noise_fill": ("rgba(110, 110, 110, 0.18)", "rgba(162, 162, 162, 0.22)"),
-    "train_fill": ("rgba(46, 151, 208, 0.20)", "rgba(143, 211, 247, 0.20)"),
-    "test_fill": ("rgba(0, 122, 90, 0.20)", "rgba(52, 207, 160, 0.20)"),
-    "threshold_fill": ("rgba(154, 79, 127, 0.20)", "rgba(227, 143, 195, 0.22)"),
-    "accent_fill": ("rgba(106, 76, 147, 0.14)", "rgba(183, 156, 224, 0.18)"),
     "band": ("rgba(213, 94, 0, 0.13)", "rgba(255, 138, 76, 0.16)"),
     "fit_faint": ("rgba(213, 94, 0, 0.30)", "rgba(255, 138, 76, 0.34)"),
-    "point": ("rgba(29, 27, 34, 0.62)", "rgba(236, 234, 241, 0.66)"),
 }
 
 # A second cue beside the hue, for colour-blind readers and washed-out projectors.
