@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 import re
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -24,7 +25,7 @@ def _number(text: str) -> float:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Control:
+class Control(ABC):
     """What every control has.
 
     Parameters
@@ -50,13 +51,13 @@ class Control:
     place: str = "column"
     when: tuple[str, Any] | None = None
 
+    @abstractmethod
     def parse(self, text: str) -> Any:
         """Read a value from a link, moved to the nearest possible one; `ValueError` if it is none at all."""
-        raise NotImplementedError
 
+    @abstractmethod
     def format(self, value: Any) -> str:
         """Write a value for a link; `parse` gives it back."""
-        raise NotImplementedError
 
     def show(self, value: Any) -> str:
         """Write a value for a reader."""
@@ -73,10 +74,10 @@ class Scale(Control):
 
     display: Callable[[Any], str] | None = None
 
-    @cached_property
+    @property
+    @abstractmethod
     def values(self) -> tuple[int | float, ...]:
         """All values in increasing order."""
-        raise NotImplementedError
 
     def parse(self, text: str) -> int | float:
         wanted = min(max(_number(text), self.values[0]), self.values[-1])

@@ -1,4 +1,4 @@
-// What the live chart needs before it can draw: reading the bytes that core/figures/live.py writes, and dressing a figure
+// What the live chart needs before it can draw: reading the bytes that core/figures/packing.py writes, and dressing a figure
 // in the colours and the size of the page. Pure functions, apart from `readTheme`, which looks at the page.
 
 /** Header of a picture; arrays and frames in it are float32 views into one buffer. */

@@ -11,7 +11,8 @@ import numpy as np
 from hypothesis import strategies as st
 
 from core.controls import Control, Seed, Several, defaults
-from core.figures.live import Picture, pack, still
+from core.figures.live import Picture, still
+from core.figures.packing import pack
 from core.lab import Lab
 from pages.ui import shell
 

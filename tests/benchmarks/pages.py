@@ -11,7 +11,7 @@ from pathlib import Path
 from playwright.sync_api import Browser, sync_playwright
 
 from core.controls import defaults
-from core.figures.live import pack
+from core.figures.packing import pack
 from pages.bias_variance import LAB
 from tests.benchmarks.browser import Control, Drag, Tick, drag, settle, ticks, visit
 from tests.benchmarks.measure import Row

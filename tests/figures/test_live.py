@@ -13,6 +13,7 @@ import pytest
 from plotly.offline import get_plotlyjs_version
 
 from core.figures import live, style
+from core.figures.packing import pack
 from pages.ui import live_chart
 
 X = np.linspace(0.0, 1.0, 5)
@@ -59,9 +60,7 @@ def read(packed: bytes) -> tuple[dict[str, Any], np.ndarray]:
             "`values` must hold 3 arrays; got 2.",
         ),
         (
-            lambda: live.pack(
-                live.Picture((live.Panel(figure(), "A", (live.Frames(0, [np.ones((2, 2))], basis=BASIS),)),))
-            ),
+            lambda: pack(live.Picture((live.Panel(figure(), "A", (live.Frames(0, [np.ones((2, 2))], basis=BASIS),)),))),
             "2 times 5 numbers and a gap; got 5 numbers.",
         ),
     ],
@@ -100,7 +99,7 @@ def test_a_packed_picture_holds_everything_once() -> None:
     readout = live.Readout("bias²", ("1", "2", "3"), "bias", "help")
     moving = live.Panel(figure(2), "A", (live.Frames(1, [X, 2 * X, 3 * X]),), marker=True, column=1, height=300)
     picture = live.Picture((strand_panel(), moving), AXIS, (readout,), ("one", "two", "three"))
-    packed = live.pack(picture, start=2.0, epoch=5)
+    packed = pack(picture, start=2.0, epoch=5)
     assert int.from_bytes(packed[:4], "little") % 4 == 0
     header, blob = read(packed)
     part = lambda ref: blob[ref[0] : ref[0] + ref[1]]  # noqa: E731
@@ -129,14 +128,14 @@ def test_a_packed_picture_holds_everything_once() -> None:
 
 def test_what_json_cannot_say_still_travels() -> None:
     odd = figure(y=[1.0, np.nan, np.inf], x=["a", "b", "c"], customdata=[[1, 2], [3, 4], [5, 6]])
-    header, _ = read(live.pack(live.Picture((live.Panel(odd, "A"),))))
+    header, _ = read(pack(live.Picture((live.Panel(odd, "A"),))))
     assert header["panels"][0]["data"][0]["y"] == [1.0, None, None]
     assert header["panels"][0]["data"][0]["x"] == ["a", "b", "c"]
 
 
 def test_a_digest_changes_with_the_panel_and_with_nothing_else() -> None:
     def digests(*panels: live.Panel) -> list[str]:
-        return [panel["digest"] for panel in read(live.pack(live.Picture(panels, AXIS)))[0]["panels"]]
+        return [panel["digest"] for panel in read(pack(live.Picture(panels, AXIS)))[0]["panels"]]
 
     still = live.Panel(figure(), "A")
     assert digests(strand_panel(), still) == digests(still, strand_panel())[::-1]

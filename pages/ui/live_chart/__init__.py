@@ -17,6 +17,7 @@ import streamlit as st
 from plotly.offline import get_plotlyjs_version
 
 from core.figures import live, style
+from core.figures.packing import pack
 
 STATIC = Path(__file__).parents[3] / "static"
 # The version of the installed plotly, whose figures it draws; scatter, bar and pie are all we need.
@@ -105,7 +106,7 @@ def live_chart(
     def give_up() -> None:
         st.session_state[failed] = True
 
-    data = live.pack(picture, start=start, epoch=epoch, present=present, file=key)
+    data = pack(picture, start=start, epoch=epoch, present=present, file=key)
     _mount(key=key, data=data, on_value_change=committed, on_failed_change=give_up)
 
 
@@ -173,7 +174,7 @@ def standalone_html(picture: live.Picture, *, title: str, start: float) -> str:
         The page (1.2 MB, nearly all of it plotly.js); it follows the light or dark preference of its reader.
     """
     stem = "".join(c if c.isalnum() else "-" for c in title.lower()).strip("-") or "figure"
-    packed = live.pack(picture, start=start, epoch=0, present=False, file=stem)
+    packed = pack(picture, start=start, epoch=0, present=False, file=stem)
     roles = {"background-color": "paper", "text-color": "text", "primary-color": "accent"}
     light, night = (
         "; ".join(f"--st-{name}: {style.PALETTE[role][dark]}" for name, role in roles.items()) for dark in (0, 1)
