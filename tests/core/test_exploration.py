@@ -183,3 +183,12 @@ def test_nonsense_is_a_sentence(change: dict[str, float]) -> None:
 
 def _plain(change):
     return {k: v for k, v in (BASE | change).items() if k not in ("repetitions", "folds")}
+
+
+@pytest.mark.parametrize(("seed", "ratio", "heavy"), [(19, 1.959, False), (33, 2.062, True)])
+def test_medians_take_over_when_the_mean_is_twice_as_large(seed, ratio, heavy):
+    settings = vars(Settings(protocol="subset", max_degree=10, seed=seed))
+    experiment = draw(Settings(**settings))
+    own = np.array([own_risks(experiment, degree) for degree in range(1, 11)])
+    assert np.max(own.mean(axis=1) / np.median(own, axis=1)) == pytest.approx(ratio, abs=1e-3)
+    assert explore(**settings, repetitions=100, folds=4).heavy_tailed is heavy
