@@ -1,7 +1,7 @@
 // The live chart of Lectern: plotly.js figures that scrub through precomputed frames in the browser.
 // Streamlit calls the default export with each message and on each change of theme.
 
-const STACK_BELOW = 800; // px: narrower than this, the two columns become one
+const STACK_BELOW = 800; // px: narrower than this, the columns become one
 const KEY_PAUSE = 250; // ms after the last key before the server is told
 
 const charts = new WeakMap(); // element -> Chart: one chart lives through all messages of its component
@@ -65,7 +65,7 @@ class Chart {
     this.words = el("div", "lc-words");
     this.words.ariaLive = "polite";
     this.figures = el("div", "lc-figures");
-    this.columns = [el("div", "lc-column"), el("div", "lc-column")];
+    this.columns = [0, 1, 2].map(() => el("div", "lc-column"));
     this.figures.append(...this.columns);
     this.controls = this.buildControls();
     this.root.append(this.words, this.figures, this.controls);
@@ -106,6 +106,7 @@ class Chart {
     if (this.axis) this.index = nearest(this.axis.values, jump ? state.start : (value ?? state.start));
     this.theme = this.kit.readTheme(this.root, header.dark);
     this.root.classList.toggle("lc-present", Boolean(state.present));
+    this.root.classList.toggle("lc-ask", Boolean(state.ask));
     this.fillWords();
     this.fillControls();
   }
@@ -117,6 +118,8 @@ class Chart {
     specs.forEach((spec, i) => {
       const column = this.columns[spec.column];
       if (this.panels[i].root.parentElement !== column) column.append(this.panels[i].root);
+      // one column on a phone: first what stands on top of each of the columns
+      this.panels[i].root.style.order = specs.slice(0, i).filter((other) => other.column === spec.column).length;
     });
     this.columns.forEach((column) => (column.hidden = !column.childElementCount));
     this.layout();
@@ -141,7 +144,7 @@ class Chart {
     this.header.panels.forEach((spec, i) => {
       const column = this.header.panels.filter((p) => p.column === spec.column);
       const total = column.reduce((sum, p) => sum + p.height, 0);
-      const across = this.columns[spec.column].clientWidth;
+      const across = (wide ? this.columns[spec.column] : this.figures).clientWidth;
       const free = room - legends[spec.column] - 8 * (column.length - 1);
       // A presenter's picture fills the window. Others have what was asked for, or less if it then fits in the window
       // (in steps, so that a line of text more or less does not change every figure).
@@ -268,9 +271,25 @@ class Chart {
   }
 
   step(by) {
+    this.jump(this.index + by);
+  }
+
+  jump(index) {
     this.stop();
-    this.goTo(this.index + by);
+    this.goTo(index);
     this.commitLater();
+  }
+
+  /** Show faintly what another step looks like, in all figures; null for none. */
+  peek(index) {
+    if (index === this.peeked) return;
+    this.peeked = index;
+    this.later("echoFrame", () => this.panels.forEach((panel) => panel.echo(this.peeked)));
+  }
+
+  /** Tell the server which place of a figure has been pointed at. */
+  answer(spot) {
+    this.setStateValue("place", spot);
   }
 
   hold() {

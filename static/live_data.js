@@ -11,6 +11,7 @@ export function decode(bytes) {
   for (const panel of header.panels) {
     panel.data = withArrays(panel.data, part);
     panel.frames = panel.frames.map((frames) => decodeFrames(frames, part));
+    panel.tracks = withArrays(panel.tracks, part);
     for (const f of panel.frames) if (f.basis) panel.data[f.trace].x = tile(panel.data[f.trace].x, f.curves);
   }
   return header;
@@ -27,11 +28,18 @@ function withArrays(value, part) {
 function decodeFrames(frames, part) {
   const cache = [];
   const basis = frames.basis && part(frames.basis);
+  const { values: places, steps } = frames;
+  const block = steps && part(places); // equal lengths: the rows stand one after another
   const make = (index) => {
-    const values = part(frames.values[index]);
+    const values = block ? rowOf(block, index, steps) : part(places[index]);
     return basis ? strands(values, basis, frames.curves, frames.points) : values;
   };
   return { ...frames, at: (index) => (cache[index] ??= make(index)) };
+}
+
+function rowOf(block, index, rows) {
+  const width = block.length / rows;
+  return block.subarray(index * width, (index + 1) * width);
 }
 
 /** (curves, p) coefficients times (p, points) basis, the curves one after another with a gap after each. */

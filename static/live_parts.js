@@ -86,7 +86,14 @@ export class Panel {
     this.details.addEventListener("toggle", () => this.fillTable());
     this.legend = el("div", "lc-legend");
     this.hidden = new Set(); // names that the reader has switched off; they stay off whatever the server sends
-    this.stage.append(this.plot);
+    this.badge = el("div", "lc-absent");
+    this.badge.hidden = true;
+    this.stage.append(this.plot, this.badge);
+    this.handles = [];
+    this.echoes = [];
+    this.stage.addEventListener("pointermove", (event) => this.hover(event));
+    this.stage.addEventListener("pointerleave", () => this.chart.peek(null));
+    this.stage.addEventListener("pointerdown", (event) => this.press(event), true);
     this.root.append(this.legend, this.stage, this.details);
     this.seen = true;
     this.watch = new IntersectionObserver(([entry]) => this.notice(entry.isIntersecting), { rootMargin: "200px" });
@@ -123,9 +130,9 @@ export class Panel {
     const first = !this.plot.on;
     Plotly.react(this.plot, data, layout, this.config(Plotly));
     if (first) {
-      for (const event of ["plotly_afterplot", "plotly_relayouting"]) this.plot.on(event, () => this.placeMarker());
+      for (const event of ["plotly_afterplot", "plotly_relayouting"]) this.plot.on(event, () => this.placeHandles());
     }
-    this.drawMarker();
+    this.drawHandles();
     this.fillTable();
   }
 
@@ -141,7 +148,7 @@ export class Panel {
     const data = spec.data.map((trace, i) => ({ ...this.chart.kit.arraysOf(trace), ...frame.get(i) }));
     const traces = data.map((_, i) => i);
     this.chart.Plotly.animate(plot, { data, traces }, INSTANT).catch(() => {}); // a newer step may interrupt it
-    this.placeMarker();
+    this.placeHandles();
     return true;
   }
 
@@ -173,7 +180,7 @@ export class Panel {
       const drawn = this.chart.Plotly.animate(this.plot, { data: [...changes.values()], traces }, how);
       drawn.then(() => this.fillTable(), () => {});
     }
-    this.placeMarker();
+    this.placeHandles();
   }
 
   /* the legend: buttons that switch curves on and off */
@@ -207,53 +214,121 @@ export class Panel {
     return button;
   }
 
-  /* the vertical line that can be dragged */
+  /* handles: vertical lines and dots that stand on the figure and can be dragged */
 
-  drawMarker() {
-    const wanted = this.spec.marker && this.chart.axis;
-    if (!wanted) return this.marker?.remove(), (this.marker = null);
-    if (!this.marker) {
-      this.marker = el("div", "lc-marker");
-      this.marker.ariaHidden = "true"; // the slider says the same to who cannot see it
-      this.marker.append(el("span", "lc-handle"));
-      this.marker.addEventListener("pointerdown", (event) => this.grab(event));
-      this.stage.append(this.marker);
+  drawHandles() {
+    const tracks = this.chart.axis ? this.spec.tracks : [];
+    const kinds = tracks.map((track) => (track.y ? "dot" : "line")).join();
+    if (kinds !== this.kinds) {
+      this.kinds = kinds;
+      for (const node of [...this.handles, ...this.echoes]) node.remove();
+      this.handles = tracks.map((track, k) => this.handle(track, "lc-handle", k));
+      this.echoes = tracks.map((track) => this.handle(track, "lc-echo"));
     }
-    this.placeMarker();
+    tracks.forEach((track, k) => {
+      for (const node of [this.handles[k], this.echoes[k]])
+        node.style.setProperty("--lc-color", this.chart.theme.swap(track.color));
+    });
+    this.placeHandles();
+    this.echo(null);
   }
 
-  placeMarker() {
-    if (!this.marker) return;
+  handle(track, role, k) {
+    const node = el("div", `lc-mover ${role} ${track.y ? "lc-dot" : "lc-line"}`);
+    node.ariaHidden = "true"; // the slider says the same to who cannot see it
+    if (!track.y) node.append(el("span", "lc-flag"));
+    if (k !== undefined) node.addEventListener("pointerdown", (event) => this.grab(event, k));
+    this.stage.append(node);
+    return node;
+  }
+
+  placeHandles() {
+    this.handles.forEach((node, k) => this.place(node, this.spec.tracks[k], this.chart.index));
+    this.badge.hidden = !this.handles.length || !this.handles[0].hidden || !this.spec.absent.length;
+    if (!this.badge.hidden) this.badge.textContent = this.spec.absent[Math.min(this.chart.index, this.spec.absent.length - 1)];
+  }
+
+  /** Where the pointer is over one figure, the same step shows faintly in all. */
+  echo(index) {
+    this.echoes.forEach((node, k) => {
+      node.hidden = index === null;
+      if (index !== null) this.place(node, this.spec.tracks[k], index);
+    });
+  }
+
+  place(node, track, index) {
     const { xaxis, yaxis } = this.plot._fullLayout;
-    const at = xaxis.d2p(this.chart.axis.values[this.chart.index]);
-    this.marker.hidden = !(at >= -1 && at <= xaxis._length + 1);
-    this.marker.style.transform = `translateX(${xaxis._offset + at}px)`;
-    this.marker.style.top = `${yaxis._offset}px`;
-    this.marker.style.height = `${yaxis._length}px`;
-    this.marker.firstChild.textContent = this.chart.axis.texts[this.chart.index];
+    const x = xaxis.d2p(track.x[index]);
+    const y = track.y ? yaxis.d2p(track.y[index]) : 0;
+    node.hidden = !(x >= -1 && x <= xaxis._length + 1 && y >= -1 && y <= yaxis._length + 1);
+    node.style.transform = `translate(${xaxis._offset + x}px, ${yaxis._offset + y}px)`;
+    if (track.y) return;
+    node.style.height = `${yaxis._length}px`;
+    node.firstChild.textContent = this.chart.axis.texts[index];
   }
 
-  grab(event) {
+  grab(event, k) {
     if (event.button) return;
-    const { chart, marker } = this;
+    const { chart } = this;
+    const node = this.handles[k];
     event.preventDefault();
+    event.stopPropagation();
     chart.hold();
-    marker.setPointerCapture(event.pointerId);
-    const move = (e) => chart.goTo(this.indexAt(e.clientX));
+    chart.peek(null);
+    node.setPointerCapture(event.pointerId);
+    const move = (e) => chart.goTo(this.stepAt(e, [this.spec.tracks[k]]));
     const drop = () => {
-      marker.removeEventListener("pointermove", move);
+      node.removeEventListener("pointermove", move);
       chart.release();
     };
-    marker.addEventListener("pointermove", move);
-    marker.addEventListener("lostpointercapture", drop, { once: true });
+    node.addEventListener("pointermove", move);
+    node.addEventListener("lostpointercapture", drop, { once: true });
   }
 
-  /** Index of the axis value nearest to a place on the screen. */
-  indexAt(clientX) {
-    const { xaxis } = this.plot._fullLayout;
-    const x = clientX - this.stage.getBoundingClientRect().left - xaxis._offset;
-    const away = this.chart.axis.values.map((v) => Math.abs(xaxis.d2p(v) - x));
-    return away.indexOf(Math.min(...away));
+  /** Index of the axis value whose handle would stand nearest to a pointer. */
+  stepAt(event, tracks) {
+    const { xaxis, yaxis } = this.plot._fullLayout;
+    const box = this.stage.getBoundingClientRect();
+    const px = event.clientX - box.left - xaxis._offset;
+    const py = event.clientY - box.top - yaxis._offset;
+    let best = Infinity;
+    let step = this.chart.index;
+    for (const { x, y } of tracks) {
+      for (let i = 0; i < x.length; i++) {
+        const away = Math.hypot(xaxis.d2p(x[i]) - px, y ? yaxis.d2p(y[i]) - py : 0);
+        if (away < best) [best, step] = [away, i];
+      }
+    }
+    return step;
+  }
+
+  /** Place of a pointer in the units of the axes; null outside of the plot. */
+  spotAt(event) {
+    const { xaxis, yaxis } = this.plot._fullLayout ?? {};
+    if (!xaxis) return null;
+    const box = this.stage.getBoundingClientRect();
+    const px = event.clientX - box.left - xaxis._offset;
+    const py = event.clientY - box.top - yaxis._offset;
+    const inside = px >= -8 && py >= -8 && px <= xaxis._length + 8 && py <= yaxis._length + 8;
+    return inside ? [xaxis.p2d(px), yaxis.p2d(py)] : null;
+  }
+
+  hover(event) {
+    if (event.pointerType === "touch" || event.buttons || !this.handles.length) return;
+    this.chart.peek(this.spotAt(event) ? this.stepAt(event, this.spec.tracks) : null);
+  }
+
+  /** A click that is no drag: plotly.js keeps the click events of its figures for itself. */
+  press(event) {
+    if (event.button || event.target.closest(".modebar")) return;
+    const { clientX, clientY } = event;
+    const up = (e) => {
+      const spot = Math.hypot(e.clientX - clientX, e.clientY - clientY) < 4 && this.spotAt(e);
+      if (!spot) return;
+      if (this.chart.state.ask) this.chart.answer(spot);
+      else if (this.handles.length) this.chart.jump(this.stepAt(e, this.spec.tracks));
+    };
+    window.addEventListener("pointerup", up, { once: true });
   }
 
   /* the same numbers as a table */
@@ -319,14 +394,16 @@ export class Panel {
       paper_bgcolor: chart.theme.background,
       title: { ...title, pad: { ...title?.pad, l: 12 } },
     };
-    if (this.marker) {
-      const x = chart.axis.values[chart.index];
-      const line = { color: getComputedStyle(this.marker.firstChild).backgroundColor, width: 1.5 };
-      layout.shapes = [...(layout.shapes ?? []), { type: "line", x0: x, x1: x, y0: 0, y1: 1, yref: "paper", line }];
+    const data = [...plot.data];
+    for (const { x, y, color } of this.handles.length ? this.spec.tracks : []) {
+      const [at, up] = [x[chart.index], y?.[chart.index]];
+      const line = { color: chart.theme.swap(color), width: 1.5 };
+      if (y) data.push({ x: [at], y: [up], mode: "markers", marker: { color: line.color, size: 10 }, showlegend: false });
+      else layout.shapes = [...(layout.shapes ?? []), { type: "line", x0: at, x1: at, y0: 0, y1: 1, yref: "paper", line }];
     }
     const { width, height } = this.size;
     const filename = `${chart.state.file}-${chart.panels.indexOf(this) + 1}`;
-    return chart.Plotly.downloadImage({ data: plot.data, layout }, { format, width, height, scale: 2, filename });
+    return chart.Plotly.downloadImage({ data, layout }, { format, width, height, scale: 2, filename });
   }
 
   destroy() {

@@ -28,8 +28,9 @@ class Frames:
     trace : int
         Position of the trace in its figure.
     values : sequence of ndarray
-        One array per axis value. Without a basis it is the attribute itself. With a basis it holds
-        coefficients (curves, p_k), p_k <= p, and the drawn y is `strands(values[k] @ basis[:p_k])`.
+        One array per axis value (a two-dimensional array counts as one row per value, and travels as one
+        block). Without a basis it is the attribute itself. With a basis it holds coefficients (curves, p_k),
+        p_k <= p, and the drawn y is `strands(values[k] @ basis[:p_k])`.
     attr : str
         The attribute of the trace that changes, "y" if not said otherwise.
     basis : ndarray of shape (p, G), optional
@@ -37,13 +38,13 @@ class Frames:
     """
 
     trace: int
-    values: Sequence[Array]
+    values: Sequence[Array] | Array
     attr: str = "y"
     basis: Array | None = None
 
     def __post_init__(self) -> None:
         """Check the shapes; `ValueError` if they do not fit."""
-        if not self.values:
+        if not len(self.values):
             raise ValueError("`values` must hold at least one array; got none.")
         if self.basis is None:
             if any(np.ndim(v) != 1 for v in self.values):
@@ -58,7 +59,7 @@ class Frames:
 
     def at(self, index: int) -> Array:
         """Values of the attribute at one axis index, as drawn (1-D)."""
-        values = self.values[index]
+        values: Array = self.values[index]
         return values if self.basis is None else strands(values @ self.basis[: values.shape[1]])
 
 
@@ -74,17 +75,38 @@ class Figure(TypedDict):
 
 
 @dataclass(frozen=True)
-class Panel:
-    """One figure of a picture: its text alternative, its frames, and its place.
+class Track:
+    """Where a handle that can be dragged stands in a figure at each value of the axis.
 
-    `marker` says that the x axis of the figure is the scrub axis: a vertical line that can be dragged sits on
-    it. `column` is 0 (left) or 1 (right), `height` is in pixels.
+    Attributes
+    ----------
+    x : ndarray of shape (steps,)
+        In the units of the x axis; nan where the handle has no place.
+    y : ndarray of shape (steps,), optional
+        Then the handle is a dot at (x, y); without it, a vertical line over the whole height.
+    role : str
+        Colour role of a dot.
+    """
+
+    x: Array
+    y: Array | None = None
+    role: str = "accent"
+
+
+@dataclass(frozen=True)
+class Panel:
+    """One figure of a picture: its text alternative, its frames, its handles, and its place.
+
+    `tracks` are the handles that move along the axis and move it when they are dragged; while the first of them is
+    not to be seen, `absent` says why (a text, or one per axis value). `column` counts from the left, from 0 to 2;
+    `height` is in pixels.
     """
 
     figure: Figure
     alt: str
     frames: tuple[Frames, ...] = ()
-    marker: bool = False
+    tracks: tuple[Track, ...] = ()
+    absent: tuple[str, ...] = ()
     column: int = 0
     height: int = 420
 
@@ -92,8 +114,8 @@ class Panel:
         """Check that there is an alternative and that the frames mean traces that exist."""
         if not self.alt.strip():
             raise ValueError("`alt` must describe the figure in words; got an empty text.")
-        if self.column not in (0, 1):
-            raise ValueError(f"`column` must be 0 or 1; got {self.column}.")
+        if self.column not in (0, 1, 2):
+            raise ValueError(f"`column` must be 0, 1 or 2; got {self.column}.")
         traces = len(self.figure["data"])
         for frames in self.frames:
             if not 0 <= frames.trace < traces:
@@ -153,6 +175,12 @@ class Picture:
             for frames in panel.frames:
                 if len(frames.values) != steps:
                     raise ValueError(f"`values` must hold {steps} arrays; got {len(frames.values)}.")
+            for track in panel.tracks:
+                for name, places in (("x", track.x), ("y", track.y)):
+                    if places is not None and np.shape(places) != (steps,):
+                        raise ValueError(f"`{name}` of a track must hold {steps} numbers; got {np.size(places)}.")
+            if len(panel.absent) not in (0, 1, steps):
+                raise ValueError(f"`absent` must hold 1 or {steps} texts; got {len(panel.absent)}.")
         for name, texts in [("sentences", self.sentences), *((r.label, r.texts) for r in self.readouts)]:
             if len(texts) not in ((0, 1, steps) if name == "sentences" else (1, steps)):
                 raise ValueError(f"`{name}` must hold 1 or {steps} texts; got {len(texts)}.")
@@ -172,5 +200,18 @@ def still(picture: Picture, index: int) -> list[go.Figure]:
         figure = go.Figure(**panel.figure)
         for frames in panel.frames:
             figure.data[frames.trace][frames.attr] = frames.at(index)
+        for track in panel.tracks:
+            _add_handle(figure, track, index)
         figures.append(figure)
     return figures
+
+
+def _add_handle(figure: go.Figure, track: Track, index: int) -> None:
+    x, y = track.x[index], None if track.y is None else track.y[index]
+    if not np.isfinite([x, 0 if y is None else y]).all():
+        return
+    color = style.color(track.role)
+    if y is None:
+        figure.add_shape(type="line", x0=x, x1=x, y0=0, y1=1, yref="paper", line={"color": color, "width": 1.5})
+    else:
+        figure.add_scatter(x=[x], y=[y], mode="markers", marker={"color": color, "size": 10}, showlegend=False)

@@ -80,7 +80,7 @@ def _panel(panel: Panel, blob: _Blob) -> dict[str, Any]:
     data = [dict(trace) for trace in panel.figure["data"]]
     described = {
         "alt": panel.alt,
-        "marker": panel.marker,
+        "absent": list(panel.absent),
         "column": panel.column,
         "height": panel.height,
         "layout": panel.figure["layout"],
@@ -90,6 +90,8 @@ def _panel(panel: Panel, blob: _Blob) -> dict[str, Any]:
     # The browser redraws a panel only if its digest has changed: it covers values, not places in the blob.
     figure = json.dumps([described, data], default=_fingerprint)
     digest = hashlib.blake2b(figure.encode(), digest_size=8)
+    for values in (part for track in panel.tracks for part in (track.x, track.y) if part is not None):
+        digest.update(np.asarray(values, dtype="<f4").tobytes())
     for frames in panel.frames:
         for values in (*frames.values, *([] if frames.basis is None else [frames.basis])):
             digest.update(np.asarray(values, dtype="<f4").tobytes())
@@ -102,6 +104,14 @@ def _panel(panel: Panel, blob: _Blob) -> dict[str, Any]:
         "look": _look(panel.figure),
         "data": _packed(data, blob),
         "frames": [_frames(frames, blob) for frames in panel.frames],
+        "tracks": [
+            {
+                "x": blob.add(track.x),
+                "y": None if track.y is None else blob.add(track.y),
+                "color": style.color(track.role),
+            }
+            for track in panel.tracks
+        ],
     }
 
 
@@ -142,11 +152,14 @@ def _grid(x: Any, frames: Frames) -> Array:
 
 
 def _frames(frames: Frames, blob: _Blob) -> dict[str, Any]:
+    block = isinstance(frames.values, np.ndarray)
     packed: dict[str, Any] = {
         "trace": frames.trace,
         "attr": frames.attr,
-        "values": [blob.add(values)["f32"] for values in frames.values],
+        "values": blob.add(frames.values)["f32"] if block else [blob.add(values)["f32"] for values in frames.values],
     }
+    if block:
+        packed["steps"] = len(frames.values)
     if frames.basis is not None:
         packed["basis"] = blob.add(frames.basis)["f32"]
         packed["curves"], packed["points"] = len(frames.values[0]), frames.basis.shape[1]

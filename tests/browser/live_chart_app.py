@@ -96,7 +96,8 @@ def against_degree() -> live.Panel:
             yaxis={"range": [0, 3]},
         ),
     )
-    return live.Panel(figure, "Error curves against the degree", marker=True, column=1, height=680)
+    tracks = (live.Track(DEGREES),)
+    return live.Panel(figure, "Error curves against the degree", tracks=tracks, column=1, height=680)
 
 
 def verdict(degree: int) -> str:

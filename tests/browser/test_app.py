@@ -135,7 +135,7 @@ def test_the_story_of_the_bias_variance_lab(app_url: str, open_page: OpenPage, t
     expect(words).to_contain_text("0.684")  # exact expected error at degree 7 on the homework's split
 
     # the marker on the plot itself
-    marker = page.locator(".lc-marker:visible").first
+    marker = page.locator(".lc-handle:visible").first
     box = marker.bounding_box()
     plot = page.locator(".lc-panel", has=marker).locator(".nsewdrag").first.bounding_box()
     assert box is not None and plot is not None

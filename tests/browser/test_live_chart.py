@@ -158,7 +158,7 @@ def test_a_message_does_not_take_the_thumb_from_the_hand(page: Page) -> None:
 def test_the_marker_is_dragged_on_the_plot(page: Page) -> None:
     place = """degree => { const plot = document.querySelectorAll('.lc-plot')[2], axis = plot._fullLayout.xaxis;
         return plot.getBoundingClientRect().left + axis._offset + axis.d2p(degree); }"""
-    marker = page.locator(".lc-marker")
+    marker = page.locator(".lc-handle")
     box = marker.bounding_box()
     assert box["x"] + box["width"] / 2 == pytest.approx(page.evaluate(place, 3), abs=1)
     page.mouse.move(page.evaluate(place, 3), box["y"] + 60)
@@ -208,7 +208,7 @@ def test_it_fits_its_window(demo_url: str, open_page: Callable[..., Page], width
     assert len(set(lefts)) == (1 if width == 390 else 2)
     page.set_viewport_size({"width": width - 60, "height": 800})
     page.wait_for_function("""document.querySelector('.lc-plot').layout.width
-        === document.querySelector('.lc-column').clientWidth""")
+        === document.querySelector('.lc-panel').clientWidth""")
     assert page.evaluate("document.documentElement.scrollWidth") <= width - 60
 
 

@@ -19,6 +19,11 @@ from pages.ui import live_chart
 X = np.linspace(0.0, 1.0, 5)
 AXIS = live.Axis("degree", "Degree", (1.0, 2.0, 4.0), ("1", "2", "4"))
 BASIS = np.vander(X, 3, increasing=True).T
+BLOCK = np.arange(15.0).reshape(3, 5)
+TRACKS = (
+    live.Track(np.array([1.0, 2.0, 4.0])),
+    live.Track(np.array([1.0, 2.0, 4.0]), np.array([0.0, 1.0, np.nan]), "second"),
+)
 
 
 def figure(traces: int = 1, **trace: Any) -> live.Figure:
@@ -46,7 +51,19 @@ def read(packed: bytes) -> tuple[dict[str, Any], np.ndarray]:
         (lambda: live.Frames(0, [np.ones((2, 1)), np.ones((3, 1))], basis=BASIS), "all with the same curves"),
         (lambda: live.Frames(0, [np.ones((2, 4))], basis=BASIS), "`basis` must have at least 4 rows; got 3."),
         (lambda: live.Panel(figure(), " "), "`alt` must describe"),
-        (lambda: live.Panel(figure(), "A", column=2), "`column` must be 0 or 1; got 2."),
+        (lambda: live.Panel(figure(), "A", column=3), "`column` must be 0, 1 or 2; got 3."),
+        (
+            lambda: live.Picture((live.Panel(figure(), "A", tracks=(live.Track(X),)),), AXIS),
+            "`x` of a track must hold 3",
+        ),
+        (
+            lambda: live.Picture((live.Panel(figure(), "A", tracks=(live.Track(X[:3], X),)),), AXIS),
+            "`y` of a track must hold 3 numbers; got 5.",
+        ),
+        (
+            lambda: live.Picture((live.Panel(figure(), "A", absent=("a", "b")),), AXIS),
+            "`absent` must hold 1 or 3 texts; got 2.",
+        ),
         (lambda: live.Panel(figure(), "A", (live.Frames(1, [X]),)), "`trace` must be in [0, 0]; got 1."),
         (lambda: live.Panel(figure(), "A", (live.Frames(-1, [X]),)), "`trace` must be in [0, 0]; got -1."),
         (lambda: live.Axis("a", "A", (), ()), "`values` must rise"),
@@ -95,9 +112,21 @@ def test_still_figures_are_copies_at_one_value() -> None:
     np.testing.assert_allclose(moving.figure["data"][1]["y"], X)
 
 
+def test_still_figures_show_the_handles_that_have_a_place() -> None:
+    picture = live.Picture((live.Panel(figure(), "A", tracks=TRACKS),), AXIS)
+    (middle,), (last,) = live.still(picture, 1), live.still(picture, 2)
+    assert (middle.layout.shapes[0].x0, middle.layout.shapes[0].x1) == (2.0, 2.0)
+    assert (middle.data[1].x, middle.data[1].y) == ((2.0,), (1.0,))
+    assert middle.data[1].marker.color == style.color("second")
+    assert len(last.data) == 1
+    assert last.layout.shapes[0].x0 == 4.0
+
+
 def test_a_packed_picture_holds_everything_once() -> None:
     readout = live.Readout("bias²", ("1", "2", "3"), "bias", "help")
-    moving = live.Panel(figure(2), "A", (live.Frames(1, [X, 2 * X, 3 * X]),), marker=True, column=1, height=300)
+    moving = live.Panel(
+        figure(2), "A", (live.Frames(1, [X, 2 * X, 3 * X]), live.Frames(1, BLOCK, "x")), TRACKS, ("gone",), 1, 300
+    )
     picture = live.Picture((strand_panel(), moving), AXIS, (readout,), ("one", "two", "three"))
     packed = pack(picture, start=2.0, epoch=5)
     assert int.from_bytes(packed[:4], "little") % 4 == 0
@@ -111,14 +140,22 @@ def test_a_packed_picture_holds_everything_once() -> None:
     ]
     assert header["dark"]["#0072B2"] == style.PALETTE["bias"][1]
     strand, other = header["panels"]
-    assert [other[name] for name in ("alt", "marker", "column", "height")] == ["A", True, 1, 300]
+    assert [other[name] for name in ("alt", "absent", "column", "height")] == ["A", ["gone"], 1, 300]
+    line, dot = other["tracks"]
+    assert line["y"] is None
+    np.testing.assert_array_equal(part(line["x"]["f32"]), [1, 2, 4])
+    np.testing.assert_array_equal(part(dot["y"]["f32"]), [0, 1, np.nan])
+    assert dot["color"] == style.color("second")
     assert other["layout"]["xaxis"]["title"]["text"] == "x"
     assert other["layout"]["template"] == {}
     assert "y" not in other["data"][1]
     np.testing.assert_allclose(part(other["data"][0]["y"]["f32"]), X)
-    assert other["data"][0]["x"] == other["data"][1]["x"] == strand["data"][0]["x"]  # one grid for all
-    (frames,) = other["frames"]
+    assert other["data"][0]["x"] == strand["data"][0]["x"]  # one grid for all
+    assert "x" not in other["data"][1]
+    frames, block = other["frames"]
     assert (frames["trace"], frames["attr"]) == (1, "y")
+    assert (block["trace"], block["attr"], block["steps"]) == (1, "x", 3)
+    np.testing.assert_array_equal(part(block["values"]).reshape(3, 5), BLOCK)
     np.testing.assert_allclose([part(ref) for ref in frames["values"]], [X, 2 * X, 3 * X], rtol=1e-7)
     (frames,) = strand["frames"]
     assert (frames["curves"], frames["points"]) == (2, 5)

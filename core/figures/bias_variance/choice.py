@@ -7,7 +7,7 @@ import numpy as np
 from core.exploration import Exploration
 from core.figures.bias_variance.errors import HEIGHT
 from core.figures.bias_variance.text import RULES, cost, rule_name
-from core.figures.live import Figure, Panel
+from core.figures.live import Figure, Panel, Track
 from core.figures.style import color, layout
 
 
@@ -66,4 +66,4 @@ def choosing(result: Exploration, compare: tuple[int, ...]) -> tuple[Panel, ...]
         f"{name}: most often degree {int(s.degrees[share.argmax()])} ({share.max():.0%})."
         for name, share in zip(names, s.shares, strict=True)
     )
-    return (Panel(figure, alt=alt, marker=True, height=HEIGHT),)
+    return (Panel(figure, alt=alt, tracks=(Track(s.degrees),), height=HEIGHT),)

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from core.exploration import Exploration
-from core.figures.live import Figure, Panel
+from core.figures.live import Figure, Panel, Track
 from core.figures.style import ceiling, color, layout, line
 from core.text import number
 
@@ -41,7 +41,7 @@ def error_curves(result: Exploration, log_y: bool) -> Panel:
             showlegend=True,
         ),
     )
-    return Panel(figure, alt=_error_alt(result), marker=True, column=1, height=HEIGHT)
+    return Panel(figure, alt=_error_alt(result), tracks=(Track(d.degrees),), column=1, height=HEIGHT)
 
 
 def _curve(x: Array, y: Array, role: str, name: str, width: float = 2.2) -> dict[str, Any]:

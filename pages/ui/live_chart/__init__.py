@@ -130,8 +130,8 @@ def _plain_chart(
         st.text(" · ".join(f"{r.label} {now(r.texts)}" for r in picture.readouts))
     if picture.sentences:
         st.text(now(picture.sentences))
-    both = len({panel.column for panel in picture.panels}) == 2
-    places = st.columns(2) if both else [st.container()] * 2
+    columns = 1 + max(panel.column for panel in picture.panels)
+    places = st.columns(columns) if columns > 1 else [st.container()]
     for number, (panel, figure) in enumerate(zip(picture.panels, live.still(picture, index), strict=True)):
         themed = style.dark(figure) if st.context.theme.type == "dark" else figure
         places[panel.column].plotly_chart(themed, height=panel.height, theme=None, key=f"{key}_{number}", alt=panel.alt)
