@@ -40,8 +40,7 @@ class Control(ABC):
         "column" beside the picture, "more" for the folded part of that column, "stage" above the picture, for
         what changes the picture alone.
     when
-        On the stage: name and value of another control without which this one means nothing; it is shown only
-        then.
+        Name of another control, and its values for which this one means something; it is shown only then.
     """
 
     name: str
@@ -49,7 +48,7 @@ class Control(ABC):
     help: str
     default: Any
     place: str = "column"
-    when: tuple[str, Any] | None = None
+    when: tuple[str, tuple[Any, ...]] | None = None
 
     @abstractmethod
     def parse(self, text: str) -> Any:
@@ -65,7 +64,7 @@ class Control(ABC):
 
     def shown(self, values: Mapping[str, Any]) -> bool:
         """Whether the control means something beside the values of the others."""
-        return self.when is None or values[self.when[0]] == self.when[1]
+        return self.when is None or values[self.when[0]] in self.when[1]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -215,14 +214,38 @@ class Seed(Control):
         return str(value)
 
 
+@dataclass(frozen=True, kw_only=True)
+class File(Control):
+    """A file of the visitor's, read by `read(name, content)` into frozen data; nothing of it goes into a link."""
+
+    default: None = None
+    read: Callable[[str, bytes], Any]
+    suffix: str
+
+    @property
+    def values(self) -> tuple[None]:
+        """What it can be without a visitor: nothing."""
+        return (None,)
+
+    def parse(self, text: str) -> None:
+        raise ValueError("a file does not come with a link")
+
+    def format(self, value: Any) -> str:
+        return ""
+
+    def show(self, value: Any) -> str:
+        return str(value) if value else "no file"
+
+
 def defaults(controls: Sequence[Control]) -> dict[str, Any]:
     """Value of every control on a fresh visit."""
     return {control.name: control.default for control in controls}
 
 
 def to_link(controls: Sequence[Control], values: Mapping[str, Any]) -> dict[str, str]:
-    """Query parameters of a state: what differs from the defaults."""
-    return {c.name: c.format(values[c.name]) for c in controls if values[c.name] != c.default}
+    """Query parameters of a state: what differs from the defaults, files apart."""
+    linked = [control for control in controls if not isinstance(control, File)]
+    return {c.name: c.format(values[c.name]) for c in linked if values[c.name] != c.default}
 
 
 def from_link(controls: Sequence[Control], query: Mapping[str, Sequence[str]]) -> tuple[dict[str, Any], list[str]]:

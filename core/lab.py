@@ -8,15 +8,19 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any
 
 from core.controls import Choice, Control, Scale, Toggle, defaults
+from core.recent import Recent
+from core.text import fixed
+
+# Shared by all visitors, so results are immutable; few are kept, since one can hold megabytes.
+_RESULTS = Recent(entries=16, nbytes=100_000_000)
 
 PREDICT = Toggle(
     name="predict",
     label="Predict first",
-    help="Hides the picture until you have answered the question of this page.",
+    help="Hides the picture until you have answered what this page asks.",
 )
 
 
@@ -30,15 +34,32 @@ class Preset:
 
 
 @dataclass(frozen=True)
+class Spot:
+    """An answer that is given by pointing at a place of a picture.
+
+    `picture` maps the page's result and the place pointed at, or `None`, to what is shown; `values` are the
+    places that the tests point at.
+    """
+
+    picture: Callable[[Any, tuple[float, float] | None], Any]
+    values: tuple[tuple[float, float], ...]
+    default: None = None
+
+    def show(self, value: tuple[float, float]) -> str:
+        """Write a place for a reader."""
+        return "({}, {})".format(*(fixed(part, 2) for part in value))
+
+
+@dataclass(frozen=True)
 class Prediction:
     """A question to be answered before the picture is shown.
 
-    `guess` is the control that collects the answer, `truth` maps the page's result to the right one and
-    `verdict` writes, from guess, truth and result, what there is to learn from the difference.
+    `guess` is what collects the answer, `truth` maps the page's result to the right one and `verdict` writes,
+    from guess, truth and result, what there is to learn from the difference.
     """
 
     question: str
-    guess: Scale | Choice
+    guess: Scale | Choice | Spot
     truth: Callable[[Any], Any]
     verdict: Callable[[Any, Any, Any], str]
 
@@ -74,8 +95,8 @@ class Lab:
         with a sentence for a combination that makes no sense.
     picture
         Figure function: `(result, **values it names)` to a `core.figures.live.Picture`.
-    prediction
-        The question for "predict first".
+    predictions
+        The questions for "predict first", asked one after another.
     script
         Values to a stand-alone Python script that computes the numbers on screen; between its lines `# settings`
         and `# end of settings` stand assignments that an export replaces by the current ones.
@@ -85,6 +106,9 @@ class Lab:
         Small SVG drawing for the home page.
     sections
         Folded parts below the picture.
+    needs
+        Settings, as for `compute`, to the tasks that `compute` would wait for. The page shows their progress
+        meanwhile, and lets them be cancelled.
     """
 
     name: str
@@ -95,11 +119,12 @@ class Lab:
     presets: tuple[Preset, ...]
     compute: Callable[..., Any]
     picture: Callable[..., Any]
-    prediction: Prediction
+    predictions: tuple[Prediction, ...]
     script: Callable[[Mapping[str, Any]], str]
     tables: Callable[[Any, Mapping[str, Any]], Mapping[str, Mapping[str, Any]]]
     thumbnail: Callable[[], str]
     sections: tuple[Section, ...] = ()
+    needs: Callable[..., Sequence[Any]] = lambda **_: ()
 
     @property
     def all_controls(self) -> tuple[Control, ...]:
@@ -115,8 +140,19 @@ class Lab:
         return tuple((key, values[key]) for key in parameters(self.compute))
 
     def result(self, values: Mapping[str, Any]) -> Any:
-        """Compute (or recall) the result for `values`; raises what `compute` raises."""
-        return _recall(self.compute, self.settings(values))
+        """Compute (or recall) the result for `values`; raises what `compute` raises.
+
+        Results made from what a visitor has brought are recalled by that object itself, and go when it goes.
+        """
+        settings = self.settings(values)
+        brought = next((value for _, value in settings if hasattr(value, "recall")), None)
+        if brought is not None:
+            return brought.recall(self.compute, settings)
+        return _RESULTS.recall((self.compute, settings), lambda: self.compute(**dict(settings)))
+
+    def tasks(self, values: Mapping[str, Any]) -> list[Any]:
+        """Give what the result for `values` has to wait for."""
+        return [task for task in self.needs(**dict(self.settings(values))) if not task.done()]
 
     def draw(self, result: Any, values: Mapping[str, Any]) -> Any:
         """Picture of a result."""
@@ -136,9 +172,3 @@ class Lab:
 def parameters(function: Callable[..., Any]) -> tuple[str, ...]:
     """Names of a function's parameters, in order."""
     return tuple(inspect.signature(function).parameters)
-
-
-@lru_cache(maxsize=16)
-def _recall(compute: Callable[..., Any], settings: tuple[tuple[str, Any], ...]) -> Any:
-    """Results are shared by all visitors, so they are immutable; few are kept, since one can hold megabytes."""
-    return compute(**dict(settings))

@@ -22,11 +22,11 @@ CONTROLS = (
     Toggle(name="log_y", label="Logarithmic error axis", place="stage",
            help="Shows what leaves the picture at the top."),
     Several(name="compare", label="Fits that stay", default=(1, 3, 10), options=range(1, 21), limit=4, place="stage",
-            when=("view", "one"), help="Degrees that stay on screen beside the one on the slider."),
-    Slider(name="folds", label="Folds", default=5, low=2, high=10, place="stage", when=("view", "choose"),
+            when=("view", ("one",)), help="Degrees that stay on screen beside the one on the slider."),
+    Slider(name="folds", label="Folds", default=5, low=2, high=10, place="stage", when=("view", ("choose",)),
            help="Folds of the cross-validation, divided once for all repetitions; hold-out takes one of them."),
     Slider(name="repetitions", label="Repetitions", default=400, low=100, high=1000, step=50, place="stage",
-           when=("view", "choose"), help="How often the experiment is repeated to see what each rule chooses."),
+           when=("view", ("choose",)), help="How often the experiment is repeated to see what each rule chooses."),
 )  # fmt: skip
 
 PRESETS = (
@@ -58,11 +58,13 @@ LAB = Lab(
     presets=PRESETS,
     compute=explore,
     picture=figures.picture,
-    prediction=Prediction(
-        "Which degree has the smallest expected test error?",
-        guess=Slider(name="guess", label="Degree", default=5, low=1, high=20, help="Your guess."),
-        truth=lambda result: result.best,
-        verdict=figures.verdict,
+    predictions=(
+        Prediction(
+            "Which degree has the smallest expected test error?",
+            guess=Slider(name="guess", label="Degree", default=5, low=1, high=20, help="Your guess."),
+            truth=lambda result: result.best,
+            verdict=figures.verdict,
+        ),
     ),
     script=scripts.bias_variance,
     tables=tables,

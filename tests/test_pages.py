@@ -19,7 +19,7 @@ from streamlit.testing.v1 import AppTest
 
 from core.controls import Seed, Several, defaults, to_link
 from core.figures.live import Picture
-from core.lab import Lab, Preset, parameters
+from core.lab import Lab, Preset, Spot, parameters
 from pages.ui import export, shell
 from tests.conftest import PROFILE, ROOT
 from tests.labs import LABS, NAN, check_picture, every_single_change, picture_or_reason, states
@@ -37,7 +37,10 @@ in_app = settings(
 
 
 def run(app: AppTest) -> AppTest:
+    """Run the app, and again while it shows the progress of some work."""
     app.run()
+    while any((button.key or "").endswith(":cancel") for button in app.button):
+        app.run()
     assert not app.exception, app.exception
     return app
 
@@ -131,10 +134,12 @@ def test_sections_have_words_and_pictures(lab: Lab) -> None:
 @each_lab
 def test_prediction_has_an_answer_among_the_guesses(lab: Lab) -> None:
     result = lab.result(defaults(lab.all_controls))
-    truth = lab.prediction.truth(result)
-    assert truth in lab.prediction.guess.values
-    for guess in lab.prediction.guess.values:
-        assert lab.prediction.verdict(guess, truth, result).endswith(".")
+    for prediction in lab.predictions:
+        truth = prediction.truth(result)
+        assert truth in prediction.guess.values
+        for guess in prediction.guess.values:
+            assert prediction.verdict(guess, truth, result).endswith(".")
+            assert prediction.guess.show(guess)
 
 
 # --- what is taken home -----------------------------------------------------------------------------------
@@ -320,18 +325,33 @@ def test_presenter_mode_shows_no_controls_and_keeps_the_state(new_app: NewApp, l
 @each_lab
 def test_predict_first_hides_the_picture_until_there_is_an_answer(new_app: NewApp, lab: Lab) -> None:
     app = open_lab(new_app, lab, predict="1")
-    assert not app.get("bidi_component")
-    assert app.subheader[0].value == lab.prediction.question
-    click(app, f"{lab.name}:commit")
-    assert any("Your answer" in words.value for words in app.markdown)
-    assert app.get("bidi_component")
+    answer_all(app, lab)
+    assert pictures(app)
     click(app, f"{lab.name}:again")
-    assert app.subheader[0].value == lab.prediction.question
-    click(app, f"{lab.name}:commit")
+    answer_all(app, lab)
     run(app)
     click(app, f"{lab.name}:redraw")  # other data are another question
-    assert app.subheader[0].value == lab.prediction.question
-    assert not app.get("bidi_component")
+    assert app.subheader[0].value == lab.predictions[0].question
+    assert not pictures(app)
+
+
+def answer_all(app: AppTest, lab: Lab) -> None:
+    """Answer the questions of a page one by one, while its picture is hidden."""
+    for number, prediction in enumerate(lab.predictions):
+        assert app.subheader[0].value == prediction.question
+        assert not pictures(app)
+        if isinstance(prediction.guess, Spot):
+            for name, part in zip("xy", prediction.guess.values[0], strict=True):
+                app.number_input(f"{lab.name}:guess.{name}").set_value(part)
+                run(app)
+        click(app, f"{lab.name}:commit")
+        assert sum("Your answer" in words.value for words in app.markdown) == number + 1
+
+
+def pictures(app: AppTest) -> bool:
+    """Whether the page shows its picture, or only asks for a place in one."""
+    asking = any((widget.key or "").endswith(":guess.x") for widget in app.number_input)
+    return len(app.get("bidi_component")) > asking
 
 
 @each_lab

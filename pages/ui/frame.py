@@ -10,13 +10,16 @@ import streamlit as st
 
 from core.controls import Seed, defaults
 from core.figures.live import Picture
-from core.lab import PREDICT, Lab
+from core.lab import PREDICT, Lab, Prediction, Spot
 from pages.ui import export, state
 from pages.ui.live_chart import live_chart
 from pages.ui.state import State
 from pages.ui.widgets import widget
 
 STAGE = "stage"  # key of the fragment with the picture
+PATIENCE = 0.7  # seconds that a run waits for work to be done before it shows its progress
+
+_STILL = "The picture still shows the last settings that work."
 
 
 def show(lab: Lab) -> None:
@@ -56,10 +59,13 @@ def show(lab: Lab) -> None:
 def _stage(lab: Lab, record: State, presenting: bool) -> None:
     """Picture, in a fragment: a tick of any control runs this alone, the whole page only where more depends on it."""
     state.write_link(lab, record)
-    values, result, picture = _evaluate(lab, record)
-    if record.refusal:
-        st.warning(f"{record.refusal} The picture still shows the last settings that work.", icon=":material/block:")
-    revealed = not record.values[PREDICT.name] or _predict(lab, record, values, result)
+    waiting = _waiting(lab, record)
+    revealed = record.drawn or not waiting
+    if revealed:
+        result, picture = _evaluate(lab, record, waiting)
+        if record.refusal:
+            st.warning(f"{record.refusal} {_STILL}", icon=":material/block:")
+        revealed = not record.values[PREDICT.name] or _predict(lab, record, result)
     if revealed:
         _chart(lab, record, picture, presenting)
     around = (
@@ -160,7 +166,7 @@ def _row(lab: Lab, record: State) -> None:
 
 
 def _controls(lab: Lab, record: State) -> None:
-    beside = [c for c in lab.controls if c.name != lab.main]
+    beside = [c for c in lab.controls if c.name != lab.main and c.shown(record.values)]
     for control in beside:
         if control.place == "column":
             widget(lab.name, control, record.values[control.name], _taking(lab, record))
@@ -175,17 +181,61 @@ def _controls(lab: Lab, record: State) -> None:
                 widget(lab.name, control, record.values[control.name], _taking(lab, record))
 
 
-def _evaluate(lab: Lab, record: State) -> tuple[dict[str, Any], Any, Picture]:
-    """Values, result and picture; for an impossible combination those of the last good one."""
+def _waiting(lab: Lab, record: State) -> bool:
+    """Show the work that the picture has to wait for, with a button that stops it; whether there is any."""
+    settings = lab.settings(record.values)
+    if record.stopped == settings:
+
+        def go_on() -> None:
+            record.stopped = None
+            st.rerun(STAGE)
+
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.info(f"Stopped. {_STILL if record.drawn else ''}", icon=":material/pause:")
+            st.button("Go on", on_click=go_on, key=f"{lab.name}:go_on")
+        return True
+    tasks = lab.tasks(record.values)
+    for task in tasks:
+        task.wait(PATIENCE - task.seconds)
+    if all(task.done() for task in tasks):
+        return False
+
+    def stop() -> None:
+        for task in tasks:
+            task.cancel()
+        record.stopped = settings
+        st.rerun(STAGE)
+
+    _progress(lab, tasks, stop)
+    return True
+
+
+@st.fragment(run_every=0.4)
+def _progress(lab: Lab, tasks: list[Any], stop: Callable[[], None]) -> None:
+    """What is being worked on and since when; runs by itself until it is done."""
+    waiting = [task for task in tasks if not task.done()]
+    if not waiting:
+        st.rerun()
+    with st.container(horizontal=True, vertical_alignment="center"):
+        for task in waiting:
+            st.markdown(f"{task.title}: {task.seconds:.0f} s", width="content")
+        st.button("Cancel", on_click=stop, key=f"{lab.name}:cancel", icon=":material/close:")
+
+
+def _evaluate(lab: Lab, record: State, waiting: bool) -> tuple[Any, Picture]:
+    """Result and picture; while these have to wait, and for an impossible combination, the last good ones."""
+    if waiting:
+        result = lab.result(record.good)
+        return result, lab.draw(result, record.good)
     try:
         result = lab.result(record.values)
         picture = lab.draw(result, record.values)
     except ValueError as error:
         record.refusal = _in_words(lab, str(error))
         result = lab.result(record.good)
-        return record.good, result, lab.draw(result, record.good)
-    record.refusal, record.good = "", dict(record.values)
-    return record.good, result, picture
+        return result, lab.draw(result, record.good)
+    record.refusal, record.good, record.drawn = "", dict(record.values), True
+    return result, picture
 
 
 def _in_words(lab: Lab, refusal: str) -> str:
@@ -198,7 +248,7 @@ def _chart(lab: Lab, record: State, picture: Picture, presenting: bool) -> None:
     def commit(value: float) -> None:
         record.set(lab.main, value)
 
-    stamp = (record.epoch, record.visit, presenting, record.guess)
+    stamp = (record.epoch, record.visit, presenting, len(record.answers))
     live_chart(
         picture,
         key=f"{lab.name}:chart",
@@ -209,44 +259,75 @@ def _chart(lab: Lab, record: State, picture: Picture, presenting: bool) -> None:
     )
 
 
-def _predict(lab: Lab, record: State, values: dict[str, Any], result: Any) -> bool:
-    """Ask for a guess; once it is there, show it beside the truth and let the picture appear."""
-    settings = lab.settings(values)
-    if record.guess is not None and record.guess[1] == settings:
-        _verdict(lab, record, result)
+def _predict(lab: Lab, record: State, result: Any) -> bool:
+    """Ask for the guesses one by one, each shown beside the truth once it is there; whether all are."""
+    record.ask(lab.settings(record.good))
+    for index, (prediction, guess) in enumerate(zip(lab.predictions, record.answers, strict=False)):
+        _verdict(lab, record, prediction, guess, result, last=index == len(lab.predictions) - 1)
+    if len(record.answers) == len(lab.predictions):
         return True
-    prediction = lab.prediction
-    if record.draft is None or record.draft[1] != settings:
-        record.draft = (prediction.guess.default, settings)
+    prediction = lab.predictions[len(record.answers)]
+    if record.draft is None:
+        record.draft = prediction.guess.default
 
     def draft(_name: str, value: Any) -> None:
-        record.draft = (value, settings)
+        record.draft = value
 
     def commit() -> None:
-        record.guess = record.draft
+        record.answers, record.draft = (*record.answers, record.draft), None
 
     st.subheader(prediction.question, anchor=False)
     with st.container(key="guess", width=520):
-        widget(lab.name, prediction.guess, record.draft[0], draft)
-        st.button("This is my answer", type="primary", on_click=commit, key=f"{lab.name}:commit")
+        if isinstance(prediction.guess, Spot):
+            _point(lab, prediction.guess, record, result)
+        else:
+            widget(lab.name, prediction.guess, record.draft, draft)
+        st.button(
+            "This is my answer",
+            type="primary",
+            on_click=commit,
+            key=f"{lab.name}:commit",
+            disabled=record.draft is None,
+        )
     st.caption("The picture appears once you have answered. Nothing is scored or kept.")
     return False
 
 
-def _verdict(lab: Lab, record: State, result: Any) -> None:
-    prediction, (guess, _) = lab.prediction, record.guess
+def _point(lab: Lab, spot: Spot, record: State, result: Any) -> None:
+    """Let a place be pointed at, or typed where there is no pointer."""
+
+    def take(place: tuple[float, float]) -> None:
+        record.draft = place
+
+    live_chart(spot.picture(result, record.draft), key=f"{lab.name}:guess", on_point=take)
+    keys = [f"{lab.name}:guess.{name}" for name in "xy"]
+    for key, part in zip(keys, record.draft or (None, None), strict=True):
+        st.session_state[key] = part
+
+    def typed() -> None:
+        x, y = (st.session_state[key] for key in keys)
+        if x is not None and y is not None:
+            take((x, y))
+
+    with st.container(horizontal=True):
+        for key in keys:
+            st.number_input(f"or type {key[-1]}", step=0.1, format="%.2f", key=key, on_change=typed)
+
+
+def _verdict(lab: Lab, record: State, prediction: Prediction, guess: Any, result: Any, *, last: bool) -> None:
     truth = prediction.truth(result)
+    show_value = prediction.guess.show
 
     def again() -> None:
-        record.guess = record.draft = None
+        record.answers = ()
 
-    show_value = prediction.guess.show
-    with st.container(horizontal=True, vertical_alignment="center", key="verdict"):
+    with st.container(horizontal=True, vertical_alignment="center", key=f"verdict{len(record.answers)}{last}"):
         st.markdown(
             f"**Your answer: {show_value(guess)}. Computed: {show_value(truth)}.** "
             + prediction.verdict(guess, truth, result)
         )
-        st.button("Ask again", on_click=again, type="tertiary", key=f"{lab.name}:again")
+        if last:
+            st.button("Ask again", on_click=again, type="tertiary", key=f"{lab.name}:again")
 
 
 def _sections(lab: Lab, values: dict[str, Any], result: Any) -> bool:

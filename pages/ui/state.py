@@ -25,8 +25,8 @@ class State:
     ----------
     values
         Value of every control.
-    good
-        The last values whose picture could be computed; the defaults at first.
+    good, drawn
+        The last values whose picture could be computed, the defaults at first; whether there has been one.
     link
         The query parameters last seen or written; `None` before the first visit.
     epoch, visit
@@ -40,8 +40,10 @@ class State:
         A widget has changed since the last run: then the URL that came with the run is older than `values`.
     notes
         Sentences about a link that could not be taken as it stood.
-    draft, guess
-        The prediction being made and the committed one, each with the settings that it is made for.
+    draft, answers, asked
+        The guess that is being made, those that were committed, and the settings that they are made for.
+    stopped
+        The settings whose computation the visitor has cancelled.
     stamp, start
         When the chart was last told where to stand, and where. In between it moves by itself, and its data
         stay byte for byte the same, so that a move costs no payload.
@@ -49,12 +51,15 @@ class State:
 
     values: dict[str, Any]
     good: dict[str, Any]
+    drawn: bool = False
     link: dict[str, str] | None = None
     epoch: int = 0
     touched: bool = False
     notes: list[str] = field(default_factory=list)
-    draft: tuple[Any, Any] | None = None
-    guess: tuple[Any, Any] | None = None
+    draft: Any = None
+    answers: tuple[Any, ...] = ()
+    asked: Any = None
+    stopped: Any = None
     visit: int = 0
     whole: bool = False
     open: bool = False
@@ -73,6 +78,11 @@ class State:
         self.values = dict(values)
         self.epoch += 1
         self.touched = True
+
+    def ask(self, settings: Any) -> None:
+        """Begin the questions anew if they are about other settings than the last time."""
+        if settings != self.asked:
+            self.asked, self.answers, self.draft = settings, (), None
 
     def stand(self, stamp: Any, value: Any) -> Any:
         """Where the chart shall stand: the value at the time that `stamp` last changed."""

@@ -7,7 +7,7 @@ from typing import Any
 
 import streamlit as st
 
-from core.controls import Choice, Control, LogSlider, Seed, Several, Slider, Toggle
+from core.controls import Choice, Control, File, LogSlider, Seed, Several, Slider, Toggle
 
 
 def widget(page: str, control: Control, value: Any, take: Callable[[str, Any], None]) -> None:
@@ -17,6 +17,9 @@ def widget(page: str, control: Control, value: Any, take: Callable[[str, Any], N
     a browser whose user has moved on.
     """
     key = f"{page}.{control.name}"
+    if isinstance(control, File):
+        _file(key, control, value, take)
+        return
     held = list(value) if isinstance(control, Several) else value
     if st.session_state.get(key) != held:
         st.session_state[key] = held
@@ -29,6 +32,30 @@ def widget(page: str, control: Control, value: Any, take: Callable[[str, Any], N
             take(control.name, new)
 
     _draw(control, {"key": key, "help": control.help, "on_change": changed})
+
+
+def _file(key: str, control: File, value: Any, take: Callable[[str, Any], None]) -> None:
+    """Draw an upload; what cannot be read is answered by a sentence, and what was there before stays."""
+    refused = f"{key}:refused"
+
+    def changed() -> None:
+        file = st.session_state[key]
+        st.session_state[refused] = ""
+        if file is None:
+            take(control.name, None)
+            return
+        try:
+            read = control.read(file.name, file.getvalue())
+        except ValueError as error:
+            st.session_state[refused] = str(error)
+            return
+        take(control.name, read)
+
+    st.file_uploader(control.label, type=control.suffix, key=key, help=control.help, on_change=changed)
+    if st.session_state.get(refused):
+        st.warning(st.session_state[refused], icon=":material/block:")
+    elif value is not None:
+        st.caption(control.show(value))
 
 
 def _draw(control: Control, common: dict[str, Any]) -> None:

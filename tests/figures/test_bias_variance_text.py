@@ -266,8 +266,8 @@ def test_readouts(view: str, change: dict[str, Any]) -> None:
 
 def test_the_verdict() -> None:
     _, r, _ = drawn(**HOMEWORK)
-    verdict = LAB.prediction.verdict
-    assert LAB.prediction.truth(r) == 8
+    verdict = LAB.predictions[0].verdict
+    assert LAB.predictions[0].truth(r) == 8
     assert verdict(8, 8, r) == "No other degree has an expected error below 0.595."
     x = np.random.RandomState(0).permutation(np.linspace(0, 10, 50))
     train, test, parts = x[:40], x[40:], {}
@@ -288,7 +288,7 @@ def test_the_verdict() -> None:
 @pytest.mark.parametrize("last", [6, 15])
 def test_the_verdict_on_a_degree_that_was_not_fitted(last: int) -> None:
     _, r, _ = drawn(max_degree=last)
-    verdict = LAB.prediction.verdict
+    verdict = LAB.predictions[0].verdict
     assert verdict(last + 1, r.best, r) == f"The polynomials on this page stop at degree {last}."
     assert "stop" not in verdict(last, 1, r)
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import html
+import math
 import mimetypes
 from collections.abc import Callable
 from pathlib import Path
@@ -72,6 +73,7 @@ def live_chart(
     epoch: int = 0,
     present: bool = False,
     on_commit: Callable[[float], None] | None = None,
+    on_point: Callable[[tuple[float, float]], None] | None = None,
 ) -> None:
     """Show a picture that scrubs in the browser, or its still figures with a slider where that cannot work.
 
@@ -89,6 +91,9 @@ def live_chart(
         Presenter mode: large type, figures that fill the window, arrow keys anywhere on the page.
     on_commit : callable, optional
         Called before the next run of the script with the axis value on which the user has settled.
+    on_point : callable, optional
+        Called before the next run of the script with the place of a figure, in the units of its axes, that the
+        user has clicked on.
     """
     if start is None and picture.axis:
         start = picture.axis.start
@@ -103,11 +108,17 @@ def live_chart(
         if on_commit and picture.axis and isinstance(value, int | float) and value in picture.axis.values:
             on_commit(value)
 
+    def pointed() -> None:
+        place = st.session_state[key].get("place")
+        numbers = isinstance(place, list) and all(isinstance(v, int | float) and math.isfinite(v) for v in place)
+        if on_point and numbers and len(place) == 2:
+            on_point((float(place[0]), float(place[1])))
+
     def give_up() -> None:
         st.session_state[failed] = True
 
-    data = pack(picture, start=start, epoch=epoch, present=present, file=key)
-    _mount(key=key, data=data, on_value_change=committed, on_failed_change=give_up)
+    data = pack(picture, start=start, epoch=epoch, present=present, ask=on_point is not None, file=key)
+    _mount(key=key, data=data, on_value_change=committed, on_place_change=pointed, on_failed_change=give_up)
 
 
 def _plain_chart(
