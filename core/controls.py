@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from core.memo import Memo
+
 _NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?", re.ASCII)
 
 
@@ -118,7 +120,10 @@ class Slider(Scale):
 
 @dataclass(frozen=True, kw_only=True)
 class LogSlider(Scale):
-    """Equal ratios from `low` to `high`, `per_decade` to a power of ten, with an explicit 0 if `zero`."""
+    """Equal ratios from `low` to `high`, `per_decade` to a power of ten, with an explicit 0 if `zero`.
+
+    Whole numbers where `low` and `high` are whole.
+    """
 
     low: float
     high: float
@@ -126,13 +131,15 @@ class LogSlider(Scale):
     zero: bool = False
 
     @cached_property
-    def values(self) -> tuple[float, ...]:
+    def values(self) -> tuple[int | float, ...]:
         first, last = math.log10(self.low), math.log10(self.high)
         count = round((last - first) * self.per_decade)
         grid = [float(f"{10 ** (first + k / self.per_decade):.6g}") for k in range(count + 1)]
+        if isinstance(self.low, int) and isinstance(self.high, int):
+            return tuple(round(value) for value in grid)
         return (0.0, *grid) if self.zero else tuple(grid)
 
-    def parse(self, text: str) -> float:
+    def parse(self, text: str) -> int | float:
         wanted = _number(text)
         if wanted <= 0:
             return self.values[0]
@@ -235,6 +242,43 @@ class File(Control):
 
     def show(self, value: Any) -> str:
         return str(value) if value else "no file"
+
+
+@dataclass(frozen=True)
+class Fetched(Memo):
+    """Something named by a visitor and, once it has been asked for, the work that brings it."""
+
+    text: str = ""
+    task: Any = None
+
+    def __bool__(self) -> bool:
+        """Whether it has been asked for."""
+        return self.task is not None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Fetch(Control):
+    """Something that is brought by name from elsewhere, on a click and only then; a link holds the name alone.
+
+    `begin` starts the work that brings it, or raises `ValueError` with a sentence.
+    """
+
+    default: Fetched = Fetched()
+    begin: Callable[[str], Any]
+    button: str
+
+    @property
+    def values(self) -> tuple[Fetched]:
+        """What it can be without a click: nothing."""
+        return (self.default,)
+
+    def parse(self, text: str) -> Fetched:
+        if not (text.isprintable() and 0 < len(text.strip()) <= 60):
+            raise ValueError("it is not a name")
+        return Fetched(text.strip())
+
+    def format(self, value: Fetched) -> str:
+        return value.text
 
 
 def defaults(controls: Sequence[Control]) -> dict[str, Any]:

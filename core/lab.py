@@ -6,11 +6,13 @@
 from __future__ import annotations
 
 import inspect
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from core.controls import Choice, Control, Scale, Toggle, defaults
+from core.controls import Choice, Control, Fetch, File, Scale, Toggle, defaults
+from core.memo import Memo
 from core.recent import Recent
 from core.text import fixed
 
@@ -98,8 +100,9 @@ class Lab:
     predictions
         The questions for "predict first", asked one after another.
     script
-        Values to a stand-alone Python script that computes the numbers on screen; between its lines `# settings`
-        and `# end of settings` stand assignments that an export replaces by the current ones.
+        Values to a stand-alone Python script that computes the numbers on screen, with the tables beside it if it
+        needs them; between its lines `# settings` and `# end of settings` stand assignments that an export replaces
+        by the current ones of the controls that the script names.
     tables
         Result and values to file name -> {column name: one-dimensional array}.
     thumbnail
@@ -145,14 +148,14 @@ class Lab:
         Results made from what a visitor has brought are recalled by that object itself, and go when it goes.
         """
         settings = self.settings(values)
-        brought = next((value for _, value in settings if hasattr(value, "recall")), None)
+        brought = next((value for _, value in settings if isinstance(value, Memo) and value), None)
         if brought is not None:
             return brought.recall(self.compute, settings)
         return _RESULTS.recall((self.compute, settings), lambda: self.compute(**dict(settings)))
 
     def tasks(self, values: Mapping[str, Any]) -> list[Any]:
         """Give what the result for `values` has to wait for."""
-        return [task for task in self.needs(**dict(self.settings(values))) if not task.done()]
+        return [task for task in self.needs(**dict(self.settings(values))) if not task.done]
 
     def draw(self, result: Any, values: Mapping[str, Any]) -> Any:
         """Picture of a result."""
@@ -163,9 +166,8 @@ class Lab:
         """The stand-alone script with the current settings in it."""
         head, rest = self.script(values).split("# settings\n", 1)
         tail = rest.split("# end of settings\n", 1)[1]
-        labels = {control.name: control.label for control in self.controls}
-        names = [*parameters(self.compute), self.main]
-        lines = [f"{name} = {values[name]!r}  # {labels[name]}\n" for name in dict.fromkeys(names)]
+        used = [c for c in self.controls if not isinstance(c, File | Fetch) and re.search(rf"\b{c.name}\b", tail)]
+        lines = [f"{control.name} = {values[control.name]!r}  # {control.label}\n" for control in used]
         return f"{head}# settings\n{''.join(lines)}# end of settings\n{tail}"
 
 

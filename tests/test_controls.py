@@ -8,7 +8,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.controls import Choice, LogSlider, Seed, Several, Slider, Toggle, from_link, to_link
+from core.controls import (
+    Choice,
+    Fetch,
+    Fetched,
+    File,
+    LogSlider,
+    Seed,
+    Several,
+    Slider,
+    Toggle,
+    from_link,
+    to_link,
+)
 
 DEGREE = Slider(name="degree", label="Degree", help="h", default=3, low=1, high=20)
 NOISE = Slider(name="noise", label="Noise", help="h", default=0.5, low=0, high=3, step=0.05, also=(math.sqrt(0.3),))
@@ -83,3 +95,37 @@ def test_each_part_of_a_link_that_cannot_be_taken_gets_a_sentence() -> None:
 def test_no_link_can_do_harm(query: dict[str, list[str]]) -> None:
     values, _ = from_link(ALL, query)
     assert from_link(ALL, {key: [text] for key, text in to_link(ALL, values).items()}) == (values, [])
+
+
+def test_log_slider_between_whole_numbers_has_whole_values() -> None:
+    size = LogSlider(name="size", label="Size", help="h", default=1000, low=100, high=1_000_000, per_decade=1)
+    assert size.values == (100, 1000, 10_000, 100_000, 1_000_000)
+    assert all(type(value) is int for value in size.values)
+
+
+def test_a_link_carries_no_file() -> None:
+    file = File(name="file", label="File", help="h", read=lambda name, content: content, suffix="csv")
+    assert to_link((file, DEGREE), {"file": b"1", "degree": 4}) == {"degree": "4"}
+    values, notes = from_link((file,), {"file": ["x"]})
+    assert values == {"file": None}
+    assert notes == ["The link's value for “File” was ignored (a file does not come with a link); it is no file."]
+
+
+def test_a_link_carries_the_name_of_what_is_fetched_but_asks_for_nothing() -> None:
+    asked: list[str] = []
+    fetch = Fetch(name="set", label="Set", help="h", begin=asked.append, button="Get it")
+    values, notes = from_link((fetch,), {"set": ["iris"]})
+    assert values == {"set": Fetched("iris")}
+    assert not values["set"]
+    assert Fetched("iris", "some work")
+    assert to_link((fetch,), values) == {"set": "iris"}
+    assert notes == asked == []
+    for text in ("", " ", "x" * 61, "a\x00b"):
+        assert len(from_link((fetch,), {"set": [text]})[1]) == 1
+
+
+def test_a_control_is_shown_where_it_means_something() -> None:
+    folds = Slider(name="folds", label="Folds", help="h", default=5, low=2, high=9, when=("color", ("red",)))
+    assert folds.shown({"color": "red"})
+    assert not folds.shown({"color": "blue"})
+    assert DEGREE.shown({})

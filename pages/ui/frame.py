@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -195,9 +196,10 @@ def _waiting(lab: Lab, record: State) -> bool:
             st.button("Go on", on_click=go_on, key=f"{lab.name}:go_on")
         return True
     tasks = lab.tasks(record.values)
+    begun = time.monotonic()
     for task in tasks:
-        task.wait(PATIENCE - task.seconds)
-    if all(task.done() for task in tasks):
+        task.wait(begun + PATIENCE - time.monotonic())
+    if all(task.done for task in tasks):
         return False
 
     def stop() -> None:
@@ -213,7 +215,7 @@ def _waiting(lab: Lab, record: State) -> bool:
 @st.fragment(run_every=0.4)
 def _progress(lab: Lab, tasks: list[Any], stop: Callable[[], None]) -> None:
     """What is being worked on and since when; runs by itself until it is done."""
-    waiting = [task for task in tasks if not task.done()]
+    waiting = [task for task in tasks if not task.done]
     if not waiting:
         st.rerun()
     with st.container(horizontal=True, vertical_alignment="center"):

@@ -7,7 +7,7 @@ from typing import Any
 
 import streamlit as st
 
-from core.controls import Choice, Control, File, LogSlider, Seed, Several, Slider, Toggle
+from core.controls import Choice, Control, Fetch, Fetched, File, LogSlider, Seed, Several, Slider, Toggle
 
 
 def widget(page: str, control: Control, value: Any, take: Callable[[str, Any], None]) -> None:
@@ -20,6 +20,9 @@ def widget(page: str, control: Control, value: Any, take: Callable[[str, Any], N
     if isinstance(control, File):
         _file(key, control, value, take)
         return
+    if isinstance(control, Fetch):
+        _fetch(key, control, value, take)
+        return
     held = list(value) if isinstance(control, Several) else value
     if st.session_state.get(key) != held:
         st.session_state[key] = held
@@ -31,7 +34,7 @@ def widget(page: str, control: Control, value: Any, take: Callable[[str, Any], N
         if new is not None:  # an emptied number field means "leave it as it was"
             take(control.name, new)
 
-    _draw(control, {"key": key, "help": control.help, "on_change": changed})
+    _draw(control, held, {"key": key, "help": control.help, "on_change": changed})
 
 
 def _file(key: str, control: File, value: Any, take: Callable[[str, Any], None]) -> None:
@@ -58,28 +61,54 @@ def _file(key: str, control: File, value: Any, take: Callable[[str, Any], None])
         st.caption(control.show(value))
 
 
-def _draw(control: Control, common: dict[str, Any]) -> None:
+def _fetch(key: str, control: Fetch, value: Fetched, take: Callable[[str, Any], None]) -> None:
+    """Draw a field for a name and the button that asks for it."""
+    refused = f"{key}:refused"
+    if value.text and key not in st.session_state:
+        st.session_state[key] = value.text
+
+    def clicked() -> None:
+        text = st.session_state[key].strip()
+        try:
+            task = control.begin(text)
+        except ValueError as error:
+            st.session_state[refused] = str(error)
+            return
+        st.session_state[refused] = ""
+        take(control.name, Fetched(text, task))
+
+    st.text_input(control.label, key=key, help=control.help, max_chars=60)
+    st.button(control.button, on_click=clicked, key=f"{key}:go", icon=":material/download:")
+    if st.session_state.get(refused):
+        st.warning(st.session_state[refused], icon=":material/block:")
+
+
+def _draw(control: Control, value: Any, common: dict[str, Any]) -> None:
+    # The value is also given as the widget's default: a browser that is still loading may see two runs at once, and
+    # draws the widget from the second, which does not set the session value any more.
     if isinstance(control, Slider) and all(isinstance(v, int) for v in control.values):
         low, high = control.values[0], control.values[-1]
-        st.slider(control.label, low, high, step=int(control.step), **common)
+        st.slider(control.label, low, high, value, step=int(control.step), **common)
     elif isinstance(control, (Slider, LogSlider)):
-        st.select_slider(control.label, control.values, format_func=control.show, **common)
+        st.select_slider(control.label, control.values, value, format_func=control.show, **common)
     elif isinstance(control, Choice) and control.place == "stage":
         st.segmented_control(
             control.label,
             control.values,
+            default=value,
             required=True,
             format_func=control.show,
             label_visibility="collapsed",
             **(common | {"help": None}),
         )
     elif isinstance(control, Choice):
-        st.selectbox(control.label, control.values, format_func=control.show, **common)
+        index = control.values.index(value)
+        st.selectbox(control.label, control.values, index, format_func=control.show, **common)
     elif isinstance(control, Several):
-        st.multiselect(control.label, control.options, max_selections=control.limit, **common)
+        st.multiselect(control.label, control.options, value, max_selections=control.limit, **common)
     elif isinstance(control, Toggle):
-        st.toggle(control.label, **common)
+        st.toggle(control.label, value, **common)
     elif isinstance(control, Seed):
-        st.number_input(control.label, 0, control.high, step=1, **common)
+        st.number_input(control.label, 0, control.high, value, step=1, **common)
     else:
         raise TypeError(f"no widget is known for {type(control).__name__}")
