@@ -37,20 +37,27 @@ function loadPlotly(address) {
 }
 
 /**
- * plotly.js looks through all attributes of all traces for arrays each time that it moves one of them: a quarter of the
- * time of a step. Which attributes are arrays cannot change while a trace is only moved, so it is remembered.
+ * plotly.js looks through all attributes of all traces for arrays each time that it draws or moves one of them: a quarter
+ * of the time. Traces of one type with arrays in the same places have the same answer, so it is remembered.
  */
 function rememberArrays({ PlotSchema }) {
   if (!PlotSchema?.findArrayAttributes || PlotSchema.remembered) return;
   const find = PlotSchema.findArrayAttributes;
-  const found = new WeakMap();
+  const found = new Map();
   PlotSchema.findArrayAttributes = (trace) => {
-    const input = trace._input;
-    if (!input) return find(trace);
-    if (!found.has(input)) found.set(input, find(trace));
-    return found.get(input);
+    if (!trace._input) return find(trace);
+    const kind = [trace.type, ...placesOfArrays(trace._input)].join();
+    if (!found.has(kind)) found.set(kind, find(trace));
+    return found.get(kind);
   };
   PlotSchema.remembered = true;
+}
+
+function placesOfArrays(part, inside = "") {
+  return Object.entries(part).flatMap(([name, value]) => {
+    if (Array.isArray(value) || ArrayBuffer.isView(value)) return inside + name;
+    return value && typeof value === "object" ? placesOfArrays(value, `${inside}${name}.`) : [];
+  });
 }
 
 class Chart {
