@@ -26,3 +26,21 @@ def bias_variance(values: Mapping[str, Any]) -> str:
     wanted = ["decomposition", "choice"] if values["view"] == "choose" else ["decomposition"]
     head = _TRUTH.sub(rf"\1{TRUTHS[values['truth']].code}", head)
     return (head + "".join(parts[name] for name in wanted)).rstrip() + "\n"
+
+
+# Parts of the script of the ranking lab by source of the cases.
+_CASES = {
+    "gauss": ["gauss"],
+    "upload": ["file"],
+    "cancer": ["bundled", "models"],
+    "digits": ["bundled", "models"],
+    "credit": ["table", "models"],
+    "openml": ["table", "models"],
+}
+
+
+def ranking_curves(values: Mapping[str, Any]) -> str:
+    """Script of the ranking lab: scores from the source that is shown, and the numbers at the threshold."""
+    head, parts = _read("ranking_curves.py")
+    script = head + "".join(parts[name] for name in (*_CASES[values["source"]], "numbers"))
+    return script.replace("  # noqa: E402", "").rstrip() + "\n"
