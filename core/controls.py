@@ -273,12 +273,15 @@ class Fetch(Control):
         return (self.default,)
 
     def parse(self, text: str) -> Fetched:
-        if not (text.isprintable() and 0 < len(text.strip()) <= 60):
+        if not text.isprintable() or len(text) > 60:
             raise ValueError("it is not a name")
         return Fetched(text.strip())
 
     def format(self, value: Fetched) -> str:
         return value.text
+
+    def show(self, value: Fetched) -> str:
+        return value.text or "nothing"
 
 
 def defaults(controls: Sequence[Control]) -> dict[str, Any]:

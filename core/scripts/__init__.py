@@ -28,6 +28,13 @@ def bias_variance(values: Mapping[str, Any]) -> str:
     return (head + "".join(parts[name] for name in wanted)).rstrip() + "\n"
 
 
+def regularization(values: Mapping[str, Any]) -> str:
+    """Script of the regularization lab: ridge over many data sets, or the path of one data set."""
+    head, parts = _read("regularization.py")
+    head = _TRUTH.sub(rf"\1{TRUTHS[values['truth']].code}", head)
+    return (head + parts[values["view"]]).rstrip() + "\n"
+
+
 # Parts of the script of the ranking lab by source of the cases.
 _CASES = {
     "gauss": ["gauss"],

@@ -303,8 +303,10 @@ def _point(lab: Lab, spot: Spot, record: State, result: Any) -> None:
 
     live_chart(spot.picture(result, record.draft), key=f"{lab.name}:guess", on_point=take)
     keys = [f"{lab.name}:guess.{name}" for name in "xy"]
-    for key, part in zip(keys, record.draft or (None, None), strict=True):
-        st.session_state[key] = part
+    held = [st.session_state.get(key) for key in keys]
+    if record.draft is not None or None not in held:  # one number alone is an answer in the making
+        for key, part in zip(keys, record.draft or (None, None), strict=True):
+            st.session_state[key] = part
 
     def typed() -> None:
         x, y = (st.session_state[key] for key in keys)
@@ -313,7 +315,7 @@ def _point(lab: Lab, spot: Spot, record: State, result: Any) -> None:
 
     with st.container(horizontal=True):
         for key in keys:
-            st.number_input(f"or type {key[-1]}", step=0.1, format="%.2f", key=key, on_change=typed)
+            st.number_input(f"or type {key[-1]}", value=None, step=0.1, format="%.2f", key=key, on_change=typed)
 
 
 def _verdict(lab: Lab, record: State, prediction: Prediction, guess: Any, result: Any, *, last: bool) -> None:

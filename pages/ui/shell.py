@@ -18,6 +18,7 @@ from pages.ui import boot, state
 TOPICS: dict[str, tuple[str, ...]] = {
     "Generalization": ("bias_variance",),
     "Ranking": ("ranking_curves",),
+    "Ranking": ("ranking_curves",),
 }
 
 _PAGES = Path(__file__).parents[1]

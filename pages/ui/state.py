@@ -125,14 +125,14 @@ def read_link(lab: Lab, state: State) -> None:
     seen = {key: texts[-1] for key, texts in query.items()}
     arrived = st.session_state["arrived"]
     state.visit += arrived
-    if state.touched or seen == state.link:
+    if state.touched or arrived:
         state.notes = []
-    elif arrived and state.link is not None and not seen:
-        pass  # back from another page by the menu, which drops the query: the record stands
-    else:
-        values, state.notes = from_link(lab.all_controls, query)
-        if values != state.values:
-            state.replace(values)
+    by_menu = arrived and state.link is not None and not seen  # the menu drops the query: the record stands
+    if state.touched or by_menu or seen == state.link:
+        return
+    values, state.notes = from_link(lab.all_controls, query)
+    if values != state.values:
+        state.replace(values)
 
 
 def write_link(lab: Lab, state: State) -> None:

@@ -1,0 +1,85 @@
+"""Pictures of the ranking lab: ROC, PR and PRG side by side, the cases under them, one threshold through all."""
+
+from __future__ import annotations
+
+import math
+from statistics import NormalDist
+
+import numpy as np
+
+from core.comparison import Comparison
+from core.figures.live import Axis, Picture
+from core.figures.ranking.cases import confusion, scores
+from core.figures.ranking.curves import gains, precision_recall, roc
+from core.figures.ranking.decisions import calibration, costs
+from core.figures.ranking.story import SECTIONS
+from core.figures.ranking.text import (
+    PREDICTIONS,
+    readouts,
+    sentence,
+    thresholds,
+)
+from core.figures.ranking.view import View
+from core.figures.thumbnail import svg_curves
+
+__all__ = [
+    "PREDICTIONS",
+    "SECTIONS",
+    "picture",
+    "thumbnail",
+]
+
+
+def picture(
+    result: Comparison,
+    *,
+    prevalence: float,
+    beta: float,
+    cost_ratio: float,
+    lines: str,
+    hull: bool,
+    bands: bool,
+    interpolation: str,
+    homework: bool,
+    lower: str,
+) -> Picture:
+    """Picture of a comparison, scrubbed by the threshold.
+
+    Parameters
+    ----------
+    result
+        What to show.
+    prevalence, beta, cost_ratio, lines, hull, bands, interpolation, homework
+        See `core.figures.ranking.view.View`.
+    lower
+        What stands under the precision-recall-gain curves: "costs" or "calibration".
+    """
+    view = View(
+        prevalence=prevalence,
+        beta=beta,
+        cost_ratio=cost_ratio,
+        lines=lines,
+        hull=hull,
+        bands=bands,
+        interpolation=interpolation,
+        homework=homework,
+    )
+    below = {"costs": costs, "calibration": calibration}[lower]
+    return Picture(
+        panels=tuple(draw(result, view) for draw in (roc, precision_recall, gains, scores, confusion, below)),
+        axis=Axis("threshold", "Threshold", tuple(result.places.tolist()), thresholds(result, view)),
+        readouts=readouts(result, view),
+        sentences=(sentence(result, view),),
+    )
+
+
+def thumbnail() -> str:
+    """Two ROC curves as a small SVG: scores of two normal distributions each, with the same area."""
+    fpr = np.linspace(0, 1, 201)
+    normal = NormalDist()
+    cuts = np.array([normal.inv_cdf(1 - x) if 0 < x < 1 else (math.inf if x == 0 else -math.inf) for x in fpr])
+    curves = []
+    for name, role, mean, std in (("one model", "first", 1.5, 1.0), ("another", "second", 2.4, 2.0)):
+        tpr = np.array([1 - normal.cdf((cut - mean) / std) for cut in cuts])
+        curves.append((name, role, fpr, tpr))
+    return svg_curves([("random", "noise", fpr, fpr), *curves], top=1.0, mark=0.2)

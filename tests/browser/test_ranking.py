@@ -1,0 +1,99 @@
+"""One story of the ranking lab in a real browser: one threshold through all figures, answers by pointing, a file."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from playwright.sync_api import Page, expect
+
+from tests.browser.test_app import ready, script_runs, settled_link
+
+OpenPage = Callable[..., Page]
+GAUSS = "source=gauss&n_cases=100"
+
+
+def dots(page: Page) -> list[list[float]]:
+    """Places of all handles that are to be seen, figure by figure."""
+    found: list[list[float]] = page.evaluate(
+        "() => [...document.querySelectorAll('.lc-handle')].filter(h => !h.hidden)"
+        ".map(h => { const box = h.getBoundingClientRect(); return [box.x, box.y]; })"
+    )
+    return found
+
+
+def test_a_point_dragged_in_one_space_moves_through_all(app_url: str, open_page: OpenPage) -> None:
+    page = open_page("about:blank")
+    runs = script_runs(page)
+    page.goto(f"{app_url}/ranking_curves?{GAUSS}")
+    ready(page)
+    roc = page.locator(".lc-panel").filter(has_text="false positive rate").first
+    dot = roc.locator(".lc-handle.lc-dot").first
+    box = dot.bounding_box()
+    plot = roc.locator(".nsewdrag").first.bounding_box()
+    assert box is not None and plot is not None
+    before, sent = dots(page), runs[0]
+    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    page.mouse.down()
+    page.mouse.move(plot["x"] + plot["width"] * 0.8, plot["y"] + plot["height"] * 0.05, steps=8)
+    page.evaluate("() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
+    after = dots(page)
+    assert runs[0] == sent
+    assert len(after) >= 7  # two dots in each of the three spaces, and the line in the histogram
+    assert all(one != other for one, other in zip(before, after[: len(before)], strict=False))
+    page.mouse.up()
+    page.wait_for_function("() => new URLSearchParams(location.search).get('threshold') > 0.7")
+
+
+def test_the_pointer_echoes_in_all_figures_and_a_click_goes_there(app_url: str, open_page: OpenPage) -> None:
+    page = ready(open_page(f"{app_url}/ranking_curves?{GAUSS}"))
+    plot = page.locator(".lc-panel").filter(has_text="recall gain").locator(".nsewdrag").first.bounding_box()
+    assert plot is not None
+    spot = plot["x"] + plot["width"] * 0.5, plot["y"] + plot["height"] * 0.4
+    page.mouse.move(*spot)
+    page.wait_for_function("() => [...document.querySelectorAll('.lc-echo')].filter(e => !e.hidden).length >= 7")
+    page.mouse.click(*spot)
+    page.wait_for_function("() => location.search.includes('threshold=')")
+    page.mouse.move(5, 5)
+    page.wait_for_function("() => [...document.querySelectorAll('.lc-echo')].every(e => e.hidden)")
+
+
+def test_at_recall_0_a_sentence_stands_in_the_place_of_the_point(app_url: str, open_page: OpenPage) -> None:
+    page = ready(open_page(f"{app_url}/ranking_curves?{GAUSS}&threshold=0"))
+    absent = page.locator(".lc-absent:visible")
+    expect(absent).to_have_count(2)  # in PR and in PRG; ROC has its corner
+    assert "no precision" in absent.first.inner_text()
+    assert "recall 0" in absent.last.inner_text()
+
+
+def test_where_is_everyone_is_answered_by_pointing(app_url: str, open_page: OpenPage) -> None:
+    page = open_page(f"{app_url}/ranking_curves?{GAUSS}&predict=1")
+    page.get_by_role("button", name="This is my answer").click(timeout=60_000)
+    expect(page.get_by_text("Click on its place")).to_be_visible()
+    expect(page.get_by_role("button", name="This is my answer")).to_be_disabled()
+    page.wait_for_selector(".lc-ask .nsewdrag")
+    plot = page.locator(".lc-ask .nsewdrag").bounding_box()
+    assert plot is not None
+    # the axes go from -0.1 to 1.1
+    page.mouse.click(plot["x"] + plot["width"] * 1.1 / 1.2, plot["y"] + plot["height"] * 1.1 / 1.2)
+    expect(page.get_by_role("button", name="This is my answer")).to_be_enabled()
+    page.get_by_role("button", name="This is my answer").click()
+    ready(page)
+    expect(page.get_by_text("Right. Everyone called positive")).to_be_visible()
+
+
+def test_a_file_is_read_or_refused_by_a_sentence(app_url: str, open_page: OpenPage) -> None:
+    page = open_page(f"{app_url}/ranking_curves?source=upload")
+    expect(page.get_by_text("There is no file yet")).to_be_visible(timeout=60_000)
+    rows = "".join(f"{'yes' if k % 3 else 'no'};{k / 40:.3f}\n".replace(".", ",") for k in range(40))
+    good = {"name": "own.csv", "mimeType": "text/csv", "buffer": f"label;score\n{rows}".encode("utf-16")}
+    page.locator("input[type=file]").set_input_files(good)
+    ready(page)
+    expect(page.get_by_text("There is no file yet")).to_have_count(0)
+    expect(page.locator(".lc-words")).to_contain_text("AUROC")
+    settled_link(page, {"source": "upload"})
+    picture = page.locator(".lc-words").inner_text()
+    page.get_by_role("button", name="Remove own.csv").click()
+    bad = {"name": "bad.csv", "mimeType": "text/csv", "buffer": b"label,score\nyes,1\nno,two\n"}
+    page.locator("input[type=file]").set_input_files(bad)
+    expect(page.get_by_text("line 3")).to_be_visible()
+    assert page.locator(".lc-words").inner_text() == picture
