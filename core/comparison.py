@@ -14,7 +14,7 @@ from core.controls import Fetched
 from core.datasets import Table, credit
 from core.memo import Memo
 from core.ranking import Ranking, rank
-from core.ranking_bootstrap import Bootstrap, bootstrap
+from core.ranking_bootstrap import Bootstrap, Resamples, resample
 from core.scored import Scored, needed, scored
 
 Array = NDArray[Any]
@@ -42,9 +42,10 @@ class Comparison(Memo):
 
     @property
     def nbytes(self) -> int:
-        """Bytes of the scores and of the counts made from them."""
+        """Bytes of the scores and of what has been made from them."""
         cases = self.scored.labels.nbytes + sum(scores.nbytes for scores in self.scored.scores)
-        return cases + sum(ranking.nbytes for ranking in self.rankings)
+        drawn = self.drawn.nbytes if "drawn" in vars(self) else 0
+        return cases + drawn + sum(ranking.nbytes for ranking in self.rankings)
 
     @cached_property
     def places(self) -> Array:
@@ -74,6 +75,11 @@ class Comparison(Memo):
         """Of each model the threshold at every step, (steps,); inf where no case is called positive."""
         pairs = zip(self.rankings, self.called, strict=True)
         return tuple(np.append(np.inf, r.thresholds)[m] for r, m in pairs)
+
+    @cached_property
+    def drawn(self) -> Resamples:
+        """Bootstrap samples of the cases, the same at any prevalence."""
+        return resample(self.scored.labels, self.scored.scores, resamples=self.resamples, seed=self.seed)
 
     def bootstrap(self, prevalence: float | None) -> Bootstrap:
         """Intervals of areas and curves at a prevalence, None for that of the data."""
@@ -169,8 +175,7 @@ def _readable(table: Table) -> dict[str, Any]:
 
 
 def _bootstrap(result: Comparison, prevalence: float | None) -> Bootstrap:
-    cases = result.scored
-    return bootstrap(cases.labels, cases.scores, resamples=result.resamples, seed=result.seed, prevalence=prevalence)
+    return result.drawn.intervals(prevalence)
 
 
 def _settings(settings: Mapping[str, Any]) -> dict[str, Any]:

@@ -22,6 +22,7 @@ _MANY = 50_000
 # Cases drawn at once: what is made of them stays in the cache of the processor.
 _GROUP = 100_000
 _GRID = np.linspace(0, 1, GRID_SIZE)
+Counts = NDArray[Any]
 _GRID.flags.writeable = False
 
 
@@ -130,30 +131,84 @@ def bootstrap(
     Efron, Tibshirani, "An Introduction to the Bootstrap", 1993, chapters 8 and 13; Fawcett, "An introduction to ROC
     analysis", Pattern Recognition Letters 27, 2006 (vertical averaging).
     """
+    return resample(labels, scores, positive=positive, resamples=resamples, seed=seed).intervals(prevalence, level)
+
+
+@dataclass(frozen=True, eq=False)
+class Resamples:
+    """Resampled counts of one or two rankings, from which intervals at any prevalence follow without another draw.
+
+    Attributes
+    ----------
+    rankings : tuple of Ranking
+        Of the data.
+    ends : tuple of ndarray (m,)
+        For each ranking the distinct scores at which a strip ends.
+    counts : tuple of (tp, fp), each ndarray (B, m + 1)
+        For each ranking the counts at the ends of the strips, from 0 on.
+    """
+
+    rankings: tuple[Ranking, ...]
+    ends: tuple[NDArray[np.intp], ...]
+    counts: tuple[tuple[NDArray[np.int32], NDArray[np.int32]], ...]
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes of the counts."""
+        return sum(tp.nbytes + fp.nbytes for tp, fp in self.counts)
+
+    def intervals(self, prevalence: float | None = None, level: float = 0.95) -> Bootstrap:
+        """Percentile intervals at a prevalence; without one, at that of the data."""
+        sizes = self.rankings[0].sizes(prevalence)
+        found = np.stack(
+            [self._of_one(*each, sizes, prevalence) for each in zip(self.rankings, self.ends, self.counts, strict=True)]
+        )
+        np.minimum(found, 1, out=found)
+        return _summary(found, level)
+
+    def _of_one(
+        self,
+        ranking: Ranking,
+        end: NDArray[np.intp],
+        counts: tuple[NDArray[np.int32], NDArray[np.int32]],
+        sizes: Sizes,
+        prevalence: float | None,
+    ) -> Array:
+        """Areas and curves (B, 5 + 3 G) of all resamples of one ranking."""
+        tp, fp = counts
+        rows = max(1, _GROUP // tp.shape[1])
+        parts = range(0, len(tp), rows)
+        found = np.concatenate([_numbers(tp[start : start + rows], fp[start : start + rows], sizes) for start in parts])
+        # What straight lines within the strips lose of the data's own curves and areas.
+        tp, fp = (np.append(0, each)[np.newaxis] for each in (ranking.tp[end], ranking.fp[end]))
+        corners = [each[np.newaxis].astype(float) for each in ranking.corners]
+        own = np.append(astuple(ranking.areas(prevalence)), _curves(corners[0], corners[1], sizes))
+        corrected: Array = found + own - _numbers(tp, fp, sizes)
+        return corrected
+
+
+def resample(
+    labels: Any, scores: tuple[Any, ...], *, positive: Any = None, resamples: int = 500, seed: int = 0
+) -> Resamples:
+    """Draw the cases of `bootstrap`, which has the parameters and the errors."""
     if not RESAMPLES[0] <= resamples <= RESAMPLES[1]:
         raise ValueError(f"`resamples` must be in [{RESAMPLES[0]}, {RESAMPLES[1]}]; got {resamples}.")
     is_positive = check_labels(labels, positive)
-    rankings = [rank(is_positive, one) for one in scores]
+    rankings = tuple(rank(is_positive, one) for one in scores)
     by_strip = len(is_positive) > _MANY
-    ends = [_strip_ends(ranking, _COARSE if by_strip and len(scores) == 2 else _FINE) for ranking in rankings]
+    ends = tuple(_strip_ends(ranking, _COARSE if by_strip and len(scores) == 2 else _FINE) for ranking in rankings)
     places = np.array([_places(*each) for each in zip(rankings, ends, scores, strict=True)])
     strips = [len(each) for each in ends]
     classes = [_Class(places[:, is_positive == label], strips, by_strip) for label in (True, False)]
     rng = np.random.default_rng(seed)
-    sizes = rankings[0].sizes(prevalence)
-    found = np.empty((len(rankings), resamples, len(fields(Areas)) + 3 * GRID_SIZE))
+    found = [(np.empty((resamples, m + 1), np.int32), np.empty((resamples, m + 1), np.int32)) for m in strips]
     rows = max(1, _GROUP // min(len(is_positive), _MANY))
     for start in range(0, resamples, rows):
-        part = found[:, start : start + rows]
-        drawn = (each.draw(part.shape[1], rng) for each in classes)
-        for model, (tp, fp) in enumerate(zip(*drawn, strict=True)):
-            part[model] = _numbers(tp, fp, sizes)
-    for model, (ranking, end) in enumerate(zip(rankings, ends, strict=True)):
-        tp, fp = (np.append(0.0, counts[end])[np.newaxis] for counts in (ranking.tp, ranking.fp))
-        found[model] -= _numbers(tp, fp, sizes)
-        tp, fp = (counts[np.newaxis].astype(np.float64) for counts in ranking.corners)
-        found[model] += np.concatenate([[astuple(ranking.areas(prevalence))], _curves(tp, fp, sizes)], axis=1)
-    return _summary(found, level)
+        part = slice(start, start + rows)
+        for k, each in enumerate(classes):
+            for counts, drawn in zip(found, each.draw(min(rows, resamples - start), rng), strict=True):
+                counts[k][part] = drawn
+    return Resamples(rankings, ends, tuple(found))
 
 
 def _strip_ends(ranking: Ranking, number: int) -> NDArray[np.intp]:
@@ -198,8 +253,9 @@ class _Class:
         return found
 
 
-def _numbers(tp: Array, fp: Array, sizes: Sizes) -> Array:
+def _numbers(tp: Counts, fp: Counts, sizes: Sizes) -> Array:
     """Areas and curves (B, 5 + 3 G) of counts (B, m + 1) from (0, 0) to (P, N)."""
+    tp, fp = tp.astype(np.float64), fp.astype(np.float64)
     steps = Steps(tp[:, :-1], fp[:, :-1], tp[:, 1:], fp[:, 1:])
     average_precision, trapezoid = precision_sums(steps, sizes)
     areas = (auroc(steps, sizes), average_precision, davis_goadrich(steps, sizes), trapezoid, auprg(steps, sizes))
