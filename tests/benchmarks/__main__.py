@@ -1,6 +1,6 @@
 """Measure everything and print the table."""
 
-from tests.benchmarks import numbers, pages
+from tests.benchmarks import numbers, pages, ranking
 from tests.benchmarks.measure import table
 
-print(table([*numbers.rows(), *pages.rows()]))
+print(table([*numbers.rows(), *ranking.rows(), *pages.rows()]))
