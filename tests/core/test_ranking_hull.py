@@ -4,7 +4,7 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from sklearn.isotonic import IsotonicRegression
 
@@ -41,6 +41,7 @@ def test_corners(moves) -> None:
 
 
 @given(steps)
+@example([(4, 1), (3, 1), (1, 1), (1, 1), (1, 3), (1, 4)])  # three points equally far above the first chord
 def test_hull(moves) -> None:
     tp, fp = path([(0, 0), *moves])
     scanned = [(y, x) for x, y in oracle.upper_hull([(x, y) for y, x in pairs(tp, fp)])]

@@ -60,6 +60,7 @@ ODD = {
     "constant": ([1, 1, 0, 0, 0], [0.4] * 5),
     "perfect": ([1] * 4 + [0] * 6, np.arange(10, 0, -1.0)),
     "worst": ([0] * 6 + [1] * 4, np.arange(10, 0, -1.0)),
+    "a little worse than random": ([0, 1] * 10, np.arange(20, 0, -1.0)),
     "two cases": ([1, 0], [0.7, 0.2]),
     "ties only": ([1, 1, 0, 1, 0, 0], [3, 3, 3, -1, -1, -1]),
     "one positive": ([1] + [0] * 99, np.r_[2.5, np.arange(99)]),
