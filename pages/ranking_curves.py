@@ -11,7 +11,7 @@ from core.ranking_controls import CASES, VIEW
 from pages.ui import frame, shell
 
 CONTROLS = (
-    Slider(name="threshold", label="Threshold", default=0.5, low=0.0, high=1.0, step=0.001, display="place {:g}".format,
+    Slider(name="threshold", label="Threshold", default=0.65, low=0.0, high=1.0, step=0.001, display="place {:g}".format,
            help="Cases that score at least this are called positive. A link keeps its place on the first model's ROC "
                 "curve, (TPR + FPR) / 2, which means something for other data too."),
     *CASES,
@@ -21,7 +21,7 @@ CONTROLS = (
 GAUSS = {"source": "gauss", "n_cases": 10_000}
 PRESETS = (
     Preset("Homework: credit", "The homework's split. It printed AUPRG .232 and .218; the right areas are larger, and "
-           "the dashed curve shows why. Which model is better?", {"seed": 43, "homework": True}),
+           "the red curve shows why. Which model is better?", {"seed": 43, "homework": True}),
     Preset("Same AUROC", "Two scorers with nearly the same area under ROC. One is far better at the top of the list.",
            GAUSS | {"separation": 1.5, "separation_2": 2.4, "spread_2": 2.0, "threshold": 0.2}),
     Preset("Rare positives", "One case in a hundred is positive: ROC looks as before, PR does not. Drag “Prevalence”.",

@@ -201,9 +201,10 @@ def test_rows_columns_and_heights() -> None:
     panels = [draw(drawn(), View()) for draw in PANELS]
     assert [panel.column for panel in panels] == [0, 1, 2, 0, 1, 2, 2]
     assert [panel.height for panel in panels] == [380] * 3 + [250] * 4
-    assert [panel.figure["layout"]["showlegend"] for panel in panels] == [True] + [False] * 6
-    shown = [t["name"] for t in panels[0].figure["data"] if t["showlegend"]]
-    assert shown == ["Anna", "Bert"]
+    named = trace(panels[0], "notes")["text"][0].split("<br>")
+    for role, name, words in zip(("first", "second"), ("Anna", "Bert"), named, strict=True):
+        assert words.startswith(f'<span style="color:{style.color(role)}">━')
+        assert words.endswith(f" {name}</span>")
 
 
 @pytest.mark.parametrize("draw", PANELS)

@@ -86,7 +86,7 @@ def _panel(result: Comparison, view: View, space: Space, curves: list[Trace], al
     ]
     look = panel_layout(space.title, space.x, space.y, ACROSS, space.up, xaxis=QUARTERS, yaxis=QUARTERS)
     return Panel(
-        Figure(data=traces, layout=look | {"showlegend": space is ROC}),
+        Figure(data=traces, layout=look),
         alt=alt,
         tracks=tracks(result, view, space),
         absent=_absent(result, view, space),
@@ -97,7 +97,7 @@ def _panel(result: Comparison, view: View, space: Space, curves: list[Trace], al
 
 def _curve(name: str, role: str, x: Array, y: Array) -> Trace:
     kept = decimate(x, y, WIDTH)
-    return lines(x[kept], y[kept], line(role, 2.4), name, showlegend=True, meta={}, legendgroup=role)
+    return lines(x[kept], y[kept], line(role, 2.4), name, meta={}, legendgroup=role)
 
 
 def _points(ranking: Ranking, prevalence: float | None) -> tuple[Array, Array]:
@@ -157,7 +157,7 @@ def _as_all_positive(result: Comparison, view: View) -> list[Trace]:
 def _wrong(name: str, role: str, x: Array, y: Array, why: str) -> Trace:
     """A curve as it should not be drawn."""
     look = {"color": color("warning"), "dash": DASH[role], "width": 1.4}
-    return _curve(name, role, x, y) | {"name": f"{name}: {why}", "line": look, "showlegend": False}
+    return _curve(name, role, x, y) | {"name": f"{name}: {why}", "line": look}
 
 
 def _warning(text: str, y: float) -> Trace:

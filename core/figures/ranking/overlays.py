@@ -160,8 +160,9 @@ def best_points(result: Comparison, view: View) -> list[tuple[float, float, floa
 
 
 def notes(result: Comparison, view: View) -> list[Trace]:
-    """What the overlays mean, in the corner of ROC space where curves seldom are."""
-    words = []
+    """Names of the models and what the overlays mean, in the corner of ROC space where curves seldom are."""
+    dashes = {"first": "━━━", "second": "━ ━"}
+    words = [(f"{dashes[role]} {plain(name, 22)}", role) for name, role, _ in models(result)]
     if view.lines != "none":
         best = {"f": f"best {measure(view)}", "cost": "least cost"}[view.lines]
         values = (f"◇ {best} {fixed(value)}" for *_, value in best_points(result, view))
@@ -171,7 +172,7 @@ def notes(result: Comparison, view: View) -> list[Trace]:
     if view.bands:
         words.append(("95 % bands, pointwise", "muted"))
     text = "<br>".join(f'<span style="color:{color(role)}">{part}</span>' for part, role in words)
-    return [labels([(1.03, -0.03, text, "top left")], "notes")] if words else []
+    return [labels([(1.03, -0.03, text, "top left")], "notes")]
 
 
 def f_name(beta: float) -> str:
