@@ -122,13 +122,14 @@ class Slider(Scale):
 class LogSlider(Scale):
     """Equal ratios from `low` to `high`, `per_decade` to a power of ten, with an explicit 0 if `zero`.
 
-    Whole numbers where `low` and `high` are whole.
+    Whole numbers where `low` and `high` are whole. `also` adds values off the grid, as for `Slider`.
     """
 
     low: float
     high: float
     per_decade: int = 4
     zero: bool = False
+    also: tuple[float, ...] = ()
 
     @cached_property
     def values(self) -> tuple[int | float, ...]:
@@ -137,7 +138,7 @@ class LogSlider(Scale):
         grid = [float(f"{10 ** (first + k / self.per_decade):.6g}") for k in range(count + 1)]
         if isinstance(self.low, int) and isinstance(self.high, int):
             return tuple(round(value) for value in grid)
-        return (0.0, *grid) if self.zero else tuple(grid)
+        return tuple(sorted({*([0.0] if self.zero else []), *grid, *self.also}))
 
     def parse(self, text: str) -> int | float:
         wanted = _number(text)

@@ -13,6 +13,7 @@ from core.ranking_areas import Areas, Sizes, auprg, auroc, davis_goadrich, preci
 from core.ranking_checks import check_labels, check_scores, check_weights
 from core.ranking_hull import Counts, corners, upper_hull
 from core.ranking_sort import count, weigh
+from core.text import percent
 
 PREVALENCES = (0.001, 0.999)
 FEW_POSITIVES = 20
@@ -74,16 +75,17 @@ class Ranking:
         tp, fp = _locked(tp[vertices], fp[vertices])
         return tp, fp
 
-    @cached_property
-    def cautions(self) -> tuple[str, ...]:
-        """Sentences on what makes the numbers uncertain."""
+    def cautions(self, prevalence: float | None = None) -> tuple[str, ...]:
+        """Sentences on what makes the numbers uncertain at a prevalence; without one, at that of the data."""
+        share = self.sizes(prevalence).prevalence
         found = []
         if len(self.thresholds) == 1:
             found.append("All scores are equal: nothing is ranked.")
         if self.positives < FEW_POSITIVES:
-            found.append(f"Only {self.positives:g} positives: the areas are uncertain, and AUPRG is biased downwards.")
-        if self.prevalence < RARE:
-            found.append(f"Only {self.prevalence:.2%} are positive: AUPRG of a random scorer is well below 0.")
+            count = f"{self.positives:g} positive{'' if self.positives == 1 else 's'}"
+            found.append(f"Only {count}: the areas are uncertain, and AUPRG is biased downwards.")
+        if share < RARE:
+            found.append(f"Only {percent(share)} are positive: AUPRG of a random scorer is well below 0.")
         return tuple(found)
 
     def sizes(self, prevalence: float | None = None) -> Sizes:

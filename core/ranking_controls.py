@@ -142,6 +142,7 @@ CASES = (
         low=0.01,
         high=100.0,
         per_decade=4,
+        also=(0.2, 5.0),
         display=lambda value: f"{number(value)} : 1" if value >= 1 else f"1 : {number(1 / value)}",
         help="What a false positive costs against a false negative.",
     ),

@@ -11,7 +11,8 @@ from core.ranking_controls import CASES, VIEW
 from pages.ui import frame, shell
 
 CONTROLS = (
-    Slider(name="threshold", label="Threshold", default=0.65, low=0.0, high=1.0, step=0.001, display="place {:g}".format,
+    Slider(name="threshold", label="Threshold", default=0.65, low=0.0, high=1.0, step=0.001,
+           display="place {:g}".format,
            help="Cases that score at least this are called positive. A link keeps its place on the first model's ROC "
                 "curve, (TPR + FPR) / 2, which means something for other data too."),
     *CASES,
@@ -24,13 +25,13 @@ PRESETS = (
            "the red curve shows why. Which model is better?", {"seed": 43, "homework": True}),
     Preset("Same AUROC", "Two scorers with nearly the same area under ROC. One is far better at the top of the list.",
            GAUSS | {"separation": 1.5, "separation_2": 2.4, "spread_2": 2.0, "threshold": 0.2}),
-    Preset("Rare positives", "One case in a hundred is positive: ROC looks as before, PR does not. Drag “Prevalence”.",
+    Preset("Rare positives", "One case in a hundred is positive: ROC does not tell, PR does. Drag “Prevalence”.",
            GAUSS | {"positives_share": 0.01, "separation": 2.0, "threshold": 0.3}),
     Preset("Ties", "A tree has few different scores. Its points in PR are joined in three ways: what does each say?",
-           {"first": "tree", "second": "neighbours", "interpolation": "straight"}),
-    Preset("Costs five to one", "Who finds the bad credits, if a missed one costs five or six times a false alarm? The "
+           {"first": "tree", "second": "neighbours", "interpolation": "straight", "swap": True}),
+    Preset("Costs five to one", "Who finds the bad credits, if a missed one costs five times a false alarm? The "
            "best threshold is where the line touches the hull.",
-           {"swap": True, "cost_ratio": 0.177828, "lines": "cost", "hull": True}),
+           {"swap": True, "cost_ratio": 0.2, "lines": "cost", "hull": True}),
     Preset("Is it a probability?", "Naive Bayes ranks well and is sure of itself: its scores are no probabilities.",
            {"source": "cancer", "first": "bayes", "lower": "calibration"}),
     Preset("A digit", "One digit against nine: 10 % positives, and two models near the corner.",

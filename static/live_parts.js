@@ -71,6 +71,9 @@ function swatchOf(trace, theme) {
   return swatch;
 }
 
+/** How far, in percent of its width, a label stands left of its line, so that it stays inside: 50 but near the edges. */
+const lean = (share) => 50 * (Math.min(1, Math.max(0, share / 0.15)) + Math.min(1, Math.max(0, (share - 0.85) / 0.15)));
+
 const shortNumber = (v) => (typeof v === "number" ? (Number.isFinite(v) ? String(+v.toPrecision(6)) : "") : (v ?? ""));
 
 /** One figure of a chart; the chart says where it stands (`index`), how it looks (`theme`) and when to draw. */
@@ -264,6 +267,7 @@ export class Panel {
     node.style.transform = `translate(${xaxis._offset + x}px, ${yaxis._offset + y}px)`;
     if (track.y) return;
     node.style.height = `${yaxis._length}px`;
+    node.style.setProperty("--lc-lean", lean(x / xaxis._length));
     node.firstChild.textContent = this.chart.axis.texts[index];
   }
 

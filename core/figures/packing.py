@@ -152,14 +152,11 @@ def _grid(x: Any, frames: Frames) -> Array:
 
 
 def _frames(frames: Frames, blob: _Blob) -> dict[str, Any]:
-    block = isinstance(frames.values, np.ndarray)
-    packed: dict[str, Any] = {
-        "trace": frames.trace,
-        "attr": frames.attr,
-        "values": blob.add(frames.values)["f32"] if block else [blob.add(values)["f32"] for values in frames.values],
-    }
-    if block:
-        packed["steps"] = len(frames.values)
+    packed: dict[str, Any] = {"trace": frames.trace, "attr": frames.attr}
+    if isinstance(frames.values, np.ndarray):
+        packed["values"], packed["steps"] = blob.add(frames.values)["f32"], len(frames.values)
+    else:
+        packed["values"] = [blob.add(values)["f32"] for values in frames.values]
     if frames.basis is not None:
         packed["basis"] = blob.add(frames.basis)["f32"]
         packed["curves"], packed["points"] = len(frames.values[0]), frames.basis.shape[1]

@@ -15,7 +15,7 @@ from core.lab import PREDICT, Lab, Prediction, Spot
 from pages.ui import export, state
 from pages.ui.live_chart import live_chart
 from pages.ui.state import State
-from pages.ui.widgets import widget
+from pages.ui.widgets import brought, widget
 
 STAGE = "stage"  # key of the fragment with the picture
 PATIENCE = 0.7  # seconds that a run waits for work to be done before it shows its progress
@@ -73,6 +73,7 @@ def _stage(lab: Lab, record: State, presenting: bool) -> None:
         revealed,
         _active(lab, record),
         [control.name for control in lab.controls if control.shown(record.values)],
+        [brought(lab.name, control, record.values[control.name]) for control in lab.controls],
     )
     if not record.whole and (record.open or around != record.around):
         st.rerun()
@@ -150,8 +151,11 @@ def _active(lab: Lab, record: State) -> str | None:
 
 def _taking(lab: Lab, record: State) -> Callable[[str, Any], None]:
     """What a control does with a new value: note it and run the picture, and nothing else."""
+    drawn_for = record.epoch
 
     def take(name: str, value: Any) -> None:
+        if drawn_for != record.epoch:
+            return  # a browser that has not yet seen a preset sends what its widgets showed before it
         record.set(name, value)
         state.write_link(lab, record)  # as early as can be: the browser is busy with it while the picture is computed
         st.rerun(STAGE)

@@ -33,7 +33,8 @@ class State:
         Count the changes of state that did not come from a widget, and the arrivals from another page.
     whole, open, around
         The whole page is being run and not the picture alone; something below the picture is unfolded; what the
-        rest of the page depends on: whether the picture is shown, the active preset, the controls that are shown.
+        rest of the page depends on: whether the picture is shown, the active preset, the controls that are shown,
+        and what has been brought through them.
     refusal
         Why `values` have no picture; empty if they have.
     touched

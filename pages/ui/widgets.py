@@ -37,6 +37,13 @@ def widget(page: str, control: Control, value: Any, take: Callable[[str, Any], N
     _draw(control, held, {"key": key, "help": control.help, "on_change": changed})
 
 
+def brought(page: str, control: Control, value: Any) -> tuple[Any, str] | None:
+    """What a visitor has brought through a control, and why something was refused; `None` for other controls."""
+    if not isinstance(control, File | Fetch):
+        return None
+    return value, st.session_state.get(f"{page}.{control.name}:refused", "")
+
+
 def _file(key: str, control: File, value: Any, take: Callable[[str, Any], None]) -> None:
     """Draw an upload; what cannot be read is answered by a sentence, and what was there before stays."""
     refused = f"{key}:refused"

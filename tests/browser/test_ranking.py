@@ -68,7 +68,7 @@ def test_at_recall_0_a_sentence_stands_in_the_place_of_the_point(app_url: str, o
 def test_where_is_everyone_is_answered_by_pointing(app_url: str, open_page: OpenPage) -> None:
     page = open_page(f"{app_url}/ranking_curves?{GAUSS}&predict=1")
     page.get_by_role("button", name="This is my answer").click(timeout=60_000)
-    expect(page.get_by_text("Click on its place")).to_be_visible()
+    expect(page.get_by_text("Point at its place")).to_be_visible()
     expect(page.get_by_role("button", name="This is my answer")).to_be_disabled()
     page.wait_for_selector(".lc-ask .nsewdrag")
     plot = page.locator(".lc-ask .nsewdrag").bounding_box()

@@ -8,6 +8,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from sklearn.metrics import average_precision_score, precision_recall_curve, roc_auc_score, roc_curve
 
+from core import ranking_areas
 from core.ranking import (
     Ranking,
     crossing,
@@ -321,7 +322,8 @@ LARGE = {
 
 @pytest.mark.parametrize("kind", LARGE)
 @pytest.mark.parametrize("weighted", [False, True])
-def test_scikit_learn_agrees(kind, weighted) -> None:
+def test_scikit_learn_agrees(kind, weighted, monkeypatch) -> None:
+    monkeypatch.setattr(ranking_areas, "_BLOCK", 1000)  # several blocks, the last one not full
     labels, scores = sample(20_001, seed=3)
     scores = LARGE[kind](scores)
     weights = np.random.default_rng(4).random(len(labels)).round(1) if weighted else None
@@ -359,7 +361,8 @@ def test_areas_at_a_prevalence_are_those_of_class_weights(kind) -> None:
         assert found.auprg == pytest.approx(weighted.auprg, abs=1e-11)
 
 
-def test_areas_of_many_cases_against_slow_sums() -> None:
+def test_areas_of_many_cases_against_slow_sums(monkeypatch) -> None:
+    monkeypatch.setattr(ranking_areas, "_BLOCK", 100)
     labels, scores = sample(4000, seed=6)
     exact = oracle.points_sorted(labels.tolist(), scores.tolist())
     found = rank(labels, scores).areas()
@@ -422,12 +425,14 @@ def test_results_are_read_only() -> None:
 
 
 def test_cautions() -> None:
-    assert rank([1] * 20 + [0] * 20, range(40)).cautions == ()
-    few = rank([1] * 19 + [0] * 20, range(39)).cautions
+    assert rank([1] * 20 + [0] * 20, range(40)).cautions() == ()
+    few = rank([1] * 19 + [0] * 20, range(39)).cautions()
     assert len(few) == 1 and few[0].startswith("Only 19 positives")
-    assert rank([1] * 20 + [0] * 980, range(1000)).cautions == ()
-    rare = rank([1] * 20 + [0] * 981, range(1001)).cautions
-    assert len(rare) == 1 and rare[0].startswith("Only 2.00% are positive")
-    equal = rank([1] * 20 + [0] * 20, [0] * 40).cautions
+    assert rank([1] * 20 + [0] * 980, range(1000)).cautions() == ()
+    rare = rank([1] * 20 + [0] * 981, range(1001)).cautions()
+    assert len(rare) == 1 and rare[0].startswith("Only 2.0\N{NO-BREAK SPACE}% are positive")
+    assert rank([1] * 20 + [0] * 981, range(1001)).cautions(0.5) == ()
+    assert len(rank([1] * 20 + [0] * 20, range(40)).cautions(0.001)) == 1
+    equal = rank([1] * 20 + [0] * 20, [0] * 40).cautions()
     assert equal == ("All scores are equal: nothing is ranked.",)
-    assert len(rank([1] + [0] * 99, [0] * 100).cautions) == 3
+    assert len(rank([1] + [0] * 99, [0] * 100).cautions()) == 3

@@ -277,6 +277,17 @@ def test_constant_scores_have_no_uncertainty() -> None:
         assert band.high == pytest.approx(curve, abs=1e-9)
 
 
+def test_worst_ranking_has_the_bands_of_its_curves() -> None:
+    found = bootstrap([0, 1], ([2, 1],), resamples=20).models[0]
+    for band, curve in (
+        (found.roc, np.append(np.zeros(100), 1)),
+        (found.pr, found.pr.grid / (found.pr.grid + 1)),
+        (found.prg, found.prg.grid - 1),
+    ):
+        assert band.low == pytest.approx(curve, abs=2e-6)
+        assert band.high == pytest.approx(curve, abs=2e-6)
+
+
 def test_bands_stay_possible_and_are_read_only() -> None:
     labels, first, second = sample(60_000, share=0.01)
     labels[np.argmax(first)] = labels[np.argmax(second)] = 0  # precision is 0 at recall 0

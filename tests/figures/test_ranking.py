@@ -13,7 +13,14 @@ import pytest
 from scipy.stats import binomtest
 from sklearn.calibration import calibration_curve
 from sklearn.isotonic import IsotonicRegression
-from sklearn.metrics import auc, average_precision_score, precision_recall_curve, roc_auc_score, roc_curve
+from sklearn.metrics import (
+    auc,
+    average_precision_score,
+    brier_score_loss,
+    precision_recall_curve,
+    roc_auc_score,
+    roc_curve,
+)
 
 from core.comparison import Comparison
 from core.figures import style
@@ -26,6 +33,7 @@ from core.figures.ranking.decisions import calibration, costs
 from core.figures.ranking.view import View
 from core.ranking import rank
 from core.scored import Scored
+from core.text import number
 from tests import ranking_oracle as oracle
 
 CURVES = (roc, precision_recall, gains)
@@ -713,7 +721,7 @@ def test_masks_end_at_the_outline_and_cover_the_rest() -> None:
     for mask, outline, end in zip(masks, outlines, (up[1], up[0]), strict=True):
         assert mask["fillcolor"] == style.color("paper")
         assert (mask["x"].min(), mask["x"].max()) == tuple(across)
-        assert abs(mask["y"]).max() >= abs(end)
+        assert min(abs(mask["y"][0]), abs(mask["y"][-1])) >= abs(end)
         np.testing.assert_array_equal(mask["x"][2:-2], outline["x"])
         np.testing.assert_array_equal(mask["y"][2:-2], outline["y"])
 
@@ -829,6 +837,7 @@ def test_cost_curves(share: float, ratio: float) -> None:
         np.testing.assert_allclose(xy(panel, f"cost of {name}")[0], now)
         best = np.min((1 - tpr) * now + fpr * (1 - now))
         assert f"{name} {best:.3f}" in panel.alt
+    assert panel.alt.endswith(f"the better constant answer costs {min(now, 1 - now):.3f}.")
     x, y = xy(panel, "constant answers")
     np.testing.assert_array_equal(y[:2], x[:2])
     np.testing.assert_array_equal(y[3:], 1 - x[3:])
@@ -919,6 +928,45 @@ def test_text_alternatives_say_who_has_the_larger_area(share: float) -> None:
     assert roc(same, view).alt.startswith(f"Anna and Bert have the same area under the ROC curve, {area[0]:.3f}; ")
     one = made(labels, result.scored.scores[0])
     assert roc(one, view).alt == f"Anna has an area under the ROC curve of {area[0]:.3f}; random scorers have 0.5."
+
+
+def test_text_alternative_of_the_gains_at_another_prevalence() -> None:
+    result = drawn(n=60)
+    labels = result.scored.labels.tolist()
+    areas = [
+        float(oracle.auprg(oracle.points(labels, values.tolist(), oracle.at_prevalence(labels, "0.1"))))
+        for values in result.scored.scores
+    ]
+    assert areas[1] > areas[0]
+    assert gains(result, View(prevalence=0.1)).alt == (
+        f"Bert has the larger area under the precision-recall-gain curve, {areas[1]:.3f} against {areas[0]:.3f} of "
+        f"Anna; calling every case positive has 0."
+    )
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_text_alternatives_of_scores_and_calibration(seed: int) -> None:
+    result = drawn(seed, decimals=4)
+    labels = result.scored.labels
+    reached = [np.sort(result.scored.scores[0][labels == label])[::-1] for label in (1, 0)]
+    halves = [number(float(values[(len(values) - 1) // 2])) for values in reached]
+    assert scores(result, View()).alt == (
+        f"Scores that Anna gives: half of the cases of class ill reach {halves[0]}, half of those of class well reach "
+        f"{halves[1]}; 30\N{NO-BREAK SPACE}% of all cases are ill."
+    )
+    told = []
+    for name, values in zip(result.scored.names, result.scored.scores, strict=True):
+        bins = np.ceil(values * 10)
+        inside = 0
+        for k in np.unique(bins):
+            hits, mean = labels[bins == k], values[bins == k].mean()
+            interval = binomtest(int(hits.sum()), len(hits)).proportion_ci(method="wilson")
+            inside += interval.low <= mean <= interval.high
+        told.append(
+            f"{name}: in {inside} of {len(np.unique(bins))} bins the 95 % interval of the share of positives contains "
+            f"the mean score; the Brier score is {brier_score_loss(labels, values):.3f}."
+        )
+    assert calibration(result, View()).alt == " ".join(told)
 
 
 def test_hover_speaks_in_words() -> None:

@@ -103,7 +103,7 @@ def test_verdicts() -> None:
     result = comparison(seed=43)
     assert text.larger_auprg(result) == "second"
     words = text.auprg_verdict("first", "second", result)
-    assert "0.319 for Logistic regression and 0.321" in words
+    assert "0.319 for Logistic regression and 0.321 for AdaBoost" in words
     assert "contains 0: it may be chance" in words
     assert "By AUROC the order is the other way round." in words
     alone = comparison(second="none")

@@ -36,7 +36,7 @@ from core.figures.ranking.parts import (
 from core.figures.ranking.view import View
 from core.figures.style import DASH, color, line
 from core.ranking import Ranking
-from core.ranking_homework import homework_prg_curve
+from core.ranking_homework import homework_auprg, homework_prg_curve
 from core.text import fixed, number
 
 WIDTH = 480  # pixel columns in which a drawn curve paints what that of all cases does
@@ -68,7 +68,7 @@ def gains(result: Comparison, view: View) -> Panel:
     if view.homework:
         why = f"homework's formula (wrong){', prevalence of the data' if view.share else ''}"
         wrong = [_wrong(name, role, *homework_prg_curve(ranking), why) for name, role, ranking in models(result)]
-        wrong.append(_warning(why, -0.26))
+        wrong.append(_warning(f"{why}, area {' / '.join(fixed(homework_auprg(r)) for r in result.rankings)}", -0.26))
     curves = [trace for name, role, ranking in models(result) for trace in _gain_curve(name, role, ranking, view)]
     found = [ranking.areas(view.share).auprg for ranking in result.rankings]
     alt = _told(result, "area under the precision-recall-gain curve", found, "calling every case positive has 0")

@@ -54,7 +54,7 @@ def costs(result: Comparison, view: View) -> Panel:
         layout=panel_layout(
             "Cost curves",
             "probability cost",
-            "expected cost",
+            "normalised cost",
             (-0.02, 1.02),
             (-0.02, 0.6),
             xaxis=QUARTERS,

@@ -105,11 +105,11 @@ def one_point(result: Comparison, values: Mapping[str, Any]) -> Blocks:
         f"$$\\text{{precision}} = \\frac{{\\pi\\,\\text{{TPR}}}}{{\\pi\\,\\text{{TPR}} + (1-\\pi)\\,\\text{{FPR}}}} = "
         f"{precision:.4f}$$\n\nIt needs no true negatives, but it needs π: free of one is not free of the other. Back: "
         f"$\\text{{FPR}} = \\text{{TPR}}\\,\\pi(1-p)/((1-\\pi)p) = {back:.4f}$.",
-        f"**PR to PRG:** $\\frac{{x-\\pi}}{{(1-\\pi)x}}$ makes of precision ${slow[0]:.4f}$ and of recall "
-        f"${slow[1]:.4f}$. The same from ROC, with no precision in between: precision gain $= 1 - "
-        f"\\text{{FPR}}/\\text{{TPR}} = {gains[0]:.4f}$ (without π!) and recall gain $= 1 - "
-        f"\\frac{{\\pi}}{{1-\\pi}}\\,\\frac{{1-\\text{{TPR}}}}{{\\text{{TPR}}}} = {gains[1]:.4f}$. That is why, on "
-        f"the prevalence slider, the points of PR move up and down and those of PRG only sideways.",
+        f"**PR to PRG:** $\\frac{{x-\\pi}}{{(1-\\pi)x}}$ takes precision "
+        f"${precision:.4f}$ to ${slow[0]:.4f}$ and recall ${tpr:.4f}$ to ${slow[1]:.4f}$. The same from ROC, with no "
+        f"precision in between: precision gain $= 1 - \\text{{FPR}}/\\text{{TPR}} = {gains[0]:.4f}$ (without π!) and "
+        f"recall gain $= 1 - \\frac{{\\pi}}{{1-\\pi}}\\,\\frac{{1-\\text{{TPR}}}}{{\\text{{TPR}}}} = {gains[1]:.4f}$. "
+        f"That is why, on the prevalence slider, the points of PR move up and down and those of PRG only sideways.",
     )
 
 

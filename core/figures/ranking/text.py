@@ -91,7 +91,9 @@ AREAS = {
 
 def sentence(result: Comparison, view: View) -> str:
     """Who wins where, and whether that is more than noise."""
-    cautions = " ".join(dict.fromkeys(caution for ranking in result.rankings for caution in ranking.cautions))
+    cautions = " ".join(
+        dict.fromkeys(caution for ranking in result.rankings for caution in ranking.cautions(view.share))
+    )
     words = _who_wins(result, view) if len(result.rankings) > 1 else _alone(result, view)
     return f"{words} {cautions}".strip()
 
@@ -164,7 +166,8 @@ def auprg_verdict(guess: str, truth: str, result: Comparison) -> str:
     difference = result.bootstrap(None).difference
     assert difference is not None
     low, high = difference.low.auprg, difference.high.auprg
-    values = f"AUPRG is {fixed(first.auprg)} for {result.scored.names[0]} and {fixed(second.auprg)} for the other."
+    one, other = result.scored.names
+    values = f"AUPRG is {fixed(first.auprg)} for {one} and {fixed(second.auprg)} for {other}."
     noise = (
         f"The 95 % interval of the difference, {interval(low, high)}, does not contain 0: it is more than noise."
         if low > 0 or high < 0
@@ -218,7 +221,7 @@ PREDICTIONS = (
         verdict=auprg_verdict,
     ),
     Prediction(
-        "Where does the classifier stand that calls every case positive? Click on its place.",
+        "Where does the classifier stand that calls every case positive? Point at its place.",
         guess=Spot(everyone, ((1.0, 0.0), (1.0, 1.0), (0.0, 0.0), (0.5, 0.5))),
         truth=lambda _: (1.0, 0.0),
         verdict=everyone_verdict,
