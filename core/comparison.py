@@ -15,7 +15,7 @@ from core.datasets import Table, credit
 from core.memo import Memo
 from core.ranking import Ranking, rank
 from core.ranking_bootstrap import Bootstrap, Resamples, resample
-from core.scored import Scored, needed, scored
+from core.scored import Scored, Settings, needed, scored
 
 Array = NDArray[Any]
 STEPS = 500  # of the threshold on its slider, beyond what a picture can show
@@ -182,7 +182,10 @@ def _settings(settings: Mapping[str, Any]) -> dict[str, Any]:
     """Arguments of `core.scored`: the data set itself in the place of the work that has brought it."""
     openml = settings["openml"]
     table = openml.task.result() if settings["source"] == "openml" and openml else None
-    return {name: value for name, value in settings.items() if name != "resamples"} | {"openml": table}
+    changed = {"openml": table}
+    if settings["source"] == "gauss":
+        changed["second"] = Settings.second  # there are always two scorers; no model is chosen for them
+    return {name: value for name, value in settings.items() if name != "resamples"} | changed
 
 
 def _from_zero(counts: Array) -> Array:

@@ -79,7 +79,7 @@ def _fetch(key: str, control: Fetch, value: Fetched, take: Callable[[str, Any], 
         try:
             task = control.begin(text)
         except ValueError as error:
-            st.session_state[refused] = str(error)
+            st.session_state[refused] = str(error).replace(f"`{control.name}`", f"“{control.label}”")
             return
         st.session_state[refused] = ""
         take(control.name, Fetched(text, task))

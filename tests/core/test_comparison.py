@@ -153,3 +153,8 @@ def test_what_is_fetched_is_waited_for_and_its_failure_is_said() -> None:
     with pytest.raises(ValueError, match="There is no data set from OpenML yet"):
         compare(**settings)
     assert awaited(**DEFAULTS | {"source": "gauss"}) == ()
+
+
+def test_there_are_two_scorers_whatever_models_were_chosen_before() -> None:
+    assert len(gauss(second="none").rankings) == 2
+    assert len(comparison(second="none").rankings) == 1

@@ -140,14 +140,14 @@ def test_credit_says_whose_it_is_and_what_is_wrong_with_it() -> None:
 def test_cancer_and_digits_are_those_of_scikit_learn() -> None:
     bunch = bundled.load_breast_cancer()
     got = load("cancer", 0)
-    assert got.classes == ("benign", "malignant")
+    assert (got.name, got.target, got.classes) == ("Breast cancer", "diagnosis", ("benign", "malignant"))
     assert [got.classes[label] for label in got.labels] == bunch.target_names[bunch.target].tolist()
     assert np.array_equal(got.cells, bunch.data) and got.columns == tuple(bunch.feature_names)
     assert got.categories == ((),) * 30
     for digit in (0, 8):
         bunch = bundled.load_digits()
         got = load("digits", digit)
-        assert got.classes == ("other digits", f"digit {digit}")
+        assert (got.name, got.target, got.classes) == ("Digits", "digit", ("other digits", f"digit {digit}"))
         assert got.labels.tolist() == [int(target == digit) for target in bunch.target]
         assert np.array_equal(got.cells, bunch.data) and len(got.columns) == len(got.categories) == 64
     assert load("credit", 0) == credit()
@@ -272,9 +272,7 @@ class Made(OpenerDirector):
     def __init__(self, rows, *, columns=None, failure=None, sizes=None, **described):
         super().__init__()
         columns = columns or {"age": "numeric", "colour": "nominal", "class": "nominal"}
-        kinds = "\n".join(
-            f"@attribute {name} {'numeric' if k == 'numeric' else 'string'}" for name, k in columns.items()
-        )
+        kinds = "\n".join(f"@attribute {name} {k if k != 'nominal' else 'string'}" for name, k in columns.items())
         body = (f"@relation small\n{kinds}\n@data\n" if len(columns) != 3 else ARFF) + "\n".join(rows) + "\n"
         features = [
             {
@@ -341,6 +339,32 @@ def test_numbers_that_are_categories_stay_categories_and_rows_have_no_names() ->
     assert got.columns == ("x", "kind") and got.categories == ((), ("10", "2"))
     assert got.classes == ("1", "2") and got.labels.tolist() == [0, 1, 0]
     np.testing.assert_array_equal(got.cells, [[0.5, 1], [1e300, 0], [np.nan, 1]])
+
+
+def test_whole_numbers_with_gaps() -> None:
+    columns = {"id": "numeric", "x": "integer", "class": "string", "z": "real"}
+    got = Table.from_message(download("7", Made(["1,7,b,0.5", "2,?,a,?", "3,9,b,1.5"], columns=columns)))
+    assert got.columns == ("x", "z") and got.categories == ((), ()) and got.labels.tolist() == [1, 0, 1]
+    np.testing.assert_array_equal(got.cells, [[7, 0.5], [np.nan, np.nan], [9, 1.5]])
+
+
+@pytest.mark.parametrize(("count", "kept"), [(50, True), (51, False)])
+def test_texts_with_very_many_values_are_left_out(count, kept) -> None:
+    columns = {"x": "numeric", "text": "string", "y": "numeric", "class": "string"}
+    rows = [f"1,t{place % count},2,{'ab'[place % 2]}" for place in range(60)]
+    got = Table.from_message(download("7", Made(rows, columns=columns)))
+    assert got.columns == (("x", "text", "y") if kept else ("x", "y"))
+    assert got.notes == (() if kept else ("Left out, as texts with more than 50 different values: text.",))
+
+
+@pytest.mark.parametrize(
+    ("count", "said"), [(20, "20 classes (0, 1, 10, 11, "), (21, "a target with 21 different values;")]
+)
+def test_the_classes_of_a_target_are_named_while_they_are_few(count, said) -> None:
+    rows = [f"1,2,3,{place}" for place in range(count)]
+    columns = {"x": "numeric", "y": "numeric", "z": "numeric", "class": "numeric"}
+    with pytest.raises(ValueError, match=re.escape(said)):
+        download("7", Made(rows, columns=columns))
 
 
 def test_large_tables_are_sampled_and_say_so(monkeypatch) -> None:

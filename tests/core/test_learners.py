@@ -134,6 +134,28 @@ def test_a_column_without_any_value_and_a_category_seen_only_in_the_test_do_no_h
     assert len(train) == 90
 
 
+def test_the_models_are_the_agreed_ones() -> None:
+    assert MODELS == {
+        "logistic": "Logistic regression",
+        "adaboost": "AdaBoost",
+        "tree": "Decision tree",
+        "forest": "Random forest",
+        "neighbours": "k nearest neighbours",
+        "bayes": "Naive Bayes",
+    }
+
+
+def test_every_model_takes_many_categories() -> None:
+    """So many that one column each leaves few cells that are not 0."""
+    rng = np.random.default_rng(0)
+    labels = (rng.random(300) < 0.4).astype(np.uint8)
+    names = tuple(f"c{place:02}" for place in range(30))
+    cells = rng.integers(0, 30, size=(300, 2)).astype(float)
+    made = Table("Made", "y", ("no", "yes"), labels, ("a", "b"), (names, names), cells, ()).message()
+    for model in MODELS:
+        assert fit("x", 0, model, 0.3, 0, made)["probabilities"].shape == (90, 2)
+
+
 def test_few_cases_are_enough_for_every_model() -> None:
     for model in MODELS:
         got = fit("x", 0, model, 0.5, 0, one_sided([0, 1] * 4))  # 4 to learn from, fewer than the neighbours wanted

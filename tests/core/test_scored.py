@@ -16,7 +16,6 @@ from sklearn.datasets import load_breast_cancer, load_digits
 from sklearn.metrics import average_precision_score, roc_auc_score
 from sklearn.model_selection import train_test_split
 
-from core import scored as module
 from core import worker
 from core.datasets import Table
 from core.learners import fit
@@ -324,13 +323,21 @@ def test_any_gaussians_have_both_classes_and_finite_scores(settings) -> None:
     assert all(np.isfinite(score).all() for score in got.scores)
 
 
-def test_the_defaults_are_the_homework() -> None:
-    plain = Settings()
-    assert (plain.source, plain.first, plain.second, plain.seed, plain.test_share) == (
-        "credit",
-        "logistic",
-        "adaboost",
-        43,
-        0.3,
-    )
-    assert module.SCORERS == ("First scorer", "Second scorer")
+def test_the_defaults_are_the_homework_on_credit() -> None:
+    assert dataclasses.asdict(Settings()) == {
+        "source": "credit",
+        "first": "logistic",
+        "second": "adaboost",
+        "digit": 8,
+        "swap": False,
+        "test_share": 0.3,
+        "seed": 43,
+        "separation": 1.5,
+        "spread": 1.0,
+        "separation_2": 1.0,
+        "spread_2": 1.0,
+        "positives_share": 0.3,
+        "n_cases": 1000,
+        "upload": None,
+        "openml": None,
+    }

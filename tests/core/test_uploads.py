@@ -631,6 +631,34 @@ def test_what_is_no_number(text) -> None:
     assert math.isnan(as_number(text))
 
 
+@pytest.mark.parametrize("word", ["+", "true", "t", "yes", "y", "pos", "positive", "TRUE", "Yes"])
+def test_words_that_say_positive(word) -> None:
+    assert in_order(word, "~last") == in_order("~last", word) == ("~last", word)
+
+
+@pytest.mark.parametrize("word", ["-", "false", "f", "no", "n", "neg", "negative", "FALSE", "No"])
+def test_words_that_say_negative(word) -> None:
+    assert in_order(word, "!first") == in_order("!first", word) == (word, "!first")
+
+
+@pytest.mark.parametrize(
+    ("negative", "positive"),
+    [
+        ("0", "1"),
+        ("-1", "1"),
+        ("1", "2"),
+        ("9", "10"),
+        ("-10", "-9"),
+        ("2", "1e1"),
+        ("bad", "good"),
+        ("A", "b"),
+        ("a", "B"),
+    ],
+)
+def test_numbers_by_size_and_words_by_the_alphabet(negative, positive) -> None:
+    assert in_order(positive, negative) == in_order(negative, positive) == (negative, positive)
+
+
 @given(st.text(min_size=1), st.text(min_size=1))
 def test_the_order_of_classes_does_not_depend_on_who_comes_first(one, other) -> None:
     assume(one != other and (math.isnan(as_number(one)) or as_number(one) != as_number(other)))
