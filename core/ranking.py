@@ -13,11 +13,10 @@ from core.ranking_areas import Areas, Sizes, auprg, auroc, davis_goadrich, preci
 from core.ranking_checks import check_labels, check_scores, check_weights
 from core.ranking_hull import Counts, corners, upper_hull
 from core.ranking_sort import count, weigh
-from core.text import percent
 
 PREVALENCES = (0.001, 0.999)
-FEW_POSITIVES = 20
-RARE = 0.02
+FEW = 20  # cases of a class
+EARLY = 8  # positives called where recall gain is 0
 
 
 @dataclass(frozen=True, eq=False)
@@ -77,15 +76,14 @@ class Ranking:
 
     def cautions(self, prevalence: float | None = None) -> tuple[str, ...]:
         """Sentences on what makes the numbers uncertain at a prevalence; without one, at that of the data."""
-        share = self.sizes(prevalence).prevalence
         found = []
         if len(self.thresholds) == 1:
             found.append("All scores are equal: nothing is ranked.")
-        if self.positives < FEW_POSITIVES:
-            count = f"{self.positives:g} positive{'' if self.positives == 1 else 's'}"
-            found.append(f"Only {count}: the areas are uncertain, and AUPRG is biased downwards.")
-        if share < RARE:
-            found.append(f"Only {percent(share)} are positive: AUPRG of a random scorer is well below 0.")
+        for cases, name in ((self.positives, "positive"), (self.negatives, "negative")):
+            if cases < FEW:
+                found.append(f"Only {cases:g} {name}{'' if cases == 1 else 's'}: all areas are uncertain.")
+        if self.sizes(prevalence).lowest < EARLY:
+            found.append("At so low a prevalence AUPRG hangs on the first few positives: a random scorer is below 0.")
         return tuple(found)
 
     def sizes(self, prevalence: float | None = None) -> Sizes:

@@ -49,7 +49,7 @@ CASES = (
         default="adaboost",
         options=SECOND,
         when=FITTED,
-        help="Drawn in orange; it calls as many cases positive as the first one does.",
+        help="Drawn in orange; it calls as many cases positive as the first one does, as nearly as its ties allow.",
     ),
     Slider(
         name="digit",

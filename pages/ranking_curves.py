@@ -35,7 +35,7 @@ PRESETS = (
     Preset("Is it a probability?", "Naive Bayes ranks well and is sure of itself: its scores are no probabilities.",
            {"source": "cancer", "first": "bayes", "lower": "calibration"}),
     Preset("A digit", "One digit against nine: 10 % positives, and two models near the corner.",
-           {"source": "digits", "second": "bayes"}),
+           {"source": "digits"}),
     Preset("A million scores", "The same pictures from a million cases: the noise is gone.",
            {"source": "gauss", "n_cases": 1_000_000}),
 )  # fmt: skip

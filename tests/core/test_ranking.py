@@ -425,14 +425,25 @@ def test_results_are_read_only() -> None:
 
 
 def test_cautions() -> None:
-    assert rank([1] * 20 + [0] * 20, range(40)).cautions() == ()
+    calm = rank([1] * 20 + [0] * 20, range(40))
+    assert calm.cautions() == ()
     few = rank([1] * 19 + [0] * 20, range(39)).cautions()
-    assert len(few) == 1 and few[0].startswith("Only 19 positives")
-    assert rank([1] * 20 + [0] * 980, range(1000)).cautions() == ()
-    rare = rank([1] * 20 + [0] * 981, range(1001)).cautions()
-    assert len(rare) == 1 and rare[0].startswith("Only 2.0\N{NO-BREAK SPACE}% are positive")
-    assert rank([1] * 20 + [0] * 981, range(1001)).cautions(0.5) == ()
-    assert len(rank([1] * 20 + [0] * 20, range(40)).cautions(0.001)) == 1
+    assert few == ("Only 19 positives: all areas are uncertain.",)
+    few = rank([1] * 20 + [0], range(21)).cautions()
+    assert few == ("Only 1 negative: all areas are uncertain.",)
+    # recall gain is 0 where recall is the prevalence: at 20 * 0.4 = 8 positives
+    assert calm.cautions(0.4) == ()
+    assert [words[:20] for words in calm.cautions(0.39)] == ["At so low a prevalen"]
     equal = rank([1] * 20 + [0] * 20, [0] * 40).cautions()
     assert equal == ("All scores are equal: nothing is ranked.",)
     assert len(rank([1] + [0] * 99, [0] * 100).cautions()) == 3
+
+
+def test_where_the_caution_about_auprg_stands_random_scorers_are_below_0() -> None:
+    rng = np.random.default_rng(0)
+    labels = np.repeat([1, 0], [20, 980])
+    found = [rank(labels, rng.random(1000)).areas().auprg for _ in range(400)]
+    assert np.mean(found) < -0.2
+    labels = np.repeat([1, 0], [100, 200])
+    found = [rank(labels, rng.random(300)).areas().auprg for _ in range(400)]
+    assert abs(np.mean(found)) < 0.03

@@ -96,7 +96,35 @@ def test_equal_models_are_a_tie_and_one_model_stands_alone() -> None:
 
 
 def test_cautions_are_told() -> None:
-    assert "Only 10 positives" in text.sentence(gauss(n_cases=1000, positives_share=0.01), View())
+    words = text.sentence(gauss(n_cases=1000, positives_share=0.01), View())
+    assert "Only 10 positives" in words
+    assert "too few to call a difference more than noise" in words
+    assert "At so low a prevalence" in text.sentence(gauss(n_cases=1000), View(prevalence=0.001))
+    assert "At so low a prevalence" not in text.sentence(gauss(n_cases=1000), View())
+
+
+def test_who_is_above_where_is_a_share_of_recalls() -> None:
+    # Ranked + - - + by the first scorer and - + + - by the second: up to recall 1/2 the first one is above.
+    words = text.sentence(uploaded([(1, 4, 2), (0, 3, 4), (0, 2, 1), (1, 1, 3)]), View())
+    assert "above at 50\N{NO-BREAK SPACE}% of all recalls" in words
+    assert words.count("50\N{NO-BREAK SPACE}%") == 2
+
+
+def test_a_tiny_crossing_is_not_nowhere() -> None:
+    # The first scorer is above before the first of a thousand positives, the second between the 500th and the next.
+    rows = [(1, 1000 - k, 1000 - k) for k in range(1000)] + [(0, 999.5, 2000), (0, 500.5, 499.5)]
+    assert "nowhere" not in text.sentence(uploaded(rows), View())
+    rows[-1] = (0, 500.5, 500.5)
+    assert "Score is nowhere below" in text.sentence(uploaded(rows), View()).replace("score is", "Score is")
+
+
+def test_rounding_is_no_difference() -> None:
+    result = gauss(n_cases=1000)
+    assert not text._clear(result, 5e-17, 0.8)
+    assert not text._clear(result, -0.8, -1.1e-16)
+    assert text._clear(result, 1e-6, 0.8)
+    assert text._clear(result, -0.8, -1e-6)
+    assert not text._clear(gauss(n_cases=1000, positives_share=0.01), 0.1, 0.8)
 
 
 def test_verdicts() -> None:
@@ -104,7 +132,7 @@ def test_verdicts() -> None:
     assert text.larger_auprg(result) == "second"
     words = text.auprg_verdict("first", "second", result)
     assert "0.319 for Logistic regression and 0.321 for AdaBoost" in words
-    assert "contains 0: it may be chance" in words
+    assert "is no proof: it may be chance" in words
     assert "By AUROC the order is the other way round." in words
     alone = comparison(second="none")
     assert text.larger_auprg(alone) == "first"
@@ -152,6 +180,10 @@ def test_the_areas_are_told_twice_and_agree() -> None:
     assert "| AUROC | 0.755 (" in table
     rows = [line for line in twice.splitlines() if line.startswith("| A")]
     assert numbers(rows[0])[0] == pytest.approx(0.754868, abs=1e-5)
+    gap = numbers(next(line for line in table.splitlines() if line.startswith("| AUROC")).split("|")[4])[0]
+    assert gap == pytest.approx(0.754868 - 0.740529, abs=6e-4)
+    for off in re.findall(r"off by ([^)]+)\)", twice):
+        assert off == "0" or "× 10⁻" in off or float(off) < 1e-3
     alone = story.areas(comparison(second="none"), values())
     assert "first − second" not in alone[1]
 
@@ -164,6 +196,7 @@ def test_the_homework_is_answered_with_numbers_of_these_cases() -> None:
     assert wrong == pytest.approx(0.233, abs=0.004)
     assert straight == 0.872
     assert slips.count("**") == 18
+    assert "180 of 301 points of Logistic regression" in slips
 
 
 def test_what_is_known_about_the_cases_is_told() -> None:

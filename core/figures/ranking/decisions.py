@@ -168,7 +168,7 @@ def _calibration_alt(result: Comparison, view: View) -> str:
         found = reliability(ranking)
         inside = int(np.sum((found.low <= found.mean_score) & (found.mean_score <= found.high)))
         parts.append(
-            f"{name}: in {inside} of {len(found.count)} bins the 95 % interval of the share of positives contains the "
-            f"mean score; the Brier score is {fixed(brier(ranking))}."
+            f"{name}, at the prevalence of the data: in {inside} of {len(found.count)} bins the 95 % interval of the "
+            f"share of positives contains the mean score; the Brier score is {fixed(brier(ranking))}."
         )
     return " ".join(parts)

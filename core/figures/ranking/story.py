@@ -10,7 +10,7 @@ import numpy as np
 from core.comparison import Comparison
 from core.figures.ranking.text import AREAS, interval
 from core.lab import Section
-from core.ranking_homework import homework_aupr, homework_auprg
+from core.ranking_homework import homework_aupr, homework_auprg, homework_prg_curve
 from core.ranking_recount import recount
 from core.text import fixed, number, percent
 
@@ -121,9 +121,9 @@ def homework(result: Comparison, values: Mapping[str, Any]) -> Blocks:
         numbers = (right.auprg, homework_auprg(ranking), right.average_precision, homework_aupr(ranking))
         rows.append([name, *(fixed(value) for value in numbers)])
     ranking = result.rankings[0]
-    recall, precision = ranking.pr(ranking.tp, ranking.fp)
-    clipped, points = int(np.sum(recall < ranking.prevalence)), len(recall)
-    below = int(np.sum(precision < ranking.prevalence))
+    recall_gain, precision_gain = homework_prg_curve(ranking)
+    clipped, points = int(np.sum(recall_gain == 0)), len(recall_gain)
+    below = int(np.sum(precision_gain == 0))
     return (
         "A homework asks for ROC, PR and PRG of AdaBoost and logistic regression on German credit; a solution in "
         "circulation prints AUROC .755 and .714, AUPR .872 and .827, AUPRG .232 and .218. On the cases of this page "

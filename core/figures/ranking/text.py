@@ -13,7 +13,7 @@ from core.figures.live import Figure, Panel, Picture, Readout
 from core.figures.ranking.view import View
 from core.figures.style import color, layout
 from core.lab import Prediction, Spot
-from core.ranking import f_gain, f_score
+from core.ranking import FEW, f_gain, f_score
 from core.ranking_costs import expected_cost
 from core.text import fixed, number, percent
 
@@ -120,11 +120,15 @@ def _who_wins(result: Comparison, view: View) -> str:
         winner = result.scored.names[0 if one >= other else 1] if one != other else "neither model"
         low, high = getattr(difference.low, key), getattr(difference.high, key)
         won.setdefault(winner, []).append(f"{AREAS[key]} ({fixed(max(one, other))} against {fixed(min(one, other))})")
-        if low > 0 or high < 0:
+        if _clear(result, low, high):
             clear.append(f"{AREAS[key]} (95 % interval of the difference {interval(low, high)})")
     wins = "; ".join(f"{name} has the larger {_listed(parts)}" for name, parts in won.items())
     where = _above(result, view)
-    noise = f"More than noise: {_listed(clear)}" if clear else "No difference is more than the noise of these cases"
+    few = min(result.rankings[0].positives, result.rankings[0].negatives) < FEW
+    nothing = "These cases are too few to call a difference more than noise"
+    noise = nothing if few else "No difference is more than the noise of these cases"
+    if clear:
+        noise = f"More than noise: {_listed(clear)}"
     if clear and len(clear) < len(keys):
         noise += "; the rest may be chance"
     return f"{wins[0].upper()}{wins[1:]}. {where} {noise}."
@@ -132,15 +136,24 @@ def _who_wins(result: Comparison, view: View) -> str:
 
 def _above(result: Comparison, view: View) -> str:
     """At how many of all recalls the first model is the more precise one: in ROC, in PR and in PRG alike."""
-    recall = np.linspace(0.005, 1, 200)
-    wrong = [np.interp(recall * r.positives, *r.corners) for r in result.rankings]
-    first, second = float(np.mean(wrong[0] < wrong[1])), float(np.mean(wrong[1] < wrong[0]))
+    cuts = np.unique(np.concatenate([ranking.corners[0] for ranking in result.rankings]))
+    # Between two of these both curves are straight: who is above near both ends of a piece is above in all of it.
+    inside = cuts[:-1] + np.array([[1e-6], [0.5], [1 - 1e-6]]) * np.diff(cuts)
+    one, other = (np.interp(inside, *ranking.corners) for ranking in result.rankings)
+    gap = np.round(other - one, 3)  # of false positives
+    first, second = (float(np.diff(cuts) @ (sign * gap[1] > 0) / cuts[-1]) for sign in (1, -1))
     names = result.scored.names
-    if first == second == 0:
+    if not gap.any():
         return "Their curves are the same."
-    if 0 in (first, second):
-        return f"{names[0 if second == 0 else 1]} is nowhere below."
+    if (gap >= 0).all() or (gap <= 0).all():
+        return f"{names[0 if (gap >= 0).all() else 1]} is nowhere below."
     return f"{names[0]} is above at {percent(first)} of all recalls, {names[1]} at {percent(second)}."
+
+
+def _clear(result: Comparison, low: float, high: float) -> bool:
+    """Whether an interval of a difference excludes 0, by more than rounding and on enough cases to be believed."""
+    ranking = result.rankings[0]
+    return min(ranking.positives, ranking.negatives) >= FEW and (low > 1e-12 or high < -1e-12)
 
 
 def interval(low: float, high: float) -> str:
@@ -170,8 +183,8 @@ def auprg_verdict(guess: str, truth: str, result: Comparison) -> str:
     values = f"AUPRG is {fixed(first.auprg)} for {one} and {fixed(second.auprg)} for {other}."
     noise = (
         f"The 95 % interval of the difference, {interval(low, high)}, does not contain 0: it is more than noise."
-        if low > 0 or high < 0
-        else f"But the 95 % interval of the difference, {interval(low, high)}, contains 0: it may be chance."
+        if _clear(result, low, high)
+        else f"But the 95 % interval of the difference, {interval(low, high)}, is no proof: it may be chance."
     )
     turned = (first.auroc > second.auroc) != (first.auprg > second.auprg)
     return f"{values} {noise}{' By AUROC the order is the other way round.' if turned else ''}"
@@ -215,7 +228,7 @@ def everyone_verdict(guess: tuple[float, float], truth: tuple[float, float], res
 
 PREDICTIONS = (
     Prediction(
-        "Which model has the larger area under the precision-recall-gain curve?",
+        "At the prevalence of the data, which model has the larger area under the precision-recall-gain curve?",
         guess=MODEL,
         truth=larger_auprg,
         verdict=auprg_verdict,
