@@ -963,8 +963,9 @@ def test_text_alternatives_of_scores_and_calibration(seed: int) -> None:
             interval = binomtest(int(hits.sum()), len(hits)).proportion_ci(method="wilson")
             inside += interval.low <= mean <= interval.high
         told.append(
-            f"{name}, at the prevalence of the data: in {inside} of {len(np.unique(bins))} bins the 95 % interval of the "
-            f"share of positives contains the mean score; the Brier score is {brier_score_loss(labels, values):.3f}."
+            f"{name}, at the prevalence of the data: in {inside} of {len(np.unique(bins))} bins the 95 % interval of "
+            f"the share of positives contains the mean score; "
+            f"the Brier score is {brier_score_loss(labels, values):.3f}."
         )
     assert calibration(result, View()).alt == " ".join(told)
 
