@@ -7,7 +7,7 @@ from core.controls import Choice, Several, Slider, Toggle
 from core.experiment_controls import EXPERIMENT
 from core.exploration import explore, tables
 from core.figures import bias_variance as figures
-from core.lab import Lab, Prediction, Preset
+from core.lab import Lab, Preset
 from pages.ui import frame, shell
 
 HOMEWORK = {"generator": "legacy", "seed": 0, "n_test": 10}
@@ -58,14 +58,7 @@ LAB = Lab(
     presets=PRESETS,
     compute=explore,
     picture=figures.picture,
-    predictions=(
-        Prediction(
-            "Which degree has the smallest expected test error?",
-            guess=Slider(name="guess", label="Degree", default=5, low=1, high=20, help="Your guess."),
-            truth=lambda result: result.best,
-            verdict=figures.verdict,
-        ),
-    ),
+    predictions=figures.PREDICTIONS,
     script=scripts.bias_variance,
     tables=tables,
     thumbnail=figures.thumbnail,

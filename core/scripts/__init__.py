@@ -20,18 +20,23 @@ def _read(name: str) -> tuple[str, dict[str, str]]:
     return head, parts
 
 
+def _with_truth(head: str, values: Mapping[str, Any]) -> str:
+    """Put the chosen true function into a script."""
+    return _TRUTH.sub(rf"\g<1>{TRUTHS[values['truth']].code}", head)
+
+
 def bias_variance(values: Mapping[str, Any]) -> str:
     """Script of the bias-variance lab: the decomposition and, where that is shown, the choice of a degree."""
     head, parts = _read("bias_variance.py")
     wanted = ["decomposition", "choice"] if values["view"] == "choose" else ["decomposition"]
-    head = _TRUTH.sub(rf"\1{TRUTHS[values['truth']].code}", head)
+    head = _with_truth(head, values)
     return (head + "".join(parts[name] for name in wanted)).rstrip() + "\n"
 
 
 def regularization(values: Mapping[str, Any]) -> str:
     """Script of the regularization lab: ridge over many data sets, or the path of one data set."""
     head, parts = _read("regularization.py")
-    head = _TRUTH.sub(rf"\1{TRUTHS[values['truth']].code}", head)
+    head = _with_truth(head, values)
     return (head + parts[values["view"]]).rstrip() + "\n"
 
 

@@ -11,7 +11,7 @@ import streamlit as st
 
 from core.controls import Seed, defaults
 from core.figures.live import Picture
-from core.lab import PREDICT, Lab, Prediction, Spot
+from core.lab import PREDICT, Lab, Spot
 from pages.ui import export, state
 from pages.ui.live_chart import live_chart
 from pages.ui.state import State
@@ -268,8 +268,8 @@ def _chart(lab: Lab, record: State, picture: Picture, presenting: bool) -> None:
 def _predict(lab: Lab, record: State, result: Any) -> bool:
     """Ask for the guesses one by one, each shown beside the truth once it is there; whether all are."""
     record.ask(lab.settings(record.good))
-    for index, (prediction, guess) in enumerate(zip(lab.predictions, record.answers, strict=False)):
-        _verdict(lab, record, prediction, guess, result, last=index == len(lab.predictions) - 1)
+    for index, guess in enumerate(record.answers):
+        _verdict(lab, record, index, guess, result)
     if len(record.answers) == len(lab.predictions):
         return True
     prediction = lab.predictions[len(record.answers)]
@@ -322,19 +322,20 @@ def _point(lab: Lab, spot: Spot, record: State, result: Any) -> None:
             st.number_input(f"or type {key[-1]}", value=None, step=0.1, format="%.2f", key=key, on_change=typed)
 
 
-def _verdict(lab: Lab, record: State, prediction: Prediction, guess: Any, result: Any, *, last: bool) -> None:
+def _verdict(lab: Lab, record: State, index: int, guess: Any, result: Any) -> None:
+    prediction = lab.predictions[index]
     truth = prediction.truth(result)
     show_value = prediction.guess.show
 
     def again() -> None:
         record.answers = ()
 
-    with st.container(horizontal=True, vertical_alignment="center", key=f"verdict{len(record.answers)}{last}"):
+    with st.container(horizontal=True, vertical_alignment="center", key=f"verdict{index}"):
         st.markdown(
             f"**Your answer: {show_value(guess)}. Computed: {show_value(truth)}.** "
             + prediction.verdict(guess, truth, result)
         )
-        if last:
+        if index == len(lab.predictions) - 1:
             st.button("Ask again", on_click=again, type="tertiary", key=f"{lab.name}:again")
 
 

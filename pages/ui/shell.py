@@ -16,8 +16,7 @@ from pages.ui import boot, state
 
 # Topic -> pages; a page is the name of its file in pages/, which is also its address.
 TOPICS: dict[str, tuple[str, ...]] = {
-    "Generalization": ("bias_variance",),
-    "Ranking": ("ranking_curves",),
+    "Generalization": ("bias_variance", "regularization"),
     "Ranking": ("ranking_curves",),
 }
 

@@ -8,11 +8,11 @@ from core.figures.bias_variance.choice import choosing
 from core.figures.bias_variance.errors import error_curves
 from core.figures.bias_variance.fits import many_data_sets, one_data_set
 from core.figures.bias_variance.story import SECTIONS
-from core.figures.bias_variance.text import identity, rules, shares, terms, verdict
+from core.figures.bias_variance.text import PREDICTIONS, identity, rules, shares, terms
 from core.figures.live import Axis, Picture
 from core.figures.thumbnail import svg_curves
 
-__all__ = ["SECTIONS", "VIEWS", "picture", "thumbnail", "verdict"]
+__all__ = ["PREDICTIONS", "SECTIONS", "VIEWS", "picture", "thumbnail"]
 
 VIEWS = {"one": "One data set", "many": "Many data sets", "choose": "Choosing"}
 

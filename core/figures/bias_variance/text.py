@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from core.controls import Slider
 from core.designs import Array
 from core.exploration import Exploration
 from core.figures.live import Readout
+from core.lab import Prediction
 from core.text import fixed, larger, number, percent, with_error
 
 RULES = {  # rule of core.selection -> label, colour role
@@ -164,3 +166,13 @@ def verdict(guess: int, truth: int, result: Exploration) -> str:
         f"Degree {guess} has bias² {fixed(own_bias2)} and variance {fixed(own_variance)}, degree {truth} has "
         f"{fixed(bias2)} and {fixed(variance)}; the expected errors are {fixed(own)} and {fixed(least)}."
     )
+
+
+PREDICTIONS = (
+    Prediction(
+        "Which degree has the smallest expected test error?",
+        guess=Slider(name="guess", label="Degree", default=5, low=1, high=20, help="Your guess."),
+        truth=lambda result: result.best,
+        verdict=verdict,
+    ),
+)

@@ -1,0 +1,182 @@
+"""Ridge: the fits, the weights, and the errors over the penalty."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from core.figures.live import Frames, Panel, Track, strands
+from core.figures.regularization.parts import (
+    HEIGHT,
+    LOWER,
+    PLACES,
+    bars,
+    curve,
+    dots,
+    error_axis,
+    estimates,
+    fit_range,
+    index_of,
+    outside,
+    over_penalty,
+    panel,
+    penalty_axis,
+    span,
+    squeezed,
+    weight_axis,
+)
+from core.figures.style import color
+from core.regularization import Regularization
+from core.text import number
+
+_COARSE = slice(None, None, 5)  # of the grid, for the band, which travels once for every penalty
+_SHOWN = 8
+_ABOVE, _BELOW = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹"), str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
+
+
+def ridge_panels(result: Regularization, log_y: bool) -> tuple[Panel, ...]:
+    """Fits above weights, and the errors beside them."""
+    return fits(result), weights(result), errors(result, log_y)
+
+
+def fits(result: Regularization) -> Panel:
+    """First data set and its fit, faint fits to others, mean and scatter of all."""
+    r = result.ridge
+    grid, mean, sd = r.grid[_COARSE], r.mean_grid[:, _COARSE], r.sd_grid[:, _COARSE]
+    kept = r.filters[:, np.newaxis] * r.scores[:_SHOWN]
+    y = fit_range(r.f_grid, r.noise)
+    band = {
+        "type": "scatter",
+        "mode": "lines",
+        "x": np.concatenate([grid, grid[::-1]]),
+        "fill": "toself",
+        "fillcolor": color("band"),
+        "line": {"width": 0},
+        "name": "mean ± 1 sd",
+        "hoverinfo": "skip",
+        "meta": {"table": False},
+    }
+    faint = {"color": color("fit_faint"), "width": 1}
+    traces = [
+        band,
+        curve(strands(np.tile(r.grid, (kept.shape[1] - 1, 1))), None, "variance", "other data sets", line=faint),
+        curve(r.grid, r.f_grid, "truth", "truth", 2),
+        curve(grid, None, "bias", "mean of all fits", 2.6),
+        curve(strands(r.grid[np.newaxis]), None, "accent", "fit", 3),
+        dots(r.x_train, r.y_train[0], "train", "first data set", 6),
+        outside(r.grid, r.x_train, y),
+    ]
+    traces[1]["meta"] = {"table": False}
+    frames = (
+        Frames(0, np.concatenate([mean + sd, (mean - sd)[:, ::-1]], axis=1)),
+        Frames(1, kept[:, 1:], basis=r.modes),
+        Frames(3, mean),
+        Frames(4, kept[:, :1], basis=r.modes),
+    )
+    best = int(np.argmin(r.risk))
+    alt = (
+        f"A first data set of {r.x_train.size} points with its ridge fit, faint fits to {kept.shape[1] - 1} others, "
+        f"their mean and a band of one standard deviation, against the truth (dashed). From penalty 0 to 10⁴ the "
+        f"effective degrees of freedom go from {number(r.df[0])} to {number(r.df[-1])}; the expected error is smallest "
+        f"with {number(r.df[best])}."
+    )
+    return panel(
+        traces,
+        alt,
+        x="x",
+        y="y",
+        frames=frames,
+        height=HEIGHT - LOWER,
+        xaxis={"range": span(r.grid, 0.01)},
+        yaxis={"range": y},
+    )
+
+
+def weights(result: Regularization) -> Panel:
+    """Weights of the first fit and of the mean fit."""
+    r = result.ridge
+    names = [column_name(k, result.basis) for k in range(1, result.degree + 1)]
+    own, mean = squeezed(r.weights), squeezed(r.mean_weights)
+    words = "%{x}: %{customdata:.3g}<extra></extra>"
+    traces = [
+        bars(names, own[0], "accent", "weights of the fit", customdata=r.weights[0], hovertemplate=words),
+        dots(names, mean[0], "bias", "of the mean fit", 8, "line-ew-open"),
+    ]
+    frames = (Frames(0, own), Frames(0, r.weights, "customdata"), Frames(1, mean))
+    norms = np.sqrt((r.weights**2).sum(axis=1))
+    at = index_of(10)
+    alt = (
+        f"Weights of the {result.degree} standardised columns. The root of the sum of their squares is "
+        f"{number(norms[1])} at the smallest penalty, {number(norms[at])} at 10 and {number(norms[-1])} at 10⁴."
+    )
+    return panel(
+        traces,
+        alt,
+        x="column (standardised)",
+        y="weight",
+        frames=frames,
+        height=LOWER,
+        margin={"t": 8, "b": 44},
+        showlegend=False,
+        xaxis={"type": "category", "showgrid": False},
+        yaxis=weight_axis(float(np.abs(r.weights).max())),
+    )
+
+
+def column_name(k: int, basis: str) -> str:
+    """Name of the k-th penalised column."""
+    if basis == "chebyshev":
+        return f"T{str(k).translate(_BELOW)}"
+    return "x" if k == 1 else f"x{str(k).translate(_ABOVE)}"
+
+
+def errors(result: Regularization, log_y: bool) -> Panel:
+    """Exact errors over the penalty, the simulation laid over them, and the best penalty."""
+    r = result.ridge
+    curves = {"risk": r.risk, "bias²": r.bias2, "variance": r.variance, "training": r.train_error}
+    some = np.concatenate([[0], np.arange(1, len(r.alphas), 12)])
+    best = int(np.argmin(r.risk))
+    mark = {
+        "type": "scatter",
+        "mode": "markers+text",
+        "x": PLACES[[best]],
+        "y": r.risk[[best]].astype(np.float32),
+        "text": ["best"],
+        "textposition": "bottom center",
+        "textfont": {"color": color("risk")},
+        "name": "best penalty",
+        "showlegend": False,
+        "hoverinfo": "skip",
+        "meta": {"table": False},
+        "marker": {"symbol": "star", "size": 14, "color": color("risk")},
+    }
+    traces = [
+        over_penalty(r.risk, "risk", "test error", 3.2),
+        over_penalty(r.bias2, "bias", "bias²"),
+        over_penalty(r.variance, "variance", "variance"),
+        over_penalty(np.full(len(r.alphas), r.noise), "noise", "noise"),
+        over_penalty(r.train_error, "train", "training error"),
+        over_penalty(r.one_test_error, "test", "one test set", 1.6),
+        estimates(PLACES[some], r.mc_error[some], r.mc_error_se[some], "risk", "test error", named=True),
+        estimates(PLACES[some], r.mc_bias2[some], r.mc_bias2_se[some], "bias", "bias²"),
+        estimates(PLACES[some], r.mc_variance[some], r.mc_variance_se[some], "variance", "variance"),
+        mark,
+    ]
+    at = index_of(10)
+    alt = (
+        f"Error against penalty. The expected test error is {number(r.risk[0])} without penalty, {number(r.risk[at])} "
+        f"at α = 10 and smallest, {number(r.risk[best])}, at α = {number(r.best, 2)}. From penalty 0 to 10⁴ bias² "
+        f"goes from {number(r.bias2[0])} to {number(r.bias2[-1])}, variance from {number(r.variance[0])} to "
+        f"{number(r.variance[-1])}."
+    )
+    return panel(
+        traces,
+        alt,
+        x="penalty α; below it, the effective number of parameters",
+        y="squared error (units of y²)",
+        tracks=(Track(PLACES),),
+        column=1,
+        height=HEIGHT,
+        margin={"b": 62},
+        xaxis=penalty_axis(r.df),
+        yaxis=error_axis(curves, float(r.risk[0]), log_y),
+    )
