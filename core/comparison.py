@@ -18,6 +18,7 @@ from core.ranking_bootstrap import Bootstrap, Resamples, resample
 from core.scored import Scored, Settings, needed, scored
 
 Array = NDArray[Any]
+LONGEST = 20_000  # table of a curve; of a longer one the steps of the slider are given
 STEPS = 500  # of the threshold on its slider, beyond what a picture can show
 
 
@@ -149,12 +150,18 @@ def tables(result: Comparison, values: Mapping[str, Any]) -> dict[str, dict[str,
     cases |= {f"score {k}": score for k, score in enumerate(result.scored.scores, 1)}
     out: dict[str, dict[str, Any]] = {"cases.csv": cases}
     prevalence = values["prevalence"] or None
-    for k, ranking in enumerate(result.rankings, 1):
-        tp, fp = (_from_zero(counts) for counts in (ranking.tp, ranking.fp))
+    for k, (ranking, called) in enumerate(zip(result.rankings, result.called, strict=True), 1):
+        rows = np.arange(len(ranking.tp) + 1) if len(ranking.tp) < LONGEST else called
+        tp, fp = (_from_zero(counts)[rows] for counts in (ranking.tp, ranking.fp))
         spaces = ranking.roc(tp, fp), ranking.pr(tp, fp, prevalence), ranking.prg(tp, fp, prevalence)
         names = ("false positive rate", "true positive rate", "recall", "precision", "recall gain", "precision gain")
         columns = dict(zip(names, (part for pair in spaces for part in pair), strict=True))
-        out[f"curves_{k}.csv"] = {"threshold": np.append(np.inf, ranking.thresholds), "tp": tp, "fp": fp, **columns}
+        out[f"curves_{k}.csv"] = {
+            "threshold": np.append(np.inf, ranking.thresholds)[rows],
+            "tp": tp,
+            "fp": fp,
+            **columns,
+        }
     if values["source"] in ("credit", "openml"):
         table = credit() if values["source"] == "credit" else values["openml"].task.result()
         out["table.csv"] = _readable(table)
