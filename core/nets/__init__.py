@@ -1,0 +1,1 @@
+"""Everything that needs torch. Nothing outside imports these modules but inside a function."""

@@ -1,0 +1,172 @@
+"""A typed network as a torch module: what a trainer trains, and a second way to every number of its rows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from math import prod
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from core.cnn_parser import parse
+from core.cnn_table import Shape
+from core.cnn_text import Item, Items, Layer, Repeat
+from core.cnn_typed import branch_names, layer_table, layers_after_input
+from core.cnn_values import pool_window, sliding
+
+
+class Conv2d(nn.Conv2d):
+    """A convolution whose padding may have one more row and column at the bottom and the right."""
+
+    extra = (0, 0)
+
+    def forward(self, input: Tensor) -> Tensor:
+        down, right = self.extra
+        return super().forward(F.pad(input, (0, right, 0, down)) if down or right else input)
+
+
+class Linear(nn.Linear):
+    """A linear layer that flattens what it gets."""
+
+    def forward(self, input: Tensor) -> Tensor:
+        return super().forward(input.flatten(1))
+
+
+class Concat(nn.Module):
+    """Puts feature maps behind one another."""
+
+    def forward(self, values: list[Tensor]) -> Tensor:
+        return torch.cat(values, 1)
+
+
+class Add(nn.Module):
+    """Adds feature maps."""
+
+    def forward(self, values: list[Tensor]) -> Tensor:
+        total = values[0]
+        for value in values[1:]:
+            total = total + value
+        return total
+
+
+class Chain(nn.Module):
+    """Layers one after another, named by their numbers in the text."""
+
+    def forward(self, value: Tensor) -> Tensor:
+        for layer in self.children():
+            value = layer(value)
+        return value
+
+
+class Branches(nn.Module):
+    """Branches that start from the same map; the last child puts them together."""
+
+    def forward(self, value: Tensor) -> Tensor:
+        *branches, join = self.children()
+        joined: Tensor = join([branch(value) for branch in branches])
+        return joined
+
+
+def module(*, text: str, size: int = 224, channels: int = 3, bias: bool = True, device: str = "meta") -> nn.Module:
+    """Build a typed network, in evaluation mode.
+
+    Parameters
+    ----------
+    text, size, channels, bias
+        See `core.cnn_typed.layer_table`.
+    device : str
+        Where its parameters are; "meta" gives them no values.
+
+    Raises
+    ------
+    ValueError
+        As `core.cnn_typed.layer_table` does.
+    """
+    table = layer_table(text=text, size=size, channels=channels, bias=bias)
+    shapes = iter([call.input_shape for call in table.calls])
+    items = parse(text=text)
+    with torch.device(device):
+        return _chain(layers_after_input(items), shapes, bias).eval()
+
+
+def _chain(items: Items, shapes: Iterator[Shape], bias: bool) -> Chain:
+    chain = Chain()
+    for number, item in enumerate(items, start=1):
+        chain.add_module(str(number), _item(item, shapes, bias))
+    return chain
+
+
+def _item(item: Item, shapes: Iterator[Shape], bias: bool) -> nn.Module:
+    if isinstance(item, Layer):
+        return _LAYERS[item.kind](item, next(shapes), bool(item.option("bias", bias)))
+    if isinstance(item, Repeat):
+        chain = Chain()
+        for turn in range(1, item.count + 1):
+            one = len(item.items) == 1
+            chain.add_module(
+                str(turn), (_item(item.items[0], shapes, bias) if one else _chain(item.items, shapes, bias))
+            )
+        return chain
+    branches = Branches()
+    for letter, branch in zip(branch_names(len(item.branches)), item.branches, strict=True):
+        branches.add_module(letter, _chain(branch, shapes, bias))
+    next(shapes)
+    branches.add_module("join", Concat() if item.how == "concat" else Add())
+    return branches
+
+
+def _convolution(layer: Layer, shape: Shape, bias: bool) -> nn.Module:
+    channels = shape[0]
+    window = sliding(layer, groups=channels if layer.kind == "dwconv" else layer.option("g", 1))
+    top, bottom, left, right = window.padding
+    conv = Conv2d(
+        channels,
+        layer.width or channels,
+        window.kernel,
+        window.stride,
+        (top, left),
+        window.dilation,
+        window.groups,
+        bias=bias,
+    )
+    conv.extra = bottom - top, right - left
+    return conv
+
+
+def _pooling(layer: Layer, shape: Shape, bias: bool) -> nn.Module:
+    window = pool_window(layer)
+    padding = window.padding[0], window.padding[2]
+    if layer.kind == "pool":
+        return nn.MaxPool2d(window.kernel, window.stride, padding, ceil_mode=window.ceil)
+    return nn.AvgPool2d(window.kernel, window.stride, padding, ceil_mode=window.ceil)
+
+
+def _batch_norm(layer: Layer, shape: Shape, bias: bool) -> nn.Module:
+    norm = nn.BatchNorm2d(shape[0]) if len(shape) == 3 else nn.BatchNorm1d(shape[0])
+    if not layer.option("scale", 1):
+        norm.register_parameter("weight", None)
+    return norm
+
+
+def _local_norm(layer: Layer, shape: Shape, bias: bool) -> nn.Module:
+    return nn.LocalResponseNorm(layer.size[0] if layer.size else 5)
+
+
+_LAYERS: dict[str, Callable[[Layer, Shape, bool], nn.Module]] = {
+    "conv": _convolution,
+    "dwconv": _convolution,
+    "pool": _pooling,
+    "avgpool": _pooling,
+    "gap": lambda *_: nn.AdaptiveAvgPool2d(1),
+    "fc": lambda layer, shape, bias: Linear(prod(shape), layer.width or 1, bias=bias),
+    "relu": lambda *_: nn.ReLU(),
+    "tanh": lambda *_: nn.Tanh(),
+    "sigmoid": lambda *_: nn.Sigmoid(),
+    "softmax": lambda *_: nn.Softmax(1),
+    "bn": _batch_norm,
+    "lrn": _local_norm,
+    "dropout": lambda *_: nn.Dropout(),
+    "flatten": lambda *_: nn.Flatten(),
+    "id": lambda *_: nn.Identity(),
+}
