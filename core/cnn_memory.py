@@ -64,11 +64,14 @@ def training_memory(
     Raises
     ------
     ValueError
-        If an argument is not one of these, or batch normalisation would have a single value to normalise.
+        If an argument is not one of these, the network cannot be trained with such images, or batch normalisation would
+        have a single value to normalise.
     """
     check(batch=batch, precision=precision)
     if optimizer not in OPTIMIZERS:
         raise ValueError(f"`optimizer` must be one of {', '.join(OPTIMIZERS)}; got {optimizer}.")
+    if table.not_trainable:
+        raise ValueError(table.not_trainable)
     _check_batch_norm(table, batch)
     params = sum(call.params for call in table.calls if not call.shared)
     image = 0 if table.image_saved else prod(table.input_shape) * batch * BYTES[precision]

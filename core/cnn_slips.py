@@ -78,7 +78,7 @@ def judge(call: Call, *, column: str, answer: int, bias: bool = True) -> Answer:
         return Answer(right=True, truth=right)
     slips = {"side": _side_slips, "activations": _activation_slips, "params": _param_slips, "macs": _mac_slips}
     for slip, wrong, explanation in slips[column](call, bias):
-        if wrong == answer != right:
+        if wrong == answer:
             return Answer(right=False, truth=right, slip=slip, explanation=explanation)
     return Answer(right=False, truth=right)
 

@@ -156,8 +156,11 @@ class LayerTable:
         Side of the smallest square image that works; None if that is not known.
     image_saved : bool
         Whether the first layer keeps the image for the backward pass.
+    not_trainable : str
+        Why it cannot be trained with such images although it takes them, as a sentence: an auxiliary classifier may
+        need larger ones. Nothing is then said to be kept.
     source : str
-        How the rows came about: "typed", "traced" or the kind of file.
+        How the rows came about: "typed", "traced", "precomputed" or the kind of file.
     """
 
     title: str
@@ -167,6 +170,7 @@ class LayerTable:
     blocks: dict[str, str]
     smallest: int | None = None
     image_saved: bool = True
+    not_trainable: str = ""
     source: str
 
     @property

@@ -57,7 +57,7 @@ def trace(
     title : str
         Of the table.
     memory : bool
-        Whether to learn, in two further passes, what training keeps; otherwise nothing is said to be kept.
+        Whether to learn, in a further pass, what training keeps; otherwise nothing is said to be kept.
 
     Raises
     ------
@@ -73,9 +73,12 @@ def trace(
     for name, parameter in model.named_parameters():
         if name not in owned:
             unused[name.split(".")[0]] += parameter.numel()
-    image_saved = False
+    image_saved, not_trainable = False, ""
     if memory:
-        calls, image_saved = with_memory(model, shape, recorder.rows, calls)
+        try:
+            calls, image_saved = with_memory(model, shape, recorder.rows, calls)
+        except ValueError as error:
+            not_trainable = f"Training is not possible at this size: {error}"
     return LayerTable(
         title=title,
         input_shape=shape,
@@ -83,6 +86,7 @@ def trace(
         unused=tuple(unused.items()),
         blocks=recorder.blocks,
         image_saved=image_saved,
+        not_trainable=not_trainable,
         source="traced",
     )
 

@@ -131,6 +131,28 @@ def test_functions_are_rows_of_their_own() -> None:
     assert table.calls[-1].macs == 144 * 5 and totals(table).params == 120
 
 
+class Windows(nn.Module):
+    """What mixes positions in other ways than a window that slides or all with all."""
+
+    def __init__(self, how):
+        super().__init__()
+        self.how = how
+
+    def forward(self, x):
+        tokens = x.flatten(2)
+        if self.how == "matmul":
+            return tokens @ tokens.transpose(1, 2)
+        if self.how == "einsum":
+            return torch.einsum("b c i, b d i -> b c d", tokens, tokens)
+        return torch.roll(x, 1, 2) if self.how == "roll" else nn.functional.pad(x, (1, 1, 1, 1, 1, 1))
+
+
+@pytest.mark.parametrize(("how", "macs"), [("matmul", 4 * 4 * 64), ("einsum", 4 * 4 * 64), ("roll", 0), ("pad", 0)])
+def test_fields_that_are_no_boxes(how, macs) -> None:
+    last = trace(Windows(how), shape=(4, 8, 8), memory=False).calls[-1]
+    assert (last.field.reach, last.macs) == ("unknown", macs)
+
+
 def test_nothing_is_left_behind_in_the_model() -> None:
     model = build("resnet18", 64)
     before = {name: tensor.clone() for name, tensor in model.state_dict().items()}

@@ -73,7 +73,8 @@ def test_fields_of_models_are_what_gradients_reach(net) -> None:
     model = made_positive(models.get_model(net, weights=None, **with_aux))
     features = {}
     model.get_submodule(path).register_forward_hook(lambda module, args, output: features.update(last=output))
-    image = torch.ones(1, *shape, dtype=torch.float64, requires_grad=True)
+    # So small that no ReLU6 is at its upper end, where no gradient passes.
+    image = torch.full((1, *shape), 1e-3, dtype=torch.float64, requires_grad=True)
     model(image)
     column = features["last"].shape[3] // 2
     first, last = (field.jump[1] * column + end for end in (field.low[1], field.high[1]))

@@ -14,7 +14,7 @@ from core.nets.models import build, names, size_step
 
 SAMPLE = {"resnet18": 64, "googlenet": 64, "vit_b_32": 64, "swin_v2_t": 64, "mobilenet_v3_small": 32}
 # At these sizes every model runs, and none needs much memory; MaxViT knows one size.
-SIZES = {name: max(size_step(name), 96 if name in ("inception_v3", "alexnet") else 64) for name in names()} | SAMPLE
+SIZES = {name: max(size_step(name), {"inception_v3": 299, "alexnet": 96}.get(name, 64)) for name in names()} | SAMPLE
 TOO_LARGE = ("regnet_y_128gf", "vit_h_14")
 
 
@@ -104,6 +104,17 @@ def test_attention_with_a_mask() -> None:
     table = trace(model, shape=(3, 4, 4))
     attention = next(call for call in table.calls if call.kind == "Attention")
     assert attention.macs == 16 * 16 * (4 + 4) and attention.saved[1] > 0
+
+
+def test_an_image_too_small_for_training_alone() -> None:
+    table = trace_model(net="inception_v3", size=90)
+    reason = (
+        r"^Training is not possible at this size: AuxLogits \(InceptionAux\) cannot take its input \(768, 3, 3\): .*\.$"
+    )
+    with pytest.raises(ValueError, match=reason):
+        training_memory(table)
+    assert table.inference == table.calls and not any(call.saved[1] for call in table.calls)
+    assert trace_model(net="inception_v3").not_trainable == ""
 
 
 def test_training_leaves_the_mode_as_it_was() -> None:
