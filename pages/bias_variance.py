@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from core import scripts
 from core.controls import Choice, Several, Slider, Toggle
-from core.experiment_controls import EXPERIMENT
-from core.exploration import explore, tables
 from core.figures import bias_variance as figures
+from core.generalization.experiment_controls import EXPERIMENT
+from core.generalization.exploration import explore, tables
 from core.lab import Lab, Preset
 from pages.ui import frame, shell
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from core import scripts
-from core.comparison import awaited, compare, tables
 from core.controls import Slider
 from core.figures import ranking as figures
 from core.lab import Lab, Preset
-from core.ranking_controls import CASES, VIEW
+from core.ranking.comparison import awaited, compare, tables
+from core.ranking.controls import CASES, VIEW
 from pages.ui import frame, shell
 
 CONTROLS = (

@@ -5,8 +5,8 @@ from __future__ import annotations
 from core import scripts
 from core.figures import regularization as figures
 from core.lab import Lab, Preset
-from core.regularization import regularize, tables
-from core.regularization_controls import CONTROLS
+from core.regularization.controls import CONTROLS
+from core.regularization.regularize import regularize, tables
 from pages.ui import frame, shell
 
 HOMEWORK = {"generator": "legacy", "seed": 0, "n_test": 10}

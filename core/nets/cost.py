@@ -11,7 +11,7 @@ from collections import Counter
 import torch
 from torch import nn
 
-from core.cnn_table import LayerTable
+from core.cnn.table import LayerTable
 from core.nets.memory import with_memory
 from core.nets.models import build, native_size, size_step
 from core.nets.recorder import Recorder, record

@@ -9,7 +9,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from core.cnn_table import Call
+from core.cnn.table import Call
 from core.nets.function_names import WITH_STATISTICS
 from core.nets.recorder import Recorder, Row, record
 

@@ -1,4 +1,4 @@
-"""Writes the rows of all classification models for `core.cnn_models`: run `python -m core.nets.precompute`."""
+"""Writes the rows of all classification models for `core.cnn.models`: run `python -m core.nets.precompute`."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Any
 import torch
 import torchvision
 
-from core.cnn_models import FILE, encoded
+from core.cnn.models import FILE, encoded
 from core.nets.cost import smallest_size, trace_model
 from core.nets.models import names, native_size
 

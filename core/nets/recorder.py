@@ -11,7 +11,8 @@ import torch
 from torch import Tensor, nn
 from torch.overrides import TorchFunctionMode
 
-from core.cnn_table import Call
+from core.cnn.receptive_field import Field
+from core.cnn.table import Call
 from core.nets.carried import (
     bias_of,
     carry,
@@ -24,7 +25,6 @@ from core.nets.carried import (
 )
 from core.nets.function_names import COMPOSITE, KIND_OF, LIKE_ITS_INPUT, QUESTIONS, is_silent, name_of
 from core.nets.functions import OTHER, RULES, Facts
-from core.receptive_field import Field
 
 
 class Row:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from core.truths import TRUTHS
+from core.generalization.truths import TRUTHS
 
 _TRUTH = re.compile(r"^(def f\(x\):\n    return ).*$", re.MULTILINE)
 _PART = re.compile(r"^# --- (\w+)", re.MULTILINE)

@@ -11,8 +11,8 @@ from collections.abc import Callable
 from queue import SimpleQueue
 from typing import Any, BinaryIO
 
-from core.learners import fit
-from core.openml import download
+from core.ranking.learners import fit
+from core.ranking.openml import download
 from core.worker import wire
 
 KINDS: dict[str, Callable[..., dict[str, Any]]] = {"fit": fit, "download": download}

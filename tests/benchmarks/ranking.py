@@ -9,8 +9,8 @@ from sklearn.metrics import auc, average_precision_score, precision_recall_curve
 from threadpoolctl import threadpool_limits
 
 from core.figures.decimation import decimate
-from core.ranking import pr_curve, prg_curve, rank
-from core.ranking_bootstrap import bootstrap
+from core.ranking.bootstrap import bootstrap
+from core.ranking.curves import pr_curve, prg_curve, rank
 from tests.benchmarks.measure import Row, in_turns, milliseconds
 
 LOOPS = 10  # resamples of the plain loop; it is slow

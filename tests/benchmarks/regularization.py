@@ -6,9 +6,9 @@ import numpy as np
 from sklearn.linear_model import Ridge
 from threadpoolctl import threadpool_limits
 
-from core.designs import Settings, draw
-from core.ridge import columns, polynomial_spectrum, ridge_path
-from core.spectral import exact_fits, filter_errors, ridge_filters
+from core.generalization.designs import Settings, draw
+from core.regularization.ridge import columns, polynomial_spectrum, ridge_path
+from core.regularization.spectral import exact_fits, filter_errors, ridge_filters
 from tests.benchmarks.measure import Row, in_turns, milliseconds
 
 DEGREE = 10

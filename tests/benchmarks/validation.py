@@ -11,11 +11,11 @@ from sklearn.preprocessing import PolynomialFeatures
 from sklearn.tree import DecisionTreeRegressor
 from threadpoolctl import threadpool_limits
 
-from core.designs import Settings, draw
-from core.polynomials import leave_one_out, nested_basis
-from core.smoothers import neighbours
-from core.trees import tree_depths
-from core.validation import validate
+from core.generalization.designs import Settings, draw
+from core.generalization.polynomials import leave_one_out, nested_basis
+from core.generalization.validation import validate
+from core.regularization.smoothers import neighbours
+from core.regularization.trees import tree_depths
 from tests.benchmarks.measure import Row, in_turns, milliseconds
 
 

@@ -12,12 +12,18 @@ OpenPage = Callable[..., Page]
 GAUSS = "source=gauss&n_cases=100"
 
 
+DOTS = """const dots = [...document.querySelectorAll('.lc-handle')].filter(h => !h.hidden)
+    .map(h => { const box = h.getBoundingClientRect(); return [box.x, box.y]; });"""
+MOVED = (
+    DOTS
+    + """return dots.length >= before.length
+    && before.every(([x, y], i) => x !== dots[i][0] || y !== dots[i][1]);"""
+)
+
+
 def dots(page: Page) -> list[list[float]]:
     """Places of all handles that are to be seen, figure by figure."""
-    found: list[list[float]] = page.evaluate(
-        "() => [...document.querySelectorAll('.lc-handle')].filter(h => !h.hidden)"
-        ".map(h => { const box = h.getBoundingClientRect(); return [box.x, box.y]; })"
-    )
+    found: list[list[float]] = page.evaluate(f"() => {{ {DOTS} return dots; }}")
     return found
 
 
@@ -35,11 +41,9 @@ def test_a_point_dragged_in_one_space_moves_through_all(app_url: str, open_page:
     page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
     page.mouse.down()
     page.mouse.move(plot["x"] + plot["width"] * 0.8, plot["y"] + plot["height"] * 0.05, steps=8)
-    page.evaluate("() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
-    after = dots(page)
+    assert len(before) >= 7  # two dots in each of the three spaces, and the line in the histogram
+    page.wait_for_function(f"before => {{ {MOVED} }}", arg=before)
     assert runs[0] == sent
-    assert len(after) >= 7  # two dots in each of the three spaces, and the line in the histogram
-    assert all(one != other for one, other in zip(before, after[: len(before)], strict=False))
     page.mouse.up()
     page.wait_for_function("() => new URLSearchParams(location.search).get('threshold') > 0.7")
 

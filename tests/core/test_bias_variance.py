@@ -7,9 +7,9 @@ import pytest
 from numpy.polynomial import Chebyshev
 from numpy.polynomial.chebyshev import chebvander
 
-from core.bias_variance import COST_LIMIT, decompose, degree_range
-from core.designs import LIMITS, Settings, draw
-from core.truths import TRUTHS
+from core.generalization.bias_variance import COST_LIMIT, decompose, degree_range
+from core.generalization.designs import LIMITS, Settings, draw
+from core.generalization.truths import TRUTHS
 
 HOMEWORK = {"generator": "legacy"}
 FIELDS = {

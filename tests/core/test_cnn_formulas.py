@@ -9,11 +9,11 @@ import re
 
 import pytest
 
-from core.cnn_formulas import formulas
-from core.cnn_models import model_table
-from core.cnn_presets import preset_table
-from core.cnn_slips import COLUMNS, judge, judge_sum, truth
-from core.cnn_typed import layer_table
+from core.cnn.formulas import formulas
+from core.cnn.models import model_table
+from core.cnn.presets import preset_table
+from core.cnn.slips import COLUMNS, judge, judge_sum, truth
+from core.cnn.typed import layer_table
 
 OPERATORS = {ast.Add: operator.add, ast.Sub: operator.sub, ast.Mult: operator.mul, ast.Div: operator.truediv}
 FUNCTIONS = {"floor": math.floor, "ceil": math.ceil}

@@ -10,12 +10,12 @@ from pathlib import Path
 
 import pytest
 
-from core.cnn_blocks import blocks, walk
-from core.cnn_memory import OPTIMIZERS, training_memory
-from core.cnn_models import FILE, decoded, encoded, made_with, model_table, native_sizes
-from core.cnn_presets import preset_table
-from core.cnn_table import MAX_BATCH, ROLES, Call, LayerTable, totals
-from core.cnn_typed import layer_table
+from core.cnn.blocks import blocks, walk
+from core.cnn.memory import OPTIMIZERS, training_memory
+from core.cnn.models import FILE, decoded, encoded, made_with, model_table, native_sizes
+from core.cnn.presets import preset_table
+from core.cnn.table import MAX_BATCH, ROLES, Call, LayerTable, totals
+from core.cnn.typed import layer_table
 
 MB = 1e6
 
@@ -145,9 +145,9 @@ def test_default_rows_need_no_torch() -> None:
         "for module in pkgutil.iter_modules(core.__path__):\n"
         "    if module.name.startswith(('cnn', 'inception', 'factorised', 'lenet', 'sliding', 'receptive', 'onnx')):\n"
         "        importlib.import_module(f'core.{module.name}')\n"
-        "from core.cnn_models import model_table\n"
-        "from core.cnn_presets import preset_table\n"
-        "from core.cnn_memory import training_memory\n"
+        "from core.cnn.models import model_table\n"
+        "from core.cnn.presets import preset_table\n"
+        "from core.cnn.memory import training_memory\n"
         "training_memory(model_table(net='resnet152')), training_memory(preset_table(net='vgg19'))\n"
         "print([name for name in sys.modules if name.split('.')[0] in ('torch', 'torchvision', 'onnx', 'sklearn')])\n"
     )

@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.cnn_layers import KINDS, OPTIONS
-from core.cnn_parser import MAX_LAYERS, parse
-from core.cnn_text import MAX_TEXT, Join, Layer, Repeat, TextError, from_link, layers, to_link, write
+from core.cnn.layers import KINDS, OPTIONS
+from core.cnn.parser import MAX_LAYERS, parse
+from core.cnn.text import MAX_TEXT, Join, Layer, Repeat, TextError, from_link, layers, to_link, write
 
 NUMBERS = {name: st.integers(low, high) for name, (_, low, high) in OPTIONS.items()}
 

@@ -8,10 +8,10 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from core.cnn_presets import PRESETS, preset_table
-from core.cnn_table import totals
-from core.cnn_text import TextError
-from core.cnn_typed import ShapeError, layer_table, smallest_input
+from core.cnn.presets import PRESETS, preset_table
+from core.cnn.table import totals
+from core.cnn.text import TextError
+from core.cnn.typed import ShapeError, layer_table, smallest_input
 
 # Parameters with and without biases of convolutions and linear layers, and MACs; published, or from the reference.
 COUNTS = {

@@ -9,11 +9,11 @@ import zipfile
 
 import pytest
 
-from core import onnx_file
-from core.cnn_graph import Graph, Node, checked_shape, graph_table
-from core.cnn_table import totals
-from core.cnn_uploads import MAX_MODEL_JSON, read_network
-from core.receptive_field import Window
+from core.cnn import onnx_file
+from core.cnn.graph import Graph, Node, checked_shape, graph_table
+from core.cnn.receptive_field import Window
+from core.cnn.table import totals
+from core.cnn.uploads import MAX_MODEL_JSON, read_network
 
 
 def safetensors(tensors, *, data=None, header=None):

@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 from sklearn.metrics import average_precision_score, roc_auc_score
 
-from core.comparison import Comparison, awaited, compare, tables
 from core.controls import Fetched, defaults
-from core.ranking_controls import CASES
-from core.ranking_recount import recount
-from core.uploads import read_scores
+from core.ranking.comparison import Comparison, awaited, compare, tables
+from core.ranking.controls import CASES
+from core.ranking.recount import recount
+from core.ranking.uploads import read_scores
 
 DEFAULTS = {name: value for name, value in defaults(CASES).items() if name not in ("prevalence", "cost_ratio", "beta")}
 

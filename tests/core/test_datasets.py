@@ -22,9 +22,10 @@ import pytest
 import sklearn
 from sklearn import datasets as bundled
 
-from core import openml, worker
-from core.datasets import CREDIT, Table, credit, encode, fetch, load
-from core.openml import download
+from core import worker
+from core.ranking import openml
+from core.ranking.datasets import CREDIT, Table, credit, encode, fetch, load
+from core.ranking.openml import download
 from core.worker import Worker, wire
 
 # ---- tables

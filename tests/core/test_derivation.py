@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 from numpy.polynomial import Chebyshev
 
-from core.bias_variance import decompose
-from core.derivation import Expansion, Term, expand
-from core.designs import Experiment, Settings, draw
+from core.generalization.bias_variance import decompose
+from core.generalization.derivation import Expansion, Term, expand
+from core.generalization.designs import Experiment, Settings, draw
 
 CROSS = ("bias_variance", "noise_bias", "noise_variance")
 SQUARES = ("bias2", "variance", "noise")

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from core.designs import CHOICES, LIMITS, Settings, draw
+from core.generalization.designs import CHOICES, LIMITS, Settings, draw
 
 INTEGERS = {"n_train": (2, 200), "n_test": (1, 100), "n_sets": (2, 1000), "max_degree": (1, 20), "seed": (0, 99999)}
 NUMBERS = {"low": (-20, 20), "high": (-20, 20), "noise_std": (0, 5)}

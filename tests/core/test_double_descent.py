@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 
 from core.controls import LogSlider
-from core.double_descent import ALPHAS, FEATURES, LIMITS, double_descent
-from core.isotropic import isotropic_descent
-from core.truths import TRUTHS
+from core.generalization.truths import TRUTHS
+from core.regularization.double_descent import ALPHAS, FEATURES, LIMITS, double_descent
+from core.regularization.isotropic import isotropic_descent
 
 SIGMA = np.sqrt(0.3)
 SMALL = {"n_train": 8, "max_width": 30, "n_draws": 5}

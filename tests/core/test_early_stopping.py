@@ -6,9 +6,9 @@ import pytest
 from sklearn.linear_model import Ridge
 from sklearn.preprocessing import StandardScaler
 
-from core.designs import Settings, draw
-from core.early_stopping import STEPS, early_stopping
-from core.ridge import BASES, ridge_path
+from core.generalization.designs import Settings, draw
+from core.regularization.early_stopping import STEPS, early_stopping
+from core.regularization.ridge import BASES, ridge_path
 
 CASES = [
     {},

@@ -7,9 +7,9 @@ import pytest
 from sklearn.linear_model import Ridge
 from sklearn.preprocessing import StandardScaler
 
-from core.designs import Settings, draw
-from core.equivalences import KEEP, NOISE_STDS, NOISES, noise_penalty, weight_decay
-from core.ridge import BASES
+from core.generalization.designs import Settings, draw
+from core.regularization.equivalences import KEEP, NOISE_STDS, NOISES, noise_penalty, weight_decay
+from core.regularization.ridge import BASES
 
 
 def data_of(degree, basis, seed=0, n_train=40, **more):

@@ -5,11 +5,11 @@ import pytest
 from numpy.polynomial import Chebyshev
 from numpy.polynomial.chebyshev import chebvander
 
-from core.bias_variance import decompose
-from core.derivation import expand
-from core.designs import Settings, draw
-from core.exploration import explore, tables
-from core.selection import select
+from core.generalization.bias_variance import decompose
+from core.generalization.derivation import expand
+from core.generalization.designs import Settings, draw
+from core.generalization.exploration import explore, tables
+from core.generalization.selection import select
 
 BASE = vars(Settings(n_train=20, n_sets=15, max_degree=6)) | {"repetitions": 100, "folds": 4}
 PUBLISHED = [2.981309415774586, 1.056481513788703, 1.0780658052226322, 1.0710499255446229]

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.cnn_table import totals
-from core.cnn_typed import layer_table
-from core.factorised import DESIGNS, build, designs
+from core.cnn.factorised import DESIGNS, build, designs
+from core.cnn.table import totals
+from core.cnn.typed import layer_table
 
 WEIGHTS = {"one 7x7": 49, "1x7 and 7x1": 14, "two 4x4": 32, "three 3x3": 27, "three bottlenecks": Fraction(39, 4)}
 

@@ -5,7 +5,7 @@ import pytest
 from numpy.polynomial import Chebyshev
 from numpy.polynomial.chebyshev import chebvander
 
-from core import homework
+from core.generalization import homework
 
 SIGMA2 = 0.3
 

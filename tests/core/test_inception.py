@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.cnn_table import totals
-from core.cnn_typed import layer_table
-from core.inception import GOOGLENET, compare, reduction
+from core.cnn.inception import GOOGLENET, compare, reduction
+from core.cnn.table import totals
+from core.cnn.typed import layer_table
 
 HOMEWORK = {"size": 128, "channels": 512, "w1": 64, "r3": 64, "w3": 128, "r5": 64, "w5": 64, "pool_proj": 512}
 

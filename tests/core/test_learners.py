@@ -15,9 +15,9 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
 from sklearn.tree import DecisionTreeClassifier
 
-from core import learners
-from core.datasets import CREDIT, Table, encode
-from core.learners import MODELS, fit
+from core.ranking import learners
+from core.ranking.datasets import CREDIT, Table, encode
+from core.ranking.learners import MODELS, fit
 
 BY_HAND = {
     "logistic": LogisticRegression(max_iter=1000, random_state=41),

@@ -5,9 +5,9 @@ import pytest
 from numpy.polynomial.chebyshev import chebvander
 from scipy.stats import norm
 
-from core.designs import LIMITS, Settings, draw
-from core.learning_curves import SIZES, LearningCurves, learning_curves
-from core.truths import TRUTHS
+from core.generalization.designs import LIMITS, Settings, draw
+from core.generalization.learning_curves import SIZES, LearningCurves, learning_curves
+from core.generalization.truths import TRUTHS
 
 
 def smoother(x, points, degree):

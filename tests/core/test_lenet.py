@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from core.cnn_presets import preset_table
-from core.cnn_table import totals
-from core.lenet import FULL, ORIGINAL, lenet5, toggled, write_table
+from core.cnn.lenet import FULL, ORIGINAL, lenet5, toggled, write_table
+from core.cnn.presets import preset_table
+from core.cnn.table import totals
 
 
 def test_published_numbers() -> None:

@@ -8,9 +8,9 @@ import pytest
 from scipy.optimize import least_squares, linprog
 from sklearn.linear_model import HuberRegressor, QuantileRegressor
 
-from core.lines import absolute_lines, all_lines, huber_lines, squared_lines
-from core.losses import DELTAS, EFFICIENT, LIMITS, LOSSES, TRUTH, example_points, fit_lines, losses
-from core.outliers import SWEEP_SIZE, sweep_outlier
+from core.regularization.lines import absolute_lines, all_lines, huber_lines, squared_lines
+from core.regularization.losses import DELTAS, EFFICIENT, LIMITS, LOSSES, TRUTH, example_points, fit_lines, losses
+from core.regularization.outliers import SWEEP_SIZE, sweep_outlier
 
 DELTA = 1.345
 

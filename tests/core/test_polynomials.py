@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from numpy.polynomial import Chebyshev
 
-from core.polynomials import fits, leave_one_out, nested_basis, project, scaled, usable_degree
+from core.generalization.polynomials import fits, leave_one_out, nested_basis, project, scaled, usable_degree
 
 
 def precise_smoothers(x, points, degree):

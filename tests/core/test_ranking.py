@@ -8,8 +8,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from sklearn.metrics import average_precision_score, precision_recall_curve, roc_auc_score, roc_curve
 
-from core import ranking_areas
-from core.ranking import (
+from core.ranking import areas as ranking_areas
+from core.ranking.curves import (
     Ranking,
     crossing,
     f_gain,

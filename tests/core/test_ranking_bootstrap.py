@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 from sklearn.metrics import average_precision_score, roc_auc_score, roc_curve
 
-from core import ranking_bootstrap
-from core.ranking import pr_curve, prg_curve, rank
-from core.ranking_bootstrap import RESAMPLES, bootstrap
+from core.ranking import bootstrap as ranking_bootstrap
+from core.ranking.bootstrap import RESAMPLES, bootstrap
+from core.ranking.curves import pr_curve, prg_curve, rank
 from tests import ranking_oracle as oracle
 
 NAMES = ("auroc", "average_precision", "davis_goadrich", "trapezoid", "auprg")

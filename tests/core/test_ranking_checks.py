@@ -4,8 +4,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from core.ranking import rank
-from core.ranking_checks import check_labels, check_scores, check_weights
+from core.ranking.checks import check_labels, check_scores, check_weights
+from core.ranking.curves import rank
 
 SCORES = [0.1, 0.4, 0.3, 0.9]
 

@@ -11,8 +11,7 @@ from sklearn.calibration import calibration_curve
 from sklearn.isotonic import IsotonicRegression
 from sklearn.metrics import brier_score_loss
 
-from core.ranking import rank
-from core.ranking_costs import (
+from core.ranking.costs import (
     brier,
     calibrated,
     cheapest,
@@ -22,6 +21,7 @@ from core.ranking_costs import (
     probability_cost,
     reliability,
 )
+from core.ranking.curves import rank
 from tests import ranking_oracle as oracle
 
 ratios = st.sampled_from([0.1, 0.5, 1, 2, 5, 30])

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from sklearn.metrics import auc, precision_recall_curve
 
-from core.ranking import rank
-from core.ranking_homework import homework_aupr, homework_auprg, homework_prg_curve
+from core.ranking.curves import rank
+from core.ranking.homework import homework_aupr, homework_auprg, homework_prg_curve
 from tests import ranking_oracle as oracle
 
 

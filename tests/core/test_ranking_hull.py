@@ -8,8 +8,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from sklearn.isotonic import IsotonicRegression
 
-from core.ranking import f_score, rank
-from core.ranking_hull import corners, upper_hull
+from core.ranking.curves import f_score, rank
+from core.ranking.hull import corners, upper_hull
 from tests import ranking_oracle as oracle
 
 steps = st.lists(st.tuples(st.integers(0, 3), st.integers(0, 3)).filter(any), min_size=1, max_size=60)

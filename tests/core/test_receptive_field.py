@@ -6,7 +6,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from core.receptive_field import Field, Window, by, gate, join, resized
+from core.cnn.receptive_field import Field, Window, by, gate, join, resized
 
 SMALL = st.integers(1, 5)
 WINDOWS = st.builds(

@@ -13,10 +13,10 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import PolynomialFeatures, StandardScaler
 
 from core.controls import defaults
-from core.double_descent import double_descent
-from core.regularization import DESCENT_POINTS, Regularization, _gaps, homework_splits, regularize, tables
-from core.regularization_controls import CONTROLS, PENALTY
-from core.ridge import ALPHAS, columns
+from core.regularization.controls import CONTROLS, PENALTY
+from core.regularization.double_descent import double_descent
+from core.regularization.regularize import DESCENT_POINTS, Regularization, _gaps, homework_splits, regularize, tables
+from core.regularization.ridge import ALPHAS, columns
 
 SETTINGS = {name: value for name, value in defaults(CONTROLS).items() if name not in ("alpha", "view", "log_y")}
 

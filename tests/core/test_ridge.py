@@ -9,10 +9,10 @@ from sklearn.linear_model import Ridge
 from sklearn.preprocessing import StandardScaler
 
 from core.controls import LogSlider
-from core.designs import LIMITS, Settings, draw
-from core.ridge import ALPHAS, BASES, columns, polynomial_spectrum, ridge_path, ridge_weights
-from core.spectral import RANK_TOLERANCE, FilterErrors, decompose_features, ridge_filters
-from core.truths import TRUTHS
+from core.generalization.designs import LIMITS, Settings, draw
+from core.generalization.truths import TRUTHS
+from core.regularization.ridge import ALPHAS, BASES, columns, polynomial_spectrum, ridge_path, ridge_weights
+from core.regularization.spectral import RANK_TOLERANCE, FilterErrors, decompose_features, ridge_filters
 
 HOMEWORK = {"generator": "legacy"}
 TEN = int(np.flatnonzero(ALPHAS == 10)[0])

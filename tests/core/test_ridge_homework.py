@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from core import ridge_homework
-from core.ridge import ALPHAS
-from core.ridge_homework import hundred_sets, replicates, splits
+from core.regularization import ridge_homework
+from core.regularization.ridge import ALPHAS
+from core.regularization.ridge_homework import hundred_sets, replicates, splits
 
 TEN = int(np.flatnonzero(ALPHAS == 10)[0])
 SIGMA2 = 0.3

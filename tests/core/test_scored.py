@@ -17,10 +17,10 @@ from sklearn.metrics import average_precision_score, roc_auc_score
 from sklearn.model_selection import train_test_split
 
 from core import worker
-from core.datasets import Table
-from core.learners import fit
-from core.scored import INTEGERS, MODELS, NUMBERS, SECOND, SOURCES, Fit, Scored, Settings, needed, scored
-from core.uploads import read_scores
+from core.ranking.datasets import Table
+from core.ranking.learners import fit
+from core.ranking.scored import INTEGERS, MODELS, NUMBERS, SECOND, SOURCES, Fit, Scored, Settings, needed, scored
+from core.ranking.uploads import read_scores
 from core.worker import Worker
 
 ROOT = Path(__file__).parents[2]
@@ -166,9 +166,9 @@ def test_a_fit_that_is_refused_or_cancelled_is_a_sentence(helper) -> None:
 def test_the_app_imports_no_scikit_learn() -> None:
     code = """
 import sys
-from core.scored import needed, scored
-from core.datasets import fetch
-from core.uploads import read_scores
+from core.ranking.scored import needed, scored
+from core.ranking.datasets import fetch
+from core.ranking.uploads import read_scores
 upload = read_scores("a.csv", b"label,score\\n0,.1\\n1,.2\\n")
 needed(source="credit")
 for settings in ({"source": "credit"}, {"source": "gauss"}, {"source": "upload", "upload": upload}):

@@ -5,9 +5,9 @@ import pytest
 from numpy.polynomial import Chebyshev
 from numpy.polynomial.chebyshev import chebvander
 
-from core.bias_variance import decompose
-from core.designs import Settings, draw
-from core.selection import LIMITS, RULES, select
+from core.generalization.bias_variance import decompose
+from core.generalization.designs import Settings, draw
+from core.generalization.selection import LIMITS, RULES, select
 
 CASES = [
     {"repetitions": 12, "folds": 5},

@@ -4,7 +4,16 @@ import numpy as np
 import pytest
 from scipy.optimize import LinearConstraint, NonlinearConstraint, minimize
 
-from core.shrinkage import BUDGETS, LIMITS, PENALTIES, POSITIONS, balls, constrained, penalised, shrinkage
+from core.regularization.shrinkage import (
+    BUDGETS,
+    LIMITS,
+    PENALTIES,
+    POSITIONS,
+    balls,
+    constrained,
+    penalised,
+    shrinkage,
+)
 
 RATIOS = (1.0, 0.0, 0.5)
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from scipy.linalg import toeplitz
 from scipy.signal import convolve2d, correlate2d
 
-from core.sliding import MAX_IMAGE, MAX_KERNEL, read_grid, slide, write_grid
+from core.cnn.sliding import MAX_IMAGE, MAX_KERNEL, read_grid, slide, write_grid
 
 THREES = {"image": "1 2 3; 4 5 6; 7 8 9", "kernel": "1 0; 0 1"}
 

@@ -5,10 +5,11 @@ import pytest
 from sklearn.kernel_ridge import KernelRidge
 from sklearn.neighbors import KNeighborsRegressor
 
-from core.designs import LIMITS as SETTINGS
-from core.designs import Settings, draw
-from core.linear_errors import SmootherSweep
-from core.smoothers import (
+from core.generalization.designs import LIMITS as SETTINGS
+from core.generalization.designs import Settings, draw
+from core.generalization.truths import TRUTHS
+from core.regularization.linear_errors import SmootherSweep
+from core.regularization.smoothers import (
     LIMITS,
     PENALTIES,
     WIDTHS,
@@ -17,7 +18,6 @@ from core.smoothers import (
     neighbour_order,
     neighbours,
 )
-from core.truths import TRUTHS
 
 CASES = [
     {},

@@ -8,11 +8,11 @@ from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import ElasticNet, Lasso, Ridge, lars_path
 from sklearn.preprocessing import StandardScaler
 
-from core.active_set import minimise
-from core.designs import Settings, draw
-from core.ridge import ALPHAS, BASES, polynomial_spectrum, ridge_path
-from core.sparse import LIMITS, path_weights, sparse_errors, sparse_path
-from core.spectral import decompose_features
+from core.generalization.designs import Settings, draw
+from core.regularization.active_set import minimise
+from core.regularization.ridge import ALPHAS, BASES, polynomial_spectrum, ridge_path
+from core.regularization.sparse import LIMITS, path_weights, sparse_errors, sparse_path
+from core.regularization.spectral import decompose_features
 
 CASES = [
     {},

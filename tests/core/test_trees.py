@@ -4,12 +4,12 @@ import numpy as np
 import pytest
 from sklearn.tree import DecisionTreeRegressor
 
-from core import bagging as bags
-from core.bagging import Bagging, bagging
-from core.designs import Settings, draw
-from core.tree_growth import grow, nearest_cells
-from core.trees import LIMITS, DepthSweep, tree_depths
-from core.truths import TRUTHS
+from core.generalization.designs import Settings, draw
+from core.generalization.truths import TRUTHS
+from core.regularization import bagging as bags
+from core.regularization.bagging import Bagging, bagging
+from core.regularization.tree_growth import grow, nearest_cells
+from core.regularization.trees import LIMITS, DepthSweep, tree_depths
 
 
 def sixty_fourths(rng, size, low=0, high=640):

@@ -7,7 +7,7 @@ import sys
 import numpy as np
 import pytest
 
-from core.truths import TRUTHS
+from core.generalization.truths import TRUTHS
 
 # Worked out by hand (sines from tables): x -> f(x).
 KNOWN = {

@@ -19,10 +19,10 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from core import csv_columns
-from core.classes import as_number, in_order
 from core.memo import Memo
-from core.uploads import Upload, read_scores
+from core.ranking import csv_columns
+from core.ranking.classes import as_number, in_order
+from core.ranking.uploads import Upload, read_scores
 
 PLAIN = "label,score\n0,0.25\n1,0.75\n1,-3\n0,1e-3\n"
 LABELS, SCORES = [0, 1, 1, 0], [0.25, 0.75, -3.0, 0.001]

@@ -9,11 +9,11 @@ from sklearn.model_selection import LeaveOneOut, PredefinedSplit, cross_val_scor
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import PolynomialFeatures, StandardScaler
 
-from core.bias_variance import decompose
-from core.designs import Settings, draw
-from core.truths import TRUTHS
-from core.validation import RULES, validate
-from core.validation_rules import (
+from core.generalization.bias_variance import decompose
+from core.generalization.designs import Settings, draw
+from core.generalization.truths import TRUTHS
+from core.generalization.validation import RULES, validate
+from core.generalization.validation_rules import (
     SPLIT_LIMITS,
     criteria,
     determined_fits,

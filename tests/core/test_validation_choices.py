@@ -5,12 +5,12 @@ import pytest
 from numpy.polynomial import Chebyshev
 from numpy.polynomial.chebyshev import chebvander
 
-from core import homework
-from core.designs import Settings, draw
-from core.selection import select
-from core.validation import RULES, validate
-from core.validation_choices import LIMITS, choose, reseed
-from core.validation_rules import SPLIT_LIMITS, divisions, held_out
+from core.generalization import homework
+from core.generalization.designs import Settings, draw
+from core.generalization.selection import select
+from core.generalization.validation import RULES, validate
+from core.generalization.validation_choices import LIMITS, choose, reseed
+from core.generalization.validation_rules import SPLIT_LIMITS, divisions, held_out
 
 CHOICES = (
     "oracle", "hold-out", "k-fold", "k-fold, one SE", "repeated k-fold", "leave-one-out", "leave-one-out, one SE",

@@ -9,9 +9,9 @@ from numpy.polynomial import Chebyshev
 from scipy.stats import binom, norm
 from sklearn.neighbors import KNeighborsClassifier
 
-from core.designs import Settings, draw
-from core.truths import TRUTHS
-from core.zero_one import LEARNERS, LIMITS, domingos, majority_probabilities, probability_above, zero_one
+from core.generalization.designs import Settings, draw
+from core.generalization.truths import TRUTHS
+from core.regularization.zero_one import LEARNERS, LIMITS, domingos, majority_probabilities, probability_above, zero_one
 
 
 def test_the_theorem_by_enumerating_a_small_world() -> None:

@@ -10,14 +10,14 @@ import pytest
 from numpy.polynomial import Chebyshev
 from numpy.polynomial.chebyshev import chebvander
 
-from core import homework
 from core.controls import defaults
-from core.derivation import expand
-from core.designs import draw
-from core.exploration import Exploration
 from core.figures.live import Picture
+from core.generalization import homework
+from core.generalization.derivation import expand
+from core.generalization.designs import draw
+from core.generalization.exploration import Exploration
+from core.generalization.truths import TRUTHS
 from core.text import fixed, number
-from core.truths import TRUTHS
 from pages.bias_variance import LAB
 
 HOMEWORK = {"generator": "legacy", "seed": 0, "n_test": 10}

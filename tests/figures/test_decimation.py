@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.figures.decimation import decimate
-from core.ranking import pr_curve, prg_curve, rank
+from core.ranking.curves import pr_curve, prg_curve, rank
 
 SIZE = 1000
 

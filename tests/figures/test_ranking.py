@@ -22,7 +22,6 @@ from sklearn.metrics import (
     roc_curve,
 )
 
-from core.comparison import Comparison
 from core.figures import style
 from core.figures.live import Axis, Panel, Picture, still
 from core.figures.packing import pack
@@ -31,8 +30,9 @@ from core.figures.ranking.cases import confusion, scores
 from core.figures.ranking.curves import gains, precision_recall, roc
 from core.figures.ranking.decisions import calibration, costs
 from core.figures.ranking.view import View
-from core.ranking import rank
-from core.scored import Scored
+from core.ranking.comparison import Comparison
+from core.ranking.curves import rank
+from core.ranking.scored import Scored
 from core.text import number
 from tests import ranking_oracle as oracle
 

@@ -22,9 +22,9 @@ from core.figures.regularization.text import (
     ridge_sentences,
     shrinks,
 )
-from core.regularization import Regularization, homework_splits
-from core.ridge import ALPHAS
-from core.shrinkage import balls as two_weights
+from core.regularization.regularize import Regularization, homework_splits
+from core.regularization.ridge import ALPHAS
+from core.regularization.shrinkage import balls as two_weights
 from core.text import fixed
 from pages.regularization import LAB
 

@@ -8,7 +8,7 @@ from torch import nn
 from torch.utils.flop_counter import FlopCounterMode
 from torchvision import models
 
-from core.cnn_table import totals
+from core.cnn.table import totals
 from core.nets.cost import smallest_size, trace, trace_model
 from core.nets.models import build, names, native_size, size_step
 

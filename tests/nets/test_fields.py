@@ -10,7 +10,7 @@ from torch import nn
 from torchvision import models
 from torchvision.ops import SqueezeExcitation
 
-from core.cnn_typed import ShapeError, layer_table
+from core.cnn.typed import ShapeError, layer_table
 from core.nets.cost import trace
 from core.nets.models import build
 from core.nets.typed import module

@@ -11,9 +11,9 @@ import pytest
 import torch
 from torch import nn
 
-from core.cnn_models import FILE, encoded, model_table, native_sizes
-from core.cnn_table import totals
-from core.cnn_uploads import read_network
+from core.cnn.models import FILE, encoded, model_table, native_sizes
+from core.cnn.table import totals
+from core.cnn.uploads import read_network
 from core.nets import precompute
 from core.nets.cost import smallest_size, trace, trace_model
 from core.nets.models import build, names, native_size

@@ -7,7 +7,7 @@ import torch
 from torch import nn
 from torchvision import models
 
-from core.cnn_memory import training_memory
+from core.cnn.memory import training_memory
 from core.nets.cost import trace, trace_model
 from core.nets.memory import train
 from core.nets.models import build, names, size_step

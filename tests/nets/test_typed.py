@@ -9,8 +9,8 @@ import torch
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-from core.cnn_presets import PRESETS
-from core.cnn_typed import ShapeError, layer_table
+from core.cnn.presets import PRESETS
+from core.cnn.typed import ShapeError, layer_table
 from core.nets.cost import trace
 from core.nets.typed import module
 

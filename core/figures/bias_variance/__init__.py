@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from core.bias_variance import decompose
-from core.exploration import Exploration
 from core.figures.bias_variance.choice import choosing
 from core.figures.bias_variance.errors import error_curves
 from core.figures.bias_variance.fits import many_data_sets, one_data_set
@@ -11,6 +9,8 @@ from core.figures.bias_variance.story import SECTIONS
 from core.figures.bias_variance.text import PREDICTIONS, identity, rules, shares, terms
 from core.figures.live import Axis, Picture
 from core.figures.thumbnail import svg_curves
+from core.generalization.bias_variance import decompose
+from core.generalization.exploration import Exploration
 
 __all__ = ["PREDICTIONS", "SECTIONS", "VIEWS", "picture", "thumbnail"]
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from core.exploration import Exploration
 from core.figures.bias_variance.errors import HEIGHT
 from core.figures.bias_variance.text import RULES, cost, rule_name
 from core.figures.live import Figure, Panel, Track
 from core.figures.style import color, layout
+from core.generalization.exploration import Exploration
 
 
 def choosing(result: Exploration, compare: tuple[int, ...]) -> tuple[Panel, ...]:

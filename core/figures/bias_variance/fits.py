@@ -7,10 +7,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from core.exploration import Exploration
 from core.figures.bias_variance.errors import HEIGHT
 from core.figures.live import Figure, Frames, Panel, strands
 from core.figures.style import ceiling, color, layout, line
+from core.generalization.exploration import Exploration
 from core.text import number
 
 Array = npt.NDArray[Any]

@@ -7,11 +7,11 @@ from typing import Any
 
 import numpy as np
 
-from core import homework
-from core.derivation import Term
-from core.exploration import Exploration
 from core.figures.live import Axis, Figure, Frames, Panel, Picture
 from core.figures.style import color, layout, line
+from core.generalization import homework
+from core.generalization.derivation import Term
+from core.generalization.exploration import Exploration
 from core.lab import Section
 from core.text import fixed, number, percent, with_error
 

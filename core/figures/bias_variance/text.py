@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from core.controls import Slider
-from core.designs import Array
-from core.exploration import Exploration
 from core.figures.live import Readout
+from core.generalization.designs import Array
+from core.generalization.exploration import Exploration
 from core.lab import Prediction
 from core.text import fixed, larger, number, percent, with_error
 
-RULES = {  # rule of core.selection -> label, colour role
+RULES = {  # rule of core.generalization.selection -> label, colour role
     "oracle": ("best fixed degree", "risk"),
     "one test set": ("one test set", "test"),
     "hold-out": ("hold-out", "second"),

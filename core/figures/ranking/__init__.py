@@ -7,7 +7,6 @@ from statistics import NormalDist
 
 import numpy as np
 
-from core.comparison import Comparison
 from core.figures.live import Axis, Picture
 from core.figures.ranking.cases import confusion, scores
 from core.figures.ranking.curves import gains, precision_recall, roc
@@ -21,6 +20,7 @@ from core.figures.ranking.text import (
 )
 from core.figures.ranking.view import View
 from core.figures.thumbnail import svg_curves
+from core.ranking.comparison import Comparison
 
 __all__ = [
     "PREDICTIONS",

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from core.comparison import Comparison
 from core.figures.ranking.isometrics import RANDOM, path
 from core.figures.ranking.parts import ACROSS, PR, PRG, ROC, Space, Trace, area, labels, lines, marks, prevalence_of
 from core.figures.ranking.view import View
 from core.figures.style import color
+from core.ranking.comparison import Comparison
 
 
 def baselines(result: Comparison, view: View, space: Space) -> list[Trace]:

@@ -6,7 +6,6 @@ from itertools import pairwise
 
 import numpy as np
 
-from core.comparison import Comparison
 from core.figures.live import Figure, Frames, Panel, Track
 from core.figures.ranking.isometrics import round_step
 from core.figures.ranking.parts import (
@@ -24,8 +23,9 @@ from core.figures.ranking.parts import (
 )
 from core.figures.ranking.view import View
 from core.figures.style import ceiling, color, line
-from core.ranking import Ranking
-from core.ranking_costs import cheapest
+from core.ranking.comparison import Comparison
+from core.ranking.costs import cheapest
+from core.ranking.curves import Ranking
 from core.text import number, percent
 
 _GAP = np.nan

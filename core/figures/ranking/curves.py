@@ -6,7 +6,6 @@ from weakref import WeakKeyDictionary
 
 import numpy as np
 
-from core.comparison import Comparison
 from core.figures.decimation import decimate
 from core.figures.live import Figure, Panel
 from core.figures.ranking.baselines import baselines
@@ -35,8 +34,9 @@ from core.figures.ranking.parts import (
 )
 from core.figures.ranking.view import View
 from core.figures.style import DASH, color, line
-from core.ranking import Ranking
-from core.ranking_homework import homework_auprg, homework_prg_curve
+from core.ranking.comparison import Comparison
+from core.ranking.curves import Ranking
+from core.ranking.homework import homework_auprg, homework_prg_curve
 from core.text import fixed, number
 
 WIDTH = 480  # pixel columns in which a drawn curve paints what that of all cases does

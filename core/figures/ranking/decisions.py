@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 
-from core.comparison import Comparison
 from core.figures.live import Figure, Frames, Panel
 from core.figures.ranking.cases import score_edges, threshold_line
 from core.figures.ranking.parts import (
@@ -22,8 +21,9 @@ from core.figures.ranking.parts import (
 )
 from core.figures.ranking.view import View
 from core.figures.style import color, line
-from core.ranking import Ranking
-from core.ranking_costs import brier, calibrated, cost_curve, normalised_cost, probability_cost, reliability
+from core.ranking.comparison import Comparison
+from core.ranking.costs import brier, calibrated, cost_curve, normalised_cost, probability_cost, reliability
+from core.ranking.curves import Ranking
 from core.text import fixed, number
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from core.figures.ranking.parts import Array, Space
-from core.ranking import Ranking
+from core.ranking.curves import Ranking
 
 _PIECES = 48  # of a line that is curved in some space
 

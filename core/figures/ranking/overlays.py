@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 
-from core.comparison import Comparison
 from core.figures.ranking.isometrics import (
     Isometric,
     constant_cost,
@@ -31,8 +30,9 @@ from core.figures.ranking.parts import (
 )
 from core.figures.ranking.view import View
 from core.figures.style import color
-from core.ranking import Ranking, f_score
-from core.ranking_costs import cheapest, expected_cost
+from core.ranking.comparison import Comparison
+from core.ranking.costs import cheapest, expected_cost
+from core.ranking.curves import Ranking, f_score
 from core.text import fixed, number
 
 _SUBSCRIPT = str.maketrans("0123456789.", "₀₁₂₃₄₅₆₇₈₉.")

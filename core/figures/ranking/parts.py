@@ -9,11 +9,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from core.comparison import Comparison
 from core.figures.live import Track
 from core.figures.ranking.view import View
 from core.figures.style import color, layout
-from core.ranking import Ranking, pr_curve, prg_curve
+from core.ranking.comparison import Comparison
+from core.ranking.curves import Ranking, pr_curve, prg_curve
 
 Array = NDArray[Any]
 Trace = dict[str, Any]

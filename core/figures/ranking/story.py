@@ -7,11 +7,11 @@ from typing import Any
 
 import numpy as np
 
-from core.comparison import Comparison
 from core.figures.ranking.text import AREAS, interval
 from core.lab import Section
-from core.ranking_homework import homework_aupr, homework_auprg, homework_prg_curve
-from core.ranking_recount import recount
+from core.ranking.comparison import Comparison
+from core.ranking.homework import homework_aupr, homework_auprg, homework_prg_curve
+from core.ranking.recount import recount
 from core.text import fixed, number, percent
 
 Blocks = Sequence[str]

@@ -7,14 +7,14 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from core.comparison import Comparison
 from core.controls import Choice
 from core.figures.live import Figure, Panel, Picture, Readout
 from core.figures.ranking.view import View
 from core.figures.style import color, layout
 from core.lab import Prediction, Spot
-from core.ranking import FEW, f_gain, f_score
-from core.ranking_costs import expected_cost
+from core.ranking.comparison import Comparison
+from core.ranking.costs import expected_cost
+from core.ranking.curves import FEW, f_gain, f_score
 from core.text import fixed, number, percent
 
 MODEL = Choice(

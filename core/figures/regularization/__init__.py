@@ -17,8 +17,8 @@ from core.figures.regularization.text import (
     ridge_sentences,
 )
 from core.figures.thumbnail import svg_curves
-from core.regularization import Regularization
-from core.ridge import ridge_path
+from core.regularization.regularize import Regularization
+from core.regularization.ridge import ridge_path
 
 __all__ = ["PREDICTIONS", "SECTIONS", "picture", "thumbnail"]
 

@@ -23,8 +23,8 @@ from core.figures.regularization.parts import (
 )
 from core.figures.style import color
 from core.lab import Section
-from core.regularization import Regularization
-from core.shrinkage import PENALTIES, Balls, balls, shrinkage
+from core.regularization.regularize import Regularization
+from core.regularization.shrinkage import PENALTIES, Balls, balls, shrinkage
 from core.text import fixed, number, with_error
 
 ROLES = dict(zip(PENALTIES, ("second", "first", "threshold"), strict=True))

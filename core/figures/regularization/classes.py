@@ -10,9 +10,9 @@ import numpy as np
 from core.figures.live import Axis, Frames, Picture, Track
 from core.figures.regularization.parts import curve, dots, estimates, panel, span
 from core.lab import Section
-from core.regularization import Regularization
+from core.regularization.regularize import Regularization
+from core.regularization.zero_one import ZeroOne
 from core.text import fixed, number, with_error
-from core.zero_one import ZeroOne
 
 _HEIGHT = 340
 

@@ -7,13 +7,13 @@ from typing import Any
 
 import numpy as np
 
-from core.double_descent import ALPHAS, DoubleDescent
 from core.figures.live import Axis, Frames, Picture, Track
 from core.figures.regularization.parts import curve, dots, fit_range, panel, span
 from core.figures.style import color
 from core.lab import Section
-from core.regularization import Regularization
-from core.regularization_controls import show_penalty
+from core.regularization.controls import show_penalty
+from core.regularization.double_descent import ALPHAS, DoubleDescent
+from core.regularization.regularize import Regularization
 from core.text import fixed, number
 
 _COARSE = slice(None, None, 2)

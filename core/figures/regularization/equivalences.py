@@ -7,8 +7,6 @@ from typing import Any
 
 import numpy as np
 
-from core.early_stopping import EarlyStopping
-from core.equivalences import NoisePenalty, WeightDecay
 from core.figures.live import Axis, Frames, Picture, Track
 from core.figures.regularization.parts import (
     bars,
@@ -23,8 +21,10 @@ from core.figures.regularization.parts import (
 )
 from core.figures.regularization.ridge import column_name
 from core.lab import Section
-from core.regularization import Regularization
-from core.regularization_controls import show_penalty
+from core.regularization.controls import show_penalty
+from core.regularization.early_stopping import EarlyStopping
+from core.regularization.equivalences import NoisePenalty, WeightDecay
+from core.regularization.regularize import Regularization
 from core.text import fixed, number, with_error
 
 _COARSE = slice(None, None, 2)

@@ -7,7 +7,6 @@ from typing import Any
 
 import numpy as np
 
-from core import ridge_homework
 from core.figures.live import Frames, Picture, Track
 from core.figures.regularization.parts import (
     PLACES,
@@ -21,8 +20,9 @@ from core.figures.regularization.parts import (
 from core.figures.regularization.text import ASKED, compared
 from core.figures.style import color
 from core.lab import Section
-from core.regularization import Regularization, homework_splits
-from core.regularization_controls import show_penalty
+from core.regularization import ridge_homework
+from core.regularization.controls import show_penalty
+from core.regularization.regularize import Regularization, homework_splits
 from core.text import fixed, percent
 
 _EDGES = np.linspace(-1, 1, 41)  # of the change of the expected error; the outermost bins hold what lies beyond

@@ -11,10 +11,10 @@ from core.figures.live import Axis, Frames, Picture, Track, strands
 from core.figures.regularization.parts import Array, Trace, curve, dots, estimates, fit_range, panel, span
 from core.figures.style import ceiling, color
 from core.lab import Section
-from core.linear_errors import SmootherSweep
-from core.regularization import Regularization
+from core.regularization.linear_errors import SmootherSweep
+from core.regularization.regularize import Regularization
+from core.regularization.trees import TreeErrors
 from core.text import fixed, number, with_error
-from core.trees import TreeErrors
 
 _COARSE = slice(None, None, 2)
 _FITS = 8

@@ -11,9 +11,9 @@ import numpy as np
 from core.figures.live import Axis, Frames, Picture, Readout, Track
 from core.figures.regularization.parts import curve, dots, panel, span
 from core.lab import Section
-from core.losses import EFFICIENT, LOSSES, TRUTH, Points, example_points, fit_lines
-from core.outliers import OutlierSweep, sweep_outlier
-from core.regularization import Regularization
+from core.regularization.losses import EFFICIENT, LOSSES, TRUTH, Points, example_points, fit_lines
+from core.regularization.outliers import OutlierSweep, sweep_outlier
+from core.regularization.regularize import Regularization
 from core.text import fixed, number
 
 _ROLES = dict(zip(LOSSES, ("first", "second", "threshold"), strict=True))

@@ -10,8 +10,8 @@ import numpy.typing as npt
 
 from core.figures.live import Axis, Figure, Frames, Panel, Track
 from core.figures.style import ceiling, color, layout, line
-from core.regularization_controls import show_penalty
-from core.ridge import ALPHAS
+from core.regularization.controls import show_penalty
+from core.regularization.ridge import ALPHAS
 
 Array = npt.NDArray[Any]
 Trace = dict[str, Any]

@@ -27,7 +27,7 @@ from core.figures.regularization.parts import (
 )
 from core.figures.regularization.ridge import column_name
 from core.figures.style import color
-from core.regularization import Regularization
+from core.regularization.regularize import Regularization
 from core.text import number
 
 _ROLES = ("first", "second", "threshold", "test", "train")

@@ -25,7 +25,7 @@ from core.figures.regularization.parts import (
     weight_axis,
 )
 from core.figures.style import color
-from core.regularization import Regularization
+from core.regularization.regularize import Regularization
 from core.text import number
 
 _COARSE = slice(None, None, 5)  # of the grid, for the band, which travels once for every penalty

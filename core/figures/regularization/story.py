@@ -11,8 +11,8 @@ from core.figures.live import Picture
 from core.figures.regularization import balls, classes, descent, equivalences, homework, learners, outliers
 from core.figures.regularization.parts import index_of
 from core.lab import Section
-from core.regularization import Regularization
-from core.regularization_controls import show_penalty
+from core.regularization.controls import show_penalty
+from core.regularization.regularize import Regularization
 from core.text import fixed, number, with_error
 
 _ROWS = 6  # singular directions in the table

@@ -8,8 +8,8 @@ from core.controls import Choice
 from core.figures.live import Readout
 from core.figures.regularization.parts import Array, index_of
 from core.lab import Prediction
-from core.regularization import Regularization
-from core.regularization_controls import show_penalty
+from core.regularization.controls import show_penalty
+from core.regularization.regularize import Regularization
 from core.text import fixed, larger, number, with_error
 
 _BLURRED = "lost in rounding"

@@ -1,0 +1,184 @@
+"""Known slips in a hand-made table of a network: which one a wrong number comes from."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from math import prod
+
+from core.cnn.table import COUNTED, Call, LayerTable
+
+COLUMNS = ("side", "activations", "params", "macs")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Answer:
+    """What becomes of an answer.
+
+    Attributes
+    ----------
+    right : bool
+    truth : int
+        The number that should stand there.
+    slip : str
+        Name of the slip that gives the answer, "" if none is known to.
+    explanation : str
+        What went wrong, as a sentence; "" without a slip.
+    """
+
+    right: bool
+    truth: int
+    slip: str = ""
+    explanation: str = ""
+
+
+def truth(call: Call, *, column: str, bias: bool = True) -> int:
+    """The number in a cell.
+
+    Parameters
+    ----------
+    call : Call
+    column : str
+        One of `COLUMNS`; "side" is the height of the output.
+    bias : bool
+        Whether parameters count biases.
+
+    Raises
+    ------
+    ValueError
+        If there is no such column.
+    """
+    values: dict[str, Callable[[], int]] = {
+        "side": lambda: call.output_shape[1] if len(call.output_shape) == 3 else 1,
+        "activations": lambda: call.activations,
+        "params": lambda: call.params if bias else call.weights,
+        "macs": lambda: call.macs,
+    }
+    if column not in values:
+        raise ValueError(f"`column` must be one of {', '.join(COLUMNS)}; got {column[:40]}.")
+    return values[column]()
+
+
+def judge(call: Call, *, column: str, answer: int, bias: bool = True) -> Answer:
+    """Judge an answer for a cell, and recognise known slips.
+
+    Parameters
+    ----------
+    call, column, bias
+        See `truth`.
+    answer : int
+
+    Raises
+    ------
+    ValueError
+        If there is no such column.
+    """
+    right = truth(call, column=column, bias=bias)
+    if answer == right:
+        return Answer(right=True, truth=right)
+    slips = {"side": _side_slips, "activations": _activation_slips, "params": _param_slips, "macs": _mac_slips}
+    for slip, wrong, explanation in slips[column](call, bias):
+        if wrong == answer:
+            return Answer(right=False, truth=right, slip=slip, explanation=explanation)
+    return Answer(right=False, truth=right)
+
+
+def judge_sum(table: LayerTable, *, answer: int, input_row: bool = True) -> Answer:
+    """Judge an answer for the sum of the activations, and recognise the sum of rounded cells.
+
+    Parameters
+    ----------
+    table : LayerTable
+    answer : int
+    input_row : bool
+        Whether the image counts.
+    """
+    image = prod(table.input_shape)
+    cells = [call.activations for call in table.inference if call.role in COUNTED]
+    right = sum(cells) + (image if input_row else 0)
+    slips = {
+        "rounded cells": (
+            sum(map(_rounded, [image, *cells] if input_row else cells)),
+            "The cells were rounded before they were added; add the exact ones.",
+        ),
+        "input row": (
+            right + (-image if input_row else image),
+            f"The {image:,} numbers of the image were {'left out' if input_row else 'counted'}.",
+        ),
+    }
+    for slip, (wrong, explanation) in slips.items():
+        if answer == wrong != right:
+            return Answer(right=False, truth=right, slip=slip, explanation=explanation)
+    return Answer(right=answer == right, truth=right)
+
+
+def _rounded(number: int) -> int:
+    """As tables print it, with two digits: 3.2M, 800K, 25K; below 10,000 as it is."""
+    return int(float(f"{number:.1e}")) if number >= 10_000 else number
+
+
+Slip = tuple[str, int, str]
+
+
+def _side_slips(call: Call, bias: bool) -> Iterator[Slip]:
+    window = call.window
+    if window is None or len(call.input_shape) != 3:
+        return
+    size, kernel, stride = call.input_shape[1], window.reach(0), window.stride[0]
+    padding = window.padding[0] + window.padding[1]
+    room = size + padding - kernel
+    yield "no plus 1", room // stride, "The formula ends with + 1: n positions are n − 1 steps apart."
+    yield "ceil for floor", -(-room // stride) + 1, "A window that does not fit any more is left out: round down."
+    yield (
+        "stride before padding",
+        (size - kernel) // stride + 1 + padding,
+        "Padding comes before the division by stride.",
+    )
+    yield "padding forgotten", (size - kernel) // stride + 1, f"The {padding} rows of padding were forgotten."
+    yield "padding once", (size + window.padding[0] - kernel) // stride + 1, "Padding is added on both sides."
+    yield "stride forgotten", room + 1, f"The stride of {stride} was forgotten."
+
+
+def _activation_slips(call: Call, bias: bool) -> Iterator[Slip]:
+    shape = call.output_shape
+    if len(shape) == 3:
+        yield "one map", shape[1] * shape[2], f"This is one map; there are {shape[0]:,}."
+        yield "depth of the input", call.input_shape[0] * shape[1] * shape[2], "The depth is the number of filters."
+        yield "size of the input", shape[0] * prod(call.input_shape[1:]), "Height and width are those of the output."
+
+
+def _param_slips(call: Call, bias: bool) -> Iterator[Slip]:
+    yield (
+        ("bias forgotten", call.weights, f"The {call.biases:,} biases were forgotten.")
+        if bias
+        else ("bias counted", call.params, f"The {call.biases:,} biases do not count here.")
+    )
+    if call.role == "pool" and call.window is not None:
+        taps, depth = prod(call.window.kernel), call.input_shape[0]
+        for wrong in (taps, taps * depth, taps * depth * depth):
+            yield "parameters of a pool", wrong, "Pooling has no parameters: it takes the largest value or the mean."
+    if call.role == "convolution" and call.window is not None:
+        taps, filters = prod(call.window.kernel), call.output_shape[0]
+        depth, added = call.input_shape[0] // call.window.groups, call.biases if bias else 0
+        yield "one filter", taps * depth + (1 if added else 0), f"This is one filter; there are {filters:,}."
+        yield "kernel depth forgotten", taps * filters + added, f"A filter is as deep as its input: {depth:,}."
+        yield "wrong depth", taps * filters * filters + added, f"A filter is as deep as its input, {depth:,}."
+        yield "one tap", depth * filters + added, f"Each filter has {taps} positions in each channel."
+        yield "operations", call.macs, "This is the number of operations: each weight is used at every position."
+    if call.role == "linear":
+        yield "zero dropped", call.weights // 10, "A zero was lost in the product."
+        yield "channels again", call.weights * 3, "The channels of the image were counted once more."
+
+
+def _mac_slips(call: Call, bias: bool) -> Iterator[Slip]:
+    if call.role == "pool":
+        yield "comparisons", call.other_ops, "Pooling compares or adds; these are no multiply-accumulates."
+        return
+    yield "FLOPs", 2 * call.macs, "These are FLOPs: a multiply-accumulate counts once."
+    yield "bias counted", call.macs + call.activations, "Adding the biases is not counted."
+    yield "parameters", call.weights, "These are the parameters; each is used at every position of the output."
+    if call.role == "convolution" and call.window is not None:
+        taps, filters, depth = prod(call.window.kernel), call.output_shape[0], call.input_shape[0]
+        yield "wrong depth", taps * filters * call.activations, f"A filter is as deep as its input, {depth:,}."
+        size = prod(call.input_shape[1:])
+        yield "size of the input", call.weights * size, "Positions are those of the output."

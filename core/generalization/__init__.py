@@ -1,0 +1,1 @@
+"""Bias and variance of polynomial fits, and the choice of the degree."""
