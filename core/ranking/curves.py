@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from core.generalization.polynomials import Array
+from core.memo import Memo
 from core.ranking.areas import Areas, Sizes, auprg, auroc, davis_goadrich, precision_sums, rises
 from core.ranking.checks import check_labels, check_scores, check_weights
 from core.ranking.hull import Counts, corners, upper_hull
@@ -20,7 +21,7 @@ EARLY = 8  # positives called where recall gain is 0
 
 
 @dataclass(frozen=True, eq=False)
-class Ranking:
+class Ranking(Memo):
     """Cumulative counts at every distinct score; a case is called positive if its score is at least the threshold.
 
     All arrays are read-only.
@@ -130,16 +131,21 @@ class Ranking:
             return 1 - odds * (positives - tp) / tp, 1 - positives * fp / (negatives * tp)
 
     def areas(self, prevalence: float | None = None) -> Areas:
-        """Areas under the curves at a prevalence, without sorting again."""
-        sizes = self.sizes(prevalence)
-        points = [precision_sums(steps, sizes) for steps in rises(self.tp, self.fp)]
-        pieces = [
-            (auroc(steps, sizes), davis_goadrich(steps, sizes), auprg(steps, sizes))
-            for steps in rises(*(counts[1:] for counts in self.corners))
-        ]
-        average_precision, trapezoid = np.sum(points, axis=0).tolist()
-        roc, davis, gain = np.sum(pieces, axis=0).tolist()
-        return Areas(roc, average_precision, davis, trapezoid, gain)
+        """Areas under the curves at a prevalence, without sorting again; recalled for the prevalence asked last."""
+        found: Areas = self.recall(_areas, (("ranking", self), ("prevalence", prevalence)))
+        return found
+
+
+def _areas(ranking: Ranking, prevalence: float | None) -> Areas:
+    sizes = ranking.sizes(prevalence)
+    points = [precision_sums(steps, sizes) for steps in rises(ranking.tp, ranking.fp)]
+    pieces = [
+        (auroc(steps, sizes), davis_goadrich(steps, sizes), auprg(steps, sizes))
+        for steps in rises(*(counts[1:] for counts in ranking.corners))
+    ]
+    average_precision, trapezoid = np.sum(points, axis=0).tolist()
+    roc, davis, gain = np.sum(pieces, axis=0).tolist()
+    return Areas(roc, average_precision, davis, trapezoid, gain)
 
 
 def rank(labels: Any, scores: Any, *, positive: Any = None, weights: Any = None) -> Ranking:
