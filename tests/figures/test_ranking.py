@@ -831,7 +831,10 @@ def test_cost_curves(share: float, ratio: float) -> None:
         lines, dots = frames(panel, f"threshold of {name}"), frames(panel, f"cost of {name}")
         for k, cut in enumerate(result.thresholds[model]):
             fpr_k, tpr_k = rates(result.scored.labels, result.scored.scores[model], cut)
-            np.testing.assert_allclose(lines[k], [fpr_k, 1 - tpr_k])
+            ends = [fpr_k, 1 - tpr_k]
+            np.testing.assert_allclose(lines[k], ends)
+            for end, track in enumerate(panel.tracks[2 * model : 2 * model + 2]):
+                np.testing.assert_allclose([track.x[k], track.y[k]], [end if ends[end] <= 0.58 else np.nan, ends[end]])
             most = (share + (1 - share) * ratio) / (1 + ratio)
             np.testing.assert_allclose(dots[k], cost(fpr_k, tpr_k, share, ratio) / most)
         np.testing.assert_allclose(xy(panel, f"cost of {name}")[0], now)
@@ -841,7 +844,7 @@ def test_cost_curves(share: float, ratio: float) -> None:
     x, y = xy(panel, "constant answers")
     np.testing.assert_array_equal(y[:2], x[:2])
     np.testing.assert_array_equal(y[3:], 1 - x[3:])
-    assert panel.tracks == ()
+    assert [track.role for track in panel.tracks] == ["first", "first", "second", "second"]
 
 
 @pytest.mark.parametrize("seed", range(3))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from core.figures.live import Figure, Frames, Panel
+from core.figures.live import Figure, Frames, Panel, Track
 from core.figures.ranking.cases import score_edges, threshold_line
 from core.figures.ranking.parts import (
     FAR,
@@ -26,6 +26,8 @@ from core.ranking.costs import brier, calibrated, cost_curve, normalised_cost, p
 from core.ranking.curves import Ranking
 from core.text import fixed, number
 
+TOP = 0.58  # of the cost axis: a constant answer costs 1/2 at most
+
 
 def costs(result: Comparison, view: View) -> Panel:
     """Cost curves of Drummond and Holte: each threshold is a line, the best ones make the lower envelope."""
@@ -36,7 +38,7 @@ def costs(result: Comparison, view: View) -> Panel:
         lines([now, now], [0, 1], {"color": color("axis"), "width": 1.4}, "current costs"),
         labels(_cost_names(now), "names of the lines"),
     ]
-    frames = []
+    frames, tracks = [], []
     ends = np.array([0.0, 1.0])
     for (name, role, ranking), (tp, fp) in zip(models(result), result.counts, strict=True):
         x, y = cost_curve(ranking)
@@ -49,6 +51,8 @@ def costs(result: Comparison, view: View) -> Panel:
             marks([now], here[0], role, "circle", f"cost of {name}", words),
         ]
         frames += [Frames(len(traces) - 2, own), Frames(len(traces) - 1, here)]
+        # The cost at a given place is the same for several thresholds; those at the ends, FPR and FNR, are not.
+        tracks += [Track(np.where(cost <= TOP, end, np.nan), cost, role) for end, cost in zip(ends, own.T, strict=True)]
     figure = Figure(
         data=traces,
         layout=panel_layout(
@@ -56,12 +60,13 @@ def costs(result: Comparison, view: View) -> Panel:
             "probability cost",
             "normalised cost",
             (-0.02, 1.02),
-            (-0.02, 0.6),
+            (-0.02, TOP + 0.02),
             xaxis=QUARTERS,
             yaxis=QUARTERS,
         ),
     )
-    return Panel(figure, alt=_costs_alt(result, now), frames=tuple(frames), column=2, height=LOWER)
+    alt = _costs_alt(result, now)
+    return Panel(figure, alt=alt, frames=tuple(frames), tracks=tuple(tracks), column=2, height=LOWER)
 
 
 def _envelope(name: str, role: str, x: Array, y: Array) -> Trace:
