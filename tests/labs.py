@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 from collections.abc import Mapping
 from typing import Any
@@ -10,13 +11,14 @@ from typing import Any
 import numpy as np
 from hypothesis import strategies as st
 
-from core.controls import Control, Seed, Several, defaults
+from core.controls import Control, Places, Seed, Several, defaults
 from core.figures.live import Picture, still
 from core.figures.packing import pack
 from core.lab import Lab
 from pages.ui import shell
 
 LABS: list[Lab] = list(shell.labs().values())
+NIGHTLY = os.environ.get("LECTERN_PROFILE") == "nightly"
 NAN = re.compile(r"\bnan\b", re.IGNORECASE)
 SENTENCE = re.compile(r"^.*[.!?]$", re.DOTALL)
 
@@ -27,6 +29,9 @@ def values_of(control: Control) -> st.SearchStrategy[Any]:
         return st.integers(0, control.high)
     if isinstance(control, Several):
         return st.sets(st.sampled_from(list(control.options)), max_size=control.limit).map(lambda s: tuple(sorted(s)))
+    if isinstance(control, Places):
+        place = st.tuples(st.sampled_from(control.across), st.sampled_from(control.up))
+        return st.lists(place, min_size=1, max_size=control.limit).map(tuple)
     return st.sampled_from(control.values)  # type: ignore[attr-defined]
 
 
@@ -37,18 +42,27 @@ def states(lab: Lab) -> st.SearchStrategy[dict[str, Any]]:
 
 
 def every_single_change(lab: Lab) -> list[dict[str, Any]]:
-    """The defaults with each control moved to each of its values once; the picture knows all values of the main one."""
-    base = defaults(lab.all_controls)
+    """Each control moved to each of its values once where it means something, the others at their defaults.
+
+    The picture knows all values of the main one. Of a long scale the nightly profile tries every value, any other about
+    a hundred, evenly, with both ends.
+    """
     out = []
     for control in lab.all_controls:
-        if control.name == lab.main:
+        if control.name == lab.main or control.place == "section":  # the picture does not depend on the latter
             continue
+        base = defaults(lab.all_controls)
+        if not control.shown(base):
+            name, meant = control.when
+            base[name] = meant[0]
         if isinstance(control, Seed):
             values: Any = (0, 1, control.high)
         elif isinstance(control, Several):
             values = [(), *((k,) for k in control.options)]
         else:
             values = control.values  # type: ignore[attr-defined]
+            if not NIGHTLY:
+                values = {*values[:: 1 + len(values) // 100], values[-1]}
         out += [base | {control.name: value} for value in values]
     return out
 
@@ -83,9 +97,18 @@ def check_picture(picture: Picture) -> None:
         assert layout["xaxis"]["title"]["text"]
         assert layout["yaxis"]["title"]["text"]
         assert len(panel.alt) > 20 and SENTENCE.match(panel.alt)
-    for index in {0, steps // 2, steps - 1}:
-        for figure in still(picture, index):  # plotly checks every property here
-            for trace in figure.data:
-                y = np.asarray(trace.y, dtype=float)
-                assert np.isfinite(y[~np.isnan(y)]).all()
-                assert np.isfinite(y).any() or y.size == 0, f"nothing to see in {trace.name}"
+    for figure in still(picture, steps // 2):  # plotly checks every property here
+        for trace in figure.data:
+            check_heights(trace.y, trace.name)
+    for panel in picture.panels:
+        for frames in panel.frames:
+            if frames.attr == "y":
+                for index in (0, steps - 1):
+                    check_heights(frames.at(index), panel.figure["data"][frames.trace].get("name"))
+
+
+def check_heights(values: Any, name: Any) -> None:
+    """Finite numbers, a gap apart, and at least one."""
+    y = np.asarray(values, dtype=float)
+    assert np.isfinite(y[~np.isnan(y)]).all()
+    assert np.isfinite(y).any() or y.size == 0, f"nothing to see in {name}"
