@@ -15,17 +15,13 @@ import threading
 import time
 from collections import OrderedDict, deque
 from collections.abc import Callable, Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
+from core.process import ONE_THREAD, ROOT
 from core.worker import wire
 from core.worker.tasks import Job, R, Task
 
-ROOT = Path(__file__).parents[2]
 COMMAND = (sys.executable, "-m", "core.worker")
-ONE_THREAD = dict.fromkeys(
-    ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS"), "1"
-)
 IDLE_S = 300.0
 LIMIT_S = 120.0
 CACHE_BYTES = 32 * 2**20

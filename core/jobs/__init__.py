@@ -1,0 +1,41 @@
+"""Long work: a process and a folder for each run, shared by all who ask for the same.
+
+A page submits a specification and gets the name of a run; from then on it only looks (`status`, `metrics`, `result`,
+`published`) and asks (`pause`, `cancel`, `resume`, `restart`). The process belongs to no page and no server: it goes on
+when they end, and whoever opens the page again finds it. What a kind of job has to be is told in `core.jobs.kinds`.
+"""
+
+from __future__ import annotations
+
+from core.jobs.limits import Settings, settings
+from core.jobs.queue import cancel, delete, pause, rename, restart, resume, submit
+from core.jobs.records import RecordedRun, columns, dump, load, recorded, shipped
+from core.jobs.watch import Metrics, RunInfo, Status, metrics, published, result, run_info, runs, status, wait
+
+__all__ = [
+    "Metrics",
+    "RecordedRun",
+    "RunInfo",
+    "Settings",
+    "Status",
+    "cancel",
+    "columns",
+    "delete",
+    "dump",
+    "load",
+    "metrics",
+    "pause",
+    "published",
+    "recorded",
+    "rename",
+    "restart",
+    "result",
+    "resume",
+    "run_info",
+    "runs",
+    "settings",
+    "shipped",
+    "status",
+    "submit",
+    "wait",
+]

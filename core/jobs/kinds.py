@@ -1,0 +1,100 @@
+"""The kinds of jobs, and what a kind and the runner agree on.
+
+A kind is a module function `run(specification, resume, context)`, a pure function of its specification:
+
+- `specification`: dict of JSON values, complete and checked by whoever submits it. Whole floats arrive as ints.
+- `resume`: folder that its own `save` has written in an earlier process, or None at the start. It is read at once:
+  the folder goes when the next checkpoint is there.
+- `context`: see `Context`.
+- It returns a dict of JSON values when it has finished, and None when it stops because `context.should_stop()`.
+
+    def run(specification, resume, context):
+        state = load(resume) if resume else start(specification)
+        while state.step < specification["steps"]:
+            if context.should_stop():
+                context.checkpoint(state.save)
+                return None
+            loss = state.advance()
+            context.report({"step": state.step, "loss": loss}, state.step / specification["steps"])
+            context.checkpoint(state.save)
+        context.publish("weights.safetensors", state.save_weights)
+        return {"loss": loss}
+
+A record with lists holds the values of some steps, from `step` on. What is reported between two checkpoints is
+forgotten when the process dies in between, and reported again after the resume. ValueError is shown as the sentence
+that it carries; MemoryError, `LostDevice` and a full disk have sentences of their own; of anything else only the type
+is shown, and the log has the traceback.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+
+class LostDevice(RuntimeError):
+    """The GPU has gone or answers no more; the job can go on from its last checkpoint."""
+
+
+class Context(Protocol):
+    """What a running job can ask of its runner."""
+
+    def report(self, record: Mapping[str, Any], progress: float | None = None) -> None:
+        """Append a record of JSON values; numbers that are not finite become null. `progress` is in [0, 1]."""
+
+    def checkpoint(self, save: Callable[[Path], None]) -> None:
+        """Keep the state: `save` writes it into the empty folder it is given.
+
+        Cheap to call after every step: `save` is called when some seconds have passed, and at once when the job is to
+        stop.
+        """
+
+    def publish(self, name: str, save: Callable[[Path], None]) -> None:
+        """Keep a file for visitors, such as "weights.safetensors": `save` writes the file at the path it is given."""
+
+    def should_stop(self) -> bool:
+        """Whether to write a checkpoint and return None: paused, cancelled, or out of time."""
+
+
+Run = Callable[[dict[str, Any], Path | None, Context], "dict[str, Any] | None"]
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A function that may run as a job.
+
+    Attributes
+    ----------
+    function
+        Its dotted name; imported by the runner alone.
+    version
+        To be raised whenever the same specification gives other numbers: runs of other versions are not shared.
+    """
+
+    function: str
+    version: int = 1
+
+
+# Names come from here alone, never from a visitor.
+KINDS: dict[str, Kind] = {
+    "range_test": Kind("core.nets.runs.run_range_test"),
+    "sweep": Kind("core.nets.runs.run_sweep"),
+    "training": Kind("core.nets.runs.run_training"),
+}
+
+
+def kind_named(name: str, version: int | None = None) -> Kind:
+    """Kind of that name.
+
+    Raises
+    ------
+    ValueError
+        If there is none, or it has another version by now.
+    """
+    if name not in KINDS:
+        raise ValueError("There is no such kind of run.")
+    if version not in (None, KINDS[name].version):
+        raise ValueError("The run was begun by another version of Lectern and cannot go on; start it anew.")
+    return KINDS[name]

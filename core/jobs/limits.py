@@ -1,0 +1,81 @@
+"""Limits of this host, from its environment variables."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+
+T = TypeVar("T")
+DAY_S = 86400.0
+# On a host that offers small networks only.
+SMALL_S = 30.0
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What this host allows.
+
+    Attributes
+    ----------
+    training : str
+        LECTERN_TRAINING: "on"; "small" for networks that a public host can train, 30 s each; "off".
+    folder : Path
+        LECTERN_JOBS_FOLDER: where runs are kept.
+    workers : int
+        LECTERN_JOBS_WORKERS: how many run at once; further ones wait.
+    seconds : float
+        LECTERN_JOBS_SECONDS: how long one may train, in all its processes together.
+    runs, megabytes : int
+        LECTERN_JOBS_RUNS, LECTERN_JOBS_MEGABYTES: how much is kept; beyond that the run that ended first goes.
+    checkpoint_seconds : float
+        LECTERN_JOBS_CHECKPOINT_SECONDS: the least time between two checkpoints.
+    """
+
+    training: str
+    folder: Path
+    workers: int
+    seconds: float
+    runs: int
+    megabytes: int
+    checkpoint_seconds: float
+
+    def require_training(self) -> None:
+        """Raise ValueError if nothing may be trained here."""
+        if self.training == "off":
+            raise ValueError("Training is switched off on this server; recorded runs can be looked at.")
+
+
+def settings() -> Settings:
+    """Read the limits anew.
+
+    Raises
+    ------
+    ValueError
+        If a variable has a value that it cannot have.
+    """
+    training = os.environ.get("LECTERN_TRAINING", "on")
+    if training not in ("on", "small", "off"):
+        raise ValueError(f"LECTERN_TRAINING must be on, small or off; got {training!r}.")
+    return Settings(
+        training=training,
+        folder=Path(os.environ.get("LECTERN_JOBS_FOLDER") or Path.home() / ".lectern" / "jobs").absolute(),
+        workers=_number("LECTERN_JOBS_WORKERS", int, 1, least=1),
+        seconds=_number("LECTERN_JOBS_SECONDS", float, SMALL_S if training == "small" else DAY_S, least=0),
+        runs=_number("LECTERN_JOBS_RUNS", int, 200, least=1),
+        megabytes=_number("LECTERN_JOBS_MEGABYTES", int, 2000, least=1),
+        checkpoint_seconds=_number("LECTERN_JOBS_CHECKPOINT_SECONDS", float, 5.0, least=0),
+    )
+
+
+def _number(name: str, read: Callable[[str], T], default: T, *, least: T) -> T:
+    text = os.environ.get(name, "")
+    try:
+        value = read(text) if text else default
+        if not value >= least:  # type: ignore[operator]  # NaN too is refused
+            raise ValueError
+    except ValueError:
+        raise ValueError(f"{name} must be a number of at least {least}; got {text!r}.") from None
+    return value

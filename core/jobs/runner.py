@@ -1,0 +1,254 @@
+"""What the process of a job does: it runs one function and writes down what becomes of it."""
+
+from __future__ import annotations
+
+import contextlib
+import importlib
+import json
+import math
+import os
+import shutil
+import sys
+import threading
+import time
+import traceback
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from core.jobs.files import Lock, is_full, size, write
+from core.jobs.folder import AFTER_REQUEST, JobFolder
+from core.jobs.kinds import LostDevice, Run, kind_named
+from core.jobs.limits import Settings, settings
+from core.jobs.machine import machine
+from core.jobs.queue import advance
+
+POLL_S = 0.1
+# How long a job may take to stop by itself.
+GRACE_S = 20.0
+# Others who look whether the lock is held hold it for an instant.
+LOCK_S = 5.0
+# Checkpoints take at most one part in so many of the time.
+CHECKPOINT_SHARE = 20
+RECORD_BYTES, METRICS_BYTES = 2**16, 2**24
+RUN_BYTES = 2**29
+LOG_BYTES = 2**18
+# Set when the system asks the process to end.
+TERMINATED = threading.Event()
+
+FULL = "The disk is full; free some space and resume the run from its last checkpoint."
+LOST = "The GPU was lost; resume continues at the last checkpoint."
+NO_MEMORY = "There is not enough memory for the run; choose a smaller network or smaller batches."
+TERM = "The system ended the process; resume continues at the last checkpoint."
+
+
+class Work:
+    """The context of a job, and the thread that watches for what others ask of it."""
+
+    def __init__(self, folder: JobFolder, limits: Settings) -> None:
+        self._folder, self._limits = folder, limits
+        self.resume, point = folder.last_checkpoint()
+        self._offset, self._seconds = int(point["metrics"]), float(point.get("seconds", 0.0))
+        self._began = time.monotonic()
+        self._due = self._began + limits.checkpoint_seconds
+        self._progress: float | None = point.get("progress")
+        self._reason = ""
+        self._stop, self._over, self._ending = threading.Event(), threading.Event(), threading.Lock()
+        self._metrics = folder.metrics.open("ab", buffering=0)
+        self._metrics.truncate(self._offset)
+        self._thread = threading.Thread(target=self._watch, name="core.jobs", daemon=True)
+        self._thread.start()
+
+    def report(self, record: Mapping[str, Any], progress: float | None = None) -> None:
+        line = memoryview(json.dumps(_finite(record), allow_nan=False).encode() + b"\n")
+        if len(line) > RECORD_BYTES or self._offset + len(line) > METRICS_BYTES:
+            raise ValueError(f"A run may record {METRICS_BYTES // 2**20} MB; this one has more to say.")
+        self._offset += len(line)
+        while line:
+            line = line[self._metrics.write(line) :]
+        if progress is not None:
+            self._progress = min(max(float(progress), 0.0), 1.0)
+
+    def checkpoint(self, save: Callable[[Path], None]) -> None:
+        began = time.monotonic()
+        if began < self._due and not self.should_stop():
+            return
+        os.fsync(self._metrics.fileno())
+        point = {"metrics": self._offset, "seconds": self.seconds, "progress": self._progress}
+        self._folder.add_checkpoint(save, point)
+        self._check_size()
+        ended = time.monotonic()
+        self._due = ended + max(self._limits.checkpoint_seconds, CHECKPOINT_SHARE * (ended - began))
+
+    def publish(self, name: str, save: Callable[[Path], None]) -> None:
+        self._folder.add_file(name, save)
+        self._check_size()
+
+    def should_stop(self) -> bool:
+        return self._stop.is_set()
+
+    @property
+    def seconds(self) -> float:
+        """Time spent, also in earlier processes up to the checkpoint."""
+        return self._seconds + time.monotonic() - self._began
+
+    def finish(self, result: Any) -> None:
+        """Write down what the function has returned."""
+        if result is not None:
+            write(self._folder.path / "result.json", _finite(result))
+            self._end("done", "")
+        elif self.should_stop():
+            self._end(*self._stopped())
+        else:
+            self._end("failed", "The run ended without a result.")
+
+    def fail(self, error: BaseException) -> None:
+        """Write down why there is no result."""
+        self._end("failed", sentence(error))
+        _log(error)
+
+    def _end(self, state: str, message: str) -> bool:
+        """Write the last status; whoever comes second, the job or its watch, has nothing to add and gets False."""
+        if not self._ending.acquire(blocking=False):
+            return False
+        self._over.set()
+        with contextlib.suppress(OSError):
+            self._metrics.close()
+        end(self._folder, state, message, seconds=self.seconds, progress=self._progress)
+        return True
+
+    def _stopped(self) -> tuple[str, str]:
+        request = self._folder.request()
+        if request in AFTER_REQUEST:
+            return AFTER_REQUEST[request], ""
+        if self._reason == "term":
+            return "interrupted", TERM
+        limit = f"{self._limits.seconds:g} s"
+        return "failed", f"The run was stopped after {limit}, the limit of this server; what it has computed is shown."
+
+    def _watch(self) -> None:
+        """Pass requests on, tell how far the job is, and end the process if the job does not stop by itself."""
+        asked = told = -math.inf
+        while not self._over.wait(POLL_S):
+            now = time.monotonic()
+            if not self._stop.is_set() and (reason := self._reason_to_stop()):
+                self._reason, asked = reason, now
+                self._stop.set()
+            if self._stop.is_set() and now - asked > GRACE_S and self._end(*self._stopped()):
+                os._exit(1)
+            if now - told >= 1:
+                told = now
+                self._tell()
+
+    def _reason_to_stop(self) -> str:
+        if self._folder.request() in AFTER_REQUEST:
+            return "asked"
+        if TERMINATED.is_set():
+            return "term"
+        return "limit" if self.seconds > self._limits.seconds else ""
+
+    def _tell(self) -> None:
+        with contextlib.suppress(OSError):  # a full disk stops the job where it matters
+            values = {"progress": self._progress, "seconds": self.seconds}
+            write(self._folder.path / "progress.json", values, durable=False)
+            if self._folder.log.stat().st_size > LOG_BYTES:
+                os.truncate(self._folder.log, 0)
+
+    def _check_size(self) -> None:
+        if size(self._folder.path) > RUN_BYTES:
+            raise ValueError(f"A run may take {RUN_BYTES // 2**20} MB on the disk; this one takes more.")
+
+
+def run(path: Path, ready: Callable[[], None] = lambda: None) -> None:
+    """Run the job in a folder, unless it is none that waits or another process has it; then start what waits.
+
+    Parameters
+    ----------
+    path
+        Folder of the job.
+    ready
+        Called when the job is this process's.
+    """
+    folder, lock = JobFolder(path), Lock(JobFolder(path).lock)
+    if not lock.acquire(LOCK_S):
+        return
+    try:
+        if folder.status().get("state") != "queued":
+            return
+        _do(folder, ready)
+    finally:
+        lock.release()
+    advance()
+
+
+def sentence(error: BaseException) -> str:
+    """One sentence about a failure, for whoever asked for the run."""
+    first = str(error).partition("\n")[0]
+    if isinstance(error, ValueError) and first.endswith((".", "?")):  # those of libraries are seldom sentences
+        return first
+    if isinstance(error, MemoryError):
+        return NO_MEMORY
+    if isinstance(error, LostDevice):
+        return LOST
+    if isinstance(error, OSError) and is_full(error):
+        return FULL
+    return f"The run failed with an unexpected error ({type(error).__name__}); its log has the details."
+
+
+def end(folder: JobFolder, state: str, message: str, **values: Any) -> None:
+    """Write the last status of a run, also on a full disk."""
+    try:
+        folder.set_status(state=state, message=message, **values)
+    except OSError:
+        folder.give_reserve()
+        folder.set_status(state=state, message=message, **values)
+    if state == "done":
+        for each in folder.checkpoints():
+            shutil.rmtree(each, ignore_errors=True)
+
+
+def _do(folder: JobFolder, ready: Callable[[], None]) -> None:
+    try:
+        folder.reserve()
+        order = folder.order()
+        work = Work(folder, settings())
+        # A new number of starts tells readers to begin anew: the metrics must be cut by then.
+        starts = folder.status().get("starts", 0) + 1
+        folder.set_status(state="running", message="", starts=starts, pid=os.getpid())  # pid: for a person who looks
+        ready()
+    except Exception as error:  # noqa: BLE001  whatever it is, the run must say so
+        end(folder, "failed", sentence(error))
+        _log(error)
+        return
+    try:
+        _note_machine(folder)
+        result = _function(order)(order["specification"], work.resume, work)
+        work.finish(result)
+    except BaseException as error:  # noqa: BLE001  SystemExit too is no end of a run
+        work.fail(error)
+
+
+def _log(error: BaseException) -> None:
+    with contextlib.suppress(OSError):
+        print("".join(traceback.format_exception(error))[-LOG_BYTES // 4 :], file=sys.stderr, flush=True)
+
+
+def _function(order: dict[str, Any]) -> Run:
+    module, _, name = kind_named(order["kind"], order["version"]).function.rpartition(".")
+    function: Run = getattr(importlib.import_module(module), name)
+    return function
+
+
+def _note_machine(folder: JobFolder) -> None:
+    """Add this machine to those that have worked on the run."""
+    path = folder.path / "machines.json"
+    write(path, {"machines": [*folder.machines()[-99:], machine()]})
+
+
+def _finite(value: Any) -> Any:
+    """The value with null for numbers that JSON does not have."""
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    if isinstance(value, Mapping):
+        return {key: _finite(each) for key, each in value.items()}
+    return [_finite(each) for each in value] if isinstance(value, list | tuple) else value

@@ -1,0 +1,77 @@
+"""One function for many specifications: here one after the other, or carried to other processes and machines."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any, TypeVar
+
+R = TypeVar("R")
+BACKENDS = ("sequential", "loky", "dask", "ray")
+
+
+def sweep(
+    function: Callable[[Mapping[str, Any]], R],
+    specifications: Sequence[Mapping[str, Any]],
+    *,
+    backend: str | None = None,
+) -> Iterator[R]:
+    """Results of `function` in the order of the specifications, each as soon as it and those before it are there.
+
+    Parameters
+    ----------
+    function
+        A pure function of a specification, at the top level of a module that all machines have.
+    specifications
+        One for each candidate and seed.
+    backend
+        "sequential", the quickest for what takes seconds; "loky" for the processes of this machine; "dask" or "ray"
+        for the cluster that their own settings name (DASK_SCHEDULER_ADDRESS, RAY_ADDRESS). None asks LECTERN_SWEEP.
+
+    Raises
+    ------
+    ValueError
+        If there is no such backend, or it is not installed.
+    """
+    name = backend or os.environ.get("LECTERN_SWEEP", "sequential")
+    if name not in BACKENDS:
+        raise ValueError(f"LECTERN_SWEEP must be one of {', '.join(BACKENDS)}; got {name!r}.")
+    if name == "sequential":
+        return (function(each) for each in specifications)
+    return _parallel(function, specifications, name)
+
+
+def _parallel(
+    function: Callable[[Mapping[str, Any]], R], specifications: Sequence[Mapping[str, Any]], name: str
+) -> Iterator[R]:
+    import joblib
+
+    with contextlib.ExitStack() as stack:
+        try:
+            if name == "ray":
+                _use_ray()
+            elif name == "dask":
+                _use_dask(stack)
+        except ImportError:
+            raise ValueError(f"LECTERN_SWEEP is {name}, but that package is not installed.") from None
+        stack.enter_context(joblib.parallel_config(backend=name, n_jobs=-1))
+        # The backend of Ray gives its results all at once.
+        parallel = joblib.Parallel(return_as="list" if name == "ray" else "generator")
+        yield from parallel(joblib.delayed(function)(each) for each in specifications)
+
+
+def _use_ray() -> None:
+    from ray.util.joblib import register_ray
+
+    register_ray()
+
+
+def _use_dask(stack: contextlib.ExitStack) -> None:
+    """Use the client that there is, or one for the cluster of DASK_SCHEDULER_ADDRESS; else start a cluster here."""
+    from distributed import Client, get_client
+
+    try:
+        get_client()
+    except ValueError:
+        stack.enter_context(Client())

@@ -1,0 +1,211 @@
+"""What a page sees of runs: a few small files are read for it, so that two hundred visitors may ask every second."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Collection
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from core.jobs.files import read
+from core.jobs.folder import ENDED, JobFolder, all_folders, folder_of
+from core.jobs.limits import settings
+from core.jobs.queue import advance, waiting
+
+DIED = (
+    "The process of the run ended without a word; it was killed, perhaps because memory ran out. Resume continues at "
+    "the last checkpoint."
+)
+# Most of what `metrics` reads at once.
+PART_BYTES = 2**20
+LOOK_S = 0.02
+# The order of the queue is looked up once in so many seconds, for all visitors of the app together.
+QUEUE_S = 0.5
+
+
+@dataclass(frozen=True)
+class Status:
+    """State of a run.
+
+    Attributes
+    ----------
+    state : str
+        queued, running, stopping, paused, done, failed, cancelled, or interrupted.
+    progress : float
+        Share of the work that is done, in [0, 1].
+    position : int
+        Place in the queue, from 1 on; 0 if it does not wait.
+    seconds : float
+        Time that it has run.
+    message : str
+        A sentence, if there is something to say.
+    """
+
+    state: str
+    progress: float = 0.0
+    position: int = 0
+    seconds: float = 0.0
+    message: str = ""
+
+    @property
+    def ended(self) -> bool:
+        """Whether no process works on it or will."""
+        return self.state in ENDED
+
+
+@dataclass(frozen=True)
+class Metrics:
+    """Records of a run since the last look.
+
+    Attributes
+    ----------
+    records : tuple of dict
+    cursor : str
+        To be given to `metrics` the next time.
+    anew : bool
+        Whether the run has begun again at a checkpoint or from the start, so that `records` are all there are and
+        those of earlier looks are void.
+    """
+
+    records: tuple[dict[str, Any], ...]
+    cursor: str
+    anew: bool
+
+
+@dataclass(frozen=True)
+class RunInfo:
+    """A run in the list of runs.
+
+    Attributes
+    ----------
+    id, kind, name : str
+        `name` is empty unless it has been given one.
+    specification : dict
+    created : float
+        Seconds since 1970.
+    status : Status
+    """
+
+    id: str
+    kind: str
+    name: str
+    specification: dict[str, Any]
+    created: float
+    status: Status
+
+
+def status(job: str) -> Status:
+    """State of a run now.
+
+    Raises
+    ------
+    ValueError
+        If there is no such run.
+    """
+    return _status(folder_of(settings().folder, job))
+
+
+def metrics(job: str, cursor: str = "") -> Metrics:
+    """Records since `cursor` (all without one), a megabyte of them at most; what is half written comes later.
+
+    Raises
+    ------
+    ValueError
+        If there is no such run.
+    """
+    folder = folder_of(settings().folder, job)
+    starts = str(folder.status().get("starts", 0))
+    before, _, start = cursor.partition(":")
+    anew = before != starts
+    records, end = folder.records(0 if anew else int(start), PART_BYTES)
+    return Metrics(tuple(records), f"{starts}:{end}", anew)
+
+
+def result(job: str) -> dict[str, Any]:
+    """What a run that is done has returned; empty before."""
+    return read(folder_of(settings().folder, job).path / "result.json")
+
+
+def published(job: str) -> dict[str, Path]:
+    """Files that a run has left for visitors, by their names."""
+    folder = folder_of(settings().folder, job).files
+    return {path.name: path for path in sorted(folder.glob("*"))}
+
+
+def runs() -> list[RunInfo]:
+    """Every run, the newest first."""
+    found = [(folder, folder.order()) for folder in all_folders(settings().folder)]
+    listed = [_info(folder, order) for folder, order in found if order]
+    return sorted(listed, key=lambda run: run.created, reverse=True)
+
+
+def wait(job: str, states: Collection[str] = ENDED, timeout_s: float = 60.0) -> Status:
+    """Wait until a run is in one of some states.
+
+    Raises
+    ------
+    TimeoutError
+        If that takes longer.
+    """
+    end = time.monotonic() + timeout_s
+    while (now := status(job)).state not in states:
+        if time.monotonic() > end:
+            raise TimeoutError(f"The run is {now.state} after {timeout_s:.0f} seconds.")
+        time.sleep(LOOK_S)
+    return now
+
+
+def run_info(job: str) -> RunInfo:
+    """One entry of `runs`.
+
+    Raises
+    ------
+    ValueError
+        If there is no such run.
+    """
+    folder = folder_of(settings().folder, job)
+    return _info(folder, folder.order())
+
+
+def _status(folder: JobFolder) -> Status:
+    state, position = folder.state(), 0
+    if state == "queued":
+        position = _queue.position(folder)
+        state = folder.state()  # this may have started it
+    written = folder.status()
+    if state == "queued":
+        message = "The run is the next to start." if position == 1 else f"Runs ahead of this one: {position - 1}."
+    else:
+        position = 0
+        message = DIED if state == "interrupted" != written.get("state") else str(written.get("message", ""))
+    now = written | (read(folder.path / "progress.json") if written.get("state") == "running" else {})
+    progress = 1.0 if state == "done" else now.get("progress") or 0.0
+    return Status(state, progress, position, now.get("seconds", 0.0), message)
+
+
+def _info(folder: JobFolder, order: dict[str, Any]) -> RunInfo:
+    name = str(read(folder.path / "name.json").get("name", ""))
+    return RunInfo(folder.path.name, order["kind"], name, order["specification"], order["created"], _status(folder))
+
+
+class _Queue:
+    """Order of those who wait, as it was a moment ago."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._order: list[Path] = []
+        self._until = 0.0
+
+    def position(self, folder: JobFolder) -> int:
+        """Place of a run that waits; also starts it if whoever should have done so has died."""
+        with self._lock:
+            if time.monotonic() >= self._until or folder.path not in self._order:
+                advance(0.0)
+                self._order = [each.path for each in waiting(folder.path.parent)]
+                self._until = time.monotonic() + QUEUE_S
+            return self._order.index(folder.path) + 1 if folder.path in self._order else 1
+
+
+_queue = _Queue()
