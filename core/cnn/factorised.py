@@ -88,7 +88,7 @@ def build(*, stack: str = DESIGNS["three 3x3"], channels: int = 64, size: int = 
     ----------
     stack : str
         Kernels from the first to the last, such as "1x1/2, 3x3/2, 1x1": height x width, and by what the number of
-        channels is divided for the output. The last one has all channels again.
+        channels is divided for the output. The last one has all channels again. Commas or line ends stand between.
     channels, size : int
         C, 1 to 4096; height and width, 1 to 1024.
     bias : bool
@@ -151,7 +151,7 @@ def designs(*, channels: int = 64, size: int = 32, bias: bool = False) -> dict[s
 
 def _read(stack: str, channels: int) -> list[tuple[Pair, int]]:
     """Kernel and filters of each layer."""
-    parts = [part.strip() for part in stack[:1000].split(",")]
+    parts = [part.strip() for part in re.split("[,\n]", stack[:1000])]
     if len(parts) > MAX_LAYERS:
         raise ValueError(f"`stack` must have at most {MAX_LAYERS} layers; got {len(parts)}.")
     layers = []

@@ -30,7 +30,7 @@ def formulas(call: Call, *, bias: bool = True, flops: bool = False, precision: s
     return {
         "output": _output(call),
         "params": _params(call, bias),
-        "activations": _product(call.output_shape, call.activations),
+        "activations": _product(call.output_shape, call.activations) if call.output_shape else "not known",
         "macs": _macs(call, flops),
         "bytes": f"{call.activations:,} numbers × {BYTES[precision]} bytes = {call.activations * BYTES[precision]:,}",
         "field": _field(call),
@@ -68,16 +68,21 @@ def _params(call: Call, bias: bool) -> str:
     if not call.params:
         return "0"
     total = call.params if bias else call.weights
-    weights = f"{call.weights:,}"
-    if call.role == "convolution" and call.window is not None:
-        depth = call.input_shape[0] // call.window.groups
-        weights = f"{' × '.join(map(str, call.window.kernel))} × {depth} × {call.output_shape[0]:,}"
-    elif call.role == "linear":
-        weights = f"{call.weights // call.output_shape[-1]:,} × {call.output_shape[-1]:,}"
-    elif call.kind.startswith("BatchNorm") and call.weights == 2 * call.output_shape[0]:
-        weights = f"2 × {call.output_shape[0]:,}"
     added = f" + {call.biases:,}" if bias and call.biases else ""
-    return f"{weights}{added} = {total:,}" + (" (counted at its first call)" if call.shared else "")
+    return f"{_weights(call)}{added} = {total:,}" + (" (counted at its first call)" if call.shared else "")
+
+
+def _weights(call: Call) -> str:
+    """The product that gives the weights; their number alone where there is none, or no shapes are known."""
+    if call.input_shape and call.output_shape:
+        if call.role == "convolution" and call.window is not None:
+            depth = call.input_shape[0] // call.window.groups
+            return f"{' × '.join(map(str, call.window.kernel))} × {depth} × {call.output_shape[0]:,}"
+        if call.role == "linear":
+            return f"{call.weights // call.output_shape[-1]:,} × {call.output_shape[-1]:,}"
+        if call.kind.startswith("BatchNorm") and call.weights == 2 * call.output_shape[0]:
+            return f"2 × {call.output_shape[0]:,}"
+    return f"{call.weights:,}"
 
 
 def _macs(call: Call, flops: bool) -> str:

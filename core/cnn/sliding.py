@@ -14,6 +14,7 @@ from core.results import read_only
 
 Array = NDArray[np.float64]
 Exact = list[list[Fraction]]
+Whole = list[list[int]]
 
 MAX_IMAGE = 8
 MAX_KERNEL = 5
@@ -25,6 +26,8 @@ ORDERS = ("row", "column")
 # The homework's example.
 IMAGE = "20 15 10 5; 20 15 10 5; 20 15 10 5; 20 15 10 5"
 KERNEL = "-1 0 1; -2 0 2; -1 0 1"
+# Numbers are counted in thousandths, so that all sums are sums of whole numbers: exact and quick.
+_UNIT = 1000
 _NUMBER = re.compile(r"[+-]?\d{1,4}(\.\d{0,3})?", re.ASCII)
 
 
@@ -57,7 +60,8 @@ class Sliding:
     zeros : float
         Share of the entries of `matrix` that no window touches.
     toeplitz : bool
-        Whether `matrix` is doubly block Toeplitz, which a stride above 1 ends. It is never circulant: nothing wraps.
+        Whether `matrix` is doubly block Toeplitz, which a stride above 1 ends. It is not circulant, since nothing
+        wraps, unless it is a multiple of the identity.
     """
 
     image: Array
@@ -109,7 +113,7 @@ def slide(
     Dumoulin & Visin, "A guide to convolution arithmetic for deep learning", 2016.
     """
     _check(stride, padding, operation, order)
-    x, w = read_grid("image", image, MAX_IMAGE), read_grid("kernel", kernel, MAX_KERNEL)
+    x, w = _whole(read_grid("image", image, MAX_IMAGE)), _whole(read_grid("kernel", kernel, MAX_KERNEL))
     height, width = len(x), len(x[0])
     rows, columns = height + 2 * padding, width + 2 * padding
     if len(w) > rows or len(w[0]) > columns:
@@ -122,8 +126,8 @@ def slide(
     under = [[(r + padding - top, c + padding - left) for r, c in places] for top, left in corners]
     matrix = [[_entry(applied, *place) for place in row] for row in under]
     vector = [x[r][c] for r, c in places]
-    product = [sum(map(mul, row, vector), Fraction(0)) for row in matrix]
-    back = [sum(map(mul, column, product), Fraction(0)) for column in zip(*matrix, strict=True)]
+    product = [sum(map(mul, row, vector)) for row in matrix]
+    back = [sum(map(mul, column, product)) for column in zip(*matrix, strict=True)]
     taps = _ordered(range(len(w)), range(len(w[0])), "row")
     touched = sum(_inside(w, *place) for row in under for place in row)
     return read_only(
@@ -132,14 +136,14 @@ def slide(
             kernel=_array(w),
             applied=_array(applied),
             padded=_array(padded),
-            output=_folded(product, (len(tops), len(lefts)), order),
+            output=_folded(product, 2, (len(tops), len(lefts)), order),
             corners=np.array(corners),
             matrix=_array(matrix),
             vector=_array([vector])[0],
-            product=_array([product])[0],
+            product=_array([product], 2)[0],
             columns=_array([[padded[top + i][left + j] for top, left in corners] for i, j in taps]),
             weights=_array([[applied[i][j] for i, j in taps]])[0],
-            transposed=_folded(back, (height, width), order),
+            transposed=_folded(back, 3, (height, width), order),
             zeros=float(1 - Fraction(touched, len(corners) * len(places))),
             toeplitz=stride == 1,
         )
@@ -189,18 +193,23 @@ def _ordered(rows: range, columns: range, order: str) -> list[tuple[int, int]]:
     return [(r, c) for c in columns for r in rows]
 
 
-def _folded(vector: list[Fraction], shape: tuple[int, int], order: str) -> Array:
-    folded: Array = _array([vector])[0].reshape(shape, order="C" if order == "row" else "F")
+def _folded(vector: list[int], factors: int, shape: tuple[int, int], order: str) -> Array:
+    folded: Array = _array([vector], factors)[0].reshape(shape, order="C" if order == "row" else "F")
     return folded
 
 
-def _inside(grid: Exact, row: int, column: int) -> bool:
+def _inside(grid: Whole, row: int, column: int) -> bool:
     return 0 <= row < len(grid) and 0 <= column < len(grid[0])
 
 
-def _entry(grid: Exact, row: int, column: int) -> Fraction:
-    return grid[row][column] if _inside(grid, row, column) else Fraction(0)
+def _entry(grid: Whole, row: int, column: int) -> int:
+    return grid[row][column] if _inside(grid, row, column) else 0
 
 
-def _array(grid: Exact) -> Array:
-    return np.array([[float(value) for value in row] for row in grid])
+def _whole(grid: Exact) -> Whole:
+    return [[int(value * _UNIT) for value in row] for row in grid]
+
+
+def _array(grid: Whole, factors: int = 1) -> Array:
+    """Doubles nearest to products of so many factors that were counted in thousandths."""
+    return np.array([[value / _UNIT**factors for value in row] for row in grid])

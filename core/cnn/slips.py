@@ -98,7 +98,7 @@ def judge_sum(table: LayerTable, *, answer: int, input_row: bool = True) -> Answ
     right = sum(cells) + (image if input_row else 0)
     slips = {
         "rounded cells": (
-            sum(map(_rounded, [image, *cells] if input_row else cells)),
+            sum(map(rounded, [image, *cells] if input_row else cells)),
             "The cells were rounded before they were added; add the exact ones.",
         ),
         "input row": (
@@ -112,7 +112,7 @@ def judge_sum(table: LayerTable, *, answer: int, input_row: bool = True) -> Answ
     return Answer(right=answer == right, truth=right)
 
 
-def _rounded(number: int) -> int:
+def rounded(number: int) -> int:
     """As tables print it, with two digits: 3.2M, 800K, 25K; below 10,000 as it is."""
     return int(float(f"{number:.1e}")) if number >= 10_000 else number
 

@@ -11,11 +11,18 @@ from collections.abc import Callable
 from queue import SimpleQueue
 from typing import Any, BinaryIO
 
+from core.cnn.traced import trace
 from core.ranking.learners import fit
 from core.ranking.openml import download
+from core.regularization.bagging import bagging_message
 from core.worker import wire
 
-KINDS: dict[str, Callable[..., dict[str, Any]]] = {"fit": fit, "download": download}
+KINDS: dict[str, Callable[..., dict[str, Any]]] = {
+    "fit": fit,
+    "download": download,
+    "trace": trace,
+    "bagging": bagging_message,
+}
 
 
 def main() -> None:

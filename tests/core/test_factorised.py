@@ -35,6 +35,10 @@ def test_one_bottleneck_is_not_enough() -> None:
     assert [layer.weights_c2 for layer in one.layers] == [Fraction(1, 2), Fraction(9, 4), Fraction(1, 2)]
 
 
+def test_layers_may_stand_in_lines() -> None:
+    assert build(stack="1x1/2\n3x3/2,\t1x1") == build(stack="1x1/2, 3x3/2, 1x1")
+
+
 KERNELS = st.integers(1, 9)
 STACKS = st.lists(st.tuples(KERNELS, KERNELS, st.sampled_from([1, 2, 4])), min_size=1, max_size=6)
 

@@ -1,0 +1,156 @@
+"""Words of the page about shapes and cost: readouts, a sentence for each layer, questions and verdicts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from itertools import accumulate
+from typing import Any
+
+from core.cnn.cost import Cost
+from core.cnn.formulas import formulas
+from core.cnn.memory import TrainingMemory
+from core.cnn.rows import Row, recount, stops
+from core.cnn.table import Totals, totals
+from core.controls import Choice
+from core.figures.cnn_cost.costs import operations_of, params_of, unit_name
+from core.figures.cnn_cost.field import field_text
+from core.figures.cnn_cost.memory import size_text
+from core.figures.live import Readout
+from core.lab import Prediction
+
+NAMES = {
+    "convolution": "the convolutions",
+    "linear": "the fully connected layers",
+    "attention": "attention",
+    "norm": "normalisation",
+    "other": "something else",
+}
+
+
+_NOTES = 2  # of a network, before its first row; the section with the table has all
+HIDDEN = "?"  # stands in a cell that is to be filled in
+
+
+def shape_text(shape: Sequence[int]) -> str:
+    """Write a shape: channels × height × width."""
+    return "×".join(map(str, shape)) or "–"
+
+
+def readouts(
+    result: Cost, rows: Sequence[Row], sums: Totals, memory: TrainingMemory | str, *, bias: bool, unit: str, batch: int
+) -> tuple[Readout, ...]:
+    """What the slider's row is, and the sums over the network, counted twice."""
+    own: list[tuple[str, str, str, str]] = []
+    for k in stops(tuple(rows)):
+        if not k:
+            own.append((shape_text(result.table.input_shape if any(result.table.input_shape) else ()), "0", "0", "1×1"))
+            continue
+        row = rows[k - 1]
+        shown = {
+            "side": shape_text(row.call.output_shape),
+            "params": f"{params_of(row, bias):,}",
+            "macs": f"{operations_of(row, unit):,}",
+        }
+        shown = {column: HIDDEN if (row.place, column) in result.blanks else text for column, text in shown.items()}
+        own.append((shown["side"], shown["params"], shown["macs"], field_text(row)))
+    output, params_, work, seen = (tuple(texts) for texts in zip(*own, strict=True))
+    name = unit_name(unit)
+    asked = {column for _, column in result.blanks}
+    all_params = HIDDEN if "params" in asked else f"{sums.params:,}"
+    all_maps = HIDDEN if "activations" in asked else f"{sums.activations:,}"
+    total = sums.flops if unit == "flops" else sums.macs
+    kept = size_text(memory.total) if isinstance(memory, TrainingMemory) else "–"
+    return (
+        Readout("output", output, help="Channels × height × width of what this row gives."),
+        Readout("parameters", params_, help="Of this row."),
+        Readout(name, work, help=f"{name} of this row, for one image."),
+        Readout("sees", seen, "accent", "Height × width of what one unit sees of the image, padding included."),
+        Readout("all parameters", (all_params,), help="Of the network; what is used twice counts once."),
+        Readout(f"all {name}", (f"{total:,}",), help="Of the network, for one image."),
+        Readout("all activations", (all_maps,), help="As the switches say: image, pooling outputs."),
+        Readout(
+            f"training, {batch:,} images",
+            (kept,),
+            "first",
+            "Weights, gradients, optimizer and what is kept for the backward pass, without workspace of the GPU.",
+        ),
+        Readout(
+            "counted another way",
+            (_difference(result),),
+            help="Parameters and MACs again, from the shapes alone: the difference from the sums.",
+        ),
+    )
+
+
+def _difference(result: Cost) -> str:
+    """How far the second way of counting is from the first."""
+    params, macs = recount(result.table)
+    sums = totals(result.table)
+    return f"difference {abs(params - sums.params):,} and {abs(macs - sums.macs):,}"
+
+
+def sentences(result: Cost, rows: Sequence[Row], *, bias: bool, unit: str) -> tuple[str, ...]:
+    """What happens at each row, with the formulas and the share of the parameters so far."""
+    everything = [0, *accumulate(_owned(call, bias) for call in result.table.inference)]
+    texts = []
+    for k in stops(tuple(rows)):
+        if not k:
+            texts.append(_opening(result))
+            continue
+        row = rows[k - 1]
+        if any(place == row.place for place, _ in result.blanks):
+            texts.append(f"{row.label}: cells of this row are blank; fill them in below the picture.")
+            continue
+        found = formulas(row.call, bias=bias, flops=unit == "flops")
+        share = f"; {100 * everything[row.place + 1] / everything[-1]:.3g} % of all so far" if everything[-1] else ""
+        times = f" (one of {row.count} equal ones)" if row.count > 1 else ""
+        parts = [f"{row.call.kind}{times}: {found['output']}" if row.call.output_shape else f"{row.call.kind}{times}"]
+        parts.append(f"parameters {found['params']}{share}")
+        if row.call.macs:
+            parts.append(f"{unit_name(unit)} {found['macs']}")
+        texts.append(". ".join(filter(None, ["; ".join(parts), row.call.note.rstrip(".")])) + ".")
+    return tuple(f"{result.problem} Up to there: {text}" if result.problem else text for text in texts)
+
+
+def _owned(call: Any, bias: bool) -> int:
+    return 0 if call.shared else call.params if bias else call.weights
+
+
+def _opening(result: Cost) -> str:
+    """What stands before the first row."""
+    note = " ".join(result.notes[:_NOTES])
+    size = result.table.input_shape
+    image = f"An image of {size[1]} × {size[2]} with {size[0]} channels." if any(size) else "The file holds no image."
+    return f"{result.table.title}. {image} {note}".strip()
+
+
+def largest(result: Cost, quantity: int) -> str:
+    """What holds most of a quantity: 0 parameters, 2 MACs."""
+    by_role = totals(result.table).by_role
+    best = max(by_role, key=lambda role: by_role[role][quantity], default="other")
+    return best if best in NAMES else "other"
+
+
+def _verdict(quantity: int, name: str) -> Any:
+    def verdict(guess: str, truth: str, result: Cost) -> str:
+        by_role: Mapping[str, tuple[int, int, int]] = totals(result.table).by_role
+        whole = sum(sums[quantity] for sums in by_role.values()) or 1
+        shares = [
+            f"{NAMES.get(role, role)} {100 * sums[quantity] / whole:.3g} %"
+            for role, sums in sorted(by_role.items(), key=lambda pair: -pair[1][quantity])
+            if sums[quantity]
+        ]
+        return f"Of {whole:,} {name}: {', '.join(shares) or 'nothing'}."
+
+    return verdict
+
+
+def _question(text: str, quantity: int, name: str) -> Prediction:
+    guess = Choice(name="guess", label="Your answer", default="convolution", options=NAMES, help="Your guess.")
+    return Prediction(text, guess, lambda result: largest(result, quantity), _verdict(quantity, name))
+
+
+PREDICTIONS = (
+    _question("Which part of this network holds most of its parameters?", 0, "parameters"),
+    _question("And which part does most of its multiplications?", 2, "MACs"),
+)

@@ -1,0 +1,74 @@
+"""What a reduction saves, over its width, and where it stops paying."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from core.cnn.inception_sweep import Sweep
+from core.figures.inception.parts import UPPER, R, across, operations
+from core.figures.live import Figure, Panel, Track
+from core.figures.ranking.parts import area, labels, lines, marks
+from core.figures.style import color, layout, line
+from core.text import percent
+
+_LOWEST = -150.0  # savings below leave the picture, in per cent
+
+
+def _heights(result: Sweep, r: float) -> tuple[float, float]:
+    """Height of the line of the branch, and of that of the module."""
+    module = [float(result.saving(one)) for one in result.modules[1:]]
+    return 100 - 100 * r / float(result.eighth.reductions["5x5"].break_even), 100 * float(np.interp(r, R[1:], module))
+
+
+def savings(result: Sweep) -> Panel:
+    """Share of the operations that a reduction of each width saves: of the branch, and of the module."""
+    right = across(result)
+    module = 100 * np.array([float(result.saving(one)) for one in result.modules])
+    five, three = (result.eighth.reductions[name] for name in ("5x5", "3x3"))
+    branch = np.where(R > 0, 100 * (1 - R / float(five.break_even)), 0)
+    seen = right >= R
+    bottom = max(_LOWEST, 25 * math.floor(min(module[seen].min(), -20) / 25) - 5)
+    at = right * max((0.25, 0.4, 0.55, 0.7), key=lambda part: abs(np.subtract(*_heights(result, part * right))))
+    heights = _heights(result, at)
+    sides = ("bottom left", "top right") if heights[1] >= heights[0] else ("top right", "bottom left")
+    whole = (at, heights[1], "<b>whole module</b>", sides[1])
+    if heights[1] < bottom:
+        whole = (right, bottom + 1, "whole module: below the picture", "top left")
+    data = [
+        area([0, right, right, 0], [0, 0, bottom, bottom], "noise_fill", "costs more than without"),
+        lines(R[1:], branch[1:], line("second", 2.4), "5×5 branch", meta={}),
+        lines(R[1:], module[1:], line("risk", 3), "whole module", meta={}),
+        lines([0, right], [0, 0], {"color": color("axis"), "width": 1.2}, "no saving"),
+        marks([float(five.break_even)], [0], "second", "diamond", "break-even",
+              f"The 5×5 branch costs as much as without at r = {float(five.break_even):.1f}"),
+        labels([(float(five.break_even), -1, f"pays up to r = {five.last_paying}", "bottom left"),
+                (at, heights[0], "5×5 branch", sides[0])], "words of the branch",
+               textfont={"size": 13, "color": color("second")}),
+        labels([whole], "words of the module",
+               textfont={"size": 13, "color": color("risk")}),
+        labels([(0.02 * right, bottom + 1, "below 0 it costs more", "top right")], "meaning of the area"),
+    ]  # fmt: skip
+    inside = (module >= bottom) & seen
+    tracks = (
+        Track(R),
+        Track(np.where(seen, R, np.nan), branch, "second"),
+        Track(np.where(inside, R, np.nan), module, "risk"),
+    )
+    look = layout(
+        x="reduce width r (1×1 filters before the 5×5)",
+        y=f"{operations(result)} saved (%)",
+        margin={"l": 50, "r": 10, "t": 14, "b": 40},
+        xaxis={"range": [-0.02 * right, 1.02 * right], "showgrid": False},
+        yaxis={"range": [bottom, 106], "dtick": 25},
+    )
+    alt = (
+        f"Saving against the width of the reduction before the 5×5: a straight line down to 0 at a width of "
+        f"{float(five.break_even):.1f}. With one channel in eight, {result.channels // 8}, the branch saves "
+        f"{percent(1 - result.channels / 8 / float(five.break_even))} and the module "
+        f"{percent(float(result.saving(result.eighth.reduced)))}; before the 3×3 the break-even is "
+        f"{float(three.break_even):.1f}."
+    )
+    absent = ("Off to the right, where the reduction costs more than it saves.",)
+    return Panel(Figure(data=data, layout=look), alt=alt, tracks=tracks, absent=absent, column=1, height=UPPER)

@@ -1,0 +1,94 @@
+"""Shapes, parameters, operations and memory of a network, by formulas over layers.csv from the same page.
+
+What has no simple formula (attention, normalisation, the receptive field behind branches) is taken from the file.
+"""
+
+import csv
+from math import prod
+
+# settings
+layer = 6
+bias, unit, input_row, pool_rows = True, "macs", True, True
+batch, optimizer, precision = 32, "SGD with momentum", "fp32"
+# end of settings
+
+csv.field_size_limit(10**9)
+with open("layers.csv", newline="", encoding="utf-8") as file:
+    rows = list(csv.DictReader(file))
+
+
+def numbers(row, *names):
+    return [int(row[name]) for name in names]
+
+
+def shape(words):
+    return [int(word) for word in words.split()]
+
+
+def output(row):
+    """floor((n + padding - reach) / stride) + 1 for each side of a map."""
+    sides = []
+    for way, before, after, n in zip(
+        ("height", "width"), ("top", "left"), ("bottom", "right"), shape(row["input"])[1:]
+    ):
+        kernel, stride, dilation = numbers(row, f"kernel {way}", f"stride {way}", f"dilation {way}")
+        first, last = numbers(row, f"padding {before}", f"padding {after}")
+        room = n + first + last - dilation * (kernel - 1) - 1
+        count = room // stride + 1
+        if row["ceil"] == "1":  # a last window that begins inside counts, even if it ends outside
+            count = -(-room // stride) + 1
+            count -= (count - 1) * stride >= n + first
+        sides.append(count)
+    return [shape(row["output"])[0], *sides]
+
+
+def count(row):
+    """Weights and multiply-accumulates."""
+    given, made = shape(row["input"]), shape(row["output"])
+    if row["kind"] == "Conv2d" and made:
+        taps = prod(numbers(row, "kernel height", "kernel width")) * (given[0] // int(row["groups"]))
+        return taps * made[0], taps * prod(made)
+    if row["kind"] == "Linear" and made:
+        features = prod(given) if len(made) == 1 else given[-1]
+        return features * made[-1], features * prod(made)
+    return numbers(row, "weights", "MACs")
+
+
+def in_bytes(amount):
+    for factor, name in ((10**12, "TB"), (10**9, "GB"), (10**6, "MB"), (10**3, "kB")):
+        if amount >= factor:
+            return f"{amount / factor:.2f} {name}"
+    return f"{amount} B"
+
+
+params = macs = trained = activations = 0
+for row in rows:
+    weights, operations = count(row)
+    biases = int(row["biases"])
+    own = 0 if row["shared"] == "1" else 1
+    trained += own * (weights + biases)
+    if row["training only"] == "1":
+        continue
+    params += own * (weights + biases * bias)
+    macs += operations
+    counted = {"input": input_row, "pool": pool_rows, "convolution": True, "linear": True, "attention": True}
+    activations += int(row["activations"]) * counted.get(row["role"], False)
+    if row["kind"] in ("Conv2d", "MaxPool2d", "AvgPool2d") and int(row["kernel height"]) and row["output"]:
+        assert output(row) == shape(row["output"]), row["name"]
+twice = 2 if unit == "flops" else 1
+
+kept = sum(int(row["kept once (bytes)"]) + batch * int(row["kept per image (bytes)"]) for row in rows)
+state = {"SGD": 0, "SGD with momentum": 1, "Adam": 2}[optimizer]
+step = trained * (8 + 4 * state) + kept  # bf16: 2 + 4 for the weights, 2 for the gradients
+
+here = min((row for row in rows if int(row["slider"]) >= 0), key=lambda row: abs(int(row["slider"]) - layer))
+weights, operations = count(here)
+own = 0 if here["shared"] == "1" else weights + int(here["biases"]) * bias
+seen = "1x1" if here["role"] == "input" else f"{here['sees height']}x{here['sees width']}"
+print(f"{here['layer']}: {here['input'] or 'image'} -> {here['output']}")
+print(f"output {here['output']}, parameters {own:,}, {unit} {operations * twice:,}, sees {seen}  <- the slider")
+print(f"all parameters {params:,}, all {unit} {macs * twice:,}, all activations {activations:,}  <- the slider")
+if kept:  # a file does not say what training keeps
+    print(f"training step of {batch:,} images: {in_bytes(step)}  <- the slider")
+without_file = sum(int(row["MACs"]) for row in rows if row["training only"] == "0") - macs
+print(f"difference of the operations from those in the file: {without_file:,}  <- the slider")

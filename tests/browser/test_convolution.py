@@ -1,0 +1,64 @@
+"""One story of the page on convolution: the kernel slides under the pointer, an image is typed, a table is clicked."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from playwright.sync_api import Page, expect
+
+from tests.browser.test_app import ready, script_runs, settled_link
+
+OpenPage = Callable[..., Page]
+
+
+def test_the_story_of_the_convolution_page(app_url: str, open_page: OpenPage) -> None:
+    page = open_page("about:blank")
+    runs = script_runs(page)
+    page.goto(f"{app_url}/convolution")
+    ready(page)
+    words = page.locator(".lc-words").first
+    expect(words).to_contain_text("10·(−1) + 10·(−2) + 10·(−1) + 10·1 = −30")
+
+    # the kernel is taken anywhere in the image; the row of the matrix and the products go with it
+    plot = page.locator(".lc-panel").filter(has_text="column of x").locator(".nsewdrag").first.bounding_box()
+    assert plot is not None
+    cell = min(plot["width"], plot["height"]) / 6
+    left, top = plot["x"] + 1.5 * cell, plot["y"] + 1.5 * cell
+    sent = runs[0]
+    page.mouse.move(left, top)
+    page.mouse.down()
+    page.mouse.move(left + 3 * cell, top + 2 * cell, steps=6)
+    expect(words).to_contain_text("10·(−2) + 10·(−1) = −30; 7 of 9 products are 0")
+    expect(page.get_by_role("slider", name="Kernel at")).to_have_attribute("aria-valuetext", "row 3, column 4")
+    assert runs[0] == sent
+    page.mouse.up()
+    settled_link(page, {"pos": "11"})
+
+    # the homework, typed
+    image = page.get_by_role("textbox", name="Image x")
+    image.fill("20 15 10 5\n20 15 10 5\n20 15 10 5\n20 15 10 5")
+    image.press("Control+Enter")
+    expect(words).to_contain_text("−40")
+    expect(words).to_contain_text("4 × 16")
+    image.fill("20 15\n20")
+    image.press("Control+Enter")
+    expect(page.get_by_text("has 1 numbers in row 2 and 2 in the first one")).to_be_visible()
+    expect(words).to_contain_text("4 × 16")
+    page.get_by_role("button", name="Reset", exact=True).click()
+    settled_link(page, {})
+
+    # the table of LeNet-5: the same cell twice
+    page.locator("summary", has_text="LeNet-5").click()
+    counts = page.locator(".lc-words").nth(1)
+    expect(counts).to_contain_text("1,516")
+    table = page.locator(".lc-panel").filter(has_text="map of S2").locator(".nsewdrag").first
+    table.scroll_into_view_if_needed()
+    size = table.bounding_box()
+    assert size is not None
+    spot = {"x": 0.6 / 16.2 * size["width"], "y": 5.6 / 7.1 * size["height"]}  # map 0 of C3, map 5 of S2
+    table.click(position=spot)
+    expect(counts).to_contain_text("1,541")
+    page.wait_for_function("() => new URLSearchParams(location.search).get('c3').startsWith('0125 ')")
+    table.click(position=spot)
+    expect(counts).to_contain_text("1,516")
+    settled_link(page, {})
