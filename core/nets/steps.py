@@ -1,0 +1,220 @@
+"""Steps of training: one after another on a processor, as one recorded graph of kernels on a GPU."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TypeVar
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from core.experiments import Setup
+from core.nets.architectures import has_batch_norm
+from core.nets.data import EVALUATION_BATCH, Resident
+from core.nets.devices import RandomState
+from core.nets.graph import Batch, Graph
+from core.nets.optimizer import Optimizer
+
+T = TypeVar("T")
+
+
+class Steps:
+    """Trains a network; all that changes in training is here and in the network.
+
+    Parameters
+    ----------
+    network : nn.Module
+        On the device, in training mode.
+    data : Resident
+    setup : Setup
+    batch : int, optional
+        Largest batch, if not that of the setup.
+
+    Attributes
+    ----------
+    network, optimizer
+    micro_batch : int
+        Images that pass through the network at once; halved when the memory of the GPU does not suffice.
+    random : RandomState
+        Of dropout.
+    """
+
+    def __init__(self, network: nn.Module, data: Resident, setup: Setup, batch: int = 0) -> None:
+        self.network, self._data, self._setup = network, data, setup
+        self.device = data.pixels.device
+        self._batch = batch or setup.batch
+        self.micro_batch = min(setup.micro_batch or self._batch, self._batch)
+        self.random = RandomState(setup.seed, self.device)
+        self._on_gpu = self.device.type == "cuda"
+        self.optimizer = Optimizer(network, setup)
+        self._rate: float | Tensor = 0.0
+        self._momentum = setup.momentum
+        self._graph: Graph | None = None
+        self._fits = 0  # images of a batch that is known to fit into the memory
+
+    def run(self, batches: Sequence[Batch], rates: Sequence[float], momenta: Sequence[float]) -> Tensor:
+        """Train for some steps, at most `LONGEST_CHUNK`, of equal batch size.
+
+        On a GPU steps are a recorded graph if their momentum is constant, and are then only started here.
+
+        Parameters
+        ----------
+        batches : sequence of (Tensor, Tensor or None)
+            Images of each step and how to move them, as `core.nets.data.Order` gives them.
+        rates, momenta : sequence of float
+            Of each step.
+
+        Returns
+        -------
+        Tensor (steps, 2) of float32
+            Mean loss, and share of images put into their class, of each step's batch before the step; on the processor,
+            and filled when `wait` returns.
+        """
+        graph = self._prepare(batches[0], momenta) if self._on_gpu else None
+        with self.random.in_use():
+            if graph is not None:
+                return graph.replay(batches, rates)
+            found = torch.empty(len(batches), 2, device=self.device)
+            for number, (batch, rate, momentum) in enumerate(zip(batches, rates, momenta, strict=True)):
+                self._rate, self._momentum = rate, momentum
+                found[number] = self.step(*self._there(batch))
+            return found.cpu()
+
+    def _there(self, batch: Batch) -> Batch:
+        index, moves = batch
+        return index.to(self.device), None if moves is None else moves.to(self.device)
+
+    def wait(self) -> None:
+        """Wait until the steps that were started have been taken."""
+        if self._graph is not None:
+            self._graph.stream.synchronize()
+
+    def step(self, index: Tensor, moves: Tensor | None) -> Tensor:
+        """Take one step; gives (loss, accuracy) from before it.
+
+        The loss of each micro-batch is divided by the size of the batch, so that the gradients add up to those of the
+        whole batch, also where the last micro-batch is smaller.
+        """
+        total = torch.zeros(2, device=self.device)
+        for start in range(0, len(index), self.micro_batch):
+            part = slice(start, start + self.micro_batch)
+            images, labels = self._data.batch(index[part], None if moves is None else moves[part])
+            outputs = self._outputs(images)
+            loss = F.cross_entropy(outputs, labels, reduction="sum") / len(index)
+            loss.backward()  # type: ignore[no-untyped-call]
+            right = (outputs.detach().argmax(1) == labels).sum() / len(index)
+            total += torch.stack([loss.detach(), right])
+        self.optimizer.step(self._rate, self._momentum)
+        return total
+
+    def _outputs(self, images: Tensor) -> Tensor:
+        with torch.autocast(self.device.type, torch.bfloat16, self._setup.precision == "bf16", cache_enabled=False):
+            outputs: Tensor = self.network(images)
+        return outputs.float() if self._setup.precision == "bf16" else outputs
+
+    def evaluate(self, data: Resident) -> tuple[float, float]:
+        """Mean loss, and share of images put into their class, in evaluation mode; every image counts once."""
+        total = torch.zeros(2, dtype=torch.float64, device=self.device)
+        training = self.network.training
+        self.network.eval()
+        with torch.no_grad():
+            for start in range(0, len(data), EVALUATION_BATCH):
+                index = torch.arange(start, min(start + EVALUATION_BATCH, len(data)), device=self.device)
+                images, labels = data.batch(index)
+                outputs = self._outputs(images)
+                loss = F.cross_entropy(outputs, labels, reduction="sum")
+                total += torch.stack([loss, (outputs.argmax(1) == labels).sum()])
+        self.network.train(training)
+        loss_sum, right = (total / len(data)).tolist()
+        return loss_sum, right
+
+    def tensors(self) -> dict[str, Tensor]:
+        """Everything that training changes, by name; copies on the processor."""
+        found = {f"network.{name}": tensor for name, tensor in self.network.state_dict().items()}
+        found |= self._optimizer_tensors()
+        found |= {f"random.{number}": state for number, state in enumerate(self.random.states)}
+        return {
+            name: tensor.detach().cpu().clone(memory_format=torch.contiguous_format) for name, tensor in found.items()
+        }
+
+    def _optimizer_tensors(self) -> dict[str, Tensor]:
+        names = [name for name, _ in self.network.named_parameters()]
+        state = self.optimizer.state.items()
+        return {f"optimizer.{name}.{key}": t for key, each in state for name, t in zip(names, each, strict=True)}
+
+    def load(self, tensors: dict[str, Tensor]) -> None:
+        """Take what `tensors` has given, in place, so that recorded graphs stay valid.
+
+        Raises
+        ------
+        ValueError
+            If it is the state of another network, optimizer or device.
+        """
+        own = self.tensors()
+        if {name: tensor.shape for name, tensor in own.items()} != {name: t.shape for name, t in tensors.items()}:
+            raise ValueError("The saved state is of another network, optimizer or device.")
+        with torch.no_grad():
+            for name, tensor in self.network.state_dict().items():
+                tensor.copy_(tensors[f"network.{name}"])
+            for name, tensor in self._optimizer_tensors().items():
+                tensor.copy_(tensors[name])
+        self.random.states = [tensors[f"random.{number}"].clone() for number in range(len(self.random.states))]
+        if self._on_gpu:  # graphs run on a stream of their own
+            torch.cuda.synchronize()
+
+    def _prepare(self, batch: Batch, momenta: Sequence[float]) -> Graph | None:
+        """Find out which micro-batch fits into the memory of the GPU; gives the graph, if the momentum is constant."""
+        size = len(batch[0])
+        if len(set(momenta)) > 1:  # the momentum would be part of the graph
+            if size > self._fits:
+                self._rate, self._momentum = 0.0, momenta[0]
+                self.fit(lambda: self.step(*self._there(batch)))
+                self._fits = size
+            return None
+        fits = size, momenta[0]
+        if self._graph is None or self._graph.fits != fits:
+            self._graph = None  # what it holds is not needed any more
+            rate = self._rate = torch.zeros((), device=self.device)
+            self._momentum = momenta[0]
+            self._graph = self.fit(lambda: Graph(self.step, rate, self._there(batch), fits))
+        return self._graph
+
+    def fit(self, attempt: Callable[[], T]) -> T:
+        """Try something that takes steps, with smaller micro-batches until the memory suffices.
+
+        Network, optimizer and random state are afterwards what they were.
+
+        Raises
+        ------
+        ValueError
+            If the memory does not suffice for one image.
+        """
+        before = self.tensors()
+        while True:
+            try:
+                with self.random.in_use():
+                    result = attempt()
+            except torch.OutOfMemoryError:
+                self.optimizer.forget()
+                torch.cuda.empty_cache()
+                if self.micro_batch == 1:
+                    raise ValueError("The memory of the GPU does not suffice even for one image at a time.") from None
+                self.micro_batch = (self.micro_batch + 1) // 2
+            else:
+                return result
+            finally:
+                self.load(before)
+
+    @property
+    def note(self) -> str:
+        """Sentence about micro-batches, if there are any."""
+        if self.micro_batch >= self._batch:
+            return ""
+        same = (
+            "Batch normalisation uses the statistics of each part, which makes it another function than with the whole "
+            "batch."
+            if has_batch_norm(self.network)
+            else "Their gradients add up to exactly those of the whole batch."
+        )
+        return f"A batch of {self._batch:,} passes through the network in parts of {self.micro_batch:,}. {same}"

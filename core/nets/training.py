@@ -1,0 +1,157 @@
+"""A training with a schedule: a function of its specification, which can be left and gone on with after any step."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import save_file
+from torch import Tensor
+
+from core.experiments import Training
+from core.images import Images
+from core.nets.data import Resident
+from core.nets.learner import Learner, Plan
+
+FORMAT = "1"  # of a saved state
+Record = dict[str, Any]
+
+
+class TrainingRun:
+    """A training, a chunk of steps at a time.
+
+    Parameters
+    ----------
+    spec : Training
+    images : Images, optional
+        Instead of those that the specification names.
+
+    Attributes
+    ----------
+    ended : str
+        "" while it can go on, "end" when all steps were taken, "nonfinite" if the loss was no number any more.
+
+    Raises
+    ------
+    ValueError
+        If the run cannot be made; see `core.nets.learner.Learner`.
+    """
+
+    def __init__(self, spec: Training, images: Images | None = None) -> None:
+        self.spec = spec
+        plan = Plan(spec.batches(), spec.rates(), spec.momenta())
+        self._learner = Learner(spec, plan, images, validation=spec.validation)
+        self._validation: Resident | None = None
+        if spec.validation:
+            found = self._learner.images
+            part = slice(len(found.train_images) - spec.validation, None)
+            self._validation = self._learner.resident(found.train_images[part], found.train_labels[part])
+        self._sums = np.zeros(3)  # loss, images put into their class, images: of this epoch so far
+        self.ended = ""
+
+    @property
+    def step(self) -> int:
+        """Steps that were taken."""
+        return self._learner.step
+
+    def advance(self) -> list[Record]:
+        """Take some steps.
+
+        Returns
+        -------
+        list of dict
+            First: step, rates, momenta, losses, accuracies, each loss from before its step, and batch. If an epoch has
+            ended: epoch (from 1), step, loss and accuracy (means over its images, while they were learnt) and, with
+            validation images, validation_loss and validation_accuracy. If the loss is not finite: diverged, the step
+            at which it was no number any more.
+        """
+        if self.ended:
+            return []
+        learner, first = self._learner, self._learner.step
+        epoch, _, batch = learner.order.places[first]
+        found = learner.advance()
+        finite = np.isfinite(found[:, 0])
+        if not finite.all():
+            found = found[: int(np.argmin(finite))]
+            self.ended = "nonfinite"
+        part = slice(first, first + len(found))
+        records: list[Record] = [
+            {
+                "step": first,
+                "batch": batch,
+                "rates": learner.plan.rates[part].tolist(),
+                "momenta": learner.plan.momenta[part].tolist(),
+                "losses": found[:, 0].tolist(),
+                "accuracies": found[:, 1].tolist(),
+            }
+        ]
+        self._sums += np.append(found.sum(axis=0), len(found)) * batch
+        if self.ended:
+            return [*records, {"diverged": first + len(found)}]
+        if learner.order.ends_epoch(learner.step - 1):
+            records.append(self._epoch(epoch))
+        if learner.done:
+            self.ended = "end"
+        return records
+
+    def _epoch(self, epoch: int) -> Record:
+        loss, right, count = self._sums.tolist()
+        self._sums[:] = 0
+        record = {"epoch": epoch + 1, "step": self.step, "loss": loss / count, "accuracy": right / count}
+        if self._validation is not None:
+            loss, accuracy = self._learner.steps.evaluate(self._validation)
+            record |= {"validation_loss": loss, "validation_accuracy": accuracy}
+        return record
+
+    def summary(self) -> Record:
+        """How the training ended, with loss and accuracy on the test images, which were not looked at before."""
+        images = self._learner.images
+        loss, accuracy = self._learner.steps.evaluate(self._learner.resident(images.test_images, images.test_labels))
+        steps = self._learner.steps
+        return {
+            "end": self.ended,
+            "steps": self.step,
+            "test_loss": loss,
+            "test_accuracy": accuracy,
+            "data": f"{images.name}, from {images.source}",
+            "note": steps.note,
+        }
+
+    def save(self, path: Path) -> None:
+        """Write everything that going on needs: weights, optimizer, random state, place; no code can be in it."""
+        note = {"format": FORMAT, "spec": self.spec.as_json(), "step": self.step, "sums": self._sums.tolist()}
+        save_file(self._learner.steps.tensors(), path, {"lectern": json.dumps(note)})
+
+    def save_weights(self, path: Path) -> None:
+        """Write the weights and the statistics of batch normalisation, for others to use."""
+        prefix = "network."
+        named = self._learner.steps.tensors().items()
+        save_file({name.removeprefix(prefix): tensor for name, tensor in named if name.startswith(prefix)}, path)
+
+    def load(self, path: Path) -> None:
+        """Go on from what `save` has written.
+
+        Raises
+        ------
+        ValueError
+            If the file is damaged, or of another run or version.
+        """
+        note, tensors = _read(path)
+        if note.get("format") != FORMAT or note.get("spec") != json.loads(json.dumps(self.spec.as_json())):
+            raise ValueError("The saved state is of another run or version, so that this run cannot go on from it.")
+        self._learner.steps.load(tensors)
+        self._learner.step = int(note["step"])
+        self._sums = np.array(note["sums"], dtype=float)
+        self.ended = "end" if self._learner.done else ""
+
+
+def _read(path: Path) -> tuple[dict[str, Any], dict[str, Tensor]]:
+    try:
+        with safe_open(path, framework="pt") as file:
+            note = json.loads((file.metadata() or {}).get("lectern", "{}"))
+            return note, {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118  a file is no dict
+    except (OSError, SafetensorError, ValueError) as error:
+        raise ValueError("The saved state is damaged or is not a saved state.") from error

@@ -1,0 +1,254 @@
+"""Learning rates, and momenta, as functions of the step: closed forms, before any training.
+
+>>> from core.schedules import rates
+>>> rates("cyclical", 9380, low=2.78e-5, high=0.774, up=5000)[-1].round(4)
+0.0961
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Mapping
+from math import floor, isfinite
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+Array = NDArray[np.float64]
+
+CYCLES = ("triangular", "triangular2", "exp_range")
+
+
+def constant(t: ArrayLike, *, high: float) -> Array:
+    """Rate that never changes."""
+    return np.full(np.shape(t), float(high))
+
+
+def cyclical(
+    t: ArrayLike,
+    *,
+    low: float,
+    high: float,
+    up: float,
+    down: float | None = None,
+    shape: str = "triangular",
+    gamma: float = 1.0,
+) -> Array:
+    """Triangles between two rates (Smith, arXiv 1506.01186; torch's CyclicLR).
+
+    Parameters
+    ----------
+    t : array_like
+        Steps, from 0.
+    low, high : float
+        Rates at the foot and at the first peak.
+    up, down : float
+        Steps from foot to peak and from peak to foot; `down` is `up` unless given.
+    shape : str
+        "triangular", "triangular2" (every peak half as high above `low`), or "exp_range" (height times gamma^t).
+    gamma : float
+        For "exp_range" only; with 1 nothing decays.
+    """
+    cycle, height = _triangle(t, up, down)
+    if shape == "triangular2":
+        height = height * 0.5**cycle
+    if shape == "exp_range":
+        height = height * gamma ** np.asarray(t, dtype=float)
+    return np.asarray(low + (high - low) * height)
+
+
+def _triangle(t: ArrayLike, up: float, down: float | None) -> tuple[Array, Array]:
+    """Number of the cycle, and height in [0, 1] within it."""
+    fall = up if down is None else down
+    cycle, x = np.divmod(np.asarray(t, dtype=float), up + fall)
+    return cycle, np.where(x <= up, x / up, (up + fall - x) / fall)
+
+
+def one_cycle(
+    t: ArrayLike,
+    *,
+    high: float,
+    total: int,
+    warm: float = 0.3,
+    start_factor: float = 25.0,
+    end_factor: float = 1e4,
+    anneal: str = "cosine",
+) -> Array:
+    """One rise and one fall (Smith and Topin, arXiv 1708.07120; torch's OneCycleLR).
+
+    From `high / start_factor` to `high` in the share `warm` of all steps, then to 1 / `end_factor` of the start. Steps
+    beyond the last stay at its rate, where torch extrapolates for one step and then refuses.
+    """
+    start = high / start_factor
+    return _rise_and_fall(t, (start, high, start / end_factor), total, warm, anneal)
+
+
+def _rise_and_fall(t: ArrayLike, values: tuple[float, float, float], total: int, warm: float, anneal: str) -> Array:
+    first, middle, last = values
+    step = np.minimum(np.asarray(t, dtype=float), total - 1)
+    peak = warm * total - 1
+    rise = _between(first, middle, step / peak, anneal)
+    fall = _between(middle, last, (step - peak) / (total - 1 - peak), anneal)
+    return np.asarray(np.where(step <= peak, rise, fall))
+
+
+def _between(a: float, b: float, share: Array, anneal: str) -> Array:
+    return b + (a - b) * (1 + np.cos(np.pi * share)) / 2 if anneal == "cosine" else a + (b - a) * share
+
+
+def cosine(t: ArrayLike, *, low: float = 0.0, high: float, period: float) -> Array:
+    """Half a cosine from `high` to `low` in `period` steps; it climbs back after that (torch's CosineAnnealingLR)."""
+    return np.asarray(low + (high - low) * (1 + np.cos(np.pi * np.asarray(t, dtype=float) / period)) / 2)
+
+
+def cosine_restarts(t: ArrayLike, *, low: float = 0.0, high: float, period: int, multiplier: int = 1) -> Array:
+    """Half cosines that start again, each `multiplier` times as long as the one before.
+
+    Source: Loshchilov and Hutter, "SGDR", arXiv 1608.03983; torch's CosineAnnealingWarmRestarts.
+    """
+    step = np.asarray(t, dtype=float)
+    start, length = np.zeros_like(step), np.full_like(step, period)
+    while (ended := step - start >= length).any():
+        start, length = np.where(ended, start + length, start), np.where(ended, length * multiplier, length)
+    return np.asarray(low + (high - low) * (1 + np.cos(np.pi * (step - start) / length)) / 2)
+
+
+def step(t: ArrayLike, *, high: float, every: int, gamma: float = 0.1) -> Array:
+    """Rate that is multiplied by `gamma` after every `every` steps (torch's StepLR)."""
+    return np.asarray(high * gamma ** (np.asarray(t) // every).astype(float))
+
+
+def warm_up(t: ArrayLike, *, steps: int) -> Array:
+    """Factor for another rate: 1 / steps, 2 / steps, ..., 1, and 1 from then on (Goyal et al., arXiv 1706.02677)."""
+    return np.minimum(1.0, (np.asarray(t, dtype=float) + 1) / max(steps, 1))
+
+
+def exponential_ramp(n: int, *, low: float, high: float) -> Array:
+    """`n` rates from `low` to `high` with equal ratios: those of a range test."""
+    return np.asarray(low * (high / low) ** (np.arange(n) / (n - 1)))
+
+
+def linear_ramp(n: int, *, low: float, high: float) -> Array:
+    """`n` rates from `low` to `high` with equal differences (Smith, arXiv 1506.01186, section 3.3)."""
+    return np.linspace(low, high, n)
+
+
+SCHEDULES: dict[str, Callable[..., Array]] = {
+    "constant": constant,
+    "cyclical": cyclical,
+    "one_cycle": one_cycle,
+    "cosine": cosine,
+    "cosine_restarts": cosine_restarts,
+    "step": step,
+}
+
+
+def rates(name: str, steps: int, *, warm_up_steps: int = 0, **settings: Any) -> Array:
+    """Rates of all steps of a run.
+
+    Parameters
+    ----------
+    name : str
+        Key of `SCHEDULES`.
+    steps : int
+        At least 1; the `total` of "one_cycle" unless given.
+    warm_up_steps : int
+        Steps of linear warm-up on top of it.
+    settings
+        Arguments of that function.
+
+    Raises
+    ------
+    ValueError
+        If there is no such schedule or setting, or a setting makes no sense.
+    """
+    if name not in SCHEDULES:
+        raise ValueError(f"The schedule must be one of {', '.join(SCHEDULES)}; got {name[:40]}.")
+    if steps < 1:
+        raise ValueError(f"A run must have at least one step; got {steps}.")
+    full = ({"total": steps} if name == "one_cycle" else {}) | settings
+    _check(name, full)
+    t = np.arange(steps)
+    values = SCHEDULES[name](t, **full)
+    return values * warm_up(t, steps=warm_up_steps) if warm_up_steps else values
+
+
+def momenta(name: str, steps: int, *, lowest: float = 0.85, highest: float = 0.95, **settings: Any) -> Array:
+    """Momenta that go down where the rate goes up, as torch cycles them with "cyclical" and "one_cycle".
+
+    Parameters
+    ----------
+    name, steps
+        As in `rates`; any other schedule keeps `highest`.
+    lowest, highest : float
+        At the peak of the rate, and away from it. torch's CyclicLR goes from 0.9 to 0.8.
+    settings
+        Arguments of the schedule, of which those about rates do not matter.
+    """
+    t = np.arange(steps)
+    if name == "cyclical":
+        form = {key: settings[key] for key in settings if key in ("up", "down", "shape", "gamma")}
+        return highest + lowest - cyclical(t, low=lowest, high=highest, **form)
+    if name == "one_cycle":
+        full = {"warm": 0.3, "anneal": "cosine", "total": steps, **settings}
+        return _rise_and_fall(t, (highest, lowest, highest), full["total"], full["warm"], full["anneal"])
+    return np.full(steps, float(highest))
+
+
+def cautions(name: str, steps: int, settings: Mapping[str, Any]) -> tuple[str, ...]:
+    """Sentences about what a schedule does not do although its name says so."""
+    found = []
+    if name == "cyclical":
+        length = settings["up"] + (settings.get("down") or settings["up"])
+        if steps < length:
+            found.append(f"The run has {steps:,} steps, only {steps / length:.2f} of a cycle of {length:,}.")
+        if settings.get("shape") == "exp_range" and settings.get("gamma", 1.0) == 1.0:
+            found.append("exp_range with `gamma` = 1, which is also torch's default, does not decay.")
+    if name == "cosine" and steps != settings["period"]:
+        period, end = settings["period"], cosine(steps - 1, **settings)
+        way = f"ends at {end:.4g}, not at {settings.get('low', 0.0):g}" if steps < period else "climbs back"
+        found.append(f"The run has {steps:,} steps and the cosine a period of {period:,}: the rate {way}.")
+    return tuple(found)
+
+
+def _check(name: str, settings: Mapping[str, Any]) -> None:
+    known = inspect.signature(SCHEDULES[name]).parameters
+    for key, parameter in known.items():
+        if key != "t" and parameter.default is parameter.empty and key not in settings:
+            raise ValueError(f"The schedule {name} needs `{key}`.")
+    for key, value in settings.items():
+        if key == "t" or key not in known:
+            raise ValueError(f"The schedule {name} has no setting {key[:40]}.")
+        if key in ("shape", "anneal"):
+            choices = CYCLES if key == "shape" else ("cosine", "linear")
+            if value not in choices:
+                raise ValueError(f"`{key}` must be one of {', '.join(choices)}; got {str(value)[:40]}.")
+        elif value is not None and not (_is_number(value) and value >= 0 and (value > 0 or key == "low")):
+            raise ValueError(f"`{key}` must be a positive number; got {str(value)[:40]}.")
+    _check_ranges(settings)
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and isfinite(value)
+
+
+def _check_ranges(settings: Mapping[str, Any]) -> None:
+    low, high, gamma, warm = (
+        settings.get("low", 0.0),
+        settings["high"],
+        settings.get("gamma", 1.0),
+        settings.get("warm"),
+    )
+    if low >= high:
+        raise ValueError(f"`low` must be below `high`; got {low:g} and {high:g}.")
+    if gamma > 1:
+        raise ValueError(f"`gamma` must be in (0, 1]; got {gamma:g}.")
+    for key in ("every", "period", "multiplier", "total"):
+        value = settings.get(key, 1)
+        if value < 1 or (key != "period" and floor(value) != value):
+            raise ValueError(f"`{key}` must be a whole number, at least 1; got {value:g}.")
+    if warm is not None and warm >= 1:
+        raise ValueError(f"`warm` must be in (0, 1); got {warm:g}.")
+    if "total" in settings and (0.3 if warm is None else warm) * settings["total"] <= 1:
+        raise ValueError("The rise of one_cycle must last more than one step; raise `warm` or the number of steps.")

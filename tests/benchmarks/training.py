@@ -1,0 +1,121 @@
+"""Range tests and their supply of batches against torch-lr-finder and a DataLoader of pictures."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import tempfile
+import time
+import warnings
+from pathlib import Path
+from unittest import mock
+
+import torch
+from PIL import Image
+from torch import nn
+from torch.utils.data import DataLoader, Dataset
+from torch_lr_finder import LRFinder
+from torchvision.transforms import v2
+
+from core import jobs
+from core.cnn.trainable import network_text
+from core.experiments import RangeTest
+from core.images import fashion_mnist
+from core.nets.architectures import build
+from core.nets.data import Order, Resident
+from core.nets.range_test import range_test
+from tests.benchmarks.measure import Row, in_turns, milliseconds
+
+STEPS, BATCH = 100, 64
+
+
+class Pictures(Dataset):
+    """Images as torchvision's data sets give them: a picture of PIL, turned into a normalised tensor one by one."""
+
+    def __init__(self) -> None:
+        images = fashion_mnist()
+        self._images, self._labels = images.train_images[:, 0], images.train_labels
+        self._tensor = v2.Compose(
+            [v2.ToImage(), v2.ToDtype(torch.float32, scale=True), v2.Normalize([0.286], [0.353])]
+        )
+
+    def __len__(self) -> int:
+        return len(self._images)
+
+    def __getitem__(self, place: int):
+        return self._tensor(Image.fromarray(self._images[place])), int(self._labels[place])
+
+
+def times(slow: float, fast: float) -> str:
+    return f"{float(f'{slow / fast:.3g}'):,g}×"
+
+
+def supply(rounds: int) -> Row:
+    """One batch of 64 images."""
+    images = fashion_mnist()
+    resident = Resident(images.train_images, images.train_labels, torch.device("cpu"))
+    order = Order(len(resident), [BATCH] * 90, seed=0)
+    steps = iter([*range(90)] * 1000)
+    loader = DataLoader(Pictures(), batch_size=BATCH, shuffle=True)
+    batches = (batch for _ in range(1000) for batch in loader)
+    seconds = in_turns(
+        {"ours": lambda: resident.batch(*order[next(steps)]), "loader": lambda: next(batches)}, rounds
+    )
+    return Row(
+        f"supply of a batch of {BATCH} images, normalised",
+        milliseconds(seconds["ours"]),
+        f"DataLoader of PIL pictures: {milliseconds(seconds['loader'])}",
+        times(seconds["loader"], seconds["ours"]),
+        "≥ 100×",
+    )
+
+
+def finder(spec: RangeTest) -> None:
+    """The range test of torch-lr-finder."""
+    model = build(spec, (1, 28, 28), 10, torch.device("cpu"))
+    optimizer = torch.optim.SGD(model.parameters(), lr=1e-5, momentum=0.9)
+    search = LRFinder(model, optimizer, nn.CrossEntropyLoss(), device="cpu")
+    with contextlib.redirect_stderr(io.StringIO()), contextlib.redirect_stdout(io.StringIO()):
+        loader = DataLoader(Pictures(), batch_size=BATCH, shuffle=True)
+        search.range_test(loader, end_lr=0.1, num_iter=STEPS, diverge_th=1e9)
+
+
+def ramp(net: str, rounds: int, target: str) -> Row:
+    """A whole range test."""
+    spec = RangeTest(text=network_text(net), batch=BATCH, low=1e-5, high=0.1, steps=STEPS, stop=1000)
+    seconds = in_turns({"ours": lambda: list(range_test(spec)), "finder": lambda: finder(spec)}, rounds)
+    return Row(
+        f"range test, {net}, {STEPS} steps of {BATCH} images",
+        milliseconds(seconds["ours"]),
+        f"torch-lr-finder with a DataLoader of PIL pictures: {milliseconds(seconds['finder'])}",
+        times(seconds["finder"], seconds["ours"]),
+        target,
+    )
+
+
+def demo(net: str, target: str) -> Row:
+    """From the click to the last record: the process starts, imports torch, and trains."""
+    taken = []
+    with tempfile.TemporaryDirectory() as folder, mock.patch.dict("os.environ", {"LECTERN_JOBS_FOLDER": folder}):
+        for seed in range(5):
+            start = time.perf_counter()
+            spec = RangeTest(text=network_text(net), steps=200, seed=seed)
+            jobs.wait(jobs.submit("range_test", spec.as_json()), timeout_s=300)
+            taken.append(time.perf_counter() - start)
+        assert len(list(Path(folder).glob("*/result.json"))) == 5
+    seconds = sorted(taken)[2]
+    return Row(f"from click to finished ramp of 200 steps, {net}, in a new process", f"{seconds:.1f} s", target=target)
+
+
+def rows() -> list[Row]:
+    """All rows about training."""
+    torch.set_num_threads(1)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of the peers
+        return [
+            supply(9),
+            ramp("mlp", 5, "≥ 5×"),
+            ramp("small_cnn", 3, "≥ 1.5×"),
+            demo("mlp", "≤ 3 s"),
+            demo("small_cnn", "≤ 15 s"),
+        ]

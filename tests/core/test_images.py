@@ -1,0 +1,289 @@
+"""Image sets: files made here byte by byte, and the published files where the system has them."""
+
+import gzip
+import hashlib
+import io
+import struct
+import tarfile
+from email.message import Message
+from urllib.error import HTTPError, URLError
+from urllib.request import OpenerDirector
+from urllib.response import addinfourl
+
+import numpy as np
+import pytest
+
+from core import image_sources, images
+from core.image_sources import SYSTEM, available, cache, download, find, places
+from core.images import CIFAR_CLASSES, Images, fashion_mnist, read_cifar, read_folder, read_idx
+
+
+def idx(array) -> bytes:
+    """The format as it is described: a magic number, the sizes, the bytes."""
+    return struct.pack(f">{array.ndim + 1}I", 0x0800 + array.ndim, *array.shape) + array.astype(np.uint8).tobytes()
+
+
+@pytest.fixture
+def arrays():
+    rng = np.random.default_rng(0)
+    return {
+        "train-images-idx3": rng.integers(0, 256, (12, 5, 5), dtype=np.uint8),
+        "train-labels-idx1": np.arange(12, dtype=np.uint8) % 10,
+        "t10k-images-idx3": rng.integers(0, 256, (3, 5, 5), dtype=np.uint8),
+        "t10k-labels-idx1": np.array([1, 2, 3], dtype=np.uint8),
+    }
+
+
+def write(folder, arrays, packed=True):
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, array in arrays.items():
+        content = idx(array)
+        path = folder / f"{name}-ubyte{'.gz' if packed else ''}"
+        path.write_bytes(gzip.compress(content) if packed else content)
+    return folder
+
+
+@pytest.fixture(autouse=True)
+def _elsewhere(monkeypatch, tmp_path):
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    monkeypatch.delenv("LECTERN_DATA", raising=False)
+    monkeypatch.setattr(image_sources, "SYSTEM", tmp_path / "system")
+
+
+# ---- the bundled set
+
+
+def test_the_bundled_set_is_balanced_and_like_the_published_one() -> None:
+    found = fashion_mnist()
+    assert found.shape == (1, 28, 28) and found.train_images.dtype == np.uint8
+    assert np.bincount(found.train_labels).tolist() == [600] * 10
+    assert np.bincount(found.test_labels).tolist() == [100] * 10
+    # Mean and standard deviation of the published training set, on a scale from 0 to 1.
+    assert found.train_images.mean() / 255 == pytest.approx(0.2860, abs=0.003)
+    assert found.train_images.std() / 255 == pytest.approx(0.3530, abs=0.003)
+    assert found.warnings == () and len(found.classes) == 10
+    with pytest.raises(ValueError, match="read-only"):
+        found.train_images[0] = 0
+
+
+@pytest.mark.skipif(not SYSTEM.is_dir(), reason="dataset-fashion-mnist is not installed")
+def test_the_bundled_set_is_the_first_tenth_of_each_class_of_the_published_one() -> None:
+    raw = gzip.decompress((SYSTEM / "train-images-idx3-ubyte.gz").read_bytes())
+    labels = np.frombuffer(gzip.decompress((SYSTEM / "train-labels-idx1-ubyte.gz").read_bytes()), np.uint8)[8:]
+    assert hashlib.md5(raw, usedforsecurity=False).hexdigest() == "f4a8712d7a061bf5bd6d2ca38dc4d50a"
+    whole = np.frombuffer(raw, np.uint8)[16:].reshape(-1, 28, 28)
+    own = fashion_mnist()
+    for label in range(10):
+        expected = whole[labels == label][:600]
+        np.testing.assert_array_equal(own.train_images[own.train_labels == label][:, 0], expected)
+    found = read_folder(SYSTEM, "there")
+    assert (found.name, found.source, len(found.train_images)) == ("Fashion-MNIST", "there", 60_000)
+    assert found.classes == own.classes
+
+
+# ---- files
+
+
+@pytest.mark.parametrize("packed", [True, False])
+def test_a_folder_gives_back_what_was_written(tmp_path, arrays, packed) -> None:
+    found = read_folder(write(tmp_path / "own", arrays, packed), "a folder")
+    np.testing.assert_array_equal(found.train_images[:, 0], arrays["train-images-idx3"])
+    np.testing.assert_array_equal(found.test_labels, [1, 2, 3])
+    assert found.name == "the set in own" and found.classes == tuple("0123456789")
+
+
+@pytest.mark.parametrize(
+    ("spoil", "sentence"),
+    [
+        (lambda raw: raw[:-1], "train-images-idx3-ubyte.gz says that it has 300 bytes after its head; it has 299."),
+        (lambda raw: raw + b"x", "train-images-idx3-ubyte.gz says that it has 300 bytes after its head; it has more."),
+        (lambda raw: b"", "train-images-idx3-ubyte.gz must begin with the number 2,051; got an empty file."),
+        (lambda raw: b"\0\0\x08\x01" + raw[4:], "must begin with the number 2,051; got 2049."),
+        (lambda raw: raw[:4] + b"\xff\xff\xff\xff" + raw[8:], "at most 1,073,741,824 are read."),
+    ],
+)
+def test_a_wrong_file_is_refused_with_its_name(tmp_path, arrays, spoil, sentence) -> None:
+    folder = write(tmp_path / "own", arrays)
+    raw = idx(arrays["train-images-idx3"])
+    (folder / "train-images-idx3-ubyte.gz").write_bytes(gzip.compress(spoil(raw)))
+    with pytest.raises(ValueError, match=r"\.$") as caught:
+        read_folder(folder, "a folder")
+    assert str(caught.value).endswith(sentence)
+
+
+def test_a_damaged_archive_is_refused(tmp_path, arrays) -> None:
+    folder = write(tmp_path / "own", arrays)
+    path = folder / "train-images-idx3-ubyte.gz"
+    whole = path.read_bytes()
+    for damaged in (whole[:-12], whole[:30] + bytes([whole[30] ^ 255]) + whole[31:], b"no archive"):
+        path.write_bytes(damaged)
+        with pytest.raises(ValueError, match=r"^train-images-idx3-ubyte\.gz is damaged or cut short: .*\.$"):
+            read_folder(folder, "a folder")
+
+
+def test_a_missing_file_is_named(tmp_path, arrays) -> None:
+    del arrays["t10k-labels-idx1"]
+    with pytest.raises(ValueError, match=r"^The folder own lacks t10k-labels-idx1-ubyte\.gz\.$"):
+        read_folder(write(tmp_path / "own", arrays), "a folder")
+
+
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [
+        ({"train_labels": np.zeros(3, np.uint8)}, "The training set of x has 4 images and 3 labels."),
+        ({"train_labels": np.full(4, 3, np.uint8)}, r"The training labels of x must be in \[0, 2\]; got 3."),
+        ({"test_images": np.zeros((2, 1, 3, 2), np.uint8)}, "must be equal."),
+        ({"test_images": np.zeros((0, 1, 2, 2), np.uint8), "test_labels": np.zeros(0, np.uint8)}, "of x is empty."),
+    ],
+)
+def test_parts_that_do_not_belong_together_are_refused(changes, sentence) -> None:
+    plain = {
+        "name": "x",
+        "source": "here",
+        "classes": ("a", "b", "c"),
+        "train_images": np.zeros((4, 1, 2, 2), np.uint8),
+        "train_labels": np.array([0, 1, 2, 0], np.uint8),
+        "test_images": np.zeros((2, 1, 2, 2), np.uint8),
+        "test_labels": np.array([0, 1], np.uint8),
+    }
+    assert Images(**plain).warnings == ()
+    with pytest.raises(ValueError, match=sentence):
+        Images(**plain | changes)
+    assert Images(**plain | {"train_labels": np.array([0, 1, 1, 0], np.uint8)}).warnings == (
+        "No training image is of class c.",
+    )
+    one = Images(**plain | {"train_labels": np.ones(4, np.uint8)})
+    assert one.warnings[0].startswith("All training images are of one class")
+    other = Images(**plain | {"train_labels": np.array([0, 1, 2, 1], np.uint8)})
+    assert len({one.checksum, other.checksum, Images(**plain).checksum}) == 3
+
+
+def test_cifar_is_read_record_by_record(tmp_path) -> None:
+    rng = np.random.default_rng(1)
+    rows = {name: rng.integers(0, 10, (2, 3073), dtype=np.uint8) for name in (*images.CIFAR_TRAIN, images.CIFAR_TEST)}
+    for name, content in rows.items():
+        (tmp_path / name).write_bytes(content.tobytes())
+    found = read_cifar(tmp_path, "a folder")
+    assert found.shape == (3, 32, 32) and found.classes == CIFAR_CLASSES and len(found.train_images) == 10
+    third = rows["data_batch_2.bin"][0]
+    # "The first 1024 bytes are the red channel values, the next 1024 the green": row by row.
+    assert found.train_images[2, 1, 3, 5] == third[1 + 1024 + 3 * 32 + 5]
+    assert found.train_labels[2] == third[0]
+    (tmp_path / "test_batch.bin").write_bytes(b"x" * 3074)
+    with pytest.raises(ValueError, match=r"test_batch.bin must have 1 to 10,000 records .*cut short\.$"):
+        read_cifar(tmp_path, "a folder")
+    (tmp_path / "test_batch.bin").unlink()
+    with pytest.raises(ValueError, match="lacks test_batch.bin, a file"):
+        read_cifar(tmp_path, "a folder")
+
+
+def test_a_file_is_not_read_beyond_what_it_says() -> None:
+    file = io.BytesIO(idx(np.zeros((1, 2, 2))) + bytes(1000))
+    with pytest.raises(ValueError, match="it has more"):
+        read_idx(file, "x-idx3")
+    assert file.tell() == 16 + 5
+
+
+# ---- where they are
+
+
+def test_places_come_in_order(tmp_path, monkeypatch) -> None:
+    assert [path for path, _ in places("fashion-mnist")] == [tmp_path / "system", cache() / "fashion-mnist"]
+    monkeypatch.setenv("LECTERN_DATA", str(tmp_path / "named"))
+    assert [path for path, _ in places("fashion-mnist")][:2] == [
+        tmp_path / "named",
+        tmp_path / "named/FashionMNIST/raw",
+    ]
+    assert [path for path, _ in places("cifar-10")][1] == tmp_path / "named/cifar-10-batches-bin"
+
+
+def test_what_is_nowhere_is_said_to_be_and_the_bundled_set_is_always_there() -> None:
+    for data in ("fashion-mnist", "own", "cifar-10"):
+        assert not available(data)
+        with pytest.raises(ValueError, match=r"\.$"):
+            find(data)
+    assert available("bundled") and find("bundled") is fashion_mnist()
+
+
+def test_a_named_folder_is_found_and_is_not_called_what_it_is_not(tmp_path, arrays, monkeypatch) -> None:
+    write(tmp_path / "named", arrays)
+    monkeypatch.setenv("LECTERN_DATA", str(tmp_path / "named"))
+    assert available("own") and len(find("own").train_images) == 12
+    with pytest.raises(ValueError, match="not those of Fashion-MNIST: their MD5 sum differs"):
+        find("fashion-mnist")
+
+
+# ---- downloads
+
+
+class Opener(OpenerDirector):
+    """Answers from a dict of contents by file name."""
+
+    def __init__(self, files):
+        super().__init__()
+        self.files, self.asked = files, []
+
+    def open(self, fullurl, data=None, timeout=0):
+        name = fullurl.rsplit("/", 1)[1]
+        self.asked.append(name)
+        answer = self.files[name]
+        if isinstance(answer, Exception):
+            raise answer
+        headers = Message()
+        headers["Content-Length"] = str(len(answer))
+        return addinfourl(io.BytesIO(answer), headers, fullurl)
+
+
+def offer(monkeypatch, data, files):
+    """Let a set have these files at its address."""
+    md5 = [hashlib.md5(content, usedforsecurity=False).hexdigest() for content in files.values()]
+    urls = tuple((f"http://nowhere/{name}", digest) for name, digest in zip(files, md5, strict=True))
+    monkeypatch.setitem(image_sources.DOWNLOADS, data, urls)
+    return Opener(dict(files))
+
+
+def test_a_download_tells_its_progress_and_is_found(monkeypatch) -> None:
+    rows = bytes(3073 * 2)
+    packed = io.BytesIO()
+    with tarfile.open(fileobj=packed, mode="w:gz") as archive:
+        for name in (*images.CIFAR_TRAIN, images.CIFAR_TEST, "readme.html"):
+            member = tarfile.TarInfo(f"../somewhere/{name}")
+            member.size = len(rows)
+            archive.addfile(member, io.BytesIO(rows))
+    opener = offer(monkeypatch, "cifar-10", {"cifar.tar.gz": packed.getvalue()})
+    monkeypatch.setattr(image_sources, "PIECE", 100)
+    progress = list(download("cifar-10", opener))
+    size = len(packed.getvalue())
+    assert progress[0] == ("cifar.tar.gz", 100, size) and progress[-1] == ("cifar.tar.gz", size, size)
+    assert sorted(path.name for path in (cache() / "cifar-10").iterdir()) == sorted(
+        [*images.CIFAR_TRAIN, images.CIFAR_TEST]
+    )
+    assert find("cifar-10").source == "an earlier download"
+
+
+def test_a_download_goes_on_with_the_files_that_are_missing(monkeypatch, arrays) -> None:
+    files = {f"{name}-ubyte.gz": gzip.compress(idx(array)) for name, array in arrays.items()}
+    opener = offer(monkeypatch, "fashion-mnist", files)
+    opener.files["t10k-images-idx3-ubyte.gz"] = URLError("no network")
+    with pytest.raises(ValueError, match="connection to the internet"):
+        list(download("fashion-mnist", opener))
+    assert not available("fashion-mnist")
+    opener.files, opener.asked = files, []
+    list(download("fashion-mnist", opener))
+    assert opener.asked == ["t10k-images-idx3-ubyte.gz", "t10k-labels-idx1-ubyte.gz"]
+    assert available("fashion-mnist")
+
+
+@pytest.mark.parametrize(
+    ("answer", "sentence"),
+    [
+        (b"something else", "its MD5 sum differs"),
+        (HTTPError("http://nowhere", 503, "busy", Message(), io.BytesIO()), "answers with error 503"),
+    ],
+)
+def test_a_wrong_answer_leaves_nothing(monkeypatch, answer, sentence) -> None:
+    opener = offer(monkeypatch, "cifar-10", {"cifar.tar.gz": b"the right one"})
+    opener.files["cifar.tar.gz"] = answer
+    with pytest.raises(ValueError, match=sentence):
+        list(download("cifar-10", opener))
+    assert list((cache() / "cifar-10").iterdir()) == []

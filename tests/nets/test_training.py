@@ -1,0 +1,264 @@
+"""Trainings: against a plain loop, left and gone on with, saved without code."""
+
+import json
+import struct
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from safetensors.numpy import load_file
+from torch.nn import functional as F
+from torch.optim.lr_scheduler import OneCycleLR
+
+from core.experiments import RangeTest, Sweep, Training
+from core.nets import runs
+from core.nets.architectures import build
+from core.nets.data import Order
+from core.nets.training import TrainingRun
+from tests.nets.small import CNN, MLP, images, normalised, plain_loop
+
+CPU = torch.device("cpu")
+# Everything that has a state: dropout, batch normalisation, momentum that changes, augmentation, batches that grow.
+EVERYTHING = Training(
+    text=f"dropout, {CNN}",
+    batch=16,
+    augment="shift and flip",
+    schedule="one_cycle",
+    settings=(("high", 0.1),),
+    momentum_low=0.85,
+    stages=((8, 9), (16, 5)),
+    validation=10,
+    seed=11,
+)
+
+
+@pytest.fixture(autouse=True)
+def _small_data(monkeypatch):
+    monkeypatch.setattr("core.nets.learner.load", lambda setup: images())
+
+
+def finished(run):
+    records = []
+    while not run.ended:
+        records += run.advance()
+    return records
+
+
+def joined(records, name):
+    return np.concatenate([record[name] for record in records if "losses" in record])
+
+
+def test_a_training_follows_its_schedule_as_torch_does() -> None:
+    spec = Training(
+        text=MLP, batch=16, schedule="one_cycle", settings=(("high", 0.1),), momentum_low=0.85, momentum=0.95, updates=9
+    )
+    records = finished(TrainingRun(spec))
+    network = build(spec, (1, 8, 8), 3, CPU)
+    sgd = torch.optim.SGD(network.parameters(), momentum=0.95, foreach=False)
+    cycle = OneCycleLR(sgd, 0.1, total_steps=9)
+    rates, momenta = [], []
+    for _ in range(9):
+        rates.append(sgd.param_groups[0]["lr"])
+        momenta.append(sgd.param_groups[0]["momentum"])
+        sgd.step()
+        if len(rates) < 9:
+            cycle.step()
+    order = Order(60, [16] * 9, 0)
+    expected = plain_loop(network, sgd, images(), [order[step][0] for step in range(9)], rates, momenta)
+    np.testing.assert_allclose(joined(records, "rates"), rates, atol=1e-12)
+    np.testing.assert_allclose(joined(records, "momenta"), momenta, atol=1e-12)
+    np.testing.assert_allclose(joined(records, "losses"), expected[:, 0], rtol=1e-4)
+    epochs = [record for record in records if "epoch" in record]
+    assert [(record["epoch"], record["step"]) for record in epochs] == [(1, 3), (2, 6), (3, 9)]
+    np.testing.assert_allclose([e["loss"] for e in epochs], expected[:, 0].reshape(3, 3).mean(1), rtol=1e-4)
+    np.testing.assert_allclose([e["accuracy"] for e in epochs], expected[:, 1].reshape(3, 3).mean(1), rtol=1e-6)
+    assert json.loads(json.dumps(records)) == records
+
+
+def test_epochs_of_unequal_batches_count_images() -> None:
+    spec = Training(text=MLP, stages=((10, 4), (20, 1)), settings=(("high", 1e-12),))
+    records = finished(TrainingRun(spec))
+    losses = joined(records, "losses")  # one epoch of 60 images; the rate is too small to change anything
+    (epoch,) = [record for record in records if "epoch" in record]
+    assert epoch["loss"] == pytest.approx((10 * losses[:4].sum() + 20 * losses[4]) / 60)
+    assert [record["batch"] for record in records if "batch" in record][-1] == 20
+
+
+def test_validation_and_test_images_are_kept_apart() -> None:
+    spec = Training(text=MLP, batch=10, updates=10, validation=10, settings=(("high", 0.05),))
+    run = TrainingRun(spec)
+    records = finished(run)
+    order = Order(50, [10] * 10, 0)
+    network = build(spec, (1, 8, 8), 3, CPU)
+    inputs, labels = normalised(images(), "train"), torch.from_numpy(images().train_labels.astype(np.int64))
+    inputs = (inputs - inputs[:50].mean()) / inputs[:50].std(correction=0)
+    sgd = torch.optim.SGD(network.parameters(), 0.05, momentum=0.9, foreach=False)
+    for step in range(10):
+        sgd.zero_grad()
+        F.cross_entropy(network(inputs[:50][order[step][0]]), labels[:50][order[step][0]]).backward()
+        sgd.step()
+    with torch.no_grad():
+        expected = F.cross_entropy(network(inputs[50:]), labels[50:]).item()
+    assert records[-1]["validation_loss"] == pytest.approx(expected, rel=1e-4)
+    summary = run.summary()
+    assert (summary["end"], summary["steps"], summary["data"]) == ("end", 10, "Small, from this test")
+    assert 0 <= summary["test_accuracy"] <= 1 and summary["test_loss"] > 0
+
+
+@pytest.mark.parametrize("stop", [1, 3, 8])
+def test_a_training_that_is_left_and_gone_on_with_is_bit_by_bit_the_same(tmp_path, stop) -> None:
+    whole = TrainingRun(EVERYTHING)
+    expected = finished(whole)
+    left = TrainingRun(EVERYTHING)
+    records = []
+    while left.step < stop:
+        records += left.advance()
+    left.save(tmp_path / "state")
+    torch.rand(5)  # whatever else happens in between
+    resumed = TrainingRun(EVERYTHING)
+    resumed.load(tmp_path / "state")
+    assert resumed.step == left.step
+    records += finished(resumed)
+    for name in ("losses", "accuracies", "rates", "momenta"):
+        np.testing.assert_array_equal(joined(records, name), joined(expected, name))
+    assert [r for r in records if "epoch" in r] == [r for r in expected if "epoch" in r]
+    assert resumed.summary() == whole.summary()
+    whole.save_weights(tmp_path / "whole")
+    resumed.save_weights(tmp_path / "resumed")
+    assert (tmp_path / "whole").read_bytes() == (tmp_path / "resumed").read_bytes()
+
+
+def test_weights_are_plain_tensors_under_the_names_of_the_network(tmp_path) -> None:
+    run = TrainingRun(Training(text=CNN, batch=16, updates=2))
+    run.save_weights(tmp_path / "weights.safetensors")
+    expected = build(run.spec, (1, 8, 8), 3, CPU).state_dict()
+    found = load_file(tmp_path / "weights.safetensors")
+    assert set(found) == set(expected)
+    for name, tensor in expected.items():
+        np.testing.assert_array_equal(found[name], tensor.numpy())
+    head = (tmp_path / "weights.safetensors").read_bytes()[8:]
+    assert head.startswith(b"{")
+
+
+def header(text: bytes) -> bytes:
+    return struct.pack("<Q", len(text)) + text
+
+
+def test_a_state_that_is_damaged_or_of_another_run_is_refused(tmp_path) -> None:
+    path = tmp_path / "state"
+    spec = Training(text=MLP, batch=16, updates=4)
+    other = TrainingRun(Training(text=MLP, batch=16, updates=4, seed=1))
+    other.save(path)
+    with pytest.raises(ValueError, match="of another run or version"):
+        TrainingRun(spec).load(path)
+    whole = path.read_bytes()
+    for damaged in (b"", whole[:-5], b"PK\x03\x04", header(b"{}"), header(b'{"__metadata__": {"lectern": "["}}')):
+        path.write_bytes(damaged)
+        with pytest.raises(ValueError, match=r"damaged or is not a saved state|of another run or version"):
+            TrainingRun(spec).load(path)
+    with pytest.raises(ValueError, match="damaged"):
+        TrainingRun(spec).load(tmp_path / "nowhere")
+
+
+def test_a_training_that_diverges_keeps_what_was_finite() -> None:
+    run = TrainingRun(Training(text=MLP, batch=16, updates=9, settings=(("high", 1e19),)))
+    records = finished(run)
+    assert run.ended == "nonfinite" and records[-1] == {"diverged": len(joined(records, "losses"))}
+    assert np.isfinite(joined(records, "losses")).all() and run.advance() == []
+
+
+def test_nothing_is_left_to_learn_from() -> None:
+    with pytest.raises(ValueError, match="must be below the 60 training images; got 60"):
+        TrainingRun(Training(text=MLP, validation=60))
+
+
+# ---- as jobs
+
+
+class Context:
+    """What the runner of jobs gives, with a stop after so many questions."""
+
+    def __init__(self, folder: Path, stop: int = 10**9) -> None:
+        self.folder, self.left = folder, stop
+        self.records, self.progress, self.published = [], [], []
+
+    def report(self, record, progress=None):
+        self.records.append(json.loads(json.dumps(record)))
+        if progress is not None:
+            self.progress.append(progress)
+
+    def checkpoint(self, save):
+        self.folder.mkdir(exist_ok=True)
+        save(self.folder)
+
+    def publish(self, name, save):
+        save(self.folder / name)
+        self.published.append(name)
+
+    def should_stop(self):
+        self.left -= 1
+        return self.left < 0
+
+
+def test_a_training_job_goes_on_where_it_was_stopped(tmp_path) -> None:
+    plan = EVERYTHING.as_json()
+    whole = Context(tmp_path / "whole")
+    expected = runs.run_training(json.loads(json.dumps(plan)), None, whole)
+    first = Context(tmp_path / "parts", stop=2)
+    assert runs.run_training(plan, None, first) is None
+    second = Context(tmp_path / "parts")
+    assert runs.run_training(plan, tmp_path / "parts", second) == expected
+    for name in ("losses", "accuracies"):
+        np.testing.assert_array_equal(joined(first.records + second.records, name), joined(whole.records, name))
+    assert whole.progress[-1] == 1 and whole.progress == sorted(whole.progress)
+    assert whole.published == ["weights.safetensors"]
+
+
+def test_a_range_test_job_reports_everything_before_its_end(tmp_path) -> None:
+    spec = RangeTest(text=MLP, batch=16, steps=20)
+    context = Context(tmp_path)
+    end = runs.run_range_test(spec.as_json(), None, context)
+    assert end is not None and len(joined(context.records, "losses")) == end["steps"]
+    assert runs.run_range_test(spec.as_json(), None, Context(tmp_path, stop=1)) is None
+
+
+def test_a_sweep_job_goes_on_with_the_candidate_that_was_not_ready(tmp_path) -> None:
+    spec = Sweep(text=MLP, batch=16, low=1e-3, high=0.1, candidates=4, updates=5)
+    whole = Context(tmp_path / "whole")
+    expected = runs.run_sweep(spec.as_json(), None, whole)
+    assert expected is not None and [end["candidate"] for end in expected["candidates"]] == [0, 1, 2, 3]
+    first = Context(tmp_path / "parts", stop=len(whole.records) // 2)
+    assert runs.run_sweep(spec.as_json(), None, first) is None
+    second = Context(tmp_path / "parts")
+    assert runs.run_sweep(spec.as_json(), tmp_path / "parts", second) == expected
+    assert len(second.records) < len(whole.records)
+    assert second.progress[-1] == 1
+
+
+def test_errors_of_the_device_are_told_from_others(monkeypatch, tmp_path) -> None:
+    spec = RangeTest(text=MLP, batch=16, steps=20).as_json()
+
+    def fail(error):
+        def advance(self):
+            raise error
+
+        monkeypatch.setattr("core.nets.learner.Learner.advance", advance)
+        runs.run_range_test(spec, None, Context(tmp_path))
+
+    with pytest.raises(MemoryError):
+        fail(torch.OutOfMemoryError("out"))
+    with pytest.raises(runs.LostDevice):
+        fail(torch.AcceleratorError("gone"))
+    with pytest.raises(ValueError, match="`data` must be one of fashion-mnist, cifar-10; got elsewhere"):
+        runs.run_download({"data": "elsewhere"}, None, Context(tmp_path))
+
+
+def test_a_download_job_tells_how_far_it_is(monkeypatch, tmp_path) -> None:
+    pieces = [("a.gz", 5, 10), ("a.gz", 10, 10), ("b.gz", 3, 0)]
+    monkeypatch.setattr(runs, "download", lambda data: iter(pieces))
+    context = Context(tmp_path)
+    assert runs.run_download({"data": "cifar-10"}, None, context) == {"data": "cifar-10"}
+    assert context.progress == [0.5, 1.0]
+    assert [record["bytes"] for record in context.records] == [5, 10, 3]
+    assert runs.run_download({"data": "cifar-10"}, None, Context(tmp_path, stop=1)) is None
