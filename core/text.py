@@ -70,3 +70,15 @@ def larger(ratio: float) -> str:
         part = 100 * (ratio - 1)
         return f"{f'{part:.0f}' if part >= 1 else 'less than 1'}\N{NO-BREAK SPACE}% larger than"
     return f"{number(ratio, 2)} times"
+
+
+def tex(value: float) -> str:
+    r"""Write a number with four significant digits for a formula in TeX.
+
+    >>> tex(0.25), tex(2.5e-7), tex(float("nan"))
+    ('0.25', '2.5\\cdot 10^{-7}', '\\text{undefined}')
+    """
+    if not math.isfinite(value):
+        return r"\text{undefined}" if math.isnan(value) else r"\infty" if value > 0 else r"-\infty"
+    mantissa, _, power = f"{value:.4g}".partition("e")
+    return rf"{mantissa}\cdot 10^{{{int(power)}}}" if power else mantissa

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from core.text import fixed, larger, number, percent, with_error
+from core.text import fixed, larger, number, percent, tex, with_error
 
 
 @pytest.mark.parametrize(
@@ -71,3 +71,19 @@ def test_percent(share: float, text: str) -> None:
 )
 def test_larger(ratio: float, text: str) -> None:
     assert larger(ratio) == text
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (0.25, "0.25"),
+        (1234.56, "1235"),
+        (-2.5e-7, r"-2.5\cdot 10^{-7}"),
+        (3.21e7, r"3.21\cdot 10^{7}"),
+        (float("nan"), r"\text{undefined}"),
+        (float("inf"), r"\infty"),
+        (float("-inf"), r"-\infty"),
+    ],
+)
+def test_tex(value: float, text: str) -> None:
+    assert tex(value) == text

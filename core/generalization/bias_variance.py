@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from core.generalization.designs import Array, Experiment, Settings, draw
+from core.generalization.designs import LIMITS, Array, Experiment, Settings, draw
 from core.generalization.polynomials import NestedBasis, fits, nested_basis, project, scaled, usable_degree
 from core.generalization.sweeps import Sweep, standard_errors, sweep, train_errors
 from core.generalization.truths import TRUTHS
@@ -188,17 +188,22 @@ def check_cost(settings: Settings, name: str, extra: int) -> None:
     extra : int
         Points at which the caller evaluates fits, per data set, beside the training and test points.
     """
-    if settings.protocol == "fixed":
-        return
-    n_pool = settings.n_train * (2 if settings.protocol == "subset" else 1)
-    n_test = n_pool if settings.test_at == "train" else settings.n_test
-    points = 2 * settings.n_train + n_test + extra
-    largest = COST_LIMIT // (points * (settings.max_degree + 1))
+    largest = most_data_sets(settings, extra)
     if settings.n_sets > largest:
         raise ValueError(
             f"{settings.n_sets} {name} with redrawn inputs of {settings.n_train} points and degrees to "
             f"{settings.max_degree} would take too long; the largest number of {name} that works here is {largest}."
         )
+
+
+def most_data_sets(settings: Settings, extra: int) -> int:
+    """Largest number of data sets that is not too much work; `extra` as for `check_cost`."""
+    if settings.protocol == "fixed":
+        return LIMITS["n_sets"][1]
+    n_pool = settings.n_train * (2 if settings.protocol == "subset" else 1)
+    n_test = n_pool if settings.test_at == "train" else settings.n_test
+    points = 2 * settings.n_train + n_test + extra
+    return COST_LIMIT // (points * (settings.max_degree + 1))
 
 
 def _grid(settings: Settings, experiment: Experiment) -> Array:

@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 
 from core.generalization.bias_variance import Decomposition, decompose
 from core.generalization.designs import Array, Settings, draw
-from core.generalization.polynomials import leave_one_out, nested_basis
-from core.generalization.truths import TRUTHS
+from core.generalization.polynomials import nested_basis
+from core.generalization.validation_choices import reseed
 
 THREE_FITS = Settings(generator="legacy", n_train=20, test_at="train")
 HUNDRED_SETS = Settings(generator="legacy")
@@ -128,14 +128,8 @@ def test_set_choice(repetitions: int = 1000, seed: int = 1) -> TestSetChoice:
 @lru_cache(maxsize=1)
 def redraws(repetitions: int = 200) -> Redraws:
     """Draw the 100 points of the quadratic again and again; the first draw is the homework's."""
-    rmse = np.empty((repetitions, LEAVE_ONE_OUT.max_degree))
-    f = TRUTHS[LEAVE_ONE_OUT.truth].function
-    for seed in range(repetitions):
-        rng = np.random.RandomState(seed)
-        x = rng.standard_normal(LEAVE_ONE_OUT.n_train)
-        y = f(x) + rng.standard_normal(LEAVE_ONE_OUT.n_train)
-        basis = nested_basis(x[None], x[:1], LEAVE_ONE_OUT.max_degree)
-        rmse[seed] = np.sqrt((leave_one_out(basis, y[None])[:, 0] ** 2).mean(axis=1))
+    settings = {name: value for name, value in vars(LEAVE_ONE_OUT).items() if name != "n_sets"}
+    rmse = np.sqrt(reseed(**settings, redraws=repetitions).data_left_out)
     return Redraws(rmse, _winners(rmse))
 
 

@@ -70,8 +70,8 @@ class LearningCurves:
     mc_error_se: Array
 
     def crossing(self, simple: int, flexible: int) -> int | None:
-        """Fewest points from which on the higher degree has the smaller expected error; None if it never stays so."""
-        better = self.risk[:, flexible - 1] < self.risk[:, simple - 1]
+        """Fewest points from which on the higher degree has the smaller median error; None if it never stays so."""
+        better = self.median_risk[:, flexible - 1] < self.median_risk[:, simple - 1]
         since = np.flatnonzero(~better)
         first = int(since[-1]) + 1 if since.size else 0
         return int(self.sizes[first]) if first < self.sizes.size else None

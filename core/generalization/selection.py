@@ -111,7 +111,7 @@ def select(
         # An error that is only rounding counts as none: without noise several degrees tie, and the lowest wins.
         dust = 1e-18 * float((experiment.f_train[0] ** 2).mean())
         picks[rule] = np.argmin(np.where(scores < dust, 0.0, scores), axis=1)
-    return _summarise(picks, np.broadcast_to(own_risk, (repetitions, degree)))
+    return summarise(picks, np.broadcast_to(own_risk, (repetitions, degree)))
 
 
 def _scores(experiment: Experiment, basis: NestedBasis, folds: int) -> dict[str, Array]:
@@ -144,8 +144,16 @@ def _fold_errors(x: Array, y: Array, degree: int, folds: int) -> Array:
     return errors
 
 
-def _summarise(picks: dict[str, NDArray[np.int64]], own_risk: Array) -> Selection:
-    """Turn indices of degrees into a result; `own_risk` (R, D) is the expected error given the design."""
+def summarise(picks: dict[str, NDArray[np.int64]], own_risk: Array) -> Selection:
+    """Count what the rules chose in R repetitions, and what that costs.
+
+    Parameters
+    ----------
+    picks : dict of str to ndarray (R,) of int
+        Index of the chosen degree per rule; the first is what the others are compared with.
+    own_risk : ndarray (R, D)
+        Expected error of each degree given the design of the repetition, in squared units of y.
+    """
     repetitions, degree = own_risk.shape
     repetition = np.arange(repetitions)
     chosen = np.array(list(picks.values()))

@@ -182,28 +182,58 @@ def standard_errors(experiment: Experiment, basis: NestedBasis) -> dict[str, Arr
     error = bias + fits(project(basis.train, experiment.noise), basis.at)
     noise = experiment.noise_std**2
     risk = (bias**2 + noise * gain).mean(axis=2) + noise
-    rows = [_estimated_standard_errors(error[:, d], experiment.fresh_noise, risk[:, d]) for d in range(error.shape[1])]
+    rows = [estimated_standard_errors(error[:, d], experiment.fresh_noise, risk[:, d]) for d in range(error.shape[1])]
     return {name: np.array([row[name] for row in rows]) for name in rows[0]}
 
 
 def _fixed_standard_errors(experiment: Experiment, at: Array, bias: Array, gain: Array) -> dict[str, Array]:
     """From the covariance of a fit at the test points, noise * at' at (columns to d), and moments of Gaussians."""
-    n_sets, n_test = experiment.fresh_noise.shape
+    n_test = experiment.fresh_noise.shape[1]
     noise = experiment.noise_std**2
     covariance2 = (noise / n_test) ** 2 * _leading_sums((at @ at.T) ** 2)  # squared Frobenius norm / T^2
     along_bias = noise / n_test**2 * np.cumsum((bias @ at.T) ** 2, axis=1).diagonal(1)  # bias' covariance bias / T^2
-    fit_error = (bias**2 + noise * gain).mean(axis=1)
+    found = gaussian_standard_errors(experiment, covariance2, along_bias, (bias**2 + noise * gain).mean(axis=1))
+    return found | {"mc_gap_se": found["mc_error_se"]}
+
+
+def gaussian_standard_errors(
+    experiment: Experiment, covariance2: Array, along_bias: Array, fit_error: Array
+) -> dict[str, Array]:
+    """Standard errors of the Monte Carlo estimates of fits that are linear in Gaussian noise, inputs fixed.
+
+    Parameters
+    ----------
+    experiment : Experiment
+        With M training sets, T test points.
+    covariance2 : ndarray
+        Squared Frobenius norm of the covariance C of a fit at the test points, divided by T^2.
+    along_bias : ndarray
+        bias' C bias / T^2.
+    fit_error : ndarray
+        Mean over the test points of squared bias and variance of a fit.
+    """
+    n_sets, n_test = experiment.fresh_noise.shape
+    noise = experiment.noise_std**2
     one_error = 2 * covariance2 + 4 * along_bias + noise * (2 * noise + 4 * fit_error) / n_test
     return {
         "mc_bias2_se": np.sqrt(4 * along_bias / n_sets + 2 * covariance2 / (n_sets * (n_sets - 1))),
         "mc_variance_se": np.sqrt(2 * covariance2 / (n_sets - 1)),
         "mc_error_se": np.sqrt(one_error / n_sets),
-        "mc_gap_se": np.sqrt(one_error / n_sets),
     }
 
 
-def _estimated_standard_errors(error: Array, fresh_noise: Array, risk: Array) -> dict[str, Array]:
-    """One degree: fits minus truth (M, T), and the expected error (M,) given the design."""
+def estimated_standard_errors(error: Array, fresh_noise: Array, risk: Array) -> dict[str, Array]:
+    """Standard errors of the Monte Carlo estimates of one learner, estimated from its M fits.
+
+    Parameters
+    ----------
+    error : ndarray (M, T)
+        Fits minus truth at the test points.
+    fresh_noise : ndarray (M, T)
+        Noise of the test set of each fit.
+    risk : ndarray (M,)
+        Expected error of each fit given its design.
+    """
     n_sets, n_test = error.shape
     mean = error.mean(axis=0)
     centred = error - mean

@@ -12,7 +12,7 @@ from core.generalization.bias_variance import check_cost, degree_range
 from core.generalization.designs import LIMITS as SETTINGS_LIMITS
 from core.generalization.designs import Array, Experiment, Settings, check_integer, draw
 from core.generalization.polynomials import NestedBasis, leave_one_out, nested_basis
-from core.generalization.selection import Selection, _summarise
+from core.generalization.selection import Selection, summarise
 from core.generalization.sweeps import exact_fits
 from core.generalization.validation import first_data_set
 from core.generalization.validation_rules import (
@@ -136,7 +136,7 @@ def choose(
         picks[rule] = lowest(scores, rule, n_train)
         if rule in PARSIMONIOUS:
             picks[f"{rule}, one SE"] = within_one_se(scores, ses, picks[rule])
-    return _summarise(picks, np.broadcast_to(own_risk, (repetitions, degree)))
+    return summarise(picks, np.broadcast_to(own_risk, (repetitions, degree)))
 
 
 def reseed(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 
 from core.figures.bias_variance.errors import HEIGHT
@@ -9,14 +11,21 @@ from core.figures.bias_variance.text import RULES, cost, rule_name
 from core.figures.live import Figure, Panel, Track
 from core.figures.style import color, layout
 from core.generalization.exploration import Exploration
+from core.generalization.selection import Selection
 
 
 def choosing(result: Exploration, compare: tuple[int, ...]) -> tuple[Panel, ...]:
-    """One row of bars per rule: how often it picks each degree, over many repetitions of the experiment."""
+    """Panel of what every rule picks, over many repetitions of the experiment."""
     s = result.selection
-    names = [rule_name(result, rule) for rule in s.rules]
+    looks = {rule: (rule_name(result, rule), RULES[rule][1]) for rule in s.rules}
+    return (choice_rows(s, looks, HEIGHT),)
+
+
+def choice_rows(s: Selection, looks: Mapping[str, tuple[str, str]], height: int) -> Panel:
+    """One row of bars per rule: how often it picks each degree; `looks` gives its name and colour role."""
+    names = [looks[rule][0] for rule in s.rules]
     rows = np.arange(len(s.rules))[::-1]
-    tallest = 0.74 / s.shares.max(axis=1)
+    tallest = (0.89 - 0.03 * len(rows)) / s.shares.max(axis=1)  # above it, a line of text
     traces = [
         {
             "type": "bar",
@@ -25,7 +34,7 @@ def choosing(result: Exploration, compare: tuple[int, ...]) -> tuple[Panel, ...]
             "base": np.full(len(s.degrees), float(row), np.float32),
             "width": 0.84,
             "name": name,
-            "marker": {"color": color(RULES[rule][1]), "opacity": 0.85},
+            "marker": {"color": color(looks[rule][1]), "opacity": 0.85},
             "text": [f"{100 * part:.0f}" if part >= 0.045 else "" for part in share],
             "textposition": "outside",
             "textangle": 0,
@@ -37,7 +46,7 @@ def choosing(result: Exploration, compare: tuple[int, ...]) -> tuple[Panel, ...]
         for rule, name, share, scale, row in zip(s.rules, names, s.shares, tallest, rows, strict=True)
     ]
     labels = [
-        f"<b>{name}</b><br>{'' if rule == 'oracle' else cost(result, rule)}"
+        f"<b>{name}</b><br>{'' if rule == 'oracle' else cost(s, rule)}"
         for rule, name in zip(s.rules, names, strict=True)
     ]
     figure = Figure(
@@ -66,4 +75,4 @@ def choosing(result: Exploration, compare: tuple[int, ...]) -> tuple[Panel, ...]
         f"{name}: most often degree {int(s.degrees[share.argmax()])} ({share.max():.0%})."
         for name, share in zip(names, s.shares, strict=True)
     )
-    return (Panel(figure, alt=alt, tracks=(Track(s.degrees),), height=HEIGHT),)
+    return Panel(figure, alt=alt, tracks=(Track(s.degrees),), height=height)

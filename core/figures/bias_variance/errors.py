@@ -5,14 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
-from core.figures.live import Figure, Panel, Track
-from core.figures.style import ceiling, color, layout, line
+from core.figures.live import Panel, Track
+from core.figures.parts import Array, Trace, curve, error_axis, estimates, panel
+from core.figures.style import ceiling, color
 from core.generalization.exploration import Exploration
 from core.text import number
-
-Array = npt.NDArray[Any]
 
 HEIGHT = 560  # of this panel, which stands beside all others
 
@@ -31,30 +29,23 @@ def error_curves(result: Exploration, log_y: bool) -> Panel:
         *_simulations(result),
         _optima(result),
     ]
-    figure = Figure(
-        data=traces,
-        layout=layout(
-            x="degree of the polynomial",
-            y="squared error (units of y²)",
-            xaxis={"range": [0.5, x[-1] + 0.5], "dtick": 1 if len(x) <= 10 else 2, "tick0": 1, "tickangle": 0},
-            yaxis=_error_axis(result, log_y),
-            showlegend=True,
-        ),
+    return panel(
+        traces,
+        _error_alt(result),
+        x="degree of the polynomial",
+        y="squared error (units of y²)",
+        tracks=(Track(d.degrees),),
+        column=1,
+        height=HEIGHT,
+        margin={"b": 48},
+        xaxis={"range": [0.5, x[-1] + 0.5], "dtick": 1 if len(x) <= 10 else 2, "tick0": 1, "tickangle": 0},
+        yaxis=_error_axis(result, log_y),
     )
-    return Panel(figure, alt=_error_alt(result), tracks=(Track(d.degrees),), column=1, height=HEIGHT)
 
 
-def _curve(x: Array, y: Array, role: str, name: str, width: float = 2.2) -> dict[str, Any]:
-    return {
-        "type": "scatter",
-        "mode": "lines",
-        "x": x,
-        "y": y.astype(np.float32),
-        "name": name,
-        "legendgroup": name,
-        "line": line(role, width),
-        "hovertemplate": f"degree %{{x}}<br>{name} %{{y:.4g}}<extra></extra>",
-    }
+def _curve(x: Array, y: Array, role: str, name: str, width: float = 2.2) -> Trace:
+    words = f"degree %{{x}}<br>{name} %{{y:.4g}}<extra></extra>"
+    return curve(x, y, role, name, width, legendgroup=name, hoverinfo="all", hovertemplate=words)
 
 
 def _simulations(result: Exploration) -> list[dict[str, Any]]:
@@ -69,19 +60,9 @@ def _simulations(result: Exploration) -> list[dict[str, Any]]:
     ]
 
 
-def _simulated(x: Array, y: Array, se: Array, role: str, of: str) -> dict[str, Any]:
-    return {
-        "type": "scatter",
-        "mode": "markers",
-        "x": x,
-        "y": y.astype(np.float32),
-        "error_y": {"type": "data", "array": se.astype(np.float32), "color": color(role), "width": 3},
-        "name": "simulated ± 1 SE" if role == "risk" else f"simulated {of}",
-        "legendgroup": "simulated",
-        "showlegend": role == "risk",
-        "marker": {"color": color("paper"), "size": 7, "line": {"color": color(role), "width": 1.6}},
-        "hovertemplate": f"degree %{{x}}<br>{of}, simulated %{{y:.4g}}<extra></extra>",
-    }
+def _simulated(x: Array, y: Array, se: Array, role: str, of: str) -> Trace:
+    words = f"degree %{{x}}<br>{of}, simulated %{{y:.4g}}<extra></extra>"
+    return estimates(x, y, se, role, of, named=role == "risk") | {"hovertemplate": words}
 
 
 def _optima(result: Exploration) -> dict[str, Any]:
@@ -123,19 +104,11 @@ def _side(degree: int, last: int) -> str:
 
 def _error_axis(result: Exploration, log_y: bool) -> dict[str, Any]:
     """Range that keeps the neighbourhood of the optimum readable; what explodes leaves at the top."""
-    risk = result.risk
-    least = max(float(risk.min()), 1e-12)
+    risk, d = result.risk, result.decomposition
     if log_y:
-        drawn = np.concatenate([result.bias2, result.variance, risk, result.decomposition.train_error])
-        positive = drawn[drawn > least * 1e-6]
-        top = min(float(risk.max()) * 1.6, least * 1e9)
-        return {
-            "type": "log",
-            # in steps of a quarter of a decade, so that a small change does not move the frame
-            "range": [np.floor(4 * np.log10(positive.min())) / 4, np.ceil(4 * np.log10(max(top, least * 2))) / 4],
-            "exponentformat": "power",
-        }
-    top = ceiling(max(1.2 * float(risk[: result.best].max()), 2.2 * least, 1e-9))
+        curves = {"risk": risk, "bias²": result.bias2, "variance": result.variance, "training": d.train_error}
+        return error_axis(curves, float(risk[0]), log_y)
+    top = ceiling(max(1.2 * float(risk[: result.best].max()), 2.2 * float(risk.min()), 1e-9))
     return {"range": [-0.03 * top, top]}
 
 

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
-import numpy.typing as npt
 
 from core.figures.bias_variance.errors import HEIGHT
-from core.figures.live import Figure, Frames, Panel, strands
-from core.figures.style import ceiling, color, layout, line
+from core.figures.live import Frames, Panel, strands
+from core.figures.parts import Array, Trace, band, curve, dots, fit_range, outside, panel, span
+from core.figures.style import ceiling, color
 from core.generalization.exploration import Exploration
 from core.text import number
-
-Array = npt.NDArray[Any]
 
 _LOWER = 215  # of the two panels that stand above each other
 COARSE = slice(None, None, 2)  # of the grid, for what travels once for every degree
@@ -25,27 +21,12 @@ def one_data_set(result: Exploration, compare: tuple[int, ...]) -> tuple[Panel, 
     d = result.decomposition
     pinned = [k for k in compare if k <= d.degrees[-1]]
     traces = [
-        _truth(d.grid, d.f_grid),
+        curve(d.grid, d.f_grid, "truth", "truth", 2),
         *(
-            {
-                "type": "scatter",
-                "mode": "lines",
-                "x": d.grid,
-                "y": (d.coefs[0, k - 1] @ d.basis).astype(np.float32),
-                "name": f"degree {k}",
-                "line": line(role, 2),
-                "hoverinfo": "skip",
-            }
+            curve(d.grid, d.coefs[0, k - 1] @ d.basis, role, f"degree {k}", 2)
             for k, role in zip(pinned, _PINNED, strict=False)
         ),
-        {
-            "type": "scatter",
-            "mode": "lines",
-            "x": strands(d.grid[None]),
-            "name": "degree on the slider",
-            "line": {"color": color("accent"), "width": 3.2},
-            "hoverinfo": "skip",
-        },
+        curve(strands(d.grid[None]), None, "accent", "degree on the slider", 3.2),
         _points(d.x_train[0], d.y_train[0], "train", "training", 8),
         _points(d.x_test, d.y_test, "test", "test", 7, "circle-open"),
     ]
@@ -60,65 +41,23 @@ def one_data_set(result: Exploration, compare: tuple[int, ...]) -> tuple[Panel, 
     return (_fit_panel(result, traces, frames, alt, HEIGHT),)
 
 
-def _truth(x: Array, y: Array) -> dict[str, Any]:
-    return {
-        "type": "scatter",
-        "mode": "lines",
-        "x": x,
-        "y": y.astype(np.float32),
-        "name": "truth",
-        "line": line("truth", 2),
-        "hoverinfo": "skip",
-    }
-
-
-def _points(x: Array, y: Array, role: str, name: str, size: int, symbol: str = "circle") -> dict[str, Any]:
-    return {
-        "type": "scatter",
-        "mode": "markers",
-        "x": x,
-        "y": y.astype(np.float32),
-        "name": name,
-        "marker": {"color": color(role), "size": size, "symbol": symbol, "line": {"width": 1.5}},
-        "hovertemplate": "x %{x:.3g}<br>y %{y:.3g}<extra></extra>",
-    }
-
-
 def many_data_sets(result: Exploration, compare: tuple[int, ...]) -> tuple[Panel, ...]:
     """Fits to many data sets with their mean and scatter; below, what these cost at each x."""
     d = result.decomposition
     curves = len(d.coefs)
     grid, mean, sd = d.grid[COARSE], d.mean_grid[:, COARSE], d.sd_grid[:, COARSE]
     traces = [
-        {
-            "type": "scatter",
-            "mode": "lines",
-            "x": np.concatenate([grid, grid[::-1]]),
-            "fill": "toself",
-            "fillcolor": color("band"),
-            "line": {"width": 0},
-            "name": "mean ± 1 sd",
-            "hoverinfo": "skip",
-            "meta": {"table": False},
-        },
-        {
-            "type": "scatter",
-            "mode": "lines",
-            "x": strands(np.tile(d.grid, (curves, 1))),
-            "name": f"fits of {curves} data sets",
-            "line": {"color": color("fit_faint"), "width": 1},
-            "hoverinfo": "skip",
-            "meta": {"table": False},
-        },
-        _truth(d.grid, d.f_grid),
-        {
-            "type": "scatter",
-            "mode": "lines",
-            "x": grid,
-            "name": "mean of all fits",
-            "line": line("bias", 2.6),
-            "hoverinfo": "skip",
-        },
+        band(np.concatenate([grid, grid[::-1]]), "band", "mean ± 1 sd"),
+        curve(
+            strands(np.tile(d.grid, (curves, 1))),
+            None,
+            "fit_faint",
+            f"fits of {curves} data sets",
+            1,
+            meta={"table": False},
+        ),
+        curve(d.grid, d.f_grid, "truth", "truth", 2),
+        curve(grid, None, "bias", "mean of all fits", 2.6),
     ]
     frames = (
         Frames(0, [np.concatenate([m + s, (m - s)[::-1]]) for m, s in zip(mean, sd, strict=True)]),
@@ -146,16 +85,7 @@ def _pointwise(result: Exploration) -> Panel:
         ("noise", "noise", "noise_fill", upper, "tonexty"),
     ]
     traces = [
-        {
-            "type": "scatter",
-            "mode": "lines",
-            "x": grid,
-            "name": name,
-            "fill": fill,
-            "fillcolor": color(area),
-            "line": {"color": color(role), "width": 1.4},
-            "hoverinfo": "skip",
-        }
+        curve(grid, None, role, name, fill=fill, fillcolor=color(area), line={"color": color(role), "width": 1.4})
         for name, role, area, _, fill in layers
     ]
     traces.append(
@@ -179,56 +109,40 @@ def _pointwise(result: Exploration) -> Panel:
             1e-9,
         )
     )
-    figure = Figure(
-        data=traces,
-        layout=layout(
-            x="x",
-            y="error at x (y²)",
-            xaxis={"range": _span(d.grid)},
-            yaxis={"range": [-0.03 * top, top]},
-            margin={"t": 8, "b": 44},
-            showlegend=True,
-        ),
-    )
     frames = tuple(Frames(k, list(values)) for k, (*_, values, _) in enumerate(layers))
     alt = (
         "Bias², variance and noise at each x, stacked: the upper edge is the expected test error there. "
         f"At degree {result.best} the largest error on the grid is {number(float(best.max()))}, "
         f"at x = {number(float(grid[best.argmax()]))}."
     )
-    return Panel(figure, alt=alt, frames=frames, height=_LOWER)
-
-
-def _fit_panel(
-    result: Exploration, traces: list[dict[str, Any]], frames: tuple[Frames, ...], alt: str, height: int
-) -> Panel:
-    d = result.decomposition
-    reach = 3 * np.sqrt(d.noise) + 0.08 * np.ptp(d.f_grid) + 1e-6
-    x, y = _span(d.grid), [float(d.f_grid.min() - reach), float(d.f_grid.max() + reach)]
-    figure = Figure(
-        data=[*traces, _outside(x, [float(d.x_train.min()), float(d.x_train.max())], y)],
-        layout=layout(x="x", y="y", xaxis={"range": x}, yaxis={"range": y}, margin={"b": 44}, showlegend=True),
+    return panel(
+        traces,
+        alt,
+        x="x",
+        y="error at x (y²)",
+        frames=frames,
+        height=_LOWER,
+        margin={"t": 8, "b": 44},
+        xaxis={"range": span(d.grid, 0.01)},
+        yaxis={"range": [-0.03 * top, top]},
     )
-    return Panel(figure, alt=alt, frames=frames, height=height)
 
 
-def _outside(x: list[float], trained: list[float], y: list[float]) -> dict[str, Any]:
-    """Shade the parts of the x axis that lie left and right of all training points."""
-    (left, right), (first, last), (bottom, top) = x, trained, y
-    return {
-        "type": "scatter",
-        "mode": "lines",
-        "x": np.array([left, left, first, first, np.nan, last, last, right, right]),
-        "y": np.array([bottom, top, top, bottom, np.nan, bottom, top, top, bottom]),
-        "fill": "toself",
-        "fillcolor": color("noise_fill"),
-        "line": {"width": 0},
-        "name": "no training points",
-        "hoverinfo": "skip",
-        "meta": {"table": False},
-    }
+def _fit_panel(result: Exploration, traces: list[Trace], frames: tuple[Frames, ...], alt: str, height: int) -> Panel:
+    d = result.decomposition
+    y = fit_range(d.f_grid, d.noise)
+    return panel(
+        [*traces, outside(d.grid, d.x_train, y)],
+        alt,
+        x="x",
+        y="y",
+        frames=frames,
+        height=height,
+        xaxis={"range": span(d.grid, 0.01)},
+        yaxis={"range": y},
+    )
 
 
-def _span(grid: Array) -> list[float]:
-    pad = 0.01 * float(grid[-1] - grid[0])
-    return [float(grid[0]) - pad, float(grid[-1]) + pad]
+def _points(x: Array, y: Array, role: str, name: str, size: int, symbol: str = "circle") -> Trace:
+    words = "x %{x:.3g}<br>y %{y:.3g}<extra></extra>"
+    return dots(x, y, role, name, size, symbol, hoverinfo="all", hovertemplate=words)

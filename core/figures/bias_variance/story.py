@@ -13,7 +13,7 @@ from core.generalization import homework
 from core.generalization.derivation import Term
 from core.generalization.exploration import Exploration
 from core.lab import Section
-from core.text import fixed, number, percent, with_error
+from core.text import fixed, number, percent, tex, with_error
 
 Blocks = Sequence[str | Picture]
 
@@ -55,9 +55,9 @@ def derivation(result: Exploration, values: Mapping[str, Any]) -> Blocks:
         f"$-2\\sigma^2(d+1)/n$ = {fixed(e.train_noise.exact)} (simulated {say(e.train_noise)}), which is why the "
         f"training error flatters.",
         f"**6. What is left**, averaged over the test points:\n\n"
-        f"$$\\underbrace{{{_tex(e.bias2.exact)}}}_{{\\text{{bias}}^2}} + "
-        f"\\underbrace{{{_tex(e.variance.exact)}}}_{{\\text{{variance}}}} + "
-        f"\\underbrace{{{_tex(e.noise.exact)}}}_{{\\sigma^2}} = {_tex(e.total.exact)}$$\n\n"
+        f"$$\\underbrace{{{tex(e.bias2.exact)}}}_{{\\text{{bias}}^2}} + "
+        f"\\underbrace{{{tex(e.variance.exact)}}}_{{\\text{{variance}}}} + "
+        f"\\underbrace{{{tex(e.noise.exact)}}}_{{\\sigma^2}} = {tex(e.total.exact)}$$\n\n"
         f"Simulated: {say(e.total)}.",
     )
 
@@ -78,12 +78,6 @@ def _pm(term: Term) -> str:
 
 def _away(term: Term) -> str:
     return f"{abs(term.simulated - term.exact) / term.se:.1f} standard errors away"
-
-
-def _tex(value: float) -> str:
-    text = f"{value:.4g}"
-    mantissa, _, power = text.partition("e")
-    return rf"{mantissa}\cdot 10^{{{int(power)}}}" if power else mantissa
 
 
 def conclusions(result: Exploration, values: Mapping[str, Any]) -> Blocks:

@@ -6,6 +6,7 @@ from core.controls import Slider
 from core.figures.live import Readout
 from core.generalization.designs import Array
 from core.generalization.exploration import Exploration
+from core.generalization.selection import Selection
 from core.lab import Prediction
 from core.text import fixed, larger, number, percent, with_error
 
@@ -61,9 +62,8 @@ def rule_name(result: Exploration, rule: str) -> str:
     return RULES[rule][0].format(folds=result.folds)
 
 
-def cost(result: Exploration, rule: str) -> str:
+def cost(s: Selection, rule: str) -> str:
     """How much the choices of a rule cost on average over the best degree, relative where that has a meaning."""
-    s = result.selection
     excess, least = float(s.excess[s.rules.index(rule)]), float(s.risk.min())
     sign = "+" if excess >= 0 else "−"  # with redrawn inputs a rule can beat the best fixed degree
     return f"{sign}{percent(abs(excess) / least)}" if abs(excess) < 10 * least else f"{sign}{number(abs(excess))}"
@@ -80,7 +80,7 @@ def rules(result: Exploration, k: int) -> str:
     return (
         f"Without knowing the truth, the rules choose degree {int(s.degrees[k])} in {percent(own.min())} to "
         f"{percent(own.max())} of {len(s.picks[best])} repetitions; the best fixed degree is {oracle}. Their choices "
-        f"cost from {cost(result, best)} ({rule_name(result, best)}) to {cost(result, worst)} "
+        f"cost from {cost(s, best)} ({rule_name(result, best)}) to {cost(s, worst)} "
         f"({rule_name(result, worst)}) in expected error."
     )
 

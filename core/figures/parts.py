@@ -1,0 +1,144 @@
+"""What panels of several pages share: traces in the colour of a role, a panel with a legend, ranges of axes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from core.figures.live import Figure, Frames, Panel, Track
+from core.figures.style import ceiling, color, layout, line
+
+Array = npt.NDArray[Any]
+Trace = dict[str, Any]
+
+SMALL = 300  # height of a panel in a folded section
+
+
+def curve(x: Any, y: Array | None, role: str, name: str, width: float = 2.2, **more: Any) -> Trace:
+    """A line in the colour and dash of a role; without `x` or `y` its frames bring it."""
+    trace = {"type": "scatter", "mode": "lines", "name": name, "line": line(role, width), "hoverinfo": "skip"}
+    return trace | _places(x, y) | more
+
+
+def dots(x: Any, y: Array | None, role: str, name: str, size: float = 8, symbol: str = "circle", **more: Any) -> Trace:
+    """Points in the colour of a role."""
+    marker = {"color": color(role), "size": size, "symbol": symbol, "line": {"width": 1.5}}
+    trace = {"type": "scatter", "mode": "markers", "name": name, "marker": marker, "hoverinfo": "skip"}
+    return trace | _places(x, y) | more
+
+
+def band(x: Array, fill: str, name: str) -> Trace:
+    """An area without a line, whose upper and lower edge come with its frames."""
+    look: Trace = {"fill": "toself", "fillcolor": color(fill), "line": {"width": 0}}
+    return curve(x, None, "noise", name, **look, meta={"table": False})
+
+
+def _places(x: Any, y: Array | None) -> Trace:
+    return ({} if x is None else {"x": x}) | ({} if y is None else {"y": np.asarray(y, np.float32)})
+
+
+def bars(x: Any, y: Array, role: str, name: str, **more: Any) -> Trace:
+    """Bars in the colour of a role."""
+    return {
+        "type": "bar",
+        "x": x,
+        "y": np.asarray(y, np.float32),
+        "name": name,
+        "marker": {"color": color(role)},
+    } | more
+
+
+def estimates(x: Array, y: Array, se: Array, role: str, of: str, named: bool = False) -> Trace:
+    """Simulated values with their standard errors; one of several is named in the legend."""
+    return {
+        "type": "scatter",
+        "mode": "markers",
+        "x": x,
+        "y": np.asarray(y, np.float32),
+        "error_y": {"type": "data", "array": np.asarray(se, np.float32), "color": color(role), "width": 3},
+        "name": "simulated ± 1 SE" if named else f"simulated {of}",
+        "legendgroup": "simulated",
+        "showlegend": named,
+        "marker": {"color": color("paper"), "size": 7, "line": {"color": color(role), "width": 1.6}},
+        "hovertemplate": f"{of}, simulated %{{y:.4g}}<extra></extra>",
+    }
+
+
+def panel(
+    traces: Sequence[Trace],
+    alt: str,
+    *,
+    x: str,
+    y: str,
+    frames: Sequence[Frames] = (),
+    tracks: Sequence[Track] = (),
+    column: int = 0,
+    height: int = SMALL,
+    **more: Any,
+) -> Panel:
+    """A panel with a legend; `more` goes into the layout."""
+    look: dict[str, Any] = {"showlegend": True, "margin": {"b": 44}} | more
+    figure = Figure(data=list(traces), layout=layout(x=x, y=y, **look))
+    return Panel(figure, alt=alt, frames=tuple(frames), tracks=tuple(tracks), column=column, height=height)
+
+
+def span(values: Array, share: float = 0.04) -> list[float]:
+    """Range of an axis that shows all of some values and a margin."""
+    low, high = float(np.nanmin(values)), float(np.nanmax(values))
+    pad = share * (high - low or 1.0)
+    return [low - pad, high + pad]
+
+
+def fit_range(f_grid: Array, noise: float) -> list[float]:
+    """Vertical range of a panel of fits: the truth and what the noise adds."""
+    reach = 3 * np.sqrt(noise) + 0.08 * np.ptp(f_grid) + 1e-6
+    return [float(f_grid.min() - reach), float(f_grid.max() + reach)]
+
+
+def outside(grid: Array, x_train: Array, y: Sequence[float], **more: Any) -> Trace:
+    """Shade the parts of the x axis that lie left and right of all training points."""
+    (left, right), (bottom, top) = span(grid, 0.01), y
+    first, last = float(x_train.min()), float(x_train.max())
+    return {
+        "type": "scatter",
+        "mode": "lines",
+        "x": np.array([left, left, first, first, np.nan, last, last, right, right]),
+        "y": np.array([bottom, top, top, bottom, np.nan, bottom, top, top, bottom]),
+        "fill": "toself",
+        "fillcolor": color("noise_fill"),
+        "line": {"width": 0},
+        "name": "no training points",
+        "hoverinfo": "skip",
+        "meta": {"table": False},
+    } | more
+
+
+def error_axis(curves: Mapping[str, Array], anchor: float, log_y: bool) -> dict[str, Any]:
+    """Vertical range that keeps the neighbourhood of the smallest error readable; what explodes leaves at the top.
+
+    Parameters
+    ----------
+    curves
+        What is drawn, "risk" among it.
+    anchor
+        A value of the risk that should be seen, if it is not far above the smallest.
+    log_y
+        Logarithmic axis.
+    """
+    risk = curves["risk"]
+    least = max(float(risk.min()), 1e-12)
+    if not log_y:
+        top = ceiling(max(2.4 * least, 1.15 * min(anchor, 5 * least), 1e-9))
+        return {"range": [-0.03 * top, top]}
+    drawn = np.concatenate(list(curves.values()))
+    positive = drawn[drawn > least * 1e-6]
+    top = min(float(risk.max()) * 1.6, least * 1e9)
+    return {
+        "type": "log",
+        # in steps of a quarter of a decade, so that a small change does not move the frame
+        "range": [np.floor(4 * np.log10(positive.min())) / 4, np.ceil(4 * np.log10(max(top, least * 2))) / 4],
+        "exponentformat": "power",
+    }

@@ -1,0 +1,49 @@
+"""One story of the model-selection lab in a real browser: the homework's leave-one-out under other seeds."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from playwright.sync_api import Page, expect
+
+from core.controls import to_link
+from pages.model_selection import LAB
+from tests.browser.test_app import ready, settled_link
+
+OpenPage = Callable[..., Page]
+HOMEWORK = to_link(LAB.all_controls, LAB.preset_values(LAB.presets[0]))
+
+
+def test_another_splitter_changes_nothing_and_new_data_everything(app_url: str, open_page: OpenPage) -> None:
+    page = ready(open_page(f"{app_url}/model_selection"))
+    page.get_by_role("radio", name="Homework: leave-one-out").click()
+    settled_link(page, HOMEWORK)
+    words = page.locator(".lc-words")
+    expect(words).to_contain_text("1.0565")
+
+    # one click on another splitter: the four values stay
+    splitter = page.get_by_test_id("stNumberInput").filter(has_text="Seed of the splitter")
+    splitter.get_by_test_id("stNumberInputStepUp").click()
+    settled_link(page, HOMEWORK | {"split_seed": "1"})
+    ready(page)
+    for degree, rmse in ((2, "1.0565"), (3, "1.0781"), (4, "1.0710")):
+        if degree > 2:
+            page.get_by_role("slider", name="Degree", exact=True).press("ArrowRight")
+        expect(words).to_contain_text(rmse)
+    settled_link(page, HOMEWORK | {"split_seed": "1", "degree": "4"})
+
+    # one click on new data: they do not
+    page.get_by_role("button", name="New draw").click()
+    settled_link(page, HOMEWORK | {"split_seed": "1", "degree": "4", "seed": "1"})
+    expect(words).not_to_contain_text("1.0710")
+
+    # who is held out: one row a point
+    page.get_by_role("radio", name="Held out", exact=True).click()
+    expect(page.get_by_text("without point 1")).to_be_visible()
+
+    # both histories side by side
+    page.get_by_text("Another seed for the splitter").click()
+    expect(page.get_by_text("other seeds of the splitter, same data")).to_be_visible()
+    expect(page.get_by_text("Data seed 1: leave-one-out picks")).to_be_visible()
+    page.get_by_role("slider", name="New seeds").press("ArrowRight")
+    expect(page.get_by_text("Data seed 2: leave-one-out picks")).to_be_visible()
