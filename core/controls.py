@@ -6,6 +6,7 @@ uses it and the variable in the exported script. Nothing here knows how a contro
 
 from __future__ import annotations
 
+import difflib
 import math
 import re
 from abc import ABC, abstractmethod
@@ -16,6 +17,8 @@ from typing import Any
 
 from core.memo import Memo
 
+_SHOWN = 60  # characters of a text that stand in a sentence
+_LISTED = 20  # of so many values all are named in a refusal; of more the one that was probably meant
 _NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?", re.ASCII)
 
 
@@ -40,7 +43,7 @@ class Control(ABC):
         Value on a fresh visit; the URL is silent about it.
     place
         "column" beside the picture, "more" for the folded part of that column, "stage" above the picture, for
-        what changes the picture alone.
+        what changes the picture alone, "section" for what is moved in a picture of a folded section.
     when
         Name of another control, and its values for which this one means something; it is shown only then.
     """
@@ -127,7 +130,7 @@ class LogSlider(Scale):
 
     low: float
     high: float
-    per_decade: int = 4
+    per_decade: float = 4
     zero: bool = False
     also: tuple[float, ...] = ()
 
@@ -159,9 +162,12 @@ class Choice(Control):
         return tuple(self.options)
 
     def parse(self, text: str) -> str:
-        if text not in self.options:
+        if text in self.options:
+            return text
+        if len(self.options) <= _LISTED:
             raise ValueError(f"{text[:40]!r} is not one of {', '.join(self.options)}")
-        return text
+        near = difflib.get_close_matches(text[:40], self.options, 1)
+        raise ValueError(f"{text[:40]!r} is not known" + (f"; did you mean {near[0]}?" if near else ""))
 
     def format(self, value: str) -> str:
         return value
@@ -183,6 +189,48 @@ class Several(Control):
 
     def format(self, value: Sequence[int]) -> str:
         return ".".join(str(item) for item in value)
+
+
+Place = tuple[float, float]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Places(Control):
+    """Points of a picture that are dragged, from one to `limit` of them; the last is in hand. 2~-1.5_3~0 in a link.
+
+    `across` and `up` hold the values that the two coordinates can take.
+    """
+
+    across: tuple[float, ...]
+    up: tuple[float, ...]
+    limit: int = 1
+    place: str = "section"
+
+    def parse(self, text: str) -> tuple[Place, ...]:
+        parts = [[_number(number) for number in part.split("~")] for part in text.split("_")]
+        if any(len(numbers) != 2 for numbers in parts):
+            raise ValueError(f"{text[:40]!r} are not two coordinates for each point")
+        return tuple(self.nearest((x, y)) for x, y in parts[: self.limit])
+
+    def format(self, value: Sequence[Place]) -> str:
+        return "_".join("~".join(f"{number:g}" for number in place) for place in value)
+
+    def show(self, value: Sequence[Place]) -> str:
+        return ", ".join("({:g}, {:g})".format(*place) for place in value)
+
+    def nearest(self, place: Place) -> Place:
+        """The possible place that is nearest to a given one."""
+        x, y = (min(grid, key=lambda v: abs(v - at)) for grid, at in zip((self.across, self.up), place, strict=True))
+        return x, y
+
+    def pointed(self, value: tuple[Place, ...], place: Place) -> tuple[Place, ...]:
+        """What a click means: it takes the point that is there into the hand, or adds one if there is room."""
+        near = [abs(x - place[0]) < 0.03 * (self.across[-1] - self.across[0])
+                and abs(y - place[1]) < 0.03 * (self.up[-1] - self.up[0]) for x, y in value]  # fmt: skip
+        if any(near):
+            found = near.index(True)
+            return (*value[:found], *value[found + 1 :], value[found])
+        return (*value, self.nearest(place)) if len(value) < self.limit else value
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -223,12 +271,52 @@ class Seed(Control):
 
 
 @dataclass(frozen=True, kw_only=True)
+class Text(Control):
+    """Lines that a visitor types, at most `limit` characters; what they mean is for the core function to say.
+
+    `pack` and `unpack` shorten a long text for a link; `unpack` raises `ValueError` for what `pack` never gives.
+    `examples` are texts worth trying, for the tests.
+    """
+
+    default: str = ""
+    limit: int
+    examples: tuple[str, ...] = ()
+    pack: Callable[[str], str] = str
+    unpack: Callable[[str], str] = str
+
+    @property
+    def values(self) -> tuple[str, ...]:
+        """The text of a fresh visit and the examples."""
+        return (self.default, *self.examples)
+
+    def parse(self, text: str) -> str:
+        text = self.clean(self.unpack(text))
+        if len(text) > self.limit:
+            raise ValueError(f"it has {len(text):,} characters, and at most {self.limit:,} are possible")
+        return text
+
+    def clean(self, text: str) -> str:
+        """The text with one kind of line end, without blanks at its ends and without what cannot be shown."""
+        lines = text.replace("\r\n", "\n").replace("\r", "\n").strip()
+        return "".join(c for c in lines if c.isprintable() or c in "\n\t")
+
+    def format(self, value: str) -> str:
+        return self.pack(value)
+
+    def show(self, value: str) -> str:
+        return value if len(value) <= _SHOWN else f"{value[:_SHOWN]} …"
+
+
+@dataclass(frozen=True, kw_only=True)
 class File(Control):
-    """A file of the visitor's, read by `read(name, content)` into frozen data; nothing of it goes into a link."""
+    """A file of the visitor's, read by `read(name, content)` into frozen data; nothing of it goes into a link.
+
+    Without a `suffix` any file may be chosen, and `read` says why it cannot be read.
+    """
 
     default: None = None
     read: Callable[[str, bytes], Any]
-    suffix: str
+    suffix: str = ""
 
     @property
     def values(self) -> tuple[None]:
@@ -341,4 +429,4 @@ def _differs(control: Control, value: Any, text: str) -> bool:
     """Whether a link's text means another value than the one taken, not just another spelling of it."""
     if isinstance(control, (Scale, Seed)):
         return not math.isclose(_number(text), value, rel_tol=1e-5)
-    return True
+    return not isinstance(control, Text)

@@ -26,6 +26,11 @@ PREDICT = Toggle(
 )
 
 
+def no_runs(result: Any) -> Sequence[Any]:
+    """The result of a page that trains nothing depends on no training."""
+    return ()
+
+
 @dataclass(frozen=True)
 class Preset:
     """A named state: `values` differ from the defaults, `note` says what to look at."""
@@ -67,11 +72,81 @@ class Prediction:
 
 
 @dataclass(frozen=True)
+class Table:
+    """Columns of equal length that can be sorted, searched and taken home; whole numbers of any size stay exact.
+
+    `explain` maps a row and the name of a column to where the number in that cell comes from, as Markdown.
+    """
+
+    columns: Mapping[str, Sequence[Any]]
+    explain: Callable[[int, str], str] | None = None
+    caption: str = ""
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What becomes of an answer: whether it is right, and a sentence about it."""
+
+    right: bool
+    words: str
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One answer of an exercise: what is asked for, and the judge of what is typed.
+
+    The judge maps a text to a verdict, or raises `ValueError` with a sentence for what is no answer.
+    """
+
+    label: str
+    judge: Callable[[str], Verdict]
+
+
+@dataclass(frozen=True)
+class Exercise:
+    """A question with cells to be filled in, each judged as soon as it is typed.
+
+    `key` names what is asked: answers are kept for the session under it and under the label of their cell, so that
+    a page that asks the same again finds them. Nothing of them goes into a link.
+    """
+
+    question: str
+    cells: tuple[Cell, ...]
+    key: str = ""
+
+
+@dataclass(frozen=True)
+class Work:
+    """Something that takes longer than a moment: begun by a click, shown with its progress and a way to stop it.
+
+    `label` stands on the button, `key` says what is worked out, `begin` gives the task, and `blocks` maps what
+    comes out to what is shown.
+    """
+
+    label: str
+    key: Any
+    begin: Callable[[], Any]
+    blocks: Callable[[Any], Sequence[Any]]
+
+
+@dataclass(frozen=True)
+class Clickable:
+    """A picture whose first figure takes clicks.
+
+    `take` maps the place that was clicked on and the values of all controls to the values that this sets.
+    """
+
+    picture: Any
+    take: Callable[[tuple[float, float], Mapping[str, Any]], Mapping[str, Any]]
+
+
+@dataclass(frozen=True)
 class Section:
     """A folded part below the picture.
 
-    `blocks` maps the result and the values of all controls to what the section shows: strings (Markdown)
-    and pictures, top to bottom.
+    `blocks` maps the result and the values of all controls to what the section shows, top to bottom: strings
+    (Markdown), pictures, pictures that take clicks, tables, exercises and work. A picture over a plane that is named
+    like a control of the page moves that control.
     """
 
     title: str
@@ -89,7 +164,8 @@ class Lab:
     title, question
         Title in the navigation; first line of the page.
     controls
-        Every control; `main` names the one that is dragged on the picture itself.
+        Every control; `main` names the one that is dragged on the picture itself, `second` the other one where a
+        point of a plane is dragged.
     presets
         Named states, shown as pills.
     compute
@@ -112,6 +188,9 @@ class Lab:
     needs
         Settings, as for `compute`, to the tasks that `compute` would wait for. The page shows their progress
         meanwhile, and lets them be cancelled.
+    runs
+        A result to the specifications of the trainings that it is read from. The page tells what they do, has buttons
+        that begin, pause and cancel them, and draws the picture again and again while one goes on.
     """
 
     name: str
@@ -119,6 +198,7 @@ class Lab:
     question: str
     controls: tuple[Control, ...]
     main: str
+    second: str = ""
     presets: tuple[Preset, ...]
     compute: Callable[..., Any]
     picture: Callable[..., Any]
@@ -128,11 +208,21 @@ class Lab:
     thumbnail: Callable[[], str]
     sections: tuple[Section, ...] = ()
     needs: Callable[..., Sequence[Any]] = lambda **_: ()
+    runs: Callable[[Any], Sequence[Any]] = no_runs
 
     @property
     def all_controls(self) -> tuple[Control, ...]:
         """The controls of the page and the one that every page has."""
         return (*self.controls, PREDICT)
+
+    @property
+    def dragged(self) -> tuple[str, ...]:
+        """Names of the controls that are dragged on the picture: one, or the two of a plane."""
+        return (self.main, self.second) if self.second else (self.main,)
+
+    def stand(self, values: Mapping[str, Any]) -> Any:
+        """Where the picture stands: the value of the main control, or the place in its plane."""
+        return (values[self.main], values[self.second]) if self.second else values[self.main]
 
     def preset_values(self, preset: Preset) -> dict[str, Any]:
         """Value of every control under a preset."""

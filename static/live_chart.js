@@ -74,7 +74,10 @@ class Chart {
     this.figures = el("div", "lc-figures");
     this.columns = [0, 1, 2].map(() => el("div", "lc-column"));
     this.figures.append(...this.columns);
-    this.controls = this.buildControls();
+    this.axes = [];
+    this.dials = [];
+    this.playButton = kit.iconButton("play", "Play", () => (this.timer ? this.pause() : this.play()));
+    this.controls = el("div", "lc-controls");
     this.root.append(this.words, this.figures, this.controls);
     parent.append(this.root);
     this.onKey = (event) => this.pageKey(event);
@@ -105,12 +108,13 @@ class Chart {
 
   /** Make a decoded message the current one; the position survives unless the server says otherwise (`epoch`). */
   adopt(header) {
-    const value = this.axis?.values[this.index];
-    const { state } = header;
-    const jump = state.epoch !== this.state?.epoch && !this.held;
-    Object.assign(this, { header, state, axis: header.axis });
-    if (jump) this.stop(), clearTimeout(this.keyTimer), (this.committed = state.start);
-    if (this.axis) this.index = nearest(this.axis.values, jump ? state.start : (value ?? state.start));
+    const { state, axes } = header;
+    const start = [state.start].flat(); // a number, or one for each axis
+    const jump = (state.epoch !== this.state?.epoch && !this.held) || axes.length !== this.axes.length;
+    const values = jump ? start : this.values();
+    Object.assign(this, { header, state, axes });
+    if (jump) this.stop(), clearTimeout(this.keyTimer), (this.committed = String(start));
+    this.index = axes.reduce((sum, axis, k) => sum + nearest(axis.values, values[k]) * this.stride(k), 0);
     this.theme = this.kit.readTheme(this.root, header.dark);
     this.root.classList.toggle("lc-present", Boolean(state.present));
     this.root.classList.toggle("lc-ask", Boolean(state.ask));
@@ -209,55 +213,50 @@ class Chart {
 
   /* controls */
 
-  buildControls() {
-    const { el, iconButton } = this.kit;
-    const row = el("div", "lc-controls");
-    this.playButton = iconButton("play", "Play", () => (this.timer ? this.pause() : this.play()));
-    this.range = el("input", "lc-range");
-    Object.assign(this.range, { type: "range", min: 0, step: 1, id: `lc-${Math.random().toString(36).slice(2)}` });
-    this.label = el("label", "lc-name");
-    this.label.htmlFor = this.range.id;
-    this.output = el("span", "lc-output");
-    this.output.ariaHidden = "true";
-    this.range.addEventListener("pointerdown", () => this.hold());
-    this.range.addEventListener("pointerup", () => (this.held = false));
-    this.range.addEventListener("pointercancel", () => (this.held = false));
-    this.range.addEventListener("keydown", () => (this.byKey = true));
-    this.range.addEventListener("input", () => {
-      this.stop();
-      this.goTo(this.range.valueAsNumber);
-    });
-    this.range.addEventListener("change", () => (this.byKey ? this.commitLater() : this.release()));
-    const back = iconButton("back", "Step back", () => this.step(-1));
-    const next = iconButton("next", "Step forward", () => this.step(1));
-    const words = el("div", "lc-now");
-    words.append(this.label, this.output);
-    row.append(this.playButton, back, words, this.range, next);
-    return row;
-  }
-
   fillControls() {
-    this.controls.hidden = !this.axis;
-    if (!this.axis) return;
-    this.label.textContent = this.axis.label;
-    this.now = this.kit.steadyText(this.axis.texts);
-    this.output.replaceChildren(this.now);
-    this.range.max = this.axis.values.length - 1;
+    const { axes, dials, kit } = this;
+    while (dials.length > axes.length) dials.pop().root.remove();
+    while (dials.length < axes.length) {
+      dials.push(new kit.Dial(this, dials.length));
+      this.controls.append(dials.at(-1).root);
+    }
+    this.controls.hidden = !axes.length;
+    if (axes.length === 1) dials[0].root.prepend(this.playButton); // in a plane there is no way to go
+    else this.playButton.remove();
+    dials.forEach((dial, k) => dial.fill(axes[k]));
     this.showPosition();
   }
 
   showPosition() {
-    const { range, axis, index } = this;
-    if (range.valueAsNumber !== index) range.value = index;
-    range.ariaValueText = axis.texts[index];
-    range.style.setProperty("--lc-fill", axis.values.length > 1 ? index / (axis.values.length - 1) : 0);
-    this.now.show(index);
+    this.dials.forEach((dial, k) => dial.show(this.at(k)));
   }
 
-  /** Go to an axis index; drawing waits for the next frame, so a burst of events costs one drawing. */
+  /* Steps are counted through the first axis, and where there is a second one, row by row. */
+
+  stride(k) {
+    return k ? this.axes[0].values.length : 1;
+  }
+
+  at(k, index = this.index) {
+    return Math.floor(index / this.stride(k)) % this.axes[k].values.length;
+  }
+
+  values() {
+    return this.axes.map((axis, k) => axis.values[this.at(k)]);
+  }
+
+  textAt(index) {
+    return this.axes.map((axis, k) => axis.texts[this.at(k, index)]).join(", ");
+  }
+
+  /** Index of the step that is reached by going along one axis alone. */
+  along(k, position) {
+    const last = this.axes[k].values.length - 1;
+    return this.index + (Math.min(last, Math.max(0, position)) - this.at(k)) * this.stride(k);
+  }
+
+  /** Go to a step; drawing waits for the next frame, so a burst of events costs one drawing. */
   goTo(index) {
-    const last = this.axis.values.length - 1;
-    index = Math.min(last, Math.max(0, index));
     if (index === this.index) return;
     this.index = index;
     this.later("showFrame", () => this.show());
@@ -277,8 +276,8 @@ class Chart {
     });
   }
 
-  step(by) {
-    this.jump(this.index + by);
+  step(by, k = 0) {
+    this.jump(this.along(k, this.at(k) + by));
   }
 
   jump(index) {
@@ -294,9 +293,11 @@ class Chart {
     this.later("echoFrame", () => this.panels.forEach((panel) => panel.echo(this.peeked)));
   }
 
-  /** Tell the server which place of a figure has been pointed at. */
-  answer(spot) {
-    this.setStateValue("place", spot);
+  /** Tell the server which place of the first figure has been pointed at. */
+  answer(panel, spot) {
+    if (panel !== this.panels[0]) return;
+    this.clicks = (this.clicks ?? 0) + 1; // a second click on the same place is another message
+    this.setStateValue("place", [...spot, this.clicks]);
   }
 
   hold() {
@@ -312,7 +313,7 @@ class Chart {
 
   play() {
     if (matchMedia("(prefers-reduced-motion: reduce)").matches) return;
-    const steps = this.axis.values.length;
+    const steps = this.axes[0].values.length;
     if (this.index === steps - 1) this.goTo(0);
     this.playButton.setIcon("pause", "Pause");
     this.timer = setInterval(
@@ -335,7 +336,7 @@ class Chart {
   /** In presenter mode the arrow keys, and the keys of a clicker, work wherever the focus is. */
   pageKey(event) {
     const by = { ArrowLeft: -1, PageUp: -1, ArrowRight: 1, PageDown: 1 }[event.key];
-    if (!by || !this.state?.present || !this.axis || event.ctrlKey || event.altKey || event.metaKey) return;
+    if (!by || !this.state?.present || !this.axes.length || event.ctrlKey || event.altKey || event.metaKey) return;
     if (event.target.closest?.('input, textarea, select, [contenteditable], [role="slider"], [role="tab"]')) return;
     event.preventDefault();
     this.step(by);
@@ -346,13 +347,13 @@ class Chart {
     this.keyTimer = setTimeout(() => this.commit(), KEY_PAUSE);
   }
 
-  /** Tell the server where the axis stands now, once. */
+  /** Tell the server where the picture stands now, once. */
   commit() {
     clearTimeout(this.keyTimer);
-    const value = this.axis.values[this.index];
-    if (value === this.committed || this.over) return;
-    this.committed = value;
-    this.setStateValue("value", value);
+    const values = this.values();
+    if (String(values) === this.committed || this.over) return;
+    this.committed = String(values);
+    this.setStateValue("value", values.length > 1 ? values : values[0]);
   }
 
   /** Let the server draw the page without this chart. */

@@ -12,8 +12,13 @@ export function decode(bytes) {
     panel.data = withArrays(panel.data, part);
     panel.frames = panel.frames.map((frames) => decodeFrames(frames, part));
     panel.tracks = withArrays(panel.tracks, part);
-    for (const f of panel.frames) if (f.basis) panel.data[f.trace].x = tile(panel.data[f.trace].x, f.curves);
+    for (const f of panel.frames) {
+      const trace = panel.data[f.trace];
+      if (f.basis && f.attr === "y" && trace.x) trace.x = tile(trace.x, f.curves);
+    }
   }
+  for (const words of header.readouts) words.texts = withTexts(words.texts, part);
+  header.sentences = withTexts(header.sentences, part);
   return header;
 }
 
@@ -22,6 +27,11 @@ function withArrays(value, part) {
   if (value === null || typeof value !== "object") return value;
   if (value.f32) return part(value.f32);
   return Object.fromEntries(Object.entries(value).map(([k, v]) => [k, withArrays(v, part)]));
+}
+
+/** One text a step, from a list of them or from the different ones and which of them each step has. */
+function withTexts(texts, part) {
+  return Array.isArray(texts) ? texts : Array.from(part(texts.at.f32), (which) => texts.of[which]);
 }
 
 /** Frames with `at(index)`, the array drawn at one axis value, worked out once. */

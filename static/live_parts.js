@@ -53,6 +53,51 @@ export function lineSwatch(color, dash, width) {
   return swatch;
 }
 
+/** The row below the figures that moves along one axis: steps, label, value, slider. */
+export class Dial {
+  constructor(chart, k) {
+    this.chart = chart;
+    this.k = k;
+    this.root = el("div", "lc-dial");
+    this.range = el("input", "lc-range");
+    Object.assign(this.range, { type: "range", min: 0, step: 1, id: `lc-${Math.random().toString(36).slice(2)}` });
+    this.label = el("label", "lc-name");
+    this.label.htmlFor = this.range.id;
+    this.output = el("span", "lc-output");
+    this.output.ariaHidden = "true";
+    this.range.addEventListener("pointerdown", () => chart.hold());
+    this.range.addEventListener("pointerup", () => (chart.held = false));
+    this.range.addEventListener("pointercancel", () => (chart.held = false));
+    this.range.addEventListener("keydown", () => (chart.byKey = true));
+    this.range.addEventListener("input", () => {
+      chart.stop();
+      chart.goTo(chart.along(k, this.range.valueAsNumber));
+    });
+    this.range.addEventListener("change", () => (chart.byKey ? chart.commitLater() : chart.release()));
+    const back = iconButton("back", "Step back", () => chart.step(-1, k));
+    const next = iconButton("next", "Step forward", () => chart.step(1, k));
+    const words = el("div", "lc-now");
+    words.append(this.label, this.output);
+    this.root.append(back, words, this.range, next);
+  }
+
+  fill(axis) {
+    this.axis = axis;
+    this.label.textContent = axis.label;
+    this.now = steadyText(axis.texts);
+    this.output.replaceChildren(this.now);
+    this.range.max = axis.values.length - 1;
+  }
+
+  show(position) {
+    const { range, axis } = this;
+    if (range.valueAsNumber !== position) range.value = position;
+    range.ariaValueText = axis.texts[position];
+    range.style.setProperty("--lc-fill", axis.values.length > 1 ? position / (axis.values.length - 1) : 0);
+    this.now.show(position);
+  }
+}
+
 const groupOf = (trace) => trace.legendgroup ?? trace.name;
 
 /** What a trace looks like, as a small sign: its line, its area or its marker. */
@@ -120,6 +165,7 @@ export class Panel {
     const before = look === this.look && this.spec;
     Object.assign(this, { id, look, spec });
     this.plot.ariaLabel = spec.alt;
+    this.details.hidden = !spec.data.some((trace) => trace.name && trace.meta?.table !== false); // a picture of pictures
     if (before && this.move(before)) return this.fillTable();
     const data = kit.dressed(spec.data, theme.swap);
     for (const [trace, attrs] of this.frameAt(this.chart.index)) Object.assign(data[trace], attrs);
@@ -220,7 +266,7 @@ export class Panel {
   /* handles: vertical lines and dots that stand on the figure and can be dragged */
 
   drawHandles() {
-    const tracks = this.chart.axis ? this.spec.tracks : [];
+    const tracks = this.chart.axes.length ? this.spec.tracks : [];
     const kinds = tracks.map((track) => (track.y ? "dot" : "line")).join();
     if (kinds !== this.kinds) {
       this.kinds = kinds;
@@ -268,7 +314,7 @@ export class Panel {
     if (track.y) return;
     node.style.height = `${yaxis._length}px`;
     node.style.setProperty("--lc-lean", lean(x / xaxis._length));
-    node.firstChild.textContent = this.chart.axis.texts[index];
+    node.firstChild.textContent = this.chart.textAt(index);
   }
 
   grab(event, k) {
@@ -318,21 +364,39 @@ export class Panel {
   }
 
   hover(event) {
-    if (event.pointerType === "touch" || event.buttons || !this.handles.length) return;
+    if (event.pointerType === "touch" || event.buttons || !this.handles.length || this.chart.axes.length > 1) return;
     this.chart.peek(this.spotAt(event) ? this.stepAt(event, this.spec.tracks) : null);
   }
 
   /** A click that is no drag: plotly.js keeps the click events of its figures for itself. */
   press(event) {
-    if (event.button || event.target.closest(".modebar")) return;
+    if (event.button || event.target.closest(".modebar, .lc-handle")) return;
     const { clientX, clientY } = event;
     const up = (e) => {
       const spot = Math.hypot(e.clientX - clientX, e.clientY - clientY) < 4 && this.spotAt(e);
       if (!spot) return;
-      if (this.chart.state.ask) this.chart.answer(spot);
+      if (this.chart.state.ask) this.chart.answer(this, spot);
       else if (this.handles.length) this.chart.jump(this.stepAt(e, this.spec.tracks));
     };
     window.addEventListener("pointerup", up, { once: true });
+    // Where no zoom box is wanted, a drag that begins anywhere takes the handle along; a finger scrolls the page there.
+    const modes = [this.spec.layout.dragmode, this.plot._fullLayout?.dragmode]; // its buttons may have changed the second
+    const free = modes.every((mode) => mode === false) && event.pointerType !== "touch";
+    if (free && this.handles.length) this.sweep(event);
+  }
+
+  sweep(event) {
+    const { chart } = this;
+    const box = this.handles[0].getBoundingClientRect();
+    const [dx, dy] = [box.x + box.width / 2 - event.clientX, box.y + box.height / 2 - event.clientY];
+    chart.hold();
+    const move = (e) => chart.goTo(this.stepAt({ clientX: e.clientX + dx, clientY: e.clientY + dy }, [this.spec.tracks[0]]));
+    const drop = () => {
+      window.removeEventListener("pointermove", move);
+      chart.release();
+    };
+    window.addEventListener("pointermove", move);
+    window.addEventListener("pointerup", drop, { once: true });
   }
 
   /* the same numbers as a table */
@@ -344,7 +408,7 @@ export class Panel {
     traces.forEach((trace, column) =>
       Array.from(trace.x ?? [], (x, i) => {
         if (!rows.has(x)) rows.set(x, new Array(traces.length));
-        rows.get(x)[column] = trace.y?.[i];
+        rows.get(x)[column] = (trace.customdata ?? trace.y)?.[i]; // the values themselves, however they are drawn
       }),
     );
     const keys = [...rows.keys()].filter((x) => !Number.isNaN(x));

@@ -45,11 +45,11 @@ def every_single_change(lab: Lab) -> list[dict[str, Any]]:
     """Each control moved to each of its values once where it means something, the others at their defaults.
 
     The picture knows all values of the main one. Of a long scale the nightly profile tries every value, any other about
-    a hundred, evenly, with both ends.
+    fifty, evenly, with both ends.
     """
     out = []
     for control in lab.all_controls:
-        if control.name == lab.main or control.place == "section":  # the picture does not depend on the latter
+        if control.name in lab.dragged or control.place == "section":  # the picture does not depend on the latter
             continue
         base = defaults(lab.all_controls)
         if not control.shown(base):
@@ -62,7 +62,7 @@ def every_single_change(lab: Lab) -> list[dict[str, Any]]:
         else:
             values = control.values  # type: ignore[attr-defined]
             if not NIGHTLY:
-                values = {*values[:: 1 + len(values) // 100], values[-1]}
+                values = {*values[:: 1 + len(values) // 50], values[-1]}
         out += [base | {control.name: value} for value in values]
     return out
 
@@ -76,11 +76,12 @@ def picture_or_reason(lab: Lab, values: Mapping[str, Any]) -> Picture | str:
         reason = str(error)
     else:
         check_picture(picture)
-        main = next(control for control in lab.controls if control.name == lab.main)
         assert picture.axis is not None
-        assert set(picture.axis.values) <= set(main.values)  # type: ignore[attr-defined]
-        if main.display is None:  # type: ignore[attr-defined]
-            assert picture.axis.texts == tuple(main.show(value) for value in picture.axis.values)
+        for name, axis in zip(lab.dragged, picture.axis.axes, strict=True):
+            control = next(control for control in lab.controls if control.name == name)
+            assert set(axis.values) <= set(control.values)  # type: ignore[attr-defined]
+            if control.display is None:  # type: ignore[attr-defined]
+                assert axis.texts == tuple(control.show(value) for value in axis.values)
         return picture
     assert SENTENCE.match(reason), f"not a sentence: {reason}"
     return reason

@@ -14,9 +14,11 @@ from core.controls import (
     Fetched,
     File,
     LogSlider,
+    Places,
     Seed,
     Several,
     Slider,
+    Text,
     Toggle,
     from_link,
     to_link,
@@ -129,3 +131,77 @@ def test_a_control_is_shown_where_it_means_something() -> None:
     assert folds.shown({"color": "red"})
     assert not folds.shown({"color": "blue"})
     assert DEGREE.shown({})
+
+
+SPOTS = Places(
+    name="spots",
+    label="Spots",
+    help="h",
+    default=((1.0, -1.5),),
+    across=tuple(float(x) for x in range(11)),
+    up=(-1.5, 0.0, 20.0),
+    limit=3,
+)
+
+
+def test_places_survive_a_link() -> None:
+    value = ((2.0, 0.0), (10.0, -1.5))
+    assert SPOTS.format(value) == "2~0_10~-1.5"
+    assert SPOTS.parse("2~0_10~-1.5") == value
+    assert SPOTS.show(value) == "(2, 0), (10, -1.5)"
+    assert SPOTS.parse("2.2~9_-7~1e9_3~0_4~0") == ((2.0, 0.0), (0.0, 20.0), (3.0, 0.0))  # to the nearest, three of them
+
+
+@pytest.mark.parametrize("text", ["", "3", "1~2~3", "1~2_", "1~x", "nan~1", "1~", "~"])
+def test_what_are_no_places_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match="not two coordinates|not a number"):
+        SPOTS.parse(text)
+
+
+def test_a_click_adds_a_point_or_takes_one_into_the_hand() -> None:
+    one = ((1.0, 0.0),)
+    two = SPOTS.pointed(one, (4.2, 17.0))
+    assert two == ((1.0, 0.0), (4.0, 20.0))
+    assert SPOTS.pointed(two, (1.25, 0.5)) == ((4.0, 20.0), (1.0, 0.0))
+    assert SPOTS.pointed(two, (1.35, 0.5)) == ((1.0, 0.0), (4.0, 20.0), (1.0, 0.0))  # too far: a point of its own
+    three = SPOTS.pointed(two, (9.0, -1.0))
+    assert len(three) == 3 and SPOTS.pointed(three, (6.0, -1.0)) == three
+
+
+def test_a_text_is_cleaned_and_comes_back_from_its_link() -> None:
+    text = Text(name="text", label="Text", help="h", default="a", limit=10, examples=("b",))
+    assert text.values == ("a", "b")
+    assert text.parse(" a,\r\nb\rc\x00\u200b\td ") == "a,\nb\nc\td"
+    assert text.parse(text.format("a,\nb")) == "a,\nb"
+    assert from_link((text,), {"text": ["  b\r\n"]}) == ({"text": "b"}, [])
+    values, notes = from_link((text,), {"text": ["x" * 11]})
+    assert values == {"text": "a"} and "11 characters, and at most 10" in notes[0]
+    assert text.show("x" * 60) == "x" * 60 and text.show("x" * 61) == "x" * 60 + " …"
+
+
+def test_a_text_may_be_packed_for_its_link() -> None:
+    def unpack(link: str) -> str:
+        if not link.startswith("z."):
+            raise ValueError("it is not packed")
+        return link[2:]
+
+    text = Text(name="text", label="Text", help="h", limit=10, pack="z.{}".format, unpack=unpack)
+    assert to_link((text,), {"text": "abc"}) == {"text": "z.abc"}
+    assert from_link((text,), {"text": ["z.abc"]}) == ({"text": "abc"}, [])
+    assert "(it is not packed)" in from_link((text,), {"text": ["abc"]})[1][0]
+
+
+def test_of_many_values_a_refusal_names_the_one_that_was_meant() -> None:
+    net = Choice(
+        name="net", label="Net", help="h", default="n0", options={f"n{k}": "" for k in range(30)} | {"vgg16": ""}
+    )
+    for text, words in (("vgg61", "did you mean vgg16?"), ("entirely else", "'entirely else' is not known")):
+        with pytest.raises(ValueError, match="is not known") as caught:
+            net.parse(text)
+        assert words in str(caught.value) and len(str(caught.value)) < 60
+
+
+def test_a_slider_with_whole_values_off_its_grid() -> None:
+    size = Slider(name="size", label="Size", help="h", default=0, low=0, high=64, step=32, also=(1, 33), display=str)
+    assert size.values == (0, 1, 32, 33, 64) and all(type(value) is int for value in size.values)
+    assert size.parse("30") == 32

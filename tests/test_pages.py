@@ -17,18 +17,20 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from streamlit.testing.v1 import AppTest
 
-from core.controls import File, Seed, Several, defaults, to_link
+from core.controls import File, Places, Seed, Several, defaults, to_link
 from core.figures.live import Picture
-from core.lab import Lab, Preset, Spot, parameters
+from core.lab import Clickable, Exercise, Lab, Preset, Spot, Table, Work, parameters
 from pages.ui import export, shell
 from tests.conftest import PROFILE, ROOT
-from tests.labs import LABS, NAN, check_picture, every_single_change, picture_or_reason, states
+from tests.labs import LABS, NAN, SENTENCE, check_picture, every_single_change, picture_or_reason, states
 
 NewApp = Callable[..., AppTest]
 each_lab = pytest.mark.parametrize("lab", LABS, ids=lambda lab: lab.name)
 each_preset = pytest.mark.parametrize(
     ("lab", "preset"), [pytest.param(lab, p, id=f"{lab.name}-{p.label}") for lab in LABS for p in lab.presets]
 )
+# What AppTest calls the widgets of controls.
+WIDGETS = ("slider", "select_slider", "selectbox", "button_group", "toggle", "number_input", "multiselect", "text_area")
 # An app in its own process takes its time; a tenth of the examples of a pure function is what a push can afford.
 in_app = settings(
     max_examples=max(settings.default.max_examples // 10, 10),
@@ -59,8 +61,7 @@ def click(app: AppTest, key: str) -> None:
 
 def controls_of(app: AppTest, lab: Lab) -> set[str]:
     """Names of the page's controls that are on screen, whatever their kind."""
-    kinds = ("slider", "select_slider", "selectbox", "button_group", "toggle", "number_input", "multiselect")
-    keys = {widget.key for kind in kinds for widget in app.get(kind)}
+    keys = {widget.key for kind in WIDGETS for widget in app.get(kind)}
     return {control.name for control in lab.all_controls if f"{lab.name}.{control.name}" in keys}
 
 
@@ -74,10 +75,10 @@ def link_of(app: AppTest) -> dict[str, str]:
 @each_lab
 def test_names_are_one_name(lab: Lab) -> None:
     computed, drawn = parameters(lab.compute), parameters(lab.picture)[1:]
-    names = [control.name for control in lab.controls]
-    assert len(set(names)) == len(names)
-    assert set(computed) | set(drawn) | {lab.main} == set(names)
-    assert lab.main not in (*computed, *drawn)
+    names = [control.name for control in lab.controls if control.place != "section"]
+    assert len({control.name for control in lab.controls}) == len(lab.controls)
+    assert set(computed) | set(drawn) | set(lab.dragged) == set(names)
+    assert not set(lab.dragged) & {*computed, *drawn}
 
 
 @each_lab
@@ -87,7 +88,7 @@ def test_controls_explain_themselves(lab: Lab) -> None:
         if isinstance(control, File):
             continue
         assert control.parse(control.format(control.default)) == control.default
-        if not isinstance(control, (Seed, Several)):
+        if not isinstance(control, (Seed, Several, Places)):
             assert control.default in control.values  # type: ignore[attr-defined]
             assert all(control.show(value) for value in control.values)  # type: ignore[attr-defined]
 
@@ -111,7 +112,7 @@ def test_presets_are_states_with_a_picture(lab: Lab, preset: Preset) -> None:
 @each_lab
 def test_every_value_of_every_control_once(lab: Lab) -> None:
     outcomes = [picture_or_reason(lab, values) for values in every_single_change(lab)]
-    assert sum(isinstance(outcome, Picture) for outcome in outcomes) > 0.9 * len(outcomes)
+    assert sum(isinstance(outcome, Picture) for outcome in outcomes) > 0.85 * len(outcomes)
 
 
 @each_lab
@@ -127,11 +128,47 @@ def test_sections_have_words_and_pictures(lab: Lab) -> None:
         values = lab.preset_values(preset) if preset else defaults(lab.all_controls)
         for section in lab.sections:
             for block in section.blocks(lab.result(values), values):
-                if isinstance(block, Picture):
+                if isinstance(block, Clickable):
+                    check_picture(block.picture)
+                    assert set(block.take((0.0, 0.0), values)) <= set(values)
+                elif isinstance(block, Picture):
                     check_picture(block)
+                elif isinstance(block, Table):
+                    check_table(block)
+                elif isinstance(block, Exercise):
+                    check_exercise(block)
+                elif isinstance(block, Work):
+                    assert block.label
+                    if preset is None:
+                        found = block.blocks(block.begin().result())
+                        assert [check_picture(part) for part in found if isinstance(part, Picture)]
                 else:
                     assert block
                     assert not NAN.search(block)
+
+
+def check_table(table: Table) -> None:
+    """Columns of equal length without a nan; every cell of some rows is explained."""
+    (rows,) = {len(values) for values in table.columns.values()}
+    assert rows
+    assert not NAN.search(str(list(table.columns.values())))
+    if table.explain is not None:
+        for row in {0, rows // 2, rows - 1}:
+            assert all(table.explain(row, name).strip() for name in table.columns)
+
+
+def check_exercise(exercise: Exercise) -> None:
+    """Cells with labels of their own; whatever is typed is answered by a sentence."""
+    assert exercise.question
+    labels = [cell.label for cell in exercise.cells]
+    assert labels and len(set(labels)) == len(labels)
+    for cell in exercise.cells:
+        for text in ("0", "17", "1,728", "-1", "1e400", "9" * 60, "nan", "<b>", "٣", "seven"):
+            try:
+                words = cell.judge(text).words
+            except ValueError as error:
+                words = str(error)
+            assert SENTENCE.match(words)
 
 
 @each_lab
@@ -178,7 +215,7 @@ def compare_script(lab: Lab, values: dict[str, Any], folder: Path) -> None:
     assert done.returncode == 0, done.stderr
     printed = _numbers("\n".join(line for line in done.stdout.splitlines() if "<- the slider" in line))
     picture = lab.draw(lab.result(values), values)
-    index = picture.axis.nearest(values[lab.main])
+    index = picture.axis.nearest(lab.stand(values))
     for readout in picture.readouts:
         text = readout.texts[min(index, len(readout.texts) - 1)]
         for shown, unit in _shown(text):
@@ -289,8 +326,7 @@ def test_a_random_walk_over_the_widgets(new_app: NewApp, lab: Lab) -> None:
     controls = {f"{lab.name}.{c.name}": c for c in lab.controls}
     wanted = defaults(lab.all_controls)
     for _ in range(300 if PROFILE == "nightly" else 30):
-        widgets = [w for kind in ("slider", "select_slider", "selectbox", "button_group", "toggle", "number_input",
-                                  "multiselect") for w in app.get(kind) if w.key in controls]  # fmt: skip
+        widgets = [w for kind in WIDGETS for w in app.get(kind) if w.key in controls]
         widget = widgets[rng.integers(len(widgets))]
         control = controls[widget.key]
         if isinstance(control, Seed):
@@ -336,6 +372,8 @@ def test_predict_first_hides_the_picture_until_there_is_an_answer(new_app: NewAp
     click(app, f"{lab.name}:again")
     answer_all(app, lab)
     run(app)
+    if not any(isinstance(control, Seed) for control in lab.controls):
+        return
     click(app, f"{lab.name}:redraw")  # other data are another question
     assert app.subheader[0].value == lab.predictions[0].question
     assert not pictures(app)

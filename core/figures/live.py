@@ -6,6 +6,7 @@ figures at one value of the axis.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, TypedDict
@@ -34,7 +35,7 @@ class Frames:
     attr : str
         The attribute of the trace that changes, "y" if not said otherwise.
     basis : ndarray of shape (p, G), optional
-        Basis functions on the G grid points; the x of the trace is then `strands` of that grid.
+        Basis functions on the G grid points; the x of the trace is then `strands` of that grid, or has such frames too.
     """
 
     trace: int
@@ -59,7 +60,7 @@ class Frames:
 
     def at(self, index: int) -> Array:
         """Values of the attribute at one axis index, as drawn (1-D)."""
-        values: Array = self.values[index]
+        values: Array = np.asarray(self.values[index])
         return values if self.basis is None else strands(values @ self.basis[: values.shape[1]])
 
 
@@ -139,9 +140,41 @@ class Axis:
         if len(self.texts) != len(self.values):
             raise ValueError(f"`texts` must hold {len(self.values)} texts; got {len(self.texts)}.")
 
+    @property
+    def axes(self) -> tuple[Axis, ...]:
+        """The axis itself: it is moved along alone."""
+        return (self,)
+
     def nearest(self, value: float) -> int:
         """Index of the axis value closest to `value`."""
         return min(range(len(self.values)), key=lambda i: abs(self.values[i] - value))
+
+
+@dataclass(frozen=True)
+class Plane:
+    """Two axes of which a point of a figure is dragged along both; `name` is the setting, a place (x, y).
+
+    The steps run along `across`, row by row of `up`.
+    """
+
+    name: str
+    across: Axis
+    up: Axis
+    start: tuple[float, float]
+
+    @property
+    def axes(self) -> tuple[Axis, ...]:
+        """Both."""
+        return self.across, self.up
+
+    @property
+    def values(self) -> tuple[tuple[float, float], ...]:
+        """The place at each step."""
+        return tuple((x, y) for y in self.up.values for x in self.across.values)
+
+    def nearest(self, value: Sequence[float]) -> int:
+        """Index of the place closest to `value`."""
+        return self.across.nearest(value[0]) + len(self.across.values) * self.up.nearest(value[1])
 
 
 @dataclass(frozen=True)
@@ -164,13 +197,13 @@ class Picture:
     """Everything a live chart shows: panels, the axis they share, readouts and a sentence per axis value."""
 
     panels: tuple[Panel, ...]
-    axis: Axis | None = None
+    axis: Axis | Plane | None = None
     readouts: tuple[Readout, ...] = ()
     sentences: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         """Check that everything has one entry per axis value (texts may also have a single one)."""
-        steps = len(self.axis.values) if self.axis else 1
+        steps = math.prod(len(axis.values) for axis in self.axis.axes) if self.axis else 1
         for panel in self.panels:
             for frames in panel.frames:
                 if len(frames.values) != steps:

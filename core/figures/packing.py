@@ -35,22 +35,24 @@ def pack(picture: Picture, **state: Any) -> bytes:
         header stands for a part of the blob, counted in numbers.
     """
     blob = _Blob()
-    axis = picture.axis
     header = {
         "state": state,
         "dark": style.DARK,
-        "axis": axis and {"label": axis.label, "values": list(axis.values), "texts": list(axis.texts)},
+        "axes": [
+            {"label": axis.label, "values": list(axis.values), "texts": list(axis.texts)}
+            for axis in (picture.axis.axes if picture.axis else ())
+        ],
         "readouts": [
             {
                 "label": r.label,
-                "texts": list(r.texts),
+                "texts": _texts(r.texts, blob),
                 "color": style.color(r.role) if r.role else "",
                 "dash": style.DASH.get(r.role, "solid"),
                 "help": r.help,
             }
             for r in picture.readouts
         ],
-        "sentences": list(picture.sentences),
+        "sentences": _texts(picture.sentences, blob),
         "panels": [_panel(panel, blob) for panel in picture.panels],
     }
     text = json.dumps(header, allow_nan=False, ensure_ascii=False, separators=(",", ":")).encode()
@@ -76,6 +78,14 @@ class _Blob:
         return b"".join(self._parts)
 
 
+def _texts(texts: tuple[str, ...], blob: _Blob) -> Any:
+    """A text for each step or, where that is shorter, the different ones and which of them each step has."""
+    different = {text: k for k, text in enumerate(dict.fromkeys(texts))}
+    if sum(len(text) + 3 for text in texts) <= sum(len(text) + 3 for text in different) + 4 * len(texts):
+        return list(texts)  # with its quotes and a comma
+    return {"of": list(different), "at": blob.add(np.array([different[text] for text in texts]))}
+
+
 def _panel(panel: Panel, blob: _Blob) -> dict[str, Any]:
     data = [dict(trace) for trace in panel.figure["data"]]
     described = {
@@ -93,9 +103,11 @@ def _panel(panel: Panel, blob: _Blob) -> dict[str, Any]:
     for values in (part for track in panel.tracks for part in (track.x, track.y) if part is not None):
         digest.update(np.asarray(values, dtype="<f4").tobytes())
     for frames in panel.frames:
-        for values in (*frames.values, *([] if frames.basis is None else [frames.basis])):
+        rows = [frames.values] if isinstance(frames.values, np.ndarray) else frames.values
+        for values in (*rows, *([] if frames.basis is None else [frames.basis])):
             digest.update(np.asarray(values, dtype="<f4").tobytes())
-        if frames.basis is not None:  # one grid is enough: the browser repeats it for each curve
+        # One grid is enough: the browser repeats it for each curve.
+        if frames.basis is not None and frames.attr == "y" and "x" in data[frames.trace]:
             data[frames.trace]["x"] = _grid(data[frames.trace]["x"], frames)
     return {
         **described,

@@ -33,6 +33,11 @@ def bias_variance(values: Mapping[str, Any]) -> str:
     return (head + "".join(parts[name] for name in wanted)).rstrip() + "\n"
 
 
+def model_selection(values: Mapping[str, Any]) -> str:
+    """Script of the model-selection lab: every rule on one data set."""
+    return _with_truth(Path(__file__).with_name("model_selection.py").read_text("utf-8"), values)
+
+
 def regularization(values: Mapping[str, Any]) -> str:
     """Script of the regularization lab: ridge over many data sets, or the path of one data set."""
     head, parts = _read("regularization.py")
@@ -56,3 +61,31 @@ def ranking_curves(values: Mapping[str, Any]) -> str:
     head, parts = _read("ranking_curves.py")
     script = head + "".join(parts[name] for name in (*_CASES[values["source"]], "numbers"))
     return script.replace("  # noqa: E402", "").rstrip() + "\n"
+
+
+def convolution(values: Mapping[str, Any]) -> str:
+    """Script of the page on convolution: the view that is shown."""
+    head, parts = _read("convolution.py")
+    return (head + parts[values["view"]]).replace("  # noqa: E741", "").rstrip() + "\n"
+
+
+def inception(values: Mapping[str, Any]) -> str:
+    """Script of the Inception page: a module with and without reductions, or the designs that see 7 x 7."""
+    head, parts = _read("inception.py")
+    return (head + parts[values["view"]]).rstrip() + "\n"
+
+
+def cnn_cost(values: Mapping[str, Any]) -> str:
+    """Script of the page on shapes and cost: formulas over the rows of the network, which come in a table."""
+    return Path(__file__).with_name("cnn_cost.py").read_text("utf-8")
+
+
+def lr_range(values: Mapping[str, Any]) -> str:
+    """Script of the page on range tests: the rules from the steps of a ramp, or the bounds from those of a sweep."""
+    head, parts = _read("lr_range.py")
+    return (head + parts[values["protocol"]]).rstrip() + "\n"
+
+
+def momentum(values: Mapping[str, Any]) -> str:
+    """Script of the page on momentum: rate and distance in two ways, and the best setting."""
+    return Path(__file__).with_name("momentum.py").read_text("utf-8")

@@ -36,7 +36,7 @@ def section(lab: Lab, values: Mapping[str, Any], result: Any) -> bool:
                 )
             st.download_button(
                 "Figure: HTML that still moves",
-                lambda: standalone_html(lab.draw(result, values), title=lab.question, start=values[lab.main]),
+                lambda: standalone_html(lab.draw(result, values), title=lab.question, start=lab.stand(values)),
                 file_name=f"{lab.name}.html",
                 mime="text/html",
                 on_click="ignore",

@@ -4,20 +4,24 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import streamlit as st
 
 from core.controls import Seed, defaults
 from core.figures.live import Picture
-from core.lab import PREDICT, Lab, Spot
-from pages.ui import export, state
+from core.lab import no_runs, PREDICT, Clickable, Exercise, Lab, Spot, Table, Work
+from pages.ui import export, runs, state
+from pages.ui.blocks import exercise, table
 from pages.ui.live_chart import live_chart
+from pages.ui.moving import moving
 from pages.ui.state import State
 from pages.ui.widgets import brought, widget
+from pages.ui.work import progress, work
 
 STAGE = "stage"  # key of the fragment with the picture
+EVERY_S = 0.4  # how often the picture is drawn while a training goes on
 PATIENCE = 0.7  # seconds that a run waits for work to be done before it shows its progress
 
 _STILL = "The picture still shows the last settings that work."
@@ -37,7 +41,7 @@ def show(lab: Lab) -> None:
     record.whole, record.open = True, False
     with stage:
         above = st.container(horizontal=True, vertical_alignment="center", key="stage")
-        _stage(lab, record, presenting)
+        (_live_stage if runs.going(_runs(lab, record)) else _stage)(lab, record, presenting)
     record.whole = False
     with head:
         _header(lab, record, presenting)
@@ -51,13 +55,15 @@ def show(lab: Lab) -> None:
         with above:
             _row(lab, record)
     if record.around[0] and not presenting:
-        values = record.good
+        in_hand = [control.name for control in lab.controls if control.place == "section"]
+        values = record.good | {name: record.values[name] for name in in_hand}
         result = lab.result(values)
-        record.open = _sections(lab, values, result) | export.section(lab, values, result)
+        record.open = _sections(lab, record, values, result) | export.section(lab, values, result)
+    else:
+        record.leave(f"{lab.name}:section")
 
 
-@st.fragment(key=STAGE)
-def _stage(lab: Lab, record: State, presenting: bool) -> None:
+def _show_stage(lab: Lab, record: State, presenting: bool) -> None:
     """Picture, in a fragment: a tick of any control runs this alone, the whole page only where more depends on it."""
     state.write_link(lab, record)
     waiting = _waiting(lab, record)
@@ -66,6 +72,7 @@ def _stage(lab: Lab, record: State, presenting: bool) -> None:
         result, picture = _evaluate(lab, record, waiting)
         if record.refusal:
             st.warning(f"{record.refusal} {_STILL}", icon=":material/block:")
+        runs.bar(lab.runs(result), lab.name)
         revealed = not record.values[PREDICT.name] or _predict(lab, record, result)
     if revealed:
         _chart(lab, record, picture, presenting)
@@ -74,11 +81,26 @@ def _stage(lab: Lab, record: State, presenting: bool) -> None:
         _active(lab, record),
         [control.name for control in lab.controls if control.shown(record.values)],
         [brought(lab.name, control, record.values[control.name]) for control in lab.controls],
+        runs.going(_runs(lab, record)),
     )
     if not record.whole and (record.open or around != record.around):
         st.rerun()
     record.around = around
     record.touched = False
+
+
+_stage = st.fragment(_show_stage, key=STAGE)
+_live_stage = st.fragment(_show_stage, key=STAGE, run_every=EVERY_S)
+
+
+def _runs(lab: Lab, record: State) -> Sequence[Any]:
+    """Trainings of the page; a page without any does not compute its result for this."""
+    if lab.runs is no_runs:
+        return ()
+    try:
+        return lab.runs(lab.result(record.values))
+    except ValueError:
+        return lab.runs(lab.result(record.good))
 
 
 def _header(lab: Lab, record: State, presenting: bool) -> None:
@@ -144,9 +166,12 @@ def _presets(lab: Lab, record: State) -> None:
 
 
 def _active(lab: Lab, record: State) -> str | None:
-    """Label of the preset whose numbers the page shows, from whichever side."""
-    settings = lab.settings(record.values)
-    return next((p.label for p in lab.presets if settings == lab.settings(lab.preset_values(p))), None)
+    """Label of the preset whose numbers the page shows, from whichever side; of several the one where it stands."""
+    settings, place = lab.settings(record.values), lab.stand(record.values)
+    same = [p for p in lab.presets if settings == lab.settings(lab.preset_values(p))]
+    if len(same) > 1:
+        same = [p for p in same if place == lab.stand(lab.preset_values(p))]
+    return same[0].label if same else None
 
 
 def _taking(lab: Lab, record: State) -> Callable[[str, Any], None]:
@@ -171,7 +196,7 @@ def _row(lab: Lab, record: State) -> None:
 
 
 def _controls(lab: Lab, record: State) -> None:
-    beside = [c for c in lab.controls if c.name != lab.main and c.shown(record.values)]
+    beside = [c for c in lab.controls if c.name not in lab.dragged and c.shown(record.values)]
     for control in beside:
         if control.place == "column":
             widget(lab.name, control, record.values[control.name], _taking(lab, record))
@@ -212,20 +237,8 @@ def _waiting(lab: Lab, record: State) -> bool:
         record.stopped = settings
         st.rerun(STAGE)
 
-    _progress(lab, tasks, stop)
+    progress(tasks, stop, lab.name)
     return True
-
-
-@st.fragment(run_every=0.4)
-def _progress(lab: Lab, tasks: list[Any], stop: Callable[[], None]) -> None:
-    """What is being worked on and since when; runs by itself until it is done."""
-    waiting = [task for task in tasks if not task.done]
-    if not waiting:
-        st.rerun()
-    with st.container(horizontal=True, vertical_alignment="center"):
-        for task in waiting:
-            st.markdown(f"{task.title}: {task.seconds:.0f} s", width="content")
-        st.button("Cancel", on_click=stop, key=f"{lab.name}:cancel", icon=":material/close:")
 
 
 def _evaluate(lab: Lab, record: State, waiting: bool) -> tuple[Any, Picture]:
@@ -251,14 +264,15 @@ def _in_words(lab: Lab, refusal: str) -> str:
 
 
 def _chart(lab: Lab, record: State, picture: Picture, presenting: bool) -> None:
-    def commit(value: float) -> None:
-        record.set(lab.main, value)
+    def commit(value: Any) -> None:
+        for name, part in zip(lab.dragged, value if lab.second else (value,), strict=True):
+            record.set(name, part)
 
     stamp = (record.epoch, record.visit, presenting, len(record.answers))
     live_chart(
         picture,
         key=f"{lab.name}:chart",
-        start=record.stand(stamp, record.values[lab.main]),
+        start=record.stand(lab.main, stamp, lab.stand(record.values)),
         epoch=record.epoch,
         present=presenting,
         on_commit=commit,
@@ -339,18 +353,39 @@ def _verdict(lab: Lab, record: State, index: int, guess: Any, result: Any) -> No
             st.button("Ask again", on_click=again, type="tertiary", key=f"{lab.name}:again")
 
 
-def _sections(lab: Lab, values: dict[str, Any], result: Any) -> bool:
+def _sections(lab: Lab, record: State, values: dict[str, Any], result: Any) -> bool:
     """Folded parts, of which a closed one costs nothing; whether any is open."""
     any_open = False
     for index, section in enumerate(lab.sections):
         folded = st.expander(section.title, on_change="rerun", key=f"{lab.name}:section{index}")
+        key = f"{lab.name}:section{index}."
         if not folded.open:
+            record.leave(key)
             continue
         any_open = True
         with folded:
             for place, block in enumerate(section.blocks(result, values)):
-                if isinstance(block, Picture):
-                    live_chart(block, key=f"{lab.name}:section{index}.{place}", start=None, epoch=0)
-                else:
-                    st.markdown(block)
+                _block(lab, record, block, f"{key}{place}")
     return any_open
+
+
+def _block(lab: Lab, record: State, block: Any, key: str) -> None:
+    """Draw what stands in a section."""
+    if isinstance(block, Picture):
+        moving(lab, record, block, key)
+    elif isinstance(block, Clickable):
+
+        def clicked(place: tuple[float, float]) -> None:
+            for name, value in block.take(place, record.values).items():
+                record.set(name, value)
+
+        live_chart(block.picture, key=key, on_point=clicked)
+    elif isinstance(block, Table):
+        table(block, key)
+    elif isinstance(block, Exercise):
+        exercise(block, key, record.given)
+    elif isinstance(block, Work):
+        for place, part in enumerate(work(block, key, record.works)):
+            _block(lab, record, part, f"{key}.{place}")
+    else:
+        st.markdown(block)

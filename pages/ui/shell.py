@@ -16,8 +16,10 @@ from pages.ui import boot, state
 
 # Topic -> pages; a page is the name of its file in pages/, which is also its address.
 TOPICS: dict[str, tuple[str, ...]] = {
-    "Generalization": ("bias_variance", "regularization"),
+    "Generalization": ("bias_variance", "model_selection", "regularization"),
     "Ranking": ("ranking_curves",),
+    "Networks": ("cnn_cost", "convolution", "inception"),
+    "Training": ("lr_range",),
 }
 
 _PAGES = Path(__file__).parents[1]

@@ -43,11 +43,15 @@ class State:
         Sentences about a link that could not be taken as it stood.
     draft, answers, asked
         The guess that is being made, those that were committed, and the settings that they are made for.
+    given
+        What has been typed into exercises, by the key of the exercise and the label of the cell.
     stopped
         The settings whose computation the visitor has cancelled.
-    stamp, start
-        When the chart was last told where to stand, and where. In between it moves by itself, and its data
+    stands
+        When each chart was last told where to stand, and where. In between it moves by itself, and its data
         stay byte for byte the same, so that a move costs no payload.
+    works
+        Work that has been asked for in sections, by what is worked out.
     """
 
     values: dict[str, Any]
@@ -60,14 +64,15 @@ class State:
     draft: Any = None
     answers: tuple[Any, ...] = ()
     asked: Any = None
+    given: dict[tuple[str, str], str] = field(default_factory=dict)
     stopped: Any = None
     visit: int = 0
     whole: bool = False
     open: bool = False
     around: tuple[Any, ...] = (True,)
     refusal: str = ""
-    stamp: Any = None
-    start: Any = None
+    stands: dict[str, tuple[Any, Any]] = field(default_factory=dict)
+    works: dict[Any, Any] = field(default_factory=dict)
 
     def set(self, name: str, value: Any) -> None:
         """Take one value from a widget."""
@@ -85,11 +90,15 @@ class State:
         if settings != self.asked:
             self.asked, self.answers, self.draft = settings, (), None
 
-    def stand(self, stamp: Any, value: Any) -> Any:
-        """Where the chart shall stand: the value at the time that `stamp` last changed."""
-        if stamp != self.stamp:
-            self.stamp, self.start = stamp, value
-        return self.start
+    def stand(self, chart: str, stamp: Any, value: Any) -> Any:
+        """Where a chart shall stand: the value at the time that `stamp` last changed."""
+        if chart not in self.stands or self.stands[chart][0] != stamp:
+            self.stands[chart] = stamp, value
+        return self.stands[chart][1]
+
+    def leave(self, charts: str) -> None:
+        """Forget where the charts stand whose keys begin so: they are gone, and will come back anew."""
+        self.stands = {chart: stood for chart, stood in self.stands.items() if not chart.startswith(charts)}
 
 
 def of(lab: Lab) -> State:

@@ -7,7 +7,7 @@ from typing import Any
 
 import streamlit as st
 
-from core.controls import Choice, Control, Fetch, Fetched, File, LogSlider, Seed, Several, Slider, Toggle
+from core.controls import Choice, Control, Fetch, Fetched, File, LogSlider, Seed, Several, Slider, Text, Toggle
 
 
 def widget(page: str, control: Control, value: Any, take: Callable[[str, Any], None]) -> None:
@@ -31,6 +31,8 @@ def widget(page: str, control: Control, value: Any, take: Callable[[str, Any], N
         new = st.session_state[key]
         if isinstance(control, Several):
             new = tuple(sorted(new))[: control.limit]
+        if isinstance(control, Text):
+            new = control.clean(new)
         if new is not None:  # an emptied number field means "leave it as it was"
             take(control.name, new)
 
@@ -61,7 +63,7 @@ def _file(key: str, control: File, value: Any, take: Callable[[str, Any], None])
             return
         take(control.name, read)
 
-    st.file_uploader(control.label, type=control.suffix, key=key, help=control.help, on_change=changed)
+    st.file_uploader(control.label, type=control.suffix or None, key=key, help=control.help, on_change=changed)
     if st.session_state.get(refused):
         st.warning(st.session_state[refused], icon=":material/block:")
     elif value is not None:
@@ -93,7 +95,8 @@ def _fetch(key: str, control: Fetch, value: Fetched, take: Callable[[str, Any], 
 def _draw(control: Control, value: Any, common: dict[str, Any]) -> None:
     # The value is also given as the widget's default: a browser that is still loading may see two runs at once, and
     # draws the widget from the second, which does not set the session value any more.
-    if isinstance(control, Slider) and all(isinstance(v, int) for v in control.values):
+    plain = isinstance(control, Slider) and not (control.display or control.also)
+    if plain and all(isinstance(v, int) for v in control.values):
         low, high = control.values[0], control.values[-1]
         st.slider(control.label, low, high, value, step=int(control.step), **common)
     elif isinstance(control, (Slider, LogSlider)):
@@ -115,6 +118,8 @@ def _draw(control: Control, value: Any, common: dict[str, Any]) -> None:
         st.multiselect(control.label, control.options, value, max_selections=control.limit, **common)
     elif isinstance(control, Toggle):
         st.toggle(control.label, value, **common)
+    elif isinstance(control, Text):
+        st.text_area(control.label, value, height=150, max_chars=control.limit, **common)
     elif isinstance(control, Seed):
         st.number_input(control.label, 0, control.high, value, step=1, **common)
     else:

@@ -102,6 +102,49 @@ def test_the_nearest_value_of_an_axis(value: float, index: int) -> None:
     assert AXIS.nearest(value) == index
 
 
+def plane() -> live.Plane:
+    return live.Plane("spot", AXIS, live.Axis("y", "Y", (10.0, 20.0), ("10", "20")), (2.0, 20.0))
+
+
+def test_a_plane_is_stepped_through_row_by_row() -> None:
+    assert plane().values == ((1, 10), (2, 10), (4, 10), (1, 20), (2, 20), (4, 20))
+    assert [plane().nearest(place) for place in plane().values] == [0, 1, 2, 3, 4, 5]
+    assert plane().nearest((2.9, 14.9)) == 1 and plane().nearest((99, 99)) == 5
+    moving = live.Panel(figure(), "A.", (live.Frames(0, np.arange(30.0).reshape(6, 5)),))
+    (third,) = live.still(live.Picture((moving,), plane()), 3)
+    np.testing.assert_array_equal(third.data[0].y, np.arange(15, 20))
+    with pytest.raises(ValueError, match="`values` must hold 6 arrays; got 5"):
+        live.Picture((live.Panel(figure(), "A.", (live.Frames(0, np.zeros((5, 5))),)),), plane())
+    header, _ = read(pack(live.Picture((moving,), plane())))
+    assert [axis["label"] for axis in header["axes"]] == ["Degree", "Y"]
+    assert header["axes"][1]["values"] == [10, 20]
+
+
+def test_x_can_have_a_basis_too() -> None:
+    ring = np.array([[1.0, 1.0, 1.0], [1.0, 0.0, -1.0]])
+    frames = [live.Frames(0, np.array([[[k, 2.0 * k]] for k in range(3)]), attr, ring) for attr in ("x", "y")]
+    picture = live.Picture((live.Panel({"data": [{"type": "scatter"}], "layout": {}}, "A.", tuple(frames)),), AXIS)
+    (drawn,) = live.still(picture, 2)
+    np.testing.assert_array_equal(drawn.data[0].x, [6, 2, -2, np.nan])
+    header, blob = read(pack(picture))
+    x, y = header["panels"][0]["frames"]
+    assert x["attr"] == "x" and x["values"] == y["values"] and x["basis"] == y["basis"]  # stored once
+    assert (x["steps"], x["curves"], x["points"]) == (3, 1, 3)
+    start, count = x["values"]
+    np.testing.assert_array_equal(blob[start : start + count], [0, 0, 1, 2, 2, 4])
+    assert "x" not in header["panels"][0]["data"][0]
+
+
+def test_texts_that_come_again_travel_once() -> None:
+    texts = tuple("a text of some length, with ² in it" if k % 2 else "another one" for k in range(50))
+    many = live.Axis("a", "A", tuple(map(float, range(50))), tuple(map(str, range(50))))
+    header, blob = read(pack(live.Picture((), many, (live.Readout("r", texts),), tuple(str(k) for k in range(50)))))
+    packed = header["readouts"][0]["texts"]
+    start, count = packed["at"]["f32"]
+    assert tuple(packed["of"][int(which)] for which in blob[start : start + count]) == texts
+    assert len(packed["of"]) == 2 and header["sentences"] == [str(k) for k in range(50)]
+
+
 def test_still_figures_are_copies_at_one_value() -> None:
     moving = live.Panel(figure(2), "A", (live.Frames(1, [X, 2 * X, 3 * X]),))
     picture = live.Picture((moving, strand_panel()), AXIS)
@@ -133,7 +176,7 @@ def test_a_packed_picture_holds_everything_once() -> None:
     header, blob = read(packed)
     part = lambda ref: blob[ref[0] : ref[0] + ref[1]]  # noqa: E731
     assert header["state"] == {"start": 2.0, "epoch": 5}
-    assert header["axis"] == {"label": "Degree", "values": [1.0, 2.0, 4.0], "texts": ["1", "2", "4"]}
+    assert header["axes"] == [{"label": "Degree", "values": [1.0, 2.0, 4.0], "texts": ["1", "2", "4"]}]
     assert header["sentences"] == ["one", "two", "three"]
     assert header["readouts"] == [
         {"label": "bias²", "texts": ["1", "2", "3"], "color": "#0072B2", "dash": "solid", "help": "help"}

@@ -13,6 +13,7 @@ import math
 import mimetypes
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import streamlit as st
 from plotly.offline import get_plotlyjs_version
@@ -69,10 +70,10 @@ def live_chart(
     picture: live.Picture,
     *,
     key: str,
-    start: float | None = None,
+    start: Any = None,
     epoch: int = 0,
     present: bool = False,
-    on_commit: Callable[[float], None] | None = None,
+    on_commit: Callable[[Any], None] | None = None,
     on_point: Callable[[tuple[float, float]], None] | None = None,
 ) -> None:
     """Show a picture that scrubs in the browser, or its still figures with a slider where that cannot work.
@@ -83,17 +84,17 @@ def live_chart(
         What to show.
     key : str
         Key of the component, and the stem of downloaded figures.
-    start : float, optional
-        Axis value to show first; that of the axis if not given.
+    start : float or (float, float), optional
+        Axis value, or place of a plane, to show first; that of the axis if not given.
     epoch : int
         Any other number than last time makes the browser go to `start`; otherwise it stays where the user is.
     present : bool
         Presenter mode: large type, figures that fill the window, arrow keys anywhere on the page.
     on_commit : callable, optional
-        Called before the next run of the script with the axis value on which the user has settled.
+        Called before the next run of the script with the axis value, or the place, on which the user has settled.
     on_point : callable, optional
-        Called before the next run of the script with the place of a figure, in the units of its axes, that the
-        user has clicked on.
+        Called before the next run of the script with the place of the first figure, in the units of its axes, that
+        the user has clicked on.
     """
     if start is None and picture.axis:
         start = picture.axis.start
@@ -104,14 +105,15 @@ def live_chart(
 
     def committed() -> None:
         value = st.session_state[key].get("value")
+        value = tuple(value) if isinstance(value, list) else value
         # The browser may send anything: only a value of the axis counts.
-        if on_commit and picture.axis and isinstance(value, int | float) and value in picture.axis.values:
+        if on_commit and picture.axis and value in picture.axis.values:
             on_commit(value)
 
     def pointed() -> None:
         place = st.session_state[key].get("place")
         numbers = isinstance(place, list) and all(isinstance(v, int | float) and math.isfinite(v) for v in place)
-        if on_point and numbers and len(place) == 2:
+        if on_point and numbers and len(place) == 3:  # the last one counts the clicks
             on_point((float(place[0]), float(place[1])))
 
     def give_up() -> None:
@@ -125,14 +127,14 @@ def _plain_chart(
     picture: live.Picture,
     *,
     key: str,
-    start: float | None,
+    start: Any,
     epoch: int,
-    on_commit: Callable[[float], None] | None,
+    on_commit: Callable[[Any], None] | None,
 ) -> None:
-    """Show the same figures through `st.plotly_chart`, moved by a slider that asks the server."""
+    """Show the same figures through `st.plotly_chart`, moved by sliders that ask the server."""
     index = 0
     if picture.axis and len(picture.axis.values) > 1:
-        index = _plain_slider(picture.axis, f"{key}_slider_{epoch}", start, on_commit)
+        index = _plain_sliders(picture.axis, f"{key}_slider_{epoch}", start, on_commit)
 
     def now(texts: tuple[str, ...]) -> str:
         return texts[min(index, len(texts) - 1)]
@@ -148,26 +150,31 @@ def _plain_chart(
         places[panel.column].plotly_chart(themed, height=panel.height, theme=None, key=f"{key}_{number}", alt=panel.alt)
 
 
-def _plain_slider(axis: live.Axis, key: str, start: float | None, on_commit: Callable[[float], None] | None) -> int:
-    """Slider over the axis; returns the index it stands at."""
-    texts = dict(zip(axis.values, axis.texts, strict=True))
+def _plain_sliders(axis: live.Axis | live.Plane, key: str, start: Any, on_commit: Callable[[Any], None] | None) -> int:
+    """Sliders over the axis, or over both of a plane; returns the index they stand at."""
+    keys = [f"{key}{k}" for k in range(len(axis.axes))]
+    starts = [start] if isinstance(axis, live.Axis) else start
 
     def committed() -> None:
         if on_commit:
-            on_commit(st.session_state[key])
+            place = tuple(st.session_state[name] for name in keys)
+            on_commit(place if len(place) > 1 else place[0])
 
-    value = st.select_slider(
-        axis.label,
-        axis.values,
-        value=axis.values[0 if start is None else axis.nearest(start)],
-        format_func=texts.__getitem__,
-        key=key,
-        on_change=committed,
-    )
-    return axis.values.index(value)
+    index, stride = 0, 1
+    for one, name, first in zip(axis.axes, keys, starts, strict=True):
+        value = st.select_slider(
+            one.label,
+            one.values,
+            value=one.values[0 if first is None else one.nearest(first)],
+            format_func=dict(zip(one.values, one.texts, strict=True)).__getitem__,
+            key=name,
+            on_change=committed,
+        )
+        index, stride = index + stride * one.values.index(value), stride * len(one.values)
+    return index
 
 
-def standalone_html(picture: live.Picture, *, title: str, start: float) -> str:
+def standalone_html(picture: live.Picture, *, title: str, start: Any) -> str:
     """One HTML page with everything inside that scrubs without a server or a network.
 
     Parameters
@@ -176,8 +183,8 @@ def standalone_html(picture: live.Picture, *, title: str, start: float) -> str:
         What to show.
     title : str
         Title of the page.
-    start : float
-        Axis value to show first.
+    start : float or (float, float)
+        Axis value, or place of a plane, to show first.
 
     Returns
     -------
@@ -209,7 +216,7 @@ h1 {{ font-size: 1.4rem; font-weight: 600 }}
 <script type="module">
 {"".join(path.read_text("utf-8") for path in KIT_JS)}
 {CHART_JS.read_text("utf-8")}
-const kit = {{ arraysOf, decode, dressed, el, enlarge, iconButton, lineSwatch, Panel, readTheme, steadyText }};
+const kit = {{ arraysOf, decode, Dial, dressed, el, enlarge, iconButton, lineSwatch, Panel, readTheme, steadyText }};
 const data = Uint8Array.from(atob("{base64.b64encode(packed).decode()}"), (c) => c.charCodeAt(0));
 const component = {{ data, parentElement: document.querySelector("main"), setStateValue() {{}} }};
 const mount = () => liveChart(component, kit);

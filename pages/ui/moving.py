@@ -1,0 +1,66 @@
+"""Pictures of folded sections: some have points that are dragged, which are a control of the page."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from core.controls import Place, Places
+from core.figures.live import Picture
+from core.lab import Lab
+from pages.ui.live_chart import live_chart
+from pages.ui.state import State
+
+
+def moving(lab: Lab, record: State, picture: Picture, key: str) -> None:
+    """Draw a picture; if its axis is named like a control of the page, it stands where that stands and moves it."""
+    named = picture.axis.name if picture.axis else ""
+    control = next((c for c in lab.controls if isinstance(c, Places) and c.name == named), None)
+    if control is None:
+        live_chart(picture, key=key)
+        return
+
+    drawn_for = record.epoch
+
+    def dragged(place: Place) -> None:
+        if drawn_for == record.epoch:  # else another point is in hand by now than the one that the browser has moved
+            record.set(named, (*record.values[named][:-1], place))
+
+    def pointed(place: Place) -> None:
+        _change(record, named, control.pointed(record.values[named], place))
+
+    places = record.values[named]
+    live_chart(
+        picture,
+        key=key,
+        start=record.stand(key, (record.epoch, record.visit), places[-1]),
+        epoch=record.epoch,
+        on_commit=dragged,
+        on_point=pointed if control.limit > 1 else None,
+    )
+    if control.limit > 1:
+        _buttons(record, control, key)
+
+
+def _buttons(record: State, control: Places, key: str) -> None:
+    """Add a point and take one away without a pointer."""
+    places = record.values[control.name]
+    middle = control.across[len(control.across) // 2], control.up[len(control.up) // 2]
+
+    def add() -> None:
+        _change(record, control.name, control.pointed(places, middle))
+
+    def take_away() -> None:
+        _change(record, control.name, places[:-1])
+
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.button("Add a point", on_click=add, key=f"{key}:add", icon=":material/add:",
+                  disabled=len(places) == control.limit)  # fmt: skip
+        st.button("Take the last point away", on_click=take_away, key=f"{key}:away", icon=":material/remove:",
+                  disabled=len(places) == 1)  # fmt: skip
+        st.caption(f"{len(places)} of at most {control.limit}. {control.help}")
+
+
+def _change(record: State, name: str, places: tuple[Place, ...]) -> None:
+    """Take other points than the picture shows; it then goes to the last of them."""
+    if places != record.values[name]:
+        record.replace(record.values | {name: places})

@@ -1,0 +1,97 @@
+"""Trainings that a page is read from: what they do, and buttons that begin, pause and cancel them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import streamlit as st
+
+from core import jobs
+from core.training.offers import in_words, offer, refusal
+from core.training.runs import Seen, begin, look
+
+SHARED = "Whoever has the same settings watches the same run: this acts for all of them."
+
+
+def going(specs: Sequence[Any]) -> bool:
+    """Whether one of these runs goes on or waits."""
+    return any(look(spec).going for spec in specs)
+
+
+def bar(specs: Sequence[Any], key: str) -> None:
+    """Say what the runs do, in one line with what can be asked of them."""
+    if not specs:
+        return
+    seen = [look(spec) for spec in specs]
+    with st.container(horizontal=True, vertical_alignment="center", key="runs"):
+        if any(each.going for each in seen):
+            _going(seen, key)
+        else:
+            _still(specs, seen, key)
+
+
+def _going(seen: Sequence[Seen], key: str) -> None:
+    """Progress, Pause and Cancel."""
+    done = sum(1.0 if each.state in ("done", "recorded") else each.progress for each in seen) / len(seen)
+    now = next(each for each in seen if each.going)
+    words = now.message if now.state == "queued" else f"Training, {now.seconds:.0f} s"
+    which = f" (run {seen.index(now) + 1} of {len(seen)})" if len(seen) > 1 else ""
+    st.progress(min(done, 1.0), text=f"{words}{which}", width=320)
+    live = [each.id for each in seen if each.going]
+    _button("Pause", "pause", lambda: _each(jobs.pause, live), key)
+    _button("Cancel", "close", lambda: _each(jobs.cancel, live), key, name="stop")
+    st.caption(SHARED, width="stretch")
+
+
+def _still(specs: Sequence[Any], seen: Sequence[Seen], key: str) -> None:
+    """What there is, and a button for more."""
+    open_ = [spec for spec, each in zip(specs, seen, strict=True) if each.state != "done"]
+    why_not = refusal(open_) if open_ else ""
+    stopped = [each for each in seen if each.state not in ("", "recorded", "done")]
+    if open_ and not why_not:
+        recorded = all(each.state in ("recorded", "done") for each in seen)
+        label = "Go on" if stopped else "Train here" if recorded else "Train"
+        look_of = "secondary" if recorded else "primary"
+        _button(label, "play_arrow", lambda: _each(begin, open_), key, name="train", type=look_of)
+    if stopped:
+        _button("Start anew", "replay", lambda: _each(jobs.restart, [each.id for each in stopped]), key)
+    st.caption(f"{_told(seen)} {why_not or (offer(open_) if open_ else '')}".strip(), width="stretch")
+    failed = st.session_state.pop(f"{key}:refused", "")
+    if failed:
+        st.caption(f":material/block: {failed}")
+
+
+def _told(seen: Sequence[Seen]) -> str:
+    """What has become of the runs, as sentences."""
+    states = [each.state for each in seen]
+    stopped = next((each for each in seen if each.state not in ("", "recorded", "done")), None)
+    if stopped is not None:
+        words = stopped.message or f"The run was {stopped.state}; what it has computed is shown."
+        return f"{words} {SHARED.replace('this acts', 'what you do acts')}"
+    if "" in states:
+        there = len(states) - states.count("")
+        return f"{there} of {len(states)} seeds have a run." if there else "No run has these settings yet."
+    if "recorded" in states:
+        machine = seen[states.index("recorded")].machines[0]
+        packages = machine["packages"]
+        return (
+            f"**Recorded**: computed on {machine['processor']} with torch {packages['torch']} and kept in Lectern; "
+            "training here repeats it."
+        )
+    return f"Trained on this machine in {in_words(sum(each.seconds for each in seen))}."
+
+
+def _button(label: str, icon: str, act: Callable[[], None], key: str, name: str = "", **look: Any) -> None:
+    def clicked() -> None:
+        try:
+            act()
+        except ValueError as error:
+            st.session_state[f"{key}:refused"] = str(error)
+
+    st.button(label, on_click=clicked, key=f"{key}:run:{name or label}", icon=f":material/{icon}:", **look)
+
+
+def _each(act: Callable[[Any], Any], things: Sequence[Any]) -> None:
+    for thing in things:
+        act(thing)

@@ -1,0 +1,48 @@
+"""Work that takes longer than a moment: begun by a click, or waited for; what is being done, and a way to stop it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import streamlit as st
+
+from core.lab import Work
+
+KEPT = 3  # pieces of work of a session that sections show; the oldest go first
+
+
+@st.fragment(run_every=0.4)
+def progress(tasks: list[Any], stop: Callable[[], None], key: str) -> None:
+    """Show what is being worked on and since when; runs by itself until it is done."""
+    waiting = [task for task in tasks if not task.done]
+    if not waiting:
+        st.rerun()
+    with st.container(horizontal=True, vertical_alignment="center"):
+        for task in waiting:
+            st.markdown(f"{task.title}: {task.seconds:.0f} s", width="content")
+        st.button("Cancel", on_click=stop, key=f"{key}:cancel", icon=":material/close:")
+
+
+def work(block: Work, key: str, works: dict[Any, Any]) -> Sequence[Any]:
+    """Draw the button that begins some work, or its progress; gives the blocks that show what has come out."""
+
+    def begin() -> None:
+        works[block.key] = block.begin()
+        while len(works) > KEPT:
+            works.pop(next(iter(works))).cancel()
+
+    def stop() -> None:
+        works.pop(block.key).cancel()
+
+    task = works.get(block.key)
+    if task is not None and not task.done:
+        progress([task], stop, key)
+        return ()
+    if task is not None:
+        try:
+            return block.blocks(task.result())
+        except ValueError as error:
+            st.warning(str(error), icon=":material/block:")
+    st.button(block.label, on_click=begin, key=f"{key}:begin", icon=":material/play_arrow:")
+    return ()
