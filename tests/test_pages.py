@@ -19,7 +19,8 @@ from streamlit.testing.v1 import AppTest
 
 from core.controls import File, Places, Seed, Several, defaults, to_link
 from core.figures.live import Picture
-from core.lab import Clickable, Exercise, Lab, Preset, Spot, Table, Work, parameters
+from core.lab import Clickable, Exercise, Lab, Preset, RunList, Spot, Table, Work, parameters
+from pages import home
 from pages.ui import export, shell
 from tests.conftest import PROFILE, ROOT
 from tests.labs import LABS, NAN, SENTENCE, check_picture, every_single_change, picture_or_reason, states
@@ -137,6 +138,9 @@ def test_sections_have_words_and_pictures(lab: Lab) -> None:
                     check_table(block)
                 elif isinstance(block, Exercise):
                     check_exercise(block)
+                elif isinstance(block, RunList):
+                    for chosen in (block.runs()[:1], block.runs()):
+                        check_picture(block.compare(chosen))
                 elif isinstance(block, Work):
                     assert block.label
                     if preset is None:
@@ -415,7 +419,7 @@ def test_home_has_a_card_and_links_for_every_lab(new_app: NewApp) -> None:
     app = run(new_app())
     assert [words.value for words in app.subheader] == [lab.question for lab in LABS]
     links = app.get("page_link")
-    assert len(links) == sum(1 + len(lab.presets) for lab in LABS)
+    assert len(links) == sum(1 + min(len(lab.presets), home.BEST) for lab in LABS)
 
 
 # --- the process ------------------------------------------------------------------------------------------
