@@ -1,6 +1,18 @@
-"""Measure everything and print the table."""
+"""Measure everything, or the parts that are named, and print the table."""
 
-from tests.benchmarks import numbers, pages, ranking, regularization, validation
+import sys
+
+from tests.benchmarks import networks, numbers, pages, ranking, regularization, training, validation
 from tests.benchmarks.measure import table
 
-print(table([*numbers.rows(), *regularization.rows(), *validation.rows(), *ranking.rows(), *pages.rows()]))
+PARTS = {
+    "numbers": numbers,
+    "regularization": regularization,
+    "validation": validation,
+    "ranking": ranking,
+    "networks": networks,
+    "training": training,
+    "pages": pages,
+}
+
+print(table([row for name in sys.argv[1:] or PARTS for row in PARTS[name].rows()]))

@@ -20,6 +20,15 @@ from tests.browser.server import CHROMIUM_OPTIONS, ROOT, find_chromium, running
 PAGE = f"/{LAB.name}"
 SCRUB = "Degree"
 ROUNDS = 12
+# Of each other page a slider whose ticks change every picture.
+OTHERS = {
+    "/regularization": "Degree",
+    "/model_selection": "Training points",
+    "/ranking_curves?source=gauss": "First scorer: distance",
+    "/cnn_cost": "Image size",
+    "/inception": "Input channels C",
+    "/convolution": "Padding p",
+}
 
 
 def copy_of_the_app(folder: Path) -> Path:
@@ -115,6 +124,36 @@ def ticking(browser: Browser, folder: Path) -> list[Row]:
     ]
 
 
+def other_pages(browser: Browser, folder: Path) -> list[Row]:
+    """Server ticks of the other pages, which change every picture, against the almost empty page."""
+    found = []
+    with (
+        running("with_floor.py", folder / "server.log", folder=folder) as server,
+        visit(browser, server.url, picture=False) as floor,
+    ):
+        settle(floor)
+        floor.goto(f"{server.url}/floor")
+        for address, label in OTHERS.items():
+            with visit(browser, server.url + address) as page:
+                controls = {"floor": Control(floor, "Floor"), "every": Control(page, label)}
+                for control in controls.values():
+                    settle(control.page)
+                ticks(controls, 2)
+                seen = ticks(controls, ROUNDS)
+            base, every = seen["floor"], seen["every"]
+            found.append(
+                Row(
+                    f"{address.partition('?')[0]}: server tick that changes every picture (“{label}”), against an "
+                    "almost empty page; bytes",
+                    f"{every.paint:.0f} ms; {kilobytes(every.bytes)}",
+                    f"{base.paint:.0f} ms",
+                    times(every.paint, base.paint),
+                    "≤ 3×; ≤ 60 KB",
+                )
+            )
+    return found
+
+
 def starting(browser: Browser, folder: Path) -> list[Row]:
     """Fresh process to first painted picture, in turns; then what that process weighs."""
     addresses = {"with_floor.py": PAGE, "one_chart.py": "/"}
@@ -164,6 +203,6 @@ def rows() -> list[Row]:
         app = copy_of_the_app(Path(folder))
         path = find_chromium(api.chromium.executable_path)
         browser = api.chromium.launch(executable_path=path, args=CHROMIUM_OPTIONS)
-        found = [*dragging(browser, app), *ticking(browser, app), *starting(browser, app)]
+        found = [*dragging(browser, app), *ticking(browser, app), *other_pages(browser, app), *starting(browser, app)]
         browser.close()
     return found

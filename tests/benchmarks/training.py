@@ -35,9 +35,7 @@ class Pictures(Dataset):
     def __init__(self) -> None:
         images = fashion_mnist()
         self._images, self._labels = images.train_images[:, 0], images.train_labels
-        self._tensor = v2.Compose(
-            [v2.ToImage(), v2.ToDtype(torch.float32, scale=True), v2.Normalize([0.286], [0.353])]
-        )
+        self._tensor = v2.Compose([v2.ToImage(), v2.ToDtype(torch.float32, scale=True), v2.Normalize([0.286], [0.353])])
 
     def __len__(self) -> int:
         return len(self._images)
@@ -58,9 +56,7 @@ def supply(rounds: int) -> Row:
     steps = iter([*range(90)] * 1000)
     loader = DataLoader(Pictures(), batch_size=BATCH, shuffle=True)
     batches = (batch for _ in range(1000) for batch in loader)
-    seconds = in_turns(
-        {"ours": lambda: resident.batch(*order[next(steps)]), "loader": lambda: next(batches)}, rounds
-    )
+    seconds = in_turns({"ours": lambda: resident.batch(*order[next(steps)]), "loader": lambda: next(batches)}, rounds)
     return Row(
         f"supply of a batch of {BATCH} images, normalised",
         milliseconds(seconds["ours"]),
