@@ -14,8 +14,8 @@ from core.regularization.trees import TreeData, TreeErrors
 from core.results import read_only
 
 LIMITS: dict[str, tuple[int, int]] = {"depth": (1, 20), "n_trees": (2, 200)}
-# Points at which all trees together are fitted and evaluated; about three seconds of work on one core.
-COST_LIMIT = 4_000_000
+# Points at which all trees together are fitted and evaluated; about ten seconds of work on one core.
+COST_LIMIT = 16_000_000
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,6 +45,11 @@ class Bagging(TreeErrors):
     limit: float
     plain_variance: float
     plain_error: float
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes of the arrays."""
+        return sum(value.nbytes for value in vars(self).values() if isinstance(value, np.ndarray))
 
 
 def bagging(
@@ -112,6 +117,17 @@ def bagging(
             plain_error=float(plain["mc_error"][0]),
         )
     )
+
+
+def bagging_message(**settings: Any) -> dict[str, Any]:
+    """Do the same, with the attributes of the result as a message of the helper process."""
+    found = vars(bagging(**settings))
+    return found | {"inside": found["inside"].astype(np.uint8)}
+
+
+def read_bagging(message: dict[str, Any]) -> Bagging:
+    """Result from such a message; TypeError if something is missing."""
+    return read_only(Bagging(**message | {"inside": message["inside"].astype(bool)}))
 
 
 def _between_trees(single: Array, values: NDArray[np.int64]) -> dict[str, Any]:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from core.controls import Choice, Control, LogSlider, Slider, Toggle
+from core.controls import Choice, Control, LogSlider, Places, Slider, Toggle
 from core.generalization.experiment_controls import EXPERIMENT
+from core.regularization.ridge import PER_DECADE
+from core.regularization.shrinkage import POSITIONS
 from core.text import number
 
 VIEWS = {"ridge": "Ridge", "paths": "Lasso and ridge"}
@@ -24,10 +26,29 @@ PENALTY = LogSlider(
     default=10.0,
     low=1e-12,
     high=1e4,
-    per_decade=6,
+    per_decade=PER_DECADE,
     zero=True,
     display=show_penalty,
     help="Weight of the penalty in the sum of squared residuals + α · (sum of squared weights). 0 is least squares.",
+)
+
+SOLUTION = Places(
+    name="solution",
+    label="Least-squares solution",
+    default=((1.6, 0.5),),
+    across=tuple(POSITIONS.tolist()),
+    up=tuple(POSITIONS.tolist()),
+    help="Of the two weights in the section about balls.",
+)
+
+EXTRA = Places(
+    name="extra",
+    label="Added points",
+    default=((5.0, 15.0),),
+    across=tuple(float(x) for x in range(-10, 31)),
+    up=tuple(float(y) for y in range(-20, 21)),
+    limit=6,
+    help="A click into the first figure adds a point, or takes an added one into the hand; the one in hand is dragged.",
 )
 
 CONTROLS: tuple[Control, ...] = (
@@ -68,4 +89,6 @@ CONTROLS: tuple[Control, ...] = (
         place="stage",
         help="Shows what leaves the picture at the top.",
     ),
+    SOLUTION,
+    EXTRA,
 )

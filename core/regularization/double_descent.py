@@ -17,8 +17,8 @@ from core.generalization.bias_variance import GRID_SIZE
 from core.generalization.designs import Array, Settings, check_choice, check_integer, check_number
 from core.generalization.polynomials import scaled
 from core.generalization.truths import TRUTHS
-from core.regularization.ridge import read_only
 from core.regularization.spectral import decompose_features, exact_fits, expected_train_error, ridge_filters
+from core.results import read_only
 
 FEATURES = ("cosine", "legendre")
 LIMITS: dict[str, tuple[int, int]] = {

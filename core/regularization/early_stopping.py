@@ -14,8 +14,9 @@ from numpy.typing import NDArray
 from core.generalization.bias_variance import GRID_SIZE
 from core.generalization.designs import Array, Experiment, Settings, draw
 from core.generalization.truths import TRUTHS
-from core.regularization.ridge import check_columns, columns, polynomial_spectrum, read_only
+from core.regularization.ridge import check_columns, columns, polynomial_spectrum
 from core.regularization.spectral import Spectrum, exact_fits, ridge_filters
+from core.results import read_only
 
 # Gradient descent is stable for rates below 2 / s_0^2, and no direction overshoots for rates to 1 / s_0^2.
 _RATE = 0.5

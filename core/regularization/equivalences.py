@@ -15,7 +15,8 @@ import numpy as np
 from core.generalization.bias_variance import GRID_SIZE
 from core.generalization.designs import Array, Settings, check_choice, check_number, draw
 from core.generalization.truths import TRUTHS
-from core.regularization.ridge import check_columns, columns, polynomial_spectrum, read_only, ridge_weights
+from core.regularization.ridge import check_columns, columns, polynomial_spectrum, ridge_weights
+from core.results import read_only
 
 LIMITS: dict[str, tuple[int, int]] = {"alpha": (0, 10_000)}
 NOISES = ("dropout", "inputs")
@@ -118,9 +119,9 @@ class _Data:
         return ridge_weights(spectrum, alphas, self.y)
 
 
-def _first_data_set(degree: int, basis: str, truth: str, n_train: int, noise_std: float, seed: int) -> _Data:
+def _first_data_set(degree: int, basis: str, settings: Settings) -> _Data:
     check_columns(degree, basis)
-    experiment = draw(Settings(truth=truth, n_train=n_train, noise_std=noise_std, seed=seed))
+    experiment = draw(settings)
     x = experiment.x_train[0]
     y = experiment.f_train[0] + experiment.noise[0]
     return _Data(x, columns(x, x[:0], degree, basis)[0], y, degree, basis)
@@ -132,8 +133,14 @@ def weight_decay(
     degree: int = 10,
     basis: str = "monomial",
     truth: str = Settings.truth,
+    low: float = Settings.low,
+    high: float = Settings.high,
+    inputs: str = Settings.inputs,
     n_train: int = Settings.n_train,
+    n_test: int = Settings.n_test,
     noise_std: float = Settings.noise_std,
+    test_at: str = Settings.test_at,
+    generator: str = Settings.generator,
     seed: int = Settings.seed,
 ) -> WeightDecay:
     """Let gradient descent and Adam minimise a penalised loss, and the plain loss with weights that decay.
@@ -142,8 +149,8 @@ def weight_decay(
     ----------
     alpha : float
         Penalty, in [0, 1e4].
-    degree, basis, truth, n_train, noise_std, seed
-        See `core.regularization.ridge.ridge_path`; the rest of the settings is as there by default.
+    degree, basis, truth, low, high, inputs, n_train, n_test, noise_std, test_at, generator, seed
+        See `core.regularization.ridge.ridge_path`.
 
     Raises
     ------
@@ -154,8 +161,9 @@ def weight_decay(
     ----------
     Loshchilov, Hutter, "Decoupled weight decay regularization", ICLR 2019; Kingma, Ba, "Adam", ICLR 2015.
     """
+    given = {name: value for name, value in locals().items() if name not in ("alpha", "degree", "basis")}
     check_number("alpha", alpha, *LIMITS["alpha"])
-    data = _first_data_set(degree, basis, truth, n_train, noise_std, seed)
+    data = _first_data_set(degree, basis, Settings(**given))
     gram, pull = data.train.T @ data.train / n_train, data.train.T @ (data.y - data.y.mean()) / n_train
     decay = alpha / n_train
     rate = float(1 / (np.linalg.eigvalsh(gram)[-1] + decay))
@@ -204,8 +212,14 @@ def noise_penalty(
     degree: int = 3,
     basis: str = "monomial",
     truth: str = Settings.truth,
+    low: float = Settings.low,
+    high: float = Settings.high,
+    inputs: str = Settings.inputs,
     n_train: int = Settings.n_train,
+    n_test: int = Settings.n_test,
     noise_std: float = Settings.noise_std,
+    test_at: str = Settings.test_at,
+    generator: str = Settings.generator,
     seed: int = Settings.seed,
 ) -> NoisePenalty:
     """Fit least squares to columns that are changed at random, and compare with ridge.
@@ -215,8 +229,8 @@ def noise_penalty(
     noise_in : {"dropout", "inputs"}
         "dropout": each entry of A is kept with probability p and then divided by p, else 0. "inputs": Gaussian noise of
         standard deviation s is added to each entry; the columns themselves have standard deviation 1.
-    degree, basis, truth, n_train, noise_std, seed
-        See `core.regularization.ridge.ridge_path`; the rest of the settings is as there by default.
+    degree, basis, truth, low, high, inputs, n_train, n_test, noise_std, test_at, generator, seed
+        See `core.regularization.ridge.ridge_path`.
 
     Raises
     ------
@@ -228,8 +242,9 @@ def noise_penalty(
     Srivastava et al., "Dropout", JMLR 15, 2014, section 9.1; Bishop, "Training with noise is equivalent to Tikhonov
     regularization", Neural Computation 7, 1995.
     """
+    given = {name: value for name, value in locals().items() if name not in ("noise_in", "degree", "basis")}
     check_choice("noise_in", noise_in, NOISES)
-    data = _first_data_set(degree, basis, truth, n_train, noise_std, seed)
+    data = _first_data_set(degree, basis, Settings(**given))
     dropout = noise_in == "dropout"
     levels = KEEP if dropout else NOISE_STDS
     alphas = n_train * ((1 - levels) / levels if dropout else levels**2)

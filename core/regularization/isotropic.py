@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from core.generalization.designs import Array, check_number
 from core.regularization.double_descent import check_numbers, widths_to
-from core.regularization.ridge import read_only
+from core.results import read_only
 
 SIGNAL_LIMITS = (0, 10)
 

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from core.generalization.bias_variance import CURVES, GRID_SIZE
 from core.generalization.designs import Array, Experiment, Settings, draw
+from core.generalization.sweeps import gaussian_standard_errors
 from core.generalization.truths import TRUTHS
 from core.regularization.spectral import LEVERAGE_TOLERANCE, FilterErrors
 
@@ -179,14 +180,7 @@ def monte_carlo(error: Array, experiment: Experiment) -> dict[str, Array]:
 
 def _standard_errors(experiment: Experiment, bias: Array, covariance: Array) -> dict[str, Array]:
     """Standard errors of the Monte Carlo estimates for Gaussian noise, from the covariance (T, T) of a fit."""
-    n_sets, n_test = experiment.fresh_noise.shape
-    noise = experiment.noise_std**2
+    n_test = len(bias)
     covariance2 = (covariance**2).sum() / n_test**2
     along_bias = bias @ covariance @ bias / n_test**2
-    fit_error = (bias**2 + covariance.diagonal()).mean()
-    one_error = 2 * covariance2 + 4 * along_bias + noise * (2 * noise + 4 * fit_error) / n_test
-    return {
-        "mc_bias2_se": np.sqrt(4 * along_bias / n_sets + 2 * covariance2 / (n_sets * (n_sets - 1))),
-        "mc_variance_se": np.sqrt(2 * covariance2 / (n_sets - 1)),
-        "mc_error_se": np.sqrt(one_error / n_sets),
-    }
+    return gaussian_standard_errors(experiment, covariance2, along_bias, (bias**2 + covariance.diagonal()).mean())

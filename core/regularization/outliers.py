@@ -1,6 +1,10 @@
 """What a single outlier does to a straight line, for every position that it can take."""
 
+from __future__ import annotations
+
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -18,8 +22,8 @@ class OutlierSweep:
 
     Attributes
     ----------
-    positions : ndarray (S,)
-        Positions of the moved coordinate.
+    positions : ndarray (S,) or (S, 2)
+        Positions of the moved coordinate, or places (x, y) of a point that is moved in both.
     lines : ndarray (3, S, 2)
         Intercept and slope under each loss, in the order of `LOSSES`.
     rest : ndarray (3, 2)
@@ -30,6 +34,8 @@ class OutlierSweep:
         Residual of the moved point.
     leverage, cooks : ndarray (S,)
         Of the moved point; Cook's distance is nan where it is undefined.
+    parabola : ndarray (S, 3)
+        Leverage of a point at any x: c0 + c1 x + c2 x².
     """
 
     positions: Array
@@ -39,6 +45,7 @@ class OutlierSweep:
     residual: Array
     leverage: Array
     cooks: Array
+    parabola: Array
 
 
 def sweep_outlier(
@@ -82,18 +89,52 @@ def sweep_outlier(
     positions = np.linspace(low, high, SWEEP_SIZE)
     xs, ys = np.tile(x, (SWEEP_SIZE, 1)), np.tile(y, (SWEEP_SIZE, 1))
     (xs if axis == "x" else ys)[:, moved] = positions
-    lines, _ = all_lines(xs, ys, np.full(SWEEP_SIZE, delta))
-    rest = all_lines(x[np.newaxis, others], y[np.newaxis, others], np.array([delta]))[0][:, 0]
-    away = residuals_of(lines - rest[:, np.newaxis], x[others], np.zeros_like(x[others]))
-    leverage = leverage_of(xs)
-    return read_only(
-        OutlierSweep(
-            positions=positions,
-            lines=lines,
-            rest=rest,
-            shift=np.sqrt((away**2).mean(axis=2)),
-            residual=residuals_of(lines, xs, ys)[:, :, moved],
-            leverage=leverage[:, moved],
-            cooks=cooks_distances(residuals_of(lines[0], xs, ys), leverage)[:, moved],
-        )
+    return read_only(OutlierSweep(positions=positions, **_effects(x[others], y[others], xs, ys, moved, delta)))
+
+
+def drag_outlier(
+    *, points: Points, across: Sequence[float], up: Sequence[float], delta: float = EFFICIENT
+) -> OutlierSweep:
+    """Add one more point at every place of a grid and fit all lines.
+
+    Parameters
+    ----------
+    points, delta
+        See `fit_lines`; these points stay.
+    across, up : sequence of float
+        x and y of the places; they come row by row, x running fastest.
+
+    Raises
+    ------
+    ValueError
+        As `fit_lines`.
+    """
+    x, y = checked_points(points)
+    check_number("delta", delta, *LIMITS["delta"])
+    places = np.array([(u, v) for v in up for u in across], dtype=np.float64)
+    for name, value in (("across", places[:, 0]), ("up", places[:, 1])):
+        for end in (value.min(), value.max()):
+            check_number(name, float(end), *LIMITS["position"])
+    xs, ys = (
+        np.column_stack([np.tile(old, (len(places), 1)), new]) for old, new in ((x, places[:, 0]), (y, places[:, 1]))
     )
+    return read_only(OutlierSweep(positions=places, **_effects(x, y, xs, ys, x.size, delta)))
+
+
+def _effects(x: Array, y: Array, xs: Array, ys: Array, moved: int, delta: float) -> dict[str, Any]:
+    """Lines of sets of points xs, ys (S, n), and what the point in column `moved` does to them beside points x, y."""
+    lines, _ = all_lines(xs, ys, np.full(len(xs), delta))
+    rest = all_lines(x[np.newaxis], y[np.newaxis], np.array([delta]))[0][:, 0]
+    away = residuals_of(lines - rest[:, np.newaxis], x, np.zeros_like(x))
+    leverage = leverage_of(xs)
+    mean, size = xs.mean(axis=1), xs.shape[1]
+    steep = 1 / ((xs - mean[:, np.newaxis]) ** 2).sum(axis=1)
+    return {
+        "lines": lines,
+        "rest": rest,
+        "shift": np.sqrt((away**2).mean(axis=2)),
+        "residual": residuals_of(lines, xs, ys)[:, :, moved],
+        "leverage": leverage[:, moved],
+        "cooks": cooks_distances(residuals_of(lines[0], xs, ys), leverage)[:, moved],
+        "parabola": np.stack([1 / size + steep * mean**2, -2 * steep * mean, steep], axis=1),
+    }

@@ -11,7 +11,7 @@ import numpy as np
 
 from core.generalization.designs import Array, Settings
 from core.regularization import ridge_homework
-from core.regularization.bagging import Bagging, bagging
+from core.regularization.bagging import Bagging, read_bagging
 from core.regularization.double_descent import DoubleDescent, double_descent
 from core.regularization.early_stopping import EarlyStopping, early_stopping
 from core.regularization.equivalences import NoisePenalty, WeightDecay, noise_penalty, weight_decay
@@ -21,12 +21,14 @@ from core.regularization.smoothers import kernel_ridge, neighbours
 from core.regularization.sparse import SparseErrors, SparsePath, sparse_errors, sparse_path
 from core.regularization.trees import DepthSweep, tree_depths
 from core.regularization.zero_one import ZeroOne, zero_one
+from core.worker import submit
+from core.worker.tasks import Task
 
 # Weights in directions whose singular value is below this share of the largest lose most of their digits.
 _BLURRED = 1e-10
 # Points of the double-descent experiment, whatever the page asks for: the peak is where features and points are equal.
 DESCENT_POINTS = 20
-TREES = 30
+TREES = 50
 _SPARSE_SETS = 20
 
 
@@ -61,9 +63,8 @@ class Regularization:
 
     @property
     def _single(self) -> dict[str, Any]:
-        """What a single data set depends on; ten points are held out, as in the homework."""
-        s = self.settings
-        return {"truth": s.truth, "n_train": s.n_train, "noise_std": s.noise_std, "seed": s.seed}
+        """What the first data set depends on."""
+        return {name: value for name, value in self.data.items() if name != "n_sets"}
 
     @property
     def blurred(self) -> bool:
@@ -103,8 +104,7 @@ class Regularization:
     @property
     def stopping(self) -> EarlyStopping:
         """Gradient descent stopped early, against ridge."""
-        data = {k: v for k, v in self.data.items() if k != "n_sets"}
-        return early_stopping(degree=self.degree, basis=self.basis, **data)
+        return early_stopping(degree=self.degree, basis=self.basis, **self._single)
 
     def decay(self, alpha: float) -> WeightDecay:
         """Optimisers with weight decay and with a penalty."""
@@ -123,22 +123,26 @@ class Regularization:
     @property
     def neighbours(self) -> SmootherSweep:
         """Means of k nearest neighbours."""
-        return neighbours(**self.data)
+        return _neighbours(**self.data)
 
     @property
     def kernel(self) -> SmootherSweep:
         """Kernel ridge over the width of the kernel."""
-        return kernel_ridge(swept="width", **self.data)
+        return _kernel_ridge(swept="width", **self.data)
+
+    def kernel_penalties(self, width: float) -> SmootherSweep:
+        """Kernel ridge of one width over the penalty."""
+        return _kernel_ridge(swept="penalty", width=width, **self.data)
 
     @property
     def trees(self) -> DepthSweep:
         """Regression trees over their depth."""
-        return tree_depths(**self.data)
+        return _tree_depths(**self.data)
 
-    @property
-    def bagging(self) -> Bagging:
-        """Means of bootstrapped trees, over their number."""
-        return _bagging(n_trees=TREES, **self.data)
+    def begin_bagging(self) -> Task[Bagging]:
+        """Begin to fit bootstrapped trees, over their number, in the helper process."""
+        request = self.data | {"n_trees": TREES}
+        return submit("bagging", request, title=f"Growing {TREES} trees for each data set", read=read_bagging)
 
     @property
     def cut(self) -> float:
@@ -227,7 +231,9 @@ def homework_splits() -> ridge_homework.Splits:
 
 # Slower than a moment, and asked for again at each tick of an open section.
 _sparse_errors = lru_cache(maxsize=4)(sparse_errors)
-_bagging = lru_cache(maxsize=4)(bagging)
+_neighbours = lru_cache(maxsize=2)(neighbours)
+_kernel_ridge = lru_cache(maxsize=4)(kernel_ridge)
+_tree_depths = lru_cache(maxsize=2)(tree_depths)
 
 
 @lru_cache(maxsize=4)

@@ -13,7 +13,6 @@ the same polynomials in another basis are another prior.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,16 +22,16 @@ from core.generalization.designs import LIMITS, Array, Settings, check_choice, c
 from core.generalization.polynomials import nested_basis, scaled
 from core.generalization.truths import TRUTHS
 from core.regularization.spectral import FilterErrors, Spectrum, filter_errors, ridge_filters, with_constant
+from core.results import read_only
 
 BASES = ("monomial", "chebyshev")
-PER_DECADE = 6
+PER_DECADE = 4
 # 0, then 1e-12 to 1e4; six digits, so that a page's slider over them has the very same numbers.
-ALPHAS: Array = np.array([0.0, *(float(f"{10 ** (k / PER_DECADE):.6g}") for k in range(-72, 25))])
+_POWERS = range(-12 * PER_DECADE, 4 * PER_DECADE + 1)
+ALPHAS: Array = np.array([0.0, *(float(f"{10 ** (k / PER_DECADE):.6g}") for k in _POWERS)])
 ALPHAS.flags.writeable = False
 # A column whose standard deviation is below this fraction of its largest value is constant but for rounding.
 _CONSTANT = 1e-12
-
-Result = TypeVar("Result")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,8 +61,6 @@ class RidgePath(FilterErrors):
     weights : ndarray (P, d)
         Weights of the standardised columns in the fit to the first data set. At penalty 0 directions whose singular
         value is only rounding are left out of the weights (though not of the fits).
-    mean_weights : ndarray (P, d)
-        The same for the mean fit.
     grid, f_grid : ndarray (G,)
         Even inputs that span training inputs, test inputs and [low, high], and the truth there.
     fit_grid, mean_grid, sd_grid : ndarray (P, G)
@@ -73,6 +70,8 @@ class RidgePath(FilterErrors):
     scores : ndarray (K, r + 1)
         Coefficients, before filtering, of the first K = min(M, 15) data sets: fit k at penalty p is
         `(filters[p] * scores[k]) @ modes`.
+    mean_scores : ndarray (r + 1,)
+        The same for the mean fit.
     """
 
     alphas: Array
@@ -87,7 +86,6 @@ class RidgePath(FilterErrors):
     sizes: Array
     filters: Array
     weights: Array
-    mean_weights: Array
     grid: Array
     f_grid: Array
     fit_grid: Array
@@ -95,6 +93,7 @@ class RidgePath(FilterErrors):
     sd_grid: Array
     modes: Array
     scores: Array
+    mean_scores: Array
 
     @property
     def best(self) -> float:
@@ -153,7 +152,7 @@ def ridge_path(
     spectrum = polynomial_spectrum(x, np.concatenate([experiment.x_test, grid]), degree, basis)
     tested, modes = spectrum.part(slice(experiment.x_test.size)), spectrum.at[:, experiment.x_test.size :]
     filters = ridge_filters(spectrum.sizes, ALPHAS)
-    signal = filters * (spectrum.train @ experiment.f_train[0])
+    signal = spectrum.train @ experiment.f_train[0]
     scores = y[:CURVES] @ spectrum.train.T
     result = RidgePath(
         **vars(filter_errors(experiment, tested, filters)),
@@ -169,14 +168,14 @@ def ridge_path(
         sizes=spectrum.sizes,
         filters=filters,
         weights=ridge_weights(spectrum, ALPHAS, y[0]),
-        mean_weights=ridge_weights(spectrum, ALPHAS, experiment.f_train[0]),
         grid=grid,
         f_grid=TRUTHS[truth].function(grid),
         fit_grid=(filters * scores[0]) @ modes,
-        mean_grid=signal @ modes,
+        mean_grid=(filters * signal) @ modes,
         sd_grid=experiment.noise_std * np.sqrt(filters**2 @ modes**2),
         modes=modes,
         scores=scores,
+        mean_scores=signal,
     )
     return read_only(result)
 
@@ -244,14 +243,6 @@ def ridge_weights(spectrum: Spectrum, alphas: Array, y: Array) -> Array:
     kept = (penalties > 0) | (sizes > _negligible(sizes))
     gains = np.divide(sizes, sizes**2 + penalties, where=kept, out=np.zeros((len(alphas), len(sizes))))
     return np.asarray((gains * (spectrum.train[1:] @ y)) @ spectrum.directions)
-
-
-def read_only(result: Result) -> Result:
-    """Make all arrays of a result read-only: results are shared between visitors."""
-    for value in vars(result).values():
-        if isinstance(value, np.ndarray):
-            value.flags.writeable = False
-    return result
 
 
 def _negligible(sizes: Array) -> float:

@@ -14,8 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.generalization.designs import Array, Settings, check_integer, draw
-from core.regularization.ridge import ALPHAS, RidgePath, check_columns, polynomial_spectrum, read_only, ridge_path
+from core.regularization.ridge import ALPHAS, RidgePath, check_columns, polynomial_spectrum, ridge_path
 from core.regularization.spectral import exact_fits, ridge_filters
+from core.results import read_only
 
 DEGREE = 10
 ALPHA = 10.0

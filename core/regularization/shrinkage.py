@@ -13,7 +13,7 @@ from itertools import product
 import numpy as np
 
 from core.generalization.designs import Array, check_number
-from core.regularization.ridge import read_only
+from core.results import read_only
 
 LIMITS: dict[str, tuple[float, float]] = {
     "b1": (-3, 3),
@@ -24,10 +24,11 @@ LIMITS: dict[str, tuple[float, float]] = {
 }
 PENALTIES = ("lasso", "ridge", "elastic net")
 BUDGETS: Array = np.arange(1, 81) / 20
-POSITIONS: Array = np.arange(-30, 31) / 10  # of the least-squares solution
+POSITIONS: Array = np.arange(-20, 21) / 10  # of either coordinate of a least-squares solution that is dragged
 ESTIMATES: Array = np.arange(-80, 81) / 20
 STRENGTHS: Array = np.arange(0, 81) / 20
-_OUTLINE = 120  # points of a closed curve
+_ANGLES = np.linspace(0, 2 * np.pi, 61)
+_CIRCLE: Array = np.stack([np.cos(_ANGLES), np.sin(_ANGLES)], axis=1)  # a closed curve
 _HALVINGS = 60
 _SIGNS: Array = np.array(sorted(product((-1.0, 0.0, 1.0), repeat=2), key=np.count_nonzero))
 _TIE = 1e-14  # patterns that meet the conditions to this are equally good: the one with most zeros is taken
@@ -70,13 +71,11 @@ class Balls:
     least_squares : ndarray (2,)
         Least-squares solution.
     budgets : ndarray (K,)
-        Budgets; `positions` (J,) are values of one coordinate of the least-squares solution.
+        Budgets.
     by_budget : ndarray (3, K, 2)
         Minimum at each budget.
     multipliers : ndarray (3, K)
         The penalty that has the same minimum: the Lagrange multiplier of the constraint; 0 where it does not bind.
-    by_b1, by_b2 : ndarray (3, J, 2)
-        Minimum at the budget asked for while the first (second) coordinate of the least-squares solution moves.
     outlines : ndarray (3, K, O, 2)
         The balls, as closed curves.
     ellipse : ndarray (O, 2)
@@ -87,11 +86,29 @@ class Balls:
 
     least_squares: Array
     budgets: Array
-    positions: Array
     by_budget: Array
     multipliers: Array
-    by_b1: Array
-    by_b2: Array
+    outlines: Array
+    ellipse: Array
+    reach: Array
+
+
+@dataclass(frozen=True)
+class Dragged:
+    """Smallest loss within a ball of one budget, for every place of the least-squares solution; arrays are read-only.
+
+    Attributes
+    ----------
+    solutions : ndarray (J * J, 2)
+        Least-squares solutions, both coordinates in `POSITIONS`: row by row, the first coordinate running fastest.
+    minima : ndarray (3, J * J, 2)
+        Best weights within each ball, in the order of `PENALTIES`.
+    outlines, ellipse, reach : ndarray (3, O, 2), (O, 2), (3, J * J)
+        As in `Balls`, for the one budget.
+    """
+
+    solutions: Array
+    minima: Array
     outlines: Array
     ellipse: Array
     reach: Array
@@ -119,9 +136,7 @@ def shrinkage(*, l1_ratio: float = 0.5) -> Shrinkage:
     return read_only(Shrinkage(ESTIMATES, STRENGTHS, *curves))
 
 
-def balls(
-    *, b1: float = 2.0, b2: float = 1.0, correlation: float = 0.0, budget: float = 1.0, l1_ratio: float = 0.5
-) -> Balls:
+def balls(*, b1: float = 2.0, b2: float = 1.0, correlation: float = 0.0, l1_ratio: float = 0.5) -> Balls:
     """Minimise the loss within the balls of lasso, ridge and elastic net.
 
     Parameters
@@ -130,8 +145,6 @@ def balls(
         Least-squares solution, each in [-3, 3].
     correlation : float
         Of the two columns, in [-0.95, 0.95].
-    budget : float
-        Where the balls cut the axes while the least-squares solution moves, in [0.05, 4].
     l1_ratio : float
         Share of the absolute values in the penalty of the elastic net, in [0, 1].
 
@@ -143,28 +156,47 @@ def balls(
     for name, value in locals().copy().items():
         check_number(name, value, *LIMITS[name])
     solution, gram = np.array([b1, b2], dtype=np.float64), np.array([[1.0, correlation], [correlation, 1.0]])
-    # One row for each budget, then for each place of the first and of the second coordinate.
-    sweep = np.tile(solution, (BUDGETS.size + 2 * POSITIONS.size, 1))
-    sweep[BUDGETS.size : -POSITIONS.size, 0] = sweep[-POSITIONS.size :, 1] = POSITIONS
-    budgets = np.concatenate([BUDGETS, np.full(2 * POSITIONS.size, budget)])
-    ratios = _ratios(l1_ratio)
-    found = [constrained(sweep, gram, budgets, ratio) for ratio in ratios]
-    minima, multipliers = (np.array(part) for part in zip(*found, strict=True))
-    by_budget, by_b1, by_b2 = np.split(minima, [BUDGETS.size, BUDGETS.size + POSITIONS.size], axis=1)
-    angles = np.linspace(0, 2 * np.pi, _OUTLINE + 1)
-    circle = np.stack([np.cos(angles), np.sin(angles)], axis=1)
-    away = by_budget - solution
+    found = [constrained(np.tile(solution, (BUDGETS.size, 1)), gram, BUDGETS, a) for a in _ratios(l1_ratio)]
+    by_budget, multipliers = (np.array(part) for part in zip(*found, strict=True))
     result = Balls(
         least_squares=solution,
         budgets=BUDGETS,
-        positions=POSITIONS,
         by_budget=by_budget,
-        multipliers=multipliers[:, : BUDGETS.size],
-        by_b1=by_b1,
-        by_b2=by_b2,
-        outlines=np.array([_outline(circle, BUDGETS, a) for a in ratios]),
-        ellipse=circle @ np.linalg.inv(np.linalg.cholesky(gram)),
-        reach=np.sqrt(((away @ gram) * away).sum(axis=-1)),
+        multipliers=multipliers,
+        outlines=np.array([_outline(BUDGETS, a) for a in _ratios(l1_ratio)]),
+        ellipse=_CIRCLE @ np.linalg.inv(np.linalg.cholesky(gram)),
+        reach=_reach(by_budget - solution, gram),
+    )
+    return read_only(result)
+
+
+def drag(*, budget: float = 1.0, correlation: float = 0.0, l1_ratio: float = 0.5) -> Dragged:
+    """Minimise the loss within the three balls of one budget, wherever the least-squares solution is dragged.
+
+    Parameters
+    ----------
+    budget : float
+        Where the balls cut the axes, in [0.05, 4].
+    correlation, l1_ratio
+        See `balls`.
+
+    Raises
+    ------
+    ValueError
+        If an argument is out of its range.
+    """
+    for name, value in locals().copy().items():
+        check_number(name, value, *LIMITS[name])
+    gram = np.array([[1.0, correlation], [correlation, 1.0]])
+    solutions = np.array([(b1, b2) for b2 in POSITIONS for b1 in POSITIONS])
+    budgets = np.full(len(solutions), float(budget))
+    minima = np.array([constrained(solutions, gram, budgets, a)[0] for a in _ratios(l1_ratio)])
+    result = Dragged(
+        solutions=solutions,
+        minima=minima,
+        outlines=np.array([_outline(budgets[:1], a)[0] for a in _ratios(l1_ratio)]),
+        ellipse=_CIRCLE @ np.linalg.inv(np.linalg.cholesky(gram)),
+        reach=_reach(minima - solutions, gram),
     )
     return read_only(result)
 
@@ -231,10 +263,14 @@ def _allowance(budgets: Array, l1_ratio: float) -> Array:
     return l1_ratio * budgets + (1 - l1_ratio) / 2 * budgets**2
 
 
-def _outline(circle: Array, budgets: Array, l1_ratio: float) -> Array:
-    """Points (K, O, 2) of the boundaries in the directions of a circle (O, 2)."""
+def _reach(away: Array, gram: Array) -> Array:
+    return np.asarray(np.sqrt(((away @ gram) * away).sum(axis=-1)))
+
+
+def _outline(budgets: Array, l1_ratio: float) -> Array:
+    """Points (K, O, 2) of the boundaries in the directions of the circle."""
     allowed = _allowance(budgets, l1_ratio)[:, np.newaxis]
-    linear, square = l1_ratio * np.abs(circle).sum(axis=1), (1 - l1_ratio) / 2
+    linear, square = l1_ratio * np.abs(_CIRCLE).sum(axis=1), (1 - l1_ratio) / 2
     # linear * radius + square * radius^2 = allowed, in the form that also holds without the square
     radius = 2 * allowed / (linear + np.sqrt(linear**2 + 4 * square * allowed))
-    return np.asarray(radius[..., np.newaxis] * circle)
+    return np.asarray(radius[..., np.newaxis] * _CIRCLE)

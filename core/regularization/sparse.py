@@ -19,8 +19,9 @@ from core.generalization.bias_variance import GRID_SIZE
 from core.generalization.designs import Array, Experiment, Settings, check_integer, check_number, draw
 from core.generalization.truths import TRUTHS
 from core.regularization.active_set import minimise
-from core.regularization.ridge import ALPHAS, check_columns, columns, polynomial_spectrum, read_only, ridge_weights
+from core.regularization.ridge import ALPHAS, check_columns, columns, polynomial_spectrum, ridge_weights
 from core.regularization.spectral import Spectrum
+from core.results import read_only
 
 LIMITS: dict[str, tuple[int, int]] = {"l1_ratio": (0, 1), "n_sets": (3, 200)}
 

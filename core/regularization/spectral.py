@@ -15,6 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from core.generalization.designs import Array, Experiment
+from core.generalization.sweeps import gaussian_standard_errors
 
 # Singular values below this fraction of the largest are rounding in features that are given as plain numbers.
 RANK_TOLERANCE = 1e-12
@@ -229,13 +230,7 @@ def _standard_errors(
 ) -> dict[str, Array]:
     """From the covariance of a fit at the test points, noise * at' filters^2 at, and moments of Gaussians."""
     at, squares, noise = spectrum.at, filters**2, experiment.noise_std**2
-    n_sets, n_test = experiment.fresh_noise.shape
+    n_test = experiment.fresh_noise.shape[1]
     covariance2 = (noise / n_test) ** 2 * ((squares @ (at @ at.T) ** 2) * squares).sum(axis=1)  # squared norm / T^2
     along_bias = noise / n_test**2 * ((bias @ at.T) ** 2 * squares).sum(axis=1)  # bias' covariance bias / T^2
-    fit_error = (bias**2 + noise * gain).mean(axis=1)
-    one_error = 2 * covariance2 + 4 * along_bias + noise * (2 * noise + 4 * fit_error) / n_test
-    return {
-        "mc_bias2_se": np.sqrt(4 * along_bias / n_sets + 2 * covariance2 / (n_sets * (n_sets - 1))),
-        "mc_variance_se": np.sqrt(2 * covariance2 / (n_sets - 1)),
-        "mc_error_se": np.sqrt(one_error / n_sets),
-    }
+    return gaussian_standard_errors(experiment, covariance2, along_bias, (bias**2 + noise * gain).mean(axis=1))

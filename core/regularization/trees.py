@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from core.generalization.bias_variance import CURVES
 from core.generalization.designs import Array, Experiment, Settings, check_integer, draw
-from core.generalization.sweeps import _estimated_standard_errors
+from core.generalization.sweeps import estimated_standard_errors
 from core.generalization.truths import TRUTHS
 from core.regularization.linear_errors import data_of, monte_carlo, span_grid
 from core.regularization.tree_growth import grow, nearest_cells
@@ -187,7 +187,7 @@ class TreeData:
             spread = error.var(axis=0, ddof=1)
             rows.append(
                 monte_carlo(error, experiment)
-                | _estimated_standard_errors(error, experiment.fresh_noise, np.zeros(len(error)))
+                | estimated_standard_errors(error, experiment.fresh_noise, np.zeros(len(error)))
                 | {"test_variance": spread, "test_bias2": error.mean(axis=0) ** 2 - spread / len(error)}
                 | {"mean_grid": drawn.mean(axis=0), "sd_grid": drawn.std(axis=0, ddof=1)}
             )

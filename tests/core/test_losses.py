@@ -10,7 +10,7 @@ from sklearn.linear_model import HuberRegressor, QuantileRegressor
 
 from core.regularization.lines import absolute_lines, all_lines, huber_lines, squared_lines
 from core.regularization.losses import DELTAS, EFFICIENT, LIMITS, LOSSES, TRUTH, example_points, fit_lines, losses
-from core.regularization.outliers import SWEEP_SIZE, sweep_outlier
+from core.regularization.outliers import SWEEP_SIZE, drag_outlier, sweep_outlier
 
 DELTA = 1.345
 
@@ -258,6 +258,32 @@ def test_sweep_against_fits_one_by_one(axis) -> None:
         assert got.cooks[s] == pytest.approx(expected, rel=1e-7)
 
 
+def test_a_dragged_point_against_fits_one_by_one() -> None:
+    x, y = drawn(5, n=9, outliers=1)
+    across, up = (-10.0, 0.5, 30.0), (-20.0, 3.0)
+    got = drag_outlier(points=as_points(x, y), across=across, up=up, delta=0.7)
+    assert got.positions.tolist() == [[u, v] for v in up for u in across]
+    np.testing.assert_allclose(got.rest[0], np.polyfit(x, y, 1)[::-1], rtol=1e-10)
+    for s, place in enumerate(got.positions):
+        u, v = np.append(x, place[0]), np.append(y, place[1])
+        np.testing.assert_allclose(got.lines[0, s], np.polyfit(u, v, 1)[::-1], rtol=1e-9, atol=1e-12)
+        a, b = got.lines[1, s]
+        assert np.abs(v - a - b * u).sum() == pytest.approx(least_absolute(u, v), rel=1e-10)
+        np.testing.assert_allclose(got.lines[2, s], exact_huber(u, v, 0.7, got.lines[2, s]), rtol=1e-9, atol=1e-12)
+        columns = np.column_stack([np.ones(10), u])
+        hat = np.diag(columns @ np.linalg.pinv(columns))
+        assert got.leverage[s] == pytest.approx(hat[-1], rel=1e-9)
+        np.testing.assert_allclose(np.polynomial.Polynomial(got.parabola[s])(u), hat, rtol=1e-9)
+        away = (got.lines[:, s] - got.rest) @ [np.ones(9), x]
+        np.testing.assert_allclose(got.shift[:, s], np.sqrt((away**2).mean(axis=1)), rtol=1e-9)
+
+
+@pytest.mark.parametrize(("name", "grid"), [("across", (0.0, 1001.0)), ("up", (np.nan, 0.0)), ("up", (-1001.0,))])
+def test_places_of_a_dragged_point_are_checked(name, grid) -> None:
+    with pytest.raises(ValueError, match=rf"^`{name}` must be in \[-1000, 1000\]; got "):
+        drag_outlier(points=example_points(), **{"across": (0.0, 1.0), "up": (0.0, 1.0)} | {name: grid})
+
+
 @pytest.mark.parametrize("seed", range(100))
 def test_robust_losses_resist_an_outlier_in_y_but_not_one_in_x(seed) -> None:
     points = example_points(seed=seed)
@@ -370,7 +396,7 @@ def test_shapes_and_read_only() -> None:
     }  # fmt: skip
     moving = {
         "positions": (81,), "lines": (3, 81, 2), "rest": (3, 2), "shift": (3, 81), "residual": (3, 81),
-        "leverage": (81,), "cooks": (81,),
+        "leverage": (81,), "cooks": (81,), "parabola": (81, 3),
     }  # fmt: skip
     for result, expected in ((fit, shapes), (sweep, moving)):
         arrays = {name: value for name, value in vars(result).items() if isinstance(value, np.ndarray)}

@@ -13,12 +13,14 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import PolynomialFeatures, StandardScaler
 
 from core.controls import defaults
+from core.lab import parameters
+from core.regularization.bagging import bagging
 from core.regularization.controls import CONTROLS, PENALTY
 from core.regularization.double_descent import double_descent
 from core.regularization.regularize import DESCENT_POINTS, Regularization, _gaps, homework_splits, regularize, tables
 from core.regularization.ridge import ALPHAS, columns
 
-SETTINGS = {name: value for name, value in defaults(CONTROLS).items() if name not in ("alpha", "view", "log_y")}
+SETTINGS = {name: value for name, value in defaults(CONTROLS).items() if name in parameters(regularize)}
 
 
 def made(**change: Any) -> Regularization:
@@ -74,22 +76,33 @@ def test_other_learners_meet_the_same_data() -> None:
     fit = KNeighborsRegressor(3).fit(result.ridge.x_train[:, None], result.ridge.y_train[0])
     sweep = result.neighbours
     np.testing.assert_allclose(sweep.fits_grid[0, 2], fit.predict(sweep.grid[:, None]), atol=1e-9)
-    for other in (sweep, result.kernel, result.trees, result.bagging):
+    for other in (sweep, result.kernel, result.kernel_penalties(0.5), result.trees):
         np.testing.assert_array_equal(np.sort(other.x_train), np.sort(result.ridge.x_train))
         np.testing.assert_array_equal(other.y_test, result.ridge.y_test)
-    assert len(result.bagging.values) == 30
     votes = result.classes("votes")
     np.testing.assert_array_equal(votes.x_test, result.ridge.x_test)
     assert result.cut == round(float(np.median(result.ridge.f_grid)), 2)
     assert result.classes("polynomial").values[-1] > 10
 
 
+def test_bagging_by_the_helper_process_is_bagging_here() -> None:
+    result = made(n_sets=6, n_train=12, n_test=8, test_at="beyond")
+    task = result.begin_bagging()
+    assert "50 trees" in task.title
+    found = task.result()
+    expected = bagging(n_trees=50, **result.data)
+    for name, value in vars(expected).items():
+        np.testing.assert_array_equal(getattr(found, name), value)
+    assert found.nbytes == sum(value.nbytes for value in vars(expected).values() if isinstance(value, np.ndarray))
+    assert result.begin_bagging().done  # kept
+
+
 def test_what_acts_like_ridge_agrees_with_ridge_on_its_data() -> None:
-    result = made(noise_std=1.0, n_train=25, n_test=10, seed=5, degree=4)
+    result = made(noise_std=1.0, n_train=25, n_test=30, seed=5, degree=4, low=1.0, test_at="beyond")
     k = int(np.argmin(np.abs(ALPHAS - 10)))
     np.testing.assert_allclose(result.decay(10.0).ridge, result.ridge.weights[k], rtol=1e-9)
     np.testing.assert_array_equal(result.stopping.sizes, result.ridge.sizes)
-    third = made(noise_std=1.0, n_train=25, n_test=10, seed=5, degree=3)
+    third = made(noise_std=1.0, n_train=25, n_test=30, seed=5, degree=3, low=1.0, test_at="beyond")
     noisy = result.noisy("inputs")
     at = int(np.argmin(np.abs(noisy.levels - 0.2)))  # n s^2 = 1, a penalty of the path
     np.testing.assert_allclose(noisy.ridge[at], third.ridge.weights[np.argmin(np.abs(ALPHAS - 1))], rtol=1e-7)
@@ -98,7 +111,6 @@ def test_what_acts_like_ridge_agrees_with_ridge_on_its_data() -> None:
 def test_slow_parts_are_kept() -> None:
     first, second = made(n_sets=30), made(n_sets=30, degree=4)
     assert first.descent is second.descent
-    assert first.bagging is second.bagging
     assert first.sparse is first.sparse
     assert first.sparse is not second.sparse
     assert homework_splits() is homework_splits()

@@ -1,5 +1,7 @@
 """Shrinkage of one weight by brute force, and constrained minima against scipy and by geometry."""
 
+import inspect
+
 import numpy as np
 import pytest
 from scipy.optimize import LinearConstraint, NonlinearConstraint, minimize
@@ -11,6 +13,7 @@ from core.regularization.shrinkage import (
     POSITIONS,
     balls,
     constrained,
+    drag,
     penalised,
     shrinkage,
 )
@@ -125,13 +128,13 @@ def test_lasso_corner_and_round_ball_by_hand() -> None:
 
 @pytest.mark.parametrize("l1_ratio", [0.0, 0.3, 1.0])
 def test_the_picture_fits_together(l1_ratio) -> None:
-    got = balls(b1=-1.2, b2=2.3, correlation=0.4, budget=0.8, l1_ratio=l1_ratio)
+    got = balls(b1=-1.2, b2=2.3, correlation=0.4, l1_ratio=l1_ratio)
     gram, ratios = gram_of(0.4), (1.0, 0.0, l1_ratio)
     assert got.least_squares.tolist() == [-1.2, 2.3]
-    assert (got.budgets[0], got.budgets[-1], got.positions[0], got.positions[-1]) == (0.05, 4, -3, 3)
+    assert (got.budgets[0], got.budgets[-1]) == (0.05, 4)
     for k, a in enumerate(ratios):
         allowed = size(np.stack([got.budgets, 0 * got.budgets], axis=1), a)
-        np.testing.assert_allclose(size(got.outlines[k], a), np.tile(allowed[:, None], 121), rtol=1e-12)
+        np.testing.assert_allclose(size(got.outlines[k], a), np.tile(allowed[:, None], 61), rtol=1e-12)
         np.testing.assert_allclose(got.outlines[k, :, 0], np.stack([got.budgets, 0 * got.budgets], axis=1), atol=1e-12)
     np.testing.assert_allclose(((got.ellipse @ gram) * got.ellipse).sum(axis=1), 1, rtol=1e-13)
     np.testing.assert_allclose(got.ellipse[0], got.ellipse[-1], atol=1e-12)
@@ -141,28 +144,50 @@ def test_the_picture_fits_together(l1_ratio) -> None:
     away = got.outlines - got.least_squares
     nearest = np.sqrt(((away @ gram) * away).sum(axis=-1).min(axis=-1))
     assert (nearest[got.multipliers > 0] >= got.reach[got.multipliers > 0] - 1e-12).all()
-    for name in ("by_budget", "by_b1", "by_b2"):
-        assert getattr(got, name).shape == (3, BUDGETS.size if name == "by_budget" else POSITIONS.size, 2)
+    assert got.by_budget.shape == (3, BUDGETS.size, 2)
 
 
-def test_moving_the_solution_is_asking_again() -> None:
-    got = balls(b1=1.5, b2=-0.7, correlation=0.3, budget=1.25, l1_ratio=0.4)
-    k = int(np.flatnonzero(BUDGETS == 1.25)[0])
-    for place in range(0, POSITIONS.size, 15):
-        first = balls(b1=POSITIONS[place], b2=-0.7, correlation=0.3, l1_ratio=0.4)
-        second = balls(b1=1.5, b2=POSITIONS[place], correlation=0.3, l1_ratio=0.4)
-        np.testing.assert_allclose(got.by_b1[:, place], first.by_budget[:, k], atol=1e-13)
-        np.testing.assert_allclose(got.by_b2[:, place], second.by_budget[:, k], atol=1e-13)
+@pytest.mark.parametrize("a", [0.0, 0.4, 1.0])
+def test_no_point_of_the_ball_is_better_wherever_the_solution_is_dragged(a) -> None:
+    got, gram = drag(correlation=0.5, budget=0.8, l1_ratio=a), gram_of(0.5)
+    assert got.solutions[0].tolist() == [-2, -2] and got.solutions[1].tolist() == [-1.9, -2]
+    assert got.solutions[:, 0].tolist() == POSITIONS.tolist() * POSITIONS.size
+    assert got.solutions[-1].tolist() == [2, 2]
+    for kind, share in enumerate((1.0, 0.0, a)):
+        allowed = size(np.array([0.8, 0.0]), share)
+        free = size(got.solutions, share) <= allowed
+        assert np.array_equal(got.minima[kind][free], got.solutions[free])
+        assert (size(got.minima[kind], share) <= allowed * (1 + 1e-12)).all()
+        np.testing.assert_allclose(size(got.outlines[kind], share), allowed, rtol=1e-12)
+        away = got.minima[kind] - got.solutions
+        np.testing.assert_allclose(((away @ gram) * away).sum(axis=1), got.reach[kind] ** 2, atol=1e-13)
+        rim = got.outlines[kind] - got.solutions[~free][:, None]
+        nearest = ((rim @ gram) * rim).sum(axis=2).min(axis=1)
+        assert (nearest >= got.reach[kind][~free] ** 2 - 1e-12).all()
+    np.testing.assert_allclose(((got.ellipse @ gram) * got.ellipse).sum(axis=1), 1, rtol=1e-13)
+    assert not any(value.flags.writeable for value in vars(got).values())
+
+
+def test_the_corner_of_the_diamond_catches_a_region_and_the_circle_a_line() -> None:
+    # With correlation c and budget 1 the corner (1, 0) is best where |c (b1 - 1) + b2| <= b1 - 1 + c b2.
+    got, c = drag(correlation=0.5), 0.5
+    b1, b2 = got.solutions.T
+    slack = b1 - 1 + c * b2 - np.abs(c * (b1 - 1) + b2)
+    corner = (np.abs(got.minima[0] - [1, 0]) < 1e-12).all(axis=1)
+    assert corner[slack > 1e-9].all() and not corner[slack < -1e-9].any()
+    on_circle = (np.abs(got.minima[1] - [1, 0]) < 1e-12).all(axis=1)
+    assert (np.abs(c * (b1 - 1) + b2)[on_circle] < 1e-9).all()
+    assert corner.sum() > 10 * on_circle.sum() > 0
 
 
 @pytest.mark.parametrize("name", LIMITS)
 @pytest.mark.parametrize("value", [float("nan"), -4.5, 4.5, "1"])
 def test_arguments_are_checked(name, value) -> None:
-    with pytest.raises(ValueError, match=rf"^`{name}` must be in \[.*\]; got .*\.$"):
-        balls(**{name: value})
-    if name == "l1_ratio":
-        with pytest.raises(ValueError, match=r"^`l1_ratio` must be in \[0, 1\]; got .*\.$"):
-            shrinkage(l1_ratio=value)
+    message = rf"^`{name}` must be in \[.*\]; got .*\.$"
+    for function in (balls, drag, shrinkage):
+        if name in inspect.signature(function).parameters:
+            with pytest.raises(ValueError, match=message):
+                function(**{name: value})
 
 
 def test_the_balls_are_read_only() -> None:

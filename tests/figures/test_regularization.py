@@ -12,6 +12,7 @@ from sklearn.preprocessing import StandardScaler
 
 from core.controls import defaults
 from core.figures.live import Picture
+from core.figures.packing import pack
 from core.figures.regularization import balls, descent, homework, learners, outliers, thumbnail
 from core.figures.regularization.parts import PLACES, SPAN, over, penalty_axis, squeezed, weight_axis
 from core.figures.regularization.text import (
@@ -22,9 +23,13 @@ from core.figures.regularization.text import (
     ridge_sentences,
     shrinks,
 )
+from core.lab import Work
+from core.regularization.bagging import bagging
+from core.regularization.losses import example_points
 from core.regularization.regularize import Regularization, homework_splits
 from core.regularization.ridge import ALPHAS
 from core.regularization.shrinkage import balls as two_weights
+from core.regularization.shrinkage import drag
 from core.text import fixed
 from pages.regularization import LAB
 
@@ -99,16 +104,49 @@ def test_comparisons(new: float, old: float, words: str) -> None:
 
 
 def test_sentences_say_what_the_numbers_are() -> None:
-    _, result, _ = drawn()
+    _, result, picture = drawn()
     r, sentences = result.ridge, ridge_sentences(result)
     assert len(sentences) == len(ALPHAS)
     assert "least squares" in sentences[0]
-    for k in (1, 40, TEN, 97):
-        bias2, variance, noise, risk = re.findall(r"(\d+\.\d+)", sentences[k])[:4]
-        assert float(bias2) + float(variance) + float(noise) == pytest.approx(float(risk), abs=0.002)
-        change = re.search(r"the expected error is (.*?)\. (It|No)", sentences[k])[1]  # type: ignore[index]
-        assert change.endswith(("larger", "as large") if r.risk[k] > r.risk[0] else "smaller")
-    assert "No other penalty does better." in sentences[int(np.argmin(r.risk))]
+    texts = {readout.label: readout.texts for readout in picture.readouts}
+    for k in (1, 27, TEN, 65):
+        bias2, variance = (float(texts[name][k]) for name in ("bias²", "variance"))
+        assert bias2 + variance + 0.3 == pytest.approx(float(texts["expected test error"][k]), abs=0.002)
+        found = re.findall(r"(bias²|variance|expected error) ([+−])([\d.]+)(?: × 10(\S+?))?[,;]", sentences[k])
+        assert [name for name, *_ in found] == ["bias²", "variance", "expected error"]
+        for (_, sign, digits, power), y in zip(found, (r.bias2, r.variance, r.risk), strict=True):
+            change = float(digits) * 10.0 ** int((power or "0").translate(str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "-0123456789")))
+            assert (-change if sign == "−" else change) == pytest.approx(y[k] - y[0], rel=0.01, abs=6e-4)
+        away = float(re.search(r"Simulated: ([\d.]+) SE", sentences[k])[1])  # type: ignore[index]
+        assert away == pytest.approx(abs(r.mc_error[k] - r.risk[k]) / r.mc_error_se[k], abs=0.051)
+    assert "no other penalty does better" in sentences[int(np.argmin(r.risk))]
+
+
+def test_fits_travel_as_shares_of_the_directions() -> None:
+    _, result, picture = drawn(degree=6, basis="chebyshev")
+    r, panel = result.ridge, picture.panels[0]
+    names = [trace["name"] for trace in panel.figure["data"]]
+    frames = {names[f.trace]: f for f in panel.frames}
+    for k in (0, 30, TEN):
+        np.testing.assert_allclose(frames["fit"].at(k)[:-1], r.fit_grid[k], rtol=1e-9)
+        np.testing.assert_allclose(frames["mean of all fits"].at(k)[:-1], r.mean_grid[k, ::2], rtol=1e-9)
+        scaler = StandardScaler().fit(np.polynomial.chebyshev.chebvander(_unit(r.x_train, r.x_train), 6)[:, 1:])
+        known, at = (scaler.transform(np.polynomial.chebyshev.chebvander(_unit(x, r.x_train), 6)[:, 1:])
+                     for x in (r.x_train, r.grid[::2]))  # fmt: skip
+        others = [Ridge(ALPHAS[k], solver="svd").fit(known, y).predict(at) for y in r.y_train[1:7]]
+        faint = frames["other data sets"].at(k).reshape(-1, at.shape[0] + 1)
+        assert np.isnan(faint[:, -1]).all()
+        np.testing.assert_allclose(faint[:, :-1], others, rtol=1e-7)
+
+
+def _unit(x: Any, known: Any) -> Any:
+    return (2 * x - known.min() - known.max()) / (known.max() - known.min())
+
+
+@pytest.mark.parametrize("view", ["ridge", "paths"])
+def test_a_tick_is_light(view: str) -> None:
+    _, _, picture = drawn(view=view)
+    assert len(pack(picture)) < 60_000
 
 
 def test_a_bias_that_is_only_rounding_is_none() -> None:
@@ -157,7 +195,7 @@ def test_zero_has_a_place_of_its_own() -> None:
     assert SPAN[0] < PLACES[0] < SPAN[1] < SPAN[3] == -12
     axis = penalty_axis(values)
     assert axis["ticktext"][0] == "0<br>0.0"
-    assert axis["ticktext"][-1].endswith("<br>97.0")
+    assert axis["ticktext"][-1].endswith("<br>65.0")
 
 
 @pytest.mark.parametrize("largest", [0.0, 0.3, 2.0, 3e5, 1e12])
@@ -169,15 +207,31 @@ def test_weight_axis_shows_the_largest_weight(largest: float) -> None:
 
 
 def test_contours_touch_the_balls() -> None:
-    found = two_weights(correlation=0.5)
-    for picture in (balls.by_budget(found), balls.by_solution(found)):
-        steps = len(picture.axis.values)  # type: ignore[union-attr]
+    for picture, places in (
+        (balls.by_budget(two_weights(correlation=0.5)), range(80)),
+        (balls.by_solution(drag(correlation=0.5)), range(0, 1681, 60)),
+    ):
+        assert picture.axis is not None and len(picture.axis.values) > places[-1]
         for panel in picture.panels:
-            frames = {(f.trace, f.attr): f.values for f in panel.frames}
-            least = np.stack([np.ravel(frames[3, "x"]), np.ravel(frames[3, "y"])], axis=1)
-            contour = np.stack([frames[1, "x"], frames[1, "y"]], axis=2)
-            gap = np.sqrt(((contour - least[:, None]) ** 2).sum(axis=2)).min(axis=1)
-            assert len(gap) == steps and (gap < 0.16).all()  # the contour has 121 points
+            frames = {(f.trace, f.attr): f for f in panel.frames}
+            for k in places:
+                least, contour = (np.stack([frames[t, "x"].at(k), frames[t, "y"].at(k)], axis=1) for t in (2, 1))
+                gap = np.sqrt(((contour[:-1] - least) ** 2).sum(axis=1)).min()
+                assert gap < 0.3  # the contour has 61 points
+
+
+def test_the_handle_is_the_least_squares_solution() -> None:
+    picture = balls.by_solution(drag(correlation=0.5))
+    assert picture.axis is not None and picture.axis.start == (1.6, 0.5)
+    k = picture.axis.nearest((1.6, 0.5))  # type: ignore[arg-type]
+    for panel in picture.panels:
+        assert (panel.tracks[0].x[k], panel.tracks[0].y[k]) == (1.6, 0.5)  # type: ignore[index]
+    texts = {readout.label: readout.texts[k] for readout in picture.readouts}
+    assert texts["lasso"] == "(1.00, 0)"  # the corner: (1.6, 0.5) − (1, 0) lies in its normal cone
+    assert picture.sentences[k] == "Exactly zero: lasso w₂, ridge none, elastic net none."
+    w1, w2 = (float(part) for part in texts["ridge"].strip("()").split(", "))
+    assert w1**2 + w2**2 == pytest.approx(1, abs=0.02)
+    assert "lasso 31\N{NO-BREAK SPACE}%" in balls.zeros(drag(correlation=0.5))
 
 
 def test_the_picture_of_double_descent_starts_at_the_peak() -> None:
@@ -192,7 +246,7 @@ def test_the_picture_of_double_descent_starts_at_the_peak() -> None:
 
 def test_the_outlier_is_where_its_handle_is() -> None:
     values, result, _ = drawn()
-    _, _, _, up, _, across = outliers.losses(result, values)
+    _, _, _, _, _, up, _, across = outliers.losses(result, values)
     for picture, moved in ((up, "y"), (across, "x")):
         assert isinstance(picture, Picture) and picture.axis is not None
         track = picture.panels[0].tracks[0]
@@ -202,17 +256,50 @@ def test_the_outlier_is_where_its_handle_is() -> None:
         assert len(slopes[0]) == len(picture.axis.values)
 
 
+def test_lines_follow_the_point_in_hand() -> None:
+    values, result, _ = drawn(extra=((20.0, 15.0), (5.0, -10.0)))
+    picture = outliers.losses(result, values)[3]
+    assert isinstance(picture, Picture) and picture.axis is not None and picture.axis.name == "extra"
+    x, y = np.array(example_points(seed=4)).T
+    for place in ((5.0, -10.0), (-10.0, 20.0), (30.0, 0.0)):
+        k = picture.axis.nearest(place)  # type: ignore[arg-type]
+        track = picture.panels[0].tracks[0]
+        assert (track.x[k], track.y[k]) == place  # type: ignore[index]
+        slope, intercept = np.polyfit([*x, 20.0, place[0]], [*y, 15.0, place[1]], 1)
+        np.testing.assert_allclose(picture.panels[0].frames[0].at(k), intercept + slope * np.array([-11.0, 31.0]))
+        without = np.polyfit([*x, 20.0], [*y, 15.0], 1) - [slope, intercept]
+        moved = np.sqrt(np.mean(np.polyval(without, [*x, 20.0]) ** 2))
+        assert float(picture.readouts[0].texts[k]) == pytest.approx(moved, abs=0.0051)
+        hand = picture.panels[1].frames[3].at(k)[0]
+        u = np.array([*x, 20.0, place[0]])
+        leverage = 1 / 22 + (u - u.mean()) ** 2 / ((u - u.mean()) ** 2).sum()
+        assert hand == pytest.approx(leverage[-1])
+        np.testing.assert_allclose(picture.panels[1].frames[1].at(k)[:-1], leverage[:-1])
+        assert ("not above" in picture.sentences[k]) == (leverage[-1] <= 4 / 22)
+
+
 def test_other_learners_add_up() -> None:
     values, result, _ = drawn(n_sets=20)
-    pictures = [block for block in learners.learners(result, values) if isinstance(block, Picture)]
-    assert len(pictures) == 4
-    for picture in pictures[:2]:
+    blocks = learners.learners(result, values)
+    pictures = [block for block in blocks if isinstance(block, Picture)]
+    assert len(pictures) == 4 and isinstance(blocks[-1], Work)
+    assert blocks[-1].label == "Grow 50 × 20 trees"
+    for picture in pictures[:3]:
         for text in picture.sentences:
             terms = re.match(r"bias² ([\d.]+) \+ variance ([\d.]+) \+ noise ([\d.]+) = ([\d.]+);", text)
             if terms:  # very small terms are written as powers of ten
                 bias2, variance, noise, total = map(float, terms.groups())
                 assert bias2 + variance + noise == pytest.approx(total, abs=0.002)
         assert sum(text.startswith("bias² 0.") for text in picture.sentences) > 3
+
+
+def test_bagging_says_what_its_numbers_are() -> None:
+    bag = bagging(depth=3, n_trees=8, n_sets=20)
+    words, picture = learners.bagged(bag)
+    assert isinstance(words, str) and isinstance(picture, Picture)
+    v, rho, limit = (float(found) for found in re.findall(r"(?:v = |ρ = |tends to )(\d+\.\d+)", words))
+    assert rho * v == pytest.approx(limit, abs=0.01)
+    assert picture.axis is not None and picture.axis.values == tuple(range(1, 9))
 
 
 def test_thumbnail_is_a_drawing() -> None:

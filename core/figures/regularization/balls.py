@@ -4,46 +4,43 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
 
-from core.figures.live import Axis, Frames, Panel, Picture, Track
-from core.figures.regularization.parts import (
-    PLACES,
-    SMALL,
-    curve,
-    dots,
-    error_axis,
-    estimates,
-    over_penalty,
-    panel,
-    penalties,
-    penalty_axis,
-)
+from core.figures.live import Axis, Frames, Panel, Picture, Plane, Readout, Track
+from core.figures.parts import SMALL, Array, Trace, curve, dots, error_axis, estimates, panel
+from core.figures.regularization.parts import PLACES, over_penalty, penalties, penalty_axis
 from core.figures.style import color
 from core.lab import Section
+from core.regularization.controls import SOLUTION
 from core.regularization.regularize import Regularization
-from core.regularization.shrinkage import PENALTIES, Balls, balls, shrinkage
-from core.text import fixed, number, with_error
+from core.regularization.shrinkage import PENALTIES, POSITIONS, Balls, Dragged, balls, drag, shrinkage
+from core.text import fixed, number, percent, with_error
 
 ROLES = dict(zip(PENALTIES, ("second", "first", "threshold"), strict=True))
-_NAMES = {"lasso": "|w₁| + |w₂| ≤ t", "ridge": "w₁² + w₂² ≤ t²"}
-_REACH = [-3.2, 3.2]
+_TITLES = {"lasso": "lasso: |w₁| + |w₂| ≤ t", "ridge": "ridge: w₁² + w₂² ≤ t²", "elastic net": "elastic net: between"}
 _CORRELATION = 0.5
+_HEIGHT = 380
+
+_dragged = lru_cache(maxsize=4)(drag)
 
 
 def constraint(result: Regularization, values: Mapping[str, Any]) -> Sequence[str | Picture]:
-    """Balls with a growing budget, with a least-squares solution that moves, shrinkage, and what the penalty costs."""
-    found = _thinned(balls(correlation=_CORRELATION))
+    """Balls around which the least-squares solution is dragged or whose budget grows, shrinkage, and what it costs."""
+    ratio = result.l1_ratio if 0 < result.l1_ratio < 1 else 0.5
+    found = _thinned(balls(correlation=_CORRELATION, l1_ratio=ratio))
+    moving = _dragged(correlation=_CORRELATION, l1_ratio=ratio)
     return (
-        "**Two weights.** The ellipses are lines of equal squared error around the least-squares solution (cross), for "
-        "two columns whose correlation is 0.5. A penalty is a budget: the best weights inside the diamond (lasso) and "
-        "inside the circle (ridge) lie where an ellipse touches. The penalty beside a budget is its multiplier.",
+        "**Two weights.** The ellipses are lines of equal squared error around the least-squares solution, for two "
+        "columns whose correlation is 0.5. A penalty is a budget t: the best weights inside a ball lie where an "
+        f"ellipse touches it. The elastic net has {percent(ratio)} of |w| in its penalty.\n\n"
+        "**Drag the least-squares solution**, in any of the three: where does a weight become exactly zero?",
+        by_solution(moving),
+        f"{zeros(moving)}\n\n**Now the budget grows**, and the least-squares solution stays at (2, 1). The penalty "
+        f"beside a budget is its multiplier.",
         by_budget(found),
-        "**Move the least-squares solution** (drag the cross): on which stretch does the lasso answer with a weight "
-        "that is exactly zero, and does ridge ever?",
-        by_solution(found),
         "**One weight** (or many whose columns are orthogonal): the lasso takes the same amount from all, and stops at "
         "zero; ridge takes the same share.",
         one_weight(),
@@ -55,21 +52,20 @@ def constraint(result: Regularization, values: Mapping[str, Any]) -> Sequence[st
 
 
 def _thinned(found: Balls) -> Balls:
-    """Every second budget, and every second point of the closed curves: as good on a screen, a quarter of the bytes."""
+    """Every second budget: as good on a screen, half of the bytes."""
     half = slice(1, None, 2)
     return replace(
         found,
         budgets=found.budgets[half],
         by_budget=found.by_budget[:, half],
         multipliers=found.multipliers[:, half],
-        outlines=found.outlines[:, half, ::2],
-        ellipse=found.ellipse[::2],
+        outlines=found.outlines[:, half],
         reach=found.reach[:, half],
     )
 
 
 def _plane(
-    traces: list[dict[str, Any]], alt: str, frames: Sequence[Frames], tracks: Sequence[Track] = (), column: int = 0
+    name: str, traces: list[Trace], alt: str, frames: Sequence[Frames], reach: float, tracks: Sequence[Track] = ()
 ) -> Panel:
     return panel(
         traces,
@@ -78,54 +74,121 @@ def _plane(
         y="w₂",
         frames=frames,
         tracks=tracks,
-        column=column,
-        height=400,
-        xaxis={"range": _REACH, "dtick": 1, "constrain": "domain"},
-        yaxis={"range": _REACH, "dtick": 1, "scaleanchor": "x", "constrain": "domain"},  # a circle is round
+        column=PENALTIES.index(name),
+        height=_HEIGHT,
+        title=_TITLES[name],
+        margin={"b": 44},
+        showlegend=False,
+        xaxis={"range": [-reach, reach], "dtick": 1, "constrain": "domain"},
+        yaxis={"range": [-reach, reach], "dtick": 1, "scaleanchor": "x", "constrain": "domain"},  # a circle is round
     )
 
 
-def _ball(found: Balls, i: int, name: str) -> list[dict[str, Any]]:
+def _ball(name: str, outline: Array) -> list[Trace]:
+    """The ball, an ellipse of equal error, and the best weights; the last two come with their frames."""
     role = ROLES[name]
-    area: dict[str, Any] = {
+    area: Trace = {
         "fill": "toself",
         "fillcolor": color(f"{role}_fill"),
         "line": {"color": color(role), "width": 2},
     }
-    cross = dots(found.least_squares[:1], found.least_squares[1:], "text", "least squares", 12, "cross-thin-open")
     return [
-        curve(found.outlines[i, 0, :, 0], found.outlines[i, 0, :, 1], role, _NAMES[name], **area),
-        curve(found.ellipse[:, 0], found.ellipse[:, 1], "noise", "equal error", 1.4),
-        cross,
-        dots(found.by_budget[i, :1, 0], found.by_budget[i, :1, 1], role, name, 11),
+        curve(outline[:, 0], outline[:, 1], role, "ball", **area),
+        curve(None, None, "noise", "equal error", 1.4),
+        dots(None, None, role, "best weights", 11),
     ]
 
 
-def by_budget(found: Balls) -> Picture:
-    """Diamond and circle beside each other, over the budget."""
+def _contours(solutions: Array, reach: Array, ellipse: Array) -> list[Frames]:
+    """Frames of the ellipses (steps, O) around solutions (steps, 2)."""
+    ones = np.ones(len(ellipse))
+    return [
+        Frames(1, np.stack([solutions[:, k], reach], axis=1)[:, np.newaxis], attr, np.stack([ones, ellipse[:, k]]))
+        for k, attr in enumerate("xy")
+    ]
+
+
+def _weights(w: Array) -> str:
+    """Write two weights; 0 alone means exactly 0."""
+    return "({}, {})".format(*("0" if v == 0 else f"{v:.2f}".replace("-", "−") for v in w))
+
+
+def by_solution(found: Dragged) -> Picture:
+    """The three balls of budget 1 while the least-squares solution is dragged through the plane."""
     panels = []
-    for column, name in enumerate(("lasso", "ridge")):
-        i = PENALTIES.index(name)
-        contour = found.least_squares + found.reach[i, :, np.newaxis, np.newaxis] * found.ellipse
+    for i, name in enumerate(PENALTIES):
+        least = found.minima[i]
+        frames = [
+            *_contours(found.solutions, found.reach[i], found.ellipse),
+            Frames(2, least[:, :1], "x"),
+            Frames(2, least[:, 1:]),
+        ]
+        alt = (
+            f"{name.capitalize()} with budget 1: the ball, the line of equal error that touches it, and the best "
+            f"weights, for a least-squares solution anywhere between −2 and 2. A weight is exactly zero at "
+            f"{percent(_zero_share(least))} of the places outside the ball."
+        )
+        track = Track(found.solutions[:, 0], found.solutions[:, 1])
+        panels.append(_plane(name, _ball(name, found.outlines[i]), alt, frames, 2.2, [track]))
+    readouts = tuple(
+        Readout(name, tuple(_weights(w) for w in least), ROLES[name], "The best weights (w₁, w₂) inside the ball.")
+        for name, least in zip(PENALTIES, found.minima, strict=True)
+    )
+    texts = tuple(fixed(p, 1) for p in POSITIONS.tolist())
+    across, up = (Axis(f"b{k}", f"Least-squares w{'₁₂'[k - 1]}", tuple(POSITIONS.tolist()), texts) for k in (1, 2))
+    plane = Plane(SOLUTION.name, across, up, SOLUTION.default[-1])
+    return Picture(tuple(panels), plane, readouts, _zero_sentences(found.minima))
+
+
+def _zero_sentences(minima: Array) -> tuple[str, ...]:
+    """Which weights are exactly zero under each penalty, at each place."""
+    words = ("none", "w₁", "w₂", "both")
+    which = (minima == 0) @ [1, 2]
+    return tuple(
+        f"Exactly zero: {', '.join(f'{name} {words[k]}' for name, k in zip(PENALTIES, row, strict=True))}."
+        for row in which.T
+    )
+
+
+def _zero_share(least: Array) -> float:
+    """Share of the places outside the ball at which a weight is exactly zero though that of least squares is not."""
+    solutions = np.array([(b1, b2) for b2 in POSITIONS for b1 in POSITIONS])
+    asked = (solutions != 0).all(axis=1) & (solutions != least).any(axis=1)
+    return float((least[asked] == 0).any(axis=1).mean())
+
+
+def zeros(found: Dragged) -> str:
+    """How often each penalty sets a weight to zero, over the places of the picture."""
+    shares = ", ".join(f"{name} {percent(_zero_share(w))}" for name, w in zip(PENALTIES, found.minima, strict=True))
+    return (
+        f"Of all places where least squares has no zero and leaves the ball, a weight is exactly zero at: {shares}. An "
+        "ellipse must happen to touch the circle on an axis to give ridge a zero; a corner catches many of them."
+    )
+
+
+def by_budget(found: Balls) -> Picture:
+    """The three balls beside each other, over the budget."""
+    panels = []
+    for i, name in enumerate(PENALTIES):
         least = found.by_budget[i]
         frames = [
             Frames(0, found.outlines[i, :, :, 0], "x"),
             Frames(0, found.outlines[i, :, :, 1]),
-            Frames(1, contour[:, :, 0], "x"),
-            Frames(1, contour[:, :, 1]),
-            Frames(3, least[:, :1], "x"),
-            Frames(3, least[:, 1:]),
+            *_contours(np.tile(found.least_squares, (len(least), 1)), found.reach[i], found.ellipse),
+            Frames(2, least[:, :1], "x"),
+            Frames(2, least[:, 1:]),
         ]
         zero = int(((least == 0).any(axis=1)).sum())
         alt = (
             f"{name.capitalize()}: the ball of allowed weights, the line of equal error that touches it, and the best "
             f"weights. A weight is exactly zero at {zero} of {len(found.budgets)} budgets."
         )
-        panels.append(_plane(_ball(found, i, name), alt, frames, column=column))
+        cross = dots(found.least_squares[:1], found.least_squares[1:], "text", "least squares", 12, "cross-thin-open")
+        panels.append(_plane(name, [*_ball(name, found.outlines[i, 0]), cross], alt, frames, 3.2))
     sentences = tuple(
         "; ".join(
-            f"{name}: w = ({fixed(float(w[0]), 2)}, {fixed(float(w[1]), 2)}), penalty {number(float(m), 2)}"
-            for name, w, m in zip(PENALTIES[:2], found.by_budget[:2, k], found.multipliers[:2, k], strict=True)
+            f"{name}: w = {_weights(w)}, penalty {number(float(m), 2)}"
+            for name, w, m in zip(PENALTIES, found.by_budget[:, k], found.multipliers[:, k], strict=True)
         ).capitalize()
         + "."
         for k in range(len(found.budgets))
@@ -134,47 +197,6 @@ def by_budget(found: Balls) -> Picture:
     return Picture(
         tuple(panels), Axis("budget", "Budget t", tuple(found.budgets.tolist()), texts, 1.0), sentences=sentences
     )
-
-
-def by_solution(found: Balls) -> Picture:
-    """Diamond and circle of budget 1 while the least-squares solution moves along the first axis."""
-    at = int(np.argmin(np.abs(found.budgets - 1)))
-    x, second = found.positions, np.full(len(found.positions), found.least_squares[1])
-    panels = []
-    for column, name in enumerate(("lasso", "ridge")):
-        i = PENALTIES.index(name)
-        least = found.by_b1[i]
-        traces = _ball(found, i, name)
-        traces[0] |= {"x": found.outlines[i, at, :, 0], "y": found.outlines[i, at, :, 1].astype(np.float32)}
-        solutions = np.stack([x, second], axis=1)
-        away = least - solutions
-        reach = np.sqrt((away**2).sum(axis=1) + 2 * _CORRELATION * away.prod(axis=1))
-        contour = solutions[:, np.newaxis] + reach[:, np.newaxis, np.newaxis] * found.ellipse
-        frames = [
-            Frames(1, contour[:, :, 0], "x"),
-            Frames(1, contour[:, :, 1]),
-            Frames(2, x[:, np.newaxis], "x"),
-            Frames(3, least[:, :1], "x"),
-            Frames(3, least[:, 1:]),
-        ]
-        zero = int(((np.abs(least) < 1e-12).any(axis=1)).sum())
-        alt = (
-            f"{name.capitalize()} with budget 1 while the first coordinate of the least-squares solution goes from "
-            f"{number(float(x[0]))} to {number(float(x[-1]))}: a weight is zero at {zero} of {len(x)} places."
-        )
-        panels.append(_plane(traces, alt, frames, [Track(x, second)], column))
-    sentences = tuple(
-        f"Least squares ({fixed(float(b), 1)}, {fixed(float(found.least_squares[1]), 1)}): "
-        + "; ".join(
-            f"{name} ({fixed(float(w[0]), 2)}, {fixed(float(w[1]), 2)})"
-            for name, w in zip(PENALTIES[:2], found.by_b1[:2, k], strict=True)
-        )
-        + "."
-        for k, b in enumerate(x)
-    )
-    texts = tuple(fixed(float(b), 1) for b in x)
-    axis = Axis("b1", "Least-squares w₁", tuple(x.tolist()), texts, float(found.least_squares[0]))
-    return Picture(tuple(panels), axis, sentences=sentences)
 
 
 def one_weight() -> Picture:
@@ -207,13 +229,13 @@ def one_weight() -> Picture:
         yaxis={"range": [-4, 4]},
     )
     texts = tuple(f"{p:.2f}" for p in s.penalties)
-    return Picture((own,), Axis("strength", "Penalty", tuple(s.penalties.tolist()), texts, 1.0), sentences=sentences)
+    return Picture((own,), Axis("strength", "Penalty", tuple(s.penalties.tolist()), texts, 0.5), sentences=sentences)
 
 
 def simulated(result: Regularization) -> Picture:
     """Simulated errors of the chosen penalty, and the exact one of ridge."""
     e, r = result.sparse, result.ridge
-    some = np.concatenate([[0], np.arange(1, len(e.alphas), 6)])
+    some = np.concatenate([[0], np.arange(1, len(e.alphas), 4)])
     kinds = (
         ("test error", "risk", e.mc_risk, e.mc_risk_se),
         ("bias²", "bias", e.mc_bias2, e.mc_bias2_se),

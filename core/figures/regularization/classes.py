@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from core.figures.live import Axis, Frames, Picture, Track
-from core.figures.regularization.parts import curve, dots, estimates, panel, span
+from core.figures.parts import curve, dots, estimates, panel, span
 from core.lab import Section
 from core.regularization.regularize import Regularization
 from core.regularization.zero_one import ZeroOne

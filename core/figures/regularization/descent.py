@@ -8,8 +8,7 @@ from typing import Any
 import numpy as np
 
 from core.figures.live import Axis, Frames, Picture, Track
-from core.figures.regularization.parts import curve, dots, fit_range, panel, span
-from core.figures.style import color
+from core.figures.parts import band, curve, dots, fit_range, panel, span
 from core.lab import Section
 from core.regularization.controls import show_penalty
 from core.regularization.double_descent import ALPHAS, DoubleDescent
@@ -128,19 +127,8 @@ def over_features(d: DoubleDescent) -> Picture:
 def over_descent_penalty(d: DoubleDescent) -> Picture:
     """Error over the number of parameters, at every penalty; that without penalty stays."""
     x = d.widths.astype(float)
-    band = {
-        "type": "scatter",
-        "mode": "lines",
-        "x": np.concatenate([x, x[::-1]]),
-        "fill": "toself",
-        "fillcolor": color("noise_fill"),
-        "line": {"width": 0},
-        "name": "middle half of the draws",
-        "hoverinfo": "skip",
-        "meta": {"table": False},
-    }
     traces = [
-        band,
+        band(np.concatenate([x, x[::-1]]), "noise_fill", "middle half of the draws"),
         curve(x, _positive(d.risk[0]), "noise", "without penalty", 1.6),
         curve(x, None, "risk", "test error", 3),
         curve(x, None, "bias", "bias²"),

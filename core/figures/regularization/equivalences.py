@@ -8,17 +8,8 @@ from typing import Any
 import numpy as np
 
 from core.figures.live import Axis, Frames, Picture, Track
-from core.figures.regularization.parts import (
-    bars,
-    curve,
-    dots,
-    estimates,
-    fit_range,
-    panel,
-    span,
-    squeezed,
-    weight_axis,
-)
+from core.figures.parts import bars, curve, dots, estimates, fit_range, panel, span
+from core.figures.regularization.parts import squeezed, weight_axis
 from core.figures.regularization.ridge import column_name
 from core.lab import Section
 from core.regularization.controls import show_penalty
@@ -32,7 +23,7 @@ _HEIGHT = 340
 
 
 def equivalences(result: Regularization, values: Mapping[str, Any]) -> Sequence[str | Picture]:
-    """Early stopping on the data of the page; weight decay, dropout and input noise on a data set drawn alike."""
+    """Early stopping, weight decay, dropout and input noise on the first data set of the page."""
     alpha = float(values["alpha"])
     stopping, decay = result.stopping, result.decay(alpha)
     last = stopping.walked_gap[-1]
@@ -42,8 +33,7 @@ def equivalences(result: Regularization, values: Mapping[str, Any]) -> Sequence[
         f"two are not the same, but near. (Carried out step by step, the fits agree with the formula to "
         f"{number(float(last), 2)} after {int(stopping.walked[-1])} steps.)",
         over_steps(stopping, result.ridge.noise),
-        f"**Weight decay.** With α = {show_penalty(alpha)} on the slider, on a data set drawn like the page's with ten "
-        f"points held out: gradient descent on the penalised loss, and "
+        f"**Weight decay.** With α = {show_penalty(alpha)} on the slider: gradient descent on the penalised loss, and "
         f"on the plain loss with weights that are multiplied by 1 − ηα/n before each step, are the same to "
         f"{number(float(decay.gap.max()), 2)} at all {len(decay.gap) - 1} steps. With Adam they need not be: there the "
         f"penalty in the gradient is divided by the running scale, decoupled decay (AdamW) is not. After the last "

@@ -8,15 +8,8 @@ from typing import Any
 import numpy as np
 
 from core.figures.live import Frames, Picture, Track
-from core.figures.regularization.parts import (
-    PLACES,
-    estimates,
-    index_of,
-    over_penalty,
-    panel,
-    penalties,
-    penalty_axis,
-)
+from core.figures.parts import estimates, panel
+from core.figures.regularization.parts import PLACES, index_of, over_penalty, penalties, penalty_axis
 from core.figures.regularization.text import ASKED, compared
 from core.figures.style import color
 from core.lab import Section
@@ -63,7 +56,7 @@ def homework(result: Regularization, values: Mapping[str, Any]) -> Sequence[str 
 
 def three_ways(r: Any) -> Picture:
     """The three errors over the penalty."""
-    some = np.concatenate([[0], np.arange(1, len(r.alphas), 12)])
+    some = np.concatenate([[0], np.arange(1, len(r.alphas), 8)])
     curves = [
         (r.mean_fit_error, "threshold", "error of the mean fit"),
         (r.one_test_error, "test", "mean error, one test set"),

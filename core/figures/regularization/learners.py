@@ -8,11 +8,12 @@ from typing import Any
 import numpy as np
 
 from core.figures.live import Axis, Frames, Picture, Track, strands
-from core.figures.regularization.parts import Array, Trace, curve, dots, estimates, fit_range, panel, span
+from core.figures.parts import Array, Trace, curve, dots, estimates, fit_range, panel, span
 from core.figures.style import ceiling, color
-from core.lab import Section
+from core.lab import Section, Work
+from core.regularization.bagging import Bagging
 from core.regularization.linear_errors import SmootherSweep
-from core.regularization.regularize import Regularization
+from core.regularization.regularize import TREES, Regularization
 from core.regularization.trees import TreeErrors
 from core.text import fixed, number, with_error
 
@@ -21,25 +22,41 @@ _FITS = 8
 _HEIGHT = 340
 
 
-def learners(result: Regularization, values: Mapping[str, Any]) -> Sequence[str | Picture]:
+def learners(result: Regularization, values: Mapping[str, Any]) -> Sequence[str | Picture | Work]:
     """Nearest neighbours, kernel ridge, trees and bagged trees on the data sets of the page."""
-    bag = result.bagging
+    widths = result.kernel
     return (
         "The same data sets and the same test points as above, other learners. Nearest neighbours and kernel ridge are "
         "linear in the targets, so their curves are exact, with the simulation over them.",
         "**Nearest neighbours**: the mean of the k nearest targets.",
         _exact(result.neighbours, "k", "Neighbours k", _whole),
         "**Kernel ridge** with penalty 0.1: the width of the Gaussian kernel is the dial.",
-        _exact(result.kernel, "width", "Width", lambda w: number(w, 2), log=True),
+        _exact(widths, "width", "Width", _short, log=True),
+        f"**Kernel ridge** with width {_short(widths.best)}, the best of these: now the penalty is the dial, as in the "
+        f"picture above.",
+        _exact(result.kernel_penalties(widths.best), "kernel_penalty", "Penalty of kernel ridge", _short, log=True),
         f"**A regression tree** over its depth. Trees are not linear in the targets: everything is simulated, with "
         f"{result.settings.n_sets} data sets.",
         _simulated(result.trees, "depth", "Depth", 4),
-        f"**Bagging**: the mean of up to {int(bag.values[-1])} trees of depth 6, each on a bootstrap sample. One such "
-        f"tree has variance v = {fixed(bag.tree_variance)}; two of them on the same data are correlated with ρ = "
-        f"{number(bag.correlation, 2)}, so the variance of B trees should be ρv + (1 − ρ)v/B, which tends to "
-        f"{fixed(bag.limit)}. One tree on the data itself has variance {fixed(bag.plain_variance)}.",
-        _simulated(bag, "trees", "Trees", 30, [("ρv + (1 − ρ)v/B", "threshold", bag.predicted_variance)]),
+        f"**Bagging**: the mean of up to {TREES} trees of depth 6, each on a bootstrap sample of the data set.",
+        Work(
+            f"Grow {TREES} × {result.settings.n_sets} trees", ("bagging", result.settings), result.begin_bagging, bagged
+        ),
     )
+
+
+def bagged(bag: Bagging) -> Sequence[str | Picture]:
+    """What bootstrapped trees have in common, and errors over their number."""
+    return (
+        f"One such tree has variance v = {fixed(bag.tree_variance)}; two of them on the same data are correlated with "
+        f"ρ = {number(bag.correlation, 2)}, so the variance of B trees should be ρv + (1 − ρ)v/B, which tends to "
+        f"{fixed(bag.limit)}. One tree on the data itself has variance {fixed(bag.plain_variance)}.",
+        _simulated(bag, "trees", "Trees", TREES, [("ρv + (1 − ρ)v/B", "threshold", bag.predicted_variance)]),
+    )
+
+
+def _short(value: float) -> str:
+    return number(value, 2)
 
 
 def _whole(value: float) -> str:
@@ -96,7 +113,8 @@ def _picture(
         xaxis={
             "type": "log",
             "range": (np.log10([x[0], x[-1]]) + [-0.05, 0.05]).tolist(),
-            "tickvals": [0.1, 0.3, 1, 3, 10],
+            "tickvals": [1e-6, 1e-4, 1e-2, 0.1, 0.3, 1, 3, 10, 100, 1000],
+            "exponentformat": "power",
         }
         if log
         else {"range": span(x)},

@@ -7,21 +7,23 @@ from typing import Any
 import numpy as np
 
 from core.figures.live import Frames, Panel, Track
-from core.figures.regularization.parts import (
-    HEIGHT,
-    LOWER,
-    PLACES,
-    SPAN,
+from core.figures.parts import (
     curve,
     dots,
     error_axis,
     fit_range,
     outside,
+    panel,
+    span,
+)
+from core.figures.regularization.parts import (
+    HEIGHT,
+    LOWER,
+    PLACES,
+    SPAN,
     over,
     over_penalty,
-    panel,
     penalty_axis,
-    span,
     squeezed,
     weight_axis,
 )
@@ -32,7 +34,7 @@ from core.text import number
 
 _ROLES = ("first", "second", "threshold", "test", "train")
 _DASHES = ("solid", "dash", "dot", "dashdot")
-_COARSE = slice(None, None, 2)
+_COARSE = slice(None, None, 3)
 
 
 def path_panels(result: Regularization, log_y: bool) -> tuple[Panel, ...]:
@@ -109,7 +111,7 @@ def fits(result: Regularization) -> Panel:
         curve(grid, None, "first", "ridge", 2),
         curve(grid, None, "second", result.penalty_name, 3),
         dots(path.x_train, path.y_train, "train", "data", 6),
-        outside(path.grid, path.x_train, y),
+        outside(path.grid, path.x_train, y, showlegend=False),
     ]
     frames = (Frames(1, ridge.fit_grid[:, _COARSE]), Frames(2, path.fit_grid[:, _COARSE]))
     best, other = int(np.argmin(path.error)), int(np.argmin(ridge.error))

@@ -5,22 +5,26 @@ from __future__ import annotations
 import numpy as np
 
 from core.figures.live import Frames, Panel, Track, strands
-from core.figures.regularization.parts import (
-    HEIGHT,
-    LOWER,
-    PLACES,
+from core.figures.parts import (
+    Array,
+    band,
     bars,
     curve,
     dots,
     error_axis,
     estimates,
     fit_range,
-    index_of,
     outside,
-    over_penalty,
     panel,
-    penalty_axis,
     span,
+)
+from core.figures.regularization.parts import (
+    HEIGHT,
+    LOWER,
+    PLACES,
+    index_of,
+    over_penalty,
+    penalty_axis,
     squeezed,
     weight_axis,
 )
@@ -28,8 +32,8 @@ from core.figures.style import color
 from core.regularization.regularize import Regularization
 from core.text import number
 
-_COARSE = slice(None, None, 5)  # of the grid, for the band, which travels once for every penalty
-_SHOWN = 8
+_COARSE = slice(None, None, 6)  # of the grid, for the band, which travels once for every penalty
+_FAINT = 44  # coefficients that the faint fits may have together
 _ABOVE, _BELOW = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹"), str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 
 
@@ -42,39 +46,31 @@ def fits(result: Regularization) -> Panel:
     """First data set and its fit, faint fits to others, mean and scatter of all."""
     r = result.ridge
     grid, mean, sd = r.grid[_COARSE], r.mean_grid[:, _COARSE], r.sd_grid[:, _COARSE]
-    kept = r.filters[:, np.newaxis] * r.scores[:_SHOWN]
+    half, others = r.grid[::2], r.scores[1 : 1 + min(7, max(2, _FAINT // r.scores.shape[1]))]
     y = fit_range(r.f_grid, r.noise)
-    band = {
-        "type": "scatter",
-        "mode": "lines",
-        "x": np.concatenate([grid, grid[::-1]]),
-        "fill": "toself",
-        "fillcolor": color("band"),
-        "line": {"width": 0},
-        "name": "mean ± 1 sd",
-        "hoverinfo": "skip",
-        "meta": {"table": False},
-    }
     faint = {"color": color("fit_faint"), "width": 1}
     traces = [
-        band,
-        curve(strands(np.tile(r.grid, (kept.shape[1] - 1, 1))), None, "variance", "other data sets", line=faint),
+        band(np.concatenate([grid, grid[::-1]]), "band", "mean ± 1 sd"),
+        curve(_one_curve(_in_a_row(np.tile(half, (len(others), 1)))), None, "variance", "other data sets", line=faint),
         curve(r.grid, r.f_grid, "truth", "truth", 2),
-        curve(grid, None, "bias", "mean of all fits", 2.6),
-        curve(strands(r.grid[np.newaxis]), None, "accent", "fit", 3),
+        curve(_one_curve(half), None, "bias", "mean of all fits", 2.6),
+        curve(_one_curve(r.grid), None, "accent", "fit", 3),
         dots(r.x_train, r.y_train[0], "train", "first data set", 6),
-        outside(r.grid, r.x_train, y),
+        outside(r.grid, r.x_train, y, showlegend=False),
     ]
     traces[1]["meta"] = {"table": False}
+    # Every fit is a sum over the singular directions of which a penalty keeps shares: these alone travel for each one.
+    shares = r.filters[:, np.newaxis]
+    scattered = np.stack([_in_a_row(np.outer(s, mode)) for s, mode in zip(others.T, r.modes[:, ::2], strict=True)])
     frames = (
         Frames(0, np.concatenate([mean + sd, (mean - sd)[:, ::-1]], axis=1)),
-        Frames(1, kept[:, 1:], basis=r.modes),
-        Frames(3, mean),
-        Frames(4, kept[:, :1], basis=r.modes),
+        Frames(1, shares, basis=scattered),
+        Frames(3, shares, basis=r.mean_scores[:, np.newaxis] * r.modes[:, ::2]),
+        Frames(4, shares, basis=r.scores[0][:, np.newaxis] * r.modes),
     )
     best = int(np.argmin(r.risk))
     alt = (
-        f"A first data set of {r.x_train.size} points with its ridge fit, faint fits to {kept.shape[1] - 1} others, "
+        f"A first data set of {r.x_train.size} points with its ridge fit, faint fits to {len(others)} others, "
         f"their mean and a band of one standard deviation, against the truth (dashed). From penalty 0 to 10⁴ the "
         f"effective degrees of freedom go from {number(r.df[0])} to {number(r.df[-1])}; the expected error is smallest "
         f"with {number(r.df[best])}."
@@ -91,17 +87,23 @@ def fits(result: Regularization) -> Panel:
     )
 
 
+def _one_curve(x: Array) -> Array:
+    return strands(x[np.newaxis])
+
+
+def _in_a_row(curves: Array) -> Array:
+    """Several curves as a single one with gaps in it."""
+    return strands(curves)[:-1]
+
+
 def weights(result: Regularization) -> Panel:
-    """Weights of the first fit and of the mean fit."""
+    """Weights of the fit to the first data set."""
     r = result.ridge
     names = [column_name(k, result.basis) for k in range(1, result.degree + 1)]
-    own, mean = squeezed(r.weights), squeezed(r.mean_weights)
+    own = squeezed(r.weights)
     words = "%{x}: %{customdata:.3g}<extra></extra>"
-    traces = [
-        bars(names, own[0], "accent", "weights of the fit", customdata=r.weights[0], hovertemplate=words),
-        dots(names, mean[0], "bias", "of the mean fit", 8, "line-ew-open"),
-    ]
-    frames = (Frames(0, own), Frames(0, r.weights, "customdata"), Frames(1, mean))
+    traces = [bars(names, own[0], "accent", "weights of the fit", customdata=r.weights[0], hovertemplate=words)]
+    frames = (Frames(0, own), Frames(0, r.weights, "customdata"))
     norms = np.sqrt((r.weights**2).sum(axis=1))
     at = index_of(10)
     alt = (
@@ -133,7 +135,7 @@ def errors(result: Regularization, log_y: bool) -> Panel:
     """Exact errors over the penalty, the simulation laid over them, and the best penalty."""
     r = result.ridge
     curves = {"risk": r.risk, "bias²": r.bias2, "variance": r.variance, "training": r.train_error}
-    some = np.concatenate([[0], np.arange(1, len(r.alphas), 12)])
+    some = np.concatenate([[0], np.arange(1, len(r.alphas), 8)])
     best = int(np.argmin(r.risk))
     mark = {
         "type": "scatter",
@@ -171,7 +173,7 @@ def errors(result: Regularization, log_y: bool) -> Panel:
     return panel(
         traces,
         alt,
-        x="penalty α; below it, the effective number of parameters",
+        x="penalty α; below it, effective parameters",
         y="squared error (units of y²)",
         tracks=(Track(PLACES),),
         column=1,

@@ -13,7 +13,7 @@ from core.figures.regularization.parts import index_of
 from core.lab import Section
 from core.regularization.controls import show_penalty
 from core.regularization.regularize import Regularization
-from core.text import fixed, number, with_error
+from core.text import fixed, number, tex, with_error
 
 _ROWS = 6  # singular directions in the table
 
@@ -34,7 +34,7 @@ def formulas(result: Regularization, values: Mapping[str, Any]) -> Sequence[str 
     return (
         f"**What is minimised**, with the {d} columns standardised on the {n} training points and the intercept "
         f"free:\n\n$$\\sum_{{i=1}}^{{{n}}} (y_i - b - a_i^\\top w)^2 + \\alpha \\sum_{{j=1}}^{{{d}}} w_j^2,"
-        f"\\qquad \\alpha = {_tex(alpha)}.$$\n\n"
+        f"\\qquad \\alpha = {tex(alpha)}.$$\n\n"
         f"This is the sum of scikit-learn's `Ridge(alpha)`. `Lasso` and `ElasticNet` divide the squared error by 2n: "
         f"their alpha is α/n = {number(alpha / n)} here. Where a text penalises the mean squared error with λ, α is "
         f"λn.",
@@ -44,11 +44,11 @@ def formulas(result: Regularization, values: Mapping[str, Any]) -> Sequence[str 
         f"| direction | s | kept |\n|--:|--:|--:|\n{rows}",
         f"**What follows.** The fits are $\\hat y = H y$ with a matrix $H$ that does not depend on $y$, so that at the "
         f"{r.x_test.size} test points\n\n"
-        f"$$\\text{{bias}}^2 = \\tfrac1m\\lVert Hf - f_*\\rVert^2 = {_tex(float(r.bias2[k]))},\\qquad "
-        f"\\text{{variance}} = \\tfrac{{\\sigma^2}}{{m}}\\lVert H\\rVert_F^2 = {_tex(float(r.variance[k]))},$$\n\n"
-        f"$$\\underbrace{{{_tex(float(r.bias2[k]))}}}_{{\\text{{bias}}^2}} + "
-        f"\\underbrace{{{_tex(float(r.variance[k]))}}}_{{\\text{{variance}}}} + "
-        f"\\underbrace{{{_tex(r.noise)}}}_{{\\sigma^2}} = {_tex(float(r.risk[k]))}.$$\n\n"
+        f"$$\\text{{bias}}^2 = \\tfrac1m\\lVert Hf - f_*\\rVert^2 = {tex(float(r.bias2[k]))},\\qquad "
+        f"\\text{{variance}} = \\tfrac{{\\sigma^2}}{{m}}\\lVert H\\rVert_F^2 = {tex(float(r.variance[k]))},$$\n\n"
+        f"$$\\underbrace{{{tex(float(r.bias2[k]))}}}_{{\\text{{bias}}^2}} + "
+        f"\\underbrace{{{tex(float(r.variance[k]))}}}_{{\\text{{variance}}}} + "
+        f"\\underbrace{{{tex(r.noise)}}}_{{\\sigma^2}} = {tex(float(r.risk[k]))}.$$\n\n"
         f"Simulated with {len(r.y_train)} data sets: bias² "
         f"{with_error(float(r.mc_bias2[k]), float(r.mc_bias2_se[k]))}, variance "
         f"{with_error(float(r.mc_variance[k]), float(r.mc_variance_se[k]))}, error on fresh points "
@@ -62,12 +62,6 @@ def formulas(result: Regularization, values: Mapping[str, Any]) -> Sequence[str 
 
 def _smallest(alphas: Any, errors: Any) -> str:
     return "–" if np.isnan(errors).all() else show_penalty(float(alphas[np.nanargmin(errors)]))
-
-
-def _tex(value: float) -> str:
-    text = f"{value:.4g}"
-    mantissa, _, power = text.partition("e")
-    return rf"{mantissa}\cdot 10^{{{int(power)}}}" if power else mantissa
 
 
 SECTIONS = (

@@ -6,7 +6,8 @@ import numpy as np
 
 from core.controls import Choice
 from core.figures.live import Readout
-from core.figures.regularization.parts import Array, index_of
+from core.figures.parts import Array
+from core.figures.regularization.parts import index_of
 from core.lab import Prediction
 from core.regularization.controls import show_penalty
 from core.regularization.regularize import Regularization
@@ -57,31 +58,25 @@ def ridge_readouts(result: Regularization) -> tuple[Readout, ...]:
 
 
 def ridge_sentences(result: Regularization) -> tuple[str, ...]:
-    """The decomposition at each penalty in numbers, and how it compares with no penalty."""
+    """How each penalty compares with none, and how far the simulation is from the exact error."""
     return tuple(_ridge_sentence(result, k) for k in range(len(result.ridge.alphas)))
 
 
 def _ridge_sentence(result: Regularization, k: int) -> str:
     r = result.ridge
     error, se = float(r.mc_error[k]), float(r.mc_error_se[k])
-    away = f", {abs(error - float(r.risk[k])) / se:.1f} standard errors away" if se else ""
-    checked = (
-        f"bias² {fixed(float(r.bias2[k]))} + variance {fixed(float(r.variance[k]))} + noise {fixed(r.noise)} = "
-        f"{fixed(float(r.risk[k]))} expected; simulated {with_error(error, se)}{away}."
-    )
+    checked = f" Simulated: {abs(error - float(r.risk[k])) / se:.1f} SE away." if se else ""
     if k == 0:
-        return f"{checked} Without penalty this is least squares. {r.at_zero}".strip()
-    moved = "; ".join(
-        f"{name} is {compared(float(new), float(old))}"
-        for name, new, old in (
-            ("bias²", r.bias2[k], r.bias2[0]),
-            ("variance", r.variance[k], r.variance[0]),
-            ("the expected error", r.risk[k], r.risk[0]),
-        )
-    )
+        return f"Without penalty this is least squares.{checked} {r.at_zero}".strip()
+    terms = (("bias²", r.bias2), ("variance", r.variance), ("expected error", r.risk))
+    moved = ", ".join(f"{name} {_signed(float(y[k] - y[0]))}" for name, y in terms)
     best = show_penalty(r.best)
-    here = "No other penalty does better." if r.alphas[k] == r.best else f"It is smallest at α = {best}."
-    return f"{checked} Against no penalty, {moved}. {here}"
+    here = "no other penalty does better" if r.alphas[k] == r.best else f"the best α is {best}"
+    return f"Against no penalty: {moved}; {here}.{checked}"
+
+
+def _signed(change: float) -> str:
+    return f"{'−' if change < 0 else '+'}{fixed(abs(change))}"
 
 
 def compared(new: float, old: float) -> str:
@@ -134,10 +129,7 @@ def path_sentences(result: Regularization) -> tuple[str, ...]:
 def _certified(gap: float) -> str:
     if not gap <= 1e-3:
         return "At so small a penalty rounding hides how near the minimum is."
-    return (
-        f"The duality gap proves that no other weights do better by more than {number(max(gap, 1e-16), 2)} of the "
-        f"penalised sum."
-    )
+    return f"No weights do better by more than {number(max(gap, 1e-16), 2)} of the penalised sum (duality gap)."
 
 
 def risen(result: Regularization) -> str:
