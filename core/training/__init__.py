@@ -1,0 +1,1 @@
+"""What the pages about training ask for and show: settings in, runs of `core.jobs` looked at, curves out. No torch."""
