@@ -205,7 +205,7 @@ def cautions(name: str, steps: int, settings: Mapping[str, Any]) -> tuple[str, .
             found.append(f"The run has {steps:,} steps, only {steps / length:.2f} of a cycle of {length:,}.")
         if settings.get("shape") == "exp_range" and settings.get("gamma", 1.0) == 1.0:
             found.append("exp_range with `gamma` = 1, which is also torch's default, does not decay.")
-    if name == "cosine" and steps != settings["period"]:
+    if name == "cosine" and steps - settings["period"] not in (0, 1):
         period, end = settings["period"], cosine(steps - 1, **settings)
         way = f"ends at {end:.4g}, not at {settings.get('low', 0.0):g}" if steps < period else "climbs back"
         found.append(f"The run has {steps:,} steps and the cosine a period of {period:,}: the rate {way}.")

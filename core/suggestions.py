@@ -196,14 +196,14 @@ def _ragged(window: Window, accuracies: Array | None) -> Answer:
     """First rate behind the smallest loss where accuracy turns ragged, or else the loss rises; the last if neither."""
     s, width = window.smoothed, 10
     best = int(np.argmin(s))
+    bad = np.zeros(len(s), dtype=bool)
     if accuracies is not None:
         part = accuracies[window.start : window.start + len(s)]
-        spread = np.lib.stride_tricks.sliding_window_view(part, width).std(axis=1)
-        spread = np.concatenate([np.full(width - 1, np.nan), spread])  # of the ten steps up to each
-        bad = np.flatnonzero(spread > 2 * np.nanmin(spread))
-    else:
-        bad = np.flatnonzero(s > s.min() + 0.1 * abs(s.min()))
-    behind = bad[bad > best]
+        spread = np.lib.stride_tricks.sliding_window_view(part, width).std(axis=1)  # of the ten steps up to each
+        bad[width - 1 :] = spread > 2 * spread.min()
+    if not bad[best + 1 :].any():
+        bad = s > s.min() + 0.1 * abs(s.min())
+    behind = np.flatnonzero(bad[best + 1 :]) + best + 1
     k = int(behind[0]) if behind.size else len(s) - 1
     return float(window.rates[k]), k
 

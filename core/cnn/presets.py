@@ -144,7 +144,7 @@ PRESETS = {
     "homework_256": Network(
         title="Homework, 256 x 256",
         text="conv3-128 p1, conv5-64/2 p2, conv7-128/2, pool2, conv7-64, conv7-128, fc41472, fc10",
-        note="The first fully connected layer is as wide as the map is long: 18 * 18 * 128 = 41,472.",
+        note="The first fully connected layer is as wide as the map is long: 18 × 18 × 128 = 41,472.",
         size=256,
     ),
     "homework_386": Network(

@@ -45,22 +45,23 @@ class Window:
         return size[0] + top + bottom, size[1] + left + right
 
     def output(self, size: Pair) -> Pair:
-        """Size of the output for an input of this size; below 1 where the kernel does not fit.
+        """Size of the output for an input of this size; 0 where the kernel does not fit.
 
         floor((n + padding - reach) / stride) + 1 per axis. With `ceil` the division rounds up, unless the last
-        window would then begin beyond the input and the padding before it, as in PyTorch.
+        window would then begin beyond the input and the padding before it, as in PyTorch; a kernel that is larger than
+        its input by less than a stride then fits, too.
         """
         return self._output(size, 0), self._output(size, 1)
 
     def _output(self, size: Pair, axis: int) -> int:
         stride = self.stride[axis]
         room = self.padded(size)[axis] - self.reach(axis)
-        if room < 0:
-            return 0
         if self.ceil:
             count = -(-room // stride) + 1
-            return count - ((count - 1) * stride >= size[axis] + self.padding[2 * axis])
-        return room // stride + 1
+            count -= (count - 1) * stride >= size[axis] + self.padding[2 * axis]
+        else:
+            count = room // stride + 1
+        return max(count, 0)
 
     def note(self, size: Pair) -> str:
         """What is unusual about sliding over a map of this size, as a sentence, or nothing."""

@@ -63,8 +63,9 @@ def shown(table: LayerTable, *, every: bool, collapse: bool) -> tuple[Row, ...]:
 
 
 def label(call: Call) -> str:
-    """Short name of a call."""
+    """Short name of a call; where that is its place in a list alone, its kind too."""
     text = call.text.split(" ")[0].split("@")[0] or call.name
+    text = f"{text} {call.kind}" if text.isdigit() else text
     return text if len(text) <= _LABEL else f"…{text[1 - _LABEL :]}"
 
 

@@ -21,9 +21,9 @@ class Answer:
     truth : int
         The number that should stand there.
     slip : str
-        Name of the slip that gives the answer, "" if none is known to.
+        Name of the slip that gives the answer, the likeliest of several; "" if none is known to.
     explanation : str
-        What went wrong, as a sentence; "" without a slip.
+        What went wrong, as a sentence, for each slip that gives the answer; "" without one.
     """
 
     right: bool
@@ -77,10 +77,8 @@ def judge(call: Call, *, column: str, answer: int, bias: bool = True) -> Answer:
     if answer == right:
         return Answer(right=True, truth=right)
     slips = {"side": _side_slips, "activations": _activation_slips, "params": _param_slips, "macs": _mac_slips}
-    for slip, wrong, explanation in slips[column](call, bias):
-        if wrong == answer:
-            return Answer(right=False, truth=right, slip=slip, explanation=explanation)
-    return Answer(right=False, truth=right)
+    found = {slip: explanation for slip, wrong, explanation in slips[column](call, bias) if wrong == answer}
+    return Answer(right=False, truth=right, slip=next(iter(found), ""), explanation=" Or: ".join(found.values()))
 
 
 def judge_sum(table: LayerTable, *, answer: int, input_row: bool = True) -> Answer:
@@ -128,14 +126,17 @@ def _side_slips(call: Call, bias: bool) -> Iterator[Slip]:
     padding = window.padding[0] + window.padding[1]
     room = size + padding - kernel
     yield "no plus 1", room // stride, "The formula ends with + 1: n positions are n − 1 steps apart."
+    if window.ceil:
+        yield "floor for ceil", room // stride + 1, "A last window may reach beyond the border here: round up."
     yield "ceil for floor", -(-room // stride) + 1, "A window that does not fit any more is left out: round down."
-    yield (
-        "stride before padding",
-        (size - kernel) // stride + 1 + padding,
-        "Padding comes before the division by stride.",
-    )
-    yield "padding forgotten", (size - kernel) // stride + 1, f"The {padding} rows of padding were forgotten."
-    yield "padding once", (size + window.padding[0] - kernel) // stride + 1, "Padding is added on both sides."
+    if padding:
+        yield (
+            "stride before padding",
+            (size - kernel) // stride + 1 + padding,
+            "Padding comes before the division by stride.",
+        )
+        yield "padding forgotten", (size - kernel) // stride + 1, f"The {padding} rows of padding were forgotten."
+        yield "padding once", (size + window.padding[0] - kernel) // stride + 1, "Padding is added on both sides."
     yield "stride forgotten", room + 1, f"The stride of {stride} was forgotten."
 
 
@@ -148,6 +149,7 @@ def _activation_slips(call: Call, bias: bool) -> Iterator[Slip]:
 
 
 def _param_slips(call: Call, bias: bool) -> Iterator[Slip]:
+    added = call.biases if bias else 0
     yield (
         ("bias forgotten", call.weights, f"The {call.biases:,} biases were forgotten.")
         if bias
@@ -159,15 +161,15 @@ def _param_slips(call: Call, bias: bool) -> Iterator[Slip]:
             yield "parameters of a pool", wrong, "Pooling has no parameters: it takes the largest value or the mean."
     if call.role == "convolution" and call.window is not None:
         taps, filters = prod(call.window.kernel), call.output_shape[0]
-        depth, added = call.input_shape[0] // call.window.groups, call.biases if bias else 0
+        depth = call.input_shape[0] // call.window.groups
         yield "one filter", taps * depth + (1 if added else 0), f"This is one filter; there are {filters:,}."
         yield "kernel depth forgotten", taps * filters + added, f"A filter is as deep as its input: {depth:,}."
         yield "wrong depth", taps * filters * filters + added, f"A filter is as deep as its input, {depth:,}."
         yield "one tap", depth * filters + added, f"Each filter has {taps} positions in each channel."
         yield "operations", call.macs, "This is the number of operations: each weight is used at every position."
     if call.role == "linear":
-        yield "zero dropped", call.weights // 10, "A zero was lost in the product."
-        yield "channels again", call.weights * 3, "The channels of the image were counted once more."
+        yield "zero dropped", call.weights // 10 + added, "A zero was lost in the product."
+        yield "channels again", call.weights * 3 + added, "The channels of the image were counted once more."
 
 
 def _mac_slips(call: Call, bias: bool) -> Iterator[Slip]:
@@ -178,7 +180,8 @@ def _mac_slips(call: Call, bias: bool) -> Iterator[Slip]:
     yield "bias counted", call.macs + call.activations, "Adding the biases is not counted."
     yield "parameters", call.weights, "These are the parameters; each is used at every position of the output."
     if call.role == "convolution" and call.window is not None:
-        taps, filters, depth = prod(call.window.kernel), call.output_shape[0], call.input_shape[0]
+        taps, filters = prod(call.window.kernel), call.output_shape[0]
+        depth = call.input_shape[0] // call.window.groups
         yield "wrong depth", taps * filters * call.activations, f"A filter is as deep as its input, {depth:,}."
         size = prod(call.input_shape[1:])
         yield "size of the input", call.weights * size, "Positions are those of the output."

@@ -42,7 +42,9 @@ class _StopError(Exception):
         self.at, self.problem, self.small = at, problem, small
 
 
-def layer_table(*, text: str, size: int = 224, channels: int = 3, bias: bool = True, title: str = "") -> LayerTable:
+def layer_table(
+    *, text: str, size: int = 224, channels: int = 3, bias: bool = True, title: str = "", frozen: int = 0
+) -> LayerTable:
     """Compute the rows of a typed network.
 
     Parameters
@@ -56,6 +58,8 @@ def layer_table(*, text: str, size: int = 224, channels: int = 3, bias: bool = T
         Whether convolutions and linear layers have biases where the text is silent.
     title : str
         Of the table.
+    frozen : int
+        Calls from the first on whose parameters are not trained: they keep nothing for the backward pass.
 
     Raises
     ------
@@ -66,9 +70,9 @@ def layer_table(*, text: str, size: int = 224, channels: int = 3, bias: bool = T
     ValueError
         If `size` or `channels` is out of range.
     """
-    items = parse(text=text)
+    items = _parsed(text)
     shape = input_shape(items, size=size, channels=channels)
-    walk = _Walk(bias)
+    walk = _Walk(bias, frozen)
     try:
         walk.along(layers_after_input(items), Value(shape), "")
     except _StopError as stop:
@@ -76,6 +80,12 @@ def layer_table(*, text: str, size: int = 224, channels: int = 3, bias: bool = T
         table = _table(walk, shape, None, title)
         raise ShapeError(text, stop.at, stop.problem, table, smallest) from None
     return _table(walk, shape, smallest_input(text=text, channels=shape[0]), title)
+
+
+@lru_cache(maxsize=16)
+def _parsed(text: str) -> Items:
+    """The items of a text; it is often asked for again, with another image or other frozen layers."""
+    return parse(text=text)
 
 
 def input_shape(items: Items, *, size: int, channels: int) -> tuple[int, int, int]:
@@ -144,8 +154,8 @@ def _table(walk: _Walk, shape: tuple[int, int, int], smallest: int | None, title
 class _Walk:
     """Goes through the items in order and collects the calls."""
 
-    def __init__(self, bias: bool) -> None:
-        self.bias = bias
+    def __init__(self, bias: bool, frozen: int = 0) -> None:
+        self.bias, self.frozen = bias, frozen
         self.calls: list[Call] = []
         self.blocks: dict[str, str] = {"": "Network"}
         self.ledger = Ledger()
@@ -191,6 +201,9 @@ class _Walk:
             value, call = step()
         except MisfitError as misfit:
             raise _StopError(at, str(misfit), misfit.small) from None
+        if len(self.calls) < self.frozen:  # no gradient passes, and what it would have kept is free to be kept later
+            value, call = replace(value, trained=False), replace(call, saved=(0, 0), saved_bf16=(0, 0))
+            self.ledger.kept.clear()
         self.calls.append(replace(call, name=path, text=text))
         return value
 

@@ -87,6 +87,8 @@ def test_names_of_rows_are_short() -> None:
     calls = layer_table(text="conv7x5-64/2 p3 bias=0, conv3-8@same, {+ id | id}", size=32).calls
     assert [label(call) for call in calls] == ["conv7x5-64/2", "conv3-8", "id", "id", "add"]
     assert max(len(label(call)) for call in model_table(net="inception_v3").calls) == 22
+    place = replace(model_table(net="alexnet").calls[0], name="4", kind="Conv2d", text="")
+    assert label(place) == "4 Conv2d"  # of a Sequential, whose layers have no names
 
 
 @pytest.mark.parametrize("net", [*PRESETS, *(f"tv_{name}" for name in list(native_sizes())[::9])])

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
+from core.cnn.models import model_table
 from core.cnn.presets import PRESETS, preset_table
 from core.cnn.table import totals
 from core.cnn.text import TextError
@@ -201,6 +202,12 @@ def test_the_smallest_size_is_the_smallest(net) -> None:
     for size in range(max(1, smallest - 8), smallest):
         with pytest.raises(ShapeError):
             layer_table(text=preset.text, size=size, channels=preset.channels)
+
+
+@pytest.mark.parametrize("net", ["alexnet", "vgg16", "vgg19", "googlenet", "resnet18"])
+def test_the_smallest_size_is_that_of_torchvision(net) -> None:
+    # Found by running torchvision's models; poolings that round up take maps smaller than their kernel.
+    assert preset_table(net=net).smallest == model_table(net=net).smallest
 
 
 LAYERS = st.sampled_from(

@@ -27,8 +27,10 @@ def starts(window, axis, size):
     while at + window.dilation[axis] * (window.kernel[axis] - 1) < length:
         found.append(at)
         at += window.stride[axis]
-    # With ceil, one more window may reach beyond the end, if it does not fit exactly and begins inside or in front.
-    if window.ceil and found and at - window.stride[axis] + window.reach(axis) < length and at < before + size:
+    # With ceil, one more window may reach beyond the end by less than a stride, if the last one does not end there
+    # and it begins inside or in front.
+    beyond = at + window.reach(axis) - length
+    if window.ceil and 0 < beyond < window.stride[axis] and at < before + size:
         found.append(at)
     return found
 
@@ -43,8 +45,17 @@ def test_output_size_is_the_number_of_positions(window, size) -> None:
 
 @pytest.mark.parametrize(
     ("kernel", "stride", "padding", "size", "floor", "ceil"),
-    # From PyTorch's max_pool2d. In the second a further window would begin just behind the input, and is left out.
-    [(3, 2, 0, 112, 55, 56), (2, 2, 1, 3, 2, 2), (2, 2, 1, 4, 3, 3), (2, 3, 1, 4, 2, 2), (3, 2, 1, 6, 3, 4)],
+    # From PyTorch's max_pool2d. In the second a further window would begin just behind the input, and is left out; in
+    # the last two the kernel is larger than its input.
+    [
+        (3, 2, 0, 112, 55, 56),
+        (2, 2, 1, 3, 2, 2),
+        (2, 2, 1, 4, 3, 3),
+        (2, 3, 1, 4, 2, 2),
+        (3, 2, 1, 6, 3, 4),
+        (3, 2, 0, 2, 0, 1),
+        (3, 3, 0, 1, 0, 1),
+    ],
 )
 def test_output_size_of_poolings_that_round_up(kernel, stride, padding, size, floor, ceil) -> None:
     window = {"kernel": (kernel, 1), "stride": (stride, 1), "padding": (padding, padding, 0, 0)}
@@ -134,5 +145,5 @@ def test_sizes_are_written_as_in_papers() -> None:
 
 @given(WINDOWS)
 def test_no_output_below_the_kernel(window) -> None:
-    assume(window.reach(0) > 1 + sum(window.padding[:2]))
+    assume(window.reach(0) > 1 + sum(window.padding[:2]) + (window.stride[0] - 1) * window.ceil)
     assert window.output((1, 30))[0] == 0

@@ -66,6 +66,10 @@ def test_all_views_agree_with_scipy(image, kernel, stride, padding, operation, o
     assert np.array_equal(found.image, x) and np.array_equal(found.kernel, w)
     assert np.array_equal(found.applied, w if operation == "correlation" else w[::-1, ::-1])
     assert found.toeplitz == (stride == 1)
+    places = valid.shape + x.shape if order == "row" else valid.shape[::-1] + x.shape[::-1]
+    blocks = found.matrix.reshape(places)
+    moved = np.array_equal(blocks[:-1, :, :-1], blocks[1:, :, 1:])
+    assert not found.toeplitz or (moved and np.array_equal(blocks[:, :-1, :, :-1], blocks[:, 1:, :, 1:]))
     for (top, left), column in zip(found.corners, found.columns.T, strict=True):
         assert np.array_equal(padded[top : top + w.shape[0], left : left + w.shape[1]].ravel(), column)
 

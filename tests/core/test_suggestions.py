@@ -104,6 +104,14 @@ def test_accuracy_that_turns_ragged_ends_the_cycle_before_the_loss_rises() -> No
     assert np.log10(high.rate) == pytest.approx(-0.5, abs=0.035)
 
 
+def test_where_accuracy_never_turns_ragged_the_loss_ends_the_cycle() -> None:
+    steady = 0.5 + np.where(np.arange(N) % 2, 0.01, -0.01)
+    with_accuracy, without = found(valley_curve(), accuracies=steady), found(valley_curve())
+    assert np.log10(without["cycle, high"].rate) < -0.9
+    for rule in ("cycle, low", "cycle, high", "one-cycle"):
+        assert with_accuracy[rule].rate == without[rule].rate
+
+
 def fastai_slide(lrs, losses):
     """As it is published in fastai's callback/schedule.py."""
     grad, right, left = np.gradient(losses), -1, -16

@@ -103,7 +103,12 @@ def test_validation_and_test_images_are_kept_apart() -> None:
     assert records[-1]["validation_loss"] == pytest.approx(expected, rel=1e-4)
     summary = run.summary()
     assert (summary["end"], summary["steps"], summary["data"]) == ("end", 10, "Small, from this test")
-    assert 0 <= summary["test_accuracy"] <= 1 and summary["test_loss"] > 0
+    train, test = (getattr(images(), f"{part}_images").astype(float) for part in ("train", "test"))
+    labels = torch.from_numpy(images().test_labels.astype(np.int64))
+    with torch.no_grad():
+        outputs = network(torch.from_numpy((test - train[:50].mean()) / train[:50].std()).float())
+    assert summary["test_loss"] == pytest.approx(F.cross_entropy(outputs, labels).item(), rel=1e-4)
+    assert summary["test_accuracy"] == pytest.approx((outputs.argmax(1) == labels).double().mean().item())
 
 
 @pytest.mark.parametrize("stop", [1, 3, 8])
