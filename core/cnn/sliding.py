@@ -60,8 +60,8 @@ class Sliding:
     zeros : float
         Share of the entries of `matrix` that no window touches.
     toeplitz : bool
-        Whether `matrix` is doubly block Toeplitz, which a stride above 1 ends. It is not circulant, since nothing
-        wraps, unless it is a multiple of the identity.
+        Whether `matrix` is doubly block Toeplitz, which a stride above 1 ends, if there is more than one place. It is
+        not circulant, since nothing wraps, unless it is a multiple of the identity.
     """
 
     image: Array
@@ -145,7 +145,7 @@ def slide(
             weights=_array([[applied[i][j] for i, j in taps]])[0],
             transposed=_folded(back, 3, (height, width), order),
             zeros=float(1 - Fraction(touched, len(corners) * len(places))),
-            toeplitz=stride == 1,
+            toeplitz=stride == 1 or len(corners) == 1,
         )
     )
 

@@ -65,7 +65,7 @@ def test_all_views_agree_with_scipy(image, kernel, stride, padding, operation, o
     assert np.array_equal(found.padded, padded)
     assert np.array_equal(found.image, x) and np.array_equal(found.kernel, w)
     assert np.array_equal(found.applied, w if operation == "correlation" else w[::-1, ::-1])
-    assert found.toeplitz == (stride == 1)
+    assert found.toeplitz == (stride == 1 or len(found.corners) == 1)
     places = valid.shape + x.shape if order == "row" else valid.shape[::-1] + x.shape[::-1]
     blocks = found.matrix.reshape(places)
     moved = np.array_equal(blocks[:-1, :, :-1], blocks[1:, :, 1:])

@@ -194,9 +194,12 @@ def test_questions_have_the_computed_answers() -> None:
     assert value.verdict(-40, -40, result).startswith("That is the row")
     assert "circulant" in kind.verdict("circulant", "toeplitz", result)
     _, turned, _ = drawn(image=HOMEWORK, operation="convolution", stride=2)
-    assert (sign.truth(turned), kind.truth(turned)) == ("positive", "neither")
+    assert (sign.truth(turned), kind.truth(turned)) == ("positive", "toeplitz")
+    assert "single place" in kind.verdict("neither", "toeplitz", turned)
+    assert "".join(map(str, story.formulas(turned, {"pos": 0}))).count("single place") == 2
     assert "Without turning the kernel it would be −40." in sign.verdict("positive", "positive", turned)
-    assert "stride 2" in kind.verdict("toeplitz", "neither", turned)
+    _, apart, _ = drawn(image=STEPS, stride=2)
+    assert kind.truth(apart) == "neither" and "stride 2" in kind.verdict("toeplitz", "neither", apart)
     for change in ({"kernel": "3"}, {"kernel": "0 0 0\n0 5 0\n0 0 0", "padding": 1}):
         _, identity, _ = drawn(image=STEPS, **change)
         assert identity.scalar and "circulant, too" in kind.verdict("circulant", kind.truth(identity), identity)

@@ -57,6 +57,8 @@ def formulas(result: Convolution, values: Mapping[str, Any]) -> Sequence[Any]:
 def _kind(result: Convolution) -> str:
     if result.scalar:
         return "Here it is a multiple of the identity."
+    if len(result.sliding.product) == 1:
+        return "Here the kernel has a single place, and W a single row."
     if not result.sliding.toeplitz:
         return f"With stride {result.stride} a row moves on by {result.stride} entries: that is no Toeplitz matrix."
     return (
@@ -79,6 +81,8 @@ def _overlap(result: Convolution) -> str:
     if np.ptp(covers) == 0:
         copies = "one copy" if covers[0, 0] == 1 else f"{plain(covers[0, 0])} copies"
         return f"Here every pixel gets {copies}."
+    if len(result.sliding.product) == 1:
+        return "Here the kernel has a single place: the pixels under it get one copy, the others none."
     middle = ", ".join(plain(v) for v in covers[len(covers) // 2])
     uneven = result.stride > 1 and any(size % result.stride for size in result.sliding.kernel.shape)
     why = (

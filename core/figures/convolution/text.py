@@ -178,6 +178,8 @@ def _kind_verdict(guess: str, truth: str, result: Convolution) -> str:
     s = result.sliding
     if result.scalar:
         return "Here W is a multiple of the identity, which is circulant, too. A larger kernel shows the difference."
+    if len(s.product) == 1:
+        return "Here the kernel has a single place: a matrix of one row has no diagonals that could differ."
     if truth == "neither":
         return f"A row is not the one before, moved on by one: with stride {result.stride} it moves on further."
     return (

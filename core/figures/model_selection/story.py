@@ -38,7 +38,8 @@ def _score(result: ModelSelection, rule: str, k: int) -> float:
 def _held_out(result: ModelSelection, k: int) -> str:
     v = result.validation
     errors = ", ".join(number(float(error)) for error in v.fold_errors[0, :, k])
-    between = "" if np.isnan(v.split_sd[k]) else (
+    # With as many folds as points each is left out once, however they are divided.
+    between = "" if np.isnan(v.split_sd[k]) or result.folds >= v.x.size else (
         f" Between the {result.repeats} divisions its standard deviation is {number(float(v.split_sd[k]))}: that much "
         f"is chance of the splitter, and repeated {result.folds}-fold, {number(_score(result, 'repeated k-fold', k))}, "
         f"averages it away. The chance of the data stays."

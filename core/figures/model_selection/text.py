@@ -77,7 +77,8 @@ def _verdict_of(result: ModelSelection, rule: str, k: int) -> str:
     if score <= least * (1 + 1e-9):
         return f"{name} has the same score at degree {pick}, the simpler one, and picks that."
     ratio = f"{larger(score / least)} that at degree {pick}" if least > 0 else f"above that at degree {pick}"
-    return f"The {name_of(result, rule)} score is {ratio}, which the rule picks{within}."
+    score_of = f"e^({name_of(result, rule)}/n)" if rule in ("AIC", "BIC") else f"{name_of(result, rule)} score"
+    return f"The {score_of} is {ratio}, which the rule picks{within}."
 
 
 def _near(result: ModelSelection, at: int, k: int, pick: int) -> bool:
