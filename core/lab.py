@@ -130,6 +130,15 @@ class Work:
 
 
 @dataclass(frozen=True)
+class RunList:
+    """Past runs, to be opened, renamed, deleted and taken home; `compare` draws those that are chosen."""
+
+    runs: Callable[[], Sequence[Any]]
+    compare: Callable[[Sequence[Any]], Any]
+    settings: Callable[[Any], Mapping[str, Any] | None]
+
+
+@dataclass(frozen=True)
 class Clickable:
     """A picture whose first figure takes clicks.
 

@@ -95,9 +95,12 @@ class Chart {
     this.bytes = bytes;
     const overtaken = () => this.bytes !== bytes || this.over;
     try {
-      this.adopt(this.kit.decode(bytes));
+      let packed = this.kit.inflated(bytes);
+      if (packed instanceof Promise) packed = await packed; // only there: waiting costs a frame
+      if (overtaken()) return;
+      this.adopt(this.kit.decode(packed));
       if (!this.Plotly) {
-        this.Plotly = await loadPlotly(this.kit.plotly); // from then on it draws at once: waiting costs a frame
+        this.Plotly = await loadPlotly(this.kit.plotly); // from then on it draws at once
         rememberArrays(this.Plotly);
       }
       if (!overtaken()) this.draw();

@@ -1,6 +1,13 @@
 // What the live chart needs before it can draw: reading the bytes that core/figures/packing.py writes, and dressing a figure
 // in the colours and the size of the page. Pure functions, apart from `readTheme`, which looks at the page.
 
+/** The bytes as they were packed; a promise of them where they come deflated, behind a length of 0. */
+export function inflated(bytes) {
+  if (bytes.subarray(0, 4).some(Boolean)) return bytes;
+  const stream = new Blob([bytes.subarray(4)]).stream().pipeThrough(new DecompressionStream("deflate"));
+  return new Response(stream).arrayBuffer().then((buffer) => new Uint8Array(buffer));
+}
+
 /** Header of a picture; arrays and frames in it are float32 views into one buffer. */
 export function decode(bytes) {
   const { buffer } = bytes.slice(); // own buffer: float32 needs an offset that is a multiple of four

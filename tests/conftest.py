@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -20,6 +21,10 @@ PROFILE = os.environ.get("LECTERN_PROFILE", "push")
 threadpool_limits(1)
 for _name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS"):
     os.environ[_name] = "1"
+
+# Runs of the tests are their own: neither those of the person who runs them, nor those of another test process.
+_JOBS = tempfile.TemporaryDirectory(prefix="lectern-jobs-", ignore_cleanup_errors=True)
+os.environ["LECTERN_JOBS_FOLDER"] = _JOBS.name
 
 settings.register_profile("push", max_examples=100, deadline=None, derandomize=True)
 settings.register_profile("nightly", max_examples=10_000, deadline=None, print_blob=True)

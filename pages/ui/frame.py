@@ -11,11 +11,12 @@ import streamlit as st
 
 from core.controls import Seed, defaults
 from core.figures.live import Picture
-from core.lab import no_runs, PREDICT, Clickable, Exercise, Lab, Spot, Table, Work
+from core.lab import PREDICT, Clickable, Exercise, Lab, RunList, Spot, Table, Work, no_runs
 from pages.ui import export, runs, state
 from pages.ui.blocks import exercise, table
 from pages.ui.live_chart import live_chart
 from pages.ui.moving import moving
+from pages.ui.run_list import run_list
 from pages.ui.state import State
 from pages.ui.widgets import brought, widget
 from pages.ui.work import progress, work
@@ -384,8 +385,15 @@ def _block(lab: Lab, record: State, block: Any, key: str) -> None:
         table(block, key)
     elif isinstance(block, Exercise):
         exercise(block, key, record.given)
-    elif isinstance(block, Work):
-        for place, part in enumerate(work(block, key, record.works)):
+    elif isinstance(block, Work | RunList):
+        for place, part in enumerate(_asked_for(lab, record, block, key)):
             _block(lab, record, part, f"{key}.{place}")
     else:
         st.markdown(block)
+
+
+def _asked_for(lab: Lab, record: State, block: Work | RunList, key: str) -> Sequence[Any]:
+    """What is there only because it was asked for."""
+    if isinstance(block, Work):
+        return work(block, key, record.works)
+    return run_list(block, key, lambda values: record.replace(defaults(lab.all_controls) | dict(values)))

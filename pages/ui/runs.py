@@ -57,9 +57,9 @@ def _still(specs: Sequence[Any], seen: Sequence[Seen], key: str) -> None:
     if stopped:
         _button("Start anew", "replay", lambda: _each(jobs.restart, [each.id for each in stopped]), key)
     st.caption(f"{_told(seen)} {why_not or (offer(open_) if open_ else '')}".strip(), width="stretch")
-    failed = st.session_state.pop(f"{key}:refused", "")
-    if failed:
-        st.caption(f":material/block: {failed}")
+    refused = st.session_state.get(f"{key}:refused", "")
+    if refused:  # until the next click
+        st.caption(f":material/block: {refused}")
 
 
 def _told(seen: Sequence[Seen]) -> str:
@@ -73,17 +73,18 @@ def _told(seen: Sequence[Seen]) -> str:
         there = len(states) - states.count("")
         return f"{there} of {len(states)} seeds have a run." if there else "No run has these settings yet."
     if "recorded" in states:
-        machine = seen[states.index("recorded")].machines[0]
-        packages = machine["packages"]
+        kept = seen[states.index("recorded")]
+        machine = kept.machines[0]
         return (
-            f"**Recorded**: computed on {machine['processor']} with torch {packages['torch']} and kept in Lectern; "
-            "training here repeats it."
-        )
+            f"{kept.message} **Recorded**: computed on {machine['processor']} with torch "
+            f"{machine['packages']['torch']} and kept in Lectern; training here repeats it."
+        ).strip()
     return f"Trained on this machine in {in_words(sum(each.seconds for each in seen))}."
 
 
 def _button(label: str, icon: str, act: Callable[[], None], key: str, name: str = "", **look: Any) -> None:
     def clicked() -> None:
+        st.session_state[f"{key}:refused"] = ""
         try:
             act()
         except ValueError as error:

@@ -72,8 +72,8 @@ def _label(lab: Lab) -> str:
 
 
 def _axis(lab: Lab, values: dict[str, Any]) -> Axis:
-    """The axis that a state of the page has."""
-    axis: Axis = lab.draw(lab.result(values), values).axis
+    """The axis of the main control in a state of the page."""
+    axis: Axis = lab.draw(lab.result(values), values).axis.axes[0]
     return axis
 
 

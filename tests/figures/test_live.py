@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import json
 import re
+import zlib
 from typing import Any
 
 import numpy as np
@@ -13,7 +14,7 @@ import pytest
 from plotly.offline import get_plotlyjs_version
 
 from core.figures import live, style
-from core.figures.packing import pack
+from core.figures.packing import deflated, pack
 from pages.ui import live_chart
 
 X = np.linspace(0.0, 1.0, 5)
@@ -163,6 +164,14 @@ def test_still_figures_show_the_handles_that_have_a_place() -> None:
     assert middle.data[1].marker.color == style.color("second")
     assert len(last.data) == 1
     assert last.layout.shapes[0].x0 == 4.0
+
+
+def test_what_is_large_travels_deflated() -> None:
+    small, large = bytes([8, 0, 0, 0]) * 14_000, bytes([8, 0, 0, 0]) * 16_000
+    assert deflated(small) is small
+    sent = deflated(large)
+    assert sent[:4] == bytes(4) and len(sent) < 1000
+    assert zlib.decompress(sent[4:]) == large
 
 
 def test_a_packed_picture_holds_everything_once() -> None:

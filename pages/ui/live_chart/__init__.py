@@ -19,7 +19,7 @@ import streamlit as st
 from plotly.offline import get_plotlyjs_version
 
 from core.figures import live, style
-from core.figures.packing import pack
+from core.figures.packing import deflated, pack
 
 STATIC = Path(__file__).parents[3] / "static"
 # The version of the installed plotly, whose figures it draws; scatter, bar and pie are all we need.
@@ -120,7 +120,7 @@ def live_chart(
         st.session_state[failed] = True
 
     data = pack(picture, start=start, epoch=epoch, present=present, ask=on_point is not None, file=key)
-    _mount(key=key, data=data, on_value_change=committed, on_place_change=pointed, on_failed_change=give_up)
+    _mount(key=key, data=deflated(data), on_value_change=committed, on_place_change=pointed, on_failed_change=give_up)
 
 
 def _plain_chart(
@@ -216,7 +216,9 @@ h1 {{ font-size: 1.4rem; font-weight: 600 }}
 <script type="module">
 {"".join(path.read_text("utf-8") for path in KIT_JS)}
 {CHART_JS.read_text("utf-8")}
-const kit = {{ arraysOf, decode, Dial, dressed, el, enlarge, iconButton, lineSwatch, Panel, readTheme, steadyText }};
+const kit = {{
+  arraysOf, decode, Dial, dressed, el, enlarge, iconButton, inflated, lineSwatch, Panel, readTheme, steadyText,
+}};
 const data = Uint8Array.from(atob("{base64.b64encode(packed).decode()}"), (c) => c.charCodeAt(0));
 const component = {{ data, parentElement: document.querySelector("main"), setStateValue() {{}} }};
 const mount = () => liveChart(component, kit);

@@ -1,0 +1,66 @@
+"""Trainings between two rates: those that a range test suggests here, and those that the homework reports."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from core.experiments import Setup, Training
+from core.training.curves import epoch_steps
+from core.training.lr_range import LrRange
+from core.training.offers import refusal
+from core.training.runs import begin, look
+from core.training.task import RunTask
+
+EPOCHS = 5
+HOMEWORK_BOUNDS = (2.78e-5, 0.774)
+
+
+def bounds_of(result: LrRange) -> tuple[float, float] | str:
+    """Lowest and highest rate of a cycle, with two digits, or a sentence that says why there are none."""
+    now = result.now()
+    if result.is_ramp:
+        low, high = (next(rule for rule in now.rules if rule.name == name) for name in ("cycle, low", "cycle, high"))
+        found: tuple[float, float] | str = high.reason or low.reason or (low.median, high.median)
+    else:
+        found = now.sweeps[0].bracket if now.sweeps else "There is no run with these settings yet."
+    if isinstance(found, str):
+        return found
+    low_rate, high_rate = (float(f"{rate:.2g}") for rate in found)
+    return (low_rate, high_rate) if low_rate < high_rate else "Both bounds are the same rate."
+
+
+def trainings(result: LrRange, rate: float) -> dict[str, Training]:
+    """One cycle over five epochs between each pair of bounds, by a name for the pair.
+
+    Parameters
+    ----------
+    result : LrRange
+    rate : float
+        Upper bound of the first of them; the lower one is a quarter of it (Smith, arXiv 1506.01186, section 3.3).
+    """
+    spec: Setup = result.spec
+    updates = EPOCHS * epoch_steps(spec)
+    names = ("text", "data", "augment", "batch", "optimizer", "momentum", "seed", "device")
+    common = {name: getattr(spec, name) for name in names} | {"schedule": "cyclical", "updates": updates}
+    own = float(f"{rate:.2g}")
+    pairs = {"a quarter of your rate to your rate": (own / 4, own)}
+    suggested = bounds_of(result)
+    if not isinstance(suggested, str):
+        pairs["the rule's range" if result.is_ramp else "the bracket"] = suggested
+    pairs["the homework's bounds"] = HOMEWORK_BOUNDS
+    return {
+        name: Training(**common, settings=(("low", low), ("high", high), ("up", updates / 2)))
+        for name, (low, high) in pairs.items()
+    }
+
+
+def begin_all(specs: Sequence[Training]) -> RunTask:
+    """Begin the trainings that there are not; a host that refuses is told of by the result."""
+    missing = [spec for spec in specs if look(spec).state not in ("recorded", "done")]
+    refused = refusal(missing) if missing else ""
+    try:
+        for spec in missing if not refused else ():
+            begin(spec)
+    except ValueError as error:
+        refused = str(error)
+    return RunTask(specs, f"{len(missing)} trainings, shared by all who ask for the same", refused)

@@ -1,0 +1,119 @@
+"""Past runs: those of this host and those that come with Lectern."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from core import jobs
+from core.cnn.trainable import NETWORKS, network_text
+from core.controls import LogSlider
+from core.experiments import RangeTest, Setup, Sweep
+from core.training.curves import epoch_steps
+from core.training.range_controls import CLASSES, CONTROLS, OWN, show_rate, specs_of
+from core.training.runs import SPEC_OF, Spec
+
+
+@dataclass(frozen=True)
+class PastRun:
+    """A run in the list.
+
+    Attributes
+    ----------
+    id, name : str
+        `name` is empty unless it has one.
+    spec : RangeTest, Sweep or Training
+    state : str
+        As in `core.training.runs.Seen`.
+    created : float
+        Seconds since 1970; 0 for what comes with Lectern.
+    seconds : float
+        Time that it has run.
+    """
+
+    id: str
+    name: str
+    spec: Spec
+    state: str
+    created: float
+    seconds: float
+
+    @property
+    def title(self) -> str:
+        """The run in a few words."""
+        spec = self.spec
+        net, width = known_networks().get(spec.text, (OWN, 1.0))
+        title = (
+            " ".join(spec.text.split())[:30]
+            if net == OWN
+            else NETWORKS[net].title + ("" if width == 1 else f" × {width:g}")
+        )
+        if isinstance(spec, RangeTest):
+            what = f"ramp {show_rate(spec.low)} to {show_rate(spec.high)}, {spec.steps} steps"
+        elif isinstance(spec, Sweep):
+            what = f"{spec.candidates} rates, {spec.updates} updates each"
+        else:
+            low, high = (dict(spec.settings).get(name) for name in ("low", "high"))
+            ends = f"{show_rate(float(low))} to {show_rate(float(high))}" if low and high else spec.schedule
+            what = f"training, {ends}, {spec.steps} updates"
+        return f"{title}: {what}, {spec.optimizer}, seed {spec.seed}"
+
+
+@cache
+def known_networks() -> dict[str, tuple[str, float]]:
+    """Name and width of each network that is offered, by its text."""
+    widths = next(control.values for control in CONTROLS if isinstance(control, LogSlider) and control.name == "width")
+    found: dict[str, tuple[str, float]] = {}
+    for width in sorted(widths, key=lambda each: each != 1):  # a wide MLP is another one as it stands
+        for net in NETWORKS:
+            found.setdefault(network_text(net, width=width, classes=CLASSES), (net, width))
+    return found
+
+
+def past_runs() -> list[PastRun]:
+    """Every run that can be read, the newest first, then those that come with Lectern."""
+    found = []
+    for run in jobs.runs():
+        spec = _spec(run.kind, run.specification)
+        if spec is not None:
+            status = run.status
+            found.append(PastRun(run.id, run.name, spec, status.state, run.created, status.seconds))
+    for each in jobs.shipped():
+        spec = _spec(each.kind, each.specification)
+        if spec is not None:
+            found.append(PastRun(each.id, each.name, spec, "recorded", 0.0, each.seconds))
+    return found
+
+
+def _spec(kind: str, values: Any) -> Spec | None:
+    """The specification, if this version of Lectern still knows it."""
+    try:
+        return SPEC_OF[kind].from_json(values)
+    except (KeyError, ValueError, TypeError):
+        return None
+
+
+def exported(run: PastRun) -> jobs.RecordedRun:
+    """Everything about a run."""
+    if run.state == "recorded":
+        return next(each for each in jobs.shipped() if each.id == run.id)
+    return jobs.recorded(run.id)
+
+
+def settings_of(spec: Setup) -> dict[str, Any] | None:
+    """Values of the controls that mean a run; None if the page cannot be set to it."""
+    if not isinstance(spec, RangeTest | Sweep):
+        return None
+    net, width = known_networks().get(spec.text, (OWN, 1.0))
+    names = ("data", "augment", "batch", "optimizer", "momentum", "device", "low", "high", "seed")
+    values = {name: getattr(spec, name) for name in names} | {"net": net, "width": width, "text": spec.text}
+    if isinstance(spec, RangeTest):
+        values |= {"protocol": "ramp", "steps": spec.steps}
+    else:
+        epochs = max(spec.updates // epoch_steps(spec), 1)
+        values |= {"protocol": "sweep", "candidates": spec.candidates, "epochs": epochs}
+    plain = {control.name: control.default for control in CONTROLS if control.name not in ("rate", "smoothing")}
+    if net != OWN:
+        values["text"] = plain["text"]
+    return values if specs_of(**plain | values) == (spec,) else None

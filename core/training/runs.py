@@ -1,0 +1,130 @@
+"""Runs as a page sees them: the one on this host if there is one, else the one that comes with Lectern."""
+
+from __future__ import annotations
+
+import functools
+import threading
+from collections import OrderedDict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from core import jobs
+from core.experiments import RangeTest, Sweep, Training
+from core.jobs.identity import identity
+from core.jobs.kinds import KINDS
+
+Spec = RangeTest | Sweep | Training
+Record = Mapping[str, Any]
+
+KIND_OF: dict[type, str] = {RangeTest: "range_test", Sweep: "sweep", Training: "training"}
+SPEC_OF: dict[str, type[Spec]] = {kind: spec for spec, kind in KIND_OF.items()}
+GOING = ("queued", "running", "stopping")
+KEPT = 32  # runs whose records stay in memory
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What is known of a run at some moment.
+
+    Attributes
+    ----------
+    id : str
+    state : str
+        "" if there is none, "recorded" if it comes with Lectern, else as in `core.jobs.Status`.
+    stamp : tuple
+        Equal stamps mean equal records.
+    progress, seconds : float
+    message : str
+        A sentence of the run about itself, or "".
+    records : tuple of dict
+    result : dict
+        Empty while there is none.
+    machines : sequence of dict
+        What it was computed with, as far as that is kept in memory: of recorded runs.
+    """
+
+    id: str
+    state: str = ""
+    stamp: tuple[Any, ...] = ()
+    progress: float = 0.0
+    seconds: float = 0.0
+    message: str = ""
+    records: tuple[Record, ...] = ()
+    result: Record = field(default_factory=dict)
+    machines: Sequence[Record] = ()
+
+    @property
+    def going(self) -> bool:
+        """Whether a process works on it or will."""
+        return self.state in GOING
+
+
+def identity_of(spec: Spec) -> str:
+    """Name of the run of a specification, whether there is one or not."""
+    kind = KIND_OF[type(spec)]
+    return identity(kind, KINDS[kind].version, spec.as_json())
+
+
+def look(spec: Spec) -> Seen:
+    """What is known of the run of a specification now; a run of this host is preferred to a recorded one."""
+    job = identity_of(spec)
+    recorded = _shipped().get(job)
+    try:
+        info = jobs.run_info(job)
+        records, cursor = _reader.records(job, info.created)
+        result = jobs.result(job) if info.status.state == "done" else {}
+    except ValueError:  # there is none, or it was deleted in this moment
+        return recorded or Seen(job, stamp=(job,))
+    status = info.status
+    if recorded is not None and not records and status.ended:
+        return replace(recorded, message=status.message)
+    stamp = (job, info.created, cursor, bool(result))
+    return Seen(job, status.state, stamp, status.progress, status.seconds, status.message, records, result)
+
+
+def begin(spec: Spec) -> None:
+    """Ask for a run; one that has ended without a result goes on, one that is done or going on stays as it is.
+
+    Raises
+    ------
+    ValueError
+        If nothing is trained here, or there is no room.
+    """
+    jobs.resume(jobs.submit(KIND_OF[type(spec)], spec.as_json()))
+
+
+@functools.cache
+def _shipped() -> dict[str, Seen]:
+    """Runs that come with Lectern, by their names."""
+    return {
+        run.id: Seen(
+            run.id, "recorded", (run.id, "recorded"), 1.0, run.seconds, "", tuple(run.records), run.result, run.machines
+        )
+        for run in jobs.shipped()
+    }
+
+
+class _Reader:
+    """Records of the runs that were looked at last: a look reads only what is new."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._held: OrderedDict[tuple[str, float], tuple[str, tuple[Record, ...]]] = OrderedDict()
+
+    def records(self, job: str, created: float) -> tuple[tuple[Record, ...], str]:
+        """All records of a run, and a text that changes when they do."""
+        with self._lock:
+            cursor, records = self._held.pop((job, created), ("", ()))
+            while True:
+                news = jobs.metrics(job, cursor)
+                records, cursor = (() if news.anew else records) + news.records, news.cursor
+                if not news.records:
+                    break
+            self._held[job, created] = cursor, records
+            while len(self._held) > KEPT:
+                self._held.popitem(last=False)
+            return records, cursor
+
+
+_reader = _Reader()

@@ -1,0 +1,102 @@
+"""Draws the list of past runs, and what can be done with those that are chosen."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from pprint import pformat
+from typing import Any
+
+import streamlit as st
+
+from core import jobs
+from core.lab import RunList
+from core.training.history import PastRun, exported
+from pages.ui.export import to_csv
+
+SHOWN = 200  # the newest ones
+
+
+def run_list(block: RunList, key: str, open_settings: Callable[[Mapping[str, Any]], None]) -> Sequence[Any]:
+    """Draw the table and the buttons for the chosen runs; gives the picture that compares them."""
+    runs = list(block.runs())[:SHOWN]
+    columns = {
+        "name": [run.name for run in runs],
+        "run": [run.title for run in runs],
+        "state": [run.state for run in runs],
+        "seconds": [round(run.seconds, 1) for run in runs],
+        "begun": [_when(run.created) for run in runs],
+    }
+    st.caption("Choose one run, or several to compare them. Runs belong to all who use this app.")
+    # The key holds the runs, so that a choice never means another run than the one that was clicked on.
+    table = f"{key}:{hash(tuple(run.id + run.state for run in runs))}"
+    picked = st.dataframe(
+        columns, key=table, hide_index=True, height=260, on_select="rerun", selection_mode="multi-row"
+    )
+    chosen = [runs[row] for row in picked.selection.rows if row < len(runs)]
+    if len(chosen) == 1:
+        _one(chosen[0], block.settings(chosen[0].spec), key, open_settings)
+    return [block.compare(chosen)] if chosen else []
+
+
+def _when(seconds: float) -> str:
+    return f"{datetime.fromtimestamp(seconds):%Y-%m-%d %H:%M}" if seconds else "with Lectern"
+
+
+def _one(
+    run: PastRun, settings: Mapping[str, Any] | None, key: str, open_settings: Callable[[Mapping[str, Any]], None]
+) -> None:
+    own = run.state != "recorded"
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        if own:
+            _rename(run, f"{key}:name:{run.id}")
+        if settings is not None:
+            st.button(
+                "Open", on_click=open_settings, args=(settings,), key=f"{key}:open", icon=":material/open_in_new:"
+            )
+        for name, make in _files(run).items():
+            st.download_button(name, make, file_name=f"{run.id[:8]}.{name.lower()}", on_click="ignore",
+                               key=f"{key}:{name}", icon=":material/download:")  # fmt: skip
+        if own:
+            st.button("Delete", on_click=_delete, args=(run.id, key), key=f"{key}:delete", icon=":material/delete:")
+    refused = st.session_state.pop(f"{key}:refused", "")
+    if refused:
+        st.warning(refused, icon=":material/block:")
+
+
+def _files(run: PastRun) -> dict[str, Callable[[], Any]]:
+    """What can be taken home, made when it is asked for: the numbers, everything, and the weights of a training."""
+    files: dict[str, Callable[[], Any]] = {
+        "CSV": lambda: to_csv(jobs.columns(exported(run).records)),
+        "JSON": lambda: jobs.dump(exported(run)),
+        "PY": lambda: _code(run),
+    }
+    if run.state != "recorded":
+        files |= {path.suffix[1:]: path.read_bytes for path in jobs.published(run.id).values()}
+    return files
+
+
+def _code(run: PastRun) -> str:
+    """A script that starts the same run where Lectern is installed."""
+    kept = exported(run)
+    return (
+        f"# {run.title}; to be run in the folder of Lectern\n\nfrom core import jobs\n\n"
+        f"specification = {pformat(dict(kept.specification), sort_dicts=False)}\n\n"
+        f"job = jobs.submit({kept.kind!r}, specification)\njobs.wait(job, timeout_s=86_400)\n"
+        "print(jobs.dump(jobs.recorded(job)))\n"
+    )
+
+
+def _rename(run: PastRun, key: str) -> None:
+    if key not in st.session_state:
+        st.session_state[key] = run.name
+    st.text_input(
+        "Name", key=key, max_chars=80, on_change=lambda: jobs.rename(run.id, st.session_state[key]), width=220
+    )
+
+
+def _delete(job: str, key: str) -> None:
+    try:
+        jobs.delete(job)
+    except ValueError as error:
+        st.session_state[f"{key}:refused"] = str(error)

@@ -1,0 +1,154 @@
+"""The line about the runs of a page: what each state says, and what its buttons ask for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from core import jobs
+from core.jobs.runner import FULL, LOST
+from core.jobs.watch import DIED
+from core.training.history import exported, past_runs
+from core.training.runs import Seen
+from pages.ui import frame, run_list, runs
+
+Open = Callable[..., AppTest]
+RECORDS = ({"step": 0, "rates": [1e-5, 1e-4], "losses": [2.5, 2.4], "accuracies": [0.1, 0.2]},)
+GOING = Seen("f" * 32, "running", ("now",), 0.25, 12.4, records=RECORDS)
+
+
+@pytest.fixture
+def open_it(new_app: Callable[..., AppTest], monkeypatch: pytest.MonkeyPatch) -> Open:
+    """Open the page with runs in a given state."""
+    monkeypatch.setenv("LECTERN_TRAINING", "on")
+
+    def start(*seen: Seen, **query: str) -> AppTest:
+        if seen:
+            for module in ("pages.ui.runs", "core.training.lr_range"):
+                monkeypatch.setattr(f"{module}.look", lambda spec: seen[spec.seed % len(seen)])
+        app = new_app(**query)
+        app.switch_page("pages/lr_range.py")
+        app.run()
+        assert not app.exception, app.exception
+        return app
+
+    return start
+
+
+def words(app: AppTest) -> str:
+    return " ".join(caption.value for caption in app.caption)
+
+
+def buttons(app: AppTest) -> set[str]:
+    return {button.label for button in app.button if ":run:" in (button.key or "")}
+
+
+def press(app: AppTest, name: str) -> None:
+    app.button(f"lr_range:run:{name}").click().run()
+    assert not app.exception, app.exception
+
+
+def test_a_recorded_run_is_called_so_and_can_be_repeated(open_it: Open) -> None:
+    app = open_it()
+    assert "**Recorded**: computed on" in words(app)
+    assert buttons(app) == {"Train here"}
+
+
+def test_nothing_is_trained_without_a_click(open_it: Open, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[Any] = []
+    monkeypatch.setattr(runs, "begin", asked.append)
+    app = open_it(seed="31", seeds="2")
+    assert "No run has these settings yet. 400 updates in 2 runs" in words(app)
+    assert not asked
+    press(app, "train")
+    assert [spec.seed for spec in asked] == [31, 32]
+
+
+def test_some_seeds_have_a_run(open_it: Open, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[Any] = []
+    monkeypatch.setattr(runs, "begin", asked.append)
+    app = open_it(Seen("a", "done", ("a",), 1.0, 3.0, records=RECORDS), Seen("b"), seeds="2")
+    assert "1 of 2 seeds have a run." in words(app)
+    press(app, "train")
+    assert [spec.seed for spec in asked] == [1]
+
+
+def test_a_run_that_goes_on_is_drawn_and_can_be_stopped(open_it: Open, monkeypatch: pytest.MonkeyPatch) -> None:
+    app = open_it(GOING)
+    assert app.get("bidi_component")
+    assert runs.SHARED in words(app)
+    assert buttons(app) == {"Pause", "Cancel"}
+    for name, function in (("Pause", "pause"), ("stop", "cancel")):
+        asked: list[str] = []
+        monkeypatch.setattr(jobs, function, asked.append)
+        press(app, name)
+        assert asked == [GOING.id]
+
+
+def test_the_page_redraws_itself_only_while_a_run_goes_on(open_it: Open, monkeypatch: pytest.MonkeyPatch) -> None:
+    drawn: list[str] = []
+    for name in ("_stage", "_live_stage"):
+        original = getattr(frame, name)
+        monkeypatch.setattr(frame, name, lambda *args, n=name, f=original: (drawn.append(n), f(*args)))
+    open_it(seed="31")
+    assert set(drawn) == {"_stage"}
+    drawn.clear()
+    open_it(GOING)
+    assert set(drawn) == {"_live_stage"}
+
+
+@pytest.mark.parametrize(
+    ("state", "message", "said"),
+    [
+        ("failed", FULL, FULL),
+        ("failed", LOST, LOST),
+        ("interrupted", DIED, DIED),
+        ("cancelled", "", "The run was cancelled; what it has computed is shown."),
+        ("paused", "", "The run was paused; what it has computed is shown."),
+    ],
+)
+def test_whatever_stops_a_run_is_a_sentence(
+    open_it: Open, monkeypatch: pytest.MonkeyPatch, state: str, message: str, said: str
+) -> None:
+    asked: list[Any] = []
+    monkeypatch.setattr(jobs, "restart", asked.append)
+    app = open_it(replace(GOING, state=state, message=message))
+    assert said in words(app)
+    assert buttons(app) == {"Go on", "Start anew"}
+    assert app.get("bidi_component")
+    press(app, "Start anew")
+    assert asked == [GOING.id]
+
+
+def test_a_refusal_is_shown_and_changes_nothing(open_it: Open, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(spec: Any) -> None:
+        raise ValueError("There is no room for a further run; wait until one has ended.")
+
+    monkeypatch.setattr(runs, "begin", full)
+    app = open_it(seed="31")
+    press(app, "train")
+    assert "There is no room for a further run" in words(app)
+
+
+def test_where_training_is_switched_off_there_is_no_button(open_it: Open, monkeypatch: pytest.MonkeyPatch) -> None:
+    app = open_it()
+    monkeypatch.setenv("LECTERN_TRAINING", "off")
+    app.run()
+    assert not buttons(app)
+    assert "Training is switched off on this server" in words(app)
+
+
+def test_what_is_exported_reads_back() -> None:
+    run = next(each for each in past_runs() if each.name == "mlp-0")
+    made = {name: make() for name, make in run_list._files(run).items()}
+    assert set(made) == {"CSV", "JSON", "PY"}
+    again = jobs.load(made["JSON"])
+    assert again == exported(run)
+    assert made["CSV"].count("\n") == 1 + 162
+    compile(made["PY"], "run.py", "exec")
+    assert made["PY"].startswith("# MLP, 128: ramp")
+    assert repr(again.specification["text"]) in made["PY"]
