@@ -2,7 +2,7 @@
 
 >>> from core.schedules import rates
 >>> rates("cyclical", 9380, low=2.78e-5, high=0.774, up=5000)[-1].round(4)
-0.0961
+0.0962
 """
 
 from __future__ import annotations

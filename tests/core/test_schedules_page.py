@@ -23,7 +23,8 @@ from core.training.bookkeeping import FOREVER, Run, count
 from core.training.schedule_checks import rate_again, updates_again
 from core.training.schedule_controls import CARDS, LENGTHS
 from core.training.schedule_curves import CYCLED, Shape
-from core.training.schedule_plans import GIB, Schedules, need, plan
+from core.training.schedule_memory import GIB, need
+from core.training.schedule_plans import Schedules, plan
 from core.training.schedule_presets import COSINE, CYCLIC, GROWING
 from core.training.schedule_tables import index_of, tables
 

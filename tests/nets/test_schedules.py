@@ -99,6 +99,7 @@ def test_cosine_of_the_other_homework_stays_where_it_is() -> None:
     assert rates("cosine", 6, high=0.1, period=200)[5] == pytest.approx(0.09985, abs=5e-6)
     assert "climbs back" in cautions("cosine", 400, {"high": 0.1, "period": 200})[0]
     assert cautions("cosine", 200, {"high": 0.1, "period": 200}) == ()
+    assert cautions("cosine", 201, {"high": 0.1, "period": 200}) == ()  # its last step is the lowest
 
 
 def test_one_cycle_stays_at_its_end_where_torch_goes_below_zero() -> None:

@@ -1,0 +1,48 @@
+"""Pictures of the page on schedules: one schedule with all that goes with it, and strategies side by side."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from core.figures.live import Picture
+from core.figures.schedules.curves import batch_panel, momentum_panel, noise_panel, rate_panel
+from core.figures.schedules.memory import memory_panel
+from core.figures.schedules.parts import axis
+from core.figures.schedules.questions import PREDICTIONS
+from core.figures.schedules.story import SECTIONS
+from core.figures.schedules.strategies import strategy_panels
+from core.figures.schedules.text import readouts, sentences, strategy_readouts, strategy_sentences
+from core.figures.thumbnail import svg_curves
+from core.training.schedule_curves import Shape
+from core.training.schedule_plans import Schedules
+
+__all__ = ["PREDICTIONS", "SECTIONS", "picture", "thumbnail"]
+
+
+def picture(result: Schedules, *, view: str, along: str) -> Picture:
+    """Picture of one schedule or of the strategies, scrubbed by the length.
+
+    Parameters
+    ----------
+    result
+        What to show.
+    view
+        "one" or "several".
+    along
+        "epochs" or "updates".
+    """
+    if view == "several":
+        panels = strategy_panels(result, along)
+        return Picture(panels, axis(result), strategy_readouts(result, along), strategy_sentences(result, along))
+    below = batch_panel if result.shape.kind == "grow" else momentum_panel
+    panels = rate_panel(result, along), below(result, along), noise_panel(result, along), memory_panel(result)
+    return Picture(panels, axis(result), readouts(result), sentences(result))
+
+
+def thumbnail() -> str:
+    """Cycles against a cosine, as a small SVG."""
+    cycles = Shape(kind="triangular2", length=25, high=1.0, low=0.05)
+    t = np.linspace(0, 130, 131)
+    cosine = Shape(kind="cosine", length=130, high=1.0)
+    lines = [("", "second", t, cosine.rate(t)), ("", "first", t, cycles.rate(t))]
+    return svg_curves(lines, top=1.25, mark=25.0)

@@ -1,0 +1,28 @@
+"""Settings of the page on schedules that are worth knowing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+# CyclicLR of the homework: exp_range without a γ, 10 epochs of Fashion-MNIST.
+CYCLIC = {"schedule": "exp_range", "gamma": 1.0, "high": 0.774, "low": 2.78e-5, "length": 5000}
+GROWING = {"schedule": "grow", "high": 0.774, "batch": 32, "length": 2000, "cycled": "kept"}
+COSINE = {
+    "schedule": "cosine", "counts": "epochs", "epochs": 5, "length": 200, "low": 0.0, "n_train": 50_000, "batch": 128,
+    "along": "epochs", "net": "resnet18_cifar",
+}  # fmt: skip
+
+SETTINGS: dict[str, Mapping[str, Any]] = {
+    "Homework: one triangle": CYCLIC,
+    "exp_range, γ = 1": CYCLIC | {"length": 800, "high": 0.1, "low": 0.001},
+    "exp_range, γ < 1": CYCLIC | {"length": 800, "high": 0.1, "low": 0.001, "gamma": 0.9998},
+    "Homework: growing batch": GROWING,
+    "Homework: cosine stopped": COSINE,
+    "One cycle": {"schedule": "one_cycle", "high": 0.3, "length": 10_000},
+    "Warm restarts": {"schedule": "restarts", "multiplier": "2", "low": 0.0, "length": 1200},
+    "Grow or decay": {
+        "view": "several", "along": "epochs", "counts": "epochs", "length": 3, "epochs": 12, "cycled": "kept",
+        "batch": 128, "factor": 4,
+    },
+}  # fmt: skip

@@ -1,0 +1,50 @@
+"""One story of the page on schedules in a real browser: a peak that is dragged, a strategy, a bug."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from playwright.sync_api import Page, expect
+
+from tests.browser.test_app import ready, script_runs, settled_link
+
+OpenPage = Callable[..., Page]
+HOMEWORK = {"schedule": "exp_range", "gamma": "1", "high": "0.774", "low": "2.78e-05", "length": "5000"}
+
+
+def test_the_peak_is_dragged_and_a_bug_is_found(app_url: str, open_page: OpenPage) -> None:
+    page = open_page("about:blank")
+    runs = script_runs(page)
+    page.goto(f"{app_url}/schedules?{'&'.join(f'{name}={value}' for name, value in HOMEWORK.items())}")
+    ready(page)
+    words = page.locator(".lc-words")
+    expect(words).to_contain_text("One triangle and no cycle")
+    expect(words).to_contain_text("0.0962 (0.0960)")
+
+    # the peak, on the picture itself: towards the left there are more and more cycles
+    panel = page.locator(".lc-panel").first
+    box = panel.locator(".lc-handle.lc-dot").bounding_box()
+    plot = panel.locator(".nsewdrag").first.bounding_box()
+    assert box is not None and plot is not None
+    middle = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    sent = runs[0]
+    page.mouse.move(*middle)
+    page.mouse.down()
+    page.mouse.move(middle[0] - plot["width"] * 4000 / (1.22 * 9380), middle[1], steps=10)
+    expect(words).to_contain_text("4.69 cycles of 2,000 updates")
+    expect(words).to_contain_text("its envelope is flat")
+    assert runs[0] == sent
+    page.mouse.up()
+    settled_link(page, HOMEWORK | {"length": "1000"})
+
+    # the strategies, then a slip and the right answer
+    page.get_by_text("Strategies side by side").click()
+    expect(words).to_contain_text("With equal updates the growing batch sees")
+    page.get_by_text("Find the bug: code from homeworks").click()
+    cell = page.get_by_label("Updates of all nine sizes together")
+    cell.fill("18,000")
+    cell.press("Enter")
+    expect(page.get_by_text("That would be 2,000 updates each.")).to_be_visible()
+    cell.fill("128")
+    cell.press("Enter")
+    expect(page.get_by_text("1 of 4 cells are right.")).to_be_visible()
