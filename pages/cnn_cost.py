@@ -24,7 +24,7 @@ PRESETS = (
            {"net": "alexnet", "layer": 9, "view": "blocks"}),
     Preset("GoogLeNet × 2", "The paper's 5 × 5 beside torchvision's 3 × 3: where do they differ?",
            {"net": "googlenet", "view": "compare", "beside": "tv_googlenet", "layer": 12}),
-    Preset("ResNet-18 × 2", "For ImageNet and for CIFAR-10: the same layers, other maps.",
+    Preset("ResNet-18 × 2", "For ImageNet and for CIFAR-10: the same blocks on other maps, behind another start.",
            {"net": "resnet18", "view": "compare", "beside": "resnet18_cifar", "layer": 10}),
     Preset("Inception × 2", "The paper's network beside the homework's, which is not the same.",
            {"net": "small_inception", "view": "compare", "beside": "small_inception_homework"}),

@@ -28,8 +28,8 @@ PRESETS = (
            "upright. Switch the operation.", {"image": DOT, "kernel": COUNT, "padding": 1, "pos": 6}),
     Preset("Same size", "One row of zeros on each side keeps the size. Look at the border: the sums there are too "
            "small.", {"image": STEPS, "kernel": BLUR, "padding": 1}),
-    Preset("Stride 2", "The kernel skips every second place, W has every second row, and is no Toeplitz matrix any "
-           "more.", {"stride": 2, "padding": 1}),
+    Preset("Stride 2", "The kernel skips every second place in both directions: W keeps one row in four, and is no "
+           "Toeplitz matrix any more.", {"stride": 2, "padding": 1}),
     Preset("Sharpen", "Five times the pixel less its four neighbours: nothing changes where all are equal.",
            {"kernel": SHARPEN}),
     Preset("1 × 1", "A single weight: W is that number times the identity.",

@@ -222,6 +222,9 @@ export class Panel {
     if (this.stale) return;
     if (this.spec.frames.length) {
       const changes = this.frameAt(index);
+      this.spec.data.forEach((trace, i) => {
+        if (trace.type === "bar" && !changes.has(i)) changes.set(i, {}); // plotly.js removes bars that it is not told of
+      });
       const traces = [...changes.keys()];
       const redraw = traces.some((t) => !ANIMATED.has(this.spec.data[t].type ?? "scatter"));
       const how = redraw ? { ...INSTANT, frame: { duration: 0, redraw } } : INSTANT;

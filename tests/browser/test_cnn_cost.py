@@ -102,15 +102,26 @@ def test_another_size_of_a_model_is_traced_elsewhere(app_url: str, open_page: Op
     expect(page.locator(".lc-words")).to_contain_text("1,235,496")
 
 
-@pytest.mark.parametrize("view", ["costs", "blocks", "compare"])
-def test_a_tick_draws_what_a_fresh_page_draws(app_url: str, open_page: OpenPage, view: str) -> None:
-    start = {"net": "resnet18", "layer": "7", **({"view": view} if view != "costs" else {})}
+@pytest.mark.parametrize(
+    ("net", "view"), [*(("resnet18", view) for view in ("costs", "blocks", "compare")), ("tv_resnet50", "costs")]
+)
+def test_a_tick_draws_what_a_fresh_page_draws(app_url: str, open_page: OpenPage, net: str, view: str) -> None:
+    start = {"net": net, "layer": "9", **({"view": view} if view != "costs" else {})}
     page = ready(open_page(f"{app_url}/cnn_cost?{urlencode(start)}"))
     page.get_by_text("Every call", exact=True).click()
     settled_link(page, start | {"every": "1"})
     page.get_by_text("Count biases", exact=True).click()
     settled_link(page, start | {"every": "1", "bias": "0"})
     page.get_by_role("slider", name="Layer").press("ArrowRight")
-    settled_link(page, start | {"every": "1", "bias": "0", "layer": "8"})
-    fresh = ready(open_page(f"{app_url}/cnn_cost?{urlencode(start | {'every': '1', 'bias': '0', 'layer': '8'})}"))
+    settled_link(page, start | {"every": "1", "bias": "0", "layer": "10"})
+    fresh = ready(open_page(f"{app_url}/cnn_cost?{urlencode(start | {'every': '1', 'bias': '0', 'layer': '10'})}"))
     same_shapes(page, fresh)
+
+
+def test_bars_stay_while_the_frame_around_one_of_them_moves(app_url: str, open_page: OpenPage) -> None:
+    page = ready(open_page(f"{app_url}/cnn_cost?net=lenet5&layer=1"))
+    bars = page.locator(".bars .point path")
+    assert bars.count() == 5 + (1 + 7) + 5  # with weights, with outputs and the image, with operations
+    page.get_by_role("slider", name="Layer").press("ArrowRight")
+    settled_link(page, {"net": "lenet5", "layer": "2"})
+    expect(bars).to_have_count(18)

@@ -59,3 +59,15 @@ def test_an_answer_is_judged_and_a_stack_mended(app_url: str, open_page: OpenPag
     stack.press("Control+Enter")
     expect(words).to_contain_text("Your stack sees 7 × 7 and weighs 27")
     settled_link(page, {"view": "designs", "stack": "3x3, 3x3, 3x3"})
+
+
+def test_wide_tables_scroll_by_themselves_on_a_phone(app_url: str, open_page: OpenPage) -> None:
+    page = ready(open_page(f"{app_url}/inception", width=390, height=844))
+    for section in ("The formulas with these numbers", "GoogLeNet, module by module"):
+        page.get_by_text(section).click()
+    expect(page.locator("table:visible")).to_have_count(2)
+    wide = (
+        "() => { const main = document.querySelector('[data-testid=stMain]'); return main.scrollWidth - innerWidth; }"
+    )
+    assert page.evaluate(wide) <= 0
+    assert page.locator("table:visible").last.evaluate("table => table.scrollWidth > table.clientWidth")

@@ -20,6 +20,7 @@ from core.figures.cnn_cost.fill_in import number_typed
 from core.figures.cnn_cost.memory import memory_of, memory_panel, size_text
 from core.figures.cnn_cost.parts import NO_BOX, log_range, short
 from core.figures.live import Picture
+from core.figures.packing import deflated, pack
 from core.lab import Exercise, Table
 from pages.cnn_cost import LAB
 from tests.labs import check_picture
@@ -35,6 +36,13 @@ def read(picture: Picture, layer: int) -> dict[str, str]:
     assert picture.axis is not None
     index = picture.axis.nearest(layer)
     return {r.label: r.texts[min(index, len(r.texts) - 1)] for r in picture.readouts}
+
+
+@pytest.mark.parametrize("net", ["tv_resnet152", "tv_densenet201", "tv_efficientnet_b7"])
+@pytest.mark.parametrize("every", [False, True])
+def test_a_deep_network_is_a_small_message(net: str, every: bool) -> None:
+    _, _, picture = drawn(net=net, every=every)
+    assert len(deflated(pack(picture))) <= 60_000
 
 
 def table_of(number: int, **change: Any) -> tuple[Table, list[Any]]:
@@ -112,6 +120,19 @@ def test_slips_of_the_homework_are_named(typed: str, words: str) -> None:
     verdict = exercise.cells[0].judge(typed)
     assert words in verdict.words
     assert verdict.right == words.endswith("right.")
+
+
+def test_blank_cells_hide_the_sums_everywhere() -> None:
+    values, result, _ = drawn(net="homework_256", blank="params")
+    shown = [block for section in SECTIONS[1:3] for block in section.blocks(result, values)]
+    assert [isinstance(block, str) and "Leave blank" in block for block in shown] == [True, True]
+
+
+def test_colours_that_no_other_panel_names_are_named_with_the_activations() -> None:
+    _, _, picture = drawn(net="lenet5", every=True)
+    maps = next(panel.figure for panel in picture.panels if "activations" in str(panel.figure["layout"]["yaxis"]))
+    assert maps["layout"]["showlegend"]
+    assert {trace["name"] for trace in maps["data"] if trace.get("showlegend", True)} == {"pooling", "image"}
 
 
 def test_sums_of_the_homework() -> None:
@@ -195,7 +216,7 @@ def test_memory_over_a_step() -> None:
     assert picture.panels[3].tracks[0].x.tolist() == list(range(8))
     memory = memory_of(result.table, 1, "Adam", "fp32")
     assert not isinstance(memory, str)
-    assert read(picture, 1)["training, 1 images"] == size_text(memory.total)
+    assert read(picture, 1)["training, 1 image"] == size_text(memory.total)
     assert float(kept["y"].max()) == pytest.approx(memory.total / 1e6, rel=1e-6)
     assert [size_text(n) for n in (0, 999, 1500, 2.5e6, 4e9, 1.5e12)] == [
         "0 B", "999 B", "1.50 kB", "2.50 MB", "4.00 GB", "1.50 TB"]  # fmt: skip
@@ -204,7 +225,7 @@ def test_memory_over_a_step() -> None:
 def test_what_cannot_be_trained_is_said() -> None:
     _, result, picture = drawn(net="resnet18", size=32, batch=1)
     assert "has one value per channel" in picture.panels[3].alt
-    assert read(picture, 1)["training, 1 images"] == "–"
+    assert read(picture, 1)["training, 1 image"] == "–"
     panel = memory_panel(result.rows(every=False, collapse=False), result.table, "A reason.", 1)
     assert panel.figure["data"] == [] and panel.figure["layout"]["annotations"][0]["text"] == "A reason."
 
@@ -217,11 +238,17 @@ def test_a_file_of_weights_has_pictures_too() -> None:
         values, result, picture = drawn(net="upload", upload=upload, view=view)
         check_picture(picture)
         words = read(picture, 1)
-        assert (words["output"], words["parameters"], words["MACs"], words["sees"]) == ("–", "150", "0", "–")
+        assert (words["output"], words["parameters"], words["MACs"], words["sees"]) == ("–", "150", "–", "–")
+        assert (words["all MACs"], words["all activations"], words["all parameters"]) == ("–", "–", "150")
         assert words["training, 32 images"] == "–"
         assert picture.sentences[1] == "Conv2d; parameters 150 = 150; 100 % of all so far."
         for section in SECTIONS:
             assert list(section.blocks(result, values))
+    tables = [block for section in SECTIONS[:3] for block in section.blocks(result, values) if isinstance(block, Table)]
+    assert list(tables[0].columns) == ["row", "layer", "kind", "times", "parameters"]
+    assert set(tables[1].columns["what"]) == {"parameters", "numbers that are no parameters"}
+    no_memory = "A file does not say what training keeps in memory."
+    assert tables[2].columns["w.safetensors"] == ["–", "1", "150", "–", "–", no_memory]
 
 
 def test_blocks_are_as_high_as_their_maps() -> None:

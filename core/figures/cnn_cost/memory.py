@@ -36,6 +36,11 @@ def size_text(size: float) -> str:
     return f"{size / factor:.{0 if unit == 'B' else 2}f} {unit}"
 
 
+def images_text(batch: int) -> str:
+    """Write how many images there are in a training step."""
+    return "1 image" if batch == 1 else f"{batch:,} images"
+
+
 def memory_panel(rows: Sequence[Row], table: LayerTable, memory: TrainingMemory | str, batch: int) -> Panel:
     """Memory over a training step, with the handle at the forward pass of the slider's row."""
     title = "calls, forward to the loss and back"
@@ -68,9 +73,9 @@ def memory_panel(rows: Sequence[Row], table: LayerTable, memory: TrainingMemory 
     figure = Figure(data=traces, layout=layout(x=title, y=f"memory ({unit})", **look))
     places = [rows[k - 1].place + 1 if k else 0 for k in stops(tuple(rows))]
     alt = (
-        f"Memory over a training step with {batch:,} images: {size_text(always)} for weights, gradients and optimizer "
-        f"all the time, and up to {size_text(memory.saved + memory.image)} kept for the backward pass, at the loss. "
-        f"The largest single tensor is the output of {memory.largest_call} with {size_text(memory.largest)}."
+        f"Memory over a training step with {images_text(batch)}: {size_text(always)} for weights, gradients and "
+        f"optimizer all the time, and up to {size_text(memory.saved + memory.image)} kept for the backward pass, at "
+        f"the loss. The largest single tensor is the output of {memory.largest_call} with {size_text(memory.largest)}."
     )
     return Panel(figure, alt=alt, tracks=(Track(np.array(places, float)),), column=1, height=HEIGHT)
 

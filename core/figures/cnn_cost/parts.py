@@ -26,6 +26,8 @@ KINDS = {
     "pool": ("pool", "pooling"),
 }
 OTHER = ("muted", "other")
+_ELSEWHERE = ("convolution", "linear", "attention")  # these have operations, and are named above that panel
+_CROWDED = 80  # rows, from which on bars have no gaps: below a pixel, a gap is there or not by chance
 _TICKS = 10  # names under the bars
 _NAME = 11  # characters of such a name
 NO_BOX: Box = (-1e4, -1e4, 1.0, 1.0)  # out of every picture: a trace without points would not come back
@@ -89,7 +91,8 @@ def log_bars(
     image
         The quantity of the image, at 0.
     named
-        Whether the layers are named under the bars, and their colours above them.
+        Whether the layers are named under the bars, and their colours above them; otherwise above them are the colours
+        of what has neither parameters nor operations, if `image` is there.
     title
         Of the panel.
     ends
@@ -98,18 +101,20 @@ def log_bars(
         The handle, if it is not a line at `places`.
     """
     traces = []
+    width = 0.86 if len(rows) < _CROWDED else 1.0
     for (role, name), numbers in grouped(rows).items():
         own = [(number, values[number - 1]) for number in numbers if values[number - 1] > 0]
         if own:
-            traces.append(_bars(own, role, name, quantity))
+            listed = named or role not in _ELSEWHERE
+            traces.append(_bars(own, role, name, quantity) | {"width": width, "showlegend": listed})
     if image:
-        traces.append(_bars([(0, image)], "axis", "image", quantity))
+        traces.append(_bars([(0, image)], "axis", "image", quantity) | {"width": width})
     full = [image, *values]
     ground = 10 ** span[0]
     boxes = [(k - 0.48, k + 0.48, ground, float(full[k])) if full[k] else NO_BOX for k in places]
     frames = outline(len(traces), boxes)
     look: dict[str, Any] = {
-        "showlegend": named,
+        "showlegend": named or bool(image),
         "barmode": "overlay",
         "margin": {"t": 38 if title else 10, "b": 84 if named else 10, "l": 62},
         "annotations": [_cross(len(rows) + 1)] if ends else [],
@@ -139,7 +144,6 @@ def _bars(own: Sequence[tuple[int, int]], role: str, name: str, quantity: str) -
         "x": np.array([number for number, _ in own], np.float32),
         "y": np.array([value for _, value in own], np.float32),
         "name": name,
-        "width": 0.86,
         "marker": {"color": color(role)},
         "hovertemplate": f"row %{{x}}: %{{y:.4s}} {quantity}<extra></extra>",
     }

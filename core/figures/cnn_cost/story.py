@@ -18,13 +18,15 @@ from core.figures.cnn_cost.costs import operations_of, params_of, unit_name
 from core.figures.cnn_cost.field import field_text
 from core.figures.cnn_cost.fill_in import cells
 from core.figures.cnn_cost.memory import memory_of, size_text
-from core.figures.cnn_cost.text import HIDDEN, shape_text
+from core.figures.cnn_cost.text import HIDDEN, UNKNOWN, bare, shape_text
 from core.lab import Exercise, Section, Table
 
 # Column of the table -> key of its formula, and its name among the blank cells.
 _FORMULAS = {"output": "output", "activations": "activations", "parameters": "params", "MACs": "macs", "FLOPs": "macs",
              "bytes": "bytes", "sees": "field", "kept for training": "saved"}  # fmt: skip
 _BLANKS = {"output": "side", "activations": "activations", "parameters": "params", "MACs": "macs", "FLOPs": "macs"}
+
+_LATER = "Sums stand here as soon as no cell is left blank: choose “Nothing” under “Leave blank”."
 
 
 def table_blocks(result: Cost, values: Mapping[str, Any]) -> Sequence[Any]:
@@ -67,6 +69,8 @@ def _columns(result: Cost, rows: Sequence[Row], values: Mapping[str, Any]) -> di
         "sees": [field_text(row) for row in rows],
         "kept for training": [call.saved_bytes(precision=precision) for call in calls],
     }
+    if bare(result.table):
+        return {name: columns[name] for name in ("row", "layer", "kind", "times", "parameters")}
     if result.blanks:  # they would give answers away
         for name in ("other operations", "bytes", "kept for training"):
             del columns[name]
@@ -105,13 +109,15 @@ def _unused(table: LayerTable) -> str:
 
 def conventions(result: Cost, values: Mapping[str, Any]) -> Sequence[Any]:
     """The same network counted in every way that is met in print."""
+    if result.blanks:
+        return (_LATER,)
     table = result.table
-    full, bare = totals(table), totals(table, bias=False)
+    full, biasless = totals(table), totals(table, bias=False)
     cells_ = [call.activations for call in table.inference if call.role in COUNTED]
     image = full.activations - totals(table, input_row=False).activations
     counted = [
         ("parameters", "with biases", full.params),
-        ("parameters", "without biases", bare.params),
+        ("parameters", "without biases", biasless.params),
         ("numbers that are no parameters", "running means and variances", full.buffers),
         ("operations", "MACs: a product and its sum are one", full.macs),
         ("operations", "FLOPs: they are two", full.flops),
@@ -122,6 +128,8 @@ def conventions(result: Cost, values: Mapping[str, Any]) -> Sequence[Any]:
         ("activations", "each cell rounded to two digits before adding", sum(map(rounded, [image, *cells_]))),
         ("activations", "every call, normalisation and ReLU too", sum(c.activations for c in table.inference) + image),
     ]
+    if bare(table):
+        counted = [row for row in counted if row[0] not in ("operations", "activations")]
     columns = {name: [row[k] for row in counted] for k, name in enumerate(("what", "how it is counted", "number"))}
     return (
         "Most tables that disagree count different things, and all of these are in print:",
@@ -170,6 +178,8 @@ def _lenet() -> str:
 
 def side_by_side(result: Cost, values: Mapping[str, Any]) -> Sequence[Any]:
     """Totals of both networks."""
+    if result.blanks:
+        return (_LATER,)
     columns: dict[str, list[str]] = {"": ["image", "calls", "parameters", "MACs", "activations", "training"]}
     for table in (result.table, result.other):
         sums = totals(table, bias=values["bias"], input_row=values["input_row"], pool_rows=values["pool_rows"])
@@ -179,14 +189,14 @@ def side_by_side(result: Cost, values: Mapping[str, Any]) -> Sequence[Any]:
             shape_text(table.input_shape),
             f"{len(table.inference):,}",
             f"{sums.params:,}",
-            f"{sums.macs:,}",
-            f"{sums.activations:,}",
+            UNKNOWN if bare(table) else f"{sums.macs:,}",
+            UNKNOWN if bare(table) else f"{sums.activations:,}",
             memory if isinstance(memory, str) else size_text(memory.total),
         ]
     first, second = totals(result.table), totals(result.other)
+    work = "" if bare(result.table) else f" and {_times(first.macs, second.macs)} the MACs"
     words = (
-        f"{result.table.title} has {_times(first.params, second.params)} the parameters and "
-        f"{_times(first.macs, second.macs)} the MACs of {result.other.title}."
+        f"{result.table.title} has {_times(first.params, second.params)} the parameters{work} of {result.other.title}."
     )
     return (words, Table(columns))
 

@@ -10,11 +10,11 @@ from core.cnn.cost import Cost
 from core.cnn.formulas import formulas
 from core.cnn.memory import TrainingMemory
 from core.cnn.rows import Row, recount, stops
-from core.cnn.table import Totals, totals
+from core.cnn.table import LayerTable, Totals, totals
 from core.controls import Choice
 from core.figures.cnn_cost.costs import operations_of, params_of, unit_name
 from core.figures.cnn_cost.field import field_text
-from core.figures.cnn_cost.memory import size_text
+from core.figures.cnn_cost.memory import images_text, size_text
 from core.figures.live import Readout
 from core.lab import Prediction
 
@@ -29,11 +29,17 @@ NAMES = {
 
 _NOTES = 2  # of a network, before its first row; the section with the table has all
 HIDDEN = "?"  # stands in a cell that is to be filled in
+UNKNOWN = "–"
 
 
 def shape_text(shape: Sequence[int]) -> str:
-    """Write a shape: channels × height × width."""
-    return "×".join(map(str, shape)) or "–"
+    """Write a shape: channels × height × width; a file without shapes has zeros."""
+    return "×".join(map(str, shape)) if any(shape) else UNKNOWN
+
+
+def bare(table: LayerTable) -> bool:
+    """Whether a table holds parameters alone: a file of weights knows neither maps nor operations."""
+    return table.source == "safetensors"
 
 
 def readouts(
@@ -43,13 +49,13 @@ def readouts(
     own: list[tuple[str, str, str, str]] = []
     for k in stops(tuple(rows)):
         if not k:
-            own.append((shape_text(result.table.input_shape if any(result.table.input_shape) else ()), "0", "0", "1×1"))
+            own.append((shape_text(result.table.input_shape), "0", "0", "1×1"))
             continue
         row = rows[k - 1]
         shown = {
             "side": shape_text(row.call.output_shape),
             "params": f"{params_of(row, bias):,}",
-            "macs": f"{operations_of(row, unit):,}",
+            "macs": UNKNOWN if bare(result.table) else f"{operations_of(row, unit):,}",
         }
         shown = {column: HIDDEN if (row.place, column) in result.blanks else text for column, text in shown.items()}
         own.append((shown["side"], shown["params"], shown["macs"], field_text(row)))
@@ -58,18 +64,20 @@ def readouts(
     asked = {column for _, column in result.blanks}
     all_params = HIDDEN if "params" in asked else f"{sums.params:,}"
     all_maps = HIDDEN if "activations" in asked else f"{sums.activations:,}"
-    total = sums.flops if unit == "flops" else sums.macs
-    kept = size_text(memory.total) if isinstance(memory, TrainingMemory) else "–"
+    all_work = f"{sums.flops if unit == 'flops' else sums.macs:,}"
+    if bare(result.table):
+        all_maps = all_work = UNKNOWN
+    kept = size_text(memory.total) if isinstance(memory, TrainingMemory) else UNKNOWN
     return (
         Readout("output", output, help="Channels × height × width of what this row gives."),
         Readout("parameters", params_, help="Of this row."),
         Readout(name, work, help=f"{name} of this row, for one image."),
         Readout("sees", seen, "accent", "Height × width of what one unit sees of the image, padding included."),
         Readout("all parameters", (all_params,), help="Of the network; what is used twice counts once."),
-        Readout(f"all {name}", (f"{total:,}",), help="Of the network, for one image."),
+        Readout(f"all {name}", (all_work,), help="Of the network, for one image."),
         Readout("all activations", (all_maps,), help="As the switches say: image, pooling outputs."),
         Readout(
-            f"training, {batch:,} images",
+            f"training, {images_text(batch)}",
             (kept,),
             "first",
             "Weights, gradients, optimizer and what is kept for the backward pass, without workspace of the GPU.",
