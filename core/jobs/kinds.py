@@ -82,6 +82,7 @@ KINDS: dict[str, Kind] = {
     "range_test": Kind("core.nets.runs.run_range_test"),
     "sweep": Kind("core.nets.runs.run_sweep"),
     "training": Kind("core.nets.runs.run_training"),
+    "transfer": Kind("core.nets.transfer.run_transfer"),
 }
 
 

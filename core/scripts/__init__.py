@@ -89,3 +89,15 @@ def lr_range(values: Mapping[str, Any]) -> str:
 def momentum(values: Mapping[str, Any]) -> str:
     """Script of the page on momentum: rate and distance in two ways, and the best setting."""
     return Path(__file__).with_name("momentum.py").read_text("utf-8")
+
+
+def schedules(values: Mapping[str, Any]) -> str:
+    """Script of the page on schedules: one schedule, or the strategies side by side."""
+    head, parts = _read("schedules.py")
+    return (head + parts[values["view"]]).rstrip() + "\n"
+
+
+def transfer(values: Mapping[str, Any]) -> str:
+    """Script of the page on transfer: both sides of the cut, and the memory of a step or the trainings."""
+    head, parts = _read("transfer.py")
+    return (head + parts[values["view"]]).rstrip() + "\n"

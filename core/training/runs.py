@@ -13,11 +13,17 @@ from core import jobs
 from core.experiments import RangeTest, Sweep, Training
 from core.jobs.identity import identity
 from core.jobs.kinds import KINDS
+from core.transfer_experiment import TransferTraining
 
 Spec = RangeTest | Sweep | Training
 Record = Mapping[str, Any]
 
-KIND_OF: dict[type, str] = {RangeTest: "range_test", Sweep: "sweep", Training: "training"}
+KIND_OF: dict[type, str] = {
+    RangeTest: "range_test",
+    Sweep: "sweep",
+    Training: "training",
+    TransferTraining: "transfer",
+}
 SPEC_OF: dict[str, type[Spec]] = {kind: spec for spec, kind in KIND_OF.items()}
 GOING = ("queued", "running", "stopping")
 KEPT = 32  # runs whose records stay in memory

@@ -19,7 +19,7 @@ TOPICS: dict[str, tuple[str, ...]] = {
     "Generalization": ("bias_variance", "model_selection", "regularization"),
     "Ranking": ("ranking_curves",),
     "Networks": ("cnn_cost", "convolution", "inception"),
-    "Training": ("lr_range",),
+    "Training": ("lr_range", "schedules", "momentum", "transfer"),
 }
 
 _PAGES = Path(__file__).parents[1]

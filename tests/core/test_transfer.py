@@ -11,12 +11,13 @@ from hypothesis import strategies as st
 from core import jobs
 from core.cnn.typed import layer_table
 from core.jobs.kinds import KINDS
+from core.training import transfer_runs
 from core.training.runs import KIND_OF, SPEC_OF, look
 from core.training.transfer import tables, transfer
 from core.training.transfer_controls import CUT
 from core.training.transfer_networks import BASES, network_text
-from core.training.transfer_runs import IMAGES, SCRATCH, SEEDS, arms, specs_of
-from core.transfer_experiment import TransferTraining
+from core.training.transfer_runs import IMAGES, SEEDS, arms, specs_of
+from core.transfer_experiment import SCRATCH, TransferTraining
 
 
 def test_the_homework_by_hand() -> None:
@@ -116,7 +117,12 @@ def test_a_transfer_is_a_kind_of_run() -> None:
 
 @pytest.mark.parametrize(
     ("settings", "message"),
-    [({"warm_up": 5}, "constant rate"), ({"every": 500}, "`every` must be in"), ({"head_rate": 0.0}, "`head_rate`")],
+    [
+        ({"warm_up": 5}, "constant rate"),
+        ({"every": 500}, "`every` must be in"),
+        ({"every": 7}, "`every` must divide the 300"),
+        ({"head_rate": 0.0}, "`head_rate`"),
+    ],
 )
 def test_a_specification_that_makes_no_sense_is_refused(settings, message) -> None:
     with pytest.raises(ValueError, match=message):
@@ -145,3 +151,27 @@ def test_the_tables_hold_the_runs() -> None:
     assert len(runs["seed"]) == SEEDS * 5 * 16
     assert set(runs["frozen calls"]) == {-1, 0, 4, 8, 12}
     assert "runs.csv" not in tables(transfer(), {})
+
+
+def test_a_run_that_goes_on_is_known_as_far_as_it_has_come(monkeypatch) -> None:
+    """The first seed has ended from scratch and is in the middle of the next training; the others have not begun."""
+    specs = specs_of(25)
+    record = {"arm": "scratch", "frozen": SCRATCH, "step": 0, "test_accuracy": 0.2}
+    going = {"arm": "frozen 0", "frozen": 0, "step": 0, "test_accuracy": 0.3}
+    source = {"arm": "source", "frozen": 0, "step": 300, "test_accuracy": 0.9}
+    seen = [
+        source,
+        record,
+        record | {"step": 300, "test_accuracy": 0.7},
+        going,
+        going | {"step": 20, "test_accuracy": 0.5},
+    ]
+    nothing = look(specs[0]).__class__("none")
+    first = nothing.__class__("some", records=tuple(seen))
+    monkeypatch.setattr(transfer_runs, "look", lambda spec: first if spec is specs[0] else nothing)
+    found = arms(specs)
+    assert {frozen: (arm.ended, arm.accuracy.tolist()) for frozen, arm in found.items()} == {
+        SCRATCH: (True, [[0.2, 0.7]]),
+        0: (False, [[0.3, 0.5]]),
+    }
+    assert list(transfer_runs.ended(found)) == [SCRATCH]

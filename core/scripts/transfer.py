@@ -1,0 +1,65 @@
+"""Parameters on both sides of a cut and what training them takes or brings, from the tables of the same page."""
+
+import csv
+
+# settings
+cut, batch, optimizer = 10, 32, "Adam"
+# end of settings
+
+
+def table(name):
+    with open(name, newline="", encoding="utf-8") as file:
+        return list(csv.DictReader(file))
+
+
+def parameters(layer):
+    """k^2 C_in C_out, C_out biases, and 2 C_out for a batch normalisation."""
+    kernel, inputs, outputs, bias, norm = (
+        int(layer[name]) for name in ("kernel", "inputs", "outputs", "bias", "normalised")
+    )
+    return kernel**2 * inputs * outputs + (bias + 2 * norm) * outputs
+
+
+layers = table("layers.csv")
+head = next(place for place, layer in enumerate(layers) if layer["head"] == "1")
+cut = int(min(cut, head))
+frozen = sum(parameters(layer) for layer in layers[:cut])
+trainable = sum(parameters(layer) for layer in layers[cut:])
+in_head = sum(parameters(layer) for layer in layers[head:])
+print(f"first trainable layer: {cut}, {layers[cut]['layer']}")
+print(f"trainable {trainable:,}, frozen {frozen:,}, head {in_head:,}  <- the slider")
+
+
+# --- layers
+def in_bytes(amount):
+    for factor, name in ((10**12, "TB"), (10**9, "GB"), (10**6, "MB"), (10**3, "kB")):
+        if amount >= factor:
+            return f"{amount / factor:.2f} {name}"
+    return f"{amount} B"
+
+
+# What is kept for the backward pass is in the file: it depends on which layers share their inputs.
+once, each = (int(layers[cut][f"kept {name} if first (bytes)"]) for name in ("once", "per image"))
+kept = once + batch * each
+state = {"SGD": 0, "SGD with momentum": 1, "Adam": 2}[optimizer]
+step = 4 * (frozen + trainable) + 4 * trainable * (1 + state) + kept
+print(f"training step of {batch:,} images with {optimizer}: {in_bytes(step)}, kept {in_bytes(kept)}  <- the slider")
+
+# --- runs
+runs = table("runs.csv")
+calls = int(layers[cut]["calls before"])
+shown = min(int(run["frozen calls"]) for run in runs if int(run["frozen calls"]) >= calls)
+
+
+def last(frozen_calls):
+    """Mean over the seeds of the test accuracy after the last update, in per cent."""
+    own = [run for run in runs if int(run["frozen calls"]) == frozen_calls]
+    end = max(int(run["update"]) for run in own)
+    found = [100 * float(run["test accuracy"]) for run in own if int(run["update"]) == end]
+    return sum(found) / len(found)
+
+
+scratch = last(-1)
+print(
+    f"test accuracy {last(shown):.4f} %, from scratch {scratch:.4f} %, gain {last(shown) - scratch:.4f}  <- the slider"
+)

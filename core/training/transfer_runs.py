@@ -1,0 +1,76 @@
+"""Recorded and own runs of the page on transfer: which they are, and what is known of them at a moment."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from core.range_curves import Array
+from core.training.runs import look
+from core.transfer_experiment import TransferTraining
+
+IMAGES = (25, 100, 1000)  # of the second half of the classes
+SEEDS = 3
+
+
+def specs_of(images: int) -> tuple[TransferTraining, ...]:
+    """The runs that are shown for so many images: one for each seed."""
+    return tuple(TransferTraining(images=images, seed=seed) for seed in range(SEEDS))
+
+
+@dataclass(frozen=True)
+class Arm:
+    """A way to start, over the seeds that have come to its end; over the first that has begun, if there is none.
+
+    Attributes
+    ----------
+    frozen : int
+        Calls that are frozen; `SCRATCH` for new weights.
+    steps : ndarray (evaluations,)
+        Updates before each evaluation.
+    accuracy : ndarray (seeds, evaluations)
+        On the test images of the second half of the classes.
+    ended : bool
+        Whether a seed has come to its end.
+    """
+
+    frozen: int
+    steps: Array
+    accuracy: Array
+    ended: bool
+
+    @property
+    def mean(self) -> Array:
+        """Mean accuracy over the seeds."""
+        return np.asarray(self.accuracy.mean(axis=0))
+
+    @property
+    def last(self) -> float:
+        """Mean of the last evaluations."""
+        return float(self.mean[-1])
+
+
+def arms(specs: Sequence[TransferTraining]) -> Mapping[int, Arm]:
+    """What is known now, by the number of frozen calls; an arm that no run has begun is missing."""
+    seen = [look(spec).records for spec in specs]
+    found = {}
+    for frozen in specs[0].arms:
+        rows = [
+            [record for record in records if record.get("frozen") == frozen and record.get("arm") != "source"]
+            for records in seen
+        ]
+        begun = [each for each in rows if each]
+        whole = [each for each in begun if each[-1]["step"] == specs[0].updates]
+        shown = whole or begun[:1]
+        if shown:
+            steps = np.array([record["step"] for record in shown[0]], float)
+            accuracy = np.array([[record["test_accuracy"] for record in each] for each in shown])
+            found[frozen] = Arm(frozen, steps, accuracy, bool(whole))
+    return found
+
+
+def ended(found: Mapping[int, Arm]) -> Mapping[int, Arm]:
+    """The arms that a seed has come to the end of."""
+    return {frozen: arm for frozen, arm in found.items() if arm.ended}

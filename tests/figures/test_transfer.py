@@ -1,0 +1,212 @@
+"""What the page on transfer shows and says: sides of the cut, memory, and the homework's cards."""
+
+from __future__ import annotations
+
+import math
+import re
+
+import numpy as np
+import pytest
+
+from core.figures import transfer as figures
+from core.figures.live import still
+from core.figures.packing import pack
+from core.figures.transfer.questions import homework, kept_half, softmax_loss, trainable_half
+from core.figures.transfer.text import readouts
+from core.training.transfer import transfer
+from core.training.transfer_runs import Arm
+
+
+def number(text):
+    """Bytes of a text such as 1.23 MB."""
+    digits, unit = text.split(" ")
+    return float(digits) * {"B": 1, "kB": 1e3, "MB": 1e6, "GB": 1e9}[unit]
+
+
+def picture(optimizer="Adam", **settings):
+    return figures.picture(transfer(**settings), optimizer=optimizer)
+
+
+@pytest.mark.parametrize("net", ["vgg19", "resnet18", "small_cnn"])
+def test_every_layer_is_on_one_side_of_the_cut(net) -> None:
+    result, shown = transfer(net=net), picture(net=net)
+    tree, params = shown.panels[:2]
+    for cut in result.cuts:
+        frozen, trained = (np.array(tree.frames[k].at(cut)).reshape(3, -1) > 0 for k in (0, 1))
+        assert (frozen ^ trained).all()  # layers, blocks and network alike
+        assert (trained == (np.arange(len(result.layers)) >= cut)).all()
+        heights = [params.frames[k].at(cut) for k in (0, 1)]
+        assert heights[0].sum() == pytest.approx(result.frozen[cut])
+        assert heights[1].sum() == pytest.approx(result.trainable[cut])
+        assert tree.tracks[0].x[cut] == cut - 0.5
+
+
+def test_bars_of_memory_stand_on_one_another_up_to_the_total() -> None:
+    result = transfer(net="resnet18", size=64, batch=16)
+    memory = picture(net="resnet18", size=64, batch=16).panels[3]
+    for cut in (0, 9, result.head):
+        figure = still(picture(net="resnet18", size=64, batch=16), cut)[3]
+        tops = np.zeros(3)
+        for trace in figure.data[:4]:
+            np.testing.assert_allclose(np.asarray(trace.base, float), tops, rtol=1e-6)
+            tops = tops + trace.y
+        np.testing.assert_allclose(figure.data[4].y, tops, rtol=1e-6)
+        wanted = [result.memory(cut, name).total / 1e6 for name in ("SGD", "SGD with momentum", "Adam")]
+        np.testing.assert_allclose(tops, wanted)
+    assert "memory (MB)" in str(memory.figure["layout"]["yaxis"])
+
+
+def test_readouts_of_the_homework() -> None:
+    found = {each.label: each.texts for each in readouts(transfer(batch=64), "Adam")}
+    assert found["trainable"][10] == "18,294,026"
+    assert found["frozen"][10] == "1,735,488"
+    assert found["head"] == ("5,130",)
+    assert "trainable by formula (off by 0)" in found
+    step = number(found["a training step"][10])
+    weights, trained = 4 * 20_029_514, 4 * 18_294_026
+    kept = number(found["of it, kept for backward"][10])
+    assert step == pytest.approx(weights + 3 * trained + kept, rel=1e-4)
+
+
+def test_sentences_tell_both_shares() -> None:
+    result = transfer()
+    said = picture().sentences
+    assert "all 20,029,514 are trained" in said[0]
+    assert said[10].startswith("Frozen before block3_conv4: 8.7\N{NO-BREAK SPACE}% of the parameters")
+    spared = 1 - result.kept_each[10] / result.kept_each[0]
+    assert f"{100 * spared:.0f}\N{NO-BREAK SPACE}%" in said[10]
+    assert "512 features an image: run the base once" in said[-1]
+
+
+def test_guesses_are_shares_of_the_half() -> None:
+    result = transfer()
+    assert trainable_half(result) == round(100 * result.trainable[12] / result.params) == 88
+    assert kept_half(result) == round(100 * result.kept_each[12] / result.kept_each[0])
+    for prediction in figures.PREDICTIONS:
+        truth = prediction.truth(result)
+        assert prediction.verdict(truth, truth, result).startswith("Right")
+        assert prediction.verdict(0, truth, result).startswith("Not quite")
+
+
+# --- the cards ----------------------------------------------------------------------------------------------
+
+
+def cell(key, label=0):
+    exercise = next(each for each in homework() if each.key == f"transfer {key}")
+    return exercise.cells[label]
+
+
+@pytest.mark.parametrize(
+    ("key", "place", "answer", "slips"),
+    [
+        ("counts", 0, "1,735,488", {"2,325,568": "One too many", "1145408": "One too few", "18294026": "Other side",
+                                    "1734336": "Bias forgotten"}),
+        ("counts", 1, "18.294026 M", {"18,288,896": "Head forgotten", "1,735,488": "Other side"}),
+        ("counts", 2, "5130", {"5120": "Bias forgotten", "20490": "No average"}),
+        ("softmax", 0, "0.655", {"0": "Right loss", "0.693": "All wrong classes", "0.313": "Only the right class"}),
+        ("parent", 0, "5,130", {"18294026": "Parent frozen", "20,029,514": "All trained"}),
+        ("resize", 0, "28", {"60000": "Shape 0", "32": "Side"}),
+        ("passes", 0, "60,000", {"600,000": "Every epoch", "10": "One epoch each"}),
+    ],
+)  # fmt: skip
+def test_cards_know_the_answer_and_the_slips(key, place, answer, slips) -> None:
+    asked = cell(key, place)
+    assert asked.judge(answer).right
+    for text, name in slips.items():
+        verdict = asked.judge(text)
+        assert not verdict.right
+        assert verdict.words.startswith(f"**{name}.**"), verdict.words
+    assert "no slip" in asked.judge("123456789").words
+    with pytest.raises(ValueError, match="An answer is a number"):
+        asked.judge("many")
+
+
+def test_the_loss_of_the_card_by_definition() -> None:
+    """Binary cross-entropy of the sigmoid of each output, with its target; mean over the ten."""
+    outputs = targets = [1.0, *[0.0] * 9]
+    sigmoids = [1 / (1 + math.exp(-z)) for z in outputs]
+    losses = [-math.log(s if t else 1 - s) for s, t in zip(sigmoids, targets, strict=True)]
+    assert softmax_loss() == pytest.approx(sum(losses) / 10)
+    assert softmax_loss() > 0.65
+
+
+# --- trainings ----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("images", [25, 100, 1000])
+def test_trainings_are_shown_with_their_means(images) -> None:
+    from core import jobs
+
+    runs = [run for run in jobs.shipped() if run.kind == "transfer" and run.specification["images"] == images]
+    result, shown = transfer(view="runs", images=images), picture(view="runs", images=images)
+    found = {each.label: each.texts for each in shown.readouts}
+    mean = {
+        name: 100 * np.mean([run.result["test_accuracy"][name] for run in runs])
+        for name in runs[0].result["test_accuracy"]
+    }
+    assert found["from scratch"] == (f"{mean['scratch']:.1f}\N{NO-BREAK SPACE}%",)
+    for cut, frozen in ((0, 0), (3, 4), (4, 8), (result.head, 12)):
+        assert found["test accuracy with the cut"][cut] == f"{mean[f'frozen {frozen}']:.1f}\N{NO-BREAK SPACE}%"
+        assert shown.panels[1].tracks[0].y[cut] == pytest.approx(mean[f"frozen {frozen}"])
+        gain = float(found["gain in points"][cut].replace("−", "-"))
+        assert gain == pytest.approx(mean[f"frozen {frozen}"] - mean["scratch"], abs=0.0501)
+        points = [float(each) for each in re.findall(r"[+-]\d+\.\d", shown.sentences[cut].replace("−", "-"))]
+        assert np.mean(points) == pytest.approx(gain, abs=0.1)
+
+
+def test_the_table_of_trainings_has_every_seed() -> None:
+    from core import jobs
+
+    result = transfer(view="runs", images=100)
+    section = next(each for each in figures.SECTIONS if "trainings are made" in each.title)
+    words, table = section.blocks(result, {"images": 100})
+    assert "from 100 images: 300 updates of Adam" in words
+    assert table.columns["start"][:2] == ["from scratch", "trained from conv1 on"]
+    for seed in range(3):
+        run = next(run for run in jobs.shipped() if run.name == f"transfer-100-{seed}")
+        wanted = [
+            100 * run.result["test_accuracy"][arm]
+            for arm in ("scratch", "frozen 0", "frozen 4", "frozen 8", "frozen 12")
+        ]
+        assert table.columns[f"seed {seed} (%)"] == pytest.approx(wanted, abs=0.051)
+    (words,) = section.blocks(transfer(), {"images": 1000})
+    assert "from 1,000 images" in words
+
+
+@pytest.mark.parametrize("net", ["vgg19", "resnet18", "lenet"])
+def test_formulas_and_table_add_up(net) -> None:
+    result = transfer(net=net)
+    values = {"cut": 23, "optimizer": "Adam"}
+    memory = result.memory(result.head, "Adam")
+    formulas, table = (
+        next(each for each in figures.SECTIONS if each.title.startswith(t)) for t in ("Formulas", "Every")
+    )
+    words = formulas.blocks(result, values)[1]
+    shown = [int(text.replace(",", "")) for text in re.findall(r"\| ([\d,]+) \|$", words, re.MULTILINE)]
+    assert shown == [memory.weights, memory.gradients, memory.optimizer, memory.kept, memory.total]
+    assert sum(shown[:4]) == shown[4]
+    (rows,) = table.blocks(result, values)
+    assert rows.columns["parameters"] == rows.columns["by formula"]
+    assert sum(rows.columns["parameters"]) == result.params
+    assert rows.columns["side"].count("trainable") == 1
+    for place, params in enumerate(rows.columns["parameters"]):
+        said = rows.explain(place, "parameters")
+        assert said.endswith(f"= {params:,}") if params else "no parameters" in said
+
+
+def test_without_a_run_the_page_says_so(monkeypatch) -> None:
+    monkeypatch.setattr(figures, "arms", lambda specs: {})
+    shown = picture(view="runs", images=25)
+    assert set(shown.sentences) == {"No training with these settings has come to its end yet."}
+    assert {each.texts[0] for each in shown.readouts[:3]} == {"–"}
+
+
+def test_a_training_that_goes_on_is_drawn_as_far_as_it_has_come(monkeypatch) -> None:
+    going = Arm(0, np.array([0.0, 20.0]), np.array([[0.25, 0.5]]), ended=False)
+    monkeypatch.setattr(figures, "arms", lambda specs: {0: going})
+    shown = picture(view="runs", images=25)
+    drawn = shown.panels[2].frames[0].at(0)
+    assert drawn[:2].tolist() == [25, 50] and np.isnan(drawn[2:]).all()
+    assert shown.readouts[0].texts[0] == "–"
+    assert np.isnan(shown.panels[1].tracks[0].y).all()
+    pack(shown)
