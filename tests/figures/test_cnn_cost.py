@@ -139,7 +139,7 @@ def test_sums_of_the_homework() -> None:
     values = {"net": "vgg19", "bias": False}
     _, blocks = table_of(0, blank="activations", **values)
     exercise = blocks[-1]
-    assert exercise.cells[-1].label == "Sum of all activations, with the image"
+    assert exercise.cells[-1].label == "Sum of all activations, with pooling, with the image"
     assert exercise.cells[-1].judge("16542184").right
     assert "**Rounded cells.**" in exercise.cells[-1].judge("16,484,192").words
     assert "**Input row.**" in exercise.cells[-1].judge(str(16_542_184 - 150_528)).words

@@ -51,7 +51,9 @@ def cells(table: LayerTable, blanks: tuple[tuple[int, str], ...], *, bias: bool,
     if "activations" in columns:
         right = judge_sum(table, answer=-1, input_row=input_row).truth
         with_image = "with the image" if input_row else "without the image"
-        found.append(_cell(f"Sum of all activations, {with_image}", right, partial(_summed, table, input_row)))
+        found.append(
+            _cell(f"Sum of all activations, with pooling, {with_image}", right, partial(_summed, table, input_row))
+        )
     if "params" in columns:
         total = totals(table, bias=bias).params
         found.append(_cell("Sum of all parameters", total, partial(_params_summed, table, bias)))

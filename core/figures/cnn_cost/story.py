@@ -150,14 +150,18 @@ def _twins(net: str) -> list[str]:
     words = (
         f"**Typed and traced.** By formulas the text of {PRESETS[pairs[net]].title} has {own.params:,} parameters and "
         f"{own.macs:,} MACs; torchvision's {pairs[net]}, traced with torch, has {theirs.params:,} and {theirs.macs:,}: "
-        f"{theirs.params - own.params:+,} and {theirs.macs - own.macs:+,}."
+        f"{_signed(theirs.params - own.params)} and {_signed(theirs.macs - own.macs)}."
     )
     if pairs[net] == "googlenet":
         words += (
             " The paper's 5 × 5 convolutions are 3 × 3 in torchvision (pytorch/vision, issue 906), so that the table "
             "of the paper cannot come out of it."
         )
-    return [words.replace("-", "−")]
+    return [words]
+
+
+def _signed(difference: int) -> str:
+    return f"{difference:+,}".replace("-", "−")
 
 
 def _lenet() -> str:
@@ -193,7 +197,7 @@ def side_by_side(result: Cost, values: Mapping[str, Any]) -> Sequence[Any]:
             UNKNOWN if bare(table) else f"{sums.activations:,}",
             memory if isinstance(memory, str) else size_text(memory.total),
         ]
-    first, second = totals(result.table), totals(result.other)
+    first, second = (totals(table, bias=values["bias"]) for table in (result.table, result.other))
     work = "" if bare(result.table) else f" and {_times(first.macs, second.macs)} the MACs"
     words = (
         f"{result.table.title} has {_times(first.params, second.params)} the parameters{work} of {result.other.title}."
@@ -206,13 +210,13 @@ def _times(first: int, second: int) -> str:
 
 
 def notation(result: Cost, values: Mapping[str, Any]) -> Sequence[Any]:
-    """The text of the network on screen, and the layers that can be typed."""
+    """The text of the network on screen, for one of torchvision that of the visitor, and the layers to be typed."""
     own = PRESETS[values["net"]].text if values["net"] in PRESETS else values["text"]
     rows = "".join(f"| `{kind.example}` | {kind.help} |\n" for kind in dict.fromkeys(KINDS.values()))
     return (
         "Layers are separated by commas, arrows or line ends; # begins a comment. `{a | b}` concatenates branches, "
         "`{+ a | id}` adds them, `3x conv3-64` and `2x(…)` repeat. Options follow a layer: `/2` or `s2` stride, `p1` "
-        "padding, `same`, `d2` dilation, `g8` groups, `bias=0`. Choose “Typed below” and paste:",
+        "padding, `same`, `d2` dilation, `g8` groups, `bias=0`. Choose “Typed below” and paste, for example:",
         f"```text\n{own.replace('`', chr(39))}\n```",
         f"| write | for |\n|--|--|\n{rows}",
     )
