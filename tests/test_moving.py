@@ -20,7 +20,7 @@ def dragged_points() -> None:
     from pages.ui.state import State
 
     x, y = (0.0, 1.0, 2.0), (0.0, 1.0)
-    spots = Places(name="spots", label="S", help="Help.", default=((1.0, 0.0),), across=x, up=y, limit=2)
+    spots = Places(name="spots", label="S", help="Help.", default=((1.0, 0.0),), across=x, up=y, limit=3)
     if "record" not in st.session_state:
         st.session_state.record = State(values={"spots": spots.default}, good={})
         st.session_state.chart_failed = True
@@ -70,7 +70,10 @@ def test_the_last_point_is_in_hand_and_others_can_be_added_and_taken_away() -> N
     app.button("chart:add").click().run()
     assert stands(app) == ((2, 0), (1, 1), (1, 1))
     assert app.text[0].value == "Step 4."
-    assert app.button("chart:add").disabled and "2 of at most 2. Help." in app.caption[0].value
+    app.button("chart:add").click().run()  # the middle is taken
+    assert stands(app) == ((2, 0), (1, 1), (1, 0), (1, 0))
+    assert app.button("chart:add").disabled and "3 of at most 3. Help." in app.caption[0].value
+    app.button("chart:away").click().run()
     app.select_slider[1].set_value(0.0).run()
     assert stands(app) == ((2, 0), (1, 0), (1, 0))
     app.button("chart:away").click().run()

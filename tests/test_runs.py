@@ -140,6 +140,11 @@ def test_where_training_is_switched_off_there_is_no_button(open_it: Open, monkey
     app.run()
     assert not buttons(app)
     assert "Training is switched off on this server" in words(app)
+    assert "repeats it" not in words(app)
+    stopped = open_it(replace(GOING, state="cancelled"))
+    monkeypatch.setenv("LECTERN_TRAINING", "off")
+    stopped.run()
+    assert not buttons(stopped)
 
 
 def test_what_is_exported_reads_back() -> None:

@@ -63,4 +63,5 @@ def begin_all(specs: Sequence[Training]) -> RunTask:
             begin(spec)
     except ValueError as error:
         refused = str(error)
-    return RunTask(specs, f"{len(missing)} trainings, shared by all who ask for the same", refused)
+    count = f"{len(missing)} training{'s' * (len(missing) != 1)}"
+    return RunTask(specs, f"{count}, shared by all who ask for the same", refused)

@@ -44,10 +44,11 @@ def moving(lab: Lab, record: State, picture: Picture, key: str) -> None:
 def _buttons(record: State, control: Places, key: str) -> None:
     """Add a point and take one away without a pointer."""
     places = record.values[control.name]
-    middle = control.across[len(control.across) // 2], control.up[len(control.up) // 2]
+    middle, half = control.across[len(control.across) // 2], len(control.up) // 2
 
-    def add() -> None:
-        _change(record, control.name, control.pointed(places, middle))
+    def add() -> None:  # in the middle, or above it where no point is yet
+        tried = (control.pointed(places, (middle, y)) for y in control.up[half:] + control.up[:half])
+        _change(record, control.name, next((more for more in tried if len(more) > len(places)), places))
 
     def take_away() -> None:
         _change(record, control.name, places[:-1])

@@ -54,16 +54,16 @@ def _still(specs: Sequence[Any], seen: Sequence[Seen], key: str) -> None:
         label = "Go on" if stopped else "Train here" if recorded else "Train"
         look_of = "secondary" if recorded else "primary"
         _button(label, "play_arrow", lambda: _each(begin, open_), key, name="train", type=look_of)
-    if stopped:
+    if stopped and not why_not:
         _button("Start anew", "replay", lambda: _each(jobs.restart, [each.id for each in stopped]), key)
-    st.caption(f"{_told(seen)} {why_not or (offer(open_) if open_ else '')}".strip(), width="stretch")
+    st.caption(f"{_told(seen, not why_not)} {why_not or (offer(open_) if open_ else '')}".strip(), width="stretch")
     refused = st.session_state.get(f"{key}:refused", "")
     if refused:  # until the next click
         st.caption(f":material/block: {refused}")
 
 
-def _told(seen: Sequence[Seen]) -> str:
-    """What has become of the runs, as sentences."""
+def _told(seen: Sequence[Seen], trains: bool) -> str:
+    """What has become of the runs, as sentences; `trains` says whether more can be trained here."""
     states = [each.state for each in seen]
     stopped = next((each for each in seen if each.state not in ("", "recorded", "done")), None)
     if stopped is not None:
@@ -77,7 +77,7 @@ def _told(seen: Sequence[Seen]) -> str:
         machine = kept.machines[0]
         return (
             f"{kept.message} **Recorded**: computed on {machine['processor']} with torch "
-            f"{machine['packages']['torch']} and kept in Lectern; training here repeats it."
+            f"{machine['packages']['torch']} and kept in Lectern{'; training here repeats it' * trains}."
         ).strip()
     return f"Trained on this machine in {in_words(sum(each.seconds for each in seen))}."
 

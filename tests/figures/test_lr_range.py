@@ -114,6 +114,26 @@ def test_sentences_follow_the_curve() -> None:
     assert f"factor of {result.now().disagreement:.0f}" in picture.sentences[k]
 
 
+def test_the_sentence_at_the_rate_of_a_rule_names_it() -> None:
+    result, picture = drawn()
+    assert picture.axis is not None
+    for rule in result.now().rules:
+        told = [k for k, words in enumerate(picture.sentences) if f"“{rule.name}”" in words]
+        assert told == [picture.axis.nearest(float(rule.rates[0]))]
+        assert np.log10(result.axis[told[0]] / rule.rates[0]) == pytest.approx(0, abs=0.5 / 20 + 1e-9)
+
+
+def test_what_the_rules_say_of_a_test_that_goes_on_is_said_to_be_so_far(monkeypatch: pytest.MonkeyPatch) -> None:
+    (whole,) = drawn()[0].now().seen
+    losses, rates = recorded("mlp-0", "losses"), recorded("mlp-0", "rates")
+    accuracies = recorded("mlp-0", "accuracies")
+    for n, words in ((30, "No rule has an answer so far."), (120, "so far.")):
+        record = whole.records[0] | {"losses": losses[:n], "rates": rates[:n], "accuracies": accuracies[:n]}
+        seen = Seen("x", "running", (n,), records=(record,))
+        monkeypatch.setattr("core.training.lr_range.look", lambda spec, seen=seen: seen)
+        assert all(each.endswith(words) for each in drawn()[1].sentences)
+
+
 def test_a_sweep_tells_what_became_of_the_nearest_training() -> None:
     _, picture = drawn(protocol="sweep", low=1e-9, epochs=5)
     assert "no number any more after" in picture.sentences[-1]

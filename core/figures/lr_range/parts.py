@@ -13,7 +13,7 @@ from core.figures.style import color
 from core.training.lr_range import HOMEWORK_UPDATES, RAMP_UPDATES, LrRange
 from core.training.range_controls import RATE
 
-UPPER, LOWER = 345, 225  # heights of the panels of a column
+UPPER, LOWER = 320, 250  # heights of the panels of a column
 _LEFT = 96  # pixels for the names of the rules, so that the rates of two panels stand above each other
 _SIGNS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
@@ -74,6 +74,7 @@ def marks(x: Any, y: Any, name: str, **more: Any) -> Trace:
         "x": np.asarray(x, dtype=float),
         "y": np.asarray(y, np.float32),
         "name": name,
+        "cliponaxis": False,
         "marker": {"symbol": "x", "size": 12, "color": color("warning")},
         "hovertemplate": f"{name}<extra></extra>",
     } | more

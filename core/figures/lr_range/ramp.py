@@ -35,7 +35,7 @@ def _loss(result: LrRange, now: Moment) -> Panel:
     first = max((float(ramp.smoothed[0]) for ramp in now.ramps), default=_START)
     top = ceiling(1.38 * max(first, _START))
     ended = [ramp for ramp in now.ramps if ramp.end in ("diverged", "nonfinite")]
-    x = np.log10([ramp.rates[-1] for ramp in ended])
+    x = np.log10(sorted((ramp.rates[-1] for ramp in ended), reverse=True))  # the name stands beside the last of them
     traces = [
         *_rule_lines(now, top),
         *_curves(result, now, "losses", "smoothed", "train"),
@@ -121,6 +121,8 @@ def _rules(result: LrRange, now: Moment) -> Panel:
     said = [(rule, float(row)) for rule, row in zip(now.rules, rows, strict=True) if rule.rates.size]
     x = np.log10([rule.median for rule, _ in said])
     spans = [np.log10([rule.rates.min(), rule.rates.max()]) for rule, _ in said]
+    low, high = np.log10([result.spec.low, result.spec.high])
+    early = x < low + 0.75 * (high - low)  # the number stands behind its dot where there is room for it
     look: dict[str, Any] = {"color": color("threshold"), "width": 5, "dash": "solid"}
     traces = [
         curve(gapped(spans), gapped([np.array([row, row]) for _, row in said]), "threshold", "over seeds", line=look),
@@ -136,10 +138,10 @@ def _rules(result: LrRange, now: Moment) -> Panel:
         {
             "type": "scatter",
             "mode": "text",
-            "x": np.full(len(said), np.log10(result.spec.high)),
+            "x": np.array([max(span) if before else min(span) for span, before in zip(spans, early, strict=True)]),
             "y": np.array([row for _, row in said], np.float32),
-            "text": [show_rate(rule.median) for rule, _ in said],
-            "textposition": "middle left",
+            "text": [f"\u2002{show_rate(rule.median)}\u2002" for rule, _ in said],
+            "textposition": ["middle right" if before else "middle left" for before in early],
             "textfont": {"color": color("threshold"), "size": 12},
             "name": "rate",
             "hoverinfo": "skip",
@@ -156,9 +158,9 @@ def _rules(result: LrRange, now: Moment) -> Panel:
         alt,
         y=" ",
         height=LOWER,
-        margin={"l": 96, "b": 40, "t": 8, "r": 16},
+        margin={"l": 96, "b": 40, "t": 14, "r": 16},
         showlegend=False,
-        yaxis={"range": [-0.6, len(rows) - 0.4], "tickvals": rows.tolist(), "ticktext": [r.name for r in now.rules]},
+        yaxis={"range": [-0.6, len(rows) + 0.2], "tickvals": rows.tolist(), "ticktext": [r.name for r in now.rules]},
     )
 
 

@@ -36,19 +36,39 @@ def ramp_readouts(result: LrRange, now: Moment) -> tuple[Readout, ...]:
         Readout("loss of this batch", _each(raw), help="Before the step with this rate, mean over the seeds."),
         Readout("change per factor 10", _each(slope), help="Slope of the smoothed loss over log₁₀ η."),
         Readout("smoothed accuracy", _each(accuracy), "test", "On the batches that are learnt from."),
-        Readout("rules apart by a factor", (apart,), "threshold", f"Of {', '.join(POINT_RULES)}."),
+        Readout("rules apart by a factor", (apart,), "threshold",
+                f"Of {', '.join(POINT_RULES)}. A click on the line or the dot of a rule goes to its rate."),
         Readout("updates", (f"{now.updates}",), help="Steps taken so far, for all seeds."),
-    )
+    )  # fmt: skip
 
 
 def ramp_sentences(result: LrRange, now: Moment) -> tuple[str, ...]:
     """What the loss does at each rate, and what the rules say."""
     if not now.ramps:
         return (_nothing(now),)
-    apart = now.disagreement
-    rules = now.rules[0].reason if apart is None else f"The rules differ by a factor of {number(apart, 2)}."
     slopes = now.mean_at(result.axis, "slopes")
-    return tuple(f"{_at(rate, float(slope), now)} {rules}" for rate, slope in zip(result.axis, slopes, strict=True))
+    here, all_rules = _rules_at(result, now), _rules_apart(now)
+    return tuple(
+        " ".join(filter(None, (_at(rate, float(slope), now), says, all_rules)))
+        for rate, slope, says in zip(result.axis, slopes, here, strict=True)
+    )
+
+
+def _rules_at(result: LrRange, now: Moment) -> list[str]:
+    """For each rate which rules say it, as nearly as the slider can."""
+    names: list[list[str]] = [[] for _ in result.axis]
+    for rule in now.rules:
+        if rule.rates.size:
+            names[int(np.abs(np.log(result.axis / rule.median)).argmin())].append(f"“{rule.name}”")
+    return [f"{' and '.join(said)} name{'s' * (len(said) == 1)} about this rate." if said else "" for said in names]
+
+
+def _rules_apart(now: Moment) -> str:
+    """How far the rules are apart, or why none has an answer; of a test that goes on, so far."""
+    apart, so_far = now.disagreement, not any(ramp.end for ramp in now.ramps)
+    if apart is not None:
+        return f"The rules differ by a factor of {number(apart, 2)}{' so far' * so_far}."
+    return "No rule has an answer so far." if so_far else now.rules[0].reason
 
 
 def _nothing(now: Moment) -> str:

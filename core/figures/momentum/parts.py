@@ -45,7 +45,8 @@ def still_axis(low: float, high: float, **more: Any) -> dict[str, Any]:
 
 def decades(low: float, high: float) -> dict[str, Any]:
     """Logarithmic axis from one power of ten to another, with at most seven ticks."""
-    return still_axis(low, high, type="log", exponentformat="power", dtick=max(1, round((high - low) / 5)))
+    look = {"type": "log", "exponentformat": "power", "dtick": max(1, round((high - low) / 5))}
+    return still_axis(low, high, **look, tickfont={"size": 10})  # plotly.js writes powers of ten a quarter larger
 
 
 def named(momentum: float) -> str:
