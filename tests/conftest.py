@@ -26,7 +26,7 @@ for _name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VEC
 _JOBS = tempfile.TemporaryDirectory(prefix="lectern-jobs-", ignore_cleanup_errors=True)
 os.environ["LECTERN_JOBS_FOLDER"] = _JOBS.name
 
-settings.register_profile("push", max_examples=100, deadline=None, derandomize=True)
+settings.register_profile("push", max_examples=40, deadline=None, derandomize=True)
 settings.register_profile("nightly", max_examples=10_000, deadline=None, print_blob=True)
 settings.load_profile(PROFILE)
 

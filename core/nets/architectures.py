@@ -7,8 +7,8 @@ from torch import nn
 
 from core.cnn.memory import TrainingMemory, training_memory
 from core.cnn.typed import layer_table
-from core.experiments import Setup
 from core.nets.typed import module
+from core.training.experiments import Setup
 
 _OPTIMIZERS = {"sgd": "SGD", "adam": "Adam"}
 

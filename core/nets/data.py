@@ -7,9 +7,9 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from core.experiments import Setup
-from core.image_sources import find
 from core.images import Images
+from core.training.experiments import Setup
+from core.training.image_sources import find
 
 PIECE = 2048  # images whose squares are added up at once
 EVALUATION_BATCH = 1000
@@ -125,7 +125,7 @@ class Order:
         Batch size of every step.
     seed : int
     augment : str
-        One of `core.experiments.AUGMENT`.
+        One of `core.training.experiments.AUGMENT`.
     side : int
         Of the images.
 

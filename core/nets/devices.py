@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from core.experiments import Setup
+from core.training.experiments import Setup
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -11,8 +11,8 @@ from torch import nn
 from torch.nn import functional
 
 from core.cnn.feature_maps import FILE
-from core.image_sources import available, find
 from core.images import Bytes, Images, read_folder
+from core.training.image_sources import available, find
 
 BATCH = 128
 

@@ -30,7 +30,7 @@ class Graph:
         self._moves = None if moves is None else moves.expand(LONGEST_CHUNK, -1, -1).contiguous()
         self._rates = torch.zeros(LONGEST_CHUNK, device=device)
         self._found = torch.zeros(LONGEST_CHUNK, 2, device=device)
-        self._read = torch.zeros(LONGEST_CHUNK, 2, pin_memory=True)
+        self._read = torch.zeros(LONGEST_CHUNK, 2, pin_memory=device.type == "cuda")
         self._place = torch.zeros(1, dtype=torch.int64, device=device)
         self.stream = torch.cuda.Stream(device)  # type: ignore[no-untyped-call]
         self.stream.wait_stream(torch.cuda.current_stream(device))

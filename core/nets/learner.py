@@ -10,13 +10,13 @@ import numpy as np
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from core.experiments import Setup
 from core.images import Images
 from core.nets.architectures import build
 from core.nets.data import Order, Resident, load
 from core.nets.devices import prepare
 from core.nets.graph import LONGEST_CHUNK
 from core.nets.steps import Steps
+from core.training.experiments import Setup
 
 Array = NDArray[np.float64]
 

@@ -10,7 +10,7 @@ from torch import Tensor, nn
 from torch.optim.adam import adam
 from torch.optim.sgd import sgd
 
-from core.experiments import Setup
+from core.training.experiments import Setup
 
 BETA2, EPS = 0.999, 1e-8
 

@@ -8,11 +8,11 @@ from typing import Any
 import numpy as np
 from torch import nn
 
-from core.experiments import RangeTest, Sweep
 from core.images import Images
 from core.nets.data import Resident
 from core.nets.learner import Array, Learner, Plan
-from core.range_curves import stop_of
+from core.training.experiments import RangeTest, Sweep
+from core.training.range_curves import stop_of
 
 Record = dict[str, Any]
 
@@ -35,7 +35,7 @@ def range_test(spec: RangeTest, images: Images | None = None, *, start: nn.Modul
     ------
     dict
         step (of the first), rates, losses, accuracies (of some steps); the last one has end: "end" if all steps were
-        taken, "diverged" or "nonfinite" (see `core.range_curves.stop_of`), and steps: how many count.
+        taken, "diverged" or "nonfinite" (see `core.training.range_curves.stop_of`), and steps: how many count.
 
     Raises
     ------

@@ -11,11 +11,11 @@ from typing import Any
 
 import torch
 
-from core.experiments import RangeTest, Sweep, Training
-from core.image_sources import DOWNLOADS, download
 from core.jobs.kinds import Context, LostDevice
 from core.nets.range_test import range_test, sweep
 from core.nets.training import TrainingRun
+from core.training.experiments import RangeTest, Sweep, Training
+from core.training.image_sources import DOWNLOADS, download
 
 Record = dict[str, Any]
 
@@ -81,7 +81,7 @@ def _write(folder: Path, text: str) -> None:
 
 
 def run_download(specification: dict[str, Any], resume: Path | None, context: Context) -> Record | None:
-    """Run `core.image_sources.download` of the `data` named; reports file, bytes and total."""
+    """Run `core.training.image_sources.download` of the `data` named; reports file, bytes and total."""
     data = str(specification.get("data"))
     if data not in DOWNLOADS:
         raise ValueError(f"`data` must be one of {', '.join(DOWNLOADS)}; got {data[:40]}.")

@@ -9,12 +9,12 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from core.experiments import Setup
 from core.nets.architectures import has_batch_norm
 from core.nets.data import EVALUATION_BATCH, Resident
 from core.nets.devices import RandomState
 from core.nets.graph import Batch, Graph
 from core.nets.optimizer import Optimizer
+from core.training.experiments import Setup
 
 T = TypeVar("T")
 

@@ -11,10 +11,10 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 from torch import Tensor
 
-from core.experiments import Training
 from core.images import Images
 from core.nets.data import Resident
 from core.nets.learner import Learner, Plan
+from core.training.experiments import Training
 
 FORMAT = "1"  # of a saved state
 Record = dict[str, Any]

@@ -19,7 +19,7 @@ from core.nets.architectures import build
 from core.nets.data import EVALUATION_BATCH, Order, Resident, load
 from core.nets.devices import prepare
 from core.nets.steps import Steps
-from core.transfer_experiment import SCRATCH, TransferTraining
+from core.training.transfer_experiment import SCRATCH, TransferTraining
 
 Record = dict[str, Any]
 

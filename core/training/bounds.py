@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from core.experiments import Setup, Training
 from core.training.curves import epoch_steps
+from core.training.experiments import Setup, Training
 from core.training.lr_range import LrRange
 from core.training.offers import refusal
 from core.training.runs import begin, look

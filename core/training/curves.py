@@ -7,12 +7,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from core.experiments import RangeTest, Setup, Sweep
-from core.range_curves import Array, smooth
 from core.recent import Recent
 from core.results import read_only
-from core.suggestions import Suggestion, bracket, suggest
+from core.training.experiments import RangeTest, Setup, Sweep
+from core.training.range_curves import Array, smooth
 from core.training.runs import Record, Seen
+from core.training.suggestions import Suggestion, bracket, suggest
 
 # Training images, and channels and side of one, of each set.
 SETS = {"bundled": (6_000, 1, 28), "fashion-mnist": (60_000, 1, 28), "cifar-10": (50_000, 3, 32)}
@@ -31,7 +31,7 @@ class Ramp:
         Of each step's batch before the step with that rate.
     smoothed, smoothed_accuracies : ndarray (n,)
     end : str
-        "" while it has not ended, else "end", "diverged" or "nonfinite" (see `core.range_curves.stop_of`).
+        "" while it has not ended, else "end", "diverged" or "nonfinite" (see `core.training.range_curves.stop_of`).
     suggestions : tuple of Suggestion
         Of each rule, from these steps.
     """
@@ -145,7 +145,7 @@ class SweepCurves:
 
     @property
     def bracket(self) -> tuple[float, float] | str:
-        """Useful rates; see `core.suggestions.bracket`."""
+        """Useful rates; see `core.training.suggestions.bracket`."""
         known = [each.untrained for each in self.candidates if np.isfinite(each.untrained)]
         if not known or not np.isfinite(self.losses).any():
             return "No training has ended yet."

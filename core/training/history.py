@@ -9,8 +9,8 @@ from typing import Any
 from core import jobs
 from core.cnn.trainable import NETWORKS, network_text
 from core.controls import LogSlider
-from core.experiments import RangeTest, Setup, Sweep
 from core.training.curves import epoch_steps
+from core.training.experiments import RangeTest, Setup, Sweep
 from core.training.range_controls import CLASSES, CONTROLS, OWN, show_rate, specs_of
 from core.training.runs import SPEC_OF, Spec
 

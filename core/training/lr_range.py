@@ -16,12 +16,12 @@ from typing import Any
 
 import numpy as np
 
-from core.experiments import RangeTest, Sweep
-from core.range_curves import Array, default_beta
-from core.suggestions import SUGGESTION_RULES
 from core.training.curves import Ramp, SweepCurves, ramp_of, sweep_of
+from core.training.experiments import RangeTest, Sweep
 from core.training.range_controls import RATE, specs_of
+from core.training.range_curves import Array, default_beta
 from core.training.runs import Seen, Spec, look
+from core.training.suggestions import SUGGESTION_RULES
 
 # An epoch of 60,000 images has 938 batches of 64, the last one small; the homework trains ten rates for five epochs.
 RAMP_UPDATES = 938

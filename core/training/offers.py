@@ -7,10 +7,10 @@ from importlib.util import find_spec
 
 from core import jobs
 from core.cnn.typed import layer_table
-from core.experiments import Sweep
-from core.image_sources import available
 from core.jobs.machine import machine
 from core.training.curves import SETS
+from core.training.experiments import Sweep
+from core.training.image_sources import available
 from core.training.runs import Spec
 
 # One core of an ordinary processor in operations a second, on such networks; a process needs some time to start.

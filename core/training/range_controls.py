@@ -9,9 +9,9 @@ from core.cnn.text import TextError
 from core.cnn.trainable import NETWORKS, network_text
 from core.cnn.typed import layer_table
 from core.controls import Choice, Control, LogSlider, Seed, Slider, Text
-from core.experiments import RangeTest, Sweep
 from core.text import number
 from core.training.curves import SETS
+from core.training.experiments import RangeTest, Sweep
 from core.training.runs import Spec
 
 CLASSES = 10

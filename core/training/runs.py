@@ -10,10 +10,10 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from core import jobs
-from core.experiments import RangeTest, Sweep, Training
 from core.jobs.identity import identity
 from core.jobs.kinds import KINDS
-from core.transfer_experiment import TransferTraining
+from core.training.experiments import RangeTest, Sweep, Training
+from core.training.transfer_experiment import TransferTraining
 
 Spec = RangeTest | Sweep | Training
 Record = Mapping[str, Any]

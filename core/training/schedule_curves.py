@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from core.schedules import SCHEDULES, rates, warm_up
+from core.training.schedules import SCHEDULES, rates, warm_up
 
 Array = NDArray[np.float64]
 
@@ -64,7 +64,7 @@ class Shape:
 
     @property
     def name(self) -> str:
-        """Key of `core.schedules.SCHEDULES`."""
+        """Key of `core.training.schedules.SCHEDULES`."""
         if self.kind in CYCLIC:
             return "cyclical"
         return {"restarts": "cosine_restarts", "grow": "constant"}.get(self.kind, self.kind)

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from core.controls import defaults
-from core.experiments import Training
+from core.training.experiments import Training
 from core.training.record import record
 from core.training.schedule_controls import CONTROLS
 from core.training.schedule_plans import plan

@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from core.experiments import Training
-from core.range_curves import Array
 from core.training.curves import SETS
+from core.training.experiments import Training
+from core.training.range_curves import Array
 from core.training.runs import Seen
 from core.training.schedule_curves import CYCLED, Shape
 from core.training.schedule_plans import ARMS, Schedules

@@ -17,9 +17,9 @@ from typing import Any
 from core.cnn.memory import OPTIMIZERS
 from core.cnn.table import LayerTable
 from core.cnn.typed import layer_table
+from core.training.transfer_experiment import SIDE, TransferTraining
 from core.training.transfer_networks import BASES, Layer, layers_of, network_text
 from core.training.transfer_runs import arms, ended, specs_of
-from core.transfer_experiment import SIDE, TransferTraining
 
 NUMBER = 4  # bytes of a 32-bit number
 CLASSES = 5  # of each half of Fashion-MNIST

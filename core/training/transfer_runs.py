@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from core.range_curves import Array
+from core.training.range_curves import Array
 from core.training.runs import look
-from core.transfer_experiment import TransferTraining
+from core.training.transfer_experiment import TransferTraining
 
 IMAGES = (25, 100, 1000)  # of the second half of the classes
 SEEDS = 3

@@ -20,14 +20,14 @@ from torchvision.transforms import v2
 
 from core import jobs
 from core.cnn.trainable import network_text
-from core.experiments import RangeTest
 from core.images import fashion_mnist
 from core.nets.architectures import build
 from core.nets.data import Order, Resident
 from core.nets.range_test import range_test
 from core.nets.steps import Steps
 from core.nets.transfer import Frozen, halves
-from core.transfer_experiment import TransferTraining
+from core.training.experiments import RangeTest
+from core.training.transfer_experiment import TransferTraining
 from tests.benchmarks.measure import Row, in_turns, milliseconds
 
 STEPS, BATCH = 100, 64

@@ -13,9 +13,10 @@ from urllib.response import addinfourl
 import numpy as np
 import pytest
 
-from core import image_sources, images
-from core.image_sources import SYSTEM, available, cache, download, find, places
+from core import images
 from core.images import CIFAR_CLASSES, Images, fashion_mnist, read_cifar, read_folder, read_idx
+from core.training import image_sources
+from core.training.image_sources import SYSTEM, available, cache, download, find, places
 
 
 def idx(array) -> bytes:

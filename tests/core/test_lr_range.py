@@ -17,13 +17,13 @@ from hypothesis import strategies as st
 
 from core import jobs
 from core.controls import defaults
-from core.experiments import RangeTest, Sweep, Training
 from core.jobs import files
 from core.jobs.folder import JobFolder
 from core.jobs.records import SHIPPED
 from core.training import bounds, history, offers, runs
 from core.training.checks import longest_fall, steepest, weighted_mean
 from core.training.curves import epoch_steps, ramp_of, sweep_of
+from core.training.experiments import RangeTest, Sweep, Training
 from core.training.lr_range import HOMEWORK_UPDATES, LrRange, lr_range, tables
 from core.training.range_controls import CONTROLS, specs_of
 from core.training.runs import Seen, look

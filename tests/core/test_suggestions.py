@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.range_curves import default_beta, smooth, stop_of
-from core.suggestions import SUGGESTION_RULES, bracket, disagreement, longest_valley, suggest
+from core.training.range_curves import default_beta, smooth, stop_of
+from core.training.suggestions import SUGGESTION_RULES, bracket, disagreement, longest_valley, suggest
 
 N = 200
 RATES = np.geomspace(1e-5, 10, N)

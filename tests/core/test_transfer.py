@@ -15,9 +15,9 @@ from core.training import transfer_runs
 from core.training.runs import KIND_OF, SPEC_OF, look
 from core.training.transfer import tables, transfer
 from core.training.transfer_controls import CUT
+from core.training.transfer_experiment import SCRATCH, TransferTraining
 from core.training.transfer_networks import BASES, network_text
 from core.training.transfer_runs import IMAGES, SEEDS, arms, specs_of
-from core.transfer_experiment import SCRATCH, TransferTraining
 
 
 def test_the_homework_by_hand() -> None:

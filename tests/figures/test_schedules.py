@@ -8,7 +8,6 @@ import numpy as np
 import pytest
 
 from core.controls import defaults
-from core.experiments import Training
 from core.figures.live import Picture
 from core.figures.packing import pack
 from core.figures.schedules import thumbnail
@@ -17,6 +16,7 @@ from core.figures.schedules.questions import PREDICTIONS, exercises
 from core.figures.schedules.story import SECTIONS
 from core.figures.schedules.trained import _outcome
 from core.lab import Exercise, Table, Work
+from core.training.experiments import Training
 from core.training.runs import Seen
 from core.training.schedule_plans import Schedules
 from core.training.schedule_presets import COSINE, CYCLIC, GROWING, SETTINGS

@@ -5,8 +5,8 @@ import sys
 import pytest
 
 from core import jobs
-from core.experiments import Training
 from core.jobs import files
+from core.training.experiments import Training
 from tests.jobs import toy
 
 SPECIFICATION = Training(

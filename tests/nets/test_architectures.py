@@ -6,9 +6,9 @@ from torch import nn
 
 from core.cnn.trainable import NETWORKS, network_text
 from core.cnn.typed import layer_table
-from core.experiments import Setup
 from core.nets.architectures import build, has_batch_norm, predicted_memory
 from core.nets.typed import module
+from core.training.experiments import Setup
 from tests.nets.small import random_states
 
 CPU = torch.device("cpu")

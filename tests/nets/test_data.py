@@ -6,9 +6,9 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.experiments import Setup
 from core.images import fashion_mnist
 from core.nets.data import Order, Resident, augmented, load, statistics
+from core.training.experiments import Setup
 from tests.nets.small import images, normalised
 
 CPU = torch.device("cpu")

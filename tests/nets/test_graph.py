@@ -11,12 +11,12 @@ import numpy as np
 import pytest
 import torch
 
-from core.experiments import RangeTest, Setup, Sweep
 from core.nets.architectures import build
 from core.nets.data import Order, Resident
 from core.nets.graph import Graph
 from core.nets.range_test import range_test, sweep
 from core.nets.steps import Steps
+from core.training.experiments import RangeTest, Setup, Sweep
 from tests.nets.small import CNN, MLP, images
 
 CPU = torch.device("cpu")
@@ -26,14 +26,13 @@ CPU = torch.device("cpu")
 def recorded(monkeypatch):
     """Replaces what needs a GPU; gives the graphs that are made."""
     made = []
-    plain_init, plain_zeros = Graph.__init__, torch.zeros
+    plain_init = Graph.__init__
 
     def init(self, *args):
         made.append(self)
         plain_init(self, *args)
 
     monkeypatch.setattr(Graph, "__init__", init)
-    monkeypatch.setattr(torch, "zeros", lambda *size, pin_memory=False, **options: plain_zeros(*size, **options))
     for name in ("Stream", "current_stream", "synchronize"):
         monkeypatch.setattr(torch.cuda, name, MagicMock())
     monkeypatch.setattr(torch.cuda, "stream", lambda stream: nullcontext())

@@ -7,10 +7,10 @@ import numpy as np
 import pytest
 import torch
 
-from core.experiments import RangeTest, Sweep, Training
 from core.nets.architectures import build
 from core.nets.data import Order
 from core.nets.range_test import range_test, sweep
+from core.training.experiments import RangeTest, Sweep, Training
 from tests.nets.small import CNN, MLP, images, plain_loop, random_states
 
 CPU = torch.device("cpu")

@@ -7,7 +7,7 @@ import pytest
 import torch
 from torch.optim import lr_scheduler
 
-from core.schedules import cautions, constant, exponential_ramp, linear_ramp, momenta, rates, warm_up
+from core.training.schedules import cautions, constant, exponential_ramp, linear_ramp, momenta, rates, warm_up
 
 STEPS = 60
 

@@ -6,12 +6,12 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
-from core.experiments import Setup
 from core.nets import devices
 from core.nets.architectures import build
 from core.nets.data import Order, Resident
 from core.nets.devices import prepare
 from core.nets.steps import Steps
+from core.training.experiments import Setup
 from tests.nets.small import CNN, MLP, images, plain_loop, random_states
 
 CPU = torch.device("cpu")

@@ -11,11 +11,11 @@ from safetensors.numpy import load_file
 from torch.nn import functional as F
 from torch.optim.lr_scheduler import OneCycleLR
 
-from core.experiments import RangeTest, Sweep, Training
 from core.nets import runs
 from core.nets.architectures import build
 from core.nets.data import Order
 from core.nets.training import TrainingRun
+from core.training.experiments import RangeTest, Sweep, Training
 from tests.nets.small import CNN, MLP, images, normalised, plain_loop
 
 CPU = torch.device("cpu")

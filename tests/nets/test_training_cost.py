@@ -7,7 +7,7 @@ from torch.utils.flop_counter import FlopCounterMode
 from core.cnn.trainable import network_text
 from core.cnn.typed import layer_table
 from core.nets.typed import module
-from core.training_cost import training_cost
+from core.training.cost import training_cost
 
 
 @pytest.mark.parametrize("net", ["mlp", "small_cnn", "small_inception_homework"])

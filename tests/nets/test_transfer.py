@@ -17,7 +17,7 @@ from core.nets.transfer import Frozen, halves, run_transfer
 from core.nets.transfer import transfer as study
 from core.nets.typed import module
 from core.training.transfer import transfer
-from core.transfer_experiment import SCRATCH, TransferTraining
+from core.training.transfer_experiment import SCRATCH, TransferTraining
 from tests.nets.small import images, normalised
 
 TEXT = "conv3-4@same bias=0, bn, relu, pool2, conv3-6 bias=0, bn, relu, gap, fc3"

@@ -12,11 +12,11 @@ from core.figures.live import Picture
 from core.figures.parts import curve, panel
 from core.figures.style import color
 from core.lab import Cell, Exercise, Section, Verdict
-from core.range_curves import smooth
 from core.text import fixed
 from core.training.curves import Candidate
 from core.training.lr_range import LrRange, lr_range
 from core.training.range_controls import CONTROLS
+from core.training.range_curves import smooth
 from core.training.range_presets import FOUR
 
 # The order of the exam: A has 0.1, B 0.001, C 0.01, D 0.0001.

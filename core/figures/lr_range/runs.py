@@ -7,19 +7,19 @@ from typing import Any
 
 import numpy as np
 
-from core.experiments import RangeTest, Sweep, Training
 from core.figures.live import Panel, Picture
 from core.figures.lr_range.parts import power
 from core.figures.parts import Array, Trace, curve, panel
 from core.figures.style import color
 from core.lab import RunList, Section, Table, Work
-from core.range_curves import smooth
 from core.text import fixed, percent
 from core.training.bounds import EPOCHS, HOMEWORK_BOUNDS, begin_all, bounds_of, trainings
 from core.training.curves import losses_of, ramp_of, sweep_of
+from core.training.experiments import RangeTest, Sweep, Training
 from core.training.history import PastRun, past_runs, settings_of
 from core.training.lr_range import LrRange
 from core.training.range_controls import show_rate
+from core.training.range_curves import smooth
 from core.training.runs import Seen, look
 
 _ROLES = ("first", "second", "test", "variance", "threshold", "noise")

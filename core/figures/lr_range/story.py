@@ -8,17 +8,17 @@ from typing import Any
 import numpy as np
 
 from core.cnn.trainable import network_text
-from core.experiments import Sweep
 from core.figures.lr_range.text import nearest
 from core.lab import Section, Table
-from core.schedules import exponential_ramp
-from core.suggestions import longest_valley, window_of
 from core.text import fixed, number
 from core.training.checks import longest_fall, steepest, weighted_mean
 from core.training.curves import Ramp, epoch_steps
+from core.training.experiments import Sweep
 from core.training.lr_range import HOMEWORK_UPDATES, POINT_RULES, RAMP_UPDATES, LrRange
 from core.training.offers import expected_seconds, in_words
 from core.training.range_controls import show_rate
+from core.training.schedules import exponential_ramp
+from core.training.suggestions import longest_valley, window_of
 
 # The homework's grid, and the two rates that its solution reports.
 GRID = exponential_ramp(10, low=1e-9, high=10.0)

@@ -9,11 +9,11 @@ import numpy as np
 from core.controls import Choice
 from core.figures.live import Readout
 from core.lab import Prediction
-from core.range_curves import Array
 from core.text import fixed, number
 from core.training.curves import Candidate
 from core.training.lr_range import HOMEWORK_UPDATES, POINT_RULES, RAMP_UPDATES, LrRange, Moment
 from core.training.range_controls import show_rate
+from core.training.range_curves import Array
 
 NO_RUN = "No run has these settings yet; the button above begins it."
 BEGUN = "The first step is still to come: a process starts and reads the images."

@@ -7,17 +7,17 @@ from typing import Any
 
 import numpy as np
 
-from core.experiments import Training
 from core.figures.live import Panel, Picture
 from core.figures.parts import Array, Trace, curve, panel
 from core.figures.schedules.parts import batch_axis
 from core.figures.schedules.strategies import ROLES, names
 from core.figures.style import color, line
 from core.lab import Table, Work
-from core.range_curves import smooth
 from core.text import fixed, number, percent
 from core.training.bounds import begin_all
+from core.training.experiments import Training
 from core.training.offers import offer, refusal
+from core.training.range_curves import smooth
 from core.training.runs import Seen, look
 from core.training.schedule_controls import SHAPES
 from core.training.schedule_plans import Schedules

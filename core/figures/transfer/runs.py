@@ -10,11 +10,11 @@ from core.figures.live import Figure, Frames, Panel, Readout, Track
 from core.figures.parts import curve
 from core.figures.style import color, layout
 from core.figures.transfer.parts import LEFT, Trace, layer_axis
-from core.range_curves import Array
 from core.text import number
+from core.training.range_curves import Array
 from core.training.transfer import Transfer
+from core.training.transfer_experiment import SCRATCH
 from core.training.transfer_runs import Arm, ended
-from core.transfer_experiment import SCRATCH
 
 _EMPTY = "No training with these settings has come to its end yet."
 

@@ -1,6 +1,6 @@
 """What the rules of the literature read from a learning-rate range test; they differ, and some have no answer.
 
->>> from core.suggestions import SUGGESTION_RULES, suggest
+>>> from core.training.suggestions import SUGGESTION_RULES, suggest
 >>> found = suggest(rates, losses)  # doctest: +SKIP
 """
 
@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from core.range_curves import Array, default_beta, smooth
+from core.training.range_curves import Array, default_beta, smooth
 
 MIN_POINTS = 12
 # A fall of the smoothed loss that is not 4 times its noise, or 2 % of it, is none.

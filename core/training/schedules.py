@@ -1,6 +1,6 @@
 """Learning rates, and momenta, as functions of the step: closed forms, before any training.
 
->>> from core.schedules import rates
+>>> from core.training.schedules import rates
 >>> rates("cyclical", 9380, low=2.78e-5, high=0.774, up=5000)[-1].round(4)
 0.0962
 """

@@ -1,6 +1,6 @@
 """A training on some classes, and trainings on the others that start from it: specification of a run.
 
->>> from core.transfer_experiment import TransferTraining
+>>> from core.training.transfer_experiment import TransferTraining
 >>> TransferTraining(text="conv3-8, relu, gap, fc5", images=50).arms
 (-1, 0, 3)
 """
@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from core.cnn.typed import layer_table
-from core.experiment_checks import check_range
-from core.experiments import Training
+from core.training.experiment_checks import check_range
+from core.training.experiments import Training
 
 SCRATCH = -1  # in the place of the number of frozen calls: new weights, nothing transferred
 SIDE = 28  # of the images that come with Lectern

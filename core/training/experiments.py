@@ -1,6 +1,6 @@
 """What is to be trained, and how: specifications of runs, complete and of plain values, so that equal runs are equal.
 
->>> from core.experiments import RangeTest
+>>> from core.training.experiments import RangeTest
 >>> RangeTest(text="fc10", steps=100).ramp_rates()[0]
 1e-05
 """
@@ -11,9 +11,9 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from typing import Any, Self
 
-from core.experiment_checks import check_choice, check_pairs, check_range, check_rates, check_types, read
-from core.range_curves import STOP_FACTOR, default_beta
-from core.schedules import Array, exponential_ramp, linear_ramp, momenta, rates
+from core.training.experiment_checks import check_choice, check_pairs, check_range, check_rates, check_types, read
+from core.training.range_curves import STOP_FACTOR, default_beta
+from core.training.schedules import Array, exponential_ramp, linear_ramp, momenta, rates
 
 DATA = ("bundled", "fashion-mnist", "cifar-10", "own")
 AUGMENT = ("none", "shift", "shift and flip")
@@ -37,7 +37,7 @@ class Setup:
         Whether convolutions and linear layers have biases where the text is silent.
     data : str
         One of `DATA`: the bundled tenth of Fashion-MNIST, the whole, CIFAR-10, or the set in the format of MNIST in the
-        folder of this host (see `core.image_sources`).
+        folder of this host (see `core.training.image_sources`).
     checksum : str
         `Images.checksum` that the data must have; "" for any. Only "own" can be several sets.
     images : int
@@ -151,7 +151,7 @@ class RangeTest(Setup):
     ramp : str
         One of `RAMPS`.
     stop : float
-        See `core.range_curves.stop_of`; at least 1.5.
+        See `core.training.range_curves.stop_of`; at least 1.5.
     beta : float
         Weight of the past in the smoothed loss; negative for 1 - 4 / steps.
     """
@@ -220,7 +220,7 @@ class Training(Setup):
     Attributes
     ----------
     schedule : str
-        Key of `core.schedules.SCHEDULES`.
+        Key of `core.training.schedules.SCHEDULES`.
     settings : tuple of (str, float or str)
         Its settings.
     warm_up : int
