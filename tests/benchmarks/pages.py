@@ -20,14 +20,13 @@ from tests.browser.server import CHROMIUM_OPTIONS, ROOT, find_chromium, running
 PAGE = f"/{LAB.name}"
 SCRUB = "Degree"
 ROUNDS = 12
-# Of each other page a slider whose ticks change every picture.
+# Of other pages a slider whose ticks change every picture, with room for all of them.
 OTHERS = {
-    "/regularization": "Degree",
+    "/regularization": "Training points",
     "/model_selection": "Training points",
     "/ranking_curves?source=gauss": "First scorer: distance",
     "/cnn_cost": "Image size",
     "/inception": "Input channels C",
-    "/convolution": "Padding p",
 }
 
 
