@@ -74,4 +74,4 @@ def _use_dask(stack: contextlib.ExitStack) -> None:
     try:
         get_client()
     except ValueError:
-        stack.enter_context(Client())
+        stack.enter_context(Client())  # type: ignore[no-untyped-call]

@@ -7,6 +7,7 @@ import json
 import pickle  # to make what must be refused
 import zipfile
 
+import onnx
 import pytest
 
 from core.cnn import onnx_file
@@ -329,7 +330,6 @@ def test_onnx_without_its_package(monkeypatch) -> None:
 
 def onnx_bytes(**changes):
     """A small network: conv with bias, batch norm, ReLU, average pool with SAME padding, flatten, Gemm."""
-    onnx = pytest.importorskip("onnx")
     helper, float_, int_ = onnx.helper, onnx.TensorProto.FLOAT, onnx.TensorProto.INT64
 
     def weights(name, *shape):
@@ -383,20 +383,17 @@ def test_onnx() -> None:
 
 
 def external(model):
-    onnx = pytest.importorskip("onnx")
     onnx.external_data_helper.set_external_data(model.graph.initializer[0], location="/etc/passwd")
     model.graph.initializer[0].ClearField("raw_data")
 
 
 def nested(nodes):
-    onnx = pytest.importorskip("onnx")
     inner = onnx.helper.make_graph([], "inner", [], [])
     return [*nodes, onnx.helper.make_node("If", ["cond"], ["z"], then_branch=inner, else_branch=inner)]
 
 
 def hidden(nodes):
     """External data in a constant instead of an initializer."""
-    onnx = pytest.importorskip("onnx")
     value = onnx.helper.make_tensor("t", onnx.TensorProto.FLOAT, [1], [0.0])
     onnx.external_data_helper.set_external_data(value, location="../secret") if value.HasField("raw_data") else None
     value.data_location = onnx.TensorProto.EXTERNAL

@@ -4,6 +4,7 @@ from itertools import product
 
 import numpy as np
 import pytest
+import torch
 from sklearn.linear_model import Ridge
 from sklearn.preprocessing import StandardScaler
 
@@ -28,7 +29,6 @@ def data_of(degree, basis, seed=0, n_train=40, **more):
 
 def descend(optimiser, columns, y, penalty, steps):
     """Weights after each step of an optimiser of torch on the mean loss with an L2 penalty."""
-    torch = pytest.importorskip("torch")
     columns, y = torch.tensor(columns), torch.tensor(y - y.mean())
     weights = torch.zeros(columns.shape[1], dtype=torch.float64, requires_grad=True)
     step = optimiser([weights])
@@ -52,8 +52,7 @@ def test_weight_decay_against_torch(alpha, basis, degree) -> None:
     assert got.decay == decay
     assert got.rate == pytest.approx(40 / (np.linalg.norm(columns, 2) ** 2 + alpha), rel=1e-12)
     assert got.adam_rate == pytest.approx(0.02 / (1 + decay))
-    optim = pytest.importorskip("torch").optim
-    sgd, adam, adamw = optim.SGD, optim.Adam, optim.AdamW
+    sgd, adam, adamw = torch.optim.SGD, torch.optim.Adam, torch.optim.AdamW
     cases = [
         (got.penalised, lambda p: sgd(p, lr=got.rate), decay),
         (got.decayed, lambda p: sgd(p, lr=got.rate, weight_decay=decay), 0),

@@ -49,7 +49,8 @@ def test_what_is_not_there_is_a_sentence(monkeypatch) -> None:
 
 @pytest.mark.filterwarnings("default")  # those of other packages are not ours
 def test_a_dask_cluster_carries_it(monkeypatch) -> None:
-    distributed = pytest.importorskip("distributed", reason="an optional extra: pip install distributed")
+    import distributed
+
     with (
         distributed.LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None) as cluster,
         distributed.Client(cluster),
