@@ -67,6 +67,10 @@ class Control(ABC):
         """Write a value for a reader."""
         return self.format(value)
 
+    def moved(self, value: Any, text: str) -> bool:
+        """Whether a link's text, which `format` writes otherwise, means another value than the one taken."""
+        return True
+
     def shown(self, values: Mapping[str, Any]) -> bool:
         """Whether the control means something beside the values of the others."""
         return self.when is None or values[self.when[0]] in self.when[1]
@@ -89,6 +93,9 @@ class Scale(Control):
 
     def format(self, value: float) -> str:
         return f"{value:.6g}"
+
+    def moved(self, value: float, text: str) -> bool:
+        return not math.isclose(_number(text), value, rel_tol=1e-5)
 
     def show(self, value: float) -> str:
         return self.display(value) if self.display else self.format(value)
@@ -266,6 +273,9 @@ class Seed(Control):
     def parse(self, text: str) -> int:
         return round(min(max(_number(text), 0), self.high))
 
+    def moved(self, value: int, text: str) -> bool:
+        return not math.isclose(_number(text), value, rel_tol=1e-5)
+
     def format(self, value: int) -> str:
         return str(value)
 
@@ -299,6 +309,9 @@ class Text(Control):
         """The text with one kind of line end, without blanks at its ends and without what cannot be shown."""
         lines = text.replace("\r\n", "\n").replace("\r", "\n").strip()
         return "".join(c for c in lines if c.isprintable() or c in "\n\t")
+
+    def moved(self, value: str, text: str) -> bool:
+        return False
 
     def format(self, value: str) -> str:
         return self.pack(value)
@@ -417,16 +430,9 @@ def from_link(controls: Sequence[Control], query: Mapping[str, Sequence[str]]) -
                 f"The link's value for “{control.label}” was ignored ({error}); it is {control.show(control.default)}."
             )
             continue
-        if control.format(values[key]) != texts[0] and _differs(control, values[key], texts[0]):
+        if control.format(values[key]) != texts[0] and control.moved(values[key], texts[0]):
             notes.append(
                 f"The link asks for {texts[0][:40]} as “{control.label}”; "
                 f"the nearest possible value is {control.show(values[key])}."
             )
     return values, notes
-
-
-def _differs(control: Control, value: Any, text: str) -> bool:
-    """Whether a link's text means another value than the one taken, not just another spelling of it."""
-    if isinstance(control, (Scale, Seed)):
-        return not math.isclose(_number(text), value, rel_tol=1e-5)
-    return not isinstance(control, Text)

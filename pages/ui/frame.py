@@ -11,15 +11,14 @@ import streamlit as st
 
 from core.controls import Seed, defaults
 from core.figures.live import Picture
-from core.lab import PREDICT, Clickable, Exercise, Lab, RunList, Spot, Table, Work, no_runs
+from core.lab import PREDICT, Lab, no_runs
 from pages.ui import export, runs, state
-from pages.ui.blocks import exercise, table
 from pages.ui.live_chart import live_chart
-from pages.ui.moving import moving
-from pages.ui.run_list import run_list
+from pages.ui.predict import predict
+from pages.ui.sections import sections
 from pages.ui.state import State
 from pages.ui.widgets import brought, widget
-from pages.ui.work import progress, work
+from pages.ui.work import progress
 
 STAGE = "stage"  # key of the fragment with the picture
 EVERY_S = 0.4  # how often the picture is drawn while a training goes on
@@ -59,7 +58,7 @@ def show(lab: Lab) -> None:
         in_hand = [control.name for control in lab.controls if control.place == "section"]
         values = record.good | {name: record.values[name] for name in in_hand}
         result = lab.result(values)
-        record.open = _sections(lab, record, values, result) | export.section(lab, values, result)
+        record.open = sections(lab, record, values, result) | export.section(lab, values, result)
     else:
         record.leave(f"{lab.name}:section")
 
@@ -74,7 +73,7 @@ def _show_stage(lab: Lab, record: State, presenting: bool) -> None:
         if record.refusal:
             st.warning(f"{record.refusal} {_STILL}", icon=":material/block:")
         runs.bar(lab.runs(result), lab.name)
-        revealed = not record.values[PREDICT.name] or _predict(lab, record, result)
+        revealed = not record.values[PREDICT.name] or predict(lab, record, result)
     if revealed:
         _chart(lab, record, picture, presenting)
     around = (
@@ -278,122 +277,3 @@ def _chart(lab: Lab, record: State, picture: Picture, presenting: bool) -> None:
         present=presenting,
         on_commit=commit,
     )
-
-
-def _predict(lab: Lab, record: State, result: Any) -> bool:
-    """Ask for the guesses one by one, each shown beside the truth once it is there; whether all are."""
-    record.ask(lab.settings(record.good))
-    for index, guess in enumerate(record.answers):
-        _verdict(lab, record, index, guess, result)
-    if len(record.answers) == len(lab.predictions):
-        return True
-    prediction = lab.predictions[len(record.answers)]
-    if record.draft is None:
-        record.draft = prediction.guess.default
-
-    def draft(_name: str, value: Any) -> None:
-        record.draft = value
-
-    def commit() -> None:
-        record.answers, record.draft = (*record.answers, record.draft), None
-
-    st.subheader(prediction.question, anchor=False)
-    with st.container(key="guess", width=520):
-        if isinstance(prediction.guess, Spot):
-            _point(lab, prediction.guess, record, result)
-        else:
-            widget(lab.name, prediction.guess, record.draft, draft)
-        st.button(
-            "This is my answer",
-            type="primary",
-            on_click=commit,
-            key=f"{lab.name}:commit",
-            disabled=record.draft is None,
-        )
-    st.caption("The picture appears once you have answered. Nothing is scored or kept.")
-    return False
-
-
-def _point(lab: Lab, spot: Spot, record: State, result: Any) -> None:
-    """Let a place be pointed at, or typed where there is no pointer."""
-
-    def take(place: tuple[float, float]) -> None:
-        record.draft = place
-
-    live_chart(spot.picture(result, record.draft), key=f"{lab.name}:guess", on_point=take)
-    keys = [f"{lab.name}:guess.{name}" for name in "xy"]
-    held = [st.session_state.get(key) for key in keys]
-    if record.draft is not None or None not in held:  # one number alone is an answer in the making
-        for key, part in zip(keys, record.draft or (None, None), strict=True):
-            st.session_state[key] = part
-
-    def typed() -> None:
-        x, y = (st.session_state[key] for key in keys)
-        if x is not None and y is not None:
-            take((x, y))
-
-    with st.container(horizontal=True):
-        for key in keys:
-            st.number_input(f"or type {key[-1]}", value=None, step=0.1, format="%.2f", key=key, on_change=typed)
-
-
-def _verdict(lab: Lab, record: State, index: int, guess: Any, result: Any) -> None:
-    prediction = lab.predictions[index]
-    truth = prediction.truth(result)
-    show_value = prediction.guess.show
-
-    def again() -> None:
-        record.answers = ()
-
-    with st.container(horizontal=True, vertical_alignment="center", key=f"verdict{index}"):
-        st.markdown(
-            f"**Your answer: {show_value(guess)}. Computed: {show_value(truth)}.** "
-            + prediction.verdict(guess, truth, result)
-        )
-        if index == len(lab.predictions) - 1:
-            st.button("Ask again", on_click=again, type="tertiary", key=f"{lab.name}:again")
-
-
-def _sections(lab: Lab, record: State, values: dict[str, Any], result: Any) -> bool:
-    """Folded parts, of which a closed one costs nothing; whether any is open."""
-    any_open = False
-    for index, section in enumerate(lab.sections):
-        folded = st.expander(section.title, on_change="rerun", key=f"{lab.name}:section{index}")
-        key = f"{lab.name}:section{index}."
-        if not folded.open:
-            record.leave(key)
-            continue
-        any_open = True
-        with folded:
-            for place, block in enumerate(section.blocks(result, values)):
-                _block(lab, record, block, f"{key}{place}")
-    return any_open
-
-
-def _block(lab: Lab, record: State, block: Any, key: str) -> None:
-    """Draw what stands in a section."""
-    if isinstance(block, Picture):
-        moving(lab, record, block, key)
-    elif isinstance(block, Clickable):
-
-        def clicked(place: tuple[float, float]) -> None:
-            for name, value in block.take(place, record.values).items():
-                record.set(name, value)
-
-        live_chart(block.picture, key=key, on_point=clicked)
-    elif isinstance(block, Table):
-        table(block, key)
-    elif isinstance(block, Exercise):
-        exercise(block, key, record.given)
-    elif isinstance(block, Work | RunList):
-        for place, part in enumerate(_asked_for(lab, record, block, key)):
-            _block(lab, record, part, f"{key}.{place}")
-    else:
-        st.markdown(block)
-
-
-def _asked_for(lab: Lab, record: State, block: Work | RunList, key: str) -> Sequence[Any]:
-    """What is there only because it was asked for."""
-    if isinstance(block, Work):
-        return work(block, key, record.works)
-    return run_list(block, key, lambda values: record.replace(defaults(lab.all_controls) | dict(values)))

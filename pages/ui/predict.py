@@ -1,0 +1,86 @@
+"""Predict first: questions that are answered before the picture is shown."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import streamlit as st
+
+from core.lab import Lab, Spot
+from pages.ui.live_chart import live_chart
+from pages.ui.state import State
+from pages.ui.widgets import widget
+
+
+def predict(lab: Lab, record: State, result: Any) -> bool:
+    """Ask for the guesses one by one, each shown beside the truth once it is there; whether all are."""
+    record.ask(lab.settings(record.good))
+    for index, guess in enumerate(record.answers):
+        _verdict(lab, record, index, guess, result)
+    if len(record.answers) == len(lab.predictions):
+        return True
+    prediction = lab.predictions[len(record.answers)]
+    if record.draft is None:
+        record.draft = prediction.guess.default
+
+    def draft(_name: str, value: Any) -> None:
+        record.draft = value
+
+    def commit() -> None:
+        record.answers, record.draft = (*record.answers, record.draft), None
+
+    st.subheader(prediction.question, anchor=False)
+    with st.container(key="guess", width=520):
+        if isinstance(prediction.guess, Spot):
+            _point(lab, prediction.guess, record, result)
+        else:
+            widget(lab.name, prediction.guess, record.draft, draft)
+        st.button(
+            "This is my answer",
+            type="primary",
+            on_click=commit,
+            key=f"{lab.name}:commit",
+            disabled=record.draft is None,
+        )
+    st.caption("The picture appears once you have answered. Nothing is scored or kept.")
+    return False
+
+
+def _point(lab: Lab, spot: Spot, record: State, result: Any) -> None:
+    """Let a place be pointed at, or typed where there is no pointer."""
+
+    def take(place: tuple[float, float]) -> None:
+        record.draft = place
+
+    live_chart(spot.picture(result, record.draft), key=f"{lab.name}:guess", on_point=take)
+    keys = [f"{lab.name}:guess.{name}" for name in "xy"]
+    held = [st.session_state.get(key) for key in keys]
+    if record.draft is not None or None not in held:  # one number alone is an answer in the making
+        for key, part in zip(keys, record.draft or (None, None), strict=True):
+            st.session_state[key] = part
+
+    def typed() -> None:
+        x, y = (st.session_state[key] for key in keys)
+        if x is not None and y is not None:
+            take((x, y))
+
+    with st.container(horizontal=True):
+        for key in keys:
+            st.number_input(f"or type {key[-1]}", value=None, step=0.1, format="%.2f", key=key, on_change=typed)
+
+
+def _verdict(lab: Lab, record: State, index: int, guess: Any, result: Any) -> None:
+    prediction = lab.predictions[index]
+    truth = prediction.truth(result)
+    show_value = prediction.guess.show
+
+    def again() -> None:
+        record.answers = ()
+
+    with st.container(horizontal=True, vertical_alignment="center", key=f"verdict{index}"):
+        st.markdown(
+            f"**Your answer: {show_value(guess)}. Computed: {show_value(truth)}.** "
+            + prediction.verdict(guess, truth, result)
+        )
+        if index == len(lab.predictions) - 1:
+            st.button("Ask again", on_click=again, type="tertiary", key=f"{lab.name}:again")
