@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from core.controls import (
     Choice,
+    Control,
     Fetch,
     Fetched,
     File,
@@ -91,6 +92,12 @@ def test_each_part_of_a_link_that_cannot_be_taken_gets_a_sentence() -> None:
     assert "'green' is not one of red, blue" in notes[1]
     assert "'unknown'" in notes[2]
     assert "more than once" in notes[3]
+
+
+@pytest.mark.parametrize("text", ["7.0", "+7", "07", "70e-1"])
+@pytest.mark.parametrize("control", [DEGREE, Seed()])
+def test_another_spelling_of_a_number_needs_no_sentence(control: Control, text: str) -> None:
+    assert from_link((control,), {control.name: [text]}) == ({control.name: 7}, [])
 
 
 @given(st.dictionaries(st.text(max_size=12) | st.sampled_from([c.name for c in ALL]), st.lists(st.text(max_size=50))))

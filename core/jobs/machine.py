@@ -9,6 +9,9 @@ from pathlib import Path
 from typing import Any
 
 PACKAGES = ("numpy", "scikit-learn", "torch", "torchvision")
+# Where Linux tells them.
+PROCESSOR = Path("/proc/cpuinfo")
+GPUS = Path("/proc/driver/nvidia/gpus")
 
 
 def machine() -> dict[str, Any]:
@@ -31,12 +34,12 @@ def _version(name: str) -> str:
 
 
 def _processor() -> str:
-    return _value(Path("/proc/cpuinfo"), "model name") or platform.processor()
+    return _value(PROCESSOR, "model name") or platform.processor()
 
 
 def _gpus() -> list[str]:
     """Names of the GPUs, where the driver tells them."""
-    return [_value(path, "Model") for path in sorted(Path("/proc/driver/nvidia/gpus").glob("*/information"))]
+    return [_value(path, "Model") for path in sorted(GPUS.glob("*/information"))]
 
 
 def _value(path: Path, name: str) -> str:

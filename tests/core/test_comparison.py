@@ -79,6 +79,13 @@ def test_thresholds_closer_than_the_slider_lose_neither_end() -> None:
     assert set(zip(tp_tied.tolist(), fp_tied.tolist(), strict=True)) == {(0, 0), (3, 3000)}
 
 
+def test_a_few_thresholds_closer_than_a_thousandth_end_at_every_case() -> None:
+    result = uploaded([(1, 3, 0.5), (1, 2, 0.5), *[(0, 1, 0.5)] * 2999, (0, 0, 0.5)])
+    tp, fp = result.counts[0]
+    assert result.places.tolist() == [0, 0.25, 0.5, 1]
+    assert list(zip(tp.tolist(), fp.tolist(), strict=True)) == [(0, 0), (1, 0), (2, 0), (2, 3000)]
+
+
 def test_areas_of_two_gaussians_and_of_scikit_learn() -> None:
     result = gauss(n_cases=1000, positives_share=0.2)
     for ranking, scores in zip(result.rankings, result.scored.scores, strict=True):

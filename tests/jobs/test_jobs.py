@@ -395,6 +395,21 @@ def test_a_run_cannot_fill_the_disk(order, monkeypatch) -> None:
         assert failed.state == "failed" and failed.message.startswith("A run may ")
 
 
+def test_of_two_whole_checkpoints_the_later_is_used(order, monkeypatch) -> None:
+    """A process that is killed between writing the one and removing the other leaves both."""
+    own = order("toy", STEPS)
+    with monkeypatch.context() as patch:
+        patch.setattr(runner, "CHECKPOINT_SHARE", 0)
+        patch.setattr(folders.shutil, "rmtree", lambda *_, **__: None)
+        patch.setattr(toy.State, "save_weights", no_space)
+        runner.run(own.path)
+    assert len(own.checkpoints()) > 1
+    order.again(own.path.name)
+    runner.run(own.path)
+    assert_complete(own.path.name)
+    assert jobs.result(own.path.name)["first"] == STEPS["steps"]
+
+
 def test_a_damaged_or_foreign_checkpoint_is_refused(order, monkeypatch) -> None:
     own = order("toy", STEPS)
     job = own.path.name

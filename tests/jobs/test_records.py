@@ -1,7 +1,6 @@
 """Runs as JSON, and the ones that ship with Lectern."""
 
 import json
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -42,15 +41,19 @@ def test_a_run_is_exported_whole(folder, monkeypatch) -> None:
     assert [json.loads(line.rstrip(",")) for line in lines[-7:-2]] == run.records
 
 
-def test_a_machine_is_named_without_its_user(monkeypatch) -> None:
+def test_a_machine_is_named_without_its_user(monkeypatch, tmp_path) -> None:
+    monkeypatch.setattr(machine, "PROCESSOR", tmp_path / "cpuinfo")
+    monkeypatch.setattr(machine, "GPUS", tmp_path / "gpus")
     told = machine.machine()
     assert told["packages"]["numpy"] == np.__version__
     assert told.keys() == {"python", "system", "processor", "gpus", "cores", "packages"}
-    text = "flags: x\nmodel name : Fast 9000\nmodel name: Y\nModel: \t Large 7\n"
-    monkeypatch.setattr(machine.Path, "read_text", lambda *_, **__: text)
-    monkeypatch.setattr(machine.Path, "glob", lambda *_: [Path("0/information")])
+    assert told["gpus"] == []
+    (tmp_path / "cpuinfo").write_text("flags: x\nmodel name : Fast 9000\nmodel name: Y\n")
+    for number, model in enumerate(("Large 7", "Small 3")):
+        (tmp_path / "gpus" / str(number)).mkdir(parents=True)
+        (tmp_path / "gpus" / str(number) / "information").write_text(f"Model: \t {model}\nIRQ: 4\n")
     told = machine.machine()
-    assert (told["processor"], told["gpus"]) == ("Fast 9000", ["Large 7"])
+    assert (told["processor"], told["gpus"]) == ("Fast 9000", ["Large 7", "Small 3"])
 
 
 @pytest.mark.parametrize(
