@@ -19,8 +19,8 @@ GRID_SIZE = 101
 _FINE, _COARSE = 1024, 32
 # More cases than this are drawn by strips instead of one by one.
 _MANY = 50_000
-# Cases drawn at once: what is made of them stays in the cache of the processor.
-_GROUP = 100_000
+# Cases drawn, and counts made into areas and curves, at once: small enough for the cache of the processor.
+_DRAWN, _COUNTED = 100_000, 32_000
 _GRID = np.linspace(0, 1, GRID_SIZE)
 Counts = NDArray[Any]
 _GRID.flags.writeable = False
@@ -176,7 +176,7 @@ class Resamples:
     ) -> Array:
         """Areas and curves (B, 5 + 3 G) of all resamples of one ranking."""
         tp, fp = counts
-        rows = max(1, _GROUP // tp.shape[1])
+        rows = max(1, _COUNTED // tp.shape[1])
         parts = range(0, len(tp), rows)
         found = np.concatenate([_numbers(tp[start : start + rows], fp[start : start + rows], sizes) for start in parts])
         # What straight lines within the strips lose of the data's own curves and areas.
@@ -202,7 +202,7 @@ def resample(
     classes = [_Class(places[:, is_positive == label], strips, by_strip) for label in (True, False)]
     rng = np.random.default_rng(seed)
     found = [(np.empty((resamples, m + 1), np.int32), np.empty((resamples, m + 1), np.int32)) for m in strips]
-    rows = max(1, _GROUP // min(len(is_positive), _MANY))
+    rows = max(1, _DRAWN // min(len(is_positive), _MANY))
     for start in range(0, resamples, rows):
         part = slice(start, start + rows)
         for k, each in enumerate(classes):
