@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from core.generalization.designs import Array
 
 # Sets of points are treated in groups for which about this many residuals are held at once.
-_GROUP = 1_000_000
+_GROUP = 300_000
 _MAX_TURNS = 300
 
 
