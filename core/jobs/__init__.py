@@ -10,7 +10,7 @@ from __future__ import annotations
 from core.jobs.limits import Settings, settings
 from core.jobs.queue import cancel, delete, pause, rename, restart, resume, submit
 from core.jobs.records import RecordedRun, columns, dump, load, recorded, shipped
-from core.jobs.watch import Metrics, RunInfo, Status, metrics, published, result, run_info, runs, status, wait
+from core.jobs.watch import Metrics, RunInfo, Status, metrics, names, published, result, run_info, runs, status, wait
 
 __all__ = [
     "Metrics",
@@ -24,6 +24,7 @@ __all__ = [
     "dump",
     "load",
     "metrics",
+    "names",
     "pause",
     "published",
     "recorded",

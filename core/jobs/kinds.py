@@ -79,10 +79,11 @@ class Kind:
 
 # Names come from here alone, never from a visitor.
 KINDS: dict[str, Kind] = {
+    "download": Kind("core.training.downloads.run_download"),
     "range_test": Kind("core.nets.runs.run_range_test"),
     "sweep": Kind("core.nets.runs.run_sweep"),
-    "training": Kind("core.nets.runs.run_training"),
-    "transfer": Kind("core.nets.transfer.run_transfer"),
+    "training": Kind("core.nets.runs.run_training", version=2),
+    "transfer": Kind("core.nets.transfer.run_transfer", version=2),
 }
 
 

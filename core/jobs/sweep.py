@@ -1,4 +1,9 @@
-"""One function for many specifications: here one after the other, or carried to other processes and machines."""
+"""One function for many specifications: here one after the other, or carried to other processes and machines.
+
+The candidates of a sweep go this way (`core.nets.sweep`). Its seeds are runs of their own, so that they are shared and
+go on after a kill one by one: as many of these work at once as LECTERN_JOBS_WORKERS says, and each carries its
+candidates to the same cluster.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +13,22 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, TypeVar
 
 R = TypeVar("R")
-BACKENDS = ("sequential", "loky", "dask", "ray")
+SEQUENTIAL = "sequential"
+BACKENDS = (SEQUENTIAL, "loky", "dask", "ray")
+
+
+def backend_of(name: str | None = None) -> str:
+    """Check the name of a backend; None asks LECTERN_SWEEP.
+
+    Raises
+    ------
+    ValueError
+        If there is no such backend.
+    """
+    name = name or os.environ.get("LECTERN_SWEEP", SEQUENTIAL)
+    if name not in BACKENDS:
+        raise ValueError(f"LECTERN_SWEEP must be one of {', '.join(BACKENDS)}; got {name!r}.")
+    return name
 
 
 def sweep(
@@ -27,17 +47,15 @@ def sweep(
         One for each candidate and seed.
     backend
         "sequential", the quickest for what takes seconds; "loky" for the processes of this machine; "dask" or "ray"
-        for the cluster that their own settings name (DASK_SCHEDULER_ADDRESS, RAY_ADDRESS). None asks LECTERN_SWEEP.
+        for the cluster that their own settings name (DASK_SCHEDULER_ADDRESS, RAY_ADDRESS). See `backend_of`.
 
     Raises
     ------
     ValueError
         If there is no such backend, or it is not installed.
     """
-    name = backend or os.environ.get("LECTERN_SWEEP", "sequential")
-    if name not in BACKENDS:
-        raise ValueError(f"LECTERN_SWEEP must be one of {', '.join(BACKENDS)}; got {name!r}.")
-    if name == "sequential":
+    name = backend_of(backend)
+    if name == SEQUENTIAL:
         return (function(each) for each in specifications)
     return _parallel(function, specifications, name)
 
@@ -69,9 +87,12 @@ def _use_ray() -> None:
 
 def _use_dask(stack: contextlib.ExitStack) -> None:
     """Use the client that there is, or one for the cluster of DASK_SCHEDULER_ADDRESS; else start a cluster here."""
+    import dask
     from distributed import Client, get_client
 
     try:
         get_client()
     except ValueError:
-        stack.enter_context(Client())  # type: ignore[no-untyped-call]
+        # Without an address: a process for each core, and no server of web pages.
+        own = {"threads_per_worker": 1, "dashboard_address": None}
+        stack.enter_context(Client(**({} if dask.config.get("scheduler-address", None) else own)))  # type: ignore[no-untyped-call]

@@ -141,6 +141,11 @@ def runs() -> list[RunInfo]:
     return sorted(listed, key=lambda run: run.created, reverse=True)
 
 
+def names() -> frozenset[str]:
+    """Name of every run, without a look at any."""
+    return frozenset(folder.path.name for folder in all_folders(settings().folder))
+
+
 def wait(job: str, states: Collection[str] = ENDED, timeout_s: float = 60.0) -> Status:
     """Wait until a run is in one of some states.
 

@@ -25,7 +25,10 @@ def load(setup: Setup) -> Images:
     """
     images = find(setup.data)
     if setup.checksum not in ("", images.checksum):
-        raise ValueError(f"The data on this machine, {images.name}, are not those that the run was made for.")
+        raise ValueError(
+            f"The data on this machine, {images.name}, are not those that the run was made for; if their files have "
+            "changed, start Lectern again."
+        )
     return images
 
 
@@ -41,15 +44,21 @@ class Resident:
         Whose mean and standard deviation are used, rather than those of these images.
     """
 
+    at_once = EVALUATION_BATCH  # images that pass through a network together where nothing is trained
+
     def __init__(
         self, images: NDArray[np.uint8], labels: NDArray[np.uint8], device: torch.device, scale: Resident | None = None
     ) -> None:
         # Channels last: a batch is then, without a copy, in the order that convolutions want.
         self.pixels = torch.from_numpy(np.ascontiguousarray(images.transpose(0, 2, 3, 1)).copy()).to(device)
         self.labels = torch.from_numpy(labels.astype(np.int64)).to(device)
-        self.scale: tuple[tuple[float, ...], tuple[float, ...]] = statistics(images) if scale is None else scale.scale
-        self._mean = torch.tensor(self.scale[0], dtype=torch.float32, device=device)
-        self._factor = torch.tensor(1 / np.asarray(self.scale[1]), dtype=torch.float32, device=device)
+        self.normalise(*(statistics(images) if scale is None else scale.scale))
+
+    def normalise(self, mean: tuple[float, ...], deviation: tuple[float, ...]) -> None:
+        """Subtract the mean of every channel from now on, and divide by its deviation, in units of the bytes."""
+        self.scale = mean, deviation
+        self._mean = torch.tensor(mean, dtype=torch.float32, device=self.pixels.device)
+        self._factor = torch.tensor(1 / np.asarray(deviation), dtype=torch.float32, device=self.pixels.device)
 
     def __len__(self) -> int:
         return len(self.pixels)
@@ -86,6 +95,29 @@ def statistics(images: NDArray[np.uint8]) -> tuple[tuple[float, ...], tuple[floa
     mean = total / count
     deviation = np.sqrt(squares / count - mean**2)
     return tuple(mean.tolist()), tuple(np.where(deviation > 0, deviation, 1.0).tolist())
+
+
+def held_out(labels: NDArray[np.uint8], count: int) -> NDArray[np.int64]:
+    """Places of images to validate with: the last of each class, then the last but one of each, and so on.
+
+    The classes thus have equally many as far as there are; what is left over goes to the first ones. Nothing is random,
+    so that every run with as many holds out the same images.
+
+    Parameters
+    ----------
+    labels : ndarray (n,) of uint8
+    count : int
+
+    Returns
+    -------
+    ndarray (count,)
+        In ascending order.
+    """
+    from_last = np.empty(len(labels), dtype=np.int64)
+    for label in np.unique(labels):
+        places = np.flatnonzero(labels == label)
+        from_last[places] = np.arange(len(places))[::-1]
+    return np.sort(np.lexsort((labels, from_last))[:count])
 
 
 def largest_shift(side: int) -> int:

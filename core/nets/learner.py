@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from copy import deepcopy
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,7 +12,7 @@ from torch import Tensor, nn
 
 from core.images import Images
 from core.nets.architectures import build
-from core.nets.data import Order, Resident, load
+from core.nets.data import Order, Resident, held_out, load
 from core.nets.devices import prepare
 from core.nets.graph import LONGEST_CHUNK
 from core.nets.steps import Steps
@@ -26,11 +26,25 @@ CHUNK_S = 0.1
 
 @dataclass(frozen=True)
 class Plan:
-    """Batch size, rate and momentum of every step."""
+    """What a learner is to do.
+
+    Attributes
+    ----------
+    batches : list of int
+        Batch size of every step.
+    rates, momenta : ndarray
+        Of every step; with `by_epoch` of every epoch.
+    by_epoch : bool
+    label_smoothing, ema : float
+        See `core.training.experiments.Training`.
+    """
 
     batches: list[int]
     rates: Array
     momenta: Array
+    by_epoch: bool = False
+    label_smoothing: float = 0.0
+    ema: float = 0.0
 
 
 class Learner:
@@ -40,10 +54,11 @@ class Learner:
     ----------
     setup : Setup
     plan : Plan
+        Its `rates` and `momenta` are then those of every step.
     images : Images, optional
         Instead of those that the setup names.
     validation : int
-        Training images, the last ones, that are not learnt from.
+        Training images that are not learnt from; see `core.nets.data.held_out`.
     start : nn.Module, optional
         A network to start from, instead of a new one; it is copied and stays as it is.
     data : Resident, optional
@@ -54,6 +69,8 @@ class Learner:
     images : Images
     data : Resident
         The images that are learnt from.
+    validation : Resident or None
+        Those that are kept apart, if any.
     steps : Steps
     order : Order
     step : int
@@ -71,18 +88,24 @@ class Learner:
         data: Resident | None = None,
     ) -> None:
         device = prepare(setup)
-        self.setup, self.plan = setup, plan
+        self.setup = setup
         self.images = load(setup) if images is None else images
-        used = images_used(setup, self.images, validation)
-        if data is None:
-            data = Resident(self.images.train_images[:used], self.images.train_labels[:used], device)
-        self.data = data
+        learnt, held = split(setup, self.images.train_labels, validation)
+        train_images, train_labels = self.images.train_images, self.images.train_labels
+        self.data = Resident(train_images[learnt], train_labels[learnt], device) if data is None else data
+        self.validation = self.resident(train_images[held], train_labels[held]) if validation else None
         if start is None:
             network = build(setup, self.images.shape, len(self.images.classes), device)
         else:
             network = deepcopy(start).requires_grad_(True).train().to(device)
-        self.steps = Steps(network, data, setup, min(max(plan.batches), used))
-        self.order = Order(used, plan.batches, setup.seed, setup.augment, self.images.shape[1])
+        largest = min(max(plan.batches), len(learnt))
+        smoothing, ema = plan.label_smoothing, plan.ema
+        self.steps = Steps(network, self.data, setup, largest, label_smoothing=smoothing, ema=ema)
+        self.order = Order(len(learnt), plan.batches, setup.seed, setup.augment, self.images.shape[1])
+        self.plan = plan
+        if plan.by_epoch:
+            epochs = [epoch for epoch, _, _ in self.order.places]
+            self.plan = replace(plan, rates=plan.rates[epochs], momenta=plan.momenta[epochs])
         self.step = 0
         self._chunk = 1
         self._begun: tuple[int, float, Tensor] | None = None
@@ -141,17 +164,16 @@ def _alike(place: tuple[int, int, int], other: tuple[int, int, int]) -> bool:
     return (place[0], place[2]) == (other[0], other[2])
 
 
-def images_used(setup: Setup, images: Images, validation: int = 0) -> int:
-    """Number of images that are learnt from.
+def split(setup: Setup, labels: NDArray[np.uint8], validation: int = 0) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Places of the images that are learnt from, and of those that are kept apart.
 
     Raises
     ------
     ValueError
-        If there are none left.
+        If there are none left to learn from.
     """
-    count = min(setup.images or len(images.train_images), len(images.train_images) - validation)
-    if count < 1:
-        raise ValueError(
-            f"`validation` must be below the {len(images.train_images):,} training images; got {validation:,}."
-        )
-    return count
+    if validation >= len(labels):
+        raise ValueError(f"`validation` must be below the {len(labels):,} training images; got {validation:,}.")
+    held = held_out(labels, validation)
+    left = np.delete(np.arange(len(labels)), held)
+    return left[: setup.images or None], held

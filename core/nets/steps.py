@@ -10,7 +10,8 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from core.nets.architectures import has_batch_norm
-from core.nets.data import EVALUATION_BATCH, Resident
+from core.nets.average import Average
+from core.nets.data import Resident
 from core.nets.devices import RandomState
 from core.nets.graph import Batch, Graph
 from core.nets.optimizer import Optimizer
@@ -30,18 +31,31 @@ class Steps:
     setup : Setup
     batch : int, optional
         Largest batch, if not that of the setup.
+    label_smoothing, ema : float
+        See `core.training.experiments.Training`.
 
     Attributes
     ----------
     network, optimizer
+    average : Average or None
     micro_batch : int
         Images that pass through the network at once; halved when the memory of the GPU does not suffice.
     random : RandomState
         Of dropout.
     """
 
-    def __init__(self, network: nn.Module, data: Resident, setup: Setup, batch: int = 0) -> None:
-        self.network, self._data, self._setup = network, data, setup
+    def __init__(
+        self,
+        network: nn.Module,
+        data: Resident,
+        setup: Setup,
+        batch: int = 0,
+        *,
+        label_smoothing: float = 0.0,
+        ema: float = 0.0,
+    ) -> None:
+        self.network, self._data, self._setup, self._label_smoothing = network, data, setup, label_smoothing
+        self.average = Average(network, ema) if ema else None
         self.device = data.pixels.device
         self._batch = batch or setup.batch
         self.micro_batch = min(setup.micro_batch or self._batch, self._batch)
@@ -100,48 +114,60 @@ class Steps:
         for start in range(0, len(index), self.micro_batch):
             part = slice(start, start + self.micro_batch)
             images, labels = self._data.batch(index[part], None if moves is None else moves[part])
-            outputs = self._outputs(images)
-            loss = F.cross_entropy(outputs, labels, reduction="sum") / len(index)
+            outputs = self._outputs(self.network, images)
+            loss = F.cross_entropy(outputs, labels, reduction="sum", label_smoothing=self._label_smoothing) / len(index)
             loss.backward()  # type: ignore[no-untyped-call]
             right = (outputs.detach().argmax(1) == labels).sum() / len(index)
             total += torch.stack([loss.detach(), right])
         self.optimizer.step(self._rate, self._momentum)
+        if self.average is not None:
+            self.average.update()
         return total
 
-    def _outputs(self, images: Tensor) -> Tensor:
+    def _outputs(self, network: nn.Module, images: Tensor) -> Tensor:
         with torch.autocast(self.device.type, torch.bfloat16, self._setup.precision == "bf16", cache_enabled=False):
-            outputs: Tensor = self.network(images)
+            outputs: Tensor = network(images)
         return outputs.float() if self._setup.precision == "bf16" else outputs
 
     def evaluate(self, data: Resident) -> tuple[float, float]:
-        """Mean loss, and share of images put into their class, in evaluation mode; every image counts once."""
+        """Mean loss, and share of images put into their class, in evaluation mode; every image counts once.
+
+        They are those of the averaged network, if there is one. The loss is the plain cross entropy, without label
+        smoothing.
+        """
         total = torch.zeros(2, dtype=torch.float64, device=self.device)
-        training = self.network.training
-        self.network.eval()
+        network = self.network if self.average is None else self.average.network
+        training = network.training
+        network.eval()
         with torch.no_grad():
-            for start in range(0, len(data), EVALUATION_BATCH):
-                index = torch.arange(start, min(start + EVALUATION_BATCH, len(data)), device=self.device)
+            for start in range(0, len(data), data.at_once):
+                index = torch.arange(start, min(start + data.at_once, len(data)), device=self.device)
                 images, labels = data.batch(index)
-                outputs = self._outputs(images)
+                outputs = self._outputs(network, images)
                 loss = F.cross_entropy(outputs, labels, reduction="sum")
                 total += torch.stack([loss, (outputs.argmax(1) == labels).sum()])
-        self.network.train(training)
+        network.train(training)
         loss_sum, right = (total / len(data)).tolist()
         return loss_sum, right
 
     def tensors(self) -> dict[str, Tensor]:
         """Everything that training changes, by name; copies on the processor."""
-        found = {f"network.{name}": tensor for name, tensor in self.network.state_dict().items()}
-        found |= self._optimizer_tensors()
+        found = self._changed()
         found |= {f"random.{number}": state for number, state in enumerate(self.random.states)}
         return {
             name: tensor.detach().cpu().clone(memory_format=torch.contiguous_format) for name, tensor in found.items()
         }
 
-    def _optimizer_tensors(self) -> dict[str, Tensor]:
+    def _changed(self) -> dict[str, Tensor]:
+        """Tensors that a step changes in place, by name."""
+        found = {f"network.{name}": tensor for name, tensor in self.network.state_dict().items()}
+        if self.average is not None:
+            found |= {f"average.{name}": tensor for name, tensor in self.average.network.state_dict().items()}
         names = [name for name, _ in self.network.named_parameters()]
         state = self.optimizer.state.items()
-        return {f"optimizer.{name}.{key}": t for key, each in state for name, t in zip(names, each, strict=True)}
+        return found | {
+            f"optimizer.{name}.{key}": t for key, each in state for name, t in zip(names, each, strict=True)
+        }
 
     def load(self, tensors: dict[str, Tensor]) -> None:
         """Take what `tensors` has given, in place, so that recorded graphs stay valid.
@@ -155,9 +181,7 @@ class Steps:
         if {name: tensor.shape for name, tensor in own.items()} != {name: t.shape for name, t in tensors.items()}:
             raise ValueError("The saved state is of another network, optimizer or device.")
         with torch.no_grad():
-            for name, tensor in self.network.state_dict().items():
-                tensor.copy_(tensors[f"network.{name}"])
-            for name, tensor in self._optimizer_tensors().items():
+            for name, tensor in self._changed().items():
                 tensor.copy_(tensors[name])
         self.random.states = [tensors[f"random.{number}"].clone() for number in range(len(self.random.states))]
         if self._on_gpu:  # graphs run on a stream of their own

@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
-from torch import Tensor
 
 from core.images import Images
-from core.nets.data import Resident
 from core.nets.learner import Learner, Plan
+from core.nets.saved import load_learner, save_learner
 from core.training.experiments import Training
 
-FORMAT = "1"  # of a saved state
 Record = dict[str, Any]
 
 
@@ -42,13 +38,8 @@ class TrainingRun:
 
     def __init__(self, spec: Training, images: Images | None = None) -> None:
         self.spec = spec
-        plan = Plan(spec.batches(), spec.rates(), spec.momenta())
+        plan = Plan(spec.batches(), spec.rates(), spec.momenta(), spec.by_epoch, spec.label_smoothing, spec.ema)
         self._learner = Learner(spec, plan, images, validation=spec.validation)
-        self._validation: Resident | None = None
-        if spec.validation:
-            found = self._learner.images
-            part = slice(len(found.train_images) - spec.validation, None)
-            self._validation = self._learner.resident(found.train_images[part], found.train_labels[part])
         self._sums = np.zeros(3)  # loss, images put into their class, images: of this epoch so far
         self.ended = ""
 
@@ -57,16 +48,22 @@ class TrainingRun:
         """Steps that were taken."""
         return self._learner.step
 
+    @property
+    def progress(self) -> float:
+        """Share of all steps that were taken."""
+        return self.step / self.spec.steps
+
     def advance(self) -> list[Record]:
         """Take some steps.
 
         Returns
         -------
         list of dict
-            First: step, rates, momenta, losses, accuracies, each loss from before its step, and batch. If an epoch has
-            ended: epoch (from 1), step, loss and accuracy (means over its images, while they were learnt) and, with
-            validation images, validation_loss and validation_accuracy. If the loss is not finite: diverged, the step
-            at which it was no number any more.
+            First: step, rates, momenta, losses, accuracies, each loss from before its step and with label smoothing if
+            that is trained, and batch. If an epoch has ended: epoch (from 1), step, loss and accuracy (means over its
+            images, while they were learnt) and, with validation images, validation_loss and validation_accuracy, as
+            `core.nets.steps.Steps.evaluate` gives them. If the loss is not finite: diverged, the step at which it was
+            no number any more.
         """
         if self.ended:
             return []
@@ -101,8 +98,8 @@ class TrainingRun:
         loss, right, count = self._sums.tolist()
         self._sums[:] = 0
         record = {"epoch": epoch + 1, "step": self.step, "loss": loss / count, "accuracy": right / count}
-        if self._validation is not None:
-            loss, accuracy = self._learner.steps.evaluate(self._validation)
+        if self._learner.validation is not None:
+            loss, accuracy = self._learner.steps.evaluate(self._learner.validation)
             record |= {"validation_loss": loss, "validation_accuracy": accuracy}
         return record
 
@@ -121,13 +118,12 @@ class TrainingRun:
         }
 
     def save(self, path: Path) -> None:
-        """Write everything that going on needs: weights, optimizer, random state, place; no code can be in it."""
-        note = {"format": FORMAT, "spec": self.spec.as_json(), "step": self.step, "sums": self._sums.tolist()}
-        save_file(self._learner.steps.tensors(), path, {"lectern": json.dumps(note)})
+        """Write everything that going on needs."""
+        save_learner(path, self._learner, sums=self._sums.tolist())
 
     def save_weights(self, path: Path) -> None:
-        """Write the weights and the statistics of batch normalisation, for others to use."""
-        prefix = "network."
+        """Write the weights and the statistics of batch normalisation, averaged if they are, for others to use."""
+        prefix = "average." if self.spec.ema else "network."
         named = self._learner.steps.tensors().items()
         save_file({name.removeprefix(prefix): tensor for name, tensor in named if name.startswith(prefix)}, path)
 
@@ -139,19 +135,6 @@ class TrainingRun:
         ValueError
             If the file is damaged, or of another run or version.
         """
-        note, tensors = _read(path)
-        if note.get("format") != FORMAT or note.get("spec") != json.loads(json.dumps(self.spec.as_json())):
-            raise ValueError("The saved state is of another run or version, so that this run cannot go on from it.")
-        self._learner.steps.load(tensors)
-        self._learner.step = int(note["step"])
+        note = load_learner(path, self._learner)
         self._sums = np.array(note["sums"], dtype=float)
         self.ended = "end" if self._learner.done else ""
-
-
-def _read(path: Path) -> tuple[dict[str, Any], dict[str, Tensor]]:
-    try:
-        with safe_open(path, framework="pt") as file:
-            note = json.loads((file.metadata() or {}).get("lectern", "{}"))
-            return note, {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118  a file is no dict
-    except (OSError, SafetensorError, ValueError) as error:
-        raise ValueError("The saved state is damaged or is not a saved state.") from error

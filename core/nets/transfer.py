@@ -1,110 +1,31 @@
-"""Transfer: a network whose first layers are frozen, features that are computed once, and what both are good for."""
+"""Transfer: what frozen layers are good for, from a pretrained base to other classes."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from copy import deepcopy
 from dataclasses import replace
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import torch
-from torch import Tensor, nn
-from torch.nn import Parameter
+from torch import nn
 
 from core.images import Images
 from core.jobs.kinds import Context
 from core.nets.architectures import build
-from core.nets.data import EVALUATION_BATCH, Order, Resident, load
+from core.nets.bases import Scaled, apart, unprepared
+from core.nets.data import Order, Resident, load
 from core.nets.devices import prepare
+from core.nets.frozen import Features, Frozen
+from core.nets.pretrained import fill
+from core.nets.saved import STATE, read_state, write_state
 from core.nets.steps import Steps
-from core.training.transfer_experiment import SCRATCH, TransferTraining
+from core.training.transfer_experiment import RAW, SCRATCH, TransferTraining
 
 Record = dict[str, Any]
-
-
-class Frozen(nn.Module):
-    """A network of which the first calls are not trained: no gradients, and always in evaluation mode.
-
-    Without the latter, batch normalisation would go on to move its running statistics, although it is frozen.
-
-    Parameters
-    ----------
-    network : nn.Module
-        Its parameters are told whether they are trained.
-    calls : int
-        Frozen calls from the first on; modules without children are the calls.
-    """
-
-    def __init__(self, network: nn.Module, calls: int) -> None:
-        super().__init__()
-        self.network = network
-        layers = [part for part in network.modules() if next(part.children(), None) is None]
-        self._first, self._last = layers[:calls], layers[calls:]
-        for part in self._first:
-            part.requires_grad_(False)
-        self.train()
-
-    def train(self, mode: bool = True) -> Frozen:
-        """Set the mode of what is trained; the frozen part stays in evaluation mode."""
-        super().train(mode)
-        for part in self._first:
-            part.eval()
-        return self
-
-    def named_parameters(
-        self, prefix: str = "", recurse: bool = True, remove_duplicate: bool = True
-    ) -> Iterator[tuple[str, Parameter]]:
-        """Those that are trained: all that an optimizer should know of."""
-        every = super().named_parameters(prefix, recurse, remove_duplicate)
-        return ((name, parameter) for name, parameter in every if parameter.requires_grad)
-
-    def forward(self, images: Tensor) -> Tensor:
-        found: Tensor = self.network(images)
-        return found
-
-    def head(self) -> nn.Sequential:
-        """What is trained, on its own; the layers behind the cut must be a chain."""
-        return nn.Sequential(*self._last).train()
-
-    @torch.no_grad()
-    def features(self, data: Resident) -> Features:
-        """Run the frozen part once over all images, and keep what it gives."""
-        kept: list[Tensor] = []
-        hook = self._last[0].register_forward_pre_hook(lambda _, given: kept.append(given[0].clone()))
-        training = self.training
-        self.eval()
-        try:
-            for start in range(0, len(data), EVALUATION_BATCH):
-                index = torch.arange(start, min(start + EVALUATION_BATCH, len(data)), device=data.pixels.device)
-                self.network(data.batch(index)[0])
-        finally:
-            hook.remove()
-            self.train(training)
-        return Features(torch.cat(kept), data.labels)
-
-
-class Features(Resident):
-    """Features of labelled images, in the place of the images: as `core.nets.data.Resident`, but without moves."""
-
-    def __init__(self, features: Tensor, labels: Tensor) -> None:
-        self.pixels, self.labels = features, labels
-
-    def __len__(self) -> int:
-        return len(self.pixels)
-
-    def batch(self, index: Tensor, moves: Tensor | None = None) -> tuple[Tensor, Tensor]:
-        """Features and labels of some images.
-
-        Raises
-        ------
-        ValueError
-            If the images are to be moved: their features are then others.
-        """
-        if moves is not None:
-            raise ValueError("Features that are kept do not know how images were moved; run the base for each batch.")
-        return self.pixels.index_select(0, index), self.labels.index_select(0, index)
 
 
 def halves(images: Images, count: int = 0, seed: int = 0) -> tuple[Images, Images]:
@@ -149,36 +70,81 @@ class _Study:
 
     def __init__(self, spec: TransferTraining, images: Images | None) -> None:
         self.spec, self.device = spec, prepare(spec)
-        source, self.target = halves(load(spec) if images is None else images, spec.images, spec.seed)
-        self.source = Resident(source.train_images, source.train_labels, self.device)
-        self.source_test = Resident(source.test_images, source.test_labels, self.device, self.source)
-        target = self.target
-        self.data = Resident(target.train_images, target.train_labels, self.device, self.source)
-        self.test = Resident(target.test_images, target.test_labels, self.device, self.source)
+        self.halves = halves(load(spec) if images is None else images, spec.images, spec.seed)
+        source, target = self.halves
+        scale = None if spec.base else Resident(source.train_images, source.train_labels, self.device)
+        self.data = self.resident(target.train_images, target.train_labels, scale)
+        self.test = self.resident(target.test_images, target.test_labels, scale)
         self.pretrained = self.new()
+        if spec.base:
+            fill(self.pretrained, spec.base)
+
+    def resident(self, images: Any, labels: Any, scale: Resident | None) -> Resident:
+        """Images as the network takes them: normalised as those that it has been, or will be, pretrained on."""
+        if scale is None:
+            return Scaled(images, labels, self.device, self.spec.side)
+        return Resident(images, labels, self.device, scale)
 
     def new(self) -> nn.Module:
-        return build(self.spec, self.target.shape, len(self.target.classes), self.device)
+        target = self.halves[1]
+        channels, side = self.spec.shape if self.spec.base else target.shape[::2]
+        return build(self.spec, (channels, side, side), len(target.classes), self.device)
+
+    def trainings(self) -> list[Iterator[Record]]:
+        """All of them, one after another; each begins when its first record is asked for."""
+        return [*([] if self.spec.base else [self.pretrain()]), *map(self.arm, self.spec.arms)]
+
+    def save(self, path: Path, ended: dict[str, float]) -> None:
+        """Write what the trainings that have not ended need, and the accuracies of those that have."""
+        tensors = {} if self.spec.base else self.pretrained.state_dict()
+        contiguous = {name: tensor.contiguous() for name, tensor in tensors.items()}
+        write_state(path, self.spec, contiguous, ended=ended)
+
+    def load(self, path: Path) -> dict[str, float]:
+        """Take what `save` has written, and give those accuracies.
+
+        Raises
+        ------
+        ValueError
+            If the file is damaged, or of another run or version.
+        """
+        tensors, note = read_state(path, self.spec)
+        self.pretrained.load_state_dict(tensors, strict=not self.spec.base)
+        return dict(note["ended"])
 
     def pretrain(self) -> Iterator[Record]:
         """Train the network whose layers are transferred."""
-        updates = self.spec.source_updates
-        for record in self.follow(self.pretrained, self.source, self.source_test, updates, self.rate):
+        spec, source = self.spec, self.halves[0]
+        data = Resident(source.train_images, source.train_labels, self.device)
+        test = Resident(source.test_images, source.test_labels, self.device, data)
+        for record in self.follow(self.pretrained, data, test, spec.source_updates, self.rate):
             yield {"arm": "source", "frozen": 0} | record
 
     def arm(self, frozen: int) -> Iterator[Record]:
         """One training on the second half; with the whole base frozen, on features that were computed once."""
-        spec, data, test, rate = self.spec, self.data, self.test, self.rate
-        if frozen == SCRATCH:
-            network = self.new()
-        else:
-            network = Frozen(_renewed(self.pretrained, spec.seed), frozen)
-            if frozen == spec.arms[-1]:
-                data, test, rate = network.features(data), network.features(test), spec.head_rate
-                network = network.head()
-        name = "scratch" if frozen == SCRATCH else f"frozen {frozen}"
-        for record in self.follow(network, data, test, spec.updates, rate):
+        name = {SCRATCH: "scratch", RAW: "raw"}.get(frozen, f"frozen {frozen}")
+        for record in self.head(frozen) if frozen in (RAW, self.spec.arms[-1]) else self.whole(frozen):
             yield {"arm": name, "frozen": frozen} | record
+
+    def whole(self, frozen: int) -> Iterator[Record]:
+        """Train new weights, or a network of which the first calls are frozen."""
+        network = self.new() if frozen == SCRATCH else Frozen(_renewed(self.pretrained, self.spec.seed), frozen)
+        return self.follow(network, self.data, self.test, self.spec.updates, self.rate)
+
+    def head(self, frozen: int) -> Iterator[Record]:
+        """Train the head alone, on features of the images, prepared or raw, that are computed once.
+
+        Of raw images it is also told how far their features are from those of the prepared ones.
+        """
+        spec = self.spec
+        network = Frozen(_renewed(self.pretrained, spec.seed), spec.arms[-1])
+        data, test, more = self.data, network.features(self.test), {}
+        if frozen == RAW:
+            data, wanted = unprepared(self.data), test
+            test = network.features(unprepared(self.test))
+            more = {"apart": apart(test.pixels, wanted.pixels)}
+        for record in self.follow(network.head(), network.features(data), test, spec.updates, spec.head_rate):
+            yield record | more
 
     @property
     def rate(self) -> float:
@@ -212,7 +178,7 @@ def _renewed(network: nn.Module, seed: int) -> nn.Module:
 
 
 def transfer(spec: TransferTraining, images: Images | None = None) -> Iterator[Record]:
-    """Pretrain, and train from scratch and with each number of frozen calls.
+    """Pretrain, unless the weights come from ImageNet, and train in each way to start.
 
     Parameters
     ----------
@@ -223,29 +189,28 @@ def transfer(spec: TransferTraining, images: Images | None = None) -> Iterator[R
     Yields
     ------
     dict
-        arm ("source", "scratch" or "frozen n"), frozen (see `TransferTraining.arms`), step (updates so far), test_loss
-        and test_accuracy.
+        arm ("source", "scratch", "raw" or "frozen n"), frozen (see `TransferTraining.arms`), step (updates so far),
+        test_loss and test_accuracy; of "raw" also apart (see `core.nets.bases.apart`).
 
     Raises
     ------
     ValueError
         If there are not so many images, or the network does not fit them.
     """
-    study = _Study(spec, images)
-    yield from study.pretrain()
-    for frozen in spec.arms:
-        yield from study.arm(frozen)
+    yield from chain.from_iterable(_Study(spec, images).trainings())
 
 
 def run_transfer(specification: dict[str, Any], resume: Path | None, context: Context) -> Record | None:
-    """Run `transfer` as a job; it always begins anew, since it takes seconds."""
-    spec = TransferTraining.from_json(specification)
-    done = 0
-    last: dict[str, float] = {}
-    for record in transfer(spec):
-        if context.should_stop():
-            return None
-        done += spec.every if record["step"] else 0
-        context.report(record, min(done / spec.steps, 1.0))
-        last[record["arm"]] = record["test_accuracy"]
-    return {"test_accuracy": last}
+    """Run `transfer` as a job; it goes on with the first training that has not ended."""
+    study = _Study(TransferTraining.from_json(specification), None)
+    spec, ended = study.spec, study.load(resume / STATE) if resume else {}
+    before = spec.steps - spec.updates * len(spec.arms)  # of the pretraining, if there is one
+    for place, training in list(enumerate(study.trainings(), start=bool(spec.base)))[len(ended) :]:
+        done = before + (place - 1) * spec.updates if place else 0
+        for record in training:
+            if context.should_stop():
+                return None
+            context.report(record, (done + record["step"]) / spec.steps)
+        ended[record["arm"]] = record["test_accuracy"]
+        context.checkpoint(lambda folder: study.save(folder / STATE, ended))
+    return {"test_accuracy": ended}

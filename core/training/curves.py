@@ -10,12 +10,11 @@ import numpy as np
 from core.recent import Recent
 from core.results import read_only
 from core.training.experiments import RangeTest, Setup, Sweep
+from core.training.image_sources import image_set
 from core.training.range_curves import Array, smooth
 from core.training.runs import Record, Seen
 from core.training.suggestions import Suggestion, bracket, suggest
 
-# Training images, and channels and side of one, of each set.
-SETS = {"bundled": (6_000, 1, 28), "fashion-mnist": (60_000, 1, 28), "cifar-10": (50_000, 3, 32)}
 # Shared by all visitors: a run that goes on is read anew each time, the others are not.
 _CURVES = Recent(entries=24, nbytes=60_000_000)
 
@@ -199,7 +198,7 @@ def _sweep(spec: Sweep, seen: Seen) -> SweepCurves:
 
 def epoch_steps(spec: Setup) -> int:
     """Steps in which every image is seen once; the last images of an epoch that fill no batch are left out."""
-    images = spec.images or SETS[spec.data][0]
+    images = spec.images or image_set(spec.data).images
     return images // min(spec.batch, images)
 
 
@@ -209,8 +208,11 @@ def last_epoch(values: Array, spec: Sweep) -> float:
 
 
 def _candidate(records: Sequence[Record], spec: Sweep) -> Candidate:
-    steps = {int(record["step"]): record for record in records if "losses" in record}  # the last of those said twice
-    told = [steps[step] for step in sorted(steps)]
+    told: list[Record] = []
+    for record in (each for each in records if "losses" in each):
+        while told and told[-1]["step"] >= record["step"]:  # it has begun anew, and tells its steps in other parts
+            told.pop()
+        told.append(record)
     last = records[-1]
     ended = "loss" in last
     losses, accuracies = _joined(told, "losses"), _joined(told, "accuracies")

@@ -222,9 +222,12 @@ class Training(Setup):
     schedule : str
         Key of `core.training.schedules.SCHEDULES`.
     settings : tuple of (str, float or str)
-        Its settings.
+        Its settings, lengths in steps of the schedule.
     warm_up : int
         Steps of linear warm-up.
+    by_epoch : bool
+        Whether the schedule steps once an epoch, as torch's schedulers do when they are called in the loop over epochs:
+        all updates of an epoch have the same rate and momentum. Else every update is a step.
     momentum_low : float
         Momentum at the peak of a "cyclical" or "one_cycle" schedule, `momentum` being that away from it; negative to
         keep it.
@@ -232,7 +235,14 @@ class Training(Setup):
         Batch size and number of steps of each stage; empty for one stage of `batch` and `updates`.
     updates : int
     validation : int
-        Images, the last of the training set, that are not trained with, but evaluated after every epoch.
+        Training images that are not trained with, but evaluated after every epoch: the last ones of each class, equally
+        many of each (see `core.nets.data.held_out`).
+    label_smoothing : float
+        Share of the label that is spread evenly over all classes in the loss that is trained, in [0, 1) (Szegedy et
+        al., arXiv 1512.00567, section 7). The loss on validation and test images is the plain cross entropy.
+    ema : float
+        Weight of the past in an exponential average of the weights, in [0, 1), which takes in every update's; 0: none.
+        With it the averaged network is evaluated and kept (see `core.nets.average`).
     """
 
     schedule: str = "constant"
@@ -242,6 +252,9 @@ class Training(Setup):
     stages: tuple[tuple[int, int], ...] = ()
     updates: int = 200
     validation: int = 0
+    by_epoch: bool = False
+    label_smoothing: float = 0.0
+    ema: float = 0.0
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -256,6 +269,11 @@ class Training(Setup):
         check_range("updates", self.steps, 1, MAX_STEPS)
         if self.momentum_low >= self.momentum:
             raise ValueError(f"`momentum_low` must be below `momentum`; got {self.momentum_low:g}.")
+        for name in ("label_smoothing", "ema"):
+            if not 0 <= getattr(self, name) < 1:
+                raise ValueError(f"`{name}` must be in [0, 1); got {getattr(self, name):g}.")
+        if self.by_epoch and self.schedule == "one_cycle" and "total" not in dict(self.settings):
+            raise ValueError("A one_cycle that steps once an epoch needs `total`, its number of epochs.")
         self.rates()
 
     @property
@@ -269,11 +287,11 @@ class Training(Setup):
         return [batch for batch, updates in stages for _ in range(updates)]
 
     def rates(self) -> Array:
-        """Rate of every step."""
+        """Rate of every update; with `by_epoch` of every epoch, as many as if each had one update."""
         return rates(self.schedule, self.steps, warm_up_steps=self.warm_up, **dict(self.settings))
 
     def momenta(self) -> Array:
-        """Momentum of every step."""
+        """Momentum of every update, or of every epoch as in `rates`."""
         if self.momentum_low < 0:
             return momenta("constant", self.steps, highest=self.momentum)
         return momenta(

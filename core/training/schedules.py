@@ -109,6 +109,8 @@ def cosine_restarts(t: ArrayLike, *, low: float = 0.0, high: float, period: int,
     """
     step = np.asarray(t, dtype=float)
     start, length = np.zeros_like(step), np.full_like(step, period)
+    if multiplier == 1:  # as many restarts as there are periods, too many to go through one by one
+        start = step - step % period
     while (ended := step - start >= length).any():
         start, length = np.where(ended, start + length, start), np.where(ended, length * multiplier, length)
     return np.asarray(low + (high - low) * (1 + np.cos(np.pi * (step - start) / length)) / 2)

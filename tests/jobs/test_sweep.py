@@ -3,15 +3,17 @@
 import os
 import sys
 
+import dask
+import distributed
 import pytest
 
 from core.jobs.sweep import sweep
+from core.nets.runs import run_sweep
+from core.training.experiments import Sweep
+from tests.jobs import toy
+from tests.nets.small import Context, told
 
 SPECIFICATIONS = [{"x": x} for x in range(4)]
-
-
-def square(specification):
-    return specification["x"] ** 2, os.getpid()
 
 
 def test_in_order_and_one_at_a_time() -> None:
@@ -30,32 +32,48 @@ def test_in_order_and_one_at_a_time() -> None:
 
 def test_other_processes_give_the_same(monkeypatch) -> None:
     monkeypatch.setenv("LECTERN_SWEEP", "loky")
-    values, processes = zip(*sweep(abs_and_process, [-3, 2, -1]), strict=True)
-    assert values == (3, 2, 1)
+    values, processes = zip(*sweep(toy.square, SPECIFICATIONS), strict=True)
+    assert values == (0, 1, 4, 9)
     assert os.getpid() not in processes
-
-
-def abs_and_process(specification):
-    return abs(specification), os.getpid()
 
 
 def test_what_is_not_there_is_a_sentence(monkeypatch) -> None:
     with pytest.raises(ValueError, match=r"^LECTERN_SWEEP must be one of sequential, loky, dask, ray; got 'slurm'\.$"):
-        sweep(square, SPECIFICATIONS, backend="slurm")
+        sweep(toy.square, SPECIFICATIONS, backend="slurm")
     monkeypatch.setitem(sys.modules, "distributed", None)
     with pytest.raises(ValueError, match=r"^LECTERN_SWEEP is dask, but that package is not installed\.$"):
-        list(sweep(square, SPECIFICATIONS, backend="dask"))
+        list(sweep(toy.square, SPECIFICATIONS, backend="dask"))
+
+
+@pytest.fixture(scope="module")
+def cluster():
+    """Two processes of Dask, which DASK_SCHEDULER_ADDRESS names."""
+    with (
+        distributed.LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None) as found,
+        dask.config.set({"scheduler-address": found.scheduler_address}),
+    ):
+        yield found
 
 
 @pytest.mark.filterwarnings("default")  # those of other packages are not ours
-def test_a_dask_cluster_carries_it(monkeypatch) -> None:
-    import distributed
-
-    with (
-        distributed.LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None) as cluster,
-        distributed.Client(cluster),
-    ):
-        monkeypatch.setenv("LECTERN_SWEEP", "dask")
-        values, processes = zip(*sweep(square, SPECIFICATIONS), strict=True)
+def test_a_dask_cluster_carries_it(monkeypatch, cluster) -> None:
+    monkeypatch.setenv("LECTERN_SWEEP", "dask")
+    values, processes = zip(*sweep(toy.square, SPECIFICATIONS), strict=True)
     assert values == (0, 1, 4, 9)
     assert os.getpid() not in processes
+
+
+@pytest.mark.filterwarnings("default")
+def test_the_candidates_of_a_sweep_are_carried_and_come_back_bit_by_bit(monkeypatch, tmp_path, cluster) -> None:
+    order = Sweep(text="fc9, dropout, relu, fc10", images=200, low=1e-3, high=1e9, candidates=4, updates=8).as_json()
+    here, first, rest = (Context(tmp_path / name, stop) for name, stop in (("a", 99), ("b", 1), ("b", 99)))
+    expected = run_sweep(order, None, here)
+    assert {end["diverged"] is None for end in expected["candidates"]} == {True, False}
+    monkeypatch.setenv("LECTERN_SWEEP", "dask")
+    monkeypatch.setattr("core.nets.sweep._Candidate", None)  # none is trained in this process
+    assert run_sweep(order, None, first) is None
+    assert {record["candidate"] for record in first.records} == {0}
+    assert run_sweep(order, first.folder, rest) == expected
+    assert {record["candidate"] for record in rest.records} == {1, 2, 3}
+    assert told(first.records + rest.records) == told(here.records)
+    assert first.progress[-1] == 1 / 4 and rest.progress[-1] == 1

@@ -1,4 +1,4 @@
-"""A real training, killed twice: its weights are those of an undisturbed one, bit for bit."""
+"""Real trainings, paused and killed: their records and weights are those of undisturbed ones, bit for bit."""
 
 import sys
 
@@ -6,8 +6,10 @@ import pytest
 
 from core import jobs
 from core.jobs import files
-from core.training.experiments import Training
+from core.nets import runs
+from core.training.experiments import RangeTest, Sweep, Training
 from tests.jobs import toy
+from tests.nets.small import Context, told
 
 SPECIFICATION = Training(
     text="conv3-4@same, bn, relu, pool4, dropout, fc10", data="bundled", images=1000, augment="shift", updates=300
@@ -38,3 +40,30 @@ def test_weights_are_bit_equal_after_two_kills(folder, monkeypatch) -> None:
     monkeypatch.setattr("core.jobs.start.COMMAND", (sys.executable, "-m", "core.jobs"))
     once = undisturbed_or_killed(folder, monkeypatch, 0)
     assert undisturbed_or_killed(folder.with_name("killed"), monkeypatch, 2) == once
+
+
+@pytest.mark.nightly
+@pytest.mark.parametrize(
+    ("kind", "run", "spec"),
+    [
+        ("range_test", runs.run_range_test, RangeTest(text="dropout, fc10", batch=32, steps=150, augment="shift")),
+        ("sweep", runs.run_sweep, Sweep(text="dropout, fc10", batch=32, low=1e-3, candidates=3, updates=40)),
+    ],
+)
+def test_a_range_test_and_a_sweep_go_on_after_a_pause_and_a_kill(phone, tmp_path, kind, run, spec) -> None:
+    job = jobs.submit("train", {"kind": kind, "of": spec.as_json(), "port": phone.port})
+    phone.answer()
+    jobs.pause(job)
+    assert jobs.wait(job).state == "paused"
+    jobs.resume(job)
+    _, pid = phone.answer()
+    toy.kill(pid)
+    assert jobs.wait(job).state == "interrupted"
+    jobs.resume(job)
+    line, _ = phone.answer()
+    line.sendall(b".")
+    assert jobs.wait(job).state == "done"
+    found, whole = jobs.recorded(job), Context(tmp_path)
+    assert found.result == {"resumed": True, **run(spec.as_json(), None, whole)}
+    assert told(found.records) == told(whole.records)
+    assert len(found.machines) == 3

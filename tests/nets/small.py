@@ -1,5 +1,8 @@
 """A small set of images, and a training loop as anyone would write it."""
 
+import json
+from pathlib import Path
+
 import numpy as np
 import torch
 from torch.nn import functional as F
@@ -50,6 +53,53 @@ def plain_loop(network, optimizer, found, batches, rates=None, momenta=None):
         optimizer.step()
         seen.append((loss.item(), (outputs.argmax(1) == labels[index]).double().mean().item()))
     return np.array(seen)
+
+
+def finished(run):
+    """All records of a run, from where it is to its end."""
+    records = []
+    while not run.ended:
+        records += run.advance()
+    return records
+
+
+def told(records):
+    """Rates, losses and accuracies of every candidate (a range test is one), and its end; no step is told twice."""
+    found = {}
+    for record in records:
+        steps, ends = found.setdefault(record.get("candidate"), ([], []))
+        if "losses" not in record:
+            ends.append(record)
+            continue
+        assert record["step"] == len(steps) and not ends
+        rates = record.get("rates", [record.get("rate")] * len(record["losses"]))
+        steps += zip(rates, record["losses"], record["accuracies"], strict=True)
+    return found
+
+
+class Context:
+    """What the runner of jobs gives, with a stop after so many questions."""
+
+    def __init__(self, folder: Path, stop: int = 10**9) -> None:
+        self.folder, self.left = folder, stop
+        self.records, self.progress, self.published = [], [], []
+
+    def report(self, record, progress=None):
+        self.records.append(json.loads(json.dumps(record)))
+        if progress is not None:
+            self.progress.append(progress)
+
+    def checkpoint(self, save):
+        self.folder.mkdir(exist_ok=True)
+        save(self.folder)
+
+    def publish(self, name, save):
+        save(self.folder / name)
+        self.published.append(name)
+
+    def should_stop(self):
+        self.left -= 1
+        return self.left < 0
 
 
 def random_states():

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.images import fashion_mnist
-from core.nets.data import Order, Resident, augmented, load, statistics
+from core.nets.data import Order, Resident, augmented, held_out, load, statistics
 from core.training.experiments import Setup
 from tests.nets.small import images, normalised
 
@@ -78,6 +78,24 @@ def test_moves_reach_an_eighth_of_the_side_and_follow_the_seed() -> None:
     assert shift[:, 2].sum() == 0 and 100 < both[:, 2].sum() < 300
     assert shift[:, :2].min() == -3 and shift[:, :2].max() == 3
     torch.testing.assert_close(Order(400, [400], seed=3, augment="shift", side=28)[0][1], shift)
+
+
+def test_images_for_validation_are_the_last_of_each_class() -> None:
+    labels = fashion_mnist().train_labels
+    held = held_out(labels, 600)
+    expected = [place for label in range(10) for place in np.flatnonzero(labels == label)[-60:]]
+    assert held.tolist() == sorted(expected)
+    assert np.bincount(labels[-600:]).min() < 20  # the last ones of all would be of some classes more than of others
+
+
+@given(st.lists(st.integers(0, 4), min_size=1, max_size=40), st.integers(0, 45))
+def test_classes_are_held_out_as_equally_as_there_are_images(labels, count) -> None:
+    held = held_out(np.array(labels, dtype=np.uint8), count).tolist()
+    assert len(held) == min(count, len(labels)) and held == sorted(set(held))
+    taken = [[place in held for place, own in enumerate(labels) if own == label] for label in range(5)]
+    assert all(each == sorted(each) for each in taken)  # the last ones of a class
+    for each in taken:  # a class has fewer than another only where it has no more, or one fewer
+        assert all(each) or sum(each) >= max(map(sum, taken)) - 1
 
 
 def test_data_other_than_those_asked_for_are_refused() -> None:

@@ -14,10 +14,11 @@ import torch
 from core.nets.architectures import build
 from core.nets.data import Order, Resident
 from core.nets.graph import Graph
-from core.nets.range_test import range_test, sweep
+from core.nets.range_test import RangeTestRun
 from core.nets.steps import Steps
+from core.nets.sweep import SweepRun
 from core.training.experiments import RangeTest, Setup, Sweep
-from tests.nets.small import CNN, MLP, images
+from tests.nets.small import CNN, MLP, finished, images
 
 CPU = torch.device("cpu")
 
@@ -41,9 +42,10 @@ def recorded(monkeypatch):
     return made
 
 
-def steps_for(setup, on_gpu):
+def steps_for(setup, on_gpu, **more):
     found = images()
-    steps = Steps(build(setup, found.shape, 3, CPU), Resident(found.train_images, found.train_labels, CPU), setup)
+    data = Resident(found.train_images, found.train_labels, CPU)
+    steps = Steps(build(setup, found.shape, 3, CPU), data, setup, **more)
     if on_gpu:
         steps._on_gpu = True
     return steps
@@ -65,6 +67,18 @@ def test_a_graph_reads_every_step_from_the_device(recorded, text, augment) -> No
         torch.testing.assert_close(mine, theirs)
 
 
+def test_a_graph_averages_weights_and_smooths_labels(recorded) -> None:
+    setup = Setup(text=CNN, batch=16)
+    plain, graph = (steps_for(setup, on_gpu, label_smoothing=0.1, ema=0.8) for on_gpu in (False, True))
+    order = Order(60, [16] * 7, 0)
+    batches, rates = [order[step] for step in range(7)], np.geomspace(1e-2, 0.2, 7).tolist()
+    torch.testing.assert_close(graph.run(batches, rates, [0.9] * 7), plain.run(batches, rates, [0.9] * 7))
+    assert len(recorded) == 1
+    found = graph.tensors()
+    for name, tensor in plain.tensors().items():
+        torch.testing.assert_close(found[name], tensor, msg=name)
+
+
 def test_another_batch_size_or_momentum_is_another_graph_and_changing_momenta_are_none(recorded) -> None:
     setup = Setup(text=MLP, batch=16)
     plain, graph = steps_for(setup, False), steps_for(setup, True)
@@ -80,12 +94,13 @@ def test_another_batch_size_or_momentum_is_another_graph_and_changing_momenta_ar
 def test_a_gpu_gives_the_numbers_of_the_processor() -> None:
     plain = {"text": CNN, "batch": 16, "low": 1e-4}
     for kind, run, more in (
-        (RangeTest, range_test, {"high": 1e-2, "steps": 30}),
-        (Sweep, sweep, {"high": 1e-2, "candidates": 3, "updates": 9}),
+        (RangeTest, RangeTestRun, {"high": 1e-2, "steps": 30}),
+        (Sweep, SweepRun, {"high": 1e-2, "candidates": 3, "updates": 9}),
     ):
         both = []
         for device in ("cpu", "cuda"):
-            records = [record for record in run(kind(device=device, **plain, **more), images()) if "losses" in record]
+            spec = kind(device=device, **plain, **more)
+            records = [record for record in finished(run(spec, images())) if "losses" in record]
             records.sort(key=lambda record: (record.get("candidate", 0), record["step"]))
             both.append(np.concatenate([record["losses"] for record in records]))
         np.testing.assert_allclose(both[1], both[0], rtol=1e-3)

@@ -1,7 +1,6 @@
 """Range tests and sweeps against plain loops; nothing outside of them changes."""
 
 import json
-from itertools import islice
 
 import numpy as np
 import pytest
@@ -9,9 +8,10 @@ import torch
 
 from core.nets.architectures import build
 from core.nets.data import Order
-from core.nets.range_test import range_test, sweep
+from core.nets.range_test import RangeTestRun
+from core.nets.sweep import SweepRun
 from core.training.experiments import RangeTest, Sweep, Training
-from tests.nets.small import CNN, MLP, images, plain_loop, random_states
+from tests.nets.small import CNN, MLP, finished, images, plain_loop, random_states
 
 CPU = torch.device("cpu")
 
@@ -30,14 +30,15 @@ def by_hand(spec, network, steps, rates):
 def test_a_range_test_is_a_training_with_a_rising_rate(ramp) -> None:
     spec = RangeTest(text=CNN, batch=16, seed=5, low=1e-4, high=0.3, steps=30, ramp=ramp)
     rates = np.geomspace(1e-4, 0.3, 30) if ramp == "exponential" else np.linspace(1e-4, 0.3, 30)
-    records = list(range_test(spec, images()))
+    run = RangeTestRun(spec, images())
+    records = finished(run)
     expected = by_hand(spec, build(spec, (1, 8, 8), 3, CPU), 30, rates)
     np.testing.assert_allclose(joined(records, "rates"), rates, rtol=1e-12)
     np.testing.assert_allclose(joined(records, "losses"), expected[:, 0], rtol=1e-3, atol=1e-4)
     np.testing.assert_allclose(joined(records, "accuracies"), expected[:, 1], atol=1e-6)
-    assert records[-1] == {"end": "end", "steps": 30, "note": ""}
-    assert [record["step"] for record in records[:-1]] == np.cumsum(
-        [0, *(len(record["losses"]) for record in records[:-2])]
+    assert run.summary() == {"end": "end", "steps": 30, "note": ""} and run.progress == 1
+    assert [record["step"] for record in records] == np.cumsum(
+        [0, *(len(record["losses"]) for record in records[:-1])]
     ).tolist()
     assert json.loads(json.dumps(records)) == records
 
@@ -48,45 +49,40 @@ def test_a_trained_network_and_all_random_states_stay_as_they_are() -> None:
     spec = RangeTest(text=f"dropout, {CNN}", batch=16, low=1e-3, high=100.0, steps=20, augment="shift and flip")
     weights = {name: tensor.clone() for name, tensor in network.state_dict().items()}
     states = random_states()
-    for _ in range_test(spec, images(), start=network):
+    run = RangeTestRun(spec, images(), start=network)
+    while not run.ended:
+        run.advance()
         assert random_states() == states
     assert random_states() == states
     assert all(torch.equal(tensor, weights[name]) for name, tensor in network.state_dict().items())
     assert not network.training and not any(p.requires_grad or p.grad is not None for p in network.parameters())
 
 
-def test_a_range_test_that_is_dropped_halfway_changes_nothing_either() -> None:
-    states = random_states()
-    tests = range_test(RangeTest(text=f"dropout, {MLP}", batch=16, steps=20), images())
-    list(islice(tests, 2))
-    tests.close()
-    assert random_states() == states
-
-
 def test_it_starts_from_the_network_that_is_given() -> None:
     spec = RangeTest(text=MLP, batch=16, seed=1, steps=20, high=1e-3)
     other = build(RangeTest(text=MLP, seed=9), (1, 8, 8), 3, CPU)
-    records = list(range_test(spec, images(), start=other))
+    records = finished(RangeTestRun(spec, images(), start=other))
     expected = by_hand(spec, other, 20, spec.ramp_rates())
     np.testing.assert_allclose(joined(records, "losses"), expected[:, 0], rtol=1e-3)
 
 
 def test_it_stops_when_the_loss_is_no_number_or_grows() -> None:
     wild = RangeTest(text=MLP, batch=16, low=1e15, high=1e20, steps=20, stop=1e6)
-    records = list(range_test(wild, images()))
-    assert records[-1]["end"] == "nonfinite" and records[-1]["steps"] < 20
-    assert np.isfinite(joined(records, "losses")).all()
-    assert len(joined(records, "losses")) == records[-1]["steps"]
+    run = RangeTestRun(wild, images())
+    losses, end = joined(finished(run), "losses"), run.summary()
+    assert end["end"] == "nonfinite" and len(losses) == end["steps"] < 20
+    assert np.isfinite(losses).all()
     growing = RangeTest(text=MLP, batch=16, low=0.01, high=1e3, steps=60, beta=0.0)
-    records = list(range_test(growing, images()))
-    losses = joined(records, "losses")
-    assert records[-1]["end"] == "diverged" and len(losses) == records[-1]["steps"] < 60
+    run = RangeTestRun(growing, images())
+    losses, end = joined(finished(run), "losses"), run.summary()
+    assert end["end"] == "diverged" and len(losses) == end["steps"] < 60
     assert losses[-1] > 4 * losses.min() and (losses[11:-1] <= 4 * np.minimum.accumulate(losses)[11:-1]).all()
 
 
 def test_every_candidate_of_a_sweep_is_its_own_training_from_the_same_start() -> None:
     spec = Sweep(text=CNN, batch=16, seed=4, low=1e-3, high=1e-1, candidates=3, updates=9)
-    records = list(sweep(spec, images()))
+    run = SweepRun(spec, images())
+    records = finished(run)
     assert json.loads(json.dumps(records)) == records
     for number, rate in enumerate([1e-3, 1e-2, 1e-1]):
         own = [record for record in records if record["candidate"] == number]
@@ -96,12 +92,13 @@ def test_every_candidate_of_a_sweep_is_its_own_training_from_the_same_start() ->
         assert own[-1]["untrained"] == pytest.approx(expected[0], rel=1e-4)
         # 60 images in batches of 16: an epoch has 3 steps.
         assert own[-1]["loss"] == pytest.approx(np.mean(expected[-3:]), rel=2e-3)
-    assert list(sweep(spec, images(), skip=2))[-1] == records[-1]
+    assert run.summary() == {"candidates": [record for record in records if "loss" in record]}
+    assert run.progress == 1
 
 
 def test_a_candidate_that_diverges_ends_there_and_the_others_go_on() -> None:
     spec = Sweep(text=MLP, batch=16, low=1e-2, high=1e18, candidates=3, updates=8)
-    ends = [record for record in sweep(spec, images()) if "loss" in record]
+    ends = [record for record in finished(SweepRun(spec, images())) if "loss" in record]
     assert ends[0]["loss"] > 0 and ends[0]["diverged"] is None
     assert ends[2]["loss"] is None and 1 <= ends[2]["diverged"] < 8
     assert [end["candidate"] for end in ends] == [0, 1, 2]

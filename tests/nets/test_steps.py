@@ -158,7 +158,7 @@ def test_dropout_draws_from_the_run_alone() -> None:
 
 
 def test_evaluation_counts_every_image_once_and_changes_nothing(monkeypatch) -> None:
-    monkeypatch.setattr("core.nets.steps.EVALUATION_BATCH", 7)  # 20 = 7 + 7 + 6
+    monkeypatch.setattr(Resident, "at_once", 7)  # 20 = 7 + 7 + 6
     found = images()
     steps = stepper(Setup(text=f"dropout, {CNN}", batch=16), found)
     steps.run(order(), RATES.tolist(), [0.9] * 9)

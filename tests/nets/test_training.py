@@ -2,7 +2,6 @@
 
 import json
 import struct
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -15,8 +14,8 @@ from core.nets import runs
 from core.nets.architectures import build
 from core.nets.data import Order
 from core.nets.training import TrainingRun
-from core.training.experiments import RangeTest, Sweep, Training
-from tests.nets.small import CNN, MLP, images, normalised, plain_loop
+from core.training.experiments import RangeTest, Training
+from tests.nets.small import CNN, MLP, Context, finished, images, plain_loop
 
 CPU = torch.device("cpu")
 # Everything that has a state: dropout, batch normalisation, momentum that changes, augmentation, batches that grow.
@@ -36,13 +35,6 @@ EVERYTHING = Training(
 @pytest.fixture(autouse=True)
 def _small_data(monkeypatch):
     monkeypatch.setattr("core.nets.learner.load", lambda setup: images())
-
-
-def finished(run):
-    records = []
-    while not run.ended:
-        records += run.advance()
-    return records
 
 
 def joined(records, name):
@@ -91,22 +83,25 @@ def test_validation_and_test_images_are_kept_apart() -> None:
     records = finished(run)
     order = Order(50, [10] * 10, 0)
     network = build(spec, (1, 8, 8), 3, CPU)
-    inputs, labels = normalised(images(), "train"), torch.from_numpy(images().train_labels.astype(np.int64))
-    inputs = (inputs - inputs[:50].mean()) / inputs[:50].std(correction=0)
+    # Of classes 0, 1, 2, 0, ...: the last three of each, and one more of class 0.
+    held = [48, *range(51, 60)]
+    learnt = [place for place in range(60) if place not in held]
+    pixels, labels = images().train_images.astype(float), torch.from_numpy(images().train_labels.astype(np.int64))
+    mean, deviation = pixels[learnt].mean(), pixels[learnt].std()
+    inputs = torch.from_numpy((pixels - mean) / deviation).float()
     sgd = torch.optim.SGD(network.parameters(), 0.05, momentum=0.9, foreach=False)
     for step in range(10):
         sgd.zero_grad()
-        F.cross_entropy(network(inputs[:50][order[step][0]]), labels[:50][order[step][0]]).backward()
+        F.cross_entropy(network(inputs[learnt][order[step][0]]), labels[learnt][order[step][0]]).backward()
         sgd.step()
     with torch.no_grad():
-        expected = F.cross_entropy(network(inputs[50:]), labels[50:]).item()
+        expected = F.cross_entropy(network(inputs[held]), labels[held]).item()
     assert records[-1]["validation_loss"] == pytest.approx(expected, rel=1e-4)
     summary = run.summary()
     assert (summary["end"], summary["steps"], summary["data"]) == ("end", 10, "Small, from this test")
-    train, test = (getattr(images(), f"{part}_images").astype(float) for part in ("train", "test"))
     labels = torch.from_numpy(images().test_labels.astype(np.int64))
     with torch.no_grad():
-        outputs = network(torch.from_numpy((test - train[:50].mean()) / train[:50].std()).float())
+        outputs = network(torch.from_numpy((images().test_images - mean) / deviation).float())
     assert summary["test_loss"] == pytest.approx(F.cross_entropy(outputs, labels).item(), rel=1e-4)
     assert summary["test_accuracy"] == pytest.approx((outputs.argmax(1) == labels).double().mean().item())
 
@@ -181,31 +176,6 @@ def test_nothing_is_left_to_learn_from() -> None:
 # ---- as jobs
 
 
-class Context:
-    """What the runner of jobs gives, with a stop after so many questions."""
-
-    def __init__(self, folder: Path, stop: int = 10**9) -> None:
-        self.folder, self.left = folder, stop
-        self.records, self.progress, self.published = [], [], []
-
-    def report(self, record, progress=None):
-        self.records.append(json.loads(json.dumps(record)))
-        if progress is not None:
-            self.progress.append(progress)
-
-    def checkpoint(self, save):
-        self.folder.mkdir(exist_ok=True)
-        save(self.folder)
-
-    def publish(self, name, save):
-        save(self.folder / name)
-        self.published.append(name)
-
-    def should_stop(self):
-        self.left -= 1
-        return self.left < 0
-
-
 def test_a_training_job_goes_on_where_it_was_stopped(tmp_path) -> None:
     plan = EVERYTHING.as_json()
     whole = Context(tmp_path / "whole")
@@ -218,27 +188,6 @@ def test_a_training_job_goes_on_where_it_was_stopped(tmp_path) -> None:
         np.testing.assert_array_equal(joined(first.records + second.records, name), joined(whole.records, name))
     assert whole.progress[-1] == 1 and whole.progress == sorted(whole.progress)
     assert whole.published == ["weights.safetensors"]
-
-
-def test_a_range_test_job_reports_everything_before_its_end(tmp_path) -> None:
-    spec = RangeTest(text=MLP, batch=16, steps=20)
-    context = Context(tmp_path)
-    end = runs.run_range_test(spec.as_json(), None, context)
-    assert end is not None and len(joined(context.records, "losses")) == end["steps"]
-    assert runs.run_range_test(spec.as_json(), None, Context(tmp_path, stop=1)) is None
-
-
-def test_a_sweep_job_goes_on_with_the_candidate_that_was_not_ready(tmp_path) -> None:
-    spec = Sweep(text=MLP, batch=16, low=1e-3, high=0.1, candidates=4, updates=5)
-    whole = Context(tmp_path / "whole")
-    expected = runs.run_sweep(spec.as_json(), None, whole)
-    assert expected is not None and [end["candidate"] for end in expected["candidates"]] == [0, 1, 2, 3]
-    first = Context(tmp_path / "parts", stop=len(whole.records) // 2)
-    assert runs.run_sweep(spec.as_json(), None, first) is None
-    second = Context(tmp_path / "parts")
-    assert runs.run_sweep(spec.as_json(), tmp_path / "parts", second) == expected
-    assert len(second.records) < len(whole.records)
-    assert second.progress[-1] == 1
 
 
 def test_errors_of_the_device_are_told_from_others(monkeypatch, tmp_path) -> None:
@@ -255,15 +204,3 @@ def test_errors_of_the_device_are_told_from_others(monkeypatch, tmp_path) -> Non
         fail(torch.OutOfMemoryError("out"))
     with pytest.raises(runs.LostDevice):
         fail(torch.AcceleratorError("gone"))
-    with pytest.raises(ValueError, match="`data` must be one of fashion-mnist, cifar-10; got elsewhere"):
-        runs.run_download({"data": "elsewhere"}, None, Context(tmp_path))
-
-
-def test_a_download_job_tells_how_far_it_is(monkeypatch, tmp_path) -> None:
-    pieces = [("a.gz", 5, 10), ("a.gz", 10, 10), ("b.gz", 3, 0)]
-    monkeypatch.setattr(runs, "download", lambda data: iter(pieces))
-    context = Context(tmp_path)
-    assert runs.run_download({"data": "cifar-10"}, None, context) == {"data": "cifar-10"}
-    assert context.progress == [0.5, 1.0]
-    assert [record["bytes"] for record in context.records] == [5, 10, 3]
-    assert runs.run_download({"data": "cifar-10"}, None, Context(tmp_path, stop=1)) is None

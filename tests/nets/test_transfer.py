@@ -12,13 +12,14 @@ from torchvision import models
 
 from core.cnn.memory import OPTIMIZERS
 from core.nets.data import Order, Resident
+from core.nets.frozen import Frozen
 from core.nets.steps import Steps
-from core.nets.transfer import Frozen, halves, run_transfer
+from core.nets.transfer import halves, run_transfer
 from core.nets.transfer import transfer as study
 from core.nets.typed import module
 from core.training.transfer import transfer
-from core.training.transfer_experiment import SCRATCH, TransferTraining
-from tests.nets.small import images, normalised
+from core.training.transfer_experiment import RAW, SCRATCH, TransferTraining
+from tests.nets.small import Context, images, normalised
 
 TEXT = "conv3-4@same bias=0, bn, relu, pool2, conv3-6 bias=0, bn, relu, gap, fc3"
 HEAD = 8  # calls before the last layer of TEXT
@@ -203,9 +204,9 @@ def test_a_run_has_every_arm_and_learns() -> None:
         SPEC.as_json() | {"images": 30, "updates": 40, "source_updates": 40, "every": 40, "head_rate": 0.1}
     )
     records = list(study(spec, images(n=120, classes=6)))
-    assert spec.arms == (SCRATCH, 0, 4, HEAD)
+    assert spec.arms == (SCRATCH, RAW, 0, 4, HEAD)
     assert [(r["arm"], r["step"]) for r in records] == [
-        (arm, step) for arm in ("source", "scratch", "frozen 0", "frozen 4", "frozen 8") for step in (0, 40)
+        (arm, step) for arm in ("source", "scratch", "raw", "frozen 0", "frozen 4", "frozen 8") for step in (0, 40)
     ]
     ends = {r["arm"]: r["test_loss"] for r in records if r["step"] == 40}
     starts = {r["arm"]: r["test_loss"] for r in records if r["step"] == 0}
@@ -213,29 +214,18 @@ def test_a_run_has_every_arm_and_learns() -> None:
     assert records == list(study(spec, images(n=120, classes=6)))
 
 
-class Told:
-    """What a job asks of its runner; stops after some records."""
-
-    def __init__(self, stop=10**9):
-        self.records, self.progress, self.stop = [], [], stop
-
-    def report(self, record, progress=None):
-        self.records.append(record)
-        self.progress.append(progress)
-
-    def should_stop(self):
-        return len(self.records) >= self.stop
-
-
-def test_the_job_reports_rises_and_stops() -> None:
-    text = "avgpool4, flatten, fc5"
-    spec = TransferTraining(text=text, images=25, updates=2, source_updates=2, every=1)
-    assert spec.arms == (SCRATCH, 2)
-    told = Told()
-    result = run_transfer(spec.as_json(), None, told)
-    assert [each["step"] for each in told.records] == [0, 1, 2] * 3
-    assert told.progress == sorted(told.progress) and told.progress[-1] == 1
-    assert result == {"test_accuracy": {each["arm"]: each["test_accuracy"] for each in told.records}}
-    short = Told(stop=4)
-    assert run_transfer(spec.as_json(), None, short) is None
-    assert short.records == told.records[:4]
+def test_the_job_reports_rises_and_goes_on_with_the_training_that_had_not_ended(tmp_path) -> None:
+    text = "conv3-2, bn, relu, gap, fc5"
+    spec = TransferTraining(text=text, images=25, updates=2, source_updates=3, every=1)
+    whole = Context(tmp_path / "whole")
+    result = run_transfer(spec.as_json(), None, whole)
+    assert [each["step"] for each in whole.records] == [*range(4), *[0, 1, 2] * len(spec.arms)]
+    assert whole.progress == sorted(whole.progress) and whole.progress[-1] == 1
+    assert result == {"test_accuracy": {each["arm"]: each["test_accuracy"] for each in whole.records}}
+    for told, kept in ((5, 4), (7, 7), (9, 7), (12, 10)):
+        short = Context(tmp_path / f"{told}", stop=told)
+        assert run_transfer(spec.as_json(), None, short) is None
+        assert short.records == whole.records[:told]
+        rest = Context(tmp_path / f"{told}")
+        assert run_transfer(spec.as_json(), short.folder, rest) == result
+        assert rest.records == whole.records[kept:] and rest.progress == whole.progress[kept:]

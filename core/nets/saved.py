@@ -1,0 +1,61 @@
+"""Saved states of trainings: tensors and a note of JSON values in one file, in which no code can be."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import save_file
+from torch import Tensor
+
+from core.nets.learner import Learner
+from core.training.experiments import Setup
+
+FORMAT = "1"
+STATE = "state.safetensors"  # its usual name
+
+
+def write_state(path: Path, setup: Setup, tensors: dict[str, Tensor], **values: Any) -> None:
+    """Write tensors, and values for the note; no number among them may be infinite or nan."""
+    note = {"format": FORMAT, "spec": setup.as_json(), **values}
+    save_file(tensors, path, {"lectern": json.dumps(note, allow_nan=False)})
+
+
+def read_state(path: Path, setup: Setup) -> tuple[dict[str, Tensor], dict[str, Any]]:
+    """Read what `write_state` has written.
+
+    Raises
+    ------
+    ValueError
+        If the file is damaged, or of another run or version.
+    """
+    try:
+        with safe_open(path, framework="pt") as file:
+            note = json.loads((file.metadata() or {}).get("lectern", "{}"))
+            tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118  a file is no dict
+    except (OSError, SafetensorError, ValueError) as error:
+        raise ValueError("The saved state is damaged or is not a saved state.") from error
+    if note.get("format") != FORMAT or note.get("spec") != json.loads(json.dumps(setup.as_json())):
+        raise ValueError("The saved state is of another run or version, so that this run cannot go on from it.")
+    return tensors, note
+
+
+def save_learner(path: Path, learner: Learner, **values: Any) -> None:
+    """Write everything that going on needs: weights, optimizer, random state, place, and values of the run."""
+    write_state(path, learner.setup, learner.steps.tensors(), step=learner.step, **values)
+
+
+def load_learner(path: Path, learner: Learner) -> dict[str, Any]:
+    """Let a learner go on from what `save_learner` has written, and give the values of the run.
+
+    Raises
+    ------
+    ValueError
+        If the file is damaged, or of another run, version or device.
+    """
+    tensors, note = read_state(path, learner.setup)
+    learner.steps.load(tensors)
+    learner.step = int(note["step"])
+    return note
