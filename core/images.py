@@ -187,12 +187,12 @@ def _cifar_rows(path: Path) -> Bytes:
 
 
 def _in_folder(folder: Path, name: str, source: str, classes: Sequence[str] = ()) -> Images:
-    train_images, train_labels, test_images, test_labels = (_read_part(folder, part) for part in PARTS)
+    train_images, train_labels, test_images, test_labels = (read_part(folder, part) for part in PARTS)
     highest = max((int(labels.max()) for labels in (train_labels, test_labels) if labels.size), default=0)
     return Images(
         name=name,
         source=source,
-        classes=tuple(classes or map(str, range(max(highest + 1, 10)))),
+        classes=tuple(classes or map(str, range(max(highest + 1, 2)))),
         train_images=train_images[:, None],
         train_labels=train_labels,
         test_images=test_images[:, None],
@@ -200,7 +200,14 @@ def _in_folder(folder: Path, name: str, source: str, classes: Sequence[str] = ()
     )
 
 
-def _read_part(folder: Path, part: str) -> Bytes:
+def read_part(folder: Path, part: str) -> Bytes:
+    """Read one of the four `PARTS` of a set in the format of MNIST.
+
+    Raises
+    ------
+    ValueError
+        As `read_folder` does.
+    """
     for path in (folder / f"{part}-ubyte.gz", folder / f"{part}-ubyte"):
         if path.is_file():
             with gzip.open(path) if path.suffix else path.open("rb") as file:
@@ -224,11 +231,14 @@ def read_idx(file: BinaryIO, name: str) -> Bytes:
     """
     magic, numbers = MAGIC["idx3" if "idx3" in name else "idx1"]
     try:
-        head = np.frombuffer(file.read(4 * numbers), dtype=">u4")
-        if len(head) < numbers or head[0] != magic:
+        first = file.read(4 * numbers)
+        head = np.frombuffer(first[: len(first) // 4 * 4], dtype=">u4")
+        if not len(head) or head[0] != magic:
             raise ValueError(
                 f"{name} must begin with the number {magic:,}; got {head[0] if len(head) else 'an empty file'}."
             )
+        if len(head) < numbers:
+            raise ValueError(f"{name} ends within its head, after {len(first)} bytes.")
         shape = tuple(int(size) for size in head[1:])
         size = prod(shape)
         if size > MAX_BYTES:

@@ -1,33 +1,54 @@
-"""Where sets of images are looked for, and how they get there."""
+"""Where sets of images are looked for, and what is known of them before a training.
+
+>>> from core.training.image_sources import image_set
+>>> image_set("bundled").classes
+10
+"""
 
 from __future__ import annotations
 
 import hashlib
 import os
-import tarfile
-import urllib.error
-import urllib.request
-from collections.abc import Iterator
-from http.client import HTTPException
+from functools import lru_cache
 from pathlib import Path
+from typing import NamedTuple
 
-from core.images import CIFAR_TEST, CIFAR_TRAIN, PARTS, Images, fashion_mnist, read_cifar, read_folder
+from core.images import CIFAR_TEST, CIFAR_TRAIN, PARTS, Images, fashion_mnist, read_cifar, read_folder, read_part
 
 SYSTEM = Path("/usr/share/datasets/fashion-mnist")  # Debian's package dataset-fashion-mnist
-# Address and MD5 sum of each file. Those of Fashion-MNIST are torchvision's; that of CIFAR-10 is its authors'.
-_FASHION = "http://fashion-mnist.s3-website.eu-central-1.amazonaws.com/"
-DOWNLOADS = {
-    "fashion-mnist": (
-        (f"{_FASHION}train-images-idx3-ubyte.gz", "8d4fb7e6c68d591d4c3dfef9ec88bf0d"),
-        (f"{_FASHION}train-labels-idx1-ubyte.gz", "25c81989df183df01b3e8a0aad5dffbe"),
-        (f"{_FASHION}t10k-images-idx3-ubyte.gz", "bef4ecab320f06d8554ea6380940ec79"),
-        (f"{_FASHION}t10k-labels-idx1-ubyte.gz", "bb300cfdad3c16e7a12a480ee83cd310"),
-    ),
-    "cifar-10": (("https://www.cs.toronto.edu/~kriz/cifar-10-binary.tar.gz", "c32a1d4ab5d03f1284b67883e8d87530"),),
+OWN = "own"
+# MD5 of the published training labels, unpacked and without their head.
+FASHION_LABELS_MD5 = "3236f6424fc25388b2834cb19942cf7e"
+# torchvision's copy of CIFAR-10.
+PICKLES = "cifar-10-batches-py"
+
+
+class ImageSet(NamedTuple):
+    """What is known of a set before a training.
+
+    Attributes
+    ----------
+    images : int
+        In the training set.
+    channels, side : int
+        Of an image, which is square.
+    classes : int
+    checksum : str
+        `Images.checksum`; "" for a set that is the same everywhere.
+    """
+
+    images: int
+    channels: int
+    side: int
+    classes: int = 10
+    checksum: str = ""
+
+
+SETS = {
+    "bundled": ImageSet(6_000, 1, 28),
+    "fashion-mnist": ImageSet(60_000, 1, 28),
+    "cifar-10": ImageSet(50_000, 3, 32),
 }
-MAX_BYTES = 200_000_000
-PIECE = 1 << 18
-TIMEOUT_S = 30.0
 
 
 def cache() -> Path:
@@ -39,34 +60,62 @@ def places(data: str) -> list[tuple[Path, str]]:
     """Folders in which a set is looked for, in this order, each with the words for it.
 
     The first ones are in the folder that the environment variable LECTERN_DATA names, which may be the one that
-    torchvision was told to download into.
+    torchvision was told to download into. Nobody but the host's own settings names a folder: what a visitor sends never
+    becomes a path.
 
     Parameters
     ----------
     data : str
         "fashion-mnist", "own" (any set in the format of MNIST) or "cifar-10".
     """
-    inner = {"fashion-mnist": "FashionMNIST/raw", "own": "MNIST/raw", "cifar-10": "cifar-10-batches-bin"}[data]
-    named = os.environ.get("LECTERN_DATA")
-    found = []
-    if named:
-        found += [(Path(named), "the folder of this host"), (Path(named) / inner, "the folder of this host")]
+    inner = {"fashion-mnist": "FashionMNIST/raw", OWN: "MNIST/raw", "cifar-10": "cifar-10-batches-bin"}[data]
+    named = _named()
+    found = [(folder, "the folder of this host") for folder in ((named, named / inner) if named else ())]
     if data == "fashion-mnist":
         found.append((SYSTEM, "the data sets of this system"))
-    if data != "own":
+    if data != OWN:
         found.append((cache() / data, "an earlier download"))
     return found
 
 
+def _named() -> Path | None:
+    return Path(os.environ["LECTERN_DATA"]) if os.environ.get("LECTERN_DATA") else None
+
+
 def available(data: str) -> bool:
-    """Whether the files of a set are there; they are not read."""
-    return data == "bundled" or any(_complete(folder, data) for folder, _ in places(data))
+    """Whether the files of a set are there; their images are not read."""
+    return data == "bundled" or _first(data) is not None
+
+
+def _first(data: str) -> tuple[Path, str] | None:
+    """The first place that has a set, with the words for it."""
+    return next((place for place in places(data) if _complete(place[0], data)), None)
 
 
 def _complete(folder: Path, data: str) -> bool:
     if data == "cifar-10":
         return all((folder / name).is_file() for name in (*CIFAR_TRAIN, CIFAR_TEST))
-    return all(any((folder / f"{part}-ubyte{end}").is_file() for end in (".gz", "")) for part in PARTS)
+    stamps = _stamps(folder)
+    return len(stamps) == len(PARTS) and (data == OWN or _labels_md5(folder, stamps) == FASHION_LABELS_MD5)
+
+
+# Path, time of the last change and bytes of each file of a set in the format of MNIST that is there.
+_Stamps = tuple[tuple[Path, int, int], ...]
+
+
+def _stamps(folder: Path) -> _Stamps:
+    both = ([folder / f"{part}-ubyte{end}" for end in (".gz", "")] for part in PARTS)
+    files = (next((path for path in paths if path.is_file()), None) for paths in both)
+    return tuple((path, (stat := path.stat()).st_mtime_ns, stat.st_size) for path in files if path is not None)
+
+
+@lru_cache(maxsize=8)
+def _labels_md5(folder: Path, stamps: _Stamps) -> str:
+    """MD5 of the training labels, which tells sets apart without reading the images; "" if they cannot be read."""
+    try:
+        return hashlib.md5(read_part(folder, PARTS[1]).tobytes(), usedforsecurity=False).hexdigest()
+    except ValueError:
+        return ""
 
 
 def find(data: str) -> Images:
@@ -84,9 +133,10 @@ def find(data: str) -> Images:
     """
     if data == "bundled":
         return fashion_mnist()
-    folder, source = next(((folder, source) for folder, source in places(data) if _complete(folder, data)), (None, ""))
-    if folder is None:
-        raise ValueError(_MISSING[data])
+    place = _first(data)
+    if place is None:
+        raise ValueError(missing(data))
+    folder, source = place
     if data == "cifar-10":
         return read_cifar(folder, source)
     found = read_folder(folder, source)
@@ -95,79 +145,48 @@ def find(data: str) -> Images:
     return found
 
 
+def missing(data: str) -> str:
+    """Say that a set is nowhere, and what can be done."""
+    named = _named()
+    if data == "cifar-10" and named is not None and (named / PICKLES).is_dir():
+        return (
+            f"CIFAR-10 is on this machine as torchvision's {PICKLES} alone, which are pickles: reading them can run "
+            "code, so that they are not read. Download the binary version."
+        )
+    return _MISSING[data]
+
+
 _MISSING = {
-    "fashion-mnist": "The whole of Fashion-MNIST is not on this machine. Download it first, install Debian's package "
-    "dataset-fashion-mnist, or use the tenth of it that is part of the app.",
-    "own": "LECTERN_DATA names no folder with four files in the format of MNIST.",
-    "cifar-10": "CIFAR-10 is not on this machine. Download it first, or use the tenth of Fashion-MNIST that is part of "
-    "the app.",
+    "fashion-mnist": "The whole of Fashion-MNIST is not on this machine. Download it, install Debian's package "
+    "dataset-fashion-mnist, or choose the tenth of it that is part of Lectern.",
+    OWN: "This host has no set of your own: before Lectern is started, set the environment variable LECTERN_DATA to a "
+    f"folder with {', '.join(f'{part}-ubyte' for part in PARTS[:-1])} and {PARTS[-1]}-ubyte, as they are or packed "
+    "as .gz.",
+    "cifar-10": "CIFAR-10 is not on this machine. Download it, or choose the tenth of Fashion-MNIST that is part of "
+    "Lectern.",
 }
 
 
-def download(data: str, opener: urllib.request.OpenerDirector | None = None) -> Iterator[tuple[str, int, int]]:
-    """Download a set into the cache; only ever because a visitor has asked for it.
-
-    A file is there under its name when it is whole and its MD5 sum is right.
-
-    Parameters
-    ----------
-    data : str
-        Key of `DOWNLOADS`.
-    opener
-        Opens addresses; another one only in tests.
-
-    Yields
-    ------
-    (str, int, int)
-        Name of a file, how many of its bytes are there, and how many it has (0 if not known).
+def image_set(data: str) -> ImageSet:
+    """Size of a set that need not be there; a set of one's own is read for it, once as long as its files stay.
 
     Raises
     ------
     ValueError
-        If the address cannot be reached, or gives something else.
+        If there is no set of one's own, or one that is damaged or that no network takes.
     """
-    folder = cache() / data
-    folder.mkdir(parents=True, exist_ok=True)
-    for url, digest in DOWNLOADS[data]:
-        path = folder / url.rsplit("/", 1)[1]
-        if not path.is_file():
-            new = path.with_suffix(f".{os.getpid()}")
-            try:
-                yield from _fetch(opener or urllib.request.build_opener(), url, new, digest)
-                new.replace(path)
-            finally:
-                new.unlink(missing_ok=True)
-        if path.name.endswith(".tar.gz"):
-            _unpack(path, folder)
-            path.unlink()
+    if data != OWN:
+        return SETS[data]
+    place = _first(OWN)
+    if place is None:
+        raise ValueError(missing(OWN))
+    return _own(*place, _stamps(place[0]))
 
 
-def _fetch(opener: urllib.request.OpenerDirector, url: str, path: Path, digest: str) -> Iterator[tuple[str, int, int]]:
-    name, done = url.rsplit("/", 1)[1], 0
-    found = hashlib.md5(usedforsecurity=False)
-    try:
-        with opener.open(url, timeout=TIMEOUT_S) as answer, path.open("wb") as file:
-            total = int(answer.headers.get("Content-Length") or 0)
-            while (piece := answer.read(PIECE)) and done <= MAX_BYTES:
-                file.write(piece)
-                found.update(piece)
-                done += len(piece)
-                yield name, done, total
-    except urllib.error.HTTPError as error:
-        error.close()
-        raise ValueError(f"The server of {name} answers with error {error.code}; try again later.") from error
-    except (OSError, HTTPException) as error:
-        raise ValueError(f"{name} cannot be downloaded; is there a connection to the internet?") from error
-    if found.hexdigest() != digest:
-        raise ValueError(f"What was downloaded as {name} is another file or was cut short: its MD5 sum differs.")
-
-
-def _unpack(path: Path, folder: Path) -> None:
-    """Take the files of CIFAR-10 from their archive, and nothing else, whatever their folder is called."""
-    wanted = {*CIFAR_TRAIN, CIFAR_TEST}
-    with tarfile.open(path) as archive:
-        for member in archive:
-            name = member.name.rsplit("/", 1)[-1]
-            content = archive.extractfile(member) if member.isfile() and name in wanted else None
-            if content is not None:
-                (folder / name).write_bytes(content.read())
+@lru_cache(maxsize=4)
+def _own(folder: Path, source: str, stamps: _Stamps) -> ImageSet:
+    found = read_folder(folder, source)
+    channels, height, width = found.shape
+    if height != width:
+        raise ValueError(f"Networks take square images; those of {found.name} are {height} × {width}.")
+    return ImageSet(len(found.train_images), channels, height, len(found.classes), found.checksum)

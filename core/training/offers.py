@@ -8,10 +8,11 @@ from importlib.util import find_spec
 from core import jobs
 from core.cnn.typed import layer_table
 from core.jobs.machine import machine
-from core.training.curves import SETS
+from core.training import pretrained
 from core.training.experiments import Sweep
-from core.training.image_sources import available
+from core.training.image_sources import available, image_set, missing
 from core.training.runs import Spec
+from core.training.transfer_experiment import TransferTraining
 
 # One core of an ordinary processor in operations a second, on such networks; a process needs some time to start.
 SPEED = 4e10
@@ -26,8 +27,10 @@ def updates_of(spec: Spec) -> int:
 
 def expected_seconds(spec: Spec) -> float:
     """Rough time on one core, from the operations of the network."""
-    _, channels, size = SETS[spec.data]
-    table = layer_table(text=spec.text, size=size, channels=channels, bias=spec.bias)
+    if isinstance(spec, TransferTraining):
+        return START_S + 2 * spec.macs / SPEED
+    images = image_set(spec.data)
+    table = layer_table(text=spec.text, size=images.side, channels=images.channels, bias=spec.bias)
     macs = sum(call.macs for call in table.calls)
     return START_S + BACKWARD * 2 * macs * spec.batch * updates_of(spec) / SPEED
 
@@ -48,23 +51,40 @@ def refusal(specs: Sequence[Spec]) -> str:
     if find_spec("torch") is None:
         return "torch is not installed here, so that nothing can be trained; the presets show recorded runs."
     if not available(spec.data):
-        return "These images are not on this machine; choose the tenth of Fashion-MNIST that is part of Lectern."
+        return missing(spec.data)
+    absent = ""
+    if isinstance(spec, TransferTraining) and spec.base and not pretrained.available(spec.base):
+        absent = "The pretrained weights are not on this machine. Download them, or choose the small CNN."
     if spec.device == "cuda":
-        return "" if machine()["gpus"] else "This machine has no GPU; choose the CPU and a smaller network."
-    needed = expected_seconds(spec)
-    if needed > limits.seconds:
-        return (
-            f"This would take about {in_words(needed)} on one core; this server allows {in_words(limits.seconds)} a "
-            "run. Choose a smaller network or fewer steps."
-        )
-    return ""
+        return absent if machine()["gpus"] else "This machine has no GPU; choose the CPU and a smaller network."
+    return too_long(spec) or absent
+
+
+def too_long(spec: Spec) -> str:
+    """Why a run takes too long for this host, as a sentence; empty if it does not."""
+    needed, allowed = expected_seconds(spec), jobs.settings().seconds
+    if needed <= allowed:
+        return ""
+    return (
+        f"This would take about {in_words(needed)} on one core; this server allows {in_words(allowed)} a run. Choose a "
+        "smaller network or fewer steps."
+    )
 
 
 def offer(specs: Sequence[Spec]) -> str:
     """What a new training would take, as a sentence."""
     spec = specs[0]
     runs = "" if len(specs) == 1 else f" in {len(specs)} runs"
+    updates = f"{sum(map(updates_of, specs)):,} updates{runs}"
     if spec.device == "cuda":
-        return f"{sum(map(updates_of, specs)):,} updates{runs} on the GPU."
-    seconds = in_words(sum(map(expected_seconds, specs)))
-    return f"{sum(map(updates_of, specs)):,} updates{runs}, roughly {seconds} on one core."
+        return f"{updates} on the GPU.{_own_images(spec)}"
+    return f"{updates}, roughly {in_words(sum(map(expected_seconds, specs)))} on one core.{_own_images(spec)}"
+
+
+def _own_images(spec: Spec) -> str:
+    """What a set of one's own is, which no other place says."""
+    if not spec.checksum:
+        return ""
+    images = image_set(spec.data)
+    size = f"{images.side} × {images.side} pixels"
+    return f" Your own images: {images.images:,} of {size} for the training, {images.classes} classes."

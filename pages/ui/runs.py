@@ -10,6 +10,7 @@ import streamlit as st
 from core import jobs
 from core.training.offers import in_words, offer, refusal
 from core.training.runs import Seen, begin, look
+from pages.ui import downloads
 
 SHARED = "Whoever has the same settings watches the same run: this acts for all of them."
 
@@ -17,6 +18,11 @@ SHARED = "Whoever has the same settings watches the same run: this acts for all 
 def going(specs: Sequence[Any]) -> bool:
     """Whether one of these runs goes on or waits."""
     return any(look(spec).going for spec in specs)
+
+
+def stamps(specs: Sequence[Any]) -> tuple[Any, ...]:
+    """Something that differs as soon as anything about these runs does."""
+    return tuple((seen.stamp, seen.state, seen.message) for seen in map(look, specs))
 
 
 def bar(specs: Sequence[Any], key: str) -> None:
@@ -29,6 +35,7 @@ def bar(specs: Sequence[Any], key: str) -> None:
             _going(seen, key)
         else:
             _still(specs, seen, key)
+    downloads.offer(specs, key)
 
 
 def _going(seen: Sequence[Seen], key: str) -> None:
@@ -71,7 +78,7 @@ def _told(seen: Sequence[Seen], trains: bool) -> str:
         return f"{words} {SHARED.replace('this acts', 'what you do acts')}"
     if "" in states:
         there = len(states) - states.count("")
-        return f"{there} of {len(states)} seeds have a run." if there else "No run has these settings yet."
+        return f"{there} of {len(states)} runs are there." if there else "No run has these settings yet."
     if "recorded" in states:
         kept = seen[states.index("recorded")]
         machine = kept.machines[0]

@@ -3,12 +3,8 @@
 import gzip
 import hashlib
 import io
+import os
 import struct
-import tarfile
-from email.message import Message
-from urllib.error import HTTPError, URLError
-from urllib.request import OpenerDirector
-from urllib.response import addinfourl
 
 import numpy as np
 import pytest
@@ -16,7 +12,7 @@ import pytest
 from core import images
 from core.images import CIFAR_CLASSES, Images, fashion_mnist, read_cifar, read_folder, read_idx
 from core.training import image_sources
-from core.training.image_sources import SYSTEM, available, cache, download, find, places
+from core.training.image_sources import SETS, SYSTEM, available, cache, find, image_set, places
 
 
 def idx(array) -> bytes:
@@ -100,6 +96,8 @@ def test_a_folder_gives_back_what_was_written(tmp_path, arrays, packed) -> None:
         (lambda raw: raw + b"x", "train-images-idx3-ubyte.gz says that it has 300 bytes after its head; it has more."),
         (lambda raw: b"", "train-images-idx3-ubyte.gz must begin with the number 2,051; got an empty file."),
         (lambda raw: b"\0\0\x08\x01" + raw[4:], "must begin with the number 2,051; got 2049."),
+        (lambda raw: b"short", "must begin with the number 2,051; got 1936224114."),
+        (lambda raw: raw[:14], "train-images-idx3-ubyte.gz ends within its head, after 14 bytes."),
         (lambda raw: raw[:4] + b"\xff\xff\xff\xff" + raw[8:], "at most 1,073,741,824 are read."),
     ],
 )
@@ -210,81 +208,91 @@ def test_a_named_folder_is_found_and_is_not_called_what_it_is_not(tmp_path, arra
     write(tmp_path / "named", arrays)
     monkeypatch.setenv("LECTERN_DATA", str(tmp_path / "named"))
     assert available("own") and len(find("own").train_images) == 12
-    with pytest.raises(ValueError, match="not those of Fashion-MNIST: their MD5 sum differs"):
+    assert not available("fashion-mnist")
+    with pytest.raises(ValueError, match="The whole of Fashion-MNIST is not on this machine"):
         find("fashion-mnist")
 
 
-# ---- downloads
-
-
-class Opener(OpenerDirector):
-    """Answers from a dict of contents by file name."""
-
-    def __init__(self, files):
-        super().__init__()
-        self.files, self.asked = files, []
-
-    def open(self, fullurl, data=None, timeout=0):
-        name = fullurl.rsplit("/", 1)[1]
-        self.asked.append(name)
-        answer = self.files[name]
-        if isinstance(answer, Exception):
-            raise answer
-        headers = Message()
-        headers["Content-Length"] = str(len(answer))
-        return addinfourl(io.BytesIO(answer), headers, fullurl)
-
-
-def offer(monkeypatch, data, files):
-    """Let a set have these files at its address."""
-    md5 = [hashlib.md5(content, usedforsecurity=False).hexdigest() for content in files.values()]
-    urls = tuple((f"http://nowhere/{name}", digest) for name, digest in zip(files, md5, strict=True))
-    monkeypatch.setitem(image_sources.DOWNLOADS, data, urls)
-    return Opener(dict(files))
-
-
-def test_a_download_tells_its_progress_and_is_found(monkeypatch) -> None:
-    rows = bytes(3073 * 2)
-    packed = io.BytesIO()
-    with tarfile.open(fileobj=packed, mode="w:gz") as archive:
-        for name in (*images.CIFAR_TRAIN, images.CIFAR_TEST, "readme.html"):
-            member = tarfile.TarInfo(f"../somewhere/{name}")
-            member.size = len(rows)
-            archive.addfile(member, io.BytesIO(rows))
-    opener = offer(monkeypatch, "cifar-10", {"cifar.tar.gz": packed.getvalue()})
-    monkeypatch.setattr(image_sources, "PIECE", 100)
-    progress = list(download("cifar-10", opener))
-    size = len(packed.getvalue())
-    assert progress[0] == ("cifar.tar.gz", 100, size) and progress[-1] == ("cifar.tar.gz", size, size)
-    assert sorted(path.name for path in (cache() / "cifar-10").iterdir()) == sorted(
-        [*images.CIFAR_TRAIN, images.CIFAR_TEST]
-    )
-    assert find("cifar-10").source == "an earlier download"
-
-
-def test_a_download_goes_on_with_the_files_that_are_missing(monkeypatch, arrays) -> None:
-    files = {f"{name}-ubyte.gz": gzip.compress(idx(array)) for name, array in arrays.items()}
-    opener = offer(monkeypatch, "fashion-mnist", files)
-    opener.files["t10k-images-idx3-ubyte.gz"] = URLError("no network")
-    with pytest.raises(ValueError, match="connection to the internet"):
-        list(download("fashion-mnist", opener))
-    assert not available("fashion-mnist")
-    opener.files, opener.asked = files, []
-    list(download("fashion-mnist", opener))
-    assert opener.asked == ["t10k-images-idx3-ubyte.gz", "t10k-labels-idx1-ubyte.gz"]
+def test_a_set_of_another_name_does_not_hide_fashion_mnist(tmp_path, arrays, monkeypatch) -> None:
+    write(tmp_path / "named", arrays)
+    labels = arrays | {"train-labels-idx1": np.full(12, 7, np.uint8)}
+    write(tmp_path / "system", labels)
+    monkeypatch.setenv("LECTERN_DATA", str(tmp_path / "named"))
+    monkeypatch.setattr(image_sources, "FASHION_LABELS_MD5", hashlib.md5(b"\7" * 12).hexdigest())
     assert available("fashion-mnist")
+    with pytest.raises(ValueError, match="from the data sets of this system are not those of Fashion-MNIST: their MD5"):
+        find("fashion-mnist")
 
 
-@pytest.mark.parametrize(
-    ("answer", "sentence"),
-    [
-        (b"something else", "its MD5 sum differs"),
-        (HTTPError("http://nowhere", 503, "busy", Message(), io.BytesIO()), "answers with error 503"),
-    ],
-)
-def test_a_wrong_answer_leaves_nothing(monkeypatch, answer, sentence) -> None:
-    opener = offer(monkeypatch, "cifar-10", {"cifar.tar.gz": b"the right one"})
-    opener.files["cifar.tar.gz"] = answer
-    with pytest.raises(ValueError, match=sentence):
-        list(download("cifar-10", opener))
-    assert list((cache() / "cifar-10").iterdir()) == []
+def test_damaged_labels_are_not_those_of_fashion_mnist(tmp_path, arrays, monkeypatch) -> None:
+    folder = write(tmp_path / "system", arrays)
+    (folder / "train-labels-idx1-ubyte.gz").write_bytes(b"no archive")
+    assert not available("fashion-mnist")
+
+
+@pytest.mark.skipif(not SYSTEM.is_dir(), reason="dataset-fashion-mnist is not installed")
+def test_the_published_set_is_found(monkeypatch) -> None:
+    monkeypatch.setattr(image_sources, "SYSTEM", SYSTEM)
+    assert available("fashion-mnist")
+    assert find("fashion-mnist").source == "the data sets of this system"
+
+
+def test_the_pickles_of_torchvision_are_refused_with_a_reason(tmp_path, monkeypatch) -> None:
+    (tmp_path / "cifar-10-batches-py").mkdir()
+    monkeypatch.setenv("LECTERN_DATA", str(tmp_path))
+    assert not available("cifar-10")
+    with pytest.raises(ValueError, match=r"which are pickles: reading them can run code, .*\.$"):
+        find("cifar-10")
+
+
+# ---- what is known of them before a training
+
+
+def test_sizes_that_are_written_down_are_those_of_the_sets() -> None:
+    """The bundled set as it is; the others as their authors describe them."""
+    own = fashion_mnist()
+    assert SETS["bundled"] == (len(own.train_images), 1, 28, len(own.classes), "") == image_set("bundled")
+    assert image_set("fashion-mnist")[:4] == (60_000, 1, 28, 10)
+    assert image_set("cifar-10")[:4] == (50_000, 3, 32, len(CIFAR_CLASSES))
+
+
+@pytest.mark.parametrize(("highest", "classes"), [(2, 3), (9, 10), (26, 27), (0, 2)])
+def test_a_set_of_ones_own_says_how_large_it_is(tmp_path, arrays, monkeypatch, highest, classes) -> None:
+    arrays["train-labels-idx1"] = np.minimum(np.arange(12), highest).astype(np.uint8)
+    arrays["t10k-labels-idx1"] = np.array([0, highest, 0], np.uint8)
+    write(tmp_path / "named/MNIST/raw", arrays, packed=False)
+    monkeypatch.setenv("LECTERN_DATA", str(tmp_path / "named"))
+    images_, channels, side, found, checksum = image_set("own")
+    assert (images_, channels, side, found) == (12, 1, 5, classes)
+    # The digest of `Images.checksum`, written out: shape and bytes of every part.
+    digest = hashlib.blake2b(digest_size=16)
+    for name, array in arrays.items():
+        shape = f"({len(array)}, 1, 5, 5)" if "images" in name else f"({len(array)},)"
+        digest.update(shape.encode() + array.tobytes())
+    assert checksum == digest.hexdigest()
+
+
+def test_a_set_of_ones_own_is_read_again_when_its_files_change(tmp_path, arrays, monkeypatch) -> None:
+    read = []
+    monkeypatch.setattr(image_sources, "read_folder", lambda *args: read.append(args) or read_folder(*args))
+    monkeypatch.setenv("LECTERN_DATA", str(write(tmp_path / "named", arrays)))
+    first = image_set("own")
+    assert image_set("own") is first and len(read) == 1
+    write(tmp_path / "named", arrays | {"train-labels-idx1": np.zeros(12, np.uint8)})
+    os.utime(tmp_path / "named/train-labels-idx1-ubyte.gz", ns=(1, 1))
+    assert image_set("own").checksum != first.checksum
+
+
+def test_a_set_of_ones_own_that_is_not_there_is_asked_for(tmp_path, arrays, monkeypatch) -> None:
+    for named in ("", str(tmp_path / "nowhere")):
+        monkeypatch.setenv("LECTERN_DATA", named)
+        with pytest.raises(ValueError, match=r"LECTERN_DATA to a folder with train-images-idx3-ubyte, .*\.$") as caught:
+            image_set("own")
+        assert str(tmp_path) not in str(caught.value)
+
+
+def test_images_that_no_network_takes_are_refused(tmp_path, arrays, monkeypatch) -> None:
+    wide = {name: array[:, :, :4] if "images" in name else array for name, array in arrays.items()}
+    monkeypatch.setenv("LECTERN_DATA", str(write(tmp_path / "named", wide)))
+    with pytest.raises(ValueError, match=r"^Networks take square images; those of the set in named are 5 × 4\.$"):
+        image_set("own")

@@ -1,0 +1,75 @@
+"""Images or weights that a training needs and this machine lacks: a button that gets them, and how far that is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import streamlit as st
+
+from core import jobs
+from core.training.downloads import DOWNLOADS, begin, cancel, look, needed, offered
+from core.training.offers import too_long
+from core.training.runs import GOING
+
+EVERY_S = 1.0
+SHARED = "Whoever asks for them waits for the same download: this acts for all of them."
+WORDS = {"cancelled": "The download was cancelled.", "interrupted": "The download was interrupted."}
+
+
+def offer(specs: Sequence[Any], key: str) -> None:
+    """Draw the row if the trainings need what can be downloaded; nothing is fetched without a click."""
+    data = needed(specs[0])
+    if offered(data) and not too_long(specs[0]):
+        (_live_row if _going(look(data)) else _still_row)(data, key)
+
+
+def _going(status: jobs.Status | None) -> bool:
+    return status is not None and status.state in GOING
+
+
+def _still_row(data: str, key: str) -> None:
+    """What can be had from where, and what has become of an earlier attempt."""
+    found, status = DOWNLOADS[data], look(data)
+    past = WORDS.get(status.state, status.message) if status else ""
+    size = f"{found.nbytes / 1e6:.0f} MB"
+    with _row():
+        _button(f"Download {found.title} ({size})", "download", lambda: begin(data), key, type="primary")
+        words = (
+            f"{past} From {found.host.removeprefix('www.')}, once for all who use this app, and kept on this machine."
+        )
+        st.caption(words.strip(), width="stretch")
+        refused = st.session_state.get(f"{key}:download refused", "")
+        if refused:  # until the next click
+            st.caption(f":material/block: {refused}")
+
+
+def _progress_row(data: str, key: str) -> None:
+    """How far it is; when it has ended the page is drawn anew, with what there is to do then."""
+    found, status = DOWNLOADS[data], look(data)
+    if status is None or not _going(status):
+        st.rerun()
+    done, size = (share * found.nbytes / 1e6 for share in (status.progress, 1.0))
+    words = status.message if status.state == "queued" else f"{found.title}: {done:.1f} of {size:.1f} MB"
+    with _row():
+        st.progress(status.progress, text=words, width=320)
+        _button("Cancel", "close", lambda: cancel(data), key)
+        st.caption(SHARED, width="stretch")
+
+
+_live_row = st.fragment(_progress_row, run_every=EVERY_S)
+
+
+def _row() -> Any:
+    return st.container(horizontal=True, vertical_alignment="center", key="download")
+
+
+def _button(label: str, icon: str, act: Callable[[], Any], key: str, **more: Any) -> None:
+    def clicked() -> None:
+        st.session_state[f"{key}:download refused"] = ""
+        try:
+            act()
+        except ValueError as error:
+            st.session_state[f"{key}:download refused"] = str(error)
+
+    st.button(label, on_click=clicked, key=f"{key}:download:{icon}", icon=f":material/{icon}:", **more)
