@@ -174,7 +174,7 @@ class Lab:
         Title in the navigation; first line of the page.
     controls
         Every control; `main` names the one that is dragged on the picture itself, `second` the other one where a
-        point of a plane is dragged.
+        point of a plane, or one of two lines, is dragged.
     presets
         Named states, shown as pills.
     compute
@@ -198,8 +198,9 @@ class Lab:
         Settings, as for `compute`, to the tasks that `compute` would wait for. The page shows their progress
         meanwhile, and lets them be cancelled.
     runs
-        A result to the specifications of the trainings that it is read from. The page tells what they do, has buttons
-        that begin, pause and cancel them, and draws the picture again and again while one goes on.
+        `(result, **values it names)` to the specifications of the trainings that are on screen. The page tells what
+        they do, has buttons that begin, pause and cancel them, and draws the picture again and again while one goes
+        on.
     """
 
     name: str
@@ -217,7 +218,7 @@ class Lab:
     thumbnail: Callable[[], str]
     sections: tuple[Section, ...] = ()
     needs: Callable[..., Sequence[Any]] = lambda **_: ()
-    runs: Callable[[Any], Sequence[Any]] = no_runs
+    runs: Callable[..., Sequence[Any]] = no_runs
 
     @property
     def all_controls(self) -> tuple[Control, ...]:
@@ -255,6 +256,11 @@ class Lab:
     def tasks(self, values: Mapping[str, Any]) -> list[Any]:
         """Give what the result for `values` has to wait for."""
         return [task for task in self.needs(**dict(self.settings(values))) if not task.done]
+
+    def trainings(self, result: Any, values: Mapping[str, Any]) -> Sequence[Any]:
+        """Specifications of the trainings that are on screen."""
+        named = parameters(self.runs)[1:]
+        return self.runs(result, **{key: values[key] for key in named})
 
     def draw(self, result: Any, values: Mapping[str, Any]) -> Any:
         """Picture of a result."""

@@ -1,4 +1,4 @@
-"""Schedules page: what do rate and batch size do in a training, before there is one?"""
+"""Schedules page: what do rate and batch size do in a training, before there is one, and then in it?"""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from core.lab import Lab, Preset
 from core.training.schedule_controls import CONTROLS
 from core.training.schedule_plans import plan
 from core.training.schedule_presets import SETTINGS
+from core.training.schedule_runs import trainings
 from core.training.schedule_tables import tables
 from pages.ui import frame, shell
 
@@ -21,6 +22,7 @@ NOTES = {
     "One cycle": "The cycle is planned for longer than the training. What is the rate at the end?",
     "Warm restarts": "Each cosine is twice as long as the one before. Drag until the training ends "
     "just before a restart.",
+    "Trained: which is better?": "Three seeds each. Which differences are larger than those between the seeds?",
     "Grow or decay": "Four times the batch, or a quarter of the rate: the noise is the same, the updates are not.",
 }
 
@@ -40,6 +42,7 @@ LAB = Lab(
     tables=tables,
     thumbnail=figures.thumbnail,
     sections=figures.SECTIONS,
+    runs=trainings,
 )
 
 

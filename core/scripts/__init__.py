@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from core.generalization.truths import TRUTHS
+from core.training.image_sources import image_set
 
 _TRUTH = re.compile(r"^(def f\(x\):\n    return ).*$", re.MULTILINE)
 _PART = re.compile(r"^# --- (\w+)", re.MULTILINE)
@@ -83,7 +84,8 @@ def cnn_cost(values: Mapping[str, Any]) -> str:
 def lr_range(values: Mapping[str, Any]) -> str:
     """Script of the page on range tests: the rules from the steps of a ramp, or the bounds from those of a sweep."""
     head, parts = _read("lr_range.py")
-    return (head + parts[values["protocol"]]).rstrip() + "\n"
+    images = f"images = {image_set(values['data']).images:_}"
+    return (head + parts[values["protocol"]]).replace("images = 6_000", images).rstrip() + "\n"
 
 
 def momentum(values: Mapping[str, Any]) -> str:
@@ -92,9 +94,9 @@ def momentum(values: Mapping[str, Any]) -> str:
 
 
 def schedules(values: Mapping[str, Any]) -> str:
-    """Script of the page on schedules: one schedule, or the strategies side by side."""
+    """Script of the page on schedules: one schedule or the strategies side by side, as planned or as trained."""
     head, parts = _read("schedules.py")
-    return (head + parts[values["view"]]).rstrip() + "\n"
+    return (head + parts["runs" if values["what"] == "runs" else values["view"]]).rstrip() + "\n"
 
 
 def transfer(values: Mapping[str, Any]) -> str:

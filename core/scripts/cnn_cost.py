@@ -18,7 +18,8 @@ with open("layers.csv", newline="", encoding="utf-8") as file:
 
 
 def numbers(row, *names):
-    return [int(row[name]) for name in names]
+    """Numbers of a row; 0 where a cell is blank: the formulas below give what is to be filled in."""
+    return [0 if row[name] == "?" else int(row[name]) for name in names]
 
 
 def shape(words):
@@ -39,18 +40,23 @@ def output(row):
             count = -(-room // stride) + 1
             count -= (count - 1) * stride >= n + first
         sides.append(count)
-    return [shape(row["output"])[0], *sides]
+    return [int(row["output"].split()[0]), *sides]
+
+
+def made(row):
+    """Shape of the output."""
+    return output(row) if "?" in row["output"] else shape(row["output"])
 
 
 def count(row):
     """Weights and multiply-accumulates."""
-    given, made = shape(row["input"]), shape(row["output"])
-    if row["kind"] == "Conv2d" and made:
+    given, out = shape(row["input"]), made(row)
+    if row["kind"] == "Conv2d" and out:
         taps = prod(numbers(row, "kernel height", "kernel width")) * (given[0] // int(row["groups"]))
-        return taps * made[0], taps * prod(made)
-    if row["kind"] == "Linear" and made:
-        features = prod(given) if len(made) == 1 else given[-1]
-        return features * made[-1], features * prod(made)
+        return taps * out[0], taps * prod(out)
+    if row["kind"] == "Linear" and out:
+        features = prod(given) if len(out) == 1 else given[-1]
+        return features * out[-1], features * prod(out)
     return numbers(row, "weights", "MACs")
 
 
@@ -72,9 +78,9 @@ for row in rows:
     params += own * (weights + biases * bias)
     macs += operations
     counted = {"input": input_row, "pool": pool_rows, "convolution": True, "linear": True, "attention": True}
-    activations += int(row["activations"]) * counted.get(row["role"], False)
+    activations += (prod(made(row)) if made(row) else 0) * counted.get(row["role"], False)
     if row["kind"] in ("Conv2d", "MaxPool2d", "AvgPool2d") and int(row["kernel height"]) and row["output"]:
-        assert output(row) == shape(row["output"]), row["name"]
+        assert output(row) == made(row), row["name"]
 twice = 2 if unit == "flops" else 1
 
 kept = sum(int(row["kept once (bytes)"]) + batch * int(row["kept per image (bytes)"]) for row in rows)
@@ -90,5 +96,6 @@ print(f"output {here['output']}, parameters {own:,}, {unit} {operations * twice:
 print(f"all parameters {params:,}, all {unit} {macs * twice:,}, all activations {activations:,}  <- the slider")
 if kept:  # a file does not say what training keeps
     print(f"training step of {batch:,} images: {in_bytes(step)}  <- the slider")
-without_file = sum(int(row["MACs"]) for row in rows if row["training only"] == "0") - macs
+filled = [row for row in rows if row["training only"] == "0" and row["MACs"] != "?"]
+without_file = sum(int(row["MACs"]) - count(row)[1] for row in filled)
 print(f"difference of the operations from those in the file: {without_file:,}  <- the slider")

@@ -5,7 +5,7 @@ import csv
 import numpy as np
 
 # settings
-rate, smoothing, seeds = 0.1, "auto", 1
+lower, upper, smoothing, seeds = 0.025, 0.1, "auto", 1
 steps, batch, data, epochs, low, high = 200, 64, "bundled", 1, 1e-5, 10.0
 # end of settings
 
@@ -83,32 +83,35 @@ def slide(eta, s):
 
 
 answers = {"steep": [], "minimum / 10": [], "valley": [], "slide": []}
-here = []
+here = {lower: [], upper: []}
 for run in parts("seed"):
     eta, loss = run["rate"], run["loss"]
     s, a = smooth(loss), smooth(run["accuracy"])
-    k = np.abs(np.log(eta / rate)).argmin()
     one_step = eta[-1] ** 2 / eta[-2] if len(eta) > 1 else eta[-1]
-    if rate <= one_step * (1 + 1e-9):
-        slope = np.gradient(s, np.log10(eta))[k] if len(s) > 1 else np.nan
-        here.append([s[k], loss[k], slope, a[k]])
+    for rate in here:
+        k = np.abs(np.log(eta / rate)).argmin()
+        if rate <= one_step * (1 + 1e-9):
+            slope = np.gradient(s, np.log10(eta))[k] if len(s) > 1 else np.nan
+            here[rate].append([s[k], slope, a[k]])
     eta, s, falls = window(eta, loss)
     if falls:
         for name, rule in zip(answers, [steep, minimum, valley, slide]):
             answers[name].append(rule(eta, s))
 
-if here:
-    smoothed, raw, slope, accuracy = np.mean(here, axis=0)
-    print(f"rate {rate:g}: smoothed loss {smoothed:.6f}, loss {raw:.6f}  <- the slider")
-    print(f"change per factor 10 {slope:.6f}, smoothed accuracy {accuracy:.6f}  <- the slider")
+print(f"upper rate / lower rate: {upper / lower:.6g}")
+for rate, seen in here.items():
+    if seen:
+        smoothed, slope, accuracy = np.mean(seen, axis=0)
+        print(f"rate {rate:g}: smoothed loss {smoothed:.6f}, smoothed accuracy {accuracy:.6f}  <- the slider")
+        print(f"change per factor of ten {slope:.6f}")
 medians = {name: np.nanmedian(rates) for name, rates in answers.items() if np.isfinite(rates).any()}
 for name, median in medians.items():
-    print(f"{name}: {median:.6g}")
+    print(f"{name}: {median:.6g}; the upper rate is {upper / median:.6g} times that")
 if len(medians) > 1:
     print(f"apart by a factor of {max(medians.values()) / min(medians.values()):.6g}  <- the slider")
 # --- sweep
 
-images = {"bundled": 6_000, "fashion-mnist": 60_000, "cifar-10": 50_000}[data]
+images = 6_000  # of the training set that data names
 per_epoch = images // batch
 updates = epochs * per_epoch
 last = min(per_epoch, max(updates // 2, 1))  # steps that are averaged
@@ -120,7 +123,7 @@ rates = np.array([run["rate"][0] for run in runs])
 ended = [len(run["loss"]) == updates for run in runs]  # the others have diverged
 losses = np.array([run["loss"][-last:].mean() if whole else np.nan for run, whole in zip(runs, ended)])
 
-if runs:
+for rate in [lower, upper] if runs else []:
     k = np.abs(np.log(rates / rate)).argmin()
     print(f"nearest rate {rates[k]:.6g}: loss {losses[k]:.6f}  <- the slider")
     print(f"accuracy {runs[k]['accuracy'][-last:].mean() if len(runs[k]['accuracy']) else np.nan:.6f}  <- the slider")

@@ -1,7 +1,9 @@
-"""A training planned: its updates, images, rates, noise scale and memory, step by step, without training."""
+"""A training planned, step by step: updates, images, rates, noise scale, memory; and what trainings have recorded."""
 
+import csv
 from math import ceil, cos, floor, log2, pi
 from pathlib import Path
+from statistics import mean
 
 # settings
 length = 2000
@@ -114,3 +116,49 @@ for kind in (schedule if schedule in SMOOTH else "triangular", "grow", "step", "
         show(kind, kind, 10**12 if kind == "grow" else base, epochs)
     else:
         show(kind, kind, base)
+
+
+# --- runs
+def table(name):
+    """Rows of a table beside this file, with numbers where there are any."""
+    text = ("strategy", "end")
+    with open(name, encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    return [{key: value if key in text else float(value) for key, value in row.items()} for row in rows]
+
+
+def shares(values):
+    """Mean of some shares in per cent, and of several their least and most."""
+    told = [mean(values), *([min(values), max(values)] if len(values) > 1 else [])] if values else []
+    return ", ".join(f"{100 * value:.6g}" for value in told) or "not yet"
+
+
+trainings, each_epoch, each_update = (table(f"{name}.csv") for name in ("trainings", "each-epoch", "each-update"))
+for kind in dict.fromkeys(row["strategy"] for row in trainings):
+    begun = [row for row in trainings if row["strategy"] == kind and row["updates"]]
+    counted = [row for row in begun if row["end"]] or begun  # those that have ended; while there is none, all
+    epochs = {row["seed"]: [] for row in counted}
+    for row in each_epoch:
+        if row["strategy"] == kind and row["seed"] in epochs:
+            epochs[row["seed"]].append(row)
+    done = min(map(len, epochs.values()), default=0)
+    last = [rows[done - 1] for rows in epochs.values()] if done else []
+    again = []  # the training loss of each seed's last epoch, from its updates
+    for seed, rows in epochs.items():
+        if not rows:
+            continue
+        first = rows[-2]["updates"] if len(rows) > 1 else 0
+        part = [row for row in each_update if (row["strategy"], row["seed"]) == (kind, seed)]
+        part = part[int(first) : int(rows[-1]["updates"])]
+        again.append(sum(row["batch"] * row["loss"] for row in part) / sum(row["batch"] for row in part))
+    if counted:
+        taken, planned = (int(min(row[name] for row in counted)) for name in ("updates", "updates_planned"))
+        print(f"{kind}: {taken} of {planned} updates, {taken:,} of {planned:,}  <- the slider")
+    for name in ("loss", "validation_loss") if last else ():
+        print(f"{kind}: {name.replace('_', ' ')} {mean(row[name] for row in last):.7g}  <- the slider")
+    if last:
+        print(f"{kind}: training loss from its updates {mean(again):.7g}  <- the slider")
+        print(f"{kind}: validation accuracy {shares([row['validation_accuracy'] for row in last])}  <- the slider")
+    tested = [row["test_accuracy"] for row in counted]
+    if all(row["end"] for row in counted):
+        print(f"{kind}: test accuracy {shares(tested)}  <- the slider")

@@ -24,6 +24,7 @@ SHAPES = {
     "grow": "constant, the batch grows",
     "constant": "constant",
 }
+_TRAINED = ("what", ("runs",))
 CARDS = (8, 11, 16, 24, 40, 80, 141, 192)
 DOUBLING = 1 / math.log10(2)
 
@@ -49,6 +50,14 @@ LENGTH = Slider(
 
 CONTROLS: tuple[Control, ...] = (
     LENGTH,
+    Choice(
+        name="what",
+        label="What",
+        default="plan",
+        options={"plan": "Planned", "runs": "Trained"},
+        place="stage",
+        help="The training as it is planned, or a small one that follows the plan: recorded, or trained here.",
+    ),
     Choice(
         name="view",
         label="Show",
@@ -164,6 +173,15 @@ CONTROLS: tuple[Control, ...] = (
         help="CyclicLR and OneCycleLR of torch change the momentum too unless told otherwise: 0.9 to 0.8 and back, and "
         "0.95 to 0.85 and back, whatever the optimiser was made with.",
     ),
+    Slider(
+        name="seeds",
+        label="Seeds",
+        default=1,
+        low=1,
+        high=3,
+        when=_TRAINED,
+        help="Each training is repeated with the next seeds: other initial weights, another order of the images.",
+    ),
     Choice(
         name="counts",
         label="The scheduler steps",
@@ -223,5 +241,31 @@ CONTROLS: tuple[Control, ...] = (
         display="{} GiB".format,
         place="more",
         help="What the network, its gradients, the momentum and all that is kept for the way back must fit into.",
+    ),
+    Slider(
+        name="label_smoothing",
+        label="Label smoothing",
+        default=0.0,
+        low=0.0,
+        high=0.4,
+        step=0.1,
+        place="more",
+        when=_TRAINED,
+        help="Share of the label that is spread over all classes in the loss that is trained. Validation and test loss "
+        "stay the plain cross entropy.",
+    ),
+    Slider(
+        name="ema",
+        label="Average of the weights",
+        default=0.0,
+        low=0.0,
+        high=0.999,
+        step=0.999,
+        also=(0.9, 0.99),
+        display=lambda beta: f"{beta:g} of the past" if beta else "none",
+        place="more",
+        when=_TRAINED,
+        help="Exponential average of the weights over the updates, with this weight of the past; it is the averaged "
+        "network that is validated and tested.",
     ),
 )

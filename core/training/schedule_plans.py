@@ -161,3 +161,8 @@ def plan(
         need=need(net),
         card=card,
     )
+
+
+def index_of(result: Schedules, length: float) -> int:
+    """Place of the length on screen among those that are shown."""
+    return min(range(len(result.lengths)), key=lambda k: abs(result.lengths[k] - length))

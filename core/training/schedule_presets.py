@@ -13,6 +13,11 @@ COSINE = {
     "along": "epochs", "net": "resnet18_cifar",
 }  # fmt: skip
 
+DECAY = {
+    "view": "several", "along": "epochs", "counts": "epochs", "length": 3, "epochs": 12, "cycled": "kept",
+    "batch": 128, "factor": 4,
+}  # fmt: skip
+
 SETTINGS: dict[str, Mapping[str, Any]] = {
     "Homework: one triangle": CYCLIC,
     "exp_range, γ = 1": CYCLIC | {"length": 800, "high": 0.1, "low": 0.001},
@@ -21,8 +26,6 @@ SETTINGS: dict[str, Mapping[str, Any]] = {
     "Homework: cosine stopped": COSINE,
     "One cycle": {"schedule": "one_cycle", "high": 0.3, "length": 10_000},
     "Warm restarts": {"schedule": "restarts", "multiplier": "2", "low": 0.0, "length": 1200},
-    "Grow or decay": {
-        "view": "several", "along": "epochs", "counts": "epochs", "length": 3, "epochs": 12, "cycled": "kept",
-        "batch": 128, "factor": 4,
-    },
-}  # fmt: skip
+    "Grow or decay": DECAY,
+    "Trained: which is better?": DECAY | {"what": "runs", "epochs": 10, "length": 5, "batch": 256, "seeds": 3},
+}

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, replace
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
 
-from core.training.curves import SETS
+from core.training.bookkeeping import Run
 from core.training.experiments import Training
+from core.training.image_sources import SETS
 from core.training.range_curves import Array
-from core.training.runs import Seen
+from core.training.runs import seed_identities
 from core.training.schedule_curves import CYCLED, Shape
-from core.training.schedule_plans import ARMS, Schedules
+from core.training.schedule_plans import ARMS, Schedules, index_of
 
 # With batch normalisation it can be trained with the homework's rates, as the homework's network can.
 TEXT, DATA = "fc128, bn, relu, fc128, bn, relu, fc10", "bundled"
@@ -20,46 +23,118 @@ VALIDATION = 600  # of the training images, which are not trained with
 EPOCHS = 20  # at most
 
 
-def small(result: Schedules) -> Schedules:
-    """The same plan for these images."""
-    return replace(result, n_train=SETS[DATA][0] - VALIDATION, epochs=min(result.epochs, EPOCHS), drop=True)
+@dataclass(frozen=True)
+class Asked:
+    """Which trainings of a plan are asked for; see the controls of these names.
 
-
-def trainings(result: Schedules, length: int, view: str, along: str) -> dict[str, Training]:
-    """A training for the schedule on screen, or for each strategy, by its kind.
-
-    The steps of the scheduler are scaled with the updates, so that a training has as many cycles as the plan; where the
-    scheduler steps once an epoch in the plan, its rate changes with every update here.
-
-    Parameters
+    Attributes
     ----------
-    result : Schedules
-    length : int
-        That of the plan.
     view : str
-        "one" or "several".
+        "one" for the schedule on screen or "several" for all strategies.
     along : str
         What all strategies have as much of, "epochs" or "updates".
+    seeds : int
+    label_smoothing, ema : float
+    """
+
+    view: str
+    along: str
+    seeds: int = 1
+    label_smoothing: float = 0.0
+    ema: float = 0.0
+
+    @classmethod
+    def of(cls, values: Mapping[str, Any]) -> Asked:
+        """Take them from the values of all controls."""
+        return cls(**{field.name: values[field.name] for field in fields(cls)})
+
+
+@dataclass(frozen=True)
+class Arm:
+    """A strategy of one length that is to be trained.
+
+    Attributes
+    ----------
+    kind : str
+        That of the schedule or, of several strategies, its key in `ARMS`.
+    run : Run
+        Its updates and epochs.
+    first : Training
+        With seed 0.
+    ids : tuple of str
+        Names of the runs, one for each seed.
+    """
+
+    kind: str
+    run: Run
+    first: Training
+    ids: tuple[str, ...]
+
+    @property
+    def specs(self) -> tuple[Training, ...]:
+        """One for each seed."""
+        return tuple(self.spec(seed) for seed in range(len(self.ids)))
+
+    def spec(self, seed: int) -> Training:
+        """The training with a seed."""
+        return replace(self.first, seed=seed)
+
+    def planned(self, updates: int) -> tuple[Array, Array]:
+        """Rates and momenta of the first updates."""
+        at = np.arange(updates)
+        steps = np.floor(self.run.epochs_at(at) + 1e-9).astype(int) if self.first.by_epoch else at
+        return self.first.rates()[steps], self.first.momenta()[steps]
+
+
+def small(result: Schedules) -> Schedules:
+    """The same plan for these images."""
+    return replace(result, n_train=SETS[DATA].images - VALIDATION, epochs=min(result.epochs, EPOCHS), drop=True)
+
+
+def shrunk(result: Schedules, along: str) -> float:
+    """Epochs, or updates, of the small training for one of the plan."""
+    plan = small(result)
+    return plan.epochs / result.epochs if along == "epochs" else plan.base.updates / result.base.updates
+
+
+@lru_cache(maxsize=8)
+def arms(result: Schedules, asked: Asked) -> tuple[tuple[Arm, ...], ...]:
+    """What there is to be trained for each length of a plan: the schedule on screen, or every strategy.
+
+    The steps of the scheduler are scaled with the training, so that it has as many cycles as the plan.
     """
     plan = small(result)
-    if view == "one":
-        return {result.shape.kind: _training(result, plan, result.shape, length, {"epochs": plan.epochs})}
-    end = {"epochs": plan.epochs} if along == "epochs" else {"updates": plan.base.updates}
-    shapes = (result.smooth, *(replace(result.shape, kind=arm) for arm in ARMS[1:]))
-    return {arm: _training(result, plan, shape, length, end) for arm, shape in zip(ARMS, shapes, strict=True)}
+    if asked.view == "one":
+        kinds = {result.shape.kind: result.shape}
+        end = {"epochs": plan.epochs}
+    else:
+        kinds = {"smooth": result.smooth} | {arm: replace(result.shape, kind=arm) for arm in ARMS[1:]}
+        end = {"epochs": plan.epochs} if asked.along == "epochs" else {"updates": plan.base.updates}
+    steady = {kind: _arm(result, asked, kind, shape, end) for kind, shape in kinds.items() if shape.kind == "constant"}
+    return tuple(
+        tuple(
+            steady.get(kind) or _arm(result, asked, kind, replace(shape, length=length), end)
+            for kind, shape in kinds.items()
+        )
+        for length in result.lengths
+    )
 
 
-def _training(result: Schedules, plan: Schedules, shape: Shape, length: int, end: dict[str, int]) -> Training:
-    steps = result.epochs if result.by_epoch else result.base.updates
-    scale = plan.base.updates / steps  # steps here for one of the plan
+def _arm(result: Schedules, asked: Asked, kind: str, shape: Shape, end: dict[str, int]) -> Arm:
+    plan, scale = small(result), shrunk(result, "epochs" if result.by_epoch else "updates")
+    least = 4 if shape.kind == "one_cycle" else 1
     own = replace(
         shape,
-        length=max(round(length * scale), 4),
+        length=max(round(shape.length * scale), least),
         gamma=shape.gamma ** (1 / scale),
         warm_up=round(shape.warm_up * scale),
     )
-    stage = max(round(length * plan.epochs / result.epochs), 1) if plan.by_epoch else own.length
-    run = plan.counted(shape.kind, stage, **end)
+    run = plan.counted(shape.kind, own.length, **end)
+    first = _training(own, run, by_epoch=plan.by_epoch, label_smoothing=asked.label_smoothing, ema=asked.ema)
+    return Arm(kind, run, first, seed_identities(first, asked.seeds))
+
+
+def _training(shape: Shape, run: Run, **more: Any) -> Training:
     most, least = CYCLED[shape.kind] if shape.sets_momentum else (shape.momentum, -1.0)
     return Training(
         text=TEXT,
@@ -67,61 +142,31 @@ def _training(result: Schedules, plan: Schedules, shape: Shape, length: int, end
         batch=run.stages[0].batch,
         momentum=most,
         momentum_low=least,
-        schedule=own.name,
-        settings=tuple(own.settings.items()),
-        warm_up=own.warm_up,
+        schedule=shape.name,
+        settings=tuple(shape.settings.items()),
+        warm_up=shape.warm_up,
         stages=tuple((each.batch, each.updates) for each in run.stages),
         validation=VALIDATION,
+        **more,
     )
 
 
-@dataclass(frozen=True)
-class Trained:
-    """What a training has recorded.
+def trainings(
+    result: Schedules,
+    *,
+    what: str,
+    view: str,
+    along: str,
+    length: float,
+    seeds: int,
+    label_smoothing: float,
+    ema: float,
+) -> tuple[Training, ...]:
+    """What there is to be trained for the length on screen, the first seed of all strategies first; nothing of a plan.
 
-    Attributes
-    ----------
-    rates, momenta, losses : ndarray (updates,)
-        Of each update; the loss from before it.
-    batches : ndarray (updates,)
-    ends : ndarray (epochs,)
-        Updates after each epoch.
-    epochs : dict of str to ndarray (epochs,)
-        "loss" and "accuracy", means of an epoch while its images were learnt, and "validation_loss" and
-        "validation_accuracy" at its end.
-    end : str
-        "end", or "nonfinite" if the loss was no number any more.
-    test_accuracy : float
-        On images that were not looked at before.
+    See `core.training.schedule_controls` for the settings.
     """
-
-    rates: Array
-    momenta: Array
-    losses: Array
-    batches: Array
-    ends: Array
-    epochs: dict[str, Array]
-    end: str
-    test_accuracy: float
-
-
-def trained(seen: Seen) -> Trained:
-    """Read what a training has recorded."""
-    steps = [record for record in seen.records if "losses" in record]
-    ends = [record for record in seen.records if "epoch" in record]
-
-    def every(name: str) -> Array:
-        return np.array([value for record in steps for value in record[name]], dtype=np.float64)
-
-    names = ("loss", "accuracy", "validation_loss", "validation_accuracy")
-    result: Any = seen.result
-    return Trained(
-        rates=every("rates"),
-        momenta=every("momenta"),
-        losses=every("losses"),
-        batches=np.array([record["batch"] for record in steps for _ in record["losses"]], dtype=np.float64),
-        ends=np.array([record["step"] for record in ends], dtype=np.float64),
-        epochs={name: np.array([record[name] for record in ends], dtype=np.float64) for name in names},
-        end=str(result["end"]),
-        test_accuracy=float(result["test_accuracy"]),
-    )
+    if what == "plan":
+        return ()
+    found = arms(result, Asked(view, along, seeds, label_smoothing, ema))[index_of(result, length)]
+    return tuple(spec for row in zip(*(arm.specs for arm in found), strict=True) for spec in row)

@@ -9,14 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.training.schedule_plan import Plan
-from core.training.schedule_plans import Schedules
+from core.training.schedule_plans import Schedules, index_of
+from core.training.schedule_runs import Asked
+from core.training.schedule_trained import EPOCH_CURVES, Strategy, Trained, moment
 
 Columns = dict[str, NDArray[Any]]
-
-
-def index_of(result: Schedules, length: float) -> int:
-    """Place of the length on screen among those that are shown."""
-    return min(range(len(result.lengths)), key=lambda k: abs(result.lengths[k] - length))
 
 
 def epoch_table(result: Schedules, plan: Plan) -> Columns:
@@ -55,10 +52,10 @@ def _ends(plans: Sequence[Plan]) -> Columns:
     }
 
 
-def tables(result: Schedules, values: Mapping[str, Any]) -> dict[str, Columns]:
+def tables(result: Schedules, values: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
     """Tables for a download."""
     place = index_of(result, values["length"])
-    out = {
+    out: dict[str, dict[str, Any]] = {
         "memory.csv": {"fixed_bytes": np.array([result.need.fixed]), "bytes_per_image": np.array([result.need.each])},
         "epochs.csv": epoch_table(result, result.plans[place]),
         "lengths.csv": {"length": np.array(result.lengths)} | _ends(result.plans),
@@ -66,4 +63,54 @@ def tables(result: Schedules, values: Mapping[str, Any]) -> dict[str, Columns]:
     if values["view"] == "several":
         arms = result.arms_by_epochs if values["along"] == "epochs" else result.arms_by_updates
         out["strategies.csv"] = {"strategy": np.array(list(arms))} | _ends([plans[place] for plans in arms.values()])
+    if values["what"] == "runs":
+        found = moment(result, Asked.of(values))[place]
+        out |= {"trainings.csv": training_table(found), "each-epoch.csv": _each_epoch(found),
+                "each-update.csv": _each_update(found)}  # fmt: skip
     return out
+
+
+def training_table(found: Sequence[Strategy]) -> dict[str, Any]:
+    """One row for each training that is asked for; nan and 0 where it has not come to that."""
+    every = [(each.arm, spec, _of_seed(each, spec.seed)) for each in found for spec in each.arm.specs]
+    return {
+        "strategy": [arm.kind for arm, _, _ in every],
+        "seed": [spec.seed for _, spec, _ in every],
+        "updates_planned": [spec.steps for _, spec, _ in every],
+        "updates": [len(one.losses) if one else 0 for _, _, one in every],
+        "images": [int(one.batches.sum()) if one else 0 for _, _, one in every],
+        "end": [one.end if one else "" for _, _, one in every],
+        "test_accuracy": [one.test_accuracy if one else float("nan") for _, _, one in every],
+    }
+
+
+def _of_seed(found: Strategy, seed: int) -> Trained | None:
+    return next((one for one in found.every if one.seed == seed), None)
+
+
+def _each_epoch(found: Sequence[Strategy]) -> dict[str, Any]:
+    every = [(each.arm.kind, one) for each in found for one in each.every]
+    whole = {"updates": [one.ends for _, one in every]} | {
+        name: [one.epochs[name] for _, one in every] for name in EPOCH_CURVES
+    }
+    return _labelled([(kind, one.seed, len(one.ends)) for kind, one in every], "epoch", 1) | _joined(whole)
+
+
+def _each_update(found: Sequence[Strategy]) -> dict[str, Any]:
+    every = [(each.arm.kind, one) for each in found for one in each.every]
+    names = {"batch": "batches", "rate": "rates", "momentum": "momenta", "loss": "losses"}
+    whole = {name: [getattr(one, source) for _, one in every] for name, source in names.items()}
+    return _labelled([(kind, one.seed, len(one.losses)) for kind, one in every], "update", 0) | _joined(whole)
+
+
+def _labelled(parts: Sequence[tuple[str, int, int]], counter: str, first: int) -> dict[str, Any]:
+    """Columns that say which training a row is of, and count in it from `first` on."""
+    return {
+        "strategy": [kind for kind, _, rows in parts for _ in range(rows)],
+        "seed": [seed for _, seed, rows in parts for _ in range(rows)],
+        counter: [row + first for _, _, rows in parts for row in range(rows)],
+    }
+
+
+def _joined(columns: Mapping[str, Sequence[NDArray[Any]]]) -> dict[str, Any]:
+    return {name: np.concatenate(parts) if parts else np.zeros(0) for name, parts in columns.items()}

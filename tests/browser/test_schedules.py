@@ -1,4 +1,4 @@
-"""One story of the page on schedules in a real browser: a peak that is dragged, a strategy, a bug."""
+"""Stories of the page on schedules in a real browser: a peak that is dragged, a bug; a training that is seen live."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Callable
 from playwright.sync_api import Page, expect
 
 from tests.browser.test_app import ready, script_runs, settled_link
+from tests.browser.test_lr_range import LONG, bar
 
 OpenPage = Callable[..., Page]
 HOMEWORK = {"schedule": "exp_range", "gamma": "1", "high": "0.774", "low": "2.78e-05", "length": "5000"}
@@ -48,3 +49,35 @@ def test_the_peak_is_dragged_and_a_bug_is_found(app_url: str, open_page: OpenPag
     cell.fill("128")
     cell.press("Enter")
     expect(page.get_by_text("1 of 4 cells are right.")).to_be_visible()
+
+
+def test_a_training_grows_and_belongs_to_its_length(app_url: str, open_page: OpenPage) -> None:
+    link = {"what": "runs", "batch": "8", "epochs": "20", "along": "epochs", "length": "5000"}
+    page = ready(open_page(f"{app_url}/schedules?{'&'.join(f'{name}={value}' for name, value in link.items())}"))
+    runs, words = page.locator(".st-key-runs"), page.locator(".lc-words")
+    expect(words).to_contain_text("No training has these settings yet")
+    nothing = page.locator(".lc-panel").first.get_by_text("nothing yet")
+    expect(nothing).to_be_visible()
+    bar(page, "Train")
+    expect(words).to_contain_text("of 20 epochs: training loss", timeout=LONG)
+    expect(nothing).not_to_be_visible()
+
+    # another length has no training; that of this one goes on, and is there again
+    slider = page.get_by_role("slider", name="Length")
+    slider.focus()
+    page.keyboard.press("ArrowRight")
+    expect(words).to_contain_text("The training with length 5,000 goes on meanwhile.")
+    expect(runs.get_by_role("button", name="Train")).to_be_visible()
+    expect(page.locator(".lc-panel .scatterlayer").nth(1).locator(".trace")).to_have_count(1)  # what is planned
+    page.keyboard.press("ArrowLeft")
+    expect(words).to_contain_text("of 20 epochs: training loss")
+
+    bar(page, "Cancel")
+    expect(runs).to_contain_text("was cancelled", timeout=LONG)
+    expect(words).to_contain_text("of 20 epochs: training loss")
+    came_to = words.inner_text()
+    bar(page, "Go on")
+    expect(runs.get_by_role("button", name="Cancel")).to_be_visible()
+    expect(words).not_to_have_text(came_to, use_inner_text=True, timeout=LONG)
+    bar(page, "Cancel")
+    expect(runs).to_contain_text("was cancelled", timeout=LONG)

@@ -1,4 +1,4 @@
-"""Pictures of the page on schedules: one schedule with all that goes with it, and strategies side by side."""
+"""Pictures of the page on schedules: one schedule or strategies side by side, as planned and as trained."""
 
 from __future__ import annotations
 
@@ -12,25 +12,36 @@ from core.figures.schedules.questions import PREDICTIONS
 from core.figures.schedules.story import SECTIONS
 from core.figures.schedules.strategies import strategy_panels
 from core.figures.schedules.text import readouts, sentences, strategy_readouts, strategy_sentences
+from core.figures.schedules.trained import trained_panels
+from core.figures.schedules.trained_text import trained_readouts, trained_sentences
 from core.figures.thumbnail import svg_curves
 from core.training.schedule_curves import Shape
 from core.training.schedule_plans import Schedules
+from core.training.schedule_runs import Asked
+from core.training.schedule_trained import moment
 
 __all__ = ["PREDICTIONS", "SECTIONS", "picture", "thumbnail"]
 
 
-def picture(result: Schedules, *, view: str, along: str) -> Picture:
+def picture(
+    result: Schedules, *, what: str, view: str, along: str, seeds: int, label_smoothing: float, ema: float
+) -> Picture:
     """Picture of one schedule or of the strategies, scrubbed by the length.
 
     Parameters
     ----------
     result
         What to show.
-    view
-        "one" or "several".
-    along
-        "epochs" or "updates".
+    what
+        "plan", or "runs" for the trainings as far as they have come.
+    view, along, seeds, label_smoothing, ema
+        See `core.training.schedule_runs.Asked`.
     """
+    if what == "runs":
+        asked = Asked(view, along, seeds, label_smoothing, ema)
+        found = moment(result, asked)
+        panels, words = trained_panels(result, asked, found), trained_sentences(result, asked, found)
+        return Picture(panels, axis(result), trained_readouts(result, asked, found), words)
     if view == "several":
         panels = strategy_panels(result, along)
         return Picture(panels, axis(result), strategy_readouts(result, along), strategy_sentences(result, along))

@@ -54,13 +54,13 @@ def rate_panel(result: Schedules, along: str) -> Panel:
         Figure(data=[*traces, *end], layout=look),
         alt=alt,
         frames=(*frames, *moves),
-        tracks=(_handle(result, along),),
-        absent=_absent(result, along),
+        tracks=(handle(result, along),),
+        absent=absent(result),
         height=UPPER,
     )
 
 
-def _handle(result: Schedules, along: str) -> Track:
+def handle(result: Schedules, along: str) -> Track:
     """The place at which the first length ends."""
     if result.shape.kind == "constant":
         nowhere = np.full(len(result.plans), np.nan)
@@ -75,7 +75,8 @@ def _handle(result: Schedules, along: str) -> Track:
     return Track(x, y)
 
 
-def _absent(result: Schedules, along: str) -> tuple[str, ...]:
+def absent(result: Schedules) -> tuple[str, ...]:
+    """Why that place is not to be seen."""
     if result.shape.kind == "constant":
         return ("A constant rate has no length.",)
     return ("The first length ends far to the right, after the training.",)
@@ -162,7 +163,8 @@ def batch_panel(result: Schedules, along: str) -> Panel:
     """The batch size over the training, where it grows."""
     plans = result.plans
     top = 1.6 * max(result.max_batch, result.batch)
-    xs, ys = zip(*(batch_steps(plan, along) for plan in plans), strict=True)
+    at, ys = zip(*(batch_steps(plan.run) for plan in plans), strict=True)
+    xs = [place(plan, updates, along) for plan, updates in zip(plans, at, strict=True)]
     trace = lines(xs[0], ys[0], line("second", 2.4, dash="solid"), "batch size", meta={})
     look = layout(
         x=along,

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from core.figures.live import Axis, Frames
 from core.figures.ranking.parts import lines
 from core.figures.style import color
+from core.training.bookkeeping import Run
 from core.training.schedule_controls import LENGTH
 from core.training.schedule_plan import Plan
 from core.training.schedule_plans import BEYOND, Schedules
@@ -58,10 +59,10 @@ def with_frames(trace: int, xs: Sequence[Array], ys: Sequence[Array]) -> tuple[F
     return Frames(trace, [x.astype(np.float32) for x in xs], "x"), Frames(trace, [y.astype(np.float32) for y in ys])
 
 
-def batch_steps(plan: Plan, along: str) -> tuple[Array, Array]:
-    """Staircase of the batch sizes of a training."""
-    at = np.concatenate([[0.0], plan.run.growths().repeat(2), [float(plan.run.updates)]])
-    return place(plan, at, along), np.repeat([float(stage.batch) for stage in plan.run.stages], 2)
+def batch_steps(run: Run) -> tuple[Array, Array]:
+    """Staircase of the batch sizes of a training: updates, and the size at each."""
+    at = np.concatenate([[0.0], run.growths().repeat(2), [float(run.updates)]])
+    return at, np.repeat([float(stage.batch) for stage in run.stages], 2)
 
 
 def batch_axis(least: float, top: float) -> dict[str, Any]:

@@ -10,10 +10,11 @@ from core.controls import LogSlider, Slider
 from core.figures.schedules.memory import gib
 from core.lab import Cell, Exercise, Prediction, Verdict
 from core.text import number
+from core.training.schedule_cards import Card
 from core.training.schedule_controls import DOUBLING
 from core.training.schedule_memory import GIB
 from core.training.schedule_plans import Schedules
-from core.training.schedule_slips import Card, cards
+from core.training.schedule_slips import cards
 
 ASKED = 5000  # the homework's length
 

@@ -13,12 +13,14 @@ from core.figures.parts import SMALL, panel
 from core.figures.ranking.parts import labels, lines
 from core.figures.schedules.formulas import formulas
 from core.figures.schedules.questions import exercises
-from core.figures.schedules.trained import train
+from core.figures.schedules.strategies import names
 from core.figures.style import color, line
 from core.lab import Section, Table
 from core.text import number
+from core.training.schedule_controls import SHAPES
 from core.training.schedule_plan import Plan
-from core.training.schedule_plans import Schedules
+from core.training.schedule_plans import Schedules, index_of
+from core.training.schedule_runs import VALIDATION, Asked, small
 from core.training.schedule_slips import (
     CLR,
     CLR_UPDATES,
@@ -28,7 +30,8 @@ from core.training.schedule_slips import (
     batches_run,
     true_mean,
 )
-from core.training.schedule_tables import epoch_table, index_of
+from core.training.schedule_tables import epoch_table, training_table
+from core.training.schedule_trained import moment
 
 _MARGIN = {"l": 56, "r": 10, "t": 30, "b": 44}
 
@@ -40,6 +43,36 @@ def _plan(result: Schedules, values: Mapping[str, Any]) -> Plan:
 def numbers(result: Schedules, values: Mapping[str, Any]) -> Sequence[str]:
     """The formulas of the schedule on screen."""
     return formulas(result, _plan(result, values))
+
+
+def what_is_trained(result: Schedules, values: Mapping[str, Any]) -> Sequence[str | Table]:
+    """The small training that follows the plan, and what those with the settings on screen have come to."""
+    plan = small(result)
+    rounded = "" if plan.epochs == result.epochs else f" instead of {result.epochs}"
+    stepping = "once an epoch" if result.by_epoch else "with every update"
+    said = (
+        f"A small network (784-128-128-10 with batch normalisation) on {plan.n_train:,} images of the tenth of "
+        f"Fashion-MNIST that is part of Lectern; {VALIDATION} more, equally many of each class, are for validation; "
+        f"{plan.epochs} epochs{rounded}. The rate changes {stepping}, and lengths are scaled with the training, so "
+        "that there are as many cycles as in the plan; an incomplete batch is left out. Test images are looked at "
+        "once, at the end."
+    )
+    if values["what"] == "plan":
+        return (f"{said} “Trained” above the picture shows it.",)
+    found = moment(result, Asked.of(values))[index_of(result, values["length"])]
+    rows = training_table(found)
+    columns = rows | {
+        "strategy": [names(result).get(kind, SHAPES.get(kind, kind)) for kind in rows["strategy"]],
+        "end": [_ENDS[end] for end in rows["end"]],
+        "test_accuracy": [round(share, 4) if end else None for share, end in
+                          zip(rows["test_accuracy"], rows["end"], strict=True)],
+    }  # fmt: skip
+    return said, Table(
+        columns, caption="The trainings with the settings on screen; images count as often as they were seen."
+    )
+
+
+_ENDS = {"": "not yet", "end": "all updates", "nonfinite": "diverged"}
 
 
 def bugs(result: Schedules, values: Mapping[str, Any]) -> Sequence[Any]:
@@ -152,7 +185,7 @@ _EXPLAIN = {
 }
 
 SECTIONS = (
-    Section("Train with it", train),
+    Section("What is trained", what_is_trained),
     Section("The formulas, with the numbers on screen", numbers),
     Section("Find the bug: code from homeworks", bugs),
     Section("What that code really did", consequences),

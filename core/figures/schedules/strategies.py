@@ -115,7 +115,11 @@ def _last(plan: Plan, quantity: int) -> float:
 
 
 def _batches(result: Schedules, found: Mapping[str, tuple[Plan, ...]], along: str) -> Panel:
-    traces, frames = _panel(result, found, along, lambda plan: batch_steps(plan, along), "batch size")
+    def curve(plan: Plan) -> tuple[Array, Array]:
+        at, sizes = batch_steps(plan.run)
+        return place(plan, at, along), sizes
+
+    traces, frames = _panel(result, found, along, curve, "batch size")
     top = 1.6 * max(result.max_batch, result.batch)
     look = layout(
         x=along,

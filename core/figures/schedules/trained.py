@@ -1,186 +1,159 @@
-"""Trainings with the schedules on screen: loss, accuracy, rate and momentum over the same axis."""
+"""Trainings that follow the plan, as far as they have come: loss, accuracy, rate and momentum over the same axis."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
-from core.figures.live import Panel, Picture
-from core.figures.parts import Array, Trace, curve, panel
-from core.figures.schedules.parts import batch_axis
-from core.figures.schedules.strategies import ROLES, names
-from core.figures.style import color, line
-from core.lab import Table, Work
-from core.text import fixed, number, percent
-from core.training.bounds import begin_all
-from core.training.experiments import Training
-from core.training.offers import offer, refusal
-from core.training.range_curves import smooth
-from core.training.runs import Seen, look
-from core.training.schedule_controls import SHAPES
+from core.figures.live import Figure, Panel, Track
+from core.figures.schedules.curves import absent, handle
+from core.figures.schedules.parts import LOWER, MARGIN, UPPER, Array, batch_axis
+from core.figures.schedules.strategies import ROLES, arms, names
+from core.figures.schedules.trained_curves import Drawing
+from core.figures.style import ceiling, color, layout
+from core.text import number
 from core.training.schedule_plans import Schedules
-from core.training.schedule_runs import VALIDATION, Trained, small, trained, trainings
-from core.training.schedule_tables import index_of
+from core.training.schedule_runs import Asked, shrunk, small
+from core.training.schedule_trained import Strategy
 
-_BETA = 0.9  # of the smoothed loss
-_HEIGHT = 250
-
-
-def train(result: Schedules, values: Mapping[str, Any]) -> Sequence[str | Work | Picture | Table]:
-    """Training with the schedule on screen, or with every strategy: what there is already, or the offer of it."""
-    along = values["along"]
-    specs = trainings(result, result.lengths[index_of(result, values["length"])], values["view"], along)
-    every = tuple(specs.values())
-    said = _said(result)
-    seen = tuple(map(look, every))
-    if all(each.state in ("recorded", "done") for each in seen):
-        recorded = " These runs were recorded with Lectern." * all(each.state == "recorded" for each in seen)
-        return said + recorded, *_outcome(result, specs, seen, along)
-    said = f"{said} {offer(every)}"
-    no = refusal(every)
-    if no:
-        return said, no
-    kinds = SHAPES[result.shape.kind] if values["view"] == "one" else f"all strategies, with equal {along}"
-    return said, Work(
-        f"Train: {kinds}", every, lambda: begin_all(every), lambda found: _outcome(result, specs, found, along)
-    )
+Found = Sequence[Sequence[Strategy]]  # for each length, what there is of each strategy
+_TOP = 2.6  # of a loss; a network that knows nothing about ten classes has 2.3
+_EDGE = 1.04
 
 
-def _said(result: Schedules) -> str:
-    """What is trained."""
-    plan = small(result)
-    stepping = "the rate changes after each update here, and " if result.by_epoch else ""
+def trained_panels(result: Schedules, asked: Asked, found: Found) -> tuple[Panel, ...]:
+    """Loss and accuracy above rate and momentum, or batch size, of one training or of all strategies."""
+    drawings = tuple(Drawing(result, asked) for _ in range(4))
+    return _one(drawings, found) if asked.view == "one" else _several(drawings, found)
+
+
+def _one(drawings: tuple[Drawing, ...], found: Found) -> tuple[Panel, ...]:
+    loss, rate, accuracy, other = drawings
+    result, own = rate.result, [row[0] for row in found]
+    for drawing, curves in ((loss, ("smoothed", "validation_loss")), (accuracy, ("accuracy", "validation_accuracy"))):
+        for draw in (drawing.seeds, drawing.mean):
+            for name, role, said in zip(curves, ("train", "test"), ("training", "validation"), strict=True):
+                draw(own, name, role, said)
+    grows = result.shape.kind == "grow"
+    rate.followed(result.plans, own, "rates", "first")
+    other.followed(result.plans, own, "batches" if grows else "momenta", "second")
+    said = _titled({"train": "training", "test": "validation"})
     return (
-        f"A small network (784-128-128-10 with batch normalisation) on {plan.n_train:,} images of the tenth of "
-        f"Fashion-MNIST that is part of Lectern; {VALIDATION} more are for validation; {plan.epochs} epochs. "
-        f"The lengths are scaled with the updates, so that there are as many cycles as in the plan; {stepping}an "
-        "incomplete batch is left out."
-    )
-
-
-def _outcome(
-    result: Schedules, specs: Mapping[str, Training], seen: Sequence[Seen], along: str
-) -> Sequence[Picture | Table]:
-    found = {kind: trained(each) for kind, each in zip(specs, seen, strict=True)}
-    told = [f"{_name(result, kind)}: {_ended(each)}" for kind, each in found.items()]
-    sentence = f"{'; '.join(told)}."
-    panels = _one(next(iter(found.values())), along) if len(found) == 1 else _several(result, found, along)
-    rows: dict[str, Sequence[Any]] = {
-        "strategy": [_name(result, kind) for kind in found],
-        "updates": [len(each.losses) for each in found.values()],
-        "images": [int(each.batches.sum()) for each in found.values()],
-        "training loss": [_last(each, "loss") for each in found.values()],
-        "validation loss": [_last(each, "validation_loss") for each in found.values()],
-        "validation accuracy": [_last(each, "validation_accuracy") for each in found.values()],
-        "test accuracy": [round(each.test_accuracy, 4) for each in found.values()],
-    }
-    caption = "After the last epoch; then the test images were looked at, once. One seed: small differences are luck."
-    return Picture(panels, sentences=(sentence,)), Table(rows, caption=caption)
-
-
-def _name(result: Schedules, kind: str) -> str:
-    return names(result).get(kind, SHAPES.get(kind, kind))
-
-
-def _last(one: Trained, name: str) -> float | str:
-    return round(float(one.epochs[name][-1]), 4) if len(one.ends) else "–"
-
-
-def _ended(one: Trained) -> str:
-    if one.end != "end":
-        return f"the loss was no number any more after {len(one.losses):,} updates"
-    accuracy, loss = one.epochs["validation_accuracy"][-1], one.epochs["validation_loss"][-1]
-    return f"validation accuracy {percent(accuracy)}, validation loss {fixed(loss)} after {len(one.losses):,} updates"
-
-
-def _across(one: Trained, updates: Array, along: str) -> Array:
-    """Updates, or the epochs that they are: those end where the training has recorded it."""
-    if along == "updates" or not len(one.ends):
-        return np.asarray(updates, dtype=np.float64)
-    return np.interp(updates, np.append(0, one.ends), np.arange(len(one.ends) + 1))
-
-
-def _one(one: Trained, along: str) -> tuple[Panel, ...]:
-    """Loss, accuracy, rate and momentum of one training."""
-    steps = _across(one, np.arange(len(one.losses)), along)
-    ends = _across(one, one.ends, along)
-    smoothed = smooth(one.losses, _BETA)
-    loss = [
-        curve(steps, smoothed, "train", "training, smoothed", 1.4),
-        curve(ends, one.epochs["validation_loss"], "test", "validation", mode="lines+markers"),
-    ]
-    accuracy = [
-        curve(ends, one.epochs["accuracy"], "train", "training", mode="lines+markers"),
-        curve(ends, one.epochs["validation_accuracy"], "test", "validation", mode="lines+markers"),
-    ]
-    rate = [curve(steps, one.rates, "first", "learning rate η")]
-    momentum = [curve(steps, one.momenta, "second", "momentum μ", line={"color": color("second"), "width": 2.2})]
-    right = float(steps[-1]) if len(steps) else 1.0
-    told = _ended(one)
-    return (
-        _panel(loss, along, right, "loss", f"Loss of the training: {told}.", 0, range=[0, _top(one.losses[:1])]),
-        _panel(rate, along, right, "learning rate η", f"Learning rate, at most {number(float(one.rates.max()))}.", 0),
-        _panel(accuracy, along, right, "accuracy", f"Accuracy after each epoch: {told}.", 1, range=[0, 1]),
-        _panel(momentum, along, right, "momentum μ", f"Momentum, at least {number(float(one.momenta.min()))}.", 1,
-               range=[0, 1]),
+        _panel(loss, "loss", _alt(result, found, "validation_loss"), 0, said, yaxis=_span(0, _TOP)),
+        _rates(rate),
+        _panel(accuracy, "accuracy", _alt(result, found, "validation_accuracy"), 1, said,
+               yaxis=_shares(found, "accuracy", "validation_accuracy")),
+        _batches(other) if grows else _momenta(other),
     )  # fmt: skip
 
 
-def _top(first: Array) -> float:
-    """Upper end of the axis of a loss: what explodes leaves the picture."""
-    return 1.3 * float(first[0]) if len(first) else 3.0
-
-
-def _several(result: Schedules, found: Mapping[str, Trained], along: str) -> tuple[Panel, ...]:
-    """Loss and accuracy, rate and batch size of all strategies."""
-    right = max(float(_across(one, np.array([len(one.losses)]), along)[0]) for one in found.values())
-    told = "; ".join(f"{_name(result, kind)}: {_ended(one)}" for kind, one in found.items())
-
-    def lines(name: str) -> list[Trace]:
-        traces = []
-        for kind, one in found.items():
-            every = name in ("rates", "batches")
-            x = np.arange(len(one.losses)) if every else one.ends
-            y = getattr(one, name) if every else one.epochs[name]
-            look = line(ROLES[kind], shape="hv" if name == "batches" else "linear")
-            traces.append(curve(_across(one, x, along), y, ROLES[kind], _name(result, kind), line=look))
-        return traces
-
-    largest = max(float(one.batches.max(initial=1)) for one in found.values())
-    least = min(float(one.batches.min(initial=largest)) for one in found.values())
-    losses, accuracies = (
-        np.concatenate([one.epochs[f"validation_{name}"] for one in found.values()]) for name in ("loss", "accuracy")
-    )
+def _several(drawings: tuple[Drawing, ...], found: Found) -> tuple[Panel, ...]:
+    loss, rate, accuracy, batch = drawings
+    result = rate.result
+    plans = arms(result, rate.asked.along)
+    for at, (kind, said) in reversed(list(enumerate(names(result).items()))):  # the first is drawn on top
+        own, role = [row[at] for row in found], ROLES[kind]
+        loss.mean(own, "loss", role, f"{said}, training", dash="dot")
+        for drawing, name in ((loss, "validation_loss"), (accuracy, "validation_accuracy")):
+            drawing.seeds(own, name, role, said)
+            drawing.mean(own, name, role, said)
+        rate.followed(plans[kind], own, "rates", role)
+        batch.followed(plans[kind], own, "batches", role)
+    title = _titled({ROLES[kind]: said for kind, said in names(result).items()})
+    top = min(ceiling(float(np.nanmax(_every(found, "loss", "validation_loss"), initial=1.0))), _TOP)
     return (
-        _panel(lines("validation_loss"), along, right, "validation loss", f"Validation loss: {told}.", 0,
-               range=_span(losses, 3.0)),
-        _panel(lines("rates"), along, right, "learning rate η", "Learning rates of the strategies.", 0),
-        _panel(lines("validation_accuracy"), along, right, "validation accuracy", f"Validation accuracy: {told}.", 1,
-               range=_span(accuracies, 1.0)),
-        _panel(lines("batches"), along, right, "batch size B", "Batch sizes of the strategies.", 1,
-               **batch_axis(least, 1.6 * largest)),
+        _panel(loss, "loss, validation (dotted: training)", _alt(result, found, "validation_loss"), 0, title,
+               yaxis=_span(0, top)),
+        _rates(rate),
+        _panel(accuracy, "validation accuracy", _alt(result, found, "validation_accuracy"), 1, title,
+               yaxis=_shares(found, "validation_accuracy")),
+        _batches(batch),
     )  # fmt: skip
 
 
-def _span(values: Array, most: float) -> list[float]:
-    """Range of an axis in which curves that are alike can be told apart."""
-    low, high = float(values.min(initial=most)), min(float(values.max(initial=0.0)), most)
-    pad = 0.1 * max(high - low, 0.1)
-    return [max(low - pad, 0.0), high + pad]
+def _titled(words: dict[str, str]) -> str:
+    return ", ".join(f'<span style="color:{color(role)}">{text}</span>' for role, text in words.items())
 
 
-def _panel(traces: Sequence[Trace], along: str, right: float, title: str, alt: str, column: int, **axis: Any) -> Panel:
-    drawn = [trace if len(trace["x"]) else trace | {"x": np.array([0.0]), "y": np.array([np.nan])} for trace in traces]
-    return panel(
-        drawn,
-        alt,
-        x=along,
-        y=title,
+def _span(low: float, high: float) -> dict[str, Any]:
+    return {"range": [low - 0.02 * (high - low), high + 0.02 * (high - low)], "nticks": 6}
+
+
+def _every(found: Found, *curves: str) -> Array:
+    """Values of some curves over the epochs, of all trainings of all lengths."""
+    trainings = [one for row in found for each in row for one in each.every]
+    return np.concatenate([np.zeros(0), *(one.epochs[name] for one in trainings for name in curves)])
+
+
+def _shares(found: Found, *curves: str) -> dict[str, Any]:
+    """Axis of some accuracies, between whole tenths."""
+    values = 10 * _every(found, *curves)
+    if not values.size:
+        return _span(0, 1)
+    low, high = float(np.nanmin(values)), float(np.nanmax(values))
+    return _span(np.floor(low) / 10, np.ceil(high) / 10 if high > np.floor(low) else 1.0)
+
+
+def _rates(drawing: Drawing) -> Panel:
+    result, asked = drawing.result, drawing.asked
+    top = 1.1 * result.shape.high
+    own, scale = handle(result, asked.along), shrunk(result, asked.along)
+    tracks = (Track(scale * own.x, own.y),) if asked.view == "one" else ()
+    alt = f"Learning rate, at most {number(result.shape.high)}: dotted as planned, solid as far as it was trained with."
+    return _panel(drawing, "learning rate η", alt, 0, tracks=tracks, yaxis=_span(0, top))
+
+
+def _momenta(drawing: Drawing) -> Panel:
+    lowest = min(float(plan.curve[0][2].min()) for plan in drawing.result.plans)
+    alt = f"Momentum, at least {number(lowest)}: dotted as planned, solid as far as it was trained with."
+    return _panel(drawing, "momentum μ", alt, 1, yaxis=_span(0.75 if lowest >= 0.78 else 0.0, 1.0))
+
+
+def _batches(drawing: Drawing) -> Panel:
+    result = drawing.result
+    alt = f"Batch size, at first {result.batch:,}: dotted as planned, solid as far as it was trained with."
+    largest = 1.6 * max(result.max_batch, result.batch)
+    return _panel(drawing, "batch size B", alt, 1, yaxis=batch_axis(result.batch, largest))
+
+
+def _panel(
+    drawing: Drawing,
+    y: str,
+    alt: str,
+    column: int,
+    title: str = "",
+    tracks: tuple[Track, ...] = (),
+    **look: Any,
+) -> Panel:
+    asked, plan = drawing.asked, small(drawing.result)
+    end = _EDGE * (plan.epochs if asked.along == "epochs" else plan.base.updates)
+    if title:
+        drawing.say_nothing(end / 2, sum(look["yaxis"]["range"]) / 2)
+    across = {"range": [-0.02 * end, end], "showgrid": False, "nticks": 7, "title": {"standoff": 5}, "tickformat": ","}
+    layouted = layout(
+        title=title, x=asked.along, y=y, margin=MARGIN | ({"t": 30} if title else {}), xaxis=across, **look
+    )
+    return Panel(
+        Figure(data=drawing.traces, layout=layouted),
+        alt=alt,
+        frames=tuple(drawing.frames),
+        tracks=tracks,
+        absent=absent(drawing.result) if tracks else (),
         column=column,
-        height=_HEIGHT,
-        showlegend=len(traces) > 1,
-        xaxis={"range": [0, 1.02 * right], "tickformat": ",", "showgrid": False},
-        yaxis={"nticks": 6, "rangemode": "tozero"} | axis,
+        height=UPPER if title else LOWER,
     )
+
+
+def _alt(result: Schedules, found: Found, name: str) -> str:
+    """What the trainings of the first lengths that have any have come to."""
+    told = [
+        f"{length:,}: {', '.join(number(float(each.last(name).mean())) for each in row if each.epochs)}"
+        for length, row in zip(result.lengths, found, strict=True)
+        if any(each.epochs for each in row)
+    ]
+    what = name.replace("_", " ")
+    if not told:
+        return f"Empty axes for the {what}: no training with these settings has come to the end of an epoch yet."
+    return f"Last {what} by length, {'; '.join(told[:3])}."
