@@ -17,9 +17,9 @@ from typing import Any
 from core.cnn.memory import OPTIMIZERS
 from core.cnn.table import LayerTable
 from core.cnn.typed import layer_table
-from core.training.transfer_experiment import SIDE, TransferTraining
+from core.training.transfer_experiment import TransferTraining
 from core.training.transfer_networks import BASES, Layer, layers_of, network_text
-from core.training.transfer_runs import arms, ended, specs_of
+from core.training.transfer_runs import OFFLINE, SIDES, arms, ended, specs_of
 
 NUMBER = 4  # bytes of a 32-bit number
 CLASSES = 5  # of each half of Fashion-MNIST
@@ -77,9 +77,12 @@ class Transfer:
     specs: tuple[TransferTraining, ...] = ()
 
     @property
-    def cuts(self) -> range:
-        """All places of the cut."""
-        return range(self.head + 1)
+    def cuts(self) -> tuple[int, ...]:
+        """All places of the cut; of trainings with a large base those that are trained."""
+        if self.specs and self.specs[0].base:
+            starts = {layer.calls: place for place, layer in enumerate(self.layers) if layer.params}
+            return tuple(starts[arm] for arm in self.specs[0].arms if arm >= 0)
+        return tuple(range(self.head + 1))
 
     @property
     def params(self) -> int:
@@ -124,13 +127,15 @@ def transfer(
     hidden: int = 0,
     batch: int = 32,
     images: int = 25,
+    base: str = OFFLINE,
+    side: int = SIDES[0],
 ) -> Transfer:
     """Count both sides of every cut.
 
     Parameters
     ----------
     view : str
-        "layers", or "runs" for the small network of the trainings; then only `images` matters.
+        "layers", or "runs" for the network of the trainings; then only `images`, `base` and `side` matter.
     net : str
         Key of `BASES`.
     size : int
@@ -141,6 +146,8 @@ def transfer(
         Images of a training step.
     images : int
         Of the second half of the classes.
+    base, side
+        See `core.training.transfer_runs.specs_of`.
 
     Raises
     ------
@@ -148,8 +155,8 @@ def transfer(
         If a number is out of range, or the network does not take such images.
     """
     if view == "runs":
-        specs = specs_of(images)
-        counts = _of_one("small_cnn", SIDE, CLASSES, 0)
+        specs = specs_of(images, base, side)
+        counts = _of_one(base, specs[0].side, CLASSES, 0)
         return replace(counts, batch=specs[0].batch, specs=specs)
     if not 1 <= batch <= 65_536:
         raise ValueError(f"`batch` must be in [1, 65,536]; got {batch:,}.")
@@ -194,8 +201,11 @@ def _kept(text: str, table: LayerTable, frozen: int) -> tuple[int, int]:
 
 
 def tables(result: Transfer, values: Mapping[str, Any]) -> dict[str, dict[str, list[Any]]]:
-    """Columns of `layers.csv`, where "kept if first" means that the cut is before that layer, and of `runs.csv`."""
-    layers, behind = result.layers, [0] * (len(result.layers) - len(result.cuts))
+    """Columns of `layers.csv` and of `runs.csv`.
+
+    "cut" marks the layers before which the cut can stand, and "kept if first" means that it stands before that layer.
+    """
+    layers, behind = result.layers, [0] * (len(result.layers) - len(result.kept_each))
     columns: dict[str, list[Any]] = {
         "number": list(range(len(layers))),
         "layer": [layer.name for layer in layers],
@@ -206,19 +216,24 @@ def tables(result: Transfer, values: Mapping[str, Any]) -> dict[str, dict[str, l
         "bias": [int(layer.bias) for layer in layers],
         "normalised": [int(layer.norm) for layer in layers],
         "head": [int(place >= result.head) for place in range(len(layers))],
+        "cut": [int(place in result.cuts) for place in range(len(layers))],
         "calls before": [layer.calls for layer in layers],
         "kept once if first (bytes)": [*result.kept_once, *behind],
         "kept per image if first (bytes)": [*result.kept_each, *behind],
     }
     found = {"layers.csv": columns}
+    if result.specs:
+        found["runs.csv"] = _rows_of(result.specs)
+    return found
+
+
+def _rows_of(specs: tuple[TransferTraining, ...]) -> dict[str, list[Any]]:
+    """Columns of the trainings that have come to their end."""
     rows = [
-        (arm.frozen, seed, step, accuracy)
-        for arm in (ended(arms(result.specs)).values() if result.specs else ())
+        (arm.frozen, seed, int(step), accuracy)
+        for arm in ended(arms(specs)).values()
         for seed, row in enumerate(arm.accuracy)
         for step, accuracy in zip(arm.steps, row, strict=True)
     ]
-    if rows:
-        names = ("frozen calls", "seed", "update", "test accuracy")
-        found["runs.csv"] = {name: list(column) for name, column in zip(names, zip(*rows, strict=True), strict=True)}
-        found["runs.csv"]["update"] = [int(step) for step in found["runs.csv"]["update"]]
-    return found
+    names = ("frozen calls", "seed", "update", "test accuracy")
+    return {name: [row[place] for row in rows] for place, name in enumerate(names)}

@@ -7,7 +7,7 @@ import math
 from core.cnn.memory import OPTIMIZERS
 from core.controls import Choice, Control, LogSlider, Slider
 from core.training.transfer_networks import BASES
-from core.training.transfer_runs import IMAGES
+from core.training.transfer_runs import IMAGES, OFFLINE, SIDES
 
 CUT = Slider(
     name="cut",
@@ -43,6 +43,27 @@ CONTROLS: tuple[Control, ...] = (
         also=IMAGES,
         when=("view", ("runs",)),
         help="Equally many of each of the five classes that the network has not been pretrained on.",
+    ),
+    Choice(
+        name="base",
+        label="Pretrained base",
+        default=OFFLINE,
+        options={OFFLINE: "Small CNN", "resnet18": "ResNet-18", "vgg19": "VGG19"},
+        when=("view", ("runs",)),
+        help="The small CNN learns the first five classes here. ResNet-18 and VGG19 have learnt ImageNet; their "
+        "weights come from torchvision, if you ask for them.",
+    ),
+    Slider(
+        name="side",
+        label="Images scaled to",
+        default=SIDES[0],
+        low=SIDES[0],
+        high=SIDES[-1],
+        step=SIDES[-1] - SIDES[0],
+        display=lambda side: f"{side:.0f} × {side:.0f}",
+        when=("base", ("resnet18", "vgg19")),
+        help="The images have 28 × 28 pixels, the base has learnt images of 224 × 224. Twice the side takes four times "
+        "as long.",
     ),
     Choice(
         name="net",

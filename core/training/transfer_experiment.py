@@ -2,28 +2,40 @@
 
 >>> from core.training.transfer_experiment import TransferTraining
 >>> TransferTraining(text="conv3-8, relu, gap, fc5", images=50).arms
-(-1, 0, 3)
+(-1, -2, 0, 3)
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import accumulate
 
 from core.cnn.typed import layer_table
-from core.training.experiment_checks import check_range
+from core.training.experiment_checks import check_choice, check_range
 from core.training.experiments import Training
+from core.training.transfer_networks import BASES, block_starts
 
-SCRATCH = -1  # in the place of the number of frozen calls: new weights, nothing transferred
+# In the place of the number of frozen calls: new weights, nothing transferred; and the head alone, on images whose
+# bytes go into the base as they are, not prepared as the base has learnt them.
+SCRATCH, RAW = -1, -2
 SIDE = 28  # of the images that come with Lectern
+SOURCE, TESTS = 3000, 500  # of them to train and to test with, of each half of the classes
+PRETRAINED = ("", "resnet18", "vgg19")
+BACKWARD = 2  # a backward pass, in forward passes
 
 
 @dataclass(frozen=True, kw_only=True)
 class TransferTraining(Training):
-    """Pretraining on the first half of the classes, and one training on the second half for each way to start.
+    """A pretrained base, and one training on the second half of the classes for each way to start.
 
     Attributes
     ----------
+    base : str
+        Whose weights of ImageNet are taken (see `core.training.pretrained`), "resnet18" or "vgg19"; "" to pretrain the
+        network on the first half of the classes.
+    side : int
+        To which images are scaled, for the former; they are then repeated in three channels.
     images : int
         Of the second half, equally many of each class; 0 for all.
     updates : int
@@ -31,11 +43,13 @@ class TransferTraining(Training):
     head_rate : float
         Rate with which the head alone is trained; what else is trained has that of `settings`.
     source_updates : int
-        Of the pretraining, which sees all images of the first half.
+        Of the pretraining, which sees all images of the first half; without a meaning if there is a `base`.
     every : int
         Updates between two evaluations on the test images.
     """
 
+    base: str = ""
+    side: int = SIDE
     text: str = "conv3-16@same, bn, pool2, relu, conv3-32@same, bn, pool2, relu, conv3-64@same, bn, relu, gap, fc5"
     batch: int = 25
     optimizer: str = "adam"
@@ -46,7 +60,11 @@ class TransferTraining(Training):
     every: int = 20
 
     def __post_init__(self) -> None:
+        check_choice("base", self.base, PRETRAINED)  # first, since the number of steps depends on it
         super().__post_init__()
+        if self.base and not self.text.startswith(f"{BASES[self.base].text}, "):
+            raise ValueError(f"The `text` must begin with that of {BASES[self.base].title}.")
+        check_range("side", self.side, *((32, 224) if self.base else (SIDE, SIDE)))
         check_range("source_updates", self.source_updates, 1, 100_000)
         check_range("head_rate", self.head_rate, 1e-9, 10)
         check_range("every", self.every, 1, self.updates)
@@ -54,20 +72,49 @@ class TransferTraining(Training):
             raise ValueError(f"`every` must divide the {self.updates:,} `updates`; got {self.every:,}.")
         if self.schedule != "constant" or self.stages or self.validation or self.warm_up or self.augment != "none":
             raise ValueError("A transfer has a constant rate, one batch size, no validation images, no augmentation.")
+        if self.label_smoothing or self.ema:
+            raise ValueError("A transfer has neither `label_smoothing` nor `ema`.")
 
     @property
     def arms(self) -> tuple[int, ...]:
-        """Ways to start: from scratch, or with so many calls frozen, up to each layer with weights."""
-        return (SCRATCH, *_with_weights(self.text, self.bias))
+        """Ways to start: from scratch, with raw images, or with so many calls frozen.
+
+        The latter up to each layer with weights; of a pretrained base, up to each block and to the head.
+        """
+        weighted = _with_weights(self.text, self.bias, self.shape)
+        return (SCRATCH, RAW, *((*block_starts(self.base), weighted[-1]) if self.base else weighted))
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """Channels and side of the images as the network gets them."""
+        return (3 if self.base else 1), self.side
 
     @property
     def steps(self) -> int:
         """Updates of all trainings."""
-        return self.source_updates + len(self.arms) * self.updates
+        return (0 if self.base else self.source_updates) + len(self.arms) * self.updates
+
+    @property
+    def macs(self) -> int:
+        """Multiplications of all trainings, roughly: a backward pass counts as two forward passes."""
+        channels, side = self.shape
+        calls = layer_table(text=self.text, size=side, channels=channels, bias=self.bias).calls
+        before = (0, *accumulate(call.macs for call in calls))
+        whole, head = before[-1], self.arms[-1]
+        evaluated, seen = (self.updates // self.every + 1) * TESTS, self.updates * self.batch
+        total = 0 if self.base else self.source_updates * self.batch * (1 + BACKWARD) * whole
+        for arm in self.arms:
+            if arm in (RAW, head):  # on features that are computed once
+                total += ((self.images or SOURCE) + TESTS) * before[head]
+            else:
+                trained = whole - (before[arm] if arm > 0 else 0)
+                total += evaluated * whole + seen * (whole + BACKWARD * trained)
+        return total
 
 
 @lru_cache(maxsize=16)
-def _with_weights(text: str, bias: bool) -> tuple[int, ...]:
+def _with_weights(text: str, bias: bool, shape: tuple[int, int]) -> tuple[int, ...]:
     """Calls that are convolutions or linear layers."""
-    calls = layer_table(text=text, size=SIDE, channels=1, bias=bias).calls
+    channels, side = shape
+    calls = layer_table(text=text, size=side, channels=channels, bias=bias).calls
     return tuple(place for place, call in enumerate(calls) if call.role in ("convolution", "linear"))

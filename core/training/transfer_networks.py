@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
+from itertools import groupby
 from math import prod
 
 from core.cnn.presets import PRESETS
 from core.cnn.table import Call, Shape
 from core.cnn.trainable import NETWORKS as TYPED
+from core.cnn.typed import layer_table
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -123,6 +126,20 @@ def network_text(*, net: str, classes: int, hidden: int) -> str:
     base = BASES[net]
     parts = [base.text, *["gap"] * base.pooled, *[f"fc{hidden}, relu"] * (hidden > 0), f"fc{classes}"]
     return ", ".join(parts)
+
+
+@lru_cache(maxsize=8)
+def base_layers(net: str) -> tuple[Layer, ...]:
+    """Layers of a base without a head, from the input on, for images of 64 x 64."""
+    base = BASES[net]
+    table = layer_table(text=base.text, size=64, channels=base.channels)
+    return layers_of(table.calls, table.input_shape, base.blocks)
+
+
+def block_starts(net: str) -> tuple[int, ...]:
+    """Calls before the first layer of each block of a base."""
+    blocks = groupby(base_layers(net)[1:], key=lambda layer: layer.block)
+    return tuple(next(layers).calls for _, layers in blocks)
 
 
 def layers_of(

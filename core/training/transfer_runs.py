@@ -3,21 +3,53 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
+from core.images import FASHION_CLASSES
+from core.training.experiment_checks import check_choice
 from core.training.range_curves import Array
 from core.training.runs import look
-from core.training.transfer_experiment import TransferTraining
+from core.training.transfer_experiment import PRETRAINED, TransferTraining
+from core.training.transfer_networks import network_text
 
 IMAGES = (25, 100, 1000)  # of the second half of the classes
 SEEDS = 3
+OFFLINE = "small_cnn"  # the base that is pretrained here, on the first half of the classes
+SIDES = (32, 64)  # to which images are scaled for the others
 
 
-def specs_of(images: int) -> tuple[TransferTraining, ...]:
-    """The runs that are shown for so many images: one for each seed."""
-    return tuple(TransferTraining(images=images, seed=seed) for seed in range(SEEDS))
+def specs_of(images: int, base: str = OFFLINE, side: int = SIDES[0]) -> tuple[TransferTraining, ...]:
+    """The runs that are shown: one for each seed.
+
+    Parameters
+    ----------
+    images : int
+        Of the second half of the classes.
+    base : str
+        `OFFLINE`, or whose weights of ImageNet are taken.
+    side : int
+        For the latter.
+
+    Raises
+    ------
+    ValueError
+        If a value is none of those.
+    """
+    check_choice("base", base, (OFFLINE, *PRETRAINED[1:]))
+    if base == OFFLINE:
+        return tuple(TransferTraining(images=images, seed=seed) for seed in range(SEEDS))
+    known = TransferTraining(  # smaller steps for weights that are good already, and fewer, since each takes long
+        base=base,
+        side=side,
+        text=network_text(net=base, classes=len(FASHION_CLASSES) // 2, hidden=0),
+        images=images,
+        updates=100,
+        settings=(("high", 0.0003),),
+        head_rate=0.002,
+    )
+    return tuple(replace(known, seed=seed) for seed in range(SEEDS))
 
 
 @dataclass(frozen=True)
@@ -27,19 +59,22 @@ class Arm:
     Attributes
     ----------
     frozen : int
-        Calls that are frozen; `SCRATCH` for new weights.
+        Calls that are frozen; `SCRATCH` for new weights, `RAW` for raw images.
     steps : ndarray (evaluations,)
         Updates before each evaluation.
     accuracy : ndarray (seeds, evaluations)
         On the test images of the second half of the classes.
     ended : bool
         Whether a seed has come to its end.
+    apart : float
+        Of `RAW`: how far its features are from those of prepared images, in the length of the latter; mean.
     """
 
     frozen: int
     steps: Array
     accuracy: Array
     ended: bool
+    apart: float = 0.0
 
     @property
     def mean(self) -> Array:
@@ -67,7 +102,8 @@ def arms(specs: Sequence[TransferTraining]) -> Mapping[int, Arm]:
         if shown:
             steps = np.array([record["step"] for record in shown[0]], float)
             accuracy = np.array([[record["test_accuracy"] for record in each] for each in shown])
-            found[frozen] = Arm(frozen, steps, accuracy, bool(whole))
+            apart = float(np.mean([each[0].get("apart", 0.0) for each in shown]))
+            found[frozen] = Arm(frozen, steps, accuracy, bool(whole), apart)
     return found
 
 

@@ -15,7 +15,7 @@ from core.training import transfer_runs
 from core.training.runs import KIND_OF, SPEC_OF, look
 from core.training.transfer import tables, transfer
 from core.training.transfer_controls import CUT
-from core.training.transfer_experiment import SCRATCH, TransferTraining
+from core.training.transfer_experiment import RAW, SCRATCH, TransferTraining
 from core.training.transfer_networks import BASES, network_text
 from core.training.transfer_runs import IMAGES, SEEDS, arms, specs_of
 
@@ -87,6 +87,7 @@ def test_bad_numbers_are_refused() -> None:
         ({"classes": 1}, r"`classes` must be in \[2, 1,000\]; got 1"),
         ({"hidden": -1}, "`hidden` must be in"),
         ({"batch": 0}, "`batch` must be in"),
+        ({"view": "runs", "base": "lenet"}, "`base` must be one of small_cnn, resnet18, vgg19"),
         ({"size": 16}, "The smallest square input that works is 32x32"),
     ):
         with pytest.raises(ValueError, match=message):
@@ -111,7 +112,7 @@ def test_a_transfer_is_a_kind_of_run() -> None:
     spec = specs_of(25)[0]
     assert TransferTraining.from_json(spec.as_json()) == spec
     assert spec.text == network_text(net="small_cnn", classes=5, hidden=0)
-    assert spec.steps == 400 + 5 * 300
+    assert spec.steps == 400 + 6 * 300
     assert transfer(view="runs").arm_of == (0, 0, 4, 4, 8, 8, 12, 12)
 
 
@@ -119,6 +120,8 @@ def test_a_transfer_is_a_kind_of_run() -> None:
     ("settings", "message"),
     [
         ({"warm_up": 5}, "constant rate"),
+        ({"label_smoothing": 0.1}, "neither `label_smoothing` nor `ema`"),
+        ({"ema": 0.9}, "neither `label_smoothing` nor `ema`"),
         ({"every": 500}, "`every` must be in"),
         ({"every": 7}, "`every` must divide the 300"),
         ({"head_rate": 0.0}, "`head_rate`"),
@@ -140,7 +143,7 @@ def test_every_number_of_images_has_recorded_runs(images) -> None:
         run = kept[look(spec).id]
         assert run.kind == "transfer" and run.machines and run.specification["images"] == images
         for frozen, arm in found.items():
-            name = "scratch" if frozen == SCRATCH else f"frozen {frozen}"
+            name = {SCRATCH: "scratch", RAW: "raw"}.get(frozen, f"frozen {frozen}")
             assert arm.accuracy[place, -1] == pytest.approx(run.result["test_accuracy"][name], rel=1e-6)
             assert arm.steps.tolist() == list(range(0, 301, 20))
 
@@ -148,8 +151,8 @@ def test_every_number_of_images_has_recorded_runs(images) -> None:
 def test_the_tables_hold_the_runs() -> None:
     result = transfer(view="runs", images=25)
     runs = tables(result, {})["runs.csv"]
-    assert len(runs["seed"]) == SEEDS * 5 * 16
-    assert set(runs["frozen calls"]) == {-1, 0, 4, 8, 12}
+    assert len(runs["seed"]) == SEEDS * 6 * 16
+    assert set(runs["frozen calls"]) == {-2, -1, 0, 4, 8, 12}
     assert "runs.csv" not in tables(transfer(), {})
 
 

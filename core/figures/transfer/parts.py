@@ -23,7 +23,12 @@ LEFT = 60  # pixels left of the panels that stand above one another
 def axis(result: Transfer) -> Axis:
     """The cut, from the input to the head."""
     texts = tuple(f"{cut}: {result.layers[cut].name}" for cut in result.cuts)
-    return Axis(CUT.name, CUT.label, tuple(result.cuts), texts, float(min(CUT.default, result.head)))
+    return Axis(CUT.name, CUT.label, result.cuts, texts, float(shown(result, CUT.default)))
+
+
+def shown(result: Transfer, cut: float) -> int:
+    """The place of the cut nearest to a value of its control."""
+    return min(result.cuts, key=lambda place: abs(place - cut))
 
 
 def handle(result: Transfer) -> Track:

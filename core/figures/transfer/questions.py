@@ -11,6 +11,7 @@ from core.controls import Slider
 from core.figures.transfer.layers import frozen_share, spared_share
 from core.lab import Cell, Exercise, Prediction, Verdict
 from core.text import percent
+from core.training.pretrained import DEVIATION, MEAN
 from core.training.transfer import Transfer, transfer
 
 _CUT = 10  # of the homework
@@ -60,7 +61,7 @@ PREDICTIONS = (
 
 
 def homework() -> tuple[Exercise, ...]:
-    """The homework's counts and its four bugs, each as a card."""
+    """The homework's counts and its bugs, each as a card."""
     return (
         _exercise(
             "**Freeze the layers of index below 10** in VGG19 without its top, for images of 32 × 32 × 3, with a "
@@ -88,6 +89,15 @@ def homework() -> tuple[Exercise, ...]:
             "resized?",
             (_resize(),),
             "transfer resize",
+        ),
+        _exercise(
+            "**Find the bug.** `base = VGG19(weights='imagenet', include_top=False)` of Keras gets `x_train / 255`, "
+            "grey images repeated in three channels. Its weights were trained on what `preprocess_input` gives: "
+            "channels in the order blue, green, red, and the mean of ImageNet, (103.939, 116.779, 123.68), subtracted "
+            "from the bytes. What should a white pixel be in the first channel, and how far apart should black and "
+            "white be?",
+            _preprocessed(),
+            "transfer inputs",
         ),
         _exercise(
             f"**Find the waste.** The whole base is frozen, and `fit` runs for {_EPOCHS} epochs over {_IMAGES:,} "
@@ -165,6 +175,28 @@ def _resize() -> Question:
         ("shape_0", _IMAGES, "That is shape[0]; the loop runs over shape[1], the rows of an image."),
         ("side", 32, "That is the new side."),
     )
+
+
+def _preprocessed() -> tuple[Question, ...]:
+    """Keras' `vgg19.preprocess_input`, which is in the order and scale of Caffe."""
+    blue, red = Fraction("103.939"), Fraction("123.68")
+    return (
+        _question(
+            "White, first channel",
+            255 - blue,
+            ("only_scaled", 1, "That is what the code gives: to the base nearly one colour."),
+            ("not_centred", 255, "The mean of the channel is still to be subtracted."),
+            ("red_first", 255 - red, "The first channel is blue there."),
+            ("of_torchvision", Fraction((1 - MEAN[0]) / DEVIATION[0]), "That is what torchvision's weights want: "
+             "(1 − 0.485) / 0.229. Weights and preparation belong together."),
+        ),
+        _question(
+            "White minus black",
+            255,
+            ("only_scaled", 1, "That is what the code gives: 255 times too little, so that the biases of the first "
+             "layers outweigh the image."),
+        ),
+    )  # fmt: skip
 
 
 def _passes() -> Question:

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
 from core.figures.live import Figure, Frames, Panel, Readout, Track
-from core.figures.parts import curve
+from core.figures.parts import curve, dots
 from core.figures.style import color, layout
 from core.figures.transfer.parts import LEFT, Trace, layer_axis
 from core.text import number
 from core.training.range_curves import Array
 from core.training.transfer import Transfer
-from core.training.transfer_experiment import SCRATCH
+from core.training.transfer_experiment import RAW, SCRATCH
 from core.training.transfer_runs import Arm, ended
 
+_NAMES = {SCRATCH: "from scratch", RAW: "head on raw bytes"}
 _EMPTY = "No training with these settings has come to its end yet."
 
 
@@ -31,10 +32,12 @@ def _curves(result: Transfer, found: Mapping[int, Arm]) -> Panel:
     faint = [
         curve(arm.steps, 100 * arm.mean, "noise", arm_name(result, arm.frozen), opacity=0.55, line=look_of)
         for arm in found.values()
-        if arm.frozen != SCRATCH
+        if arm.frozen >= 0
     ]
     new = [curve(found[SCRATCH].steps, 100 * found[SCRATCH].mean, "second", "from scratch")] if SCRATCH in found else []
-    data: list[Trace] = [*faint, *new, curve(steps, None, "first", "with the cut", 3.0)]
+    shown = bool(np.isfinite(chosen).any())
+    with_cut = curve(steps if shown else [], None if shown else np.empty(0), "first", "with the cut", 3.0)
+    data: list[Trace] = [*faint, *new, with_cut]
     said = [("first", "with the cut"), ("noise", "with other cuts"), ("second", "from scratch")]
     title = ", ".join(f'<span style="color:{color(role)}">{text}</span>' for role, text in said)
     look = layout(
@@ -45,7 +48,8 @@ def _curves(result: Transfer, found: Mapping[int, Arm]) -> Panel:
         xaxis={"range": [0, float(steps[-1])]},
         yaxis={"range": [0, 100]},
     )
-    alt, frames = _alt(result, ended(found)), (Frames(len(data) - 1, chosen),)
+    frames = (Frames(len(data) - 1, chosen),) if shown else ()
+    alt = _alt(result, ended(found))
     return Panel(Figure(data=data, layout=look), alt=alt, frames=frames, column=1, height=320)
 
 
@@ -59,8 +63,8 @@ def _percent(found: Mapping[int, Arm], frozen: int, count: int) -> Array:
 
 def arm_name(result: Transfer, frozen: int) -> str:
     """How a training starts, in words."""
-    if frozen == SCRATCH:
-        return "from scratch"
+    if frozen in _NAMES:
+        return _NAMES[frozen]
     first = next(layer for layer in result.layers if layer.params and layer.calls == frozen)
     return f"trained from {first.name} on"
 
@@ -91,8 +95,15 @@ def _ends(result: Transfer, found: Mapping[int, Arm]) -> Panel:
         data.append(
             curve(np.array([-0.5, x[-1] + 0.5]), np.full(2, 100 * found[SCRATCH].last), "second", "from scratch")
         )
+    if RAW in found:
+        data.append(dots(x[-1:], np.array([100 * found[RAW].last]), "warning", _NAMES[RAW], 9, "x-thin-open"))
+    said = [
+        ("first", "each seed"),
+        ("second", "from scratch"),
+        ("warning", "\N{MULTIPLICATION SIGN} raw bytes"),
+    ]
     look = layout(
-        title="After the last update: each seed, and the mean at the cut",
+        title="At the end: " + ", ".join(f'<span style="color:{color(role)}">{text}</span>' for role, text in said),
         x="cut before layer",
         y="test accuracy (%)",
         margin={"l": LEFT, "r": 12, "t": 30, "b": 42},
@@ -126,22 +137,32 @@ def run_readouts(result: Transfer, found: Mapping[int, Arm]) -> tuple[Readout, .
         Readout("test accuracy with the cut", tuple(map(told, result.arm_of)), "first", "Mean over the seeds."),
         Readout("from scratch", (told(SCRATCH),), "second", "The same network with new weights, mean over the seeds."),
         Readout("gain in points", tuple(gains), "risk", "Difference of the two means."),
-        Readout("trainable", tuple(f"{count:,}" for count in result.trainable), help="Parameters from the cut on."),
+        Readout(
+            "head on raw bytes",
+            (told(RAW),),
+            "warning",
+            "The head alone, on features of images whose bytes, 0 to 255, go into the base as they are; mean.",
+        ),
+        Readout("trainable", _at_cuts(result, result.trainable), help="Parameters from the cut on."),
         Readout(
             f"by formula (off by {max(abs(a - b) for a, b in zip(result.trainable, result.counted, strict=True)):,})",
-            tuple(f"{count:,}" for count in result.counted),
+            _at_cuts(result, result.counted),
             help="k² C_in C_out + C_out for each layer, and 2 C_out for a batch normalisation.",
         ),
     )
 
 
+def _at_cuts(result: Transfer, counts: Sequence[int]) -> tuple[str, ...]:
+    return tuple(f"{counts[cut]:,}" for cut in result.cuts)
+
+
 def run_sentences(result: Transfer, found: Mapping[int, Arm]) -> tuple[str, ...]:
     """What each cut is worth against new weights, and how far the seeds are apart."""
-    return tuple(_sentence(result, found, cut) for cut in result.cuts)
+    return tuple(_sentence(result, found, cut, frozen) for cut, frozen in zip(result.cuts, result.arm_of, strict=True))
 
 
-def _sentence(result: Transfer, found: Mapping[int, Arm], cut: int) -> str:
-    frozen, images = result.arm_of[cut], result.specs[0].images
+def _sentence(result: Transfer, found: Mapping[int, Arm], cut: int, frozen: int) -> str:
+    images = result.specs[0].images
     if frozen not in found or SCRATCH not in found:
         return _EMPTY
     arm, scratch = found[frozen], found[SCRATCH]
@@ -160,9 +181,17 @@ def _sentence(result: Transfer, found: Mapping[int, Arm], cut: int) -> str:
     each = ", ".join(f"{points:+.1f}".replace("-", "−") for points in gain)
     if gain.mean() == 0:
         return f"{what}, on {images:,} images: as good as from scratch ({each}).{early}"
+    early += _raw(found, cut == result.head)
     seeds = "in every seed" if (gain > 0).all() or (gain < 0).all() else "but not in every seed"
     way = "better" if gain.mean() > 0 else "worse"
     return (
         f"{what}, on {images:,} images: {number(abs(float(gain.mean())), 2)} points {way} than from scratch, {seeds} "
         f"({each}).{early}"
     )
+
+
+def _raw(found: Mapping[int, Arm], head: bool) -> str:
+    """What the head is worth on raw images, beside what it is worth on prepared ones."""
+    if not head or RAW not in found:
+        return ""
+    return f" With bytes that are not prepared it ends at {100 * found[RAW].last:.0f}\N{NO-BREAK SPACE}%."

@@ -7,10 +7,14 @@ from typing import Any
 
 from core.cnn.memory import OPTIMIZERS
 from core.figures.cnn_cost.memory import size_text
+from core.figures.transfer.parts import shown
 from core.figures.transfer.questions import homework
 from core.figures.transfer.runs import arm_name
 from core.lab import Section, Table
+from core.text import number
+from core.training.pretrained import DEVIATION, MEAN
 from core.training.transfer import Transfer
+from core.training.transfer_experiment import RAW, TransferTraining
 from core.training.transfer_networks import Layer
 from core.training.transfer_runs import arms, ended, specs_of
 
@@ -18,7 +22,7 @@ _CACHED = 60_000  # images of MNIST
 
 
 def _cut(result: Transfer, values: Mapping[str, Any]) -> int:
-    return min(int(values["cut"]), result.head)
+    return shown(result, values["cut"])
 
 
 def formulas(result: Transfer, values: Mapping[str, Any]) -> Sequence[Any]:
@@ -89,8 +93,33 @@ def cache(result: Transfer, values: Mapping[str, Any]) -> Sequence[Any]:
         "**Statistics of batch normalisation.** Frozen parameters are not enough: in training mode the running means "
         "and variances move with every batch, although no optimizer touches them, and the features are no longer those "
         f"that were learnt. The frozen part must be in evaluation mode. {own}",
-        "**Pretrained weights** of VGG19 and ResNet-18 are not part of Lectern, and nothing here fetches them: the "
-        "counts above do not depend on them.",
+        "**Pretrained weights** of VGG19 and ResNet-18 are not part of Lectern; the counts above do not depend on "
+        "them. Under “Trainings” a click downloads torchvision's. Its file holds a pickle, which is a program; here "
+        "its tensors are read as data, and kept without it.",
+    )
+
+
+def inputs(result: Transfer, values: Mapping[str, Any]) -> Sequence[Any]:
+    """What a base wants its images to be, and what becomes of it if they are not."""
+    white = [(1 - mean) / deviation for mean, deviation in zip(MEAN, DEVIATION, strict=True)]
+    words = (
+        "**What a base has learnt.** Its first layer expects numbers of the size that it was trained with. The weights "
+        "of torchvision: x / 255, minus the mean of ImageNet, by its standard deviation, channel by channel ("
+        f"{', '.join(map(str, MEAN))} and {', '.join(map(str, DEVIATION))}), so that white is "
+        f"({', '.join(f'{value:.2f}' for value in white)}). Keras' VGG19: the mean of each channel is subtracted from "
+        "x, blue first, and nothing is divided. The small CNN: x minus the mean of its own images, by their deviation. "
+        "Nothing complains about other numbers; the features are others."
+    )
+    raw = ended(arms(result.specs)).get(RAW) if result.specs else None
+    if raw is None:
+        return (words,)
+    prepared = ended(arms(result.specs))[result.specs[0].arms[-1]]
+    return (
+        words,
+        f"**Measured**, {result.title}, the head alone, {result.specs[0].images:,} images: with the bytes 0 to 255 as "
+        f"they are, the features of the test images are {number(raw.apart, 2)} times as far from the right ones as "
+        f"those are long, and the head ends at {100 * raw.last:.1f}\N{NO-BREAK SPACE}% rather than at "
+        f"{100 * prepared.last:.1f}\N{NO-BREAK SPACE}%, mean over the seeds.",
     )
 
 
@@ -99,8 +128,7 @@ def trainings(result: Transfer, values: Mapping[str, Any]) -> Sequence[Any]:
     spec = (result.specs or specs_of(int(values["images"])))[0]
     rate = float(dict(spec.settings)["high"])
     words = (
-        "A small CNN learns the first five classes of the bundled Fashion-MNIST (T-shirt to coat, 3,000 images, "
-        f"{spec.source_updates} updates). Its head gets new weights, and it learns the other five (sandal to ankle "
+        f"{_pretrained(result, spec)} Its head gets new weights, and it learns the other five classes (sandal to ankle "
         f"boot) from {spec.images:,} images: {spec.updates} updates of Adam with batches of {spec.batch}, at the rate "
         f"{rate:g}, the head alone at {spec.head_rate:g} on cached features. “From scratch” has new weights everywhere "
         "and the same updates. Test accuracy is over 500 images of the other five classes, so that its standard error "
@@ -108,12 +136,26 @@ def trainings(result: Transfer, values: Mapping[str, Any]) -> Sequence[Any]:
     )
     found = ended(arms(result.specs)) if result.specs else {}
     if not found:
-        return (f"{words} Choose “Trainings” above the picture to see them.",)
+        return (words if result.specs else f"{words} Choose “Trainings” above the picture to see them.",)
     columns: dict[str, Sequence[Any]] = {"start": [arm_name(result, frozen) for frozen in found]}
     for seed in range(min(len(arm.accuracy) for arm in found.values())):
         columns[f"seed {seed} (%)"] = [round(100 * float(arm.accuracy[seed, -1]), 1) for arm in found.values()]
     columns["mean (%)"] = [round(100 * arm.last, 1) for arm in found.values()]
     return (words, Table(columns))
+
+
+def _pretrained(result: Transfer, spec: TransferTraining) -> str:
+    """How the base has come to its weights."""
+    if spec.base:
+        return (
+            f"{result.title} has learnt the 1,000 classes of ImageNet; its weights are torchvision's. The grey images "
+            f"are scaled from 28 to {spec.side} pixels, repeated in three channels and normalised as those of ImageNet "
+            "were."
+        )
+    return (
+        "A small CNN learns the first five classes of the bundled Fashion-MNIST (T-shirt to coat, 3,000 images, "
+        f"{spec.source_updates} updates)."
+    )
 
 
 def bugs(result: Transfer, values: Mapping[str, Any]) -> Sequence[Any]:
@@ -125,6 +167,7 @@ SECTIONS = (
     Section("Formulas with the numbers on screen", formulas),
     Section("Every layer", table),
     Section("A frozen base runs once", cache),
+    Section("Inputs as the base has learnt them", inputs),
     Section("How the trainings are made", trainings),
     Section("Homework: counts, and find the bug", bugs),
 )
