@@ -182,9 +182,9 @@ class Chart {
   /* words */
 
   fillWords() {
-    const { readouts, sentences } = this.header;
-    const id = JSON.stringify([readouts, sentences, this.theme.id]);
-    if (id === this.wordsId) return this.texts.forEach((text) => text.show(this.index)); // nothing to read out again
+    const { readouts, sentences, remarks } = this.header;
+    const id = JSON.stringify([readouts, sentences, remarks, this.theme.id]);
+    if (id === this.wordsId) return this.showWords(); // nothing to read out again
     this.wordsId = id;
     const { el, lineSwatch, steadyText } = this.kit;
     const row = el("div", "lc-readouts");
@@ -197,21 +197,25 @@ class Chart {
         label.tabIndex = 0;
         label.append(el("span", "lc-help", readout.help));
       }
-      const value = steadyText(readout.texts);
+      const value = steadyText(readout.texts, readout.along);
       value.classList.add("lc-value");
       item.append(label, value);
       row.append(item);
       return value;
     });
     const parts = readouts.length ? [row] : [];
-    if (sentences.length) {
+    for (const { texts, along } of [{ texts: sentences }, ...remarks].filter((said) => said.texts.length)) {
       const sentence = el("p", "lc-sentence");
-      this.texts.push(steadyText(sentences));
+      this.texts.push(steadyText(texts, along));
       sentence.append(this.texts.at(-1));
       parts.push(sentence);
     }
-    this.texts.forEach((text) => text.show(this.index));
+    this.showWords();
     this.words.replaceChildren(...parts);
+  }
+
+  showWords() {
+    this.texts.forEach((text) => text.show(this.entry(text.along)));
   }
 
   /* controls */
@@ -244,6 +248,13 @@ class Chart {
     return Math.floor(index / this.stride(k)) % this.axes[k].values.length;
   }
 
+  /** Which entry has what depends on one direction of a plane alone; see `Plane` of core/figures/live.py. */
+  entry(along, index = this.index) {
+    if (!along) return index;
+    const last = (k) => this.axes[k].values.length - 1;
+    return along.reduce((sum, weight, k) => sum + Math.abs(weight) * (weight < 0 ? last(k) - this.at(k, index) : this.at(k, index)), 0);
+  }
+
   values() {
     return this.axes.map((axis, k) => axis.values[this.at(k)]);
   }
@@ -267,7 +278,7 @@ class Chart {
 
   show() {
     this.showPosition();
-    this.texts.forEach((text) => text.show(this.index));
+    this.showWords();
     if (this.Plotly) this.panels.forEach((panel) => panel.show(this.index));
   }
 

@@ -45,10 +45,11 @@ function withTexts(texts, part) {
 function decodeFrames(frames, part) {
   const cache = [];
   const basis = frames.basis && part(frames.basis);
-  const { values: places, steps } = frames;
+  const { values: places, steps, recurrence } = frames;
   const block = steps && part(places); // equal lengths: the rows stand one after another
   const make = (index) => {
     const values = block ? rowOf(block, index, steps) : part(places[index]);
+    if (recurrence) return terms(values, recurrence);
     return basis ? strands(values, basis, frames.curves, frames.points) : values;
   };
   return { ...frames, at: (index) => (cache[index] ??= make(index)) };
@@ -72,6 +73,21 @@ function strands(coefs, basis, curves, points) {
     out[start + points] = NaN;
   }
   return out;
+}
+
+/** What `Recurrence.drawn` of core/figures/live.py gives for rows of w_1, p, q. */
+function terms(rows, { length, low, high }) {
+  const curves = rows.length / 3;
+  const squares = new Float64Array(length);
+  let own; // the only curve keeps its sign
+  for (let c = 0; c < curves; c++) {
+    const [second, p, q] = rows.subarray(3 * c, 3 * c + 3);
+    own = [1, second];
+    while (own.length < length) own.push(p * own.at(-1) - q * own.at(-2));
+    own.forEach((term, k) => (squares[k] += term * term));
+  }
+  const drawn = curves === 1 ? own : squares.map((sum) => Math.sqrt(sum / curves));
+  return Float32Array.from(drawn, (term) => Math.min(high, Math.max(low, term)));
 }
 
 function tile(grid, curves) {

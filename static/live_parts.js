@@ -17,12 +17,13 @@ export function el(tag, className = "", text = "") {
 }
 
 /** A text that never changes its size: the longest of its texts stands invisibly behind it. */
-export function steadyText(texts) {
+export function steadyText(texts, along) {
   const node = el("span", "lc-steady");
   const ghost = el("span", "lc-ghost", texts.reduce((a, b) => (b.length > a.length ? b : a), ""));
   ghost.ariaHidden = "true";
   const live = el("span");
   node.append(ghost, live);
+  node.along = along;
   node.show = (index) => {
     const text = texts[Math.min(index, texts.length - 1)];
     if (live.textContent !== text) live.textContent = text;
@@ -116,8 +117,20 @@ function swatchOf(trace, theme) {
   return swatch;
 }
 
-/** How far, in percent of its width, a label stands left of its line, so that it stays inside: 50 but near the edges. */
-const lean = (share) => 50 * (Math.min(1, Math.max(0, share / 0.15)) + Math.min(1, Math.max(0, (share - 0.85) / 0.15)));
+/**
+ * How far, in percent of its width, a label stands left of its line, so that it stays inside: 50 but near the edges. Of two
+ * lines the first one (`side` 0) has its label on its left and the other one on its right.
+ */
+function lean(share, side = 0.5) {
+  const [least, most] = [(share - 0.85) / 0.15, share / 0.15].map((part) => 100 * Math.min(1, Math.max(0, part)));
+  return (1 - side) * most + side * least;
+}
+
+/** The axis of a plane that a handle follows alone; -1 if none. */
+const axisOf = ({ along }) => (along ? along.findIndex(Boolean) : -1);
+
+/** Traces without a point at a step: only a full drawing takes away what plotly.js has drawn of them before. */
+const emptied = (changes) => [...changes].flatMap(([t, { x, y }]) => (x?.length === 0 || y?.length === 0 ? [t] : [])).join();
 
 const shortNumber = (v) => (typeof v === "number" ? (Number.isFinite(v) ? String(+v.toPrecision(6)) : "") : (v ?? ""));
 
@@ -160,15 +173,21 @@ export class Panel {
     const id = [spec.digest, theme.id, size.scale].join();
     this.size = size;
     this.stage.style.height = `${size.height}px`;
-    if (id === this.id) return this.resize();
+    if (id === this.id) {
+      this.resize();
+      if (this.shown !== this.chart.index) this.show(this.chart.index); // the same figure at another step, as after a preset
+      return;
+    }
     const look = [spec.look, theme.id, size.scale, size.width, size.height].join();
     const before = look === this.look && this.spec;
-    Object.assign(this, { id, look, spec });
+    Object.assign(this, { id, look, spec, shown: this.chart.index });
     this.plot.ariaLabel = spec.alt;
     this.details.hidden = !spec.data.some((trace) => trace.name && trace.meta?.table !== false); // a picture of pictures
     if (before && this.move(before)) return this.fillTable();
     const data = kit.dressed(spec.data, theme.swap);
-    for (const [trace, attrs] of this.frameAt(this.chart.index)) Object.assign(data[trace], attrs);
+    const frame = this.frameAt(this.chart.index);
+    this.empty = emptied(frame);
+    for (const [trace, attrs] of frame) Object.assign(data[trace], attrs);
     for (const trace of data) if (this.hidden.has(groupOf(trace))) trace.visible = "legendonly";
     const layout = kit.dressed({ ...spec.layout, showlegend: false }, theme.swap);
     layout.font = { ...layout.font, family: theme.font };
@@ -194,6 +213,7 @@ export class Panel {
     }
     if (spec.data.some((trace) => trace.type !== "scatter")) return false; // the texts of bars would stay behind
     const frame = this.frameAt(this.chart.index);
+    if (emptied(frame) !== this.empty) return false;
     const data = spec.data.map((trace, i) => ({ ...this.chart.kit.arraysOf(trace), ...frame.get(i) }));
     const traces = data.map((_, i) => i);
     this.chart.Plotly.animate(plot, { data, traces }, INSTANT).catch(() => {}); // a newer step may interrupt it
@@ -211,7 +231,7 @@ export class Panel {
     const changes = new Map();
     for (const f of this.spec.frames) {
       if (!changes.has(f.trace)) changes.set(f.trace, {});
-      changes.get(f.trace)[f.attr] = f.at(index);
+      changes.get(f.trace)[f.attr] = f.at(this.chart.entry(f.along, index));
     }
     return changes;
   }
@@ -220,13 +240,16 @@ export class Panel {
   show(index) {
     this.stale = !this.seen;
     if (this.stale) return;
+    this.shown = index;
     if (this.spec.frames.length) {
       const changes = this.frameAt(index);
       this.spec.data.forEach((trace, i) => {
         if (trace.type === "bar" && !changes.has(i)) changes.set(i, {}); // plotly.js removes bars that it is not told of
       });
       const traces = [...changes.keys()];
-      const redraw = traces.some((t) => !ANIMATED.has(this.spec.data[t].type ?? "scatter"));
+      const empty = emptied(changes);
+      const redraw = empty !== this.empty || traces.some((t) => !ANIMATED.has(this.spec.data[t].type ?? "scatter"));
+      this.empty = empty;
       const how = redraw ? { ...INSTANT, frame: { duration: 0, redraw } } : INSTANT;
       // A newer step interrupts an older one; plotly.js then rejects the older promise.
       const drawn = this.chart.Plotly.animate(this.plot, { data: [...changes.values()], traces }, how);
@@ -310,14 +333,15 @@ export class Panel {
 
   place(node, track, index) {
     const { xaxis, yaxis } = this.plot._fullLayout;
-    const x = xaxis.d2p(track.x[index]);
-    const y = track.y ? yaxis.d2p(track.y[index]) : 0;
+    const [axis, entry] = [axisOf(track), this.chart.entry(track.along, index)];
+    const x = xaxis.d2p(track.x[entry]);
+    const y = track.y ? yaxis.d2p(track.y[entry]) : 0;
     node.hidden = !(x >= -1 && x <= xaxis._length + 1 && y >= -1 && y <= yaxis._length + 1);
     node.style.transform = `translate(${xaxis._offset + x}px, ${yaxis._offset + y}px)`;
     if (track.y) return;
     node.style.height = `${yaxis._length}px`;
-    node.style.setProperty("--lc-lean", lean(x / xaxis._length));
-    node.firstChild.textContent = this.chart.textAt(index);
+    node.style.setProperty("--lc-lean", lean(x / xaxis._length, axis < 0 ? undefined : axis));
+    node.firstChild.textContent = axis < 0 ? this.chart.textAt(index) : this.chart.axes[axis].texts[entry];
   }
 
   grab(event, k) {
@@ -346,13 +370,26 @@ export class Panel {
     const py = event.clientY - box.top - yaxis._offset;
     let best = Infinity;
     let step = this.chart.index;
-    for (const { x, y } of tracks) {
+    for (const track of tracks) {
+      const { x, y } = track;
+      const axis = axisOf(track);
       for (let i = 0; i < x.length; i++) {
         const away = Math.hypot(xaxis.d2p(x[i]) - px, y ? yaxis.d2p(y[i]) - py : 0);
-        if (away < best) [best, step] = [away, i];
+        if (away < best) [best, step] = [away, axis < 0 ? i : this.chart.along(axis, i)];
       }
     }
     return step;
+  }
+
+  /** Handles that a click takes along: all, or of those that move by themselves the one that stands nearest. */
+  near(event) {
+    const { tracks } = this.spec;
+    if (tracks.every((track) => axisOf(track) < 0)) return tracks;
+    const away = this.handles.map((node) => {
+      const box = node.getBoundingClientRect();
+      return node.hidden ? Infinity : Math.abs(box.x + box.width / 2 - event.clientX);
+    });
+    return [tracks[away.indexOf(Math.min(...away))]];
   }
 
   /** Place of a pointer in the units of the axes; null outside of the plot. */
@@ -379,7 +416,7 @@ export class Panel {
       const spot = Math.hypot(e.clientX - clientX, e.clientY - clientY) < 4 && this.spotAt(e);
       if (!spot) return;
       if (this.chart.state.ask) this.chart.answer(this, spot);
-      else if (this.handles.length) this.chart.jump(this.stepAt(e, this.spec.tracks));
+      else if (this.handles.length) this.chart.jump(this.stepAt(e, this.near(e)));
     };
     window.addEventListener("pointerup", up, { once: true });
     // Where no zoom box is wanted, a drag that begins anywhere takes the handle along; a finger scrolls the page there.
@@ -466,8 +503,9 @@ export class Panel {
       title: { ...title, pad: { ...title?.pad, l: 12 } },
     };
     const data = [...plot.data];
-    for (const { x, y, color } of this.handles.length ? this.spec.tracks : []) {
-      const [at, up] = [x[chart.index], y?.[chart.index]];
+    for (const { x, y, color, along } of this.handles.length ? this.spec.tracks : []) {
+      const entry = chart.entry(along);
+      const [at, up] = [x[entry], y?.[entry]];
       const line = { color: chart.theme.swap(color), width: 1.5 };
       if (y) data.push({ x: [at], y: [up], mode: "markers", marker: { color: line.color, size: 10 }, showlegend: false });
       else layout.shapes = [...(layout.shapes ?? []), { type: "line", x0: at, x1: at, y0: 0, y1: 1, yref: "paper", line }];

@@ -18,6 +18,30 @@ import plotly.graph_objects as go
 from core.figures import style
 
 Array = npt.NDArray[Any]
+Along = tuple[int, int]
+
+
+@dataclass(frozen=True)
+class Recurrence:
+    """Sequences w_k = p w_(k-1) - q w_(k-2) from w_0 = 1, worked out where they are drawn: three numbers for a curve.
+
+    The first `length` terms are drawn, of several sequences their root mean square, cut off at `low` and `high`.
+    """
+
+    length: int
+    low: float
+    high: float
+
+    def drawn(self, values: Array) -> Array:
+        """Terms of the sequences whose w_1, p and q are the rows of (curves, 3)."""
+        second, p, q = np.asarray(values, float).T
+        terms = [np.ones_like(second), second]
+        while len(terms) < self.length:
+            terms.append(p * terms[-1] - q * terms[-2])
+        rows = np.stack(terms, axis=1)
+        together = rows[0] if len(rows) == 1 else np.sqrt((rows**2).mean(axis=0))
+        drawn: Array = np.clip(together, self.low, self.high)
+        return drawn
 
 
 @dataclass(frozen=True)
@@ -36,17 +60,27 @@ class Frames:
         The attribute of the trace that changes, "y" if not said otherwise.
     basis : ndarray of shape (p, G), optional
         Basis functions on the G grid points; the x of the trace is then `strands` of that grid, or has such frames too.
+    recurrence : Recurrence, optional
+        Then `values` has shape (steps, curves, 3).
+    along : (int, int), optional
+        See `Plane`.
     """
 
     trace: int
     values: Sequence[Array] | Array
     attr: str = "y"
     basis: Array | None = None
+    recurrence: Recurrence | None = None
+    along: Along | None = None
 
     def __post_init__(self) -> None:
         """Check the shapes; `ValueError` if they do not fit."""
         if not len(self.values):
             raise ValueError("`values` must hold at least one array; got none.")
+        if self.recurrence is not None:
+            if np.ndim(self.values) != 3 or np.shape(self.values)[2] != 3:
+                raise ValueError(f"`values` of a recurrence must be (steps, curves, 3); got {np.shape(self.values)}.")
+            return
         if self.basis is None:
             if any(np.ndim(v) != 1 for v in self.values):
                 raise ValueError("`values` without a basis must be arrays of one dimension.")
@@ -61,6 +95,8 @@ class Frames:
     def at(self, index: int) -> Array:
         """Values of the attribute at one axis index, as drawn (1-D)."""
         values: Array = np.asarray(self.values[index])
+        if self.recurrence is not None:
+            return self.recurrence.drawn(values)
         return values if self.basis is None else strands(values @ self.basis[: values.shape[1]])
 
 
@@ -87,11 +123,14 @@ class Track:
         Then the handle is a dot at (x, y); without it, a vertical line over the whole height.
     role : str
         Colour role of a dot.
+    along : (int, int), optional
+        See `Plane`; a handle that follows one axis, (1, 0) or (0, 1), moves along it and leaves the other where it is.
     """
 
     x: Array
     y: Array | None = None
     role: str = "accent"
+    along: Along | None = None
 
 
 @dataclass(frozen=True)
@@ -154,7 +193,9 @@ class Axis:
 class Plane:
     """Two axes of which a point of a figure is dragged along both; `name` is the setting, a place (x, y).
 
-    The steps run along `across`, row by row of `up`.
+    The steps run along `across`, row by row of `up`. What depends on a single direction of the plane says so by
+    `along` and has entries for that alone: (1, 0) counts the values of `across`, (0, 1) those of `up`, (-1, 1) how far
+    `up` is ahead of `across`.
     """
 
     name: str
@@ -185,6 +226,7 @@ class Readout:
     texts: tuple[str, ...]
     role: str = ""
     help: str = ""
+    along: Along | None = None
 
     def __post_init__(self) -> None:
         """Check the colour role."""
@@ -193,30 +235,70 @@ class Readout:
 
 
 @dataclass(frozen=True)
+class Remark:
+    """What is said behind the sentence of a picture along one direction of its plane; see `Plane`."""
+
+    texts: tuple[str, ...]
+    along: Along
+
+
+@dataclass(frozen=True)
 class Picture:
-    """Everything a live chart shows: panels, the axis they share, readouts and a sentence per axis value."""
+    """Everything a live chart shows: panels, the axis they share, readouts, a sentence per axis value and remarks."""
 
     panels: tuple[Panel, ...]
     axis: Axis | Plane | None = None
     readouts: tuple[Readout, ...] = ()
     sentences: tuple[str, ...] = ()
+    remarks: tuple[Remark, ...] = ()
 
     def __post_init__(self) -> None:
         """Check that everything has one entry per axis value (texts may also have a single one)."""
-        steps = math.prod(len(axis.values) for axis in self.axis.axes) if self.axis else 1
         for panel in self.panels:
             for frames in panel.frames:
+                steps = self.steps(frames.along)
                 if len(frames.values) != steps:
                     raise ValueError(f"`values` must hold {steps} arrays; got {len(frames.values)}.")
             for track in panel.tracks:
+                steps = self.steps(track.along)
                 for name, places in (("x", track.x), ("y", track.y)):
                     if places is not None and np.shape(places) != (steps,):
                         raise ValueError(f"`{name}` of a track must hold {steps} numbers; got {np.size(places)}.")
-            if len(panel.absent) not in (0, 1, steps):
-                raise ValueError(f"`absent` must hold 1 or {steps} texts; got {len(panel.absent)}.")
-        for name, texts in [("sentences", self.sentences), *((r.label, r.texts) for r in self.readouts)]:
-            if len(texts) not in ((0, 1, steps) if name == "sentences" else (1, steps)):
-                raise ValueError(f"`{name}` must hold 1 or {steps} texts; got {len(texts)}.")
+            if len(panel.absent) not in (0, 1, self.steps()):
+                raise ValueError(f"`absent` must hold 1 or {self.steps()} texts; got {len(panel.absent)}.")
+        self._check_words()
+
+    def _check_words(self) -> None:
+        if len(self.sentences) not in (0, 1, self.steps()):
+            raise ValueError(f"`sentences` must hold 1 or {self.steps()} texts; got {len(self.sentences)}.")
+        words = [("remarks", r.texts, r.along) for r in self.remarks]
+        for name, texts, along in [*words, *((r.label, r.texts, r.along) for r in self.readouts)]:
+            if len(texts) not in (1, self.steps(along)):
+                raise ValueError(f"`{name}` must hold 1 or {self.steps(along)} texts; got {len(texts)}.")
+
+    def steps(self, along: Along | None = None) -> int:
+        """How many steps there are, or different ones in a direction of the plane."""
+        sizes = [len(axis.values) for axis in self.axis.axes] if self.axis else []
+        if along is None:
+            return math.prod(sizes)
+        return 1 + sum(abs(weight) * (size - 1) for weight, size in zip(along, sizes, strict=True))
+
+    def entry(self, along: Along | None, index: int) -> int:
+        """Which entry belongs to a step: that of the step itself, or the one in a direction of the plane."""
+        if along is None or self.axis is None:
+            return index
+        across, up = (len(axis.values) for axis in self.axis.axes)
+        places = zip(along, (index % across, index // across), (across, up), strict=True)
+        return sum(weight * at if weight > 0 else -weight * (size - 1 - at) for weight, at, size in places)
+
+    def words(self, index: int) -> tuple[str, ...]:
+        """The sentence and the remarks at a step."""
+        sentence = self.sentences[min(index, len(self.sentences) - 1) :][:1]
+        return (*sentence, *(self.text(remark, index) for remark in self.remarks))
+
+    def text(self, words: Readout | Remark, index: int) -> str:
+        """What a readout or a remark says at a step."""
+        return words.texts[min(self.entry(words.along, index), len(words.texts) - 1)]
 
 
 def strands(curves: Array) -> Array:
@@ -232,9 +314,9 @@ def still(picture: Picture, index: int) -> list[go.Figure]:
     for panel in picture.panels:
         figure = go.Figure(**panel.figure)
         for frames in panel.frames:
-            figure.data[frames.trace][frames.attr] = frames.at(index)
+            figure.data[frames.trace][frames.attr] = frames.at(picture.entry(frames.along, index))
         for track in panel.tracks:
-            _add_handle(figure, track, index)
+            _add_handle(figure, track, picture.entry(track.along, index))
         figures.append(figure)
     return figures
 

@@ -10,6 +10,7 @@ import json
 import math
 import zlib
 from collections.abc import Mapping
+from dataclasses import asdict
 from typing import Any
 
 import numpy as np
@@ -52,10 +53,12 @@ def pack(picture: Picture, **state: Any) -> bytes:
                 "color": style.color(r.role) if r.role else "",
                 "dash": style.DASH.get(r.role, "solid"),
                 "help": r.help,
+                "along": r.along,
             }
             for r in picture.readouts
         ],
         "sentences": _texts(picture.sentences, blob),
+        "remarks": [{"texts": list(r.texts), "along": r.along} for r in picture.remarks],
         "panels": [_panel(panel, blob) for panel in picture.panels],
     }
     text = json.dumps(header, allow_nan=False, ensure_ascii=False, separators=(",", ":")).encode()
@@ -115,6 +118,7 @@ def _panel(panel: Panel, blob: _Blob) -> dict[str, Any]:
         digest.update(np.asarray(values, dtype="<f4").tobytes())
     for frames in panel.frames:
         rows = [frames.values] if isinstance(frames.values, np.ndarray) else frames.values
+        digest.update(repr(frames.recurrence).encode())
         for values in (*rows, *([] if frames.basis is None else [frames.basis])):
             digest.update(np.asarray(values, dtype="<f4").tobytes())
         # One grid is enough: the browser repeats it for each curve.
@@ -132,6 +136,7 @@ def _panel(panel: Panel, blob: _Blob) -> dict[str, Any]:
                 "x": blob.add(track.x),
                 "y": None if track.y is None else blob.add(track.y),
                 "color": style.color(track.role),
+                "along": track.along,
             }
             for track in panel.tracks
         ],
@@ -180,6 +185,10 @@ def _frames(frames: Frames, blob: _Blob) -> dict[str, Any]:
         packed["values"], packed["steps"] = blob.add(frames.values)["f32"], len(frames.values)
     else:
         packed["values"] = [blob.add(values)["f32"] for values in frames.values]
+    if frames.along is not None:
+        packed["along"] = frames.along
+    if frames.recurrence is not None:
+        packed["recurrence"] = asdict(frames.recurrence)
     if frames.basis is not None:
         packed["basis"] = blob.add(frames.basis)["f32"]
         packed["curves"], packed["points"] = len(frames.values[0]), frames.basis.shape[1]

@@ -1,4 +1,4 @@
-"""Trainings between two rates: those that a range test suggests here, and those that the homework reports."""
+"""Trainings between two rates: a visitor's own, those that a range test suggests, those that the homework reports."""
 
 from __future__ import annotations
 
@@ -29,23 +29,23 @@ def bounds_of(result: LrRange) -> tuple[float, float] | str:
     return (low_rate, high_rate) if low_rate < high_rate else "Both bounds are the same rate."
 
 
-def trainings(result: LrRange, rate: float) -> dict[str, Training]:
+def trainings(result: LrRange, lower: float, upper: float) -> dict[str, Training]:
     """One cycle over five epochs between each pair of bounds, by a name for the pair.
 
     Parameters
     ----------
     result : LrRange
-    rate : float
-        Upper bound of the first of them; the lower one is a quarter of it (Smith, arXiv 1506.01186, section 3.3).
+    lower, upper : float
+        Bounds of the first of them, which get two digits; if `lower` is not below `upper`, there is none.
     """
     spec: Setup = result.spec
     updates = EPOCHS * epoch_steps(spec)
-    names = ("text", "data", "augment", "batch", "optimizer", "momentum", "seed", "device")
+    names = ("text", "data", "checksum", "images", "augment", "batch", "optimizer", "momentum", "seed", "device")
     common = {name: getattr(spec, name) for name in names} | {"schedule": "cyclical", "updates": updates}
-    own = float(f"{rate:.2g}")
-    pairs = {"a quarter of your rate to your rate": (own / 4, own)}
+    own = float(f"{lower:.2g}"), float(f"{upper:.2g}")
+    pairs = {"your bounds": own} if lower < upper else {}
     suggested = bounds_of(result)
-    if not isinstance(suggested, str):
+    if not isinstance(suggested, str) and suggested not in pairs.values():
         pairs["the rule's range" if result.is_ramp else "the bracket"] = suggested
     pairs["the homework's bounds"] = HOMEWORK_BOUNDS
     return {

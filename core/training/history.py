@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
-from functools import cache
+from functools import lru_cache
 from typing import Any
 
 from core import jobs
@@ -11,7 +12,7 @@ from core.cnn.trainable import NETWORKS, network_text
 from core.controls import LogSlider
 from core.training.curves import epoch_steps
 from core.training.experiments import RangeTest, Setup, Sweep
-from core.training.range_controls import CLASSES, CONTROLS, OWN, show_rate, specs_of
+from core.training.range_controls import CONTROLS, OWN, SETTINGS, show_rate, specs_of
 from core.training.runs import SPEC_OF, Spec
 
 
@@ -43,7 +44,7 @@ class PastRun:
     def title(self) -> str:
         """The run in a few words."""
         spec = self.spec
-        net, width = known_networks().get(spec.text, (OWN, 1.0))
+        net, width = network_of(spec.text)
         title = (
             " ".join(spec.text.split())[:30]
             if net == OWN
@@ -60,14 +61,20 @@ class PastRun:
         return f"{title}: {what}, {spec.optimizer}, seed {spec.seed}"
 
 
-@cache
-def known_networks() -> dict[str, tuple[str, float]]:
-    """Name and width of each network that is offered, by its text."""
+def network_of(text: str) -> tuple[str, float]:
+    """Name and width of the network that is offered with this text; `OWN` and 1 if there is none."""
+    outputs = re.search(r"\bfc(\d{1,3})$", text)
+    return _offered(int(outputs[1])).get(text, (OWN, 1.0)) if outputs and int(outputs[1]) > 1 else (OWN, 1.0)
+
+
+@lru_cache(maxsize=8)
+def _offered(classes: int) -> dict[str, tuple[str, float]]:
+    """Name and width of each network that is offered for so many classes, by its text."""
     widths = next(control.values for control in CONTROLS if isinstance(control, LogSlider) and control.name == "width")
     found: dict[str, tuple[str, float]] = {}
     for width in sorted(widths, key=lambda each: each != 1):  # a wide MLP is another one as it stands
         for net in NETWORKS:
-            found.setdefault(network_text(net, width=width, classes=CLASSES), (net, width))
+            found.setdefault(network_text(net, width=width, classes=classes), (net, width))
     return found
 
 
@@ -105,7 +112,7 @@ def settings_of(spec: Setup) -> dict[str, Any] | None:
     """Values of the controls that mean a run; None if the page cannot be set to it."""
     if not isinstance(spec, RangeTest | Sweep):
         return None
-    net, width = known_networks().get(spec.text, (OWN, 1.0))
+    net, width = network_of(spec.text)
     names = ("data", "augment", "batch", "optimizer", "momentum", "device", "low", "high", "seed")
     values = {name: getattr(spec, name) for name in names} | {"net": net, "width": width, "text": spec.text}
     if isinstance(spec, RangeTest):
@@ -113,7 +120,11 @@ def settings_of(spec: Setup) -> dict[str, Any] | None:
     else:
         epochs = max(spec.updates // epoch_steps(spec), 1)
         values |= {"protocol": "sweep", "candidates": spec.candidates, "epochs": epochs}
-    plain = {control.name: control.default for control in CONTROLS if control.name not in ("rate", "smoothing")}
+    plain = {name: value for name, value in SETTINGS.items() if name != "smoothing"}
     if net != OWN:
         values["text"] = plain["text"]
-    return values if specs_of(**plain | values) == (spec,) else None
+    try:
+        same = specs_of(**plain | values) == (spec,)
+    except ValueError:  # a set of one's own that is not here
+        return None
+    return values if same else None

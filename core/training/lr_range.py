@@ -1,9 +1,7 @@
 """What the page on range tests shows: the runs that its settings mean, and what is known of them at a moment.
 
->>> from core.controls import defaults
->>> from core.training.range_controls import CONTROLS
->>> values = {name: value for name, value in defaults(CONTROLS).items() if name != "rate"}
->>> lr_range(**values).now().ramps[0].end
+>>> from core.training.range_controls import SETTINGS
+>>> lr_range(**SETTINGS).now().ramps[0].end
 'diverged'
 """
 
@@ -18,7 +16,7 @@ import numpy as np
 
 from core.training.curves import Ramp, SweepCurves, ramp_of, sweep_of
 from core.training.experiments import RangeTest, Sweep
-from core.training.range_controls import RATE, specs_of
+from core.training.range_controls import BOUNDS, specs_of
 from core.training.range_curves import Array, default_beta
 from core.training.runs import Seen, Spec, look
 from core.training.suggestions import SUGGESTION_RULES
@@ -47,7 +45,7 @@ class Rule:
     rates: Array
     reason: str
 
-    @property
+    @cached_property
     def median(self) -> float:
         """Median over the seeds; nan without an answer."""
         return float(np.median(self.rates)) if self.rates.size else float("nan")
@@ -144,8 +142,8 @@ class LrRange:
 
     @cached_property
     def axis(self) -> Array:
-        """Rates that can be looked at: those of the control between the first and the last of the runs."""
-        values = np.array(RATE.values)
+        """Rates that can be a bound: those of the controls between the first and the last of the runs."""
+        values = np.array(BOUNDS[0].values)
         slack = 1 + 1e-9
         return np.asarray(values[(values >= self.spec.low / slack) & (values <= self.spec.high * slack)])
 

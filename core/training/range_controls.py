@@ -10,11 +10,10 @@ from core.cnn.trainable import NETWORKS, network_text
 from core.cnn.typed import layer_table
 from core.controls import Choice, Control, LogSlider, Seed, Slider, Text
 from core.text import number
-from core.training.curves import SETS
 from core.training.experiments import RangeTest, Sweep
+from core.training.image_sources import ImageSet, image_set
 from core.training.runs import Spec
 
-CLASSES = 10
 OWN = "own"
 EXAMPLE = "conv3-16@same, relu, pool2, fc32, relu, fc10"
 SMOOTHINGS = {"auto": "1 − 4 / steps", "0": "none", "0.8": "0.8", "0.9": "0.9", "0.95": "0.95", "0.98": "0.98"}
@@ -50,10 +49,12 @@ def specs_of(
     Raises
     ------
     ValueError
-        If the network cannot be read or does not fit the images, or the rates are too near to each other.
+        If the network cannot be read or does not fit the images, the rates are too near to each other, or there is no
+        set of one's own.
     """
-    written = text if net == OWN else network_text(net, width=width, classes=CLASSES)
-    check_network(written, data)
+    images = image_set(data)
+    written = text if net == OWN else network_text(net, width=width, classes=images.classes)
+    check_network(net, written, images)
     common: dict[str, Any] = {
         "text": written,
         "data": data,
@@ -65,41 +66,55 @@ def specs_of(
         "low": low,
         "high": high,
     }
+    if images.checksum:  # a set of one's own, which another host lacks
+        common |= {"checksum": images.checksum, "images": images.images}
     every = range(seed, seed + seeds)
     if protocol == "ramp":
         return tuple(RangeTest(**common, steps=steps, seed=each) for each in every)
-    updates = epochs * (SETS[data][0] // batch)  # the images that fill no batch are left out
+    updates = epochs * max(images.images // batch, 1)  # the images that fill no batch are left out
     return tuple(Sweep(**common, candidates=candidates, updates=updates, seed=each) for each in every)
 
 
-def check_network(text: str, data: str) -> None:
+def check_network(net: str, text: str, images: ImageSet) -> None:
     """Raise ValueError, with a sentence, unless a network takes the images of a set and has an output a class."""
-    _, channels, size = SETS[data]
+    taken = (images.channels, images.side, images.side)
     try:
-        table = layer_table(text=text, size=size, channels=channels)
+        table = layer_table(text=text, size=images.side, channels=images.channels)
     except TextError as error:
-        raise ValueError(f"`text` cannot be read at character {error.column}: {error.problem}") from error
+        if net == OWN:
+            raise ValueError(f"`text` cannot be read at character {error.column}: {error.problem}") from error
+        raise ValueError(f"{NETWORKS[net].title} takes no images of {_by(taken)}: {error.problem}") from error
     shape = table.calls[-1].output_shape
-    if table.input_shape != (channels, size, size) or shape != (CLASSES,):
+    if table.input_shape != taken or shape != (images.classes,):
         raise ValueError(
-            f"`text` must take images of {channels} × {size} × {size} and end in fc{CLASSES}; its last layer gives "
-            f"{' × '.join(map(str, shape)) or 'nothing'}."
+            f"`text` must take images of {_by(taken)} and end in fc{images.classes}; its last layer gives "
+            f"{_by(shape) or 'nothing'}."
         )
 
 
-RATE = LogSlider(
-    name="rate",
-    label="Learning rate η",
-    default=0.1,
-    low=1e-9,
-    high=100.0,
-    per_decade=20,
-    display=show_rate,
-    help="The rate that is looked at: nothing is trained when it moves.",
-)
+def _by(shape: tuple[int, ...]) -> str:
+    return " × ".join(map(str, shape))
+
+
+def _bound(name: str, label: str, default: float) -> LogSlider:
+    words = f"{label} of the cycle that “Train with these bounds” trains with: nothing is trained when it moves."
+    return LogSlider(
+        name=name,
+        label=f"{label} η",
+        default=default,
+        low=1e-9,
+        high=100.0,
+        per_decade=20,
+        display=show_rate,
+        help=words,
+    )
+
+
+# The rate at which the rule “slide” sees the loss of the default test settle, and, as Smith has it, a quarter of that.
+BOUNDS = (_bound("lower", "Lower rate", 0.0251189), _bound("upper", "Upper rate", 0.1))
 
 CONTROLS: tuple[Control, ...] = (
-    RATE,
+    *BOUNDS,
     Choice(
         name="protocol",
         label="Protocol",
@@ -122,7 +137,7 @@ CONTROLS: tuple[Control, ...] = (
         limit=2_000,
         examples=("fc64, relu, fc10",),
         when=("net", (OWN,)),
-        help="Layers in the notation of the VGG paper, as on the page about cost; the last one is fc10.",
+        help="Layers in the notation of the VGG paper, as on the page about cost, up to fc10 for ten classes.",
     ),
     Choice(
         name="data",
@@ -132,8 +147,10 @@ CONTROLS: tuple[Control, ...] = (
             "bundled": "Fashion-MNIST, a tenth",
             "fashion-mnist": "Fashion-MNIST, all",
             "cifar-10": "CIFAR-10",
+            "own": "Your own, in the format of MNIST",
         },
-        help="The tenth is part of Lectern: 6,000 training images. The others are read from this machine.",
+        help="The tenth is part of Lectern: 6,000 training images. The others are read from this machine; your own is "
+        "in the folder that it names in LECTERN_DATA.",
     ),
     LogSlider(
         name="low",
@@ -258,3 +275,5 @@ CONTROLS: tuple[Control, ...] = (
         help="Where a new run is computed. Other devices add up in another order, so that these are other runs.",
     ),
 )
+# What the runs and their curves depend on, as on a fresh visit: everything but the bounds.
+SETTINGS = {control.name: control.default for control in CONTROLS if control not in BOUNDS}

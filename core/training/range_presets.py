@@ -5,6 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from core.training.range_controls import BOUNDS
+
+
+def between(lower: float, upper: float) -> dict[str, float]:
+    """Bounds as the controls can have them."""
+    return {bound.name: bound.parse(f"{rate:g}") for bound, rate in zip(BOUNDS, (lower, upper), strict=True)}
+
+
 # The homework tries ten rates, five epochs each; its own network would take a processor about fifteen hours.
 HOMEWORK = {"protocol": "sweep", "low": 1e-9, "high": 10.0, "candidates": 10, "epochs": 5}
 ADAM = {"optimizer": "adam", "low": 1e-7, "high": 1.0}

@@ -15,11 +15,10 @@ from dataclasses import replace
 from typing import Any
 
 from core import jobs
-from core.controls import defaults
 from core.jobs.records import SHIPPED
 from core.training.bounds import trainings
 from core.training.lr_range import lr_range
-from core.training.range_controls import CONTROLS, specs_of
+from core.training.range_controls import BOUNDS, SETTINGS, specs_of
 from core.training.range_presets import RECORDED
 from core.training.runs import KIND_OF, Spec
 
@@ -28,14 +27,14 @@ LIMIT_S = 7200.0
 
 def every_spec() -> dict[str, Spec]:
     """Specifications by the name of the file."""
-    plain = {name: value for name, value in defaults(CONTROLS).items() if name not in ("rate", "smoothing")}
+    plain = {name: value for name, value in SETTINGS.items() if name != "smoothing"}
     found: dict[str, Spec] = {
         f"{name}-{spec.seed}": spec for name, values in RECORDED.items() for spec in specs_of(**plain | dict(values))
     }
-    default = lr_range(**plain, smoothing="auto")  # recorded above
+    default = lr_range(**SETTINGS)  # recorded above
     names = ("mlp-cycle", "mlp-cycle-rule", "mlp-cycle-homework")
-    rate = defaults(CONTROLS)["rate"]
-    return found | dict(zip(names, trainings(default, rate).values(), strict=False))
+    own = [control.default for control in BOUNDS]
+    return found | dict(zip(names, trainings(default, *own).values(), strict=False))
 
 
 def record(name: str, spec: Spec) -> None:

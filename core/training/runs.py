@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import gc
 import threading
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
@@ -72,6 +73,12 @@ def identity_of(spec: Spec) -> str:
     return identity(kind, KINDS[kind].version, spec.as_json())
 
 
+def seed_identities(spec: Spec, seeds: int) -> tuple[str, ...]:
+    """Names of the runs that differ from a specification in the seed alone, for seeds from 0 on."""
+    kind, values = KIND_OF[type(spec)], spec.as_json()
+    return tuple(identity(kind, KINDS[kind].version, values | {"seed": seed}) for seed in range(seeds))
+
+
 def look(spec: Spec) -> Seen:
     """What is known of the run of a specification now; a run of this host is preferred to a recorded one."""
     job = identity_of(spec)
@@ -89,6 +96,11 @@ def look(spec: Spec) -> Seen:
     return Seen(job, status.state, stamp, status.progress, status.seconds, status.message, records, result)
 
 
+def known() -> frozenset[str]:
+    """Names of all runs, of this host and recorded ones: where many may be looked at, a first look."""
+    return frozenset(_shipped()) | jobs.names()
+
+
 def begin(spec: Spec) -> None:
     """Ask for a run; one that has ended without a result goes on, one that is done or going on stays as it is.
 
@@ -102,13 +114,19 @@ def begin(spec: Spec) -> None:
 
 @functools.cache
 def _shipped() -> dict[str, Seen]:
-    """Runs that come with Lectern, by their names."""
-    return {
+    """Runs that come with Lectern, by their names.
+
+    They are kept for good, so that the collection of garbage after each script run need not look at all their numbers.
+    """
+    found = {
         run.id: Seen(
             run.id, "recorded", (run.id, "recorded"), 1.0, run.seconds, "", tuple(run.records), run.result, run.machines
         )
         for run in jobs.shipped()
     }
+    gc.collect()
+    gc.freeze()
+    return found
 
 
 class _Reader:

@@ -1,4 +1,4 @@
-"""Two trainings in a real browser: one that is seen through, one that is cancelled."""
+"""Stories of the page on range tests in a real browser: bounds are dragged, a training ends, another is cancelled."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 from playwright.sync_api import Page, expect
 
 from core.jobs import load
-from tests.browser.test_app import ready
+from tests.browser.test_app import ready, settled_link
 
 OpenPage = Callable[..., Page]
 LONG = 60_000  # a process that imports torch, on a busy machine
@@ -19,19 +19,67 @@ def bar(page: Page, name: str) -> None:
     page.locator(".st-key-runs").get_by_role("button", name=name).click()
 
 
+def place(page: Page, rate: float) -> tuple[float, float]:
+    """Where a rate is on the first figure, in pixels of the window."""
+    box = page.locator(".lc-plot").first.bounding_box()
+    x, y = page.evaluate(
+        """rate => {
+            const { xaxis, yaxis } = document.querySelector('.lc-plot')._fullLayout;
+            return [xaxis._offset + xaxis.d2p(Math.log10(rate)), yaxis._offset + 0.9 * yaxis._length];
+        }""",
+        rate,
+    )
+    assert box is not None
+    return box["x"] + x, box["y"] + y
+
+
+def test_the_bounds_are_dragged_to_the_rules_and_trained_with(app_url: str, open_page: OpenPage) -> None:
+    page = ready(open_page(f"{app_url}/lr_range"))
+    words = page.locator(".lc-words")
+    expect(words).to_contain_text("The upper rate is 4.0 times the lower one.")
+
+    # the line of the upper bound to “cycle, high”; the lower one stays
+    x, y = place(page, 0.1)
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(place(page, 0.4)[0], y, steps=6)
+    expect(words).to_contain_text("The upper rate is 16 times the lower one.")
+    page.mouse.up()
+    settled_link(page, {"upper": "0.398107"})
+    expect(words).to_contain_text("“cycle, high” names about this rate")
+
+    # a click takes the nearer line along: here that of the lower bound, to “minimum / 10”
+    page.mouse.click(*place(page, 0.0357))
+    settled_link(page, {"lower": "0.0354813", "upper": "0.398107"})
+    expect(words).to_contain_text("The upper rate is 11 times the lower one.")
+
+    # these are what is trained with
+    page.get_by_text("Train with these bounds").click()
+    expect(page.get_by_text("Yours are 0.035 and 0.40, where you have dragged the two lines")).to_be_visible()
+
+    # the Back button undoes the click, a reset everything
+    page.go_back()
+    settled_link(page, {"upper": "0.398107"})
+    expect(page.get_by_role("slider", name="Lower rate")).to_have_attribute("aria-valuetext", "0.025")
+    page.get_by_role("button", name="Reset", exact=True).click()
+    settled_link(page, {})
+    expect(page.get_by_role("slider", name="Upper rate")).to_have_attribute("aria-valuetext", "0.10")
+
+
 def test_a_training_is_begun_by_a_click_and_drawn_when_it_is_done(app_url: str, open_page: OpenPage) -> None:
-    page = ready(open_page(f"{app_url}/lr_range?net=logistic&steps=20&seed=5"))
+    address = f"{app_url}/lr_range?net=logistic&steps=20&seed=5"
+    page, other = ready(open_page(address)), ready(open_page(address))
     runs, words = page.locator(".st-key-runs"), page.locator(".lc-words")
     expect(runs).to_contain_text("No run has these settings yet. 20 updates")
     expect(words).to_contain_text("the button above begins it")
     bar(page, "Train")
     expect(runs).to_contain_text("Trained on this machine", timeout=LONG)
-    expect(words).to_contain_text("At η = 0.10")
+    expect(words).to_contain_text("Upper rate 0.10: the smoothed loss is")
     assert page.locator(".lc-panel").first.locator(".scatterlayer .trace").count() > 1
 
-    # another visitor finds the run by the same settings
-    other = ready(open_page(f"{app_url}/lr_range?net=logistic&steps=20&seed=5"))
+    # another visitor, whose page was there before the run, sees it without doing anything
     expect(other.locator(".st-key-runs")).to_contain_text("Trained on this machine")
+    expect(other.locator(".lc-words")).to_contain_text("Upper rate 0.10: the smoothed loss is")
 
     # in the list it can be named, taken home and deleted
     other.get_by_text("Past runs").click()
@@ -46,7 +94,8 @@ def test_a_training_is_begun_by_a_click_and_drawn_when_it_is_done(app_url: str, 
     run = load(Path(download.value.path()).read_text(encoding="utf-8"))
     assert (run.name, run.state, run.specification["steps"]) == ("straight lines", "done", 20)
     other.get_by_role("button", name="Delete").click()
-    expect(other.locator(".st-key-runs")).to_contain_text("No run has these settings yet")
+    for each in (other, page):
+        expect(each.locator(".st-key-runs")).to_contain_text("No run has these settings yet")
 
 
 def test_a_training_is_cancelled_for_everybody(app_url: str, open_page: OpenPage) -> None:
@@ -55,9 +104,8 @@ def test_a_training_is_cancelled_for_everybody(app_url: str, open_page: OpenPage
     bar(page, "Train")
     runs = page.locator(".st-key-runs")
     expect(runs).to_contain_text("Whoever has the same settings watches the same run", timeout=LONG)
+    expect(other.locator(".st-key-runs").get_by_role("button", name="Cancel")).to_be_visible()
     bar(page, "Cancel")
     expect(runs).to_contain_text("was cancelled", timeout=LONG)
     expect(runs.get_by_role("button", name="Go on")).to_be_visible()
-    other.reload()
-    ready(other)
     expect(other.locator(".st-key-runs")).to_contain_text("was cancelled")

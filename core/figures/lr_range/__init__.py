@@ -1,4 +1,4 @@
-"""Pictures of the page on range tests: one rising rate, or one training for each rate."""
+"""Pictures of the page on range tests: one rising rate, or one training for each rate; two bounds are dragged."""
 
 from __future__ import annotations
 
@@ -6,19 +6,20 @@ import numpy as np
 
 from core.figures.live import Picture
 from core.figures.lr_range import match, runs, story
-from core.figures.lr_range.parts import rate_axis
+from core.figures.lr_range.parts import bounds_plane
 from core.figures.lr_range.ramp import ramp_panels
 from core.figures.lr_range.sweep import sweep_panels
 from core.figures.lr_range.text import (
     PREDICTIONS,
     ramp_readouts,
-    ramp_sentences,
+    ramp_remarks,
     sweep_readouts,
-    sweep_sentences,
+    sweep_remarks,
+    waiting,
 )
 from core.figures.thumbnail import svg_curves
 from core.training.lr_range import LrRange, lr_range
-from core.training.range_controls import CONTROLS
+from core.training.range_controls import SETTINGS
 
 __all__ = ["PREDICTIONS", "SECTIONS", "picture", "thumbnail"]
 
@@ -26,17 +27,18 @@ SECTIONS = (*story.SECTIONS, match.SECTION, *runs.SECTIONS)
 
 
 def picture(result: LrRange) -> Picture:
-    """Picture of a range test as far as it has come, scrubbed by the rate."""
-    now, axis = result.now(), rate_axis(result)
+    """Picture of a range test as far as it has come, with two bounds that are dragged along the rate."""
+    now = result.now()
     if result.is_ramp:
-        return Picture(ramp_panels(result, now), axis, ramp_readouts(result, now), ramp_sentences(result, now))
-    return Picture(sweep_panels(result, now), axis, sweep_readouts(result, now), sweep_sentences(result, now))
+        panels, readouts, remarks = ramp_panels(result, now), ramp_readouts(result, now), ramp_remarks(result, now)
+    else:
+        panels, readouts, remarks = sweep_panels(result, now), sweep_readouts(result, now), sweep_remarks(result, now)
+    return Picture(panels, bounds_plane(result), readouts, waiting(now), remarks)
 
 
 def thumbnail() -> str:
     """The default test as a small SVG: its loss, as recorded and smoothed, and where it falls fastest."""
-    values = {control.name: control.default for control in CONTROLS if control.name != "rate"}
-    (ramp,) = lr_range(**values).now().ramps
+    (ramp,) = lr_range(**SETTINGS).now().ramps
     x = np.log10(ramp.rates[30:])
     lines = [("", "train", x, ramp.losses[30:]), ("loss while the rate rises", "risk", x, ramp.smoothed[30:])]
     steepest = next(each.rate for each in ramp.suggestions if each.rate is not None)

@@ -15,7 +15,7 @@ from core.lab import Cell, Exercise, Section, Verdict
 from core.text import fixed
 from core.training.curves import Candidate
 from core.training.lr_range import LrRange, lr_range
-from core.training.range_controls import CONTROLS
+from core.training.range_controls import SETTINGS
 from core.training.range_curves import smooth
 from core.training.range_presets import FOUR
 
@@ -29,8 +29,7 @@ _EARLY = 40  # updates that tell which curve falls first
 @cache
 def curves() -> dict[str, Candidate]:
     """The training of each letter."""
-    values = {control.name: control.default for control in CONTROLS if control.name != "rate"}
-    every = lr_range(**values | FOUR).now().sweeps[0].candidates
+    every = lr_range(**SETTINGS | FOUR).now().sweeps[0].candidates
     return {letter: every[place] for letter, place in LETTERS.items()}
 
 

@@ -7,30 +7,36 @@ from typing import Any
 
 import numpy as np
 
-from core.figures.live import Axis, Panel, Track
+from core.figures.live import Axis, Panel, Plane, Track
 from core.figures.parts import Array, Trace, bars, curve, panel
 from core.figures.style import color
 from core.training.lr_range import HOMEWORK_UPDATES, RAMP_UPDATES, LrRange
-from core.training.range_controls import RATE
+from core.training.range_controls import BOUNDS
 
 UPPER, LOWER = 320, 250  # heights of the panels of a column
 _LEFT = 96  # pixels for the names of the rules, so that the rates of two panels stand above each other
+# Directions of the plane of both bounds: one of them alone, and the one above the other.
+LOWER_RATE, UPPER_RATE, RATIO = (1, 0), (0, 1), (-1, 1)
 _SIGNS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
-def rate_axis(result: LrRange) -> Axis:
-    """The rates of the page's slider between the ends of the test."""
-    values = result.axis
-    return Axis("rate", RATE.label, tuple(values.tolist()), tuple(RATE.show(value) for value in values))
+def bounds_plane(result: LrRange) -> Plane:
+    """The lower and the upper rate, each between the ends of the test."""
+    values = tuple(result.axis.tolist())
+    lower, upper = (
+        Axis(bound.name, bound.label, values, tuple(bound.show(value) for value in values)) for bound in BOUNDS
+    )
+    return Plane("bounds", lower, upper, (BOUNDS[0].default, BOUNDS[1].default))
 
 
 def over_rates(result: LrRange, traces: Sequence[Trace], alt: str, *, y: str, **more: Any) -> Panel:
-    """A panel over the logarithm of the rate, with the line that is dragged."""
+    """A panel over the logarithm of the rate, with the two lines that are dragged."""
     low, high = np.log10(result.spec.low), np.log10(result.spec.high)
     every = range(int(np.ceil(low - 1e-9)), int(np.floor(high + 1e-9)) + 1)
     ticks = list(every)[:: 1 + len(every) // 9]
     look: dict[str, Any] = {"margin": {"l": _LEFT, "b": 40, "t": 20, "r": 16}} | more
-    tracks = (Track(np.log10(result.axis)), *look.pop("tracks", ()))
+    lines = (Track(np.log10(result.axis), along=along) for along in (LOWER_RATE, UPPER_RATE))
+    tracks = (*lines, *look.pop("tracks", ()))
     pad = 0.03 * (high - low)
     shown = [*traces, *nothing_yet(traces, (low + high) / 2, look["yaxis"]["range"])]
     span = {"range": [low - pad, high + pad], "tickvals": ticks, "ticktext": [power(tick) for tick in ticks]}

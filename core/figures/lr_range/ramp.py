@@ -9,7 +9,9 @@ import numpy as np
 from core.figures.live import Panel, Track
 from core.figures.lr_range.parts import (
     LOWER,
+    LOWER_RATE,
     UPPER,
+    UPPER_RATE,
     accuracy_range,
     counter,
     faint,
@@ -45,9 +47,9 @@ def _loss(result: LrRange, now: Moment) -> Panel:
         result,
         traces,
         _loss_alt(now),
-        y="loss of the batch before its step",
+        y="loss before the step",
         height=UPPER,
-        tracks=(_dot(result, now, "smoothed", "train"),),
+        tracks=_dots(result, now, "smoothed", "train"),
         yaxis={"range": [0, top]},
     )
 
@@ -104,8 +106,10 @@ def _over_seeds(result: LrRange, now: Moment, name: str) -> tuple[Array, Array, 
     return np.log10(rates), values.min(axis=0), values.max(axis=0)
 
 
-def _dot(result: LrRange, now: Moment, name: str, role: str) -> Track:
-    return Track(np.log10(result.axis), now.mean_at(result.axis, name), role)
+def _dots(result: LrRange, now: Moment, name: str, role: str) -> tuple[Track, ...]:
+    """Where the two bounds stand on a curve."""
+    x, y = np.log10(result.axis), now.mean_at(result.axis, name)
+    return tuple(Track(x, y, role, along) for along in (LOWER_RATE, UPPER_RATE))
 
 
 def _rule_lines(now: Moment, top: float) -> list[Trace]:
@@ -122,7 +126,7 @@ def _rules(result: LrRange, now: Moment) -> Panel:
     x = np.log10([rule.median for rule, _ in said])
     spans = [np.log10([rule.rates.min(), rule.rates.max()]) for rule, _ in said]
     low, high = np.log10([result.spec.low, result.spec.high])
-    early = x < low + 0.75 * (high - low)  # the number stands behind its dot where there is room for it
+    late = x > low + 0.25 * (high - low)  # the number stands at the start of its row, where dots and lines seldom are
     look: dict[str, Any] = {"color": color("threshold"), "width": 5, "dash": "solid"}
     traces = [
         curve(gapped(spans), gapped([np.array([row, row]) for _, row in said]), "threshold", "over seeds", line=look),
@@ -138,10 +142,10 @@ def _rules(result: LrRange, now: Moment) -> Panel:
         {
             "type": "scatter",
             "mode": "text",
-            "x": np.array([max(span) if before else min(span) for span, before in zip(spans, early, strict=True)]),
+            "x": np.array([low if free else max(span) for span, free in zip(spans, late, strict=True)]),
             "y": np.array([row for _, row in said], np.float32),
             "text": [f"\u2002{show_rate(rule.median)}\u2002" for rule, _ in said],
-            "textposition": ["middle right" if before else "middle left" for before in early],
+            "textposition": "middle right",
             "textfont": {"color": color("threshold"), "size": 12},
             "name": "rate",
             "hoverinfo": "skip",
@@ -160,7 +164,7 @@ def _rules(result: LrRange, now: Moment) -> Panel:
         height=LOWER,
         margin={"l": 96, "b": 40, "t": 14, "r": 16},
         showlegend=False,
-        yaxis={"range": [-0.6, len(rows) + 0.2], "tickvals": rows.tolist(), "ticktext": [r.name for r in now.rules]},
+        yaxis={"range": [-0.6, len(rows) + 0.8], "tickvals": rows.tolist(), "ticktext": [r.name for r in now.rules]},
     )
 
 
@@ -182,6 +186,6 @@ def _accuracy(result: LrRange, now: Moment) -> Panel:
         y="accuracy on the batch",
         column=1,
         height=UPPER,
-        tracks=(_dot(result, now, "smoothed_accuracies", "test"),),
+        tracks=_dots(result, now, "smoothed_accuracies", "test"),
         yaxis=accuracy_range(),
     )

@@ -80,14 +80,20 @@ def past(result: LrRange, values: Mapping[str, Any]) -> Sequence[RunList]:
 
 
 def train(result: LrRange, values: Mapping[str, Any]) -> Sequence[str | Work]:
-    """Train with the rate that is looked at, with the bounds of this test and with those that the homework reports."""
-    specs = trainings(result, values["rate"])
+    """Train with the bounds that were dragged, with those of this test and with those that the homework reports."""
+    lower, upper = values["lower"], values["upper"]
+    specs = trainings(result, lower, upper)
     low, high = HOMEWORK_BOUNDS
     suggested = bounds_of(result)
     return (
         f"One triangle over {EPOCHS} epochs each: the rate rises from the lower bound to the upper one and falls back. "
-        "Your upper bound is the rate that you have dragged the line to; Smith takes a third or a quarter of it as the "
-        f"lower one. The homework's bounds, {show_rate(low)} and {show_rate(high)}, were read from another network. "
+        + (
+            f"Yours are {show_rate(lower)} and {show_rate(upper)}, where you have dragged the two lines; Smith takes a "
+            "third or a quarter of the upper one as the lower one. "
+            if lower < upper
+            else "Your lower rate is not below the upper one, so that there is no cycle between them. "
+        )
+        + f"The homework's bounds, {show_rate(low)} and {show_rate(high)}, were read from another network. "
         "The test images are looked at once, at the end."
         + (f" This test suggests no range: {suggested}" if isinstance(suggested, str) else ""),
         Work(

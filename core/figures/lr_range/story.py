@@ -35,6 +35,9 @@ def rules(result: LrRange, values: Mapping[str, Any]) -> Sequence[str | Table]:
     rows: dict[str, Sequence[Any]] = {
         "rule": [rule.name for rule in now.rules],
         "rate η": [show_rate(rule.median) if rule.rates.size else "–" for rule in now.rules],
+        "your upper rate is": [
+            f"{number(values['upper'] / rule.median, 2)} times that" if rule.rates.size else "–" for rule in now.rules
+        ],
         "over the seeds": [_between(rule.rates) for rule in now.rules],
         "formula": [rule.formula for rule in now.rules],
     }
@@ -51,7 +54,7 @@ def rules(result: LrRange, values: Mapping[str, Any]) -> Sequence[str | Table]:
         f"β / (1 − β) = {age:.0f} steps old on average, in which the rate grows by a factor of {number(factor, 2)}: "
         "s lags behind, and so does every rule. $L_t$ is the loss of the batch *before* the step with $\\eta_t$; what "
         "that step does is seen one step later.",
-        _checked(result, now.counted[0], values["rate"]),
+        _checked(result, now.counted[0], values["upper"]),
         f"**Which rate, then?** {', '.join(POINT_RULES)} each name one rate"
         + (f"; here they are apart by a factor of {number(now.disagreement, 2)}" if now.disagreement else "")
         + ". The three last rules are bounds of a schedule: the range of Smith's cyclical rates (arXiv 1506.01186, "

@@ -9,7 +9,9 @@ import numpy as np
 from core.figures.live import Frames, Panel
 from core.figures.lr_range.parts import (
     LOWER,
+    LOWER_RATE,
     UPPER,
+    UPPER_RATE,
     accuracy_range,
     counter,
     faint,
@@ -108,7 +110,7 @@ def _accuracy(result: LrRange, now: Moment) -> Panel:
 
 
 def _ways(result: LrRange, now: Moment) -> Panel:
-    """Loss over the updates of every training, and on top that whose rate is nearest to the one looked at."""
+    """Loss over the updates of every training, and on top those whose rates are nearest to the bounds."""
     every = now.sweeps[0].candidates if now.sweeps else ()
     curves = [_blocks(each, result.spec.updates) for each in every]
     x = gapped([curves_x for curves_x, _ in curves])
@@ -119,10 +121,12 @@ def _ways(result: LrRange, now: Moment) -> Panel:
     if every:
         rates = np.log([each.rate for each in every])
         nearest = [int(np.abs(rates - np.log(rate)).argmin()) for rate in result.axis]
-        look: dict[str, Any] = {"line": {"color": color("accent"), "width": 3, "dash": "solid"}}
-        traces.append(curve(None, None, "accent", "nearest rate", **look))
-        last = len(traces) - 1
-        frames = tuple(Frames(last, [curves[k][axis] for k in nearest], "xy"[axis]) for axis in (0, 1))
+        for name, dash, along in (("lower", "dot", LOWER_RATE), ("upper", "solid", UPPER_RATE)):
+            look: dict[str, Any] = {"line": {"color": color("accent"), "width": 3, "dash": dash}}
+            traces.append(curve(None, None, "accent", f"nearest to {name}", **look))
+            frames += tuple(
+                Frames(len(traces) - 1, [curves[k][axis] for k in nearest], "xy"[axis], along=along) for axis in (0, 1)
+            )
     alt = (
         f"Loss over the updates of {len(every)} trainings, from the same initial weights."
         if every

@@ -7,11 +7,12 @@ from collections.abc import Sequence
 import numpy as np
 
 from core.controls import Choice
-from core.figures.live import Readout
+from core.figures.live import Readout, Remark
+from core.figures.lr_range.parts import LOWER_RATE, RATIO, UPPER_RATE
 from core.lab import Prediction
 from core.text import fixed, number
 from core.training.curves import Candidate
-from core.training.lr_range import HOMEWORK_UPDATES, POINT_RULES, RAMP_UPDATES, LrRange, Moment
+from core.training.lr_range import HOMEWORK_UPDATES, POINT_RULES, RAMP_UPDATES, LrRange, Moment, Rule
 from core.training.range_controls import show_rate
 from core.training.range_curves import Array
 
@@ -21,68 +22,98 @@ _FIRST = "Mean over the steps of the last epoch, with the first seed."
 _FLAT = 0.02  # changes of the smoothed loss below that are not spoken of
 
 
+def _times(ratio: float) -> str:
+    """How many times, with two digits."""
+    return number(float(f"{ratio:.1e}"), 2)
+
+
 def _each(values: Array) -> tuple[str, ...]:
     return tuple(fixed(float(value)) for value in values)
 
 
+def _ratio(result: LrRange, more: str) -> Remark:
+    """How many times one bound is the other, and what is so for all bounds."""
+    ratios = result.axis / result.axis[0]
+    crossed = f"The lower rate is not below the upper one: there is no cycle between them. {more}"
+    told = [f"The upper rate is {_times(ratio)} times the lower one. {more}" for ratio in ratios[1:]]
+    return Remark((crossed,) * len(ratios) + tuple(told), RATIO)
+
+
 def ramp_readouts(result: LrRange, now: Moment) -> tuple[Readout, ...]:
-    """Curves at each rate, and how far the rules are apart."""
-    smoothed, raw, slope, accuracy = (
-        now.mean_at(result.axis, name) for name in ("smoothed", "losses", "slopes", "smoothed_accuracies")
-    )
+    """Curves at both bounds, and how far the rules are apart."""
+    smoothed, accuracy = (now.mean_at(result.axis, name) for name in ("smoothed", "smoothed_accuracies"))
     apart = "–" if now.disagreement is None else number(now.disagreement)
+    average = "Exponential average without bias, mean over the seeds."
     return (
-        Readout("smoothed loss", _each(smoothed), "train", "Exponential average without bias, mean over the seeds."),
-        Readout("loss of this batch", _each(raw), help="Before the step with this rate, mean over the seeds."),
-        Readout("change per factor 10", _each(slope), help="Slope of the smoothed loss over log₁₀ η."),
-        Readout("smoothed accuracy", _each(accuracy), "test", "On the batches that are learnt from."),
+        Readout("smoothed loss, lower", _each(smoothed), "train", average, LOWER_RATE),
+        Readout("smoothed loss, upper", _each(smoothed), "train", average, UPPER_RATE),
+        Readout("accuracy, upper", _each(accuracy), "test", "Smoothed, on the batches of the training.", UPPER_RATE),
         Readout("rules apart by a factor", (apart,), "threshold",
-                f"Of {', '.join(POINT_RULES)}. A click on the line or the dot of a rule goes to its rate."),
+                f"Of {', '.join(POINT_RULES)}. A click on the line or the dot of a rule takes the nearer bound there."),
         Readout("updates", (f"{now.updates}",), help="Steps taken so far, for all seeds."),
     )  # fmt: skip
 
 
-def ramp_sentences(result: LrRange, now: Moment) -> tuple[str, ...]:
-    """What the loss does at each rate, and what the rules say."""
+def waiting(now: Moment) -> tuple[str, ...]:
+    """What is said while nothing is known."""
+    if now.ramps or now.sweeps:
+        return ()
+    return (BEGUN if any(each.going for each in now.seen) else NO_RUN,)
+
+
+def ramp_remarks(result: LrRange, now: Moment) -> tuple[Remark, ...]:
+    """The ratio of the bounds, and at either of them the loss and how far it is from what the rules say."""
     if not now.ramps:
-        return (_nothing(now),)
-    slopes = now.mean_at(result.axis, "slopes")
-    here, all_rules = _rules_at(result, now), _rules_apart(now)
-    return tuple(
-        " ".join(filter(None, (_at(rate, float(slope), now), says, all_rules)))
-        for rate, slope, says in zip(result.axis, slopes, here, strict=True)
-    )
+        return ()
+    losses, slopes = (now.mean_at(result.axis, name) for name in ("smoothed", "slopes"))
+    here = _rules_at(result, now)
+
+    def told(bound: str, named: Sequence[Rule]) -> tuple[str, ...]:
+        return tuple(
+            f"{bound} rate {show_rate(rate)}: {_at(float(loss), float(slope), now)} {_beside(rate, on, named)}".strip()
+            for rate, loss, slope, on in zip(result.axis, losses, slopes, here, strict=True)
+        )
+
+    answered = [rule for rule in now.rules if rule.rates.size]
+    low = [rule for rule in answered if rule.name == "cycle, low"]
+    high = [rule for rule in answered if rule.name != "cycle, low"]
+    ratio = _ratio(result, _rules_apart(now))
+    return ratio, Remark(told("Lower", low), LOWER_RATE), Remark(told("Upper", high), UPPER_RATE)
 
 
-def _rules_at(result: LrRange, now: Moment) -> list[str]:
-    """For each rate which rules say it, as nearly as the slider can."""
-    names: list[list[str]] = [[] for _ in result.axis]
+def _rules_at(result: LrRange, now: Moment) -> list[list[Rule]]:
+    """For each rate the rules that say it, as nearly as the slider can."""
+    found: list[list[Rule]] = [[] for _ in result.axis]
     for rule in now.rules:
         if rule.rates.size:
-            names[int(np.abs(np.log(result.axis / rule.median)).argmin())].append(f"“{rule.name}”")
-    return [f"{' and '.join(said)} name{'s' * (len(said) == 1)} about this rate." if said else "" for said in names]
+            found[int(np.abs(np.log(result.axis / rule.median)).argmin())].append(rule)
+    return found
+
+
+def _beside(rate: float, on: Sequence[Rule], named: Sequence[Rule]) -> str:
+    """Which rules name a rate, and how many times it is what the others name."""
+    names = " and ".join(f"“{rule.name}”" for rule in on)
+    agree = f"{names} name{'s' * (len(on) == 1)} about this rate" if on else ""
+    others = [f"{_times(rate / rule.median)} × “{rule.name}”" for rule in named if rule not in on]
+    apart = f"{'it' if agree else 'This rate'} is {', '.join(others)}" if others else ""
+    return f"{'; '.join(filter(None, (agree, apart)))}." if agree or apart else ""
 
 
 def _rules_apart(now: Moment) -> str:
     """How far the rules are apart, or why none has an answer; of a test that goes on, so far."""
     apart, so_far = now.disagreement, not any(ramp.end for ramp in now.ramps)
     if apart is not None:
-        return f"The rules differ by a factor of {number(apart, 2)}{' so far' * so_far}."
+        return f"The rules differ by a factor of {_times(apart)}{' so far' * so_far}."
     return "No rule has an answer so far." if so_far else now.rules[0].reason
 
 
-def _nothing(now: Moment) -> str:
-    return BEGUN if any(each.going for each in now.seen) else NO_RUN
-
-
-def _at(rate: float, slope: float, now: Moment) -> str:
-    here = f"At η = {show_rate(rate)}"
+def _at(loss: float, slope: float, now: Moment) -> str:
     if np.isnan(slope):
-        return f"{here} nothing is known: {_why_not(now)}"
+        return f"nothing is known, {_why_not(now)}"
     if abs(slope) < _FLAT:
-        return f"{here} the smoothed loss hardly changes."
+        return f"the smoothed loss is {fixed(loss)} and hardly changes."
     way = "falls" if slope < 0 else "rises"
-    return f"{here} the smoothed loss {way} by {fixed(abs(slope), 2)} for a rate ten times as high."
+    return f"the smoothed loss is {fixed(loss)} and {way} by {fixed(abs(slope), 2)} per factor of ten."
 
 
 def _why_not(now: Moment) -> str:
@@ -100,15 +131,16 @@ def nearest(rate: float, candidates: Sequence[Candidate]) -> Candidate | None:
 
 
 def sweep_readouts(result: LrRange, now: Moment) -> tuple[Readout, ...]:
-    """The training of the nearest rate, and the bounds that are read from all."""
+    """The trainings nearest to both bounds, and the bounds that are read from all."""
     every = now.sweeps[0].candidates if now.sweeps else ()
     found = [nearest(rate, every) for rate in result.axis]
+    losses, accuracies = (tuple(_outcome(each, name) for each in found) for name in ("loss", "accuracy"))
     bounds = now.sweeps[0].homework_bounds if now.sweeps else None
     useful = now.sweeps[0].bracket if now.sweeps else ""
     return (
-        Readout("nearest rate tried", tuple("–" if each is None else number(each.rate) for each in found), "accent"),
-        Readout("loss, last epoch", tuple(_outcome(each, "loss") for each in found), "train", _FIRST),
-        Readout("accuracy, last epoch", tuple(_outcome(each, "accuracy") for each in found), "test", _FIRST),
+        Readout("loss nearest to lower", losses, "train", _FIRST, LOWER_RATE),
+        Readout("loss nearest to upper", losses, "train", _FIRST, UPPER_RATE),
+        Readout("accuracy nearest to upper", accuracies, "test", _FIRST, UPPER_RATE),
         Readout("argmin, next", (_pair(bounds),), "variance", "The homework's rule: the best rate and the next one."),
         Readout("bracket", (_pair(None if isinstance(useful, str) else useful),), "second",
                 "From the largest rate with under 5 % of the best gain to the largest within 10 % of the best loss."),
@@ -126,24 +158,26 @@ def _pair(bounds: tuple[float, float] | None) -> str:
     return "–" if bounds is None else f"{show_rate(bounds[0])} to {show_rate(bounds[1])}"
 
 
-def sweep_sentences(result: LrRange, now: Moment) -> tuple[str, ...]:
-    """What has become of the nearest training, and of all."""
+def sweep_remarks(result: LrRange, now: Moment) -> tuple[Remark, ...]:
+    """The ratio of the bounds, what has become of all trainings, and of those nearest to the bounds."""
     if not now.sweeps:
-        return (_nothing(now),)
+        return ()
     every = now.sweeps[0].candidates
     lost = [each.rate for each in every if each.diverged is not None]
     where = f", from {show_rate(min(lost))} on" if lost else ""
-    words = f"{len(lost)} of {len(every)} trainings diverged{where}."
-    return tuple(f"{_told(nearest(rate, every))} {words}" for rate in result.axis)
+    ratio = _ratio(result, f"{len(lost)} of {len(every)} trainings diverged{where}.")
+    told = [(show_rate(rate), _told(nearest(rate, every))) for rate in result.axis]
+    lower, upper = (tuple(f"{bound} rate {rate}: {words}" for rate, words in told) for bound in ("Lower", "Upper"))
+    return ratio, Remark(lower, LOWER_RATE), Remark(upper, UPPER_RATE)
 
 
 def _told(each: Candidate | None) -> str:
     if each is None or not each.ended:
-        return "This training goes on." if each else ""
+        return "the nearest training goes on." if each else ""
+    tried = f"in the nearest training, with η = {show_rate(each.rate)},"
     if each.diverged is not None:
-        return f"With η = {show_rate(each.rate)} the loss is no number any more after {each.diverged} updates."
-    gain = each.untrained - each.loss
-    return f"With η = {show_rate(each.rate)} the loss has fallen by {fixed(gain, 2)} from that of the initial weights."
+        return f"{tried} the loss is no number any more after {each.diverged} updates."
+    return f"{tried} the loss has fallen by {fixed(each.untrained - each.loss, 2)} from that of the initial weights."
 
 
 DECADES = {"none": "no run yet", **{f"1e{k}": show_rate(10.0**k) for k in range(-9, 2)}}
