@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 
 _SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
@@ -70,6 +71,19 @@ def larger(ratio: float) -> str:
         part = 100 * (ratio - 1)
         return f"{f'{part:.0f}' if part >= 1 else 'less than 1'}\N{NO-BREAK SPACE}% larger than"
     return f"{number(ratio, 2)} times"
+
+
+def verbatim(text: str) -> str:
+    r"""Write a text on one line so that Markdown, as Streamlit reads it, shows the text as it is.
+
+    What Streamlit looks for behind Markdown (icons, arrows, addresses) ignores backslashes: an invisible word joiner
+    breaks it up.
+
+    >>> verbatim("__import__('os')  # $x$")
+    "\\_\\_import\\_\\_('os')  # \\$x\\$"
+    """
+    escaped = re.sub(r"([\\`*_\[\]$~<>&|])", r"\\\1", " ".join(text.splitlines()))
+    return re.sub(r"(?<=[:@])|(?<=www)(?=\.)|(?<=[-<>=~])(?=\\?[-<>=~])", "\N{WORD JOINER}", escaped)
 
 
 def tex(value: float) -> str:

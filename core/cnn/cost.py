@@ -22,6 +22,8 @@ from core.cnn.uploads import UploadedNetwork
 from core.memo import Memo
 from core.worker.tasks import Task
 
+ASKED = COUNTED - {"attention"}  # whose cells have formulas that can be worked out by hand
+HIDDEN = "?"  # stands in a cell that is to be filled in
 SOME = 8  # cells that are blank if not a whole column is
 MOST = 24  # cells of a blank column
 FILES = ("onnx", "pt2", "safetensors")  # sources that say nothing about training
@@ -130,7 +132,7 @@ def caret(error: TextError) -> str:
 
 def blanks(table: LayerTable, *, blank: str, seed: int) -> tuple[tuple[int, str], ...]:
     """Choose the cells to be filled in: places of calls, each with a column."""
-    counted = [place for place, call in enumerate(table.inference) if call.role in COUNTED and call.output_shape]
+    counted = [place for place, call in enumerate(table.inference) if call.role in ASKED and call.output_shape]
     if blank == "none" or not counted:
         return ()
     if blank in COLUMNS:
@@ -143,15 +145,32 @@ def blanks(table: LayerTable, *, blank: str, seed: int) -> tuple[tuple[int, str]
 def tables(result: Cost, values: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
     """Tables for a download: every row with what its formulas need, which the script reads, and the second network.
 
-    The column "slider" holds the step of the slider at which a row is shown, −1 for none.
+    The column "slider" holds the step of the slider at which a row is shown, −1 for none; "?" is to be filled in.
     """
     rows = result.rows(every=values["every"], collapse=values["collapse"])
     stopping = {rows[k - 1].place: k for k in stops(rows) if k}
     own = np.array([0, *(stopping.get(place, -1) for place in range(len(result.table.calls)))])
     return {
-        "layers.csv": {"slider": own} | columns(result.table, values["precision"]),
+        "layers.csv": {"slider": own} | _without(result.blanks, columns(result.table, values["precision"])),
         "layers_2.csv": columns(result.other, values["precision"]),
     }
+
+
+def _without(blanks: tuple[tuple[int, str], ...], found: dict[str, Any]) -> dict[str, Any]:
+    """Columns of a file in which the blank cells hold "?"; the image is the first row.
+
+    A side stays where there is no window to compute it from: it is 1.
+    """
+    found = dict(found)
+    names = {"side": "output", "activations": "activations", "params": "weights", "macs": "MACs"}
+    for place, column in blanks:
+        row, name = place + 1, names[column]
+        found[name] = found[name].astype(object)
+        if column != "side":
+            found[name][row] = HIDDEN
+        elif found["kernel height"][row]:
+            found[name][row] = f"{found[name][row].split()[0]} {HIDDEN} {HIDDEN}"
+    return {name: values.astype(str) if values.dtype == object else values for name, values in found.items()}
 
 
 def _network(

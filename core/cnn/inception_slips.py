@@ -92,6 +92,7 @@ def questions(result: Sweep, module: Module) -> Mapping[str, Question]:
         ("naive_operations", "Operations, naive", result.operations(naive), _operation_slips(result, naive)),
         ("operations", "Operations, reduced", result.operations(module), _operation_slips(result, module)),
         ("conv5", "Operations of the 5 × 5 alone, reduced", result.operations(five), _conv5_slips(result, module)),
+        ("naive_parameters", "Parameters, naive", result.parameters(naive), _parameter_slips(result, naive)),
         ("parameters", "Parameters, reduced", result.parameters(module), _parameter_slips(result, module)),
         ("saving", "Saving in %", 100 * result.saving(module), saving_slips(result, module)),
     )
@@ -194,7 +195,16 @@ def _operation_slips(result: Sweep, module: Module) -> tuple[Slip, ...]:
         )
     )
     slips.append(Slip("parameters", Fraction(module.weights), "These are the weights: each is used at every position."))
+    mixed = Fraction(total + result.size**2 * result.channels * (result.pool_proj - result.w1) * (1 + result.flops))
+    slips.append(Slip("mixed_1x1", mixed, _mixed(result)))
     return (*slips, *_unit_slip(result, total, module.comparisons * result.pooled))
+
+
+def _mixed(result: Sweep) -> str:
+    return (
+        f"The first 1 × 1 was given the {result.pool_proj} filters of the one after the pool; it has {result.w1}, for "
+        "the operations and for the parameters."
+    )
 
 
 def _unit_slip(result: Sweep, total: int, comparisons: int) -> tuple[Slip, ...]:
@@ -217,8 +227,10 @@ def _parameter_slips(result: Sweep, module: Module) -> tuple[Slip, ...]:
         else Slip("bias_counted", Fraction(module.weights + filters), f"The {filters} biases do not count here.")
     )
     more = Fraction(result.parameters(module) + pool)
+    wider = (result.channels + result.bias) * (result.pool_proj - result.w1)
     return (
         bias,
+        Slip("mixed_1x1", Fraction(result.parameters(module) + wider), _mixed(result)),
         Slip("parameters_of_a_pool", more, "Pooling has no parameters: it takes the largest value."),
         Slip("operations", Fraction(module.macs), "These are operations: each weight is used at every position."),
     )

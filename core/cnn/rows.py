@@ -75,10 +75,12 @@ def stops(rows: tuple[Row, ...]) -> tuple[int, ...]:
 
 
 def recount(table: LayerTable) -> tuple[int, int]:
-    """Parameters and MACs counted again, from the shapes alone where a formula is known.
+    """Parameters and MACs counted again, from the input of each layer where it is known how.
 
-    Convolutions are counted by k · k · depth · filters, linear layers by inputs · outputs, each times its positions;
-    what is left (normalisation, attention, position embeddings) is taken as it is.
+    A convolution is stepped over its input: k · k · depth · filters for each place that the window stops at, which does
+    not use the formula of the output's size. Linear layers have inputs · outputs. What is left (normalisation,
+    attention, position embeddings) is taken as it is. For a typed network the rest is the same rule as in the rows; an
+    independent count of those is a trace of the built network, which needs torch.
 
     Returns
     -------
@@ -145,12 +147,18 @@ def _from_shapes(call: Call) -> tuple[int, int]:
     if not (call.input_shape and call.output_shape):
         return call.weights, call.macs
     if call.kind == "Conv2d" and call.window is not None:
-        taps = prod(call.window.kernel) * (call.input_shape[0] // call.window.groups)
-        return taps * call.output_shape[0], taps * call.activations
+        weights = prod(call.window.kernel) * (call.input_shape[0] // call.window.groups) * call.output_shape[0]
+        return weights, weights * prod(len(_places(call.window, axis, call.input_shape[axis + 1])) for axis in (0, 1))
     if call.kind == "Linear":
         features = prod(call.input_shape) if len(call.output_shape) == 1 else call.input_shape[-1]
         return features * call.output_shape[-1], features * call.activations
     return call.weights, call.macs
+
+
+def _places(window: Window, axis: int, size: int) -> range:
+    """First rows, or columns, of all places of a window that lie on the padded input; rounding up is for pools."""
+    before, after = window.padding[2 * axis : 2 * axis + 2]
+    return range(-before, size + after - window.reach(axis) + 1, window.stride[axis])
 
 
 def _collapsed(block: Block, turns: int = 1, ahead: int = 0) -> Iterator[tuple[int, int, int]]:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from math import prod
 
+from core.cnn.answers import Given
+from core.cnn.lenet import ORIGINAL, lenet5
 from core.cnn.table import COUNTED, Call, LayerTable
 
 COLUMNS = ("side", "activations", "params", "macs")
@@ -59,14 +62,15 @@ def truth(call: Call, *, column: str, bias: bool = True) -> int:
     return values[column]()
 
 
-def judge(call: Call, *, column: str, answer: int, bias: bool = True) -> Answer:
+def judge(call: Call, *, column: str, answer: Given, bias: bool = True) -> Answer:
     """Judge an answer for a cell, and recognise known slips.
 
     Parameters
     ----------
     call, column, bias
         See `truth`.
-    answer : int
+    answer : Given
+        Right if it is the number, rounded to the digits that it has.
 
     Raises
     ------
@@ -74,40 +78,45 @@ def judge(call: Call, *, column: str, answer: int, bias: bool = True) -> Answer:
         If there is no such column.
     """
     right = truth(call, column=column, bias=bias)
-    if answer == right:
+    if answer.fits(right):
         return Answer(right=True, truth=right)
     slips = {"side": _side_slips, "activations": _activation_slips, "params": _param_slips, "macs": _mac_slips}
-    found = {slip: explanation for slip, wrong, explanation in slips[column](call, bias) if wrong == answer}
+    found = {slip: explanation for slip, wrong, explanation in slips[column](call, bias) if answer.fits(wrong)}
     return Answer(right=False, truth=right, slip=next(iter(found), ""), explanation=" Or: ".join(found.values()))
 
 
-def judge_sum(table: LayerTable, *, answer: int, input_row: bool = True) -> Answer:
+def judge_sum(table: LayerTable, *, answer: Given, input_row: bool = True) -> Answer:
     """Judge an answer for the sum of the activations, and recognise the sum of rounded cells.
 
     Parameters
     ----------
     table : LayerTable
-    answer : int
+    answer : Given
     input_row : bool
         Whether the image counts.
     """
     image = prod(table.input_shape)
     cells = [call.activations for call in table.inference if call.role in COUNTED]
     right = sum(cells) + (image if input_row else 0)
-    slips = {
-        "rounded cells": (
+    if answer.fits(right):
+        return Answer(right=True, truth=right)
+    slips = (
+        (
+            "rounded cells",
             sum(map(rounded, [image, *cells] if input_row else cells)),
             "The cells were rounded before they were added; add the exact ones.",
         ),
-        "input row": (
+        (
+            "input row",
             right + (-image if input_row else image),
             f"The {image:,} numbers of the image were {'left out' if input_row else 'counted'}.",
         ),
-    }
-    for slip, (wrong, explanation) in slips.items():
-        if answer == wrong != right:
+        *another(table, [call.activations for call in table.inference], right),
+    )
+    for slip, wrong, explanation in slips:
+        if answer.fits(wrong) and wrong != right:
             return Answer(right=False, truth=right, slip=slip, explanation=explanation)
-    return Answer(right=answer == right, truth=right)
+    return Answer(right=False, truth=right)
 
 
 def rounded(number: int) -> int:
@@ -116,6 +125,27 @@ def rounded(number: int) -> int:
 
 
 Slip = tuple[str, int, str]
+
+
+def another(table: LayerTable, cells: Sequence[int], right: int) -> Iterator[Slip]:
+    """The sum with a fourth convolution in blocks of three equal ones, or without it in blocks of four: VGG16, VGG19.
+
+    `cells` are those of the calls of a forward pass, and `right` is their sum.
+    """
+    counted = [(call, cell) for call, cell in zip(table.inference, cells, strict=True) if call.role in COUNTED]
+    runs = groupby(counted, lambda pair: (pair[0].role, pair[0].output_shape))
+    blocks = [[cell for _, cell in run] for (role, _), run in runs if role == "convolution"]
+    more, fewer = (sum(block[-1] for block in blocks if len(block) == count) for count in (3, 4))
+    if more and not fewer:
+        yield "fourth convolution", right + more, "A block of three convolutions was given a fourth, as in VGG19."
+    if fewer and not more:
+        yield "third convolution", right - fewer, "A block of four convolutions was given only three, as in VGG16."
+
+
+_FLATTENED = (
+    "The map was flattened, as for a full connection: a convolution does the same only where its kernel is as large as "
+    "its input."
+)
 
 
 def _side_slips(call: Call, bias: bool) -> Iterator[Slip]:
@@ -138,6 +168,8 @@ def _side_slips(call: Call, bias: bool) -> Iterator[Slip]:
         yield "padding forgotten", (size - kernel) // stride + 1, f"The {padding} rows of padding were forgotten."
         yield "padding once", (size + window.padding[0] - kernel) // stride + 1, "Padding is added on both sides."
     yield "stride forgotten", room + 1, f"The stride of {stride} was forgotten."
+    if call.role == "convolution":
+        yield "flattened", 1, _FLATTENED
 
 
 def _activation_slips(call: Call, bias: bool) -> Iterator[Slip]:
@@ -146,6 +178,8 @@ def _activation_slips(call: Call, bias: bool) -> Iterator[Slip]:
         yield "one map", shape[1] * shape[2], f"This is one map; there are {shape[0]:,}."
         yield "depth of the input", call.input_shape[0] * shape[1] * shape[2], "The depth is the number of filters."
         yield "size of the input", shape[0] * prod(call.input_shape[1:]), "Height and width are those of the output."
+    if len(shape) == 3 and call.role == "convolution":
+        yield "flattened", shape[0], _FLATTENED
 
 
 def _param_slips(call: Call, bias: bool) -> Iterator[Slip]:
@@ -167,6 +201,14 @@ def _param_slips(call: Call, bias: bool) -> Iterator[Slip]:
         yield "wrong depth", taps * filters * filters + added, f"A filter is as deep as its input, {depth:,}."
         yield "one tap", depth * filters + added, f"Each filter has {taps} positions in each channel."
         yield "operations", call.macs, "This is the number of operations: each weight is used at every position."
+        yield "flattened", prod(call.input_shape) * filters + added, _FLATTENED
+        if (call.window.kernel, depth, filters) == ((5, 5), 6, 16):
+            sparse = lenet5(table=ORIGINAL).layers[2].params - (0 if added else filters)
+            yield (
+                "table of 1998",
+                sparse,
+                "That is C3 with the sparse table of 1998; here every filter sees all six maps.",
+            )
     if call.role == "linear":
         yield "zero dropped", call.weights // 10 + added, "A zero was lost in the product."
         yield "channels again", call.weights * 3 + added, "The channels of the image were counted once more."

@@ -8,7 +8,8 @@ import numpy as np
 
 from core.figures.bias_variance.errors import HEIGHT
 from core.figures.bias_variance.text import RULES, cost, rule_name
-from core.figures.live import Figure, Panel, Track
+from core.figures.live import Figure, Frames, Panel, Track
+from core.figures.parts import band
 from core.figures.style import color, layout
 from core.generalization.exploration import Exploration
 from core.generalization.selection import Selection
@@ -22,11 +23,17 @@ def choosing(result: Exploration, compare: tuple[int, ...]) -> tuple[Panel, ...]
 
 
 def choice_rows(s: Selection, looks: Mapping[str, tuple[str, str]], height: int) -> Panel:
-    """One row of bars per rule: how often it picks each degree; `looks` gives its name and colour role."""
+    """One row of bars per rule: how often it picks each degree; `looks` gives its name and colour role.
+
+    The degree in hand is a band around its bars and a dot above them: a line would strike the numbers out.
+    """
     names = [looks[rule][0] for rule in s.rules]
     rows = np.arange(len(s.rules))[::-1]
-    tallest = (0.89 - 0.03 * len(rows)) / s.shares.max(axis=1)  # above it, a line of text
-    traces = [
+    tallest = (0.82 - 0.03 * len(rows)) / s.shares.max(axis=1)  # above it, a line of text
+    top = len(rows) + 0.36
+    column = np.array([-0.5, -0.5, 0.5, 0.5])
+    here = band(column, "noise_fill", "degree in hand") | {"y": np.array([-0.08, top, top, -0.08])}
+    traces = [here] + [
         {
             "type": "bar",
             "x": s.degrees,
@@ -60,7 +67,7 @@ def choice_rows(s: Selection, looks: Mapping[str, tuple[str, str]], height: int)
                 "tick0": 1,
             },
             yaxis={
-                "range": [-0.08, len(rows) + 0.12],
+                "range": [-0.08, top],
                 "tickvals": [float(row) + 0.3 for row in rows],
                 "ticktext": labels,
                 "showgrid": False,
@@ -75,4 +82,6 @@ def choice_rows(s: Selection, looks: Mapping[str, tuple[str, str]], height: int)
         f"{name}: most often degree {int(s.degrees[share.argmax()])} ({share.max():.0%})."
         for name, share in zip(names, s.shares, strict=True)
     )
-    return Panel(figure, alt=alt, tracks=(Track(s.degrees),), height=height)
+    frames = (Frames(0, s.degrees[:, np.newaxis] + column, "x"),)
+    dot = Track(s.degrees, np.full(len(s.degrees), top - 0.16))
+    return Panel(figure, alt=alt, frames=frames, tracks=(dot,), height=height)

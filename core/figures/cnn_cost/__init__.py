@@ -60,7 +60,8 @@ def picture(
         if min(result.table.input_shape):
             panels = (block_panel(rows, result.table), *panels)
     else:
-        panels = cost_panels(rows, result.table, bias=bias, unit=unit, ends=bool(result.problem))
+        panels = cost_panels(rows, result.table, bias=bias, unit=unit, ends=bool(result.problem),
+                             blanks=result.blanks)  # fmt: skip
         if result.table.source not in FILES:
             panels += (memory_panel(rows, result.table, memory, batch),)
         if min(result.table.input_shape):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from math import prod
 
 from core.cnn.rows import Row, stops
@@ -29,12 +29,19 @@ def unit_name(unit: str) -> str:
 
 
 def cost_panels(
-    rows: Sequence[Row], table: LayerTable, *, bias: bool, unit: str, ends: bool = False
+    rows: Sequence[Row],
+    table: LayerTable,
+    *,
+    bias: bool,
+    unit: str,
+    ends: bool = False,
+    blanks: Collection[tuple[int, str]] = (),
 ) -> tuple[Panel, ...]:
-    """Parameters above operations, and beside them activations; what no row has is left out."""
-    params = [params_of(row, bias) for row in rows]
-    maps = [row.call.activations for row in rows]
-    work = [operations_of(row, unit) for row in rows]
+    """Parameters above operations, and beside them activations; what no row has is left out, as are blank cells."""
+    asked = {column for _, column in blanks}
+    params = [0 if (row.place, "params") in blanks else params_of(row, bias) for row in rows]
+    maps = [0 if (row.place, "activations") in blanks else row.call.activations for row in rows]
+    work = [0 if (row.place, "macs") in blanks else operations_of(row, unit) for row in rows]
     image = prod(table.input_shape)
     name = unit_name(unit)
     counted = "" if bias else ", without biases"
@@ -44,11 +51,11 @@ def cost_panels(
             rows,
             params,
             "parameters",
-            f"Parameters of {len(rows)} rows on a logarithmic axis{counted}: {top(rows, params)}.",
+            f"Parameters of {len(rows)} rows on a logarithmic axis{counted}: {_top(rows, params, 'params' in asked)}.",
             span=log_range(params),
             places=places,
             ends=ends,
-            named=not any(work),
+            named=not any(operations_of(row, unit) for row in rows),
             height=HEIGHTS[0],
         )
     ]
@@ -59,7 +66,7 @@ def cost_panels(
                 maps,
                 "activations",
                 f"Numbers in the outputs of {len(rows)} rows on a logarithmic axis, and the {image:,} of the image: "
-                f"{top(rows, maps)}.",
+                f"{_top(rows, maps, 'activations' in asked)}.",
                 span=log_range([image, *maps]),
                 places=places,
                 ends=ends,
@@ -68,13 +75,13 @@ def cost_panels(
                 height=HEIGHTS[0],
             )
         )
-    if any(work):
+    if any(operations_of(row, unit) for row in rows):
         panels.append(
             log_bars(
                 rows,
                 work,
                 name,
-                f"{name} of {len(rows)} rows on a logarithmic axis: {top(rows, work)}.",
+                f"{name} of {len(rows)} rows on a logarithmic axis: {_top(rows, work, 'macs' in asked)}.",
                 span=log_range(work),
                 places=places,
                 ends=ends,
@@ -83,3 +90,7 @@ def cost_panels(
             )
         )
     return tuple(panels)
+
+
+def _top(rows: Sequence[Row], values: Sequence[int], blank: bool) -> str:
+    return "cells that are to be filled in have no bar" if blank else top(rows, values)

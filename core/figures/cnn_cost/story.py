@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from core.cnn.cost import Cost
+from core.cnn.cost import HIDDEN, Cost
 from core.cnn.formulas import formulas
 from core.cnn.layers import KINDS
 from core.cnn.lenet import lenet5
@@ -18,7 +18,7 @@ from core.figures.cnn_cost.costs import operations_of, params_of, unit_name
 from core.figures.cnn_cost.field import field_text
 from core.figures.cnn_cost.fill_in import cells
 from core.figures.cnn_cost.memory import memory_of, size_text
-from core.figures.cnn_cost.text import HIDDEN, UNKNOWN, bare, shape_text
+from core.figures.cnn_cost.text import UNKNOWN, bare, shape_text, telling
 from core.lab import Exercise, Section, Table
 
 # Column of the table -> key of its formula, and its name among the blank cells.
@@ -37,14 +37,15 @@ def table_blocks(result: Cost, values: Mapping[str, Any]) -> Sequence[Any]:
         explain=lambda row, column: _explained(result, rows[row], column, values),
         caption=_caption(result, values),
     )
-    notes = [f"- {note}" for note in (result.problem, *result.notes) if note]
+    notes = [f"- {note}" for note in (result.problem, *telling(result, result.notes)) if note]
     blocks: list[Any] = ["\n".join(notes)] if notes else []
     blocks.append(table)
     if result.blanks:
         settings = ("net", "text", "upload", "size", "channels", "bias", "input_row", "blank", "seed")
         blocks.append(
             Exercise(
-                question="**Fill in the blank cells.** Thousands may be separated as you like.",
+                question="**Fill in the blank cells.** A size is 24, 24 × 24 or all of (64, 24, 24); a number is "
+                "exact, like 1,792, or rounded, like 3.36e9 or 3.36G, and then judged by its digits.",
                 cells=cells(result.table, result.blanks, bias=values["bias"], input_row=values["input_row"]),
                 key=" ".join(str(values[name]) for name in settings),
             )

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import accumulate
 from typing import Any
 
-from core.cnn.cost import Cost
+from core.cnn.cost import HIDDEN, Cost
 from core.cnn.formulas import formulas
 from core.cnn.memory import TrainingMemory
 from core.cnn.rows import Row, recount, stops
+from core.cnn.slips import truth
 from core.cnn.table import LayerTable, Totals, totals
 from core.controls import Choice
 from core.figures.cnn_cost.costs import operations_of, params_of, unit_name
@@ -28,7 +30,6 @@ NAMES = {
 
 
 _NOTES = 2  # of a network, before its first row; the section with the table has all
-HIDDEN = "?"  # stands in a cell that is to be filled in
 UNKNOWN = "–"
 
 
@@ -83,11 +84,19 @@ def readouts(
             "Weights, gradients, optimizer and what is kept for the backward pass, without workspace of the GPU.",
         ),
         Readout(
-            "counted another way",
+            "counted again" if result.table.source == "typed" else "counted another way",
             (_difference(result),),
-            help="Parameters and MACs again, from the shapes alone: the difference from the sums.",
+            help=_RECOUNTED[result.table.source == "typed"],
         ),
     )
+
+
+_RECOUNTED = (
+    "Parameters and MACs again, from the shapes alone and with every kernel stepped over its input: the difference "
+    "from the sums of the rows, whose parameters were counted in the network itself.",
+    "Parameters and MACs again, with every kernel stepped over its input: the difference from the sums of the rows. "
+    "The weights of a typed layer follow from one formula in both; against a network built in PyTorch they are tested.",
+)
 
 
 def _difference(result: Cost) -> str:
@@ -126,10 +135,29 @@ def _owned(call: Any, bias: bool) -> int:
 
 def _opening(result: Cost) -> str:
     """What stands before the first row."""
-    note = " ".join(result.notes[:_NOTES])
+    note = " ".join(telling(result, result.notes)[:_NOTES])
     size = result.table.input_shape
     image = f"An image of {size[1]} × {size[2]} with {size[0]} channels." if any(size) else "The file holds no image."
     return f"{result.table.title}. {image} {note}".strip()
+
+
+def telling(result: Cost, notes: Iterable[str]) -> list[str]:
+    """Notes without the sentences that hold a number which is to be filled in."""
+    answers = {truth(result.table.inference[place], column=column, bias=bias)
+               for place, column in result.blanks for bias in (False, True)}  # fmt: skip
+    if any(column == "params" for _, column in result.blanks):
+        answers |= {totals(result.table, bias=bias).params for bias in (False, True)}
+    if any(column == "activations" for _, column in result.blanks):
+        answers |= {totals(result.table, input_row=image).activations for image in (False, True)}
+    kept = (
+        [part for part in re.split(r"(?<=[.!?]) +(?=[A-Z0-9])", note) if not answers & set(_numbers(part))]
+        for note in notes
+    )
+    return [" ".join(parts) for parts in kept if parts]
+
+
+def _numbers(sentence: str) -> Iterator[int]:
+    return (int(found.replace(",", "")) for found in re.findall(r"\d+(?:,\d{3})*", sentence))
 
 
 def largest(result: Cost, quantity: int) -> str:

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
 
+from core.cnn.answers import number_typed
 from core.cnn.convolution import Convolution
 from core.cnn.lenet import FULL, ORIGINAL, LeNet, lenet5, toggled
 from core.figures.convolution.parts import SIZE, Trace, downwards, mesh
 from core.figures.live import Figure, Panel, Picture, Readout
 from core.figures.style import color
-from core.lab import Clickable, Section
+from core.lab import Cell, Clickable, Exercise, Section, Verdict
 
 SOURCES, TARGETS = 6, 16
 
@@ -42,6 +44,35 @@ def connections(result: Convolution, values: Mapping[str, Any]) -> Sequence[Any]
         f"one place, the output is {side} × {side}, and the layer does the same as a full connection of 400 inputs to "
         "120 units. It is written as a convolution because on a larger image it is one:\n\n" + _larger(),
     )
+
+
+def homework(result: Convolution, values: Mapping[str, Any]) -> Sequence[Exercise]:
+    """What the homework asks about LeNet-5, with the known slips."""
+    net, full, larger = lenet5(), lenet5(table=FULL), lenet5(size=40)
+    c1, c3 = net.layers[0], net.layers[2]
+    asked: tuple[tuple[str, int, int, str], ...] = (
+        ("Connections of C1, with the biases", c1.connections, c1.connections - 6 * 28 * 28,
+         "The biases are connections too: one for each of the 6 · 28 · 28 units."),
+        ("Parameters of C3, with the table of 1998", c3.params, full.layers[2].params,
+         "That is the full table: in that of 1998 a map of C3 does not see all six maps of S2."),
+        ("Side of C5 for an image of 40 × 40", larger.layers[4].shape[1], 1,
+         "C5 does not flatten its input: only a 5 × 5 input leaves its kernel a single place."),
+    )  # fmt: skip
+    return (
+        Exercise(
+            "LeNet-5 of 1998, on an image of 32 × 32 if nothing else is said. What it is made of stands in the section "
+            "below.",
+            tuple(Cell(name, partial(_judged, right, wrong, slip)) for name, right, wrong, slip in asked),
+            key="convolution lenet",
+        ),
+    )
+
+
+def _judged(right: int, wrong: int, slip: str, text: str) -> Verdict:
+    answer = number_typed(text)
+    if answer.fits(right):
+        return Verdict(True, f"{right:,} is right.")
+    return Verdict(False, slip if answer.fits(wrong) else "Not right, and no slip that is known here.")
 
 
 def _larger() -> str:
@@ -114,4 +145,5 @@ def _table(net: LeNet) -> Picture:
     return Picture((Panel(figure, alt, height=250),), readouts=words)
 
 
+HOMEWORK = Section("Homework: count LeNet-5", homework)
 SECTION = Section("LeNet-5: the sparse table of C3, and C5 that becomes 1 × 1", connections)

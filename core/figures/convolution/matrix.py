@@ -121,7 +121,7 @@ def _written(matrix: Array, touched: Array, cells: float) -> list[Trace]:
         return []
     found = numbers(matrix, name="matrix")
     for trace, row in zip(found, touched, strict=True):
-        trace["textfont"] = trace["textfont"] | {"color": [color("text" if one else "axis") for one in row]}
+        trace["textfont"] = trace["textfont"] | {"color": [color("text" if one else "muted") for one in row]}
     return found
 
 

@@ -160,6 +160,7 @@ def _result(text: str, right: Array, turned: Array) -> Verdict:
 SECTIONS = (
     Section("The formulas with these numbers", formulas),
     Section("Homework 4.2: write it as a matrix", homework),
+    lenet.HOMEWORK,
     lenet.SECTION,
     maps.SECTION,
 )

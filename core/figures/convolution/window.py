@@ -85,7 +85,7 @@ def _zeros(result: Convolution, up: float, size: float) -> Trace:
         "x": columns + 1 - p,
         "y": rows + 1 - p - up,
         "text": ["0"] * rows.size,
-        "textfont": {"size": size, "color": color("axis")},
+        "textfont": {"size": size, "color": color("muted")},
         "name": "padding",
         "hoverinfo": "skip",
         "meta": {"table": False},
@@ -117,7 +117,7 @@ def _tap_texts(
         ],  # as in the products, which the browser writes
         "customdata": products[0],
         "texttemplate": f"×%{{text}}<br>{product}" if roomy and not back else product,
-        "textfont": {"size": size, "color": color("accent")},
+        "textfont": {"size": size, "color": color("text")},
         "name": "products",
         "hoverinfo": "skip",
         "meta": {"table": False},

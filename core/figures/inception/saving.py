@@ -7,19 +7,32 @@ import math
 import numpy as np
 
 from core.cnn.inception_sweep import Sweep
-from core.figures.inception.parts import UPPER, R, across, operations
+from core.figures.inception.parts import UPPER, Array, R, across, operations
 from core.figures.live import Figure, Panel, Track
 from core.figures.ranking.parts import area, labels, lines, marks
 from core.figures.style import color, layout, line
 from core.text import percent
 
-_LOWEST = -150.0  # savings below leave the picture, in per cent
+_LOWEST, _HIGHEST = -150.0, 106.0  # savings beyond leave the picture, in per cent
+_LETTER, _LINE, _GAP = 7.2 / 300, 16 / 200, 9 / 200  # of a text, as shares of a figure on a phone
 
 
-def _heights(result: Sweep, r: float) -> tuple[float, float]:
-    """Height of the line of the branch, and of that of the module."""
-    module = [float(result.saving(one)) for one in result.modules[1:]]
-    return 100 - 100 * r / float(result.eighth.reductions["5x5"].break_even), 100 * float(np.interp(r, R[1:], module))
+def _beside(words: str, own: Array, other: Array, right: float, bottom: float) -> tuple[float, float, str, str]:
+    """Words beside a line that falls, given as its heights over 201 widths, where both lines leave most room.
+
+    They stand above the line that is mostly the higher one, and below the other one.
+    """
+    x, high = np.linspace(0, right, 201), _HIGHEST - bottom
+    wide, tall, gap = round(201 * _LETTER * len(words)), _LINE * high, _GAP * high
+    above = own.mean() > other.mean()
+    found = []
+    for k in range(2, 199 - wide):
+        low = own[k] + gap if above else own[k + wide] - gap - tall
+        both = np.array([own[k : k + wide], other[k : k + wide]])
+        room = min(np.maximum(low - both, both - low - tall).min(), low - bottom - 2 * tall, _HIGHEST - low - tall)
+        found.append((room, x[k], low) if above else (room, x[k + wide], low + tall))
+    _, r, y = max(found)
+    return float(r), float(y), words, "top right" if above else "bottom left"
 
 
 def savings(result: Sweep) -> Panel:
@@ -30,11 +43,11 @@ def savings(result: Sweep) -> Panel:
     branch = np.where(R > 0, 100 * (1 - R / float(five.break_even)), 0)
     seen = right >= R
     bottom = max(_LOWEST, 25 * math.floor(min(module[seen].min(), -20) / 25) - 5)
-    at = right * max((0.25, 0.4, 0.55, 0.7), key=lambda part: abs(np.subtract(*_heights(result, part * right))))
-    heights = _heights(result, at)
-    sides = ("bottom left", "top right") if heights[1] >= heights[0] else ("top right", "bottom left")
-    whole = (at, heights[1], "<b>whole module</b>", sides[1])
-    if heights[1] < bottom:
+    x = np.linspace(0, right, 201)
+    high, low = np.interp(x, R[1:], branch[1:]), np.interp(x, R[1:], module[1:])
+    own = _beside("5×5 branch", high, low, right, bottom)
+    whole = _beside("whole module", low, high, right, bottom)
+    if low.max() < bottom:
         whole = (right, bottom + 1, "whole module: below the picture", "top left")
     data = [
         area([0, right, right, 0], [0, 0, bottom, bottom], "noise_fill", "costs more than without"),
@@ -43,12 +56,10 @@ def savings(result: Sweep) -> Panel:
         lines([0, right], [0, 0], {"color": color("axis"), "width": 1.2}, "no saving"),
         marks([float(five.break_even)], [0], "second", "diamond", "break-even",
               f"The 5×5 branch costs as much as without at r = {float(five.break_even):.1f}"),
-        labels([(float(five.break_even), -1, f"pays up to r = {five.last_paying}", "bottom left"),
-                (at, heights[0], "5×5 branch", sides[0])], "words of the branch",
-               textfont={"size": 13, "color": color("second")}),
-        labels([whole], "words of the module",
-               textfont={"size": 13, "color": color("risk")}),
-        labels([(0.02 * right, bottom + 1, "below 0 it costs more", "top right")], "meaning of the area"),
+        labels([own], "words of the branch", textfont={"size": 13, "color": color("second")}),
+        labels([whole], "words of the module", textfont={"size": 13, "color": color("risk")}),
+        labels([(0.16 * right, bottom + 1, "below 0 it costs more<br>(5×5 branch: "
+                 f"r ≥ {math.floor(five.break_even) + 1})", "top right")], "meaning of the area"),
     ]  # fmt: skip
     inside = (module >= bottom) & seen
     tracks = (
@@ -61,7 +72,7 @@ def savings(result: Sweep) -> Panel:
         y=f"{operations(result)} saved (%)",
         margin={"l": 50, "r": 10, "t": 14, "b": 40},
         xaxis={"range": [-0.02 * right, 1.02 * right], "showgrid": False},
-        yaxis={"range": [bottom, 106], "dtick": 25},
+        yaxis={"range": [bottom, _HIGHEST], "dtick": 25},
     )
     alt = (
         f"Saving against the width of the reduction before the 5×5: a straight line down to 0 at a width of "

@@ -39,11 +39,11 @@ def _times(result: Momentum) -> int:
 
 
 def _times_verdict(guess: float, truth: float, result: Momentum) -> str:
-    root = math.sqrt(result.kappa)
-    near = "Right" if abs(guess - truth) <= 0.2 * truth else "Not quite"
+    root, exact = math.sqrt(result.kappa), speedup(result)  # the truth is the whole number closest to it
+    near = "Right" if guess == truth or abs(guess - exact) <= 0.25 * exact else "Not quite"
     return (
         f"{near}: plain gradient descent needs {digit(result.plain.rate)} steps per digit at its best, momentum "
-        f"{digit(result.best.rate)}: {number(speedup(result))} times fewer. For large κ the heavy ball gains a factor "
+        f"{digit(result.best.rate)}: {number(exact)} times fewer. For large κ the heavy ball gains a factor "
         f"of about √κ, here {number(root)}; Nesterov about 0.58 √κ."
     )
 

@@ -18,6 +18,7 @@ from core.training.momentum_roots import border, critical, reach, roots
 _LEVELS = (0.2, 0.4, 0.6, 0.7, 0.8, 0.85, 0.9, 0.95, 0.97, 0.98, 0.99, 0.995)
 _SHOWN = 5
 _ROOM = 0.035  # between two numbers, in units of momentum
+_STAR = 0.07  # half of the star, in units of the step size
 _MOMENTA: Array = np.linspace(0, 1, 101)[:-1]
 _ACROSS: Array = np.linspace(0, RIGHT, 42)
 _UNITS = "step size η (in 1/λ<sub>max</sub>)"
@@ -81,18 +82,24 @@ def _level(result: Momentum, level: float, named: bool) -> Trace:
 
 
 def _labels(result: Momentum, levels: tuple[float, ...]) -> list[dict[str, Any]]:
-    """The number of each area beside its lowest place, outside of the border; where that is cut off, at its top."""
+    """The number of each area beside its lowest place, outside of the border; where that is cut off, at its top.
+
+    It stands clear of the star; one that would lie on another number is left out.
+    """
     notes: list[dict[str, Any]] = []
+    star = result.best
     for level in levels:
         low, high = reach(level, _MOMENTA, result.kappa, result.method)
         inside = np.flatnonzero(~np.isnan(low))
         bottom, top = inside[0], inside[-1]
         if _MOMENTA[bottom] > 0.02:
             edge = float(border(_MOMENTA[bottom], result.method))
-            note = _note(edge + 0.15, _MOMENTA[bottom], f"{level:g}", "left")
+            beside = star.lr + _STAR if abs(_MOMENTA[bottom] - star.momentum) < _ROOM else 0
+            note = _note(max(edge, beside) + 0.15, _MOMENTA[bottom], f"{level:g}", "left")
         else:
             note = _note((low[top] + high[top]) / 2, _MOMENTA[top] - 0.025, f"{level:g}", "center")
-        if all(abs(note["y"] - other["y"]) > _ROOM for other in notes):
+        on_star = note["xanchor"] == "center" and abs(note["y"] - star.momentum) < _ROOM
+        if not on_star and all(abs(note["y"] - other["y"]) > _ROOM for other in notes):
             notes.append(note)
     return notes
 
@@ -107,8 +114,6 @@ def cut_panel(result: Momentum) -> Panel:
     rates = np.abs(
         roots(_ACROSS[:, np.newaxis] * result.eigenvalues, result.momenta[:, np.newaxis, np.newaxis], result.method)
     ).max(axis=-1)
-    steps = len(result.lrs)
-    rows = [np.repeat(np.arange(len(result.momenta)), steps), rates.astype(np.float32)]
     lr, _ = places(result)
     traces = [
         curve([0, RIGHT], np.array([1.0, 1.0]), "warning", "border", 1.2, showlegend=False),
@@ -117,7 +122,7 @@ def cut_panel(result: Momentum) -> Panel:
         dots(None, None, "accent", "here", 11, showlegend=False),
     ]
     frames = [
-        *(Frames(1 + k, [rows[1][row, :, k] for row in rows[0]]) for k in range(2)),
+        *(Frames(1 + k, rates[..., k].astype(np.float32), along=(0, 1)) for k in range(2)),
         framed(3, lr.reshape(result.rate.shape), "x"),
         framed(3, result.rate),
     ]

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 
-from core.figures.live import Panel
+from core.figures.live import Frames, Panel, Recurrence
 from core.figures.momentum.parts import FLAT, HALF, STEEP, decades, framed, still_axis
 from core.figures.parts import Array, Trace, curve, dots, panel
 from core.figures.style import color
 from core.text import number
 from core.training.momentum import STEPS, Momentum
+from core.training.momentum_roots import coefficients, matrix
 
 DRAWN = 15  # steps of the path
 _FAR = 50.0
@@ -19,7 +20,8 @@ _TINY, _HUGE = 1e-30, 1e30  # 32-bit numbers end at 1e38
 
 def path_panel(result: Momentum) -> Panel:
     """The path on lines of equal loss."""
-    shown = np.clip(result.path[:, :, : DRAWN + 1], -_FAR, _FAR)
+    rows = _sequences(result)
+    shown = Recurrence(DRAWN + 1, -_FAR, _FAR)
     look: Trace = {"mode": "lines+markers", "marker": {"size": 5}, "meta": {"table": False}}
     traces = [
         *_contours(result.kappa),
@@ -37,13 +39,21 @@ def path_panel(result: Momentum) -> Panel:
         alt,
         x=f"flat direction, {DRAWN} steps",
         y="steep direction",
-        frames=[framed(path, shown[..., 0], "x"), framed(path, shown[..., 1])],
+        frames=[Frames(path, rows[:, k : k + 1], attr, recurrence=shown) for k, attr in enumerate("xy")],
         column=1,
         height=HALF,
         showlegend=False,
         xaxis=still_axis(-1.7, 1.7, dtick=1),
         yaxis=still_axis(-1.7, 1.7, dtick=1),
     )
+
+
+def _sequences(result: Momentum) -> Array:
+    """First step and both coefficients of the recurrence of each direction at each place: (M S, 2, 3)."""
+    a, beta = result.lrs[:, np.newaxis] * result.eigenvalues, result.momenta[:, np.newaxis, np.newaxis]
+    first = matrix(a, beta, result.method)[..., 0, 0]
+    rows = np.stack([first, *coefficients(a, beta, result.method)], axis=-1)
+    return rows.astype(np.float32).reshape(-1, 2, 3)
 
 
 def _contours(kappa: float) -> list[Trace]:
@@ -89,7 +99,7 @@ def roots_panel(result: Momentum) -> Panel:
 def distance_panel(result: Momentum) -> Panel:
     """Distance from the minimum on a logarithmic axis, and the straight line of the rate."""
     steps = np.arange(STEPS + 1)
-    distance = np.clip(result.distance, _TINY, _HUGE)
+    distance = Recurrence(len(steps), _TINY, _HUGE)
     line = np.stack([np.ones_like(result.rate), np.clip(result.rate**STEPS, _TINY, _HUGE)], axis=-1)
     lowest = max(-12.0, float(np.floor(STEPS * np.log10(max(result.best.rate, 1e-12)))))
     alt = (
@@ -105,7 +115,7 @@ def distance_panel(result: Momentum) -> Panel:
         alt,
         x="step",
         y="distance",
-        frames=[framed(0, line), framed(1, distance)],
+        frames=[framed(0, line), Frames(1, _sequences(result), recurrence=distance)],
         column=1,
         height=HALF,
         xaxis=still_axis(0, STEPS, dtick=10),
