@@ -91,7 +91,7 @@ def check_picture(picture: Picture) -> None:
     """Titles on axes, finite numbers (a gap apart), a text alternative, texts for each step."""
     packed = pack(picture)
     header = json.loads(packed[4 : 4 + int.from_bytes(packed[:4], "little")])
-    assert not NAN.search(json.dumps([header["readouts"], header["sentences"]]))
+    assert not NAN.search(json.dumps([header["readouts"], header["sentences"], header["remarks"]]))
     steps = len(picture.axis.values) if picture.axis else 1
     for panel in picture.panels:
         layout = panel.figure["layout"]
@@ -105,7 +105,9 @@ def check_picture(picture: Picture) -> None:
         for frames in panel.frames:
             if frames.attr == "y":
                 for index in (0, steps - 1):
-                    check_heights(frames.at(index), panel.figure["data"][frames.trace].get("name"))
+                    check_heights(
+                        frames.at(picture.entry(frames.along, index)), panel.figure["data"][frames.trace].get("name")
+                    )
 
 
 def check_heights(values: Any, name: Any) -> None:

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
+from weakref import WeakSet
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from core import jobs
+from core.controls import defaults
 from core.jobs.runner import FULL, LOST
 from core.jobs.watch import DIED
 from core.training.history import exported, past_runs
 from core.training.runs import Seen
-from pages.ui import frame, run_list, runs
+from pages.lr_range import LAB
+from pages.ui import frame, run_list, runs, state
+from pages.ui.state import State
 
 Open = Callable[..., AppTest]
 RECORDS = ({"step": 0, "rates": [1e-5, 1e-4], "losses": [2.5, 2.4], "accuracies": [0.1, 0.2]},)
@@ -72,7 +77,7 @@ def test_some_seeds_have_a_run(open_it: Open, monkeypatch: pytest.MonkeyPatch) -
     asked: list[Any] = []
     monkeypatch.setattr(runs, "begin", asked.append)
     app = open_it(Seen("a", "done", ("a",), 1.0, 3.0, records=RECORDS), Seen("b"), seeds="2")
-    assert "1 of 2 seeds have a run." in words(app)
+    assert "1 of 2 runs are there." in words(app)
     press(app, "train")
     assert [spec.seed for spec in asked] == [1]
 
@@ -89,16 +94,61 @@ def test_a_run_that_goes_on_is_drawn_and_can_be_stopped(open_it: Open, monkeypat
         assert asked == [GOING.id]
 
 
+def fragments(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
+    """How often each fragment of a page that is drawn then runs by itself, by the name of its function."""
+    found: dict[str, Any] = {}
+    original = frame.st.fragment
+
+    def noted(function: Any, **options: Any) -> Any:
+        found[function.__name__] = options.get("run_every")
+        return original(function, **options)
+
+    monkeypatch.setattr(frame.st, "fragment", noted)
+    return found
+
+
 def test_the_page_redraws_itself_only_while_a_run_goes_on(open_it: Open, monkeypatch: pytest.MonkeyPatch) -> None:
-    drawn: list[str] = []
-    for name in ("_stage", "_live_stage"):
-        original = getattr(frame, name)
-        monkeypatch.setattr(frame, name, lambda *args, n=name, f=original: (drawn.append(n), f(*args)))
+    found = fragments(monkeypatch)
     open_it(seed="31")
-    assert set(drawn) == {"_stage"}
-    drawn.clear()
+    assert (found["_show_stage"], found["_watch"]) == (None, frame.WATCH_S)
+    found.clear()
     open_it(GOING)
-    assert set(drawn) == {"_live_stage"}
+    assert found["_show_stage"] == frame.EVERY_S and "_watch" not in found
+
+
+def test_many_sessions_draw_themselves_more_seldom(open_it: Open, monkeypatch: pytest.MonkeyPatch) -> None:
+    kept = [State({}, {}) for _ in range(3)]  # sessions that are open
+    others = WeakSet(kept)
+    monkeypatch.setitem(state._OPEN, LAB.name, others)
+    found = fragments(monkeypatch)
+    open_it(seed="31")
+    assert len(others) == 4 and found["_watch"] == frame.WATCH_S
+    kept += [State({}, {}) for _ in range(200)]
+    others.update(kept)
+    open_it(seed="31")
+    assert len(others) > 200 and found["_watch"] == pytest.approx(len(others) * frame.SHARE_S)
+    open_it(GOING)
+    assert found["_show_stage"] == pytest.approx(len(others) * frame.SHARE_S)
+    kept.clear()
+    gc.collect()
+    assert frame.pace(LAB.name, frame.EVERY_S) < 1
+
+
+@pytest.mark.parametrize(
+    ("change", "again"), [({}, 0), ({"stamp": ("later",)}, 1), ({"state": "done"}, 1), ({"message": "Full."}, 1)]
+)
+def test_an_open_page_is_drawn_again_when_something_about_its_runs_differs(
+    monkeypatch: pytest.MonkeyPatch, change: dict[str, Any], again: int
+) -> None:
+    drawn: list[Any] = []
+    monkeypatch.setattr(frame.st, "rerun", lambda: drawn.append(None))
+    monkeypatch.setattr(frame.state, "write_link", lambda lab, record: None)
+    monkeypatch.setattr(runs, "look", lambda spec: GOING)
+    values = defaults(LAB.all_controls)
+    record = State(values, values, looked=runs.stamps(LAB.trainings(LAB.result(values), values)))
+    monkeypatch.setattr(runs, "look", lambda spec: replace(GOING, **change))
+    frame._watch(LAB, record)
+    assert len(drawn) == again
 
 
 @pytest.mark.parametrize(

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
-from core.text import fixed, larger, number, percent, tex, with_error
+from core.text import fixed, larger, number, percent, tex, verbatim, with_error
 
 
 @pytest.mark.parametrize(
@@ -87,3 +89,12 @@ def test_larger(ratio: float, text: str) -> None:
 )
 def test_tex(value: float, text: str) -> None:
     assert tex(value) == text
+
+
+def test_a_text_for_markdown_is_escaped_on_one_line_and_nothing_of_it_is_lost() -> None:
+    text = "a_b*c* `d` $e$ [f](g)\n# h :i: www.j k@l --> ~~m~~ <n> \\o &p; | q"
+    found = verbatim(text)
+    assert "\n" not in found and "\\_b\\*c\\*" in found
+    for broken in (":i", "www.", "k@l", "--", "->"):
+        assert broken not in found
+    assert re.sub(r"\\(.)|\N{WORD JOINER}", r"\1", found) == text.replace("\n", " ")

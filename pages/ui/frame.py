@@ -12,6 +12,7 @@ import streamlit as st
 from core.controls import Seed, defaults
 from core.figures.live import Picture
 from core.lab import PREDICT, Lab, no_runs
+from core.text import verbatim
 from pages.ui import export, runs, state
 from pages.ui.live_chart import live_chart
 from pages.ui.predict import predict
@@ -21,7 +22,9 @@ from pages.ui.widgets import brought, widget
 from pages.ui.work import progress
 
 STAGE = "stage"  # key of the fragment with the picture
-EVERY_S = 0.4  # how often the picture is drawn while a training goes on
+EVERY_S = 0.4  # how often the picture is drawn while a training goes on, at most
+WATCH_S = 5.0  # how often the page looks whether somebody has begun one, at most
+SHARE_S = 0.05  # more seldom in many sessions: a picture takes half of this, so that all take half of a core together
 PATIENCE = 0.7  # seconds that a run waits for work to be done before it shows its progress
 
 _STILL = "The picture still shows the last settings that work."
@@ -41,14 +44,18 @@ def show(lab: Lab) -> None:
     record.whole, record.open = True, False
     with stage:
         above = st.container(horizontal=True, vertical_alignment="center", key="stage")
-        (_live_stage if runs.going(_runs(lab, record)) else _stage)(lab, record, presenting)
+        going = runs.going(_runs(lab, record))
+        every = pace(lab.name, EVERY_S) if going else None
+        st.fragment(_show_stage, key=STAGE, run_every=every)(lab, record, presenting)
+        if lab.runs is not no_runs and not going:
+            st.fragment(_watch, run_every=pace(lab.name, WATCH_S))(lab, record)
     record.whole = False
     with head:
         _header(lab, record, presenting)
         if not presenting:
             _presets(lab, record)
         for note in record.notes:
-            st.info(note, icon=":material/link_off:")
+            st.info(verbatim(note), icon=":material/link_off:")
     if controls is not None:
         with controls, st.container(key="controls"):
             _controls(lab, record)
@@ -66,13 +73,14 @@ def show(lab: Lab) -> None:
 def _show_stage(lab: Lab, record: State, presenting: bool) -> None:
     """Picture, in a fragment: a tick of any control runs this alone, the whole page only where more depends on it."""
     state.write_link(lab, record)
+    record.looked = runs.stamps(_runs(lab, record))
     waiting = _waiting(lab, record)
     revealed = record.drawn or not waiting
     if revealed:
         result, picture = _evaluate(lab, record, waiting)
         if record.refusal:
             st.warning(f"{record.refusal} {_STILL}", icon=":material/block:")
-        runs.bar(lab.runs(result), lab.name)
+        runs.bar(lab.trainings(result, record.good), lab.name)
         revealed = not record.values[PREDICT.name] or predict(lab, record, result)
     if revealed:
         _chart(lab, record, picture, presenting)
@@ -89,8 +97,16 @@ def _show_stage(lab: Lab, record: State, presenting: bool) -> None:
     record.touched = False
 
 
-_stage = st.fragment(_show_stage, key=STAGE)
-_live_stage = st.fragment(_show_stage, key=STAGE, run_every=EVERY_S)
+def pace(page: str, least: float) -> float:
+    """Seconds between two times that a page draws itself or looks, when nobody moves anything."""
+    return max(least, SHARE_S * state.sessions(page))
+
+
+def _watch(lab: Lab, record: State) -> None:
+    """Notice what others do with the runs of the page; it is drawn again only if that differs from what it shows."""
+    if runs.stamps(_runs(lab, record)) != record.looked:
+        state.write_link(lab, record)  # the message that has brought this run may come with an older one
+        st.rerun()
 
 
 def _runs(lab: Lab, record: State) -> Sequence[Any]:
@@ -98,9 +114,9 @@ def _runs(lab: Lab, record: State) -> Sequence[Any]:
     if lab.runs is no_runs:
         return ()
     try:
-        return lab.runs(lab.result(record.values))
+        return lab.trainings(lab.result(record.values), record.values)
     except ValueError:
-        return lab.runs(lab.result(record.good))
+        return lab.trainings(lab.result(record.good), record.good)
 
 
 def _header(lab: Lab, record: State, presenting: bool) -> None:

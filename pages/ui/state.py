@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from typing import Any
+from weakref import WeakSet
 
 import streamlit as st
 
@@ -17,7 +18,7 @@ from core.lab import Lab
 PRESENT = "present"  # the one query parameter that belongs to the shell and not to a page
 
 
-@dataclass
+@dataclass(eq=False)
 class State:
     """Everything remembered about one page in one session.
 
@@ -45,6 +46,8 @@ class State:
         The guess that is being made, those that were committed, and the settings that they are made for.
     given
         What has been typed into exercises, by the key of the exercise and the label of the cell.
+    looked
+        What was so of the runs of the page when its picture was drawn.
     stopped
         The settings whose computation the visitor has cancelled.
     stands
@@ -65,6 +68,7 @@ class State:
     answers: tuple[Any, ...] = ()
     asked: Any = None
     given: dict[tuple[str, str], str] = field(default_factory=dict)
+    looked: Any = ()
     stopped: Any = None
     visit: int = 0
     whole: bool = False
@@ -101,13 +105,23 @@ class State:
         self.stands = {chart: stood for chart, stood in self.stands.items() if not chart.startswith(charts)}
 
 
+# Records of the sessions that are open, by page; they go with their sessions.
+_OPEN: dict[str, WeakSet[State]] = {}
+
+
 def of(lab: Lab) -> State:
     """Record of a page in this session."""
     key = f"lab:{lab.name}"
     if key not in st.session_state:
         st.session_state[key] = State(values=defaults(lab.all_controls), good=defaults(lab.all_controls))
     state: State = st.session_state[key]
+    _OPEN.setdefault(lab.name, WeakSet()).add(state)
     return state
+
+
+def sessions(page: str) -> int:
+    """How many open sessions have been on a page."""
+    return len(_OPEN.get(page, ()))
 
 
 def arrive(page: str) -> None:

@@ -6,6 +6,7 @@ import statistics
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 
 
 @dataclass(frozen=True)
@@ -49,3 +50,14 @@ def _seconds(job: Callable[[], object]) -> float:
 def milliseconds(seconds: float) -> str:
     """Three significant digits."""
     return f"{float(f'{seconds * 1000:.3g}'):,g} ms"
+
+
+def resident(pid: int) -> str:
+    """Resident memory of a process, and which of the heavy libraries it has loaded (Linux only)."""
+    status = Path(f"/proc/{pid}/status")
+    if not status.exists():
+        return "not measured on this system"
+    kilobytes = next(int(line.split()[1]) for line in status.read_text().splitlines() if line.startswith("VmRSS"))
+    maps = Path(f"/proc/{pid}/maps").read_text()
+    loaded = [name for name in ("torch", "sklearn") if f"/site-packages/{name}/" in maps]
+    return f"{kilobytes / 1000:.0f} MB; {', '.join(loaded) or 'none'}"

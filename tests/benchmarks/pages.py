@@ -14,7 +14,7 @@ from core.controls import defaults
 from core.figures.packing import pack
 from pages.bias_variance import LAB
 from tests.benchmarks.browser import Control, Drag, Tick, drag, settle, ticks, visit
-from tests.benchmarks.measure import Row
+from tests.benchmarks.measure import Row, resident
 from tests.browser.server import CHROMIUM_OPTIONS, ROOT, find_chromium, running
 
 PAGE = f"/{LAB.name}"
@@ -182,18 +182,9 @@ def starting(browser: Browser, folder: Path) -> list[Row]:
 
 
 def memory(pid: int) -> Row:
-    """Resident memory of a process, and whether it has loaded the heavy libraries (Linux only)."""
-    status = Path(f"/proc/{pid}/status")
-    if not status.exists():
-        return Row("memory of a process that has shown only this page", "not measured on this system")
-    resident = next(int(line.split()[1]) for line in status.read_text().splitlines() if line.startswith("VmRSS"))
-    maps = Path(f"/proc/{pid}/maps").read_text()
-    loaded = [name for name in ("torch", "sklearn") if f"/site-packages/{name}/" in maps]
-    return Row(
-        "memory of a process that has shown only this page; heavy libraries loaded",
-        f"{resident / 1000:.0f} MB; {', '.join(loaded) or 'none'}",
-        target="< 200 MB; none",
-    )
+    """Memory of a process that has shown one page."""
+    what = "memory of a process that has shown only this page; heavy libraries loaded"
+    return Row(what, resident(pid), target="< 200 MB; none")
 
 
 def rows() -> list[Row]:

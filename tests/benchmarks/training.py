@@ -23,11 +23,13 @@ from core.cnn.trainable import network_text
 from core.images import fashion_mnist
 from core.nets.architectures import build
 from core.nets.data import Order, Resident
-from core.nets.range_test import range_test
+from core.nets.frozen import Frozen
+from core.nets.range_test import RangeTestRun
 from core.nets.steps import Steps
-from core.nets.transfer import Frozen, halves
+from core.nets.transfer import halves
 from core.training.experiments import RangeTest
 from core.training.transfer_experiment import TransferTraining
+from tests.benchmarks import beside
 from tests.benchmarks.measure import Row, in_turns, milliseconds
 
 STEPS, BATCH = 100, 64
@@ -84,10 +86,17 @@ def finder(spec: RangeTest) -> None:
         search.range_test(loader, end_lr=0.1, num_iter=STEPS, diverge_th=1e9)
 
 
+def whole(spec: RangeTest) -> None:
+    """The range test of Lectern."""
+    run = RangeTestRun(spec)
+    while not run.ended:
+        run.advance()
+
+
 def ramp(net: str, rounds: int, target: str) -> Row:
     """A whole range test."""
     spec = RangeTest(text=network_text(net), batch=BATCH, low=1e-5, high=0.1, steps=STEPS, stop=1000)
-    seconds = in_turns({"ours": lambda: list(range_test(spec)), "finder": lambda: finder(spec)}, rounds)
+    seconds = in_turns({"ours": lambda: whole(spec), "finder": lambda: finder(spec)}, rounds)
     return Row(
         f"range test, {net}, {STEPS} steps of {BATCH} images",
         milliseconds(seconds["ours"]),
@@ -152,4 +161,5 @@ def rows() -> list[Row]:
             demo("mlp", "≤ 3 s"),
             demo("small_cnn", "≤ 15 s"),
             head_only(9),
+            *beside.rows(),
         ]

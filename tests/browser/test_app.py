@@ -9,6 +9,7 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
 from playwright.sync_api import Page, expect
+from streamlit.proto.BackMsg_pb2 import BackMsg
 
 from core.controls import defaults, to_link
 from core.figures.live import Axis
@@ -44,9 +45,14 @@ def settled_link(page: Page, expected: dict[str, str]) -> None:
 
 
 def script_runs(page: Page) -> list[int]:
-    """Count the messages that ask the server for a new run, from now on."""
+    """Count the messages that ask the server for a new run, from now on; looks that a page takes by itself are none."""
     runs = [0]
-    page.on("websocket", lambda socket: socket.on("framesent", lambda _: runs.__setitem__(0, runs[0] + 1)))
+
+    def count(message: bytes | str) -> None:
+        alone = isinstance(message, bytes) and BackMsg.FromString(message).rerun_script.is_auto_rerun
+        runs[0] += not alone
+
+    page.on("websocket", lambda socket: socket.on("framesent", count))
     return runs
 
 
@@ -287,3 +293,24 @@ def test_no_request_leaves_for_another_host(app_url: str, open_page: OpenPage) -
         page.goto(app_url + address)
         page.wait_for_load_state("networkidle")
     assert hosts <= {urlsplit(app_url).netloc, ""}
+
+
+HOSTILE = (
+    "__import__('os')",
+    "*a* _b_ `c` ~~d~~ $x^2$",
+    ":material/home: :red[e] :smile:",
+    "<b>f</b> &amp; a -> b -- c <- d",
+    "[g](https://h.example)",
+    "https://h.example www.h.example",
+    "i@h.example ![j](k.png) | l",
+)
+
+
+def test_what_comes_with_a_link_is_shown_as_it_is(app_url: str, open_page: OpenPage) -> None:
+    """No formula, link, icon or colour comes of it."""
+    page = ready(open_page(f"{app_url}/bias_variance?{urlencode(dict.fromkeys(HOSTILE, 1))}"))
+    notes = page.get_by_test_id("stAlert").locator("p")
+    expect(notes).to_have_count(len(HOSTILE))
+    shown = {text.replace("\N{WORD JOINER}", "") for text in notes.all_inner_texts()}
+    assert shown == {f"The link sets {text!r}, which this page does not have; it was ignored." for text in HOSTILE}
+    assert notes.locator("*").count() == 0

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 
+import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.test_app import ready, script_runs, settled_link
@@ -31,6 +33,29 @@ def path_ends(page: Page) -> float:
         "() => document.querySelectorAll('.lc-plot')[1].data.find(trace => trace.name === 'path').y.at(-1)"
     )
     return found
+
+
+def drawn(page: Page, name: str, attr: str = "y") -> list[float]:
+    """What a trace of the path or of the distance shows."""
+    found: list[float] = page.evaluate(
+        """([name, attr]) => Array.from([...document.querySelectorAll('.lc-plot')]
+        .flatMap(plot => plot.data).find(trace => trace.name === name)[attr])""",
+        [name, attr],
+    )
+    return found
+
+
+def test_the_browser_works_out_the_run(app_url: str, open_page: OpenPage) -> None:
+    """Against the steps of `torch.optim.SGD`, taken here one by one."""
+    page = ready(open_page(f"{app_url}/momentum?kappa=25&lr=1.5&momentum=0.6"))
+    w, u, path = [1.0, 1.0], [0.0, 0.0], [(1.0, 1.0)]
+    for _ in range(40):
+        u = [0.6 * v + 1.5 * curvature * x for v, curvature, x in zip(u, (1 / 25, 1), w, strict=True)]
+        w = [x - v for x, v in zip(w, u, strict=True)]
+        path.append((w[0], w[1]))
+    for attr, wanted in zip("xy", zip(*path[:16], strict=True), strict=True):
+        assert drawn(page, "path", attr) == pytest.approx(wanted, abs=1e-5)
+    assert drawn(page, "distance") == pytest.approx([math.hypot(*place) / 2**0.5 for place in path], rel=1e-4)
 
 
 def test_the_dot_is_dragged_to_the_fastest_place_and_the_link_brings_it_back(app_url: str, open_page: OpenPage) -> None:

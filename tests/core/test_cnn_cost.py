@@ -104,6 +104,8 @@ def test_a_wrong_count_would_be_seen() -> None:
     assert (params, macs) == (27 * 8 + 8 + 288 * 5 + 5, 27 * 8 * 36 + 288 * 5)
     wrong = replace(table, calls=(replace(table.calls[0], weights=1, macs=1), table.calls[1]))
     assert recount(wrong) == (params, macs) != (totals(wrong).params, totals(wrong).macs)
+    larger = replace(table, calls=(replace(table.calls[0], output_shape=(8, 7, 6), macs=27 * 8 * 42), table.calls[1]))
+    assert recount(larger)[1] == macs != totals(larger).macs  # a wrong size of the output is seen too
 
 
 def test_a_network_that_ends_early_keeps_its_rows() -> None:

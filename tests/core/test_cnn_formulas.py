@@ -9,10 +9,11 @@ import re
 
 import pytest
 
+from core.cnn.answers import Given
 from core.cnn.formulas import formulas
 from core.cnn.models import model_table
 from core.cnn.presets import preset_table
-from core.cnn.slips import COLUMNS, judge, judge_sum, truth
+from core.cnn.slips import COLUMNS, another, judge, judge_sum, truth
 from core.cnn.typed import layer_table
 
 OPERATORS = {ast.Add: operator.add, ast.Sub: operator.sub, ast.Mult: operator.mul, ast.Div: operator.truediv}
@@ -104,6 +105,7 @@ LAST = preset_table(net="lenet5").calls[-1]  # 84 x 10 weights and 10 biases
 CEILED = layer_table(text="pool3/2 ceil=1", size=112).calls[0]
 GROUPED = layer_table(text="conv3-12@same g=4", size=9, channels=8).calls[0]
 LENET = {call.name: call for call in preset_table(net="lenet5").calls}
+LARGER = {call.name: call for call in preset_table(net="lenet5", size=48).calls}
 
 
 @pytest.mark.parametrize(
@@ -141,20 +143,44 @@ LENET = {call.name: call for call in preset_table(net="lenet5").calls}
         # Here rounding up is right and nothing is padded: 55 is no forgotten padding.
         (CEILED, "side", 55, "floor for ceil"),
         (CEILED, "side", 54, "no plus 1"),
+        (LENET["3"], "params", 25 * 60 + 16, "table of 1998"),
+        (LARGER["5"], "side", 1, "flattened"),
+        (LARGER["5"], "activations", 120, "flattened"),
+        (LARGER["5"], "params", 16 * 9 * 9 * 120 + 120, "flattened"),
         (LAST, "params", 3 * 840 + 10, "channels again"),
         (LAST, "params", 84 + 10, "zero dropped"),
     ],
 )
 def test_slips_are_recognised(call, column, answer, slip) -> None:
     bias = call not in (PERCEPTRON, *NO_PADDING.values())
-    found = judge(call, column=column, answer=answer, bias=bias)
+    found = judge(call, column=column, answer=Given(answer), bias=bias)
     assert found.slip == slip
     assert found.right == (answer == found.truth) == (slip == "" and answer == 61)
     assert bool(found.explanation) == bool(slip) and (not slip or found.explanation.endswith("."))
 
 
+def test_a_block_of_other_convolutions_is_recognised_in_the_sums() -> None:
+    """VGG16 with four convolutions in its last three blocks is VGG19."""
+    small, large = preset_table(net="vgg16"), preset_table(net="vgg19")
+    found = judge_sum(small, answer=Given(judge_sum(large, answer=Given(1)).truth))
+    assert found.slip == "fourth convolution" and found.explanation.endswith("as in VGG19.")
+    assert judge_sum(large, answer=Given(judge_sum(small, answer=Given(1)).truth)).slip == "third convolution"
+    own = [call.params for call in small.inference]
+    (slip,) = another(small, own, 138_357_544)
+    assert slip[1] == 143_667_240  # torchvision's vgg19
+    assert not list(another(preset_table(net="homework_256"), [0] * 8, 0))
+
+
+def test_an_answer_is_right_to_its_digits() -> None:
+    call = layer_table(text="conv3-64 p1", size=224).calls[0]  # 86,704,128 MACs
+    assert judge(call, column="macs", answer=Given(86_700_000, 10**5)).right
+    assert not judge(call, column="macs", answer=Given(86_700_000)).right
+    assert not judge(call, column="macs", answer=Given(86_800_000, 10**5)).right
+    assert judge(call, column="macs", answer=Given(173_000_000, 10**6)).slip == "FLOPs"
+
+
 def test_slips_that_give_the_same_number_are_all_told() -> None:
-    found = judge(HOMEWORK["1"], column="side", answer=255)  # (256 + 2 − 3) / 1, or (256 + 1 − 3) / 1 + 1
+    found = judge(HOMEWORK["1"], column="side", answer=Given(255))  # (256 + 2 − 3) / 1, or (256 + 1 − 3) / 1 + 1
     assert found.slip == "no plus 1"
     assert found.explanation == (
         "The formula ends with + 1: n positions are n − 1 steps apart. Or: Padding is added on both sides."
@@ -163,7 +189,7 @@ def test_slips_that_give_the_same_number_are_all_told() -> None:
 
 def test_a_slip_names_the_depth_of_a_group() -> None:
     for column, answer in (("params", 9 * 12 * 12 + 12), ("macs", 9 * 12 * 12 * 81)):
-        found = judge(GROUPED, column=column, answer=answer)
+        found = judge(GROUPED, column=column, answer=Given(answer))
         assert (found.slip, found.explanation) == ("wrong depth", "A filter is as deep as its input, 2.")
 
 
@@ -171,8 +197,8 @@ def test_a_slip_names_the_depth_of_a_group() -> None:
 def test_right_answers_are_right(column) -> None:
     for call in [*HOMEWORK.values(), *LENET.values(), *preset_table(net="resnet18").calls]:
         right = truth(call, column=column)
-        assert judge(call, column=column, answer=right).right
-        assert not judge(call, column=column, answer=right + 1).right
+        assert judge(call, column=column, answer=Given(right)).right
+        assert not judge(call, column=column, answer=Given(right + 1)).right
 
 
 def test_truths_and_conventions() -> None:
@@ -180,7 +206,7 @@ def test_truths_and_conventions() -> None:
     assert truth(call, column="side") == 128 and truth(call, column="activations") == 64 * 128 * 128
     assert truth(call, column="params") == 25 * 128 * 64 + 64
     assert truth(call, column="params", bias=False) == 25 * 128 * 64
-    counted = judge(call, column="params", answer=25 * 128 * 64 + 64, bias=False)
+    counted = judge(call, column="params", answer=Given(25 * 128 * 64 + 64), bias=False)
     assert counted.slip == "bias counted"
     assert truth(HOMEWORK["8"], column="side") == 1
     with pytest.raises(ValueError, match=r"^`column` must be one of side, activations, params, macs; got colour\.$"):
@@ -189,11 +215,11 @@ def test_truths_and_conventions() -> None:
 
 def test_the_sum_of_rounded_cells() -> None:
     table = preset_table(net="vgg19", bias=False)
-    found = judge_sum(table, answer=16_484_192)
+    found = judge_sum(table, answer=Given(16_484_192))
     assert found.slip == "rounded cells" and not found.right
-    assert judge_sum(table, answer=found.truth).right and found.truth == 16_542_184
-    assert judge_sum(table, answer=found.truth - 150_528).slip == "input row"
-    assert judge_sum(table, answer=found.truth, input_row=False).slip == "input row"
-    assert judge_sum(table, answer=16_484_192 - 150_000, input_row=False).slip == "rounded cells"
-    assert judge_sum(table, answer=1).slip == "" and not judge_sum(table, answer=1).right
-    assert judge_sum(preset_table(net="vgg16"), answer=15_237_608).right
+    assert judge_sum(table, answer=Given(found.truth)).right and found.truth == 16_542_184
+    assert judge_sum(table, answer=Given(found.truth - 150_528)).slip == "input row"
+    assert judge_sum(table, answer=Given(found.truth), input_row=False).slip == "input row"
+    assert judge_sum(table, answer=Given(16_484_192 - 150_000), input_row=False).slip == "rounded cells"
+    assert judge_sum(table, answer=Given(1)).slip == "" and not judge_sum(table, answer=Given(1)).right
+    assert judge_sum(preset_table(net="vgg16"), answer=Given(15_237_608)).right

@@ -145,6 +145,7 @@ def test_known_slips_of_the_small_homework() -> None:
         "naive_operations": 1_115_684_864,
         "operations": 397_410_304,
         "conv5": 78_643_200,
+        "naive_parameters": 256 * (128 + 9 * 192 + 25 * 96),
         "parameters": 388_096,
     }
     assert names(asked["naive_outputs"], str(416 * area)) == ["pool_forgotten"]
@@ -179,6 +180,13 @@ def test_known_slips_of_the_large_homework() -> None:
     assert names(asked["naive_operations"], "37,044,092,928") == ["branch_depth, pool_counted"]
     assert names(asked["operations"], str(8_866_758_656 - 75_497_472)) == ["pool_counted"]
     assert asked["conv5"].truth == 128**2 * 64 * 25 * 64
+    # a first 1 x 1 with 512 filters, as after the pool, in place of 64
+    assert asked["naive_parameters"].truth == 512 * (64 + 9 * 128 + 25 * 64)
+    assert names(asked["naive_parameters"], str(512 * (512 + 9 * 128 + 25 * 64))) == ["mixed_1x1"]
+    pool = 9 * 128**2 * 512
+    assert names(asked["naive_operations"], str(128**2 * 512 * (512 + 9 * 128 + 25 * 64) + pool)) == ["mixed_1x1"]
+    mixed = 512 * (512 + 64 + 64 + 512) + 9 * 64 * 128 + 25 * 64 * 64
+    assert names(asked["parameters"], str(mixed)) == ["mixed_1x1"]
 
 
 def test_known_slips_of_the_designs() -> None:

@@ -30,7 +30,7 @@ from core.training.runs import Seen, look
 from core.training.task import RunTask
 from pages.lr_range import LAB
 
-PLAIN = {name: value for name, value in defaults(CONTROLS).items() if name != "rate"}
+PLAIN = {name: value for name, value in defaults(CONTROLS).items() if name not in ("lower", "upper")}
 SPEC = {name: value for name, value in PLAIN.items() if name != "smoothing"}
 
 
@@ -226,6 +226,8 @@ def test_steps_that_are_told_again_after_a_resume_count_once() -> None:
     spec = Sweep(text="fc10", low=1e-4, high=1.0, candidates=5, updates=4)
     told = [{"candidate": 0, "rate": 1e-4, "step": step, "losses": [2.0, 1.0], "accuracies": [0, 1]} for step in (0, 2)]
     assert sweep_of(spec, seen(*told, *told)).candidates[0].losses.tolist() == [2.0, 1.0, 2.0, 1.0]
+    others = [told[0] | {"step": step, "losses": [3.0] * n, "accuracies": [0] * n} for step, n in ((0, 1), (1, 3))]
+    assert sweep_of(spec, seen(*others, *told)).candidates[0].losses.tolist() == [2.0, 1.0, 2.0, 1.0]
 
 
 # ---- second computations
@@ -442,17 +444,39 @@ def test_bounds_of_a_ramp_are_the_cycle_rules_with_two_digits() -> None:
     result = asked()
     low, high = (rule.median for rule in result.now().rules if rule.name in ("cycle, low", "cycle, high"))
     assert bounds.bounds_of(result) == (float(f"{low:.1e}"), float(f"{high:.1e}"))
-    made = bounds.trainings(result, 0.1)
+    made = bounds.trainings(result, 0.0251189, 0.1)
     assert [dict(each.settings)["high"] for each in made.values()] == [0.1, float(f"{high:.1e}"), 0.774]
     first = next(iter(made.values()))
     assert (first.steps, dict(first.settings)["low"]) == (465, 0.025)
     assert first.rates().max() == pytest.approx(0.1, rel=5e-3)
+    assert {look(each).state for each in made.values()} == {"recorded"}  # what a fresh visit shows
+
+
+def test_a_cycle_rises_and_falls_evenly_between_the_bounds() -> None:
+    made = bounds.trainings(asked(), 0.01, 0.0398107)["your bounds"]
+    steps = np.arange(465)
+    wanted = 0.01 + 0.03 * (1 - np.abs(steps / 232.5 - 1))
+    np.testing.assert_allclose(made.rates(), wanted, rtol=1e-9)
+
+
+def test_bounds_without_a_cycle_and_those_of_the_rule_are_not_trained_twice() -> None:
+    assert list(bounds.trainings(asked(), 0.1, 0.1)) == ["the rule's range", "the homework's bounds"]
+    assert list(bounds.trainings(asked(), 0.0958, 0.381)) == ["your bounds", "the homework's bounds"]
+
+
+def test_the_presets_begin_where_the_rule_of_a_cycle_is_read() -> None:
+    """As nearly as a slider with twenty steps a power of ten can be."""
+    for preset in LAB.presets:
+        values = LAB.preset_values(preset)
+        if values["protocol"] == "ramp":
+            found = bounds.bounds_of(LAB.result(values))
+            np.testing.assert_allclose(np.log10([values["lower"], values["upper"]]), np.log10(found), atol=0.03)
 
 
 def test_no_bounds_without_a_run() -> None:
     assert bounds.bounds_of(asked(seed=77)) == "There is no run yet."
     assert bounds.bounds_of(asked(seed=77, protocol="sweep")) == "There is no run with these settings yet."
-    assert len(bounds.trainings(asked(seed=77), 0.1)) == 2
+    assert len(bounds.trainings(asked(seed=77), 0.025, 0.1)) == 2
 
 
 def test_trainings_that_the_host_refuses_end_with_its_sentence(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -18,15 +18,16 @@ from core.cnn.memory import training_memory
 from core.cnn.trainable import NETWORKS, network_text
 from core.cnn.typed import layer_table
 from core.nets.data import Order
+from core.training import schedule_report_slips as report
 from core.training import schedule_slips as slips
 from core.training.bookkeeping import FOREVER, Run, count
 from core.training.schedule_checks import rate_again, updates_again
 from core.training.schedule_controls import CARDS, LENGTHS
 from core.training.schedule_curves import CYCLED, Shape
 from core.training.schedule_memory import GIB, need
-from core.training.schedule_plans import Schedules, plan
+from core.training.schedule_plans import Schedules, index_of, plan
 from core.training.schedule_presets import COSINE, CYCLIC, GROWING
-from core.training.schedule_tables import index_of, tables
+from core.training.schedule_tables import tables
 
 VIEW = ("view", "along", "length")
 
@@ -322,7 +323,7 @@ def test_settings_that_make_no_sense_are_refused(values: dict[str, Any], sentenc
 @pytest.mark.parametrize("preset", [CYCLIC, GROWING | {"drop": True}, GROWING, COSINE])
 def test_tables_add_up(preset: Any) -> None:
     result, place = planned(preset)
-    found = tables(result, {"length": preset["length"], "view": "several", "along": "epochs"})
+    found = tables(result, {"length": preset["length"], "view": "several", "along": "epochs", "what": "plan"})
     epochs, run = found["epochs.csv"], result.plans[place].run
     assert (epochs["updates"].sum(), epochs["images"].sum()) == (run.updates, run.images)
     assert epochs["updates_in_all"][-1] == run.updates and epochs["epoch"].tolist() == list(range(1, result.epochs + 1))
@@ -356,7 +357,59 @@ def test_a_loss_of_logits_that_are_probabilities(output: tuple[float, ...]) -> N
     target = torch.zeros(len(output), dtype=torch.float64)
     target[0] = 1
     expected = torch.nn.functional.binary_cross_entropy_with_logits(torch.tensor(output, dtype=torch.float64), target)
-    assert slips.bce_on_softmax(output) == pytest.approx(float(expected), rel=1e-12)
+    assert report.bce_on_softmax(output) == pytest.approx(float(expected), rel=1e-12)
+
+
+def test_a_resume_without_the_optimizers_state_in_torch() -> None:
+    weight = torch.zeros(1, requires_grad=True, dtype=torch.float64)
+
+    def optimizer() -> tuple[Any, Any]:
+        sgd = torch.optim.SGD([weight], lr=0.1, momentum=0.9)
+        return sgd, lr_scheduler.CosineAnnealingLR(sgd, T_max=10)
+
+    def steps(sgd: Any, count: int) -> list[float]:
+        """Sizes of steps with gradients of 1, over the rate."""
+        found = []
+        for _ in range(count):
+            before = weight.item()
+            weight.grad = torch.ones_like(weight)
+            sgd.step()
+            found.append((before - weight.item()) / sgd.param_groups[0]["lr"])
+        return found
+
+    def epochs(sgd: Any, scheduler: Any) -> list[float]:
+        """Rates after each of five epochs."""
+        found = []
+        for _ in range(5):
+            steps(sgd, 60)
+            scheduler.step()
+            found.append(sgd.param_groups[0]["lr"])
+        return found
+
+    sgd, scheduler = optimizer()
+    gone_on = epochs(sgd, scheduler)[-1]
+    (whole,) = steps(sgd, 1)
+    sgd, scheduler = optimizer()  # the weights are kept, and nothing else
+    first_rate = sgd.param_groups[0]["lr"]
+    again = steps(sgd, 30)
+    shares = np.array(again) / whole
+    np.testing.assert_allclose(shares, [slips.buildup(0.9, n) for n in range(1, 31)], rtol=1e-9)  # 0.9³⁰⁰ is nothing
+    last = epochs(sgd, scheduler)[-1]
+    (card,) = (card for card in slips.cards() if card.title == "Gone on the next day")
+    truths = [float(asked.truth) for asked in card.asked]
+    expected = [first_rate, shares[0], int(np.argmax(shares >= 0.9)) + 1, last]
+    assert truths == pytest.approx(expected, rel=1e-6)
+    assert float(card.asked[0].slips[0].value) == pytest.approx(gone_on)
+
+
+def test_what_the_best_of_ten_looks_gains() -> None:
+    # Harter 1961, Biometrika 48, table 1: expected values of the largest of n normal numbers.
+    published = {2: 0.56419, 5: 1.16296, 10: 1.53875, 100: 2.50759}
+    assert {n: report.expected_maximum(n) for n in published} == pytest.approx(published, abs=1e-5)
+    draws = np.random.default_rng(0).binomial(10_000, 0.9367, size=(20_000, 10)) / 100
+    assert draws.std() == pytest.approx(100 * report.standard_error(0.9367, 10_000), rel=0.01)
+    (card,) = (card for card in slips.cards() if card.title == "A validation accuracy")
+    assert float(card.asked[2].truth) == pytest.approx(draws.max(axis=1).mean() - 93.67, abs=0.01)
 
 
 def test_cards_have_the_answers_that_are_known() -> None:
@@ -368,6 +421,8 @@ def test_cards_have_the_answers_that_are_known() -> None:
         "Rate after the five epochs": 0.09985, "Rate / (1 − momentum) at the peak": 0.5, "Steps of the scheduler": 10,
         "Rate after the last epoch": 0.001576, "Loss of a perfect prediction": 0.6552, "Images in the last batch": 16,
         "Weight of an image of it, over that of another": 4, "Accuracy of the saved network": 0.44,
+        "Images that were trained with": sum(min(-(-2000 // batch), 10**9) * batch for batch in slips.SIZES),
+        "Epochs that these are": 0.4432, "Updates of the training with cycles for one of these": 9380 / 128,
     }  # fmt: skip
     assert {label: answers[label] for label in expected} == pytest.approx(expected, rel=1e-3)
     assert all(slip.value != asked.truth for card in slips.cards() for asked in card.asked for slip in asked.slips)

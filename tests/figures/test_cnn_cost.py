@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from core.cnn.answers import number_typed, shape_typed
 from core.cnn.cost import Cost
 from core.cnn.presets import PRESETS
 from core.cnn.rows import stops
@@ -16,12 +17,11 @@ from core.cnn.uploads import read_network
 from core.controls import defaults
 from core.figures.cnn_cost import PREDICTIONS, SECTIONS, thumbnail
 from core.figures.cnn_cost.compare import along
-from core.figures.cnn_cost.fill_in import number_typed
 from core.figures.cnn_cost.memory import memory_of, memory_panel, size_text
 from core.figures.cnn_cost.parts import NO_BOX, log_range, short
 from core.figures.live import Picture
 from core.figures.packing import deflated, pack
-from core.lab import Exercise, Table
+from core.lab import Exercise, Table, Verdict
 from pages.cnn_cost import LAB
 from tests.labs import check_picture
 
@@ -61,7 +61,8 @@ def test_readouts_of_vgg16() -> None:
     assert words["sees"] == "40×40"  # two pools before: 1 + 2·2 + 1 + 2·2·2 + 2 + 3·2·4
     assert (words["all parameters"], words["all MACs"]) == ("138,357,544", "15,470,264,320")
     assert words["all activations"] == "15,237,608"
-    assert words["counted another way"] == "difference 0 and 0"
+    assert words["counted again"] == "difference 0 and 0"  # a typed network has one formula for its weights
+    assert read(drawn(net="tv_vgg16")[2], 9)["counted another way"] == "difference 0 and 0"
     start = read(picture, 0)
     assert (start["output"], start["parameters"], start["sees"]) == ("3×224×224", "0", "1×1")
 
@@ -122,6 +123,46 @@ def test_slips_of_the_homework_are_named(typed: str, words: str) -> None:
     assert verdict.right == words.endswith("right.")
 
 
+@pytest.mark.parametrize("column", ["side", "activations", "params", "macs"])
+def test_what_is_to_be_filled_in_stands_neither_in_the_pictures_nor_in_the_files(column: str) -> None:
+    values, result, picture = drawn(net="homework_256", bias=False, blank=column)
+    numbers = {"side": "output", "activations": "activations", "params": "weights", "macs": "MACs"}
+    full = LAB.tables(LAB.result(values | {"blank": "none"}), values)["layers.csv"]
+    blank = LAB.tables(result, values)["layers.csv"]
+    hidden = [place + 1 for place, _ in result.blanks]
+    for name in full:
+        same = [k for k in range(len(full[name])) if name != numbers[column] or k not in hidden]
+        assert [str(blank[name][k]) for k in same] == [str(full[name][k]) for k in same]
+    if column != "side":  # a side of 1 behind the maps stays
+        assert {blank[numbers[column]][k] for k in hidden} == {"?"}
+        bars, own = (
+            [sum(len(one["x"]) for one in panel.figure["data"] if one["type"] == "bar") for panel in shown.panels]
+            for shown in (picture, drawn(net="homework_256", bias=False)[2])
+        )
+        assert sum(count < before for count, before in zip(bars, own, strict=True)) == 1
+        assert any("to be filled in" in panel.alt for panel in picture.panels)
+    else:
+        assert [blank["output"][k] for k in hidden[:6]] == [
+            "128 ? ?",
+            "64 ? ?",
+            "128 ? ?",
+            "128 ? ?",
+            "64 ? ?",
+            "128 ? ?",
+        ]
+
+
+def test_notes_keep_what_gives_nothing_away() -> None:
+    telling = "as wide as the map is long"
+    for change, there in (({}, True), ({"blank": "activations"}, False), ({"blank": "macs"}, True)):
+        _, blocks = table_of(0, net="homework_256", bias=False, **change)
+        assert any(isinstance(block, str) and telling in block for block in blocks) == there, change
+    _, blocks = table_of(0, net="lenet5", blank="params")
+    notes = "".join(block for block in blocks if isinstance(block, str))
+    assert "61,706" not in notes and "The published one has 60,000." in notes
+    assert "61,706" not in drawn(net="lenet5", blank="params")[2].sentences[0]
+
+
 def test_blank_cells_hide_the_sums_everywhere() -> None:
     values, result, _ = drawn(net="homework_256", blank="params")
     shown = [block for section in SECTIONS[1:3] for block in section.blocks(result, values)]
@@ -143,7 +184,8 @@ def test_sums_of_the_homework() -> None:
     assert exercise.cells[-1].judge("16542184").right
     assert "**Rounded cells.**" in exercise.cells[-1].judge("16,484,192").words
     assert "**Input row.**" in exercise.cells[-1].judge(str(16_542_184 - 150_528)).words
-    assert "**Rounded.**" in exercise.cells[0].judge("3.2M").words and exercise.cells[0].judge("3211264").right
+    assert "**Rounded.**" in exercise.cells[0].judge("3,200,000").words and exercise.cells[0].judge("3211264").right
+    assert exercise.cells[0].judge("3.2M") == Verdict(True, "Right to 2 digits.")
     _, blocks = table_of(0, net="mlp", blank="params")
     assert [cell.label[:8] for cell in blocks[-1].cells] == ["1. fc500", "2. fc750", "3. fc25:", "Sum of a"]
     total = blocks[-1].cells[-1]
@@ -152,20 +194,69 @@ def test_sums_of_the_homework() -> None:
     assert "**Zero dropped.** A zero was dropped: 60,000 stands for 600,000." in total.judge("453,750").words
     _, blocks = table_of(0, net="vgg16", blank="params")
     assert "**Bias forgotten.** The 13,416 biases" in blocks[-1].cells[-1].judge("138,344,128").words
+    assert "**Fourth convolution.**" in blocks[-1].cells[-1].judge("143,667,240").words
 
 
 @pytest.mark.parametrize(
-    ("text", "value"),
-    [("0", 0), (" 1,728 ", 1728), ("1 000 000", 10**6), ("3.2M", 3_200_000), ("25k", 25_000), ("1'728", 1728),
-     ("9007199254740993", 2**53 + 1), ("2.50", None), ("-1", None), ("1e3", None), ("12,34", None), ("٣", None),
-     ("", None), ("1" * 41, None), ("4.2", None)],
+    ("text", "value", "unit"),
+    [("0", 0, 1), (" 1,728 ", 1728, 1), ("1 000 000", 10**6, 1), ("1\N{NO-BREAK SPACE}792", 1792, 1),
+     ("1'728", 1728, 1),
+     ("1.849.688.064", 1_849_688_064, 1), ("9007199254740993", 2**53 + 1, 1), ("3.2M", 3_200_000, 10**5),
+     ("25k", 25_000, 1000), ("3.36e9", 3_360_000_000, 10**7), ("3,36·10^9", 3_360_000_000, 10**7),
+     ("3.36 × 10⁹", 3_360_000_000, 10**7), ("3.36*10**9", 3_360_000_000, 10**7), ("3,36 G", 3_360_000_000, 10**7),
+     ("1.728k", 1728, 1), ("1.7280k", 1728, 1), ("1e3", 1000, 1000)],
 )  # fmt: skip
-def test_numbers_as_people_write_them(text: str, value: int | None) -> None:
-    if value is None:
-        with pytest.raises(ValueError, match=r"number.*\.$"):
-            number_typed(text)
-    else:
-        assert number_typed(text) == value
+def test_numbers_as_people_write_them(text: str, value: int, unit: int) -> None:
+    found = number_typed(text)
+    assert (found.value, found.unit) == (value, unit)
+
+
+@pytest.mark.parametrize(
+    "text", ["2.50", "-1", "12,34", "٣", "", "1" * 41, "4.2", "1.792", "12 34", "1.72815k", "e9", "x"]
+)
+def test_what_is_no_whole_number(text: str) -> None:
+    with pytest.raises(ValueError, match=r"number.*\.$"):
+        number_typed(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "shape"),
+    [("24x24", (24, 24)), ("24×24", (24, 24)), ("(24, 24)", (24, 24)), ("24, 24", (24, 24)), ("24,24", (24, 24)),
+     ("[64, 24, 24]", (64, 24, 24)), ("64@24x24", (64, 24, 24)), ("24 × 24 × 64", (24, 24, 64)), ("24", ()),
+     ("1,024", ()), ("24x", ()), ("2x2x2x2", ()), ("3.36*10^9", ())],
+)  # fmt: skip
+def test_shapes_as_people_write_them(text: str, shape: tuple[int, ...]) -> None:
+    assert shape_typed(text) == shape
+
+
+@pytest.mark.parametrize(
+    ("typed", "right", "words"),
+    [("61", True, "61 is right."), ("61x61", True, "61 × 61 is right."), ("(128, 61, 61)", True, "128 × 61 × 61 is"),
+     ("61 × 61 × 128", True, "is right."), ("64@61x61", False, "the depth is the number of filters"),
+     ("62×62", False, "**Ceil for floor.**"), ("61x62", False, "the width is not"),
+     ("60, 60", False, "**No plus 1.**")],
+)  # fmt: skip
+def test_a_side_may_be_typed_as_the_shape(typed: str, right: bool, words: str) -> None:
+    _, blocks = table_of(0, net="homework_256", blank="side")
+    verdict = blocks[-1].cells[2].judge(typed)  # conv7-128/2: (128 - 7) / 2 and rounded down
+    assert verdict.right == right and words in verdict.words
+
+
+@pytest.mark.parametrize(
+    ("typed", "right", "words"),
+    [("1.85e9", True, "Right to 3 digits."), ("1,8497·10^9", True, "Right to 5 digits."), ("1.8G", True, "to 2 digits"),
+     ("1.84e9", False, "1,840,000,000 is not right"), ("3.70G", False, "**FLOPs.**"), ("2e9", False, "")],
+)  # fmt: skip
+def test_a_rounded_answer_is_right_to_its_digits(typed: str, right: bool, words: str) -> None:
+    """56² · 9 · 256² = 1,849,688,064."""
+    _, blocks = table_of(0, blank="macs")
+    cell = blocks[-1].cells[8]
+    if not words:
+        with pytest.raises(ValueError, match="give two at least"):
+            cell.judge(typed)
+        return
+    verdict = cell.judge(typed)
+    assert verdict.right == right and words in verdict.words
 
 
 def test_the_field_is_drawn_where_it_is() -> None:

@@ -15,6 +15,7 @@ from scipy.signal import correlate2d
 from core.cnn.convolution_controls import DOT, HOMEWORK, ONES, SQUARE, STEPS
 from core.cnn.lenet import ORIGINAL
 from core.controls import defaults
+from core.figures import style
 from core.figures.convolution import lenet, maps, story, thumbnail
 from core.figures.convolution.parts import fits, plain
 from core.figures.convolution.pixels import grey, image, png, signed
@@ -52,6 +53,45 @@ def test_another_reader_sees_the_same_pixels(shape: tuple[int, int]) -> None:
     down, across = seen.shape[0] // shape[0], seen.shape[1] // shape[1]
     assert min(down, across) >= 2 and min(seen.shape[:2]) >= 240
     assert np.array_equal(seen, colours.repeat(down, axis=0).repeat(across, axis=1))
+
+
+def luminance(rgb: Any) -> float:
+    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in np.asarray(rgb, float) / 255]
+    return float(np.dot(linear, (0.2126, 0.7152, 0.0722)))
+
+
+def under(panel: Any, x: float, y: float, page: Any) -> Any:
+    """Colour of a page behind a place of a panel, with all images there laid on it."""
+    found = np.asarray(page, float)
+    for one in panel.figure["layout"].get("images", ()):
+        colours = read(one["source"])
+        column = int((x - one["x"]) / one["sizex"] * colours.shape[1])
+        row = int((y - one["y"]) / one["sizey"] * colours.shape[0])
+        if 0 <= row < colours.shape[0] and 0 <= column < colours.shape[1]:
+            *rgb, alpha = colours[row, column] / [1, 1, 1, 255]
+            found = alpha * np.array(rgb) + (1 - alpha) * found
+    return found
+
+
+@pytest.mark.parametrize("theme", [0, 1])
+@pytest.mark.parametrize("view", ["matrix", "im2col", "transposed"])
+def test_numbers_in_cells_have_the_contrast_of_wcag(view: str, theme: int) -> None:
+    """At least 4.5 to 1, at the faintest and the strongest cell."""
+    _, _, picture = drawn(view=view, padding=1, image="9 -9 1\n0 9 -1\n9 -9 9", kernel="1 -1\n0 2")
+    (page,) = np.array([[int(style.PALETTE["paper"][theme][i : i + 2], 16) for i in (1, 3, 5)]])
+    partners = {light: (light, dark) for light, dark in style.PALETTE.values()}
+    tried = set()
+    for panel in picture.panels:
+        for trace in panel.figure["data"]:
+            if "text" not in trace.get("mode", ""):
+                continue
+            colours = np.broadcast_to(trace["textfont"]["color"], len(trace["x"]))
+            for x, y, light in zip(trace["x"], trace["y"], colours, strict=True):
+                pen = [int(partners[str(light)][theme][i : i + 2], 16) for i in (1, 3, 5)]
+                dark, bright = sorted((luminance(pen), luminance(under(panel, x, y, page))))
+                assert (bright + 0.05) / (dark + 0.05) >= 4.5, (trace["name"], x, y)
+            tried.add(trace["name"].split(",")[0])
+    assert {"products", "padding" if view != "transposed" else "products"} <= tried
 
 
 def test_colours_say_sign_and_size() -> None:
@@ -275,6 +315,23 @@ def test_a_click_on_the_table_sets_a_connection() -> None:
     assert "| 64 | 13 | 9 | 81 · 48,120 = 3,897,720 |" in words
     marks = table.picture.panels[0].figure["data"][1]
     assert len(marks["x"]) == 60 and sorted(set(marks["y"])) == [0, 1, 2, 3, 4, 5]
+
+
+@pytest.mark.parametrize(
+    ("cell", "right", "wrong", "slip"),
+    [
+        (0, (25 + 1) * 6 * 28**2, 25 * 6 * 28**2, "The biases are connections too"),
+        (1, 25 * (6 * 3 + 6 * 4 + 3 * 4 + 6) + 16, 25 * 96 + 16, "That is the full table"),
+        (2, ((40 - 4) // 2 - 4) // 2 - 4, 1, "C5 does not flatten its input"),
+    ],
+)
+def test_the_homework_on_lenet_names_its_slips(cell: int, right: int, wrong: int, slip: str) -> None:
+    values, result, _ = drawn()
+    (exercise,) = lenet.homework(result, values)
+    asked = exercise.cells[cell]
+    assert asked.judge(f"{right:,}").right and not asked.judge(str(right + 1)).right
+    verdict = asked.judge(f"{wrong:,}")
+    assert not verdict.right and slip in verdict.words
 
 
 def test_clicks_choose_an_image_and_a_map() -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from fractions import Fraction
+from math import floor
 from typing import Any
 
 import numpy as np
@@ -161,6 +163,42 @@ def test_the_lines_of_the_saving() -> None:
     assert panel.absent[0].endswith(".")
     _, _, costly = drawn(channels=16, r3=512, w3=16, w5=16)
     assert costly.panels[2].figure["layout"]["yaxis"]["range"][0] == -150
+
+
+MODULE_PRESETS = [preset.label for preset in LAB.presets if preset.values.get("view") != "designs"]
+
+
+@pytest.mark.parametrize("width", [300, 400])
+@pytest.mark.parametrize("label", [*MODULE_PRESETS, ""])
+def test_words_in_the_picture_of_the_saving_lie_on_no_line(label: str, width: int) -> None:
+    """Boxes of the words on a figure of that width and 220 pixels of height, against both lines and each other."""
+    values = next((dict(preset.values) for preset in LAB.presets if preset.label == label), {})
+    _, _, picture = drawn(**values)
+    panel = picture.panels[2]
+    (left, right), (bottom, top) = (panel.figure["layout"][axis]["range"] for axis in ("xaxis", "yaxis"))
+    limit = float(trace(picture, 2, "break-even")[1]["x"][0])
+    texts = [one for one in panel.figure["data"] if one.get("mode") == "text"]
+    boxes = []
+    for one in texts:
+        (x,), (y,), (words,), (side,) = (one[name] for name in ("x", "y", "text", "textposition"))
+        parts = words.split("<br>")
+        wide, high = 6.2 * max(map(len, parts)), 15 * len(parts)
+        at, up = (x - left) / (right - left) * width, (y - bottom) / (top - bottom) * 220
+        at, up = (at - wide if side.endswith("left") else at), (up - high if side.startswith("bottom") else up)
+        assert at >= 0 and at + wide <= width and up >= 0 and up + high <= 220, words
+        boxes.append((at, at + wide, up, up + high))
+    assert len(boxes) == 3 and f"r ≥ {floor(limit) + 1})" in texts[-1]["text"][0]
+    handle = panel.tracks[0].x[WIDTHS.index(values.get("reduce", 32))]
+    assert not any(a < (handle - left) / (right - left) * width < b for a, b, _, high in boxes if high < 40)
+    for name in ("5×5 branch", "whole module"):
+        (drawn_line,) = [one for one in panel.figure["data"] if one["name"] == name]
+        x = np.linspace(left, right, 500)
+        y = (np.interp(x, drawn_line["x"], drawn_line["y"]) - bottom) / (top - bottom) * 220
+        x = (x - left) / (right - left) * width
+        for a, b, low, high in boxes:
+            assert not ((a < x) & (x < b) & (low < y) & (y < high)).any(), (name, a, low)
+    for one, other in itertools.combinations(boxes, 2):
+        assert one[1] <= other[0] or other[1] <= one[0] or one[3] <= other[2] or other[3] <= one[2]
 
 
 @pytest.mark.parametrize(

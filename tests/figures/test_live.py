@@ -21,6 +21,7 @@ X = np.linspace(0.0, 1.0, 5)
 AXIS = live.Axis("degree", "Degree", (1.0, 2.0, 4.0), ("1", "2", "4"))
 BASIS = np.vander(X, 3, increasing=True).T
 BLOCK = np.arange(15.0).reshape(3, 5)
+FIBONACCI = live.Recurrence(8, 1, 13)
 TRACKS = (
     live.Track(np.array([1.0, 2.0, 4.0])),
     live.Track(np.array([1.0, 2.0, 4.0]), np.array([0.0, 1.0, np.nan]), "second"),
@@ -51,6 +52,10 @@ def read(packed: bytes) -> tuple[dict[str, Any], np.ndarray]:
         (lambda: live.Frames(0, [np.ones(2)], basis=BASIS), "`values` with a basis must be"),
         (lambda: live.Frames(0, [np.ones((2, 1)), np.ones((3, 1))], basis=BASIS), "all with the same curves"),
         (lambda: live.Frames(0, [np.ones((2, 4))], basis=BASIS), "`basis` must have at least 4 rows; got 3."),
+        (
+            lambda: live.Frames(0, np.ones((3, 3)), recurrence=FIBONACCI),
+            "`values` of a recurrence must be (steps, curves, 3); got (3, 3).",
+        ),
         (lambda: live.Panel(figure(), " "), "`alt` must describe"),
         (lambda: live.Panel(figure(), "A", column=3), "`column` must be 0, 1 or 2; got 3."),
         (
@@ -96,6 +101,27 @@ def test_frames_with_a_basis_multiply_out() -> None:
     drawn = strand_panel().frames[0].at(2).reshape(2, -1)
     np.testing.assert_allclose(drawn[:, :-1], [X + 2 * X**2, 3 + 4 * X + 5 * X**2])
     assert np.isnan(drawn[:, -1]).all()
+
+
+def test_a_recurrence_is_worked_out_from_three_numbers() -> None:
+    values = np.array([[[1.0, 1.0, -1.0]], [[-2.0, -2.0, 0.0]], [[0.5, 1.0, 0.25]]])
+    frames = live.Frames(0, values, recurrence=FIBONACCI)
+    np.testing.assert_array_equal(frames.at(0), [1, 1, 2, 3, 5, 8, 13, 13])  # 21 is cut off
+    np.testing.assert_array_equal(frames.at(1), [1, 1, 4, 1, 13, 1, 13, 1])
+    free = live.Recurrence(5, -999, 999)
+    np.testing.assert_array_equal(live.Frames(0, values, recurrence=free).at(2), [1 / 2**k for k in range(5)])
+    together = live.Frames(0, np.array([[[3.0, 3.0, 0.0], [4.0, 4.0, 0.0]]]), recurrence=free).at(0)
+    np.testing.assert_allclose(together, [((9**k + 16**k) / 2) ** 0.5 for k in range(5)])
+
+
+def test_a_packed_recurrence_says_what_it_is() -> None:
+    frames = live.Frames(0, np.arange(18.0).reshape(3, 2, 3), recurrence=FIBONACCI)
+    header, blob = read(pack(live.Picture((live.Panel(figure(), "A", (frames,)),), AXIS)))
+    (packed,) = header["panels"][0]["frames"]
+    assert packed["recurrence"] == {"length": 8, "low": 1, "high": 13}
+    offset, length = packed["values"]
+    np.testing.assert_array_equal(blob[offset : offset + length], np.arange(18))
+    assert packed["steps"] == 3
 
 
 @pytest.mark.parametrize(("value", "index"), [(-9, 0), (1.4, 0), (1.6, 1), (2.9, 1), (3.1, 2), (99, 2)])
@@ -188,7 +214,7 @@ def test_a_packed_picture_holds_everything_once() -> None:
     assert header["axes"] == [{"label": "Degree", "values": [1.0, 2.0, 4.0], "texts": ["1", "2", "4"]}]
     assert header["sentences"] == ["one", "two", "three"]
     assert header["readouts"] == [
-        {"label": "bias²", "texts": ["1", "2", "3"], "color": "#0072B2", "dash": "solid", "help": "help"}
+        {"label": "bias²", "texts": ["1", "2", "3"], "color": "#0072B2", "dash": "solid", "help": "help", "along": None}
     ]
     assert header["dark"]["#0072B2"] == style.PALETTE["bias"][1]
     strand, other = header["panels"]
@@ -310,3 +336,15 @@ def test_plotly_js_is_the_one_of_plotly() -> None:
     head = live_chart.PLOTLY_JS.read_text("utf-8")[:200]
     assert f"v{get_plotlyjs_version()}" in head
     assert "MIT License" in (live_chart.STATIC / "plotly-LICENSE").read_text("utf-8")
+
+
+def test_what_follows_one_direction_of_a_plane_is_found_at_every_step() -> None:
+    across = live.Axis("a", "A", (1.0, 2.0, 4.0), ("1", "2", "4"))
+    up = live.Axis("b", "B", (1.0, 2.0, 4.0, 8.0), ("1", "2", "4", "8"))
+    quotients = tuple(f"{2.0**k:g}" for k in range(-2, 4))  # up / across, from 1/4 to 8
+    words = [((1, 0), across.texts), ((0, 1), up.texts), ((-1, 1), quotients)]
+    picture = live.Picture((), live.Plane("p", across, up, (1, 1)), remarks=tuple(live.Remark(t, a) for a, t in words))
+    for index, (x, y) in enumerate(picture.axis.values):  # type: ignore[union-attr]
+        assert picture.words(index) == (f"{x:g}", f"{y:g}", f"{y / x:g}")
+    with pytest.raises(ValueError, match="must hold 1 or 6 texts; got 3"):
+        live.Picture((), picture.axis, (live.Readout("ratio", across.texts, along=(-1, 1)),))

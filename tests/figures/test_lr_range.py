@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from core.controls import defaults
@@ -27,6 +29,12 @@ def drawn(**change: Any) -> tuple[LrRange, Picture]:
     values = VALUES | change
     result = LAB.result(values)
     return result, LAB.draw(result, values)
+
+
+def said(picture: Picture, lower: float, upper: float) -> tuple[str, ...]:
+    """Every sentence with the two bounds at these rates."""
+    assert picture.axis is not None
+    return picture.words(picture.axis.nearest((lower, upper)))
 
 
 def trace(picture: Picture, panel: int, name: str) -> dict[str, Any]:
@@ -106,21 +114,67 @@ def test_before_the_first_step_of_a_run_the_page_says_what_it_waits_for(monkeypa
 
 
 def test_sentences_follow_the_curve() -> None:
-    result, picture = drawn(rate=0.01)
-    k = picture.axis.nearest(0.01)  # type: ignore[union-attr]
-    assert "falls by" in picture.sentences[k]
-    assert "hardly changes" in picture.sentences[picture.axis.nearest(2e-5)]  # type: ignore[union-attr]
-    assert "the test stopped at 0.7" in picture.sentences[-1]
-    assert f"factor of {result.now().disagreement:.0f}" in picture.sentences[k]
+    result, picture = drawn()
+    ratio, lower, upper = said(picture, 2e-5, 0.01)
+    assert f"factor of {result.now().disagreement:.0f}" in ratio
+    assert "hardly changes" in lower
+    losses = pd.Series(recorded("mlp-0", "losses")).ewm(alpha=0.02).mean()
+    step = np.abs(np.log10(recorded("mlp-0", "rates")) + 2).argmin()
+    assert f"Upper rate 0.010: the smoothed loss is {losses[step]:.3f} and falls by" in upper
+    assert "nothing is known, the test stopped at 0.7" in said(picture, 0.1, 10)[2]
+
+
+@pytest.mark.parametrize(("lower", "upper", "ratio"), [(-3, -1, "100"), (-1.05, -1, "1.1"), (-2.6, 0.4, "1000")])
+def test_the_sentence_has_the_ratio_of_the_bounds(lower: float, upper: float, ratio: str) -> None:
+    _, picture = drawn()
+    assert said(picture, 10**lower, 10**upper)[0].startswith(f"The upper rate is {ratio} times the lower one.")
+
+
+@pytest.mark.parametrize("lower", [0.1, 0.2])
+def test_bounds_that_have_changed_places_are_no_cycle(lower: float) -> None:
+    _, picture = drawn(lower=lower)
+    assert "there is no cycle between them" in said(picture, lower, 0.1)[0]
+    words, work = sections.train(drawn()[0], VALUES | {"lower": lower})
+    assert "there is no cycle between them" in str(words)
+    assert len(work.key) == 2  # type: ignore[union-attr]
 
 
 def test_the_sentence_at_the_rate_of_a_rule_names_it() -> None:
     result, picture = drawn()
-    assert picture.axis is not None
     for rule in result.now().rules:
-        told = [k for k, words in enumerate(picture.sentences) if f"“{rule.name}”" in words]
-        assert told == [picture.axis.nearest(float(rule.rates[0]))]
-        assert np.log10(result.axis[told[0]] / rule.rates[0]) == pytest.approx(0, abs=0.5 / 20 + 1e-9)
+        for remark in picture.remarks[1:]:
+            agree = [re.findall(r"“([^”]*)”", words.partition(" about this rate")[0]) for words in remark.texts]
+            (k,) = [k for k, names in enumerate(agree) if rule.name in names and "about" in remark.texts[k]]
+            assert np.log10(result.axis[k] / rule.rates[0]) == pytest.approx(0, abs=0.5 / 20 + 1e-9)
+
+
+def test_the_sentence_says_how_far_the_upper_rate_is_from_every_rule() -> None:
+    result, picture = drawn()
+    words = said(picture, 1e-3, 2e-3)[2]
+    told = {rule: float(times) for times, rule in re.findall(r"([\d.]+) × “([^”]*)”", words)}
+    rates = {rule.name: float(rule.rates[0]) for rule in result.now().rules if rule.name != "cycle, low"}
+    assert told.keys() == rates.keys()
+    for rule, rate in rates.items():
+        assert told[rule] == pytest.approx(10**-2.7 / rate, rel=0.05)  # two digits
+    assert "0.010 × “cycle, low”" in said(picture, rates["cycle, high"] / 400, 1)[1]
+
+
+def test_the_two_lines_stand_where_the_bounds_are() -> None:
+    _, picture = drawn()
+    index = picture.axis.nearest((1e-3, 0.5))  # type: ignore[union-attr]
+    for panel in picture.panels[:3]:
+        lines = [track for track in panel.tracks if track.y is None]
+        places = [track.x[picture.entry(track.along, index)] for track in lines]
+        assert places == pytest.approx([-3, -0.3])
+
+
+def test_the_nearest_trainings_of_a_sweep_are_lifted_out() -> None:
+    result, picture = drawn(protocol="sweep")
+    ways, every = picture.panels[1], result.now().sweeps[0].candidates
+    index = picture.axis.nearest((1e-5, 0.1))  # type: ignore[union-attr]
+    drawn_y = [frames.at(picture.entry(frames.along, index)) for frames in ways.frames if frames.attr == "y"]
+    for found, each in zip(drawn_y, (every[0], every[6]), strict=True):  # 1e-5 and 10 ** (-5 + 6 * 6 / 9) = 0.1
+        assert found[0] == pytest.approx(each.losses[: max(result.spec.updates // 60, 1)].mean())
 
 
 def test_what_the_rules_say_of_a_test_that_goes_on_is_said_to_be_so_far(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -131,17 +185,17 @@ def test_what_the_rules_say_of_a_test_that_goes_on_is_said_to_be_so_far(monkeypa
         record = whole.records[0] | {"losses": losses[:n], "rates": rates[:n], "accuracies": accuracies[:n]}
         seen = Seen("x", "running", (n,), records=(record,))
         monkeypatch.setattr("core.training.lr_range.look", lambda spec, seen=seen: seen)
-        assert all(each.endswith(words) for each in drawn()[1].sentences)
+        assert all(each.endswith(words) for each in drawn()[1].remarks[0].texts)
 
 
 def test_a_sweep_tells_what_became_of_the_nearest_training() -> None:
     _, picture = drawn(protocol="sweep", low=1e-9, epochs=5)
-    assert "no number any more after" in picture.sentences[-1]
-    assert "2 of 10 trainings diverged, from 0.77 on." in picture.sentences[0]
+    assert "no number any more after" in said(picture, 0.01, 10)[2]
+    assert "2 of 10 trainings diverged, from 0.77 on." in said(picture, 0.01, 10)[0]
     words = {readout.label: readout.texts for readout in picture.readouts}
     assert words["argmin, next"] == ("0.060 to 0.77",)
     assert words["bracket"] == ("2.8 × 10⁻⁵ to 0.060",)
-    assert words["loss, last epoch"][-1] == "diverged"
+    assert words["loss nearest to upper"][-1] == "diverged"
 
 
 def test_questions() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -14,15 +15,16 @@ from core.figures.schedules import thumbnail
 from core.figures.schedules.memory import gib
 from core.figures.schedules.questions import PREDICTIONS, exercises
 from core.figures.schedules.story import SECTIONS
-from core.figures.schedules.trained import _outcome
-from core.lab import Exercise, Table, Work
-from core.training.experiments import Training
-from core.training.runs import Seen
+from core.figures.schedules.trained_text import trained_sentences
+from core.lab import Exercise, Table
+from core.training.runs import Seen, identity_of, look
 from core.training.schedule_plans import Schedules
 from core.training.schedule_presets import COSINE, CYCLIC, GROWING, SETTINGS
 from core.training.schedule_record import specs_of
-from core.training.schedule_runs import trained, trainings
+from core.training.schedule_runs import Asked, arms
+from core.training.schedule_trained import Strategy, trained
 from pages.schedules import LAB
+from tests.test_pages import compare_script
 
 RATE, BELOW, NOISE, MEMORY = range(4)
 
@@ -191,7 +193,7 @@ def test_questions_before_the_picture() -> None:
 
 def test_bugs_are_judged() -> None:
     cards: tuple[Exercise, ...] = exercises()
-    assert len({card.key for card in cards}) == len(cards) == 8
+    assert len({card.key for card in cards}) == len(cards) == 11
     judge = {cell.label: cell.judge for card in cards for cell in card.cells}
     assert judge["Updates of all nine sizes together"]("128").right
     assert "2,000 updates each" in judge["Updates of all nine sizes together"]("18,000").words
@@ -226,82 +228,173 @@ def test_every_epoch_is_in_the_table() -> None:
     assert sum(table.columns["updates"]) == 6596 and table.columns["batch"][:2] == [32, 64]
 
 
-def test_trainings_have_as_many_cycles_as_the_plan() -> None:
-    _, result, _, _ = drawn(CYCLIC)
-    (spec,) = trainings(result, 5000, "one", "updates").values()
-    assert spec.steps == 10 * (5400 // 64) == 840
-    assert (spec.momentum, spec.momentum_low) == (0.9, 0.8)
-    assert dict(spec.settings)["up"] == round(5000 * 840 / 9380)
-    assert spec.rates().argmax() == 448 and spec.rates()[-1] == pytest.approx(0.774 * (896 - 839) / 448, rel=1e-3)
-    _, result, _, _ = drawn(GROWING)
-    (spec,) = trainings(result, 2000, "one", "updates").values()
-    assert [batch for batch, _ in spec.stages] == [32, 64, 128, 256] and spec.momentum_low < 0
-    _, result, _, _ = drawn(SETTINGS["Grow or decay"])
-    every = trainings(result, 3, "several", "epochs")
-    assert {name: spec.steps for name, spec in every.items()} == {
-        "smooth": 504, "grow": 3 * (42 + 10 + 2 + 1), "step": 504, "constant": 504,
-    }  # fmt: skip
-    assert {spec.steps for spec in trainings(result, 3, "several", "updates").values()} == {504}
-    assert dict(every["step"].settings)["every"] == 126
+# --- trained ----------------------------------------------------------------------------------------------
 
 
-def test_what_a_training_has_recorded_is_drawn() -> None:
-    records = (
-        {"step": 0, "batch": 4, "rates": [0.1, 0.2], "momenta": [0.9, 0.8], "losses": [2.0, 1.0], "accuracies": [0, 1]},
-        {"epoch": 1, "step": 2, "loss": 1.5, "accuracy": 0.5, "validation_loss": 1.25, "validation_accuracy": 0.75},
-        {"step": 2, "batch": 8, "rates": [0.3], "momenta": [0.7], "losses": [0.5], "accuracies": [1]},
-        {"epoch": 2, "step": 3, "loss": 0.5, "accuracy": 1.0, "validation_loss": 0.25, "validation_accuracy": 1.0},
-    )
-    seen = Seen("x", "done", records=records, result={"end": "end", "test_accuracy": 0.5})
-    found = trained(seen)
-    assert found.rates.tolist() == [0.1, 0.2, 0.3] and found.batches.tolist() == [4, 4, 8]
-    assert found.ends.tolist() == [2, 3] and found.epochs["validation_loss"].tolist() == [1.25, 0.25]
-    _, result, _, _ = drawn()
-    spec = Training(text="fc10")
-    picture, table = _outcome(result, {"triangular": spec}, [seen], "epochs")
-    assert isinstance(picture, Picture) and isinstance(table, Table)
-    assert picture.sentences == (
-        "triangular cycles: validation accuracy 100\N{NO-BREAK SPACE}%, validation loss 0.250 after 3 updates.",
-    )
-    loss = {one["name"]: one for one in picture.panels[0].figure["data"]}
-    assert loss["validation"]["x"].tolist() == [1, 2] and loss["validation"]["y"].tolist() == [1.25, 0.25]
-    assert picture.panels[1].figure["data"][0]["x"].tolist() == [0, 0.5, 1]
-    assert table.columns["images"] == [16] and table.columns["test accuracy"] == [0.5]
-    lost = Seen("y", "done", records=records[:1], result={"end": "nonfinite", "test_accuracy": 0.1})
-    picture, table = _outcome(result, {"smooth": spec, "grow": spec}, [seen, lost], "updates")
-    assert "batch × 2: the loss was no number any more after 2 updates." in picture.sentences[0]
-    assert table.columns["validation loss"] == [0.25, "–"]
+def in_the_picture(picture: Picture, panel: int, name: str, step: int) -> tuple[Any, Any]:
+    x, y = (framed(picture, panel, name, attr, step) for attr in "xy")
+    return x, y
 
 
 @pytest.mark.parametrize("name", [None, *SETTINGS])
-def test_trainings_of_the_presets_come_with_lectern(name: str | None) -> None:
-    values, result, _, _ = drawn(SETTINGS[name] if name else ())
-    said, picture, table = section("Train with it", result, values)
-    assert "5,400 images" in said and said.endswith("These runs were recorded with Lectern.")
-    assert isinstance(picture, Picture) and len(picture.panels) == 4
-    assert min(table.columns["validation accuracy"]) > 0.6  # all of them learn
-    for kind, spec in zip(table.columns["strategy"], specs_of(SETTINGS[name] if name else {}).values(), strict=True):
-        data = picture.panels[1].figure["data"]
-        (rates,) = [one["y"] for one in data if one["name"] in (kind, "learning rate η")]
-        np.testing.assert_allclose(rates, spec.rates(), rtol=1e-6, atol=1e-9)
+def test_trainings_of_the_presets_are_recorded_and_drawn(name: str | None) -> None:
+    preset = SETTINGS[name] if name else {}
+    values, result, picture, step = drawn(preset, what="runs")
+    specs = specs_of(preset)
+    assert {look(spec).state for spec in specs} == {"recorded"}
+    assert LAB.trainings(result, values) == specs
+    one = values["view"] == "one"
+    rates = [k for k, each in enumerate(picture.panels[1].figure["data"]) if each["name"] == "learning rate"]
+    assert len(rates) == (1 if one else 4)
+    (last,) = {float(f.at(step)[-1]) for f in picture.panels[1].frames if (f.trace, f.attr) == (rates[0], "x")}
+    along = "epochs" if values["along"] == "epochs" else "updates"
+    assert last == pytest.approx(result.epochs if along == "epochs" else specs[0].steps)
+    assert ("After all" if one else "Validation accuracy with equal") in picture.sentences[step]
+    other = (step + 5) % len(result.lengths)
+    if not one:  # the constant rate has no length, and with a long one the batch does not grow
+        assert " of 4 strategies have come to their end. Validation accuracy so far:" in picture.sentences[other]
+        return
+    assert picture.sentences[other].startswith("No training has these settings yet")
+    for panel in picture.panels:
+        for frames in panel.frames:
+            name = panel.figure["data"][frames.trace]["name"]
+            assert (len(frames.at(other)) > 0) == ("planned" in name or name == "no run")
+            assert (len(frames.at(step)) > 0) == (name != "no run")
 
 
-def test_recorded_strategies_end_alike_with_equal_noise() -> None:
-    values, result, _, _ = drawn(SETTINGS["Grow or decay"])
-    _, _, table = section("Train with it", result, values)
-    rows = dict(zip(table.columns["strategy"], table.columns["validation loss"], strict=True))
-    updates = dict(zip(table.columns["strategy"], table.columns["updates"], strict=True))
-    assert updates == {"cycles": 504, "batch × 4": 165, "rate ÷ 4": 504, "constant": 504}
-    assert rows["batch × 4"] == pytest.approx(rows["rate ÷ 4"], rel=0.05) and rows["constant"] > 1.2 * rows["rate ÷ 4"]
+def test_a_training_on_screen_holds_what_it_has_recorded() -> None:
+    _, result, picture, step = drawn(what="runs")
+    (spec,) = specs_of({})
+    records = look(spec).records
+    losses = [record["validation_loss"] for record in records if "epoch" in record]
+    x, y = in_the_picture(picture, 0, "validation", step)
+    assert x.tolist() == [84.0 * k for k in range(1, 11)] and y == pytest.approx(losses)
+    smoothed, weight, total = [], 0.0, 0.0  # the average without bias, term by term
+    for loss in (loss for record in records for loss in record.get("losses", ())):
+        weight, total = 0.9 * weight + 0.1, 0.9 * total + 0.1 * loss
+        smoothed.append(total / weight)
+    x, y = in_the_picture(picture, 0, "training", step)
+    assert len(x) == 200 and y == pytest.approx([smoothed[int(k)] for k in x], rel=1e-5)
+    x, y = in_the_picture(picture, 1, "learning rate", step)
+    at = x[:-1].astype(int)
+    np.testing.assert_allclose(y[:-1], spec.rates()[at], rtol=1e-6)
+    x, y = in_the_picture(picture, 1, "learning rate, planned", step)
+    turns = np.interp(at, x, y)  # as it was planned for ten times as many updates
+    np.testing.assert_allclose(turns, spec.rates()[at], atol=0.002)
+    found = readouts(picture, step)
+    assert found["updates"] == "840 of 840" and found["validation loss"] == f"{losses[-1]:.3f}"
+    assert found["training loss"] == found[next(label for label in found if label.startswith("from its updates"))]
+    (track,) = picture.panels[1].tracks
+    assert track.x[step] == pytest.approx(2000 * 840 / 9380)
+    assert result.lengths[step] == 2000
 
 
-def test_a_training_is_offered_or_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    values, result, _, _ = drawn(high=0.2)
-    said, work = section("Train with it", result, values)
-    assert "10 epochs" in said and "840 updates" in said and isinstance(work, Work)
-    assert work.label == "Train: triangular cycles"
-    monkeypatch.setattr("core.figures.schedules.trained.refusal", lambda specs: "Nothing is trained here.")
-    assert section("Train with it", result, values)[1] == "Nothing is trained here."
+def test_a_staircase_on_screen_has_its_corners() -> None:
+    _, _, picture, step = drawn(SETTINGS["Trained: which is better?"], along="updates")
+    panel = picture.panels[3]
+    curves = [k for k, one in enumerate(panel.figure["data"]) if one["name"] == "batch size"]
+    found = {f.attr: f.at(step).tolist() for f in panel.frames if f.trace == curves[2]}  # the first is drawn on top
+    assert found == {"x": [0, 105, 130, 135, 210], "y": [256, 1024, 4096, 5400, 5400]}
+
+
+def test_a_picture_while_it_is_trained(monkeypatch: pytest.MonkeyPatch) -> None:
+    values = defaults(LAB.all_controls) | {"what": "runs", "seeds": 2, "along": "epochs", "high": 0.2}
+    result = LAB.result(values)
+    first, second = LAB.trainings(result, values)
+    records = look(specs_of({})[0]).records
+    two = tuple(record for record in records if record["step"] < 168 or record.get("epoch") == 2)
+    seen = {first: Seen("a", "running", ("a", "live"), records=two), second: Seen("b", "queued", ("b",))}
+    names = frozenset({identity_of(first), identity_of(second)})
+    monkeypatch.setattr("core.training.schedule_trained.known", lambda: names)
+    monkeypatch.setattr("core.training.schedule_trained.look", seen.__getitem__)
+    picture = LAB.draw(result, values)
+    step = result.lengths.index(2000)
+    x, y = in_the_picture(picture, 0, "validation", step)
+    assert x.tolist() == [1, 2] and len(y) == 2
+    assert picture.sentences[step].startswith("After 2 of 10 epochs: training loss")
+    assert picture.sentences[step + 1].endswith("yet: the button above begins it. The training with length 2,000 goes "
+                                                "on meanwhile.")  # fmt: skip
+    assert readouts(picture, step)["test accuracy"] == "–"
+    x, _ = in_the_picture(picture, 0, "training, each seed", step)
+    assert np.isfinite(x).all()  # one of the two seeds has begun
+    seen[first] = Seen("a", "running", ("a", 0))
+    assert LAB.draw(result, values).sentences[step].startswith("The first update is still to come")
+    seen[first] = Seen("a", "running", ("a", 1), records=records[:1])
+    assert "the first epoch goes on" in LAB.draw(result, values).sentences[step]
+    lost = {"end": "nonfinite", "test_accuracy": 0.1}
+    seen[first] = Seen("a", "done", ("a", 2), records=two, result=lost)
+    words = LAB.draw(result, values).sentences[step]
+    assert words.startswith("After 2 of 10 epochs") and "1 of the trainings diverged" in words
+    seen |= {spec: Seen("a", "done", ("a", spec.seed, 3), records=records[:1], result=lost) for spec in seen}
+    words = LAB.draw(result, values).sentences[step]
+    assert words.endswith("of 840 updates. 2 of the trainings diverged: the loss was no number any more.")
+
+
+@pytest.mark.parametrize(
+    ("ends", "words"),
+    [
+        # 3 points ahead of two that spread over 2, and 1 point of one that spreads over 2
+        (((0.90, 0.92), (0.87, 0.89), (0.87, 0.89), (0.89, 0.91)),
+         "Cycles is ahead of batch × 2 (3.0 points; seeds 2.0) and rate ÷ 2 (3.0 points; seeds 2.0) by more than the "
+         "seeds are apart, but not of constant (1.0 points; seeds 2.0)."),
+        (((0.80, 0.80), (0.90, 0.90), (0.80, 0.80), (0.80, 0.80)), "by more than the seeds are apart."),
+        (((0.80, 0.90), (0.81, 0.91), (0.79, 0.89), (0.80, 0.90)),
+         "Batch × 2 is first, but not by more than the seeds are apart: ahead of cycles (1.0 points; seeds 10.0) or"),
+        (((0.8,), (0.9,), (0.8,), (0.8,)), "One seed each: small differences may be luck."),
+        (((), (), (), ()), "No training has these settings yet"),
+        (((0.8,), (0.9,), (0.8,), ()), "3 of 4 strategies have come to their end. Validation accuracy so far: batch"),
+    ],
+)  # fmt: skip
+def test_strategies_are_compared_with_the_spread_over_the_seeds(ends: Any, words: str) -> None:
+    _, result, _, _ = drawn(view="several")
+    seeds = max(map(len, ends))
+    asked = Asked("several", "epochs", seeds)
+    row = []
+    for arm, accuracies in zip(arms(result, asked)[8], ends, strict=True):
+        every = []
+        for seed, end in enumerate(accuracies):
+            record = {"epoch": 1, "step": 1, "loss": 1.0, "accuracy": 0.5, "validation_loss": 1.0}
+            steps = {"step": 0, "batch": 64, "rates": [0.1], "momenta": [0.9], "losses": [1.0]}
+            seen = Seen("x", "done", (seed, end, words), records=(steps, record | {"validation_accuracy": end}),
+                        result={"end": "end", "test_accuracy": 0.5})  # fmt: skip
+            every.append(trained(arm, seed, seen))
+        row.append(Strategy(arm, tuple(every)))
+    sentence = trained_sentences(result, asked, [row] * len(result.lengths))[0]
+    assert words in sentence
+    if seeds == 2 and ends[0][1] == 0.92:
+        assert "cycles 91.0\N{NO-BREAK SPACE}% (90.0 to 92.0), constant 90.0" in sentence
+        grow = arms(result, asked)[8][1].run.updates
+        assert f"The growing batch took {grow:,} updates, the others 840." in sentence
+
+
+def test_a_loss_of_smoothed_labels_is_called_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    values = defaults(LAB.all_controls) | {"what": "runs", "label_smoothing": 0.1}
+    result = LAB.result(values)
+    (spec,) = LAB.trainings(result, values)
+    monkeypatch.setattr("core.training.schedule_trained.known", lambda: frozenset({identity_of(spec)}))
+    monkeypatch.setattr("core.training.schedule_trained.look", lambda spec: look(specs_of({})[0]))
+    sentence = LAB.draw(result, values).sentences[result.lengths.index(2000)]
+    assert " (of smoothed labels), validation loss" in sentence
+
+
+def test_what_is_trained_is_told_with_what_it_has_come_to() -> None:
+    values, result, _, _ = drawn()
+    (said,) = section("What is trained", result, values)
+    assert "5,400 images" in said and "10 epochs." in said and "with every update" in said
+    values, result, picture, step = drawn(SETTINGS["Trained: which is better?"])
+    said, table = section("What is trained", result, values)
+    assert "once an epoch" in said and isinstance(table, Table)
+    assert table.columns["strategy"][:4] == ["cycles"] * 3 + ["batch × 4"] and table.columns["seed"][:4] == [0, 1, 2, 0]
+    tested = 100 * np.mean(table.columns["test_accuracy"][:3])
+    assert readouts(picture, step)["cycles: test"].startswith(f"{tested:.1f}")
+    assert set(table.columns["end"]) == {"all updates"}
+    values, result, _, _ = drawn(what="runs", high=0.2)
+    assert section("What is trained", result, values)[1].columns["end"] == ["not yet"]
+
+
+@pytest.mark.parametrize("change", [{}, {"along": "epochs", "schedule": "grow"}, {"view": "several", "seeds": 2}])
+def test_script_prints_the_numbers_of_a_training(change: dict[str, Any], tmp_path: Path) -> None:
+    compare_script(LAB, defaults(LAB.all_controls) | {"what": "runs"} | change, tmp_path)
 
 
 def test_thumbnail_is_a_drawing() -> None:

@@ -13,7 +13,7 @@ from core.figures.live import still
 from core.figures.packing import pack
 from core.figures.transfer.questions import homework, kept_half, softmax_loss, trainable_half
 from core.figures.transfer.text import readouts
-from core.training.transfer import transfer
+from core.training.transfer import tables, transfer
 from core.training.transfer_runs import Arm
 
 
@@ -106,6 +106,9 @@ def cell(key, label=0):
         ("softmax", 0, "0.655", {"0": "Right loss", "0.693": "All wrong classes", "0.313": "Only the right class"}),
         ("parent", 0, "5,130", {"18294026": "Parent frozen", "20,029,514": "All trained"}),
         ("resize", 0, "28", {"60000": "Shape 0", "32": "Side"}),
+        ("inputs", 0, "151.061", {"1": "Only scaled", "255": "Not centred", "131.32": "Red first",
+                                  "2.249": "Of torchvision"}),
+        ("inputs", 1, "255", {"1": "Only scaled"}),
         ("passes", 0, "60,000", {"600,000": "Every epoch", "10": "One epoch each"}),
     ],
 )  # fmt: skip
@@ -161,12 +164,12 @@ def test_the_table_of_trainings_has_every_seed() -> None:
     section = next(each for each in figures.SECTIONS if "trainings are made" in each.title)
     words, table = section.blocks(result, {"images": 100})
     assert "from 100 images: 300 updates of Adam" in words
-    assert table.columns["start"][:2] == ["from scratch", "trained from conv1 on"]
+    assert table.columns["start"][:3] == ["from scratch", "head on raw bytes", "trained from conv1 on"]
     for seed in range(3):
         run = next(run for run in jobs.shipped() if run.name == f"transfer-100-{seed}")
         wanted = [
             100 * run.result["test_accuracy"][arm]
-            for arm in ("scratch", "frozen 0", "frozen 4", "frozen 8", "frozen 12")
+            for arm in ("scratch", "raw", "frozen 0", "frozen 4", "frozen 8", "frozen 12")
         ]
         assert table.columns[f"seed {seed} (%)"] == pytest.approx(wanted, abs=0.051)
     (words,) = section.blocks(transfer(), {"images": 1000})
@@ -210,3 +213,57 @@ def test_a_training_that_goes_on_is_drawn_as_far_as_it_has_come(monkeypatch) -> 
     assert shown.readouts[0].texts[0] == "–"
     assert np.isnan(shown.panels[1].tracks[0].y).all()
     pack(shown)
+
+
+@pytest.mark.parametrize("images", [25, 1000])
+def test_raw_bytes_are_shown_beside_prepared_images(images) -> None:
+    from core import jobs
+
+    runs = [run for run in jobs.shipped() if run.kind == "transfer" and run.specification["images"] == images]
+    raw, head = (100 * np.mean([run.result["test_accuracy"][arm] for run in runs]) for arm in ("raw", "frozen 12"))
+    apart = np.mean([next(each["apart"] for each in run.records if each["arm"] == "raw") for run in runs])
+    assert raw < head  # what the card is about
+    result, shown = transfer(view="runs", images=images), picture(view="runs", images=images)
+    found = {each.label: each.texts for each in shown.readouts}
+    assert found["head on raw bytes"] == (f"{raw:.1f}\N{NO-BREAK SPACE}%",)
+    assert shown.sentences[-1].endswith(f"With bytes that are not prepared it ends at {raw:.0f}\N{NO-BREAK SPACE}%.")
+    assert not any("not prepared" in each for each in shown.sentences[:-1])
+    mark = next(each for each in still(shown, result.head)[1].data if each.name == "head on raw bytes")
+    assert (mark.x.tolist(), mark.y.tolist()) == ([result.head], [pytest.approx(raw)])
+    section = next(each for each in figures.SECTIONS if each.title.startswith("Inputs"))
+    _, told = section.blocks(result, {})
+    assert f"ends at {raw:.1f}\N{NO-BREAK SPACE}% rather than at {head:.1f}\N{NO-BREAK SPACE}%" in told
+    factor = float(re.search(r"are ([\d.]+) times as far", told)[1])
+    assert factor == pytest.approx(apart, rel=0.05)
+    (words,) = section.blocks(transfer(), {})
+    white = [float(each) for each in re.search(r"white is \((.*?)\)", words)[1].split(",")]
+    assert white == pytest.approx([0.515 / 0.229, 0.544 / 0.224, 0.594 / 0.225], abs=0.0051)
+
+
+def test_trainings_from_imagenet_have_a_cut_before_every_block(monkeypatch) -> None:
+    """Accuracies that are not there yet, and made-up ones."""
+    result = transfer(view="runs", base="resnet18", images=100)
+    spec = result.specs[0]
+    monkeypatch.setattr(figures, "arms", lambda specs: {})
+    empty = figures.picture(result, optimizer="Adam")
+    assert set(empty.sentences) == {"No training with these settings has come to its end yet."}
+    assert empty.panels[2].frames == ()
+    pack(empty)
+    made = {
+        arm: Arm(arm, np.array([0.0, 100.0]), np.array([[0.2, 0.5 + place / 100]]), True)
+        for place, arm in enumerate(spec.arms)
+    }
+    monkeypatch.setattr(figures, "arms", lambda specs: made)
+    shown = figures.picture(result, optimizer="Adam")
+    assert shown.axis.values == result.cuts and len(shown.sentences) == len(result.cuts) == 6
+    assert shown.axis.texts[2] == "7: layer2.0.conv1"
+    assert shown.axis.start in shown.axis.values
+    found = {each.label: each.texts for each in shown.readouts}
+    assert found["test accuracy with the cut"][2] == "54.0\N{NO-BREAK SPACE}%"
+    assert found["trainable"][0] == f"{result.params:,}" and found["trainable"][-1] == "2,565"
+    assert shown.sentences[2].startswith("Trained from layer2.0.conv1 on, on 100 images: 4.0 points better")
+    assert shown.sentences[0].startswith("Everything is trained")
+    section = next(each for each in figures.SECTIONS if "trainings are made" in each.title)
+    words = section.blocks(result, {"images": 100})[0]
+    assert "scaled from 28 to 32 pixels" in words and "100 updates of Adam" in words
+    assert tables(result, {})["layers.csv"]["cut"].count(1) == 6

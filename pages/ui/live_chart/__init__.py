@@ -136,13 +136,10 @@ def _plain_chart(
     if picture.axis and len(picture.axis.values) > 1:
         index = _plain_sliders(picture.axis, f"{key}_slider_{epoch}", start, on_commit)
 
-    def now(texts: tuple[str, ...]) -> str:
-        return texts[min(index, len(texts) - 1)]
-
     if picture.readouts:
-        st.text(" · ".join(f"{r.label} {now(r.texts)}" for r in picture.readouts))
-    if picture.sentences:
-        st.text(now(picture.sentences))
+        st.text(" · ".join(f"{r.label} {picture.text(r, index)}" for r in picture.readouts))
+    for words in picture.words(index):
+        st.text(words)
     columns = 1 + max(panel.column for panel in picture.panels)
     places = st.columns(columns) if columns > 1 else [st.container()]
     for number, (panel, figure) in enumerate(zip(picture.panels, live.still(picture, index), strict=True)):
