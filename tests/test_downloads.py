@@ -69,7 +69,7 @@ def test_nothing_is_fetched_without_a_click(open_it: Open, monkeypatch: pytest.M
     assert "From cs.toronto.edu, once for all who use this app" in words(app)
     assert buttons(app) == [f"Download CIFAR-10 ({MEGABYTES:.0f} MB)"]
     assert not asked and not jobs.runs()
-    press(app, "download")
+    press(app, "begin")
     assert asked == ["cifar-10"]
 
 
@@ -86,7 +86,7 @@ def test_a_download_shows_its_megabytes_and_can_be_cancelled(open_it: Open, monk
     assert (bar.proto.value, bar.proto.text) == (25, f"CIFAR-10: {MEGABYTES / 4:.1f} of {MEGABYTES:.1f} MB")
     assert downloads.SHARED in words(app)
     assert buttons(app) == ["Cancel"]
-    press(app, "close")
+    press(app, "Cancel")
     assert asked == ["cifar-10"]
 
 
@@ -121,10 +121,10 @@ def test_a_refusal_is_shown_until_the_next_click(open_it: Open, monkeypatch: pyt
 
     monkeypatch.setattr(downloads, "begin", full)
     app = open_it(data="cifar-10")
-    press(app, "download")
+    press(app, "begin")
     assert "20 runs are waiting already" in words(app)
     monkeypatch.setattr(downloads, "begin", lambda data: "")
-    press(app, "download")
+    press(app, "begin")
     assert "20 runs are waiting already" not in words(app)
 
 
@@ -222,7 +222,7 @@ def test_the_weights_of_a_base_are_offered_where_it_can_be_trained(
     app = opened()
     assert buttons(app) == ["Download the weights of VGG19 (575 MB)"]
     assert "From download.pytorch.org" in words(app)
-    app.button("transfer:download:download").click()
+    app.button("transfer:download:begin").click()
     run(app)
     assert asked == ["vgg19"]
     monkeypatch.setenv("LECTERN_TRAINING", "small")

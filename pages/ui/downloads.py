@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import streamlit as st
@@ -11,6 +11,7 @@ from core import jobs
 from core.training.downloads import DOWNLOADS, begin, cancel, look, needed, offered
 from core.training.offers import too_long
 from core.training.runs import GOING
+from pages.ui.asking import button, refused
 
 EVERY_S = 1.0
 SHARED = "Whoever asks for them waits for the same download: this acts for all of them."
@@ -21,7 +22,7 @@ def offer(specs: Sequence[Any], key: str) -> None:
     """Draw the row if the trainings need what can be downloaded; nothing is fetched without a click."""
     data = needed(specs[0])
     if offered(data) and not too_long(specs[0]):
-        (_live_row if _going(look(data)) else _still_row)(data, key)
+        (_live_row if _going(look(data)) else _still_row)(data, f"{key}:download")
 
 
 def _going(status: jobs.Status | None) -> bool:
@@ -34,14 +35,12 @@ def _still_row(data: str, key: str) -> None:
     past = WORDS.get(status.state, status.message) if status else ""
     size = f"{found.nbytes / 1e6:.0f} MB"
     with _row():
-        _button(f"Download {found.title} ({size})", "download", lambda: begin(data), key, type="primary")
+        button(f"Download {found.title} ({size})", "download", lambda: begin(data), key, name="begin", type="primary")
         words = (
             f"{past} From {found.host.removeprefix('www.')}, once for all who use this app, and kept on this machine."
         )
         st.caption(words.strip(), width="stretch")
-        refused = st.session_state.get(f"{key}:download refused", "")
-        if refused:  # until the next click
-            st.caption(f":material/block: {refused}")
+        refused(key)
 
 
 def _progress_row(data: str, key: str) -> None:
@@ -53,7 +52,7 @@ def _progress_row(data: str, key: str) -> None:
     words = status.message if status.state == "queued" else f"{found.title}: {done:.1f} of {size:.1f} MB"
     with _row():
         st.progress(status.progress, text=words, width=320)
-        _button("Cancel", "close", lambda: cancel(data), key)
+        button("Cancel", "close", lambda: cancel(data), key)
         st.caption(SHARED, width="stretch")
 
 
@@ -62,14 +61,3 @@ _live_row = st.fragment(_progress_row, run_every=EVERY_S)
 
 def _row() -> Any:
     return st.container(horizontal=True, vertical_alignment="center", key="download")
-
-
-def _button(label: str, icon: str, act: Callable[[], Any], key: str, **more: Any) -> None:
-    def clicked() -> None:
-        st.session_state[f"{key}:download refused"] = ""
-        try:
-            act()
-        except ValueError as error:
-            st.session_state[f"{key}:download refused"] = str(error)
-
-    st.button(label, on_click=clicked, key=f"{key}:download:{icon}", icon=f":material/{icon}:", **more)

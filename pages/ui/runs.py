@@ -11,6 +11,7 @@ from core import jobs
 from core.training.offers import in_words, offer, refusal
 from core.training.runs import Seen, begin, look
 from pages.ui import downloads
+from pages.ui.asking import button, refused
 
 SHARED = "Whoever has the same settings watches the same run: this acts for all of them."
 
@@ -32,9 +33,9 @@ def bar(specs: Sequence[Any], key: str) -> None:
     seen = [look(spec) for spec in specs]
     with st.container(horizontal=True, vertical_alignment="center", key="runs"):
         if any(each.going for each in seen):
-            _going(seen, key)
+            _going(seen, f"{key}:run")
         else:
-            _still(specs, seen, key)
+            _still(specs, seen, f"{key}:run")
     downloads.offer(specs, key)
 
 
@@ -46,8 +47,8 @@ def _going(seen: Sequence[Seen], key: str) -> None:
     which = f" (run {seen.index(now) + 1} of {len(seen)})" if len(seen) > 1 else ""
     st.progress(min(done, 1.0), text=f"{words}{which}", width=320)
     live = [each.id for each in seen if each.going]
-    _button("Pause", "pause", lambda: _each(jobs.pause, live), key)
-    _button("Cancel", "close", lambda: _each(jobs.cancel, live), key, name="stop")
+    button("Pause", "pause", lambda: _each(jobs.pause, live), key)
+    button("Cancel", "close", lambda: _each(jobs.cancel, live), key, name="stop")
     st.caption(SHARED, width="stretch")
 
 
@@ -60,13 +61,11 @@ def _still(specs: Sequence[Any], seen: Sequence[Seen], key: str) -> None:
         recorded = all(each.state in ("recorded", "done") for each in seen)
         label = "Go on" if stopped else "Train here" if recorded else "Train"
         look_of = "secondary" if recorded else "primary"
-        _button(label, "play_arrow", lambda: _each(begin, open_), key, name="train", type=look_of)
+        button(label, "play_arrow", lambda: _each(begin, open_), key, name="train", type=look_of)
     if stopped and not why_not:
-        _button("Start anew", "replay", lambda: _each(jobs.restart, [each.id for each in stopped]), key)
+        button("Start anew", "replay", lambda: _each(jobs.restart, [each.id for each in stopped]), key)
     st.caption(f"{_told(seen, not why_not)} {why_not or (offer(open_) if open_ else '')}".strip(), width="stretch")
-    refused = st.session_state.get(f"{key}:refused", "")
-    if refused:  # until the next click
-        st.caption(f":material/block: {refused}")
+    refused(key)
 
 
 def _told(seen: Sequence[Seen], trains: bool) -> str:
@@ -87,17 +86,6 @@ def _told(seen: Sequence[Seen], trains: bool) -> str:
             f"{machine['packages']['torch']} and kept in Lectern{'; training here repeats it' * trains}."
         ).strip()
     return f"Trained on this machine in {in_words(sum(each.seconds for each in seen))}."
-
-
-def _button(label: str, icon: str, act: Callable[[], None], key: str, name: str = "", **look: Any) -> None:
-    def clicked() -> None:
-        st.session_state[f"{key}:refused"] = ""
-        try:
-            act()
-        except ValueError as error:
-            st.session_state[f"{key}:refused"] = str(error)
-
-    st.button(label, on_click=clicked, key=f"{key}:run:{name or label}", icon=f":material/{icon}:", **look)
 
 
 def _each(act: Callable[[Any], Any], things: Sequence[Any]) -> None:
