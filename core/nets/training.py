@@ -74,6 +74,7 @@ class TrainingRun:
         if not finite.all():
             found = found[: int(np.argmin(finite))]
             self.ended = "nonfinite"
+            learner.step = first + len(found)  # what was taken after them does not count
         part = slice(first, first + len(found))
         records: list[Record] = [
             {
@@ -85,9 +86,10 @@ class TrainingRun:
                 "accuracies": found[:, 1].tolist(),
             }
         ]
-        self._sums += np.append(found.sum(axis=0), len(found)) * batch
+        for loss, right in found:  # one by one, so that it does not matter where a chunk ends
+            self._sums += batch * np.array([loss, right, 1.0])
         if self.ended:
-            return [*records, {"diverged": first + len(found)}]
+            return [*records, {"diverged": self.step}]
         if learner.order.ends_epoch(learner.step - 1):
             records.append(self._epoch(epoch))
         if learner.done:

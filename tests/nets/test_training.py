@@ -168,6 +168,38 @@ def test_a_training_that_diverges_keeps_what_was_finite() -> None:
     assert np.isfinite(joined(records, "losses")).all() and run.advance() == []
 
 
+def by_chunks(spec, length):
+    """Records of whole epochs and of the end, and the summary, if so many steps are taken at once."""
+    run, records = TrainingRun(spec), []
+    while not run.ended:
+        run._learner._chunk = length
+        records += [record for record in run.advance() if "losses" not in record]
+    return records, {name: value for name, value in run.summary().items() if name != "test_loss"}
+
+
+@pytest.mark.parametrize("rate", [1.0, 300.0, 1e19])
+def test_the_end_does_not_depend_on_how_many_steps_are_taken_at_once(rate) -> None:
+    spec = Training(text=MLP, batch=3, updates=18, settings=(("high", rate),), seed=1)
+    one, several, all_ = (by_chunks(spec, length) for length in (1, 5, 50))
+    assert one == several == all_
+    assert (one[1]["end"] == "nonfinite") == (rate > 1)
+    assert one[1]["steps"] == one[0][-1].get("diverged", 18)
+
+
+def test_sums_of_an_epoch_do_not_depend_on_where_it_was_left(monkeypatch) -> None:
+    """Losses over many orders of magnitude, as before a divergence, whose sum depends on its order."""
+    losses = np.geomspace(1e-9, 1e9, 20).astype(np.float32).astype(float)[np.random.default_rng(0).permutation(20)]
+
+    def advance(self):
+        part = losses[self.step : self.step + self._chunk]
+        self.step += len(part)
+        return np.stack([part, part * 0], axis=1)
+
+    monkeypatch.setattr("core.nets.learner.Learner.advance", advance)
+    spec = Training(text=MLP, batch=3, updates=20)
+    assert by_chunks(spec, 1) == by_chunks(spec, 7) == by_chunks(spec, 20)
+
+
 def test_nothing_is_left_to_learn_from() -> None:
     with pytest.raises(ValueError, match="must be below the 60 training images; got 60"):
         TrainingRun(Training(text=MLP, validation=60))
