@@ -2,6 +2,7 @@
 
 import os
 import sys
+from types import ModuleType
 
 import dask
 import distributed
@@ -48,6 +49,13 @@ def test_what_is_not_there_is_a_sentence(monkeypatch) -> None:
 @pytest.fixture(scope="module")
 def cluster():
     """Two processes of Dask, which DASK_SCHEDULER_ADDRESS names."""
+    with pytest.MonkeyPatch.context() as patch:
+        # A page that was tested in this process may have left its script there, which new processes would run first.
+        patch.setitem(sys.modules, "__main__", ModuleType("__main__"))
+        yield from _two_processes()
+
+
+def _two_processes():
     with (
         distributed.LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None) as found,
         dask.config.set({"scheduler-address": found.scheduler_address}),
