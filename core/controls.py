@@ -156,6 +156,9 @@ class LogSlider(Scale):
             return self.values[0]
         return min((v for v in self.values if v > 0), key=lambda value: abs(math.log(value / wanted)))
 
+    def moved(self, value: float, text: str) -> bool:
+        return super().moved(value, text) and self.show(_number(text)) != self.show(value)
+
 
 @dataclass(frozen=True, kw_only=True)
 class Choice(Control):

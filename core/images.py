@@ -241,8 +241,9 @@ def read_idx(file: BinaryIO, name: str) -> Bytes:
             raise ValueError(f"{name} ends within its head, after {len(first)} bytes.")
         shape = tuple(int(size) for size in head[1:])
         size = prod(shape)
-        if size > MAX_BYTES:
-            raise ValueError(f"{name} says that it has {size:,} bytes; at most {MAX_BYTES:,} are read.")
+        if max(size, *shape) > MAX_BYTES:  # a side may be 0, and another one more than there can be
+            said = " × ".join(f"{each:,}" for each in shape)
+            raise ValueError(f"{name} says that it has {said} bytes; at most {MAX_BYTES:,} are read.")
         content = file.read(size + 1)  # one more than there should be, to see that there is none
     except (EOFError, OSError, zlib.error) as error:
         raise ValueError(f"{name} is damaged or cut short: {str(error).rstrip('.')}.") from error

@@ -3,6 +3,9 @@
 
 const STACK_BELOW = 800; // px: narrower than this, the columns become one
 const KEY_PAUSE = 250; // ms after the last key before the server is told
+const PAGE_KEYS = { // steps, and the axis
+  ArrowLeft: [-1, 0], PageUp: [-1, 0], ArrowRight: [1, 0], PageDown: [1, 0], ArrowDown: [-1, 1], ArrowUp: [1, 1],
+};
 
 const charts = new WeakMap(); // element -> Chart: one chart lives through all messages of its component
 
@@ -347,13 +350,13 @@ class Chart {
     this.playButton.setIcon("play", "Play");
   }
 
-  /** In presenter mode the arrow keys, and the keys of a clicker, work wherever the focus is. */
+  /** In presenter mode the arrow keys, and the keys of a clicker, work wherever the focus is; up and down: a second axis. */
   pageKey(event) {
-    const by = { ArrowLeft: -1, PageUp: -1, ArrowRight: 1, PageDown: 1 }[event.key];
-    if (!by || !this.state?.present || !this.axes.length || event.ctrlKey || event.altKey || event.metaKey) return;
+    const [by, k] = PAGE_KEYS[event.key] ?? [];
+    if (!by || !this.state?.present || !this.axes[k] || event.ctrlKey || event.altKey || event.metaKey) return;
     if (event.target.closest?.('input, textarea, select, [contenteditable], [role="slider"], [role="tab"]')) return;
     event.preventDefault();
-    this.step(by);
+    this.step(by, k);
   }
 
   commitLater() {

@@ -119,7 +119,7 @@ function swatchOf(trace, theme) {
 
 /**
  * How far, in percent of its width, a label stands left of its line, so that it stays inside: 50 but near the edges. Of two
- * lines the first one (`side` 0) has its label on its left and the other one on its right.
+ * lines the left one (`side` 0) has its label on its left and the other one on its right.
  */
 function lean(share, side = 0.5) {
   const [least, most] = [(share - 0.85) / 0.15, share / 0.15].map((part) => 100 * Math.min(1, Math.max(0, part)));
@@ -340,8 +340,15 @@ export class Panel {
     node.style.transform = `translate(${xaxis._offset + x}px, ${yaxis._offset + y}px)`;
     if (track.y) return;
     node.style.height = `${yaxis._length}px`;
-    node.style.setProperty("--lc-lean", lean(x / xaxis._length, axis < 0 ? undefined : axis));
+    node.style.setProperty("--lc-lean", lean(x / xaxis._length, axis < 0 ? undefined : this.sideOf(axis, track.x[entry], index)));
     node.firstChild.textContent = axis < 0 ? this.chart.textAt(index) : this.chart.axes[axis].texts[entry];
+  }
+
+  /** Whether the line of an axis stands left (0) or right (1) of the other one; the first one left where both are one. */
+  sideOf(axis, x, index) {
+    const other = this.spec.tracks.find((track) => !track.y && axisOf(track) === 1 - axis);
+    const apart = other ? x - other.x[this.chart.entry(other.along, index)] : 0;
+    return apart ? Number(apart > 0) : axis;
   }
 
   grab(event, k) {

@@ -83,6 +83,15 @@ def test_the_link_holds_only_what_differs() -> None:
     assert to_link(ALL, values | {"degree": 7, "flag": True, "kept": ()}) == {"degree": "7", "flag": "1", "kept": ""}
 
 
+def test_a_link_is_not_told_that_the_nearest_value_is_the_one_it_asks_for() -> None:
+    rate = LogSlider(
+        name="rate", label="Rate", help="", default=1.0, low=0.01, high=1.0, per_decade=20, display=lambda v: f"{v:.2f}"
+    )
+    assert from_link([rate], {"rate": ["0.02"]}) == ({"rate": 0.0199526}, [])
+    (note,) = from_link([rate], {"rate": ["0.3"]})[1]
+    assert "nearest possible value is 0.32." in note
+
+
 def test_each_part_of_a_link_that_cannot_be_taken_gets_a_sentence() -> None:
     query = {"degree": ["99"], "color": ["green"], "unknown": ["1"], "flag": ["1", "0"], "noise": ["0.547723"]}
     values, notes = from_link(ALL, query)

@@ -177,6 +177,7 @@ def test_a_set_of_ones_own_has_as_many_outputs_as_classes(
     monkeypatch.setattr(runs, "begin", asked.append)
     app = open_it(data="own", seed="92")
     assert "Your own images: 40 of 12 × 12 pixels for the training, 3 classes." in words(app)
+    assert "There are 40 training images, so that a batch has 40, not 64." in words(app)
     app.button("lr_range:run:train").click()
     run(app)
     (spec,) = asked

@@ -94,6 +94,12 @@ def test_a_run_that_goes_on_is_drawn_and_can_be_stopped(open_it: Open, monkeypat
         assert asked == [GOING.id]
 
 
+@pytest.mark.parametrize(("kind", "words"), [("running", "Training, 12 s"), ("stopping", "Stopping, 12 s")])
+def test_a_click_on_cancel_is_seen_before_the_run_has_stopped(open_it: Open, kind: str, words: str) -> None:
+    (progress,) = open_it(replace(GOING, state=kind)).get("progress")
+    assert progress.proto.text == words
+
+
 def fragments(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
     """How often each fragment of a page that is drawn then runs by itself, by the name of its function."""
     found: dict[str, Any] = {}

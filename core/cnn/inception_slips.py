@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
+from core.cnn.answers import read_number
 from core.cnn.factorised import build, designs
 from core.cnn.inception_module import Module
 from core.cnn.inception_sweep import KERNEL, Sweep
-
-_ANSWER = re.compile(r"(\d[\d, \u00a0\u202f_']*(?:\.\d+)?)\s*([kMG%]?)", re.ASCII)
-_UNITS = {"": 1, "%": 1, "k": 10**3, "M": 10**6, "G": 10**9}
 
 
 @dataclass(frozen=True)
@@ -61,26 +58,15 @@ class Question:
         ValueError
             If it is no number.
         """
-        value, unit = _read(text)
-        unit = unit or Fraction(int(self.unit == "%"))  # a count without decimals is exact, a percentage is rounded
+        value, unit = read_number(text.strip().removesuffix("%"))
+        if unit == 1 and self.unit != "%":  # a count without decimals is exact, a percentage is rounded
+            unit = Fraction(0)
 
         def fits(number: Fraction) -> bool:
             return abs(number - value) <= unit / 2
 
         right = fits(self.truth)
         return right, () if right else tuple(slip for slip in self.slips if fits(slip.value))
-
-
-def _read(text: str) -> tuple[Fraction, Fraction]:
-    """A number and the unit of its last digit; a whole number without a unit is exact."""
-    found = _ANSWER.fullmatch(text.strip()[:60])
-    if found is None:
-        raise ValueError(f"An answer is a number such as 1,234,567 or 12.3 or 1.23 M; got “{text.strip()[:20]}”.")
-    digits = re.sub(r"[^\d.]", "", found[1])
-    scale = Fraction(_UNITS[found[2]])
-    decimals = len(digits.partition(".")[2])
-    exact = found[2] == "" and decimals == 0
-    return Fraction(digits) * scale, Fraction(0) if exact else scale / 10**decimals
 
 
 def questions(result: Sweep, module: Module) -> Mapping[str, Question]:

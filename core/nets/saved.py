@@ -15,6 +15,7 @@ from core.training.experiments import Setup
 
 FORMAT = "1"
 STATE = "state.safetensors"  # its usual name
+DAMAGED = "The saved state is damaged or is not a saved state."
 
 
 def write_state(path: Path, setup: Setup, tensors: dict[str, Tensor], **values: Any) -> None:
@@ -35,9 +36,10 @@ def read_state(path: Path, setup: Setup) -> tuple[dict[str, Tensor], dict[str, A
         with safe_open(path, framework="pt") as file:
             note = json.loads((file.metadata() or {}).get("lectern", "{}"))
             tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118  a file is no dict
-    except (OSError, SafetensorError, ValueError) as error:
-        raise ValueError("The saved state is damaged or is not a saved state.") from error
-    if note.get("format") != FORMAT or note.get("spec") != json.loads(json.dumps(setup.as_json())):
+    except (OSError, SafetensorError, ValueError, RecursionError) as error:
+        raise ValueError(DAMAGED) from error
+    own = {"format": FORMAT, "spec": json.loads(json.dumps(setup.as_json()))}
+    if not isinstance(note, dict) or {name: note.get(name) for name in own} != own:
         raise ValueError("The saved state is of another run or version, so that this run cannot go on from it.")
     return tensors, note
 
@@ -56,6 +58,9 @@ def load_learner(path: Path, learner: Learner) -> dict[str, Any]:
         If the file is damaged, or of another run, version or device.
     """
     tensors, note = read_state(path, learner.setup)
+    step = note.get("step")
+    if type(step) is not int or not 0 <= step <= len(learner.plan.batches):
+        raise ValueError(DAMAGED)
     learner.steps.load(tensors)
-    learner.step = int(note["step"])
+    learner.step = step
     return note

@@ -178,7 +178,8 @@ class Steps:
             If it is the state of another network, optimizer or device.
         """
         own = self.tensors()
-        if {name: tensor.shape for name, tensor in own.items()} != {name: t.shape for name, t in tensors.items()}:
+        kinds, found = ({name: (t.shape, t.dtype) for name, t in each.items()} for each in (own, tensors))
+        if kinds != found:
             raise ValueError("The saved state is of another network, optimizer or device.")
         with torch.no_grad():
             for name, tensor in self._changed().items():

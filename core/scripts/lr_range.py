@@ -12,8 +12,8 @@ steps, batch, data, epochs, low, high = 200, 64, "bundled", 1, 1e-5, 10.0
 table = {}
 with open("steps.csv") as file:
     for row in csv.DictReader(file):
-        for name, text in row.items():
-            table.setdefault(name, []).append(float(text))
+        for name, cell in row.items():
+            table.setdefault(name, []).append(float(cell))
 table = {name: np.array(column) for name, column in table.items()}
 
 

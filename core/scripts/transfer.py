@@ -50,11 +50,16 @@ runs = table("runs.csv")
 shown = next(int(layer["calls before"]) for layer in layers[cut:] if parameters(layer))  # frozen calls
 
 
-def last(frozen_calls):
-    """Mean over the seeds of the test accuracy after the last update, in per cent."""
+def ends(frozen_calls):
+    """Test accuracy of each seed after the last update, in per cent."""
     own = [run for run in runs if int(run["frozen calls"]) == frozen_calls]
     end = max(int(run["update"]) for run in own)
-    found = [100 * float(run["test accuracy"]) for run in own if int(run["update"]) == end]
+    return {run["seed"]: 100 * float(run["test accuracy"]) for run in own if int(run["update"]) == end}
+
+
+def last(frozen_calls):
+    """Their mean over the seeds."""
+    found = ends(frozen_calls).values()
     return sum(found) / len(found)
 
 
@@ -62,5 +67,5 @@ known = {int(run["frozen calls"]) for run in runs}  # of trainings that have com
 for name, frozen_calls in (("with the cut", shown), ("from scratch", -1), ("head on raw bytes", -2)):
     if frozen_calls in known:
         print(f"test accuracy {name}: {last(frozen_calls):.4f} %  <- the slider")
-if {shown, -1} <= known:
+if {shown, -1} <= known and ends(shown).keys() == ends(-1).keys():
     print(f"gain {last(shown) - last(-1):.4f}  <- the slider")

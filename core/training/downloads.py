@@ -9,7 +9,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Generator, Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from http.client import HTTPException
 from importlib.util import find_spec
@@ -181,8 +181,9 @@ def download(data: str, opener: urllib.request.OpenerDirector | None = None) -> 
     folder = cache() / data
     folder.mkdir(parents=True, exist_ok=True)
     for left in folder.glob("*.part"):
-        if time.time() - left.stat().st_mtime > LEFT_S:
-            left.unlink(missing_ok=True)
+        with suppress(FileNotFoundError):  # its process may be done with it just now
+            if time.time() - left.stat().st_mtime > LEFT_S:
+                left.unlink()
     before = 0
     for url, nbytes, digest in DOWNLOADS[data].files:
         path = folder / url.rsplit("/", 1)[1]
@@ -196,7 +197,7 @@ def download(data: str, opener: urllib.request.OpenerDirector | None = None) -> 
                 part.unlink(missing_ok=True)
         if path.name.endswith(".tar.gz"):
             _unpack(path, folder)
-            path.unlink()
+            path.unlink(missing_ok=True)  # another process may have done so
         elif data in FILES:
             _take_over(data, path)
         before += nbytes
@@ -234,7 +235,7 @@ def _pieces(opener: urllib.request.OpenerDirector, url: str, nbytes: int) -> Ite
     except urllib.error.HTTPError as error:
         error.close()
         raise ValueError(f"The server of {name} answers with error {error.code}; try again later.") from error
-    except (OSError, HTTPException) as error:
+    except (OSError, HTTPException, ValueError) as error:  # the last one of an address that it is sent on to
         raise ValueError(f"{name} cannot be downloaded; is there a connection to the internet?") from error
 
 
@@ -245,7 +246,7 @@ def _take_over(base: str, path: Path) -> None:
     try:
         keep(base, path)
     finally:
-        path.unlink()
+        path.unlink(missing_ok=True)
 
 
 def _unpack(path: Path, folder: Path) -> None:

@@ -8,7 +8,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass, fields
 from typing import Any, Self
 
 from core.training.experiment_checks import check_choice, check_pairs, check_range, check_rates, check_types, read
@@ -118,7 +118,7 @@ class Setup:
 
     def as_json(self) -> dict[str, Any]:
         """All values, defaults filled in."""
-        return asdict(self)
+        return {field.name: getattr(self, field.name) for field in fields(self)}
 
     @classmethod
     def from_json(cls, values: Mapping[str, Any]) -> Self:

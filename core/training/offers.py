@@ -9,13 +9,15 @@ from core import jobs
 from core.cnn.typed import layer_table
 from core.jobs.machine import machine
 from core.training import pretrained
-from core.training.experiments import Sweep
+from core.training.experiments import Sweep, Training
 from core.training.image_sources import available, image_set, missing
 from core.training.runs import Spec
 from core.training.transfer_experiment import TransferTraining
 
-# One core of an ordinary processor in operations a second, on such networks; a process needs some time to start.
+# One core of an ordinary processor in operations a second, on such networks; besides, each update and the start of a
+# process take their time, whatever the network.
 SPEED = 4e10
+UPDATE_S = 0.001
 START_S = 2.0
 BACKWARD = 3  # a forward and a backward pass, in forward passes
 
@@ -26,13 +28,16 @@ def updates_of(spec: Spec) -> int:
 
 
 def expected_seconds(spec: Spec) -> float:
-    """Rough time on one core, from the operations of the network."""
+    """Rough time on one idle core, from the operations of the network and the number of updates."""
+    fixed = START_S + UPDATE_S * updates_of(spec)
     if isinstance(spec, TransferTraining):
-        return START_S + 2 * spec.macs / SPEED
+        return fixed + 2 * spec.macs / SPEED
     images = image_set(spec.data)
     table = layer_table(text=spec.text, size=images.side, channels=images.channels, bias=spec.bias)
     macs = sum(call.macs for call in table.calls)
-    return START_S + BACKWARD * 2 * macs * spec.batch * updates_of(spec) / SPEED
+    stages = spec.stages if isinstance(spec, Training) else ()
+    seen = sum(batch * updates for batch, updates in stages) or spec.batch * updates_of(spec)
+    return fixed + BACKWARD * 2 * macs * seen / SPEED
 
 
 def in_words(seconds: float) -> str:
@@ -57,7 +62,7 @@ def refusal(specs: Sequence[Spec]) -> str:
         absent = "The pretrained weights are not on this machine. Download them, or choose the small CNN."
     if spec.device == "cuda":
         return absent if machine()["gpus"] else "This machine has no GPU; choose the CPU and a smaller network."
-    return too_long(spec) or absent
+    return too_long(max(specs, key=expected_seconds)) or absent
 
 
 def too_long(spec: Spec) -> str:
@@ -77,14 +82,17 @@ def offer(specs: Sequence[Spec]) -> str:
     runs = "" if len(specs) == 1 else f" in {len(specs)} runs"
     updates = f"{sum(map(updates_of, specs)):,} updates{runs}"
     if spec.device == "cuda":
-        return f"{updates} on the GPU.{_own_images(spec)}"
-    return f"{updates}, roughly {in_words(sum(map(expected_seconds, specs)))} on one core.{_own_images(spec)}"
+        took = f"{updates} on the GPU."
+    else:
+        took = f"{updates}, roughly {in_words(sum(map(expected_seconds, specs)))} on one idle core."
+    return " ".join((took, *_remarks(spec)))
 
 
-def _own_images(spec: Spec) -> str:
-    """What a set of one's own is, which no other place says."""
-    if not spec.checksum:
-        return ""
+def _remarks(spec: Spec) -> tuple[str, ...]:
+    """What a set of one's own is, which no other place says, and what a training does otherwise than one may think."""
     images = image_set(spec.data)
+    cautions = spec.cautions(spec.images or images.images)
+    if not spec.checksum:
+        return cautions
     size = f"{images.side} × {images.side} pixels"
-    return f" Your own images: {images.images:,} of {size} for the training, {images.classes} classes."
+    return f"Your own images: {images.images:,} of {size} for the training, {images.classes} classes.", *cautions

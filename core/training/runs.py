@@ -80,7 +80,11 @@ def seed_identities(spec: Spec, seeds: int) -> tuple[str, ...]:
 
 
 def look(spec: Spec) -> Seen:
-    """What is known of the run of a specification now; a run of this host is preferred to a recorded one."""
+    """What is known of the run of a specification now.
+
+    A run of this host is preferred to a recorded one as soon as it has told something; until then the recorded numbers
+    stay.
+    """
     job = identity_of(spec)
     recorded = _shipped().get(job)
     try:
@@ -90,8 +94,11 @@ def look(spec: Spec) -> Seen:
     except ValueError:  # there is none, or it was deleted in this moment
         return recorded or Seen(job, stamp=(job,))
     status = info.status
-    if recorded is not None and not records and status.ended:
-        return replace(recorded, message=status.message)
+    if recorded is not None and not records:
+        if status.ended:
+            return replace(recorded, message=status.message)
+        now = {name: getattr(status, name) for name in ("state", "progress", "seconds", "message")}
+        return replace(recorded, **now)
     stamp = (job, info.created, cursor, bool(result))
     return Seen(job, status.state, stamp, status.progress, status.seconds, status.message, records, result)
 

@@ -97,6 +97,12 @@ def shrunk(result: Schedules, along: str) -> float:
     return plan.epochs / result.epochs if along == "epochs" else plan.base.updates / result.base.updates
 
 
+def shrunk_length(result: Schedules, kind: str, length: int) -> int:
+    """Steps of the scheduler that a length of a schedule of the plan is in the small training."""
+    scale = shrunk(result, "epochs" if result.by_epoch else "updates")
+    return max(round(length * scale), 4 if kind == "one_cycle" else 1)
+
+
 @lru_cache(maxsize=8)
 def arms(result: Schedules, asked: Asked) -> tuple[tuple[Arm, ...], ...]:
     """What there is to be trained for each length of a plan: the schedule on screen, or every strategy.
@@ -122,10 +128,9 @@ def arms(result: Schedules, asked: Asked) -> tuple[tuple[Arm, ...], ...]:
 
 def _arm(result: Schedules, asked: Asked, kind: str, shape: Shape, end: dict[str, int]) -> Arm:
     plan, scale = small(result), shrunk(result, "epochs" if result.by_epoch else "updates")
-    least = 4 if shape.kind == "one_cycle" else 1
     own = replace(
         shape,
-        length=max(round(shape.length * scale), least),
+        length=shrunk_length(result, shape.kind, shape.length),
         gamma=shape.gamma ** (1 / scale),
         warm_up=round(shape.warm_up * scale),
     )

@@ -198,22 +198,6 @@ def momenta(name: str, steps: int, *, lowest: float = 0.85, highest: float = 0.9
     return np.full(steps, float(highest))
 
 
-def cautions(name: str, steps: int, settings: Mapping[str, Any]) -> tuple[str, ...]:
-    """Sentences about what a schedule does not do although its name says so."""
-    found = []
-    if name == "cyclical":
-        length = settings["up"] + (settings.get("down") or settings["up"])
-        if steps < length:
-            found.append(f"The run has {steps:,} steps, only {steps / length:.2f} of a cycle of {length:,}.")
-        if settings.get("shape") == "exp_range" and settings.get("gamma", 1.0) == 1.0:
-            found.append("exp_range with `gamma` = 1, which is also torch's default, does not decay.")
-    if name == "cosine" and steps - settings["period"] not in (0, 1):
-        period, end = settings["period"], cosine(steps - 1, **settings)
-        way = f"ends at {end:.4g}, not at {settings.get('low', 0.0):g}" if steps < period else "climbs back"
-        found.append(f"The run has {steps:,} steps and the cosine a period of {period:,}: the rate {way}.")
-    return tuple(found)
-
-
 def _check(name: str, settings: Mapping[str, Any]) -> None:
     known = inspect.signature(SCHEDULES[name]).parameters
     for key, parameter in known.items():

@@ -232,7 +232,7 @@ def _rows_of(specs: tuple[TransferTraining, ...]) -> dict[str, list[Any]]:
     rows = [
         (arm.frozen, seed, int(step), accuracy)
         for arm in ended(arms(specs)).values()
-        for seed, row in enumerate(arm.accuracy)
+        for seed, row in zip(arm.seeds, arm.accuracy, strict=True)
         for step, accuracy in zip(arm.steps, row, strict=True)
     ]
     names = ("frozen calls", "seed", "update", "test accuracy")

@@ -101,14 +101,17 @@ class TransferTraining(Training):
         calls = layer_table(text=self.text, size=side, channels=channels, bias=self.bias).calls
         before = (0, *accumulate(call.macs for call in calls))
         whole, head = before[-1], self.arms[-1]
-        evaluated, seen = (self.updates // self.every + 1) * TESTS, self.updates * self.batch
-        total = 0 if self.base else self.source_updates * self.batch * (1 + BACKWARD) * whole
+
+        def following(updates: int, trained: int) -> int:
+            evaluated, seen = (updates // self.every + 1) * TESTS, updates * self.batch
+            return evaluated * whole + seen * (whole + BACKWARD * trained)
+
+        total = 0 if self.base else following(self.source_updates, whole)
         for arm in self.arms:
-            if arm in (RAW, head):  # on features that are computed once
-                total += ((self.images or SOURCE) + TESTS) * before[head]
+            if arm in (RAW, head):  # on features that are computed once; raw ones of test images are compared
+                total += ((self.images or SOURCE) + TESTS * (1 + (arm == RAW))) * before[head]
             else:
-                trained = whole - (before[arm] if arm > 0 else 0)
-                total += evaluated * whole + seen * (whole + BACKWARD * trained)
+                total += following(self.updates, whole - (before[arm] if arm > 0 else 0))
         return total
 
 

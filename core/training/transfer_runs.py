@@ -64,6 +64,8 @@ class Arm:
         Updates before each evaluation.
     accuracy : ndarray (seeds, evaluations)
         On the test images of the second half of the classes.
+    seeds : tuple of int
+        Which they are.
     ended : bool
         Whether a seed has come to its end.
     apart : float
@@ -73,6 +75,7 @@ class Arm:
     frozen: int
     steps: Array
     accuracy: Array
+    seeds: tuple[int, ...]
     ended: bool
     apart: float = 0.0
 
@@ -96,14 +99,15 @@ def arms(specs: Sequence[TransferTraining]) -> Mapping[int, Arm]:
             [record for record in records if record.get("frozen") == frozen and record.get("arm") != "source"]
             for records in seen
         ]
-        begun = [each for each in rows if each]
-        whole = [each for each in begun if each[-1]["step"] == specs[0].updates]
-        shown = whole or begun[:1]
-        if shown:
+        begun = {spec.seed: each for spec, each in zip(specs, rows, strict=True) if each}
+        whole = {seed: each for seed, each in begun.items() if each[-1]["step"] == specs[0].updates}
+        seeds = tuple(whole or begun)[: len(whole) or 1]
+        if seeds:
+            shown = [begun[seed] for seed in seeds]
             steps = np.array([record["step"] for record in shown[0]], float)
             accuracy = np.array([[record["test_accuracy"] for record in each] for each in shown])
             apart = float(np.mean([each[0].get("apart", 0.0) for each in shown]))
-            found[frozen] = Arm(frozen, steps, accuracy, bool(whole), apart)
+            found[frozen] = Arm(frozen, steps, accuracy, seeds, bool(whole), apart)
     return found
 
 

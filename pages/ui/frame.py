@@ -159,7 +159,7 @@ def _header(lab: Lab, record: State, presenting: bool) -> None:
             key=f"{lab.name}:present",
             shortcut="Escape" if presenting else None,
             help="Presenter mode: only the picture, its slider and the readouts, in large type. "
-            "The arrow keys step through the picture.",
+            "The arrow keys step through the picture; up and down move a second slider.",
         )
 
 

@@ -43,7 +43,8 @@ def _going(seen: Sequence[Seen], key: str) -> None:
     """Progress, Pause and Cancel."""
     done = sum(1.0 if each.state in ("done", "recorded") else each.progress for each in seen) / len(seen)
     now = next(each for each in seen if each.going)
-    words = now.message if now.state == "queued" else f"Training, {now.seconds:.0f} s"
+    doing = "Stopping" if now.state == "stopping" else "Training"  # a click is seen at once, if not yet done
+    words = now.message if now.state == "queued" else f"{doing}, {now.seconds:.0f} s"
     which = f" (run {seen.index(now) + 1} of {len(seen)})" if len(seen) > 1 else ""
     st.progress(min(done, 1.0), text=f"{words}{which}", width=320)
     live = [each.id for each in seen if each.going]

@@ -66,12 +66,25 @@ def test_the_bounds_are_dragged_to_the_rules_and_trained_with(app_url: str, open
     expect(page.get_by_role("slider", name="Upper rate")).to_have_attribute("aria-valuetext", "0.10")
 
 
+def test_a_presenter_moves_both_bounds_with_keys_and_their_labels_stay_apart(app_url: str, open_page: OpenPage) -> None:
+    page = ready(open_page(f"{app_url}/lr_range?present=1&lower=0.0891251", width=1920, height=1080))
+    flags = page.locator(".lc-panel").first.locator(".lc-line.lc-handle .lc-flag")
+    expect(flags).to_have_text(["0.089", "0.10"])
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("ArrowRight")
+    expect(flags).to_have_text(["0.10", "0.079"])  # crossed: the left label is that of the upper rate
+    lower, upper = (flag.bounding_box() for flag in flags.all())
+    assert upper["x"] + upper["width"] <= lower["x"]
+    settled_link(page, {"present": "1", "lower": "0.1", "upper": "0.0794328"})
+
+
 def test_a_training_is_begun_by_a_click_and_drawn_when_it_is_done(app_url: str, open_page: OpenPage) -> None:
     address = f"{app_url}/lr_range?net=logistic&steps=20&seed=5"
     page, other = ready(open_page(address)), ready(open_page(address))
     runs, words = page.locator(".st-key-runs"), page.locator(".lc-words")
     expect(runs).to_contain_text("No run has these settings yet. 20 updates")
-    expect(words).to_contain_text("the button above begins it")
+    expect(words).to_contain_text("no run has these settings")
     bar(page, "Train")
     expect(runs).to_contain_text("Trained on this machine", timeout=LONG)
     expect(words).to_contain_text("Upper rate 0.10: the smoothed loss is")

@@ -66,7 +66,7 @@ def test_a_training_grows_and_belongs_to_its_length(app_url: str, open_page: Ope
     slider = page.get_by_role("slider", name="Length")
     slider.focus()
     page.keyboard.press("ArrowRight")
-    expect(words).to_contain_text("The training with length 5,000 goes on meanwhile.")
+    expect(words).to_contain_text("The training with length 5,000 went on when this was drawn.")
     expect(runs.get_by_role("button", name="Train")).to_be_visible()
     expect(page.locator(".lc-panel .scatterlayer").nth(1).locator(".trace")).to_have_count(1)  # what is planned
     page.keyboard.press("ArrowLeft")

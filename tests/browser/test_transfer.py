@@ -40,6 +40,22 @@ def test_the_cut_is_dragged_and_a_bug_is_found(app_url: str, open_page: OpenPage
     expect(page.get_by_text("a frozen parent has no trainable weights")).to_be_visible()
 
 
+def test_a_preset_that_moves_the_cut_alone_moves_it_in_every_figure(app_url: str, open_page: OpenPage) -> None:
+    page = ready(open_page(f"{app_url}/transfer?batch=64"))
+    cuts = page.locator(".lc-panel .lc-handle:not(.lc-dot)")
+    bars = page.locator(".lc-panel").last.locator(".textpoint text")
+    expect(cuts).to_have_text(["10: block3_conv4"] * 2)
+    expect(bars.last).to_have_text("324 MB")
+    page.get_by_role("radio", name="Homework: freeze all").click()  # figures of the network do not change, the cut does
+    expect(cuts).to_have_text(["23: outputs"] * 2)
+    expect(bars.last).to_have_text("80.3 MB")
+    page.get_by_role("radio", name="Homework: index below 10").click()
+    expect(cuts).to_have_text(["10: block3_conv4"] * 2)
+    expect(bars.last).to_have_text("324 MB")
+    page.goto(f"{app_url}/transfer?cut=23&size=256")  # an axis of GB, and little memory
+    expect(ready(page).locator(".lc-panel").last.locator(".textpoint text").last).to_have_text("0.0802 GB")
+
+
 def test_trainings_are_there_without_training(app_url: str, open_page: OpenPage) -> None:
     page = ready(open_page(f"{app_url}/transfer"))
     page.get_by_role("radio", name="1,000 images").click()

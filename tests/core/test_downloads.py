@@ -42,6 +42,7 @@ class Server(ThreadingHTTPServer):
         super().__init__(("127.0.0.1", 0), Handler)
         self.files: dict[str, bytes] = {}
         self.asked: list[str] = []
+        self.away = ""  # where it sends everybody on to
         self.gate = threading.Event()
         self.gate.set()
 
@@ -56,6 +57,11 @@ class Handler(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         name = self.path.rsplit("/", 1)[1]
         self.server.asked.append(name)
+        if self.server.away:
+            self.send_response(302)
+            self.send_header("Location", self.server.away)
+            self.end_headers()
+            return
         content = self.server.files.get(name)
         if content is None:
             self.send_error(404)
@@ -143,15 +149,18 @@ def test_files_are_fetched_one_after_the_other(server: Server, offer: Offer, mon
     assert {name: (cache() / "cifar-10" / name).read_bytes() for name in there()} == FILES
 
 
-def test_cifar_is_taken_out_of_its_archive_and_nothing_else(offer: Offer) -> None:
-    rows = bytes(3073 * 2)
-    packed = io.BytesIO()
-    with tarfile.open(fileobj=packed, mode="w:gz") as archive:
-        for name in (*CIFAR_TRAIN, CIFAR_TEST, "readme.html"):
+def packed(*names: str) -> bytes:
+    rows, file = bytes(3073 * 2), io.BytesIO()
+    with tarfile.open(fileobj=file, mode="w:gz") as archive:
+        for name in names:
             member = tarfile.TarInfo(f"../somewhere/{name}")
             member.size = len(rows)
             archive.addfile(member, io.BytesIO(rows))
-    offer({"cifar.tar.gz": packed.getvalue()})
+    return file.getvalue()
+
+
+def test_cifar_is_taken_out_of_its_archive_and_nothing_else(offer: Offer) -> None:
+    offer({"cifar.tar.gz": packed(*CIFAR_TRAIN, CIFAR_TEST, "readme.html")})
     assert not available("cifar-10")
     list(download("cifar-10"))
     assert there() == sorted([*CIFAR_TRAIN, CIFAR_TEST])
@@ -192,6 +201,33 @@ def test_an_endless_answer_is_cut_off(offer: Offer, monkeypatch: pytest.MonkeyPa
     assert next(steps) == ("a.bin", 100)
     with pytest.raises(ValueError, match="MD5 sum differs"):
         next(steps)
+
+
+@pytest.mark.parametrize("away", ["file://{}", "ftp://[", "http://[", f"http://{'a' * 70}.org/", "gopher://a/"])
+def test_a_server_that_sends_on_to_elsewhere_is_refused(
+    server: Server, offer: Offer, tmp_path: Path, away: str
+) -> None:
+    (tmp_path / "own.bin").write_bytes(FILES["a.bin"])  # with the right content
+    offer(FILES)
+    server.away = away.format(tmp_path / "own.bin")
+    with pytest.raises(ValueError, match=r"^(The server of a\.bin answers with|a\.bin cannot be downloaded).*[.?]$"):
+        list(download("cifar-10"))
+    assert there() == []
+
+
+def test_two_processes_that_unpack_the_same_archive_do_not_disturb_each_other(
+    offer: Offer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    offer({"cifar.tar.gz": packed(*CIFAR_TRAIN, CIFAR_TEST)})
+    unpack = downloads._unpack
+
+    def slowly(path: Path, folder: Path) -> None:
+        unpack(path, folder)
+        path.unlink()  # as the other one does, which was here first
+
+    monkeypatch.setattr(downloads, "_unpack", slowly)
+    list(download("cifar-10"))
+    assert there() == sorted((*CIFAR_TRAIN, CIFAR_TEST))
 
 
 class Broken(OpenerDirector):
@@ -238,8 +274,9 @@ def test_what_a_killed_process_has_left_goes_after_a_day(offer: Offer) -> None:
         (folder / name).write_bytes(b"half")
         past = (folder / name).stat().st_mtime - age
         os.utime(folder / name, (past, past))
+    (folder / "b.bin.3.part").symlink_to("nowhere")  # listed, and then not there
     list(download("cifar-10"))
-    assert there() == ["a.bin", "a.bin.2.part", "b.bin"]
+    assert there() == ["a.bin", "a.bin.2.part", "b.bin", "b.bin.3.part"]
 
 
 # ---- as a job

@@ -99,6 +99,10 @@ def test_a_folder_gives_back_what_was_written(tmp_path, arrays, packed) -> None:
         (lambda raw: b"short", "must begin with the number 2,051; got 1936224114."),
         (lambda raw: raw[:14], "train-images-idx3-ubyte.gz ends within its head, after 14 bytes."),
         (lambda raw: raw[:4] + b"\xff\xff\xff\xff" + raw[8:], "at most 1,073,741,824 are read."),
+        (
+            lambda raw: raw[:4] + b"\xff" * 8 + bytes(4),
+            "says that it has 4,294,967,295 × 4,294,967,295 × 0 bytes; at most 1,073,741,824 are read.",
+        ),
     ],
 )
 def test_a_wrong_file_is_refused_with_its_name(tmp_path, arrays, spoil, sentence) -> None:

@@ -324,6 +324,17 @@ def test_a_run_that_failed_before_its_first_step_leaves_the_recorded_one() -> No
     assert look(spec).records
 
 
+def test_recorded_numbers_stay_until_a_run_of_this_host_tells_its_first() -> None:
+    (spec,) = specs_of(**SPEC)
+    recorded = look(spec)
+    folder = put(spec, "queued", [])
+    folder.set_status(queued=1)
+    found = look(spec)
+    assert found.going and found.state == "queued" and found.records == recorded.records
+    folder.set_status(state="cancelled")
+    assert look(spec).state == "recorded"
+
+
 def test_records_are_read_as_they_come_and_anew_after_a_restart() -> None:
     spec = RangeTest(text="fc10", steps=33)
     assert look(spec) == Seen(runs.identity_of(spec), stamp=(runs.identity_of(spec),))
@@ -398,6 +409,13 @@ def test_a_public_host_offers_small_networks(monkeypatch: pytest.MonkeyPatch, ne
     assert fits or "30 s a run" in refusal
 
 
+def test_updates_of_small_networks_take_their_time() -> None:
+    """Where the operations take microseconds, an update takes about a millisecond all the same."""
+    one, five = (offers.expected_seconds(RangeTest(text="fc10", batch=2, steps=steps)) for steps in (1000, 5000))
+    assert 0.3 < 1000 * (five - one) / 4000 < 3
+    assert offers.offer([RangeTest(text="fc10", batch=2, steps=5000)]).endswith("roughly 7 s on one idle core.")
+
+
 def test_without_a_gpu_the_page_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("LECTERN_TRAINING", "on")
     for gpus, words in (([], "has no GPU"), (["NVIDIA H200"], "")):
@@ -418,11 +436,11 @@ def test_without_torch_the_page_says_so(monkeypatch: pytest.MonkeyPatch) -> None
     assert "torch is not installed" in offers.refusal(specs_of(**SPEC))
 
 
-def test_the_expected_time_is_that_of_the_operations() -> None:
+def test_the_expected_time_is_that_of_the_operations_and_of_the_updates() -> None:
     """An MLP of 784-128-128-10 has 118,016 MACs; a step needs three times two operations for each and each image."""
     (spec,) = specs_of(**SPEC)
     macs = 784 * 128 + 128 * 128 + 128 * 10
-    assert offers.expected_seconds(spec) == pytest.approx(2 + 6 * macs * 64 * 200 / 4e10)
+    assert offers.expected_seconds(spec) == pytest.approx(2 + 200 / 1000 + 6 * macs * 64 * 200 / 4e10)
     assert "200 updates" in offers.offer((spec,))
     assert [offers.in_words(s) for s in (0.2, 80, 95, 7200)] == ["1 s", "80 s", "2 minutes", "2 hours"]
 

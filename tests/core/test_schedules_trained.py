@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ from torch.optim import lr_scheduler
 from core import jobs
 from core.controls import defaults
 from core.nets.training import TrainingRun
-from core.training import schedule_trained
+from core.training import offers, schedule_trained
 from core.training.runs import Seen, identity_of, look
 from core.training.schedule_controls import CONTROLS
 from core.training.schedule_plans import Schedules, plan
@@ -230,3 +231,23 @@ def test_tables_of_the_recorded_trainings(name: str | None) -> None:
     assert len(updates["update"]) == sum(spec.steps for spec in specs)
     assert sum(updates["batch"]) == sum(runs["images"]) == sum(sum(spec.batches()) for spec in specs)
     assert epochs["epoch"][0] == 1 and min(epochs["validation_accuracy"]) > 0.3
+
+
+def test_the_expected_time_is_that_of_all_stages(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An MLP of 784-128-128-10 has 118,016 MACs; a step needs three times two operations for each and each image."""
+    monkeypatch.setenv("LECTERN_TRAINING", "on")
+    monkeypatch.setenv("LECTERN_JOBS_SECONDS", "60")
+    short = planned()[1][0].first
+    grown = replace(short, stages=((256, 105), (1024, 25), (5400, 75)))
+    images = 256 * 105 + 1024 * 25 + 5400 * 75
+    assert offers.expected_seconds(grown) == pytest.approx(2 + 205 / 1000 + 6 * 118_016 * images / 4e10)
+    long = replace(short, stages=((5400, 20_000),))
+    assert offers.refusal([short, grown]) == ""
+    assert offers.refusal([short, long]).startswith("This would take about 32 minutes on one core; this server allows")
+
+
+def test_warm_up_and_decay_last_as_long_a_share_of_the_small_training() -> None:
+    """It has 84 whole batches in each of 10 epochs, for 938 of the plan."""
+    _, (arm,) = planned((), view="one", schedule="exp_range", gamma=0.9999, warm_up=500)
+    assert arm.first.warm_up == round(500 * 840 / 9380)
+    assert dict(arm.first.settings)["gamma"] ** 840 == pytest.approx(0.9999**9380)

@@ -334,6 +334,24 @@ def test_the_homework_on_lenet_names_its_slips(cell: int, right: int, wrong: int
     assert not verdict.right and slip in verdict.words
 
 
+@pytest.mark.parametrize(
+    ("cell", "typed", "right", "words"),
+    [
+        (1, "1500", False, "one for each of the 16 maps"),
+        (2, "3x3", True, "3 is right."),
+        (2, "(120, 3, 3)", True, "3 is right."),
+        (2, "3 × 3 × 120", True, "3 is right."),
+        (2, "1×1", False, "C5 does not flatten its input"),
+        (2, "120x4x4", False, "Not right"),
+    ],
+)
+def test_a_side_of_lenet_may_be_typed_as_the_shape(cell: int, typed: str, right: bool, words: str) -> None:
+    values, result, _ = drawn()
+    (exercise,) = lenet.homework(result, values)
+    verdict = exercise.cells[cell].judge(typed)
+    assert verdict.right == right and words in verdict.words
+
+
 def test_clicks_choose_an_image_and_a_map() -> None:
     assert maps.choose_image((0.2, 0.1), {}) == {"garment": "T-shirt"}
     assert maps.choose_image((4.4, 0.9), {}) == {"garment": "ankle boot"}

@@ -19,6 +19,7 @@ from core.jobs import shipped
 from core.lab import Table
 from core.training import history
 from core.training.lr_range import LrRange
+from core.training.range_controls import BOUNDS
 from core.training.runs import Seen
 from pages.lr_range import LAB
 
@@ -105,12 +106,27 @@ def test_without_a_run_there_are_axes_and_a_sentence() -> None:
         _, picture = drawn(protocol=protocol, seed=4242)
         assert picture.sentences == (text.NO_RUN,)
         assert {words for readout in picture.readouts for words in readout.texts} <= {"–", "0"}
+        words = trace(picture, 0, "no run")["x"][0]
+        bounds = np.log10([control.default for control in BOUNDS])
+        assert (bounds - words > 0.2 * 6).all()  # a fifth of the axis away from both lines
 
 
 def test_before_the_first_step_of_a_run_the_page_says_what_it_waits_for(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("core.training.lr_range.look", lambda spec: Seen("x", "running"))
     for protocol in ("ramp", "sweep"):
         assert drawn(protocol=protocol)[1].sentences == (text.BEGUN,)
+
+
+def test_the_script_sets_nothing_that_it_does_not_use() -> None:
+    settings = LAB.export_script(VALUES).split("# settings\n")[1].split("# end of settings")[0]
+    assert [line.split(" = ")[0] for line in settings.splitlines()] == ["lower", "upper", "steps", "seed", "smoothing"]
+
+
+def test_a_paused_test_has_not_ended(monkeypatch: pytest.MonkeyPatch) -> None:
+    begun = {name: recorded("mlp-0", name)[:60] for name in ("rates", "losses", "accuracies")}
+    monkeypatch.setattr("core.training.lr_range.look", lambda spec: Seen("x", "paused", records=(begun,)))
+    upper = said(drawn()[1], 2e-5, 0.1)[2]
+    assert f"nothing is known, the test has come to {text.show_rate(begun['rates'][-1])} so far." in upper
 
 
 def test_sentences_follow_the_curve() -> None:

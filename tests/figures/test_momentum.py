@@ -78,7 +78,10 @@ def test_readouts_of_plain_gradient_descent() -> None:
         ({"lr": 2.25, "momentum": 0.25}, "No step size and momentum are faster than these."),
         ({"lr": 2.6, "momentum": 0.25}, "Diverges: at this momentum the steep direction allows step sizes below 2.50."),
         ({"lr": 2.0, "momentum": 0.0}, "On the border: at step size 2.00 the error in the steep direction neither"),
-        ({"lr": 1.0, "momentum": 0.95}, "Both directions ring at rate √μ = 0.975, whatever the step size: less"),
+        (
+            {"lr": 1.0, "momentum": 0.95},
+            "Both directions ring at rate √μ = 0.975, at any step size where both ring: less",
+        ),
         ({"lr": 0.5, "momentum": 0.0}, "Both directions creep. The flat one is the slower: a larger step or more"),
         ({"lr": 1.0, "momentum": 0.1}, "The flat direction creeps, the steep one rings. The flat one is the slower: a"),
         ({"lr": 2.1, "momentum": 0.1}, "the steep one jumps from side to side. The steep one is the slower: a smaller"),

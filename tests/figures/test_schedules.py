@@ -57,12 +57,12 @@ def section(title: str, result: Schedules, values: dict[str, Any]) -> list[Any]:
 def test_the_homework_on_screen() -> None:
     _, _, picture, step = drawn(CYCLIC)
     found = readouts(picture, step)
-    assert {name: found[name] for name in ("updates", "images seen", "cycles", "last rate (then)")} == {
-        "updates": "9,380", "images seen": "600,000", "cycles": "0.938", "last rate (then)": "0.0962 (0.0960)",
+    assert {name: found[name] for name in ("updates", "images seen", "cycles", "last rate (after it)")} == {
+        "updates": "9,380", "images seen": "600,000", "cycles": "0.938", "last rate (after it)": "0.0962 (0.0960)",
     }  # fmt: skip
     assert found["fits into 16 GiB: batch of"] == "3,629"
     words = picture.sentences[step]
-    assert "One triangle and no cycle: 9,380 updates are fewer than the 10,000 of a cycle" in words
+    assert "One triangle and no cycle: the training has 9,380 updates of the 10,000 of a cycle" in words
     assert "ends at 0.0960, not at 2.78 × 10⁻⁵" in words and "its envelope is flat" in words
     assert "CyclicLR also moves the momentum between 0.9 and 0.8." in words
     assert picture.axis is not None and picture.axis.texts[step] == "5,000 updates"
@@ -312,8 +312,10 @@ def test_a_picture_while_it_is_trained(monkeypatch: pytest.MonkeyPatch) -> None:
     x, y = in_the_picture(picture, 0, "validation", step)
     assert x.tolist() == [1, 2] and len(y) == 2
     assert picture.sentences[step].startswith("After 2 of 10 epochs: training loss")
-    assert picture.sentences[step + 1].endswith("yet: the button above begins it. The training with length 2,000 goes "
-                                                "on meanwhile.")  # fmt: skip
+    assert picture.sentences[step + 1].endswith("The training with length 2,000 went on when this was drawn.")
+    # the homework has 9,380 updates; 5,400 images in whole batches of 64 are 84 an epoch
+    scaled = f"Scaled to 5,400 images: a length of 2,000 updates is {round(2000 * 840 / 9380)} here."
+    assert picture.sentences[step].endswith(scaled) and picture.sentences[step + 1].startswith("No training has these ")
     assert readouts(picture, step)["test accuracy"] == "–"
     x, _ = in_the_picture(picture, 0, "training, each seed", step)
     assert np.isfinite(x).all()  # one of the two seeds has begun
@@ -327,7 +329,53 @@ def test_a_picture_while_it_is_trained(monkeypatch: pytest.MonkeyPatch) -> None:
     assert words.startswith("After 2 of 10 epochs") and "1 of the trainings diverged" in words
     seen |= {spec: Seen("a", "done", ("a", spec.seed, 3), records=records[:1], result=lost) for spec in seen}
     words = LAB.draw(result, values).sentences[step]
-    assert words.endswith("of 840 updates. 2 of the trainings diverged: the loss was no number any more.")
+    assert "of 840 updates. 2 of the trainings diverged: the loss was no number any more. Scaled to" in words
+
+
+def test_what_is_scaled_is_told() -> None:
+    result = LAB.result(defaults(LAB.all_controls) | {"epochs": 40, "counts": "epochs"})
+    sentences = trained_sentences(result, Asked("one", "epochs"), [()] * len(result.lengths))
+    words = sentences[result.lengths.index(10)]
+    assert words.endswith("Scaled to 5,400 images and 20 of 40 epochs: a length of 10 epochs is 5 here.")
+    result = LAB.result(defaults(LAB.all_controls) | {"epochs": 20, "counts": "epochs"})
+    assert "Scaled" not in "".join(trained_sentences(result, Asked("one", "epochs"), [()] * len(result.lengths)))
+    result = LAB.result(defaults(LAB.all_controls) | {"schedule": "constant"})
+    assert "Scaled" not in "".join(trained_sentences(result, Asked("one", "epochs"), [()] * len(result.lengths)))
+
+
+def test_nothing_is_compared_where_nothing_is_trained() -> None:
+    picture = drawn(what="runs", high=0.2)[2]
+    assert any(each.label == "from its updates" for each in picture.readouts)
+
+
+def test_one_step_is_no_plural() -> None:
+    _, result, picture, _ = drawn(schedule="cosine", counts="epochs", epochs=5)
+    assert picture.axis.texts[result.lengths.index(1)] == "1 epoch" and result.lengths[0] == 1
+    assert picture.sentences[0].startswith("The cosine is over after 1 of 5 epochs, ")
+
+
+def test_a_bar_that_is_cut_says_so() -> None:
+    picture = drawn()[2]
+    bars = [each for each in picture.panels[3].figure["data"] if each.get("type") == "bar"]
+    told = next(each for each in picture.panels[3].figure["data"] if each["name"] == "GiB of each batch size")
+    values = [float(each.removeprefix("↑ ")) for each in told["text"]]
+    heights = dict(zip(told["x"], told["y"], strict=True))
+    tallest = max(max(each["y"]) for each in bars)
+    for at, value, text in zip(told["x"], values, told["text"], strict=True):
+        assert text.startswith("↑") == (value > tallest + 0.1)
+        assert heights[at] == pytest.approx(min(value, tallest), abs=0.05)
+
+
+def test_a_training_of_all_lengths_does_not_go_on_elsewhere() -> None:
+    """A constant rate has one training, whatever the length; the others have one for each."""
+    _, result, _, _ = drawn(view="several")
+    asked, step = Asked("several", "epochs"), 12
+    found = [tuple(Strategy(arm, going=arm.kind == "constant") for arm in row) for row in arms(result, asked)]
+    assert not any("when this was drawn" in each for each in trained_sentences(result, asked, found))
+    found[step] = tuple(Strategy(each.arm, going=True) for each in found[step])
+    sentences = trained_sentences(result, asked, found)
+    said = f"The training with length {result.lengths[step]:,} went on when this was drawn."
+    assert said not in sentences[step] and all(said in each for k, each in enumerate(sentences) if abs(k - step) > 2)
 
 
 @pytest.mark.parametrize(
@@ -340,6 +388,11 @@ def test_a_picture_while_it_is_trained(monkeypatch: pytest.MonkeyPatch) -> None:
         (((0.80, 0.80), (0.90, 0.90), (0.80, 0.80), (0.80, 0.80)), "by more than the seeds are apart."),
         (((0.80, 0.90), (0.81, 0.91), (0.79, 0.89), (0.80, 0.90)),
          "Batch × 2 is first, but not by more than the seeds are apart: ahead of cycles (1.0 points; seeds 10.0) or"),
+        # Only the first spreads, and only the others.
+        (((0.90, 0.94), (0.89, 0.89), (0.89, 0.89), (0.89, 0.89)),
+         "Cycles is first, but not by more than the seeds are apart: ahead of batch × 2 (3.0 points; seeds 4.0)"),
+        (((0.90, 0.90), (0.80, 0.98), (0.80, 0.98), (0.80, 0.98)),
+         "Cycles is first, but not by more than the seeds are apart: ahead of batch × 2 (1.0 points; seeds 18.0)"),
         (((0.8,), (0.9,), (0.8,), (0.8,)), "One seed each: small differences may be luck."),
         (((), (), (), ()), "No training has these settings yet"),
         (((0.8,), (0.9,), (0.8,), ()), "3 of 4 strategies have come to their end. Validation accuracy so far: batch"),

@@ -205,7 +205,7 @@ def test_without_a_run_the_page_says_so(monkeypatch) -> None:
 
 
 def test_a_training_that_goes_on_is_drawn_as_far_as_it_has_come(monkeypatch) -> None:
-    going = Arm(0, np.array([0.0, 20.0]), np.array([[0.25, 0.5]]), ended=False)
+    going = Arm(0, np.array([0.0, 20.0]), np.array([[0.25, 0.5]]), (0,), ended=False)
     monkeypatch.setattr(figures, "arms", lambda specs: {0: going})
     shown = picture(view="runs", images=25)
     drawn = shown.panels[2].frames[0].at(0)
@@ -213,6 +213,32 @@ def test_a_training_that_goes_on_is_drawn_as_far_as_it_has_come(monkeypatch) -> 
     assert shown.readouts[0].texts[0] == "–"
     assert np.isnan(shown.panels[1].tracks[0].y).all()
     pack(shown)
+
+
+def test_a_gain_is_told_when_the_same_seeds_have_ended(monkeypatch) -> None:
+    steps, first, both = np.array([0.0, 300.0]), np.array([[0.2, 0.75]]), np.array([[0.2, 0.7], [0.2, 0.8]])
+    found = {-1: Arm(-1, steps, both, (0, 1), True), 0: Arm(0, steps, first, (0,), True)}
+    monkeypatch.setattr(figures, "arms", lambda specs: found)
+    shown = picture(view="runs", images=25)
+    told = {each.label: each.texts[0] for each in shown.readouts}
+    assert told["gain in points"] == "–" and told["test accuracy with the cut"] == "75.0\N{NO-BREAK SPACE}%"
+    assert shown.sentences[0].endswith("not all seeds have come to their end.")
+    found[0] = Arm(0, steps, first, (1,), True)  # as many, but another one
+    found[-1] = Arm(-1, steps, both[:1], (0,), True)
+    assert {each.label: each.texts[0] for each in picture(view="runs", images=25).readouts}["gain in points"] == "–"
+    found[0] = Arm(0, steps, first, (0,), True)
+    assert {each.label: each.texts[0] for each in picture(view="runs", images=25).readouts}["gain in points"] == "+5.0"
+
+
+def test_shares_that_look_alike_are_no_contrast() -> None:
+    result = transfer(net="resnet18", size=224)
+    words = picture(net="resnet18", size=224).sentences[result.cuts.index(result.head)]
+    assert "100\N{NO-BREAK SPACE}% of the parameters; 100\N{NO-BREAK SPACE}% of what is kept" in words
+    full, step = (transfer().memory(cut, "Adam").total for cut in (0, 10))
+    words = picture().sentences[10]
+    assert "8.7\N{NO-BREAK SPACE}% of the parameters, but 77\N{NO-BREAK SPACE}% of what" in words
+    share = f"{100 * step / full:.0f}\N{NO-BREAK SPACE}%"
+    assert words.endswith(f" A step takes {share} of the memory that it takes with nothing frozen.")
 
 
 @pytest.mark.parametrize("images", [25, 1000])
@@ -250,7 +276,7 @@ def test_trainings_from_imagenet_have_a_cut_before_every_block(monkeypatch) -> N
     assert empty.panels[2].frames == ()
     pack(empty)
     made = {
-        arm: Arm(arm, np.array([0.0, 100.0]), np.array([[0.2, 0.5 + place / 100]]), True)
+        arm: Arm(arm, np.array([0.0, 100.0]), np.array([[0.2, 0.5 + place / 100]]), (0,), True)
         for place, arm in enumerate(spec.arms)
     }
     monkeypatch.setattr(figures, "arms", lambda specs: made)

@@ -7,6 +7,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import torch
+from safetensors import safe_open
+from safetensors.torch import load_file, save_file
 
 from core.nets import runs
 from core.nets.range_test import RangeTestRun
@@ -69,6 +71,34 @@ def test_a_state_that_is_damaged_or_of_another_run_is_refused(tmp_path, spec) ->
             run_of(spec).load(path)
 
 
+STATES = {
+    "a list": (lambda note, tensors: ([1], tensors), "of another run or version"),
+    "nothing": (lambda note, tensors: (None, tensors), "of another run or version"),
+    "before": (lambda note, tensors: (note | {"step": -1}, tensors), "damaged"),
+    "behind": (lambda note, tensors: (note | {"step": 99}, tensors), "damaged"),
+    "text": (lambda note, tensors: (note | {"step": "1"}, tensors), "damaged"),
+    "no step": (lambda note, tensors: ({name: note[name] for name in note if name != "step"}, tensors), "damaged"),
+    "kinds": (lambda note, tensors: (note, {name: t.double() for name, t in tensors.items()}), "of another network"),
+    "fewer": (lambda note, tensors: (note, dict(list(tensors.items())[1:])), "of another network"),
+}
+
+
+@pytest.mark.parametrize("spec", [RANGE_TEST, SWEEP])
+@pytest.mark.parametrize("state", STATES)
+def test_a_state_that_says_what_cannot_be_is_refused(tmp_path, spec, state) -> None:
+    change, why = STATES[state]
+    path = tmp_path / "state"
+    run = run_of(spec)
+    run.advance()
+    run.save(path)
+    with safe_open(path, "pt") as file:
+        before = json.loads(file.metadata()["lectern"])
+    note, tensors = change(before, load_file(path))
+    save_file(tensors, path, {"lectern": json.dumps(note)})
+    with pytest.raises(ValueError, match=rf"^The saved state is .*{why}.*\.$"):
+        run_of(spec).load(path)
+
+
 def test_candidates_that_are_trained_at_once_begin_anew(tmp_path, monkeypatch) -> None:
     """As on a GPU; those that have ended are kept, also where others before them have not."""
     expected = told(finished(run_of(WILD)))
@@ -86,6 +116,15 @@ def test_candidates_that_are_trained_at_once_begin_anew(tmp_path, monkeypatch) -
     assert {record["candidate"] for record in rest} == {0, 1}
     assert told(rest + [record for record in records if record["candidate"] == over]) == expected
     assert [end["candidate"] for end in run.summary()["candidates"]] == [0, 1, 2]
+
+
+@pytest.mark.parametrize(("updates", "last"), [(1, 1), (4, 2), (7, 3), (9, 3)])
+def test_the_loss_of_a_candidate_is_that_of_its_end(updates, last) -> None:
+    """Of the last epoch, which has three batches of 16 of the 60 images, but at most of the second half."""
+    for losses, ends in told(finished(run_of(replace(SWEEP, updates=updates)))).values():
+        (end,) = ends
+        assert len(losses) == updates
+        assert end["loss"] == pytest.approx(np.mean([loss for _, loss, _ in losses[-last:]]))
 
 
 def test_a_candidate_is_a_pure_function_even_in_the_threads_of_one_process() -> None:

@@ -72,6 +72,11 @@ def test_parts_of_a_storage(save) -> None:
     assert found["tail"].tolist() == [20, 21, 22, 23]
 
 
+def test_the_step_along_a_side_of_one_does_not_matter(save) -> None:
+    column = torch.arange(4.0).as_strided((4, 1), (1, 9))
+    assert read_tensors(save({"x": column}), {"x": (4, 1)})["x"].tolist() == [[0], [1], [2], [3]]
+
+
 class Storage(str):
     """Stands for numbers in a pickle as torch wrote it in 2017."""
 
@@ -258,21 +263,24 @@ def text(value):
     return b"X" + struct.pack("<I", len(value)) + value.encode()
 
 
-def by_hand(key=text("0"), count=b"K\4", name="x"):
+NAME = text("0")
+
+
+def by_hand(key=NAME, count=b"K\4", name="x", offset=b"K\0"):
     """A pickle of a dict with four numbers."""
     storage = b"(" + text("storage") + b"ctorch\nFloatStorage\n" + key + text("cpu") + count + b"tQ"
-    tensor = b"ctorch._utils\n_rebuild_tensor_v2\n(" + storage + b"K\0(K\4t(K\1t\x89}tR"
+    tensor = b"ctorch._utils\n_rebuild_tensor_v2\n(" + storage + offset + b"(K\4t(K\1t\x89}tR"
     return b"\x80\2}(" + text(name) + tensor + b"u."
 
 
-def zipped(path, body, numbers=FOUR):
-    with zipfile.ZipFile(path, "w") as archive:
+def zipped(path, body, numbers=FOUR, how=zipfile.ZIP_STORED):
+    with zipfile.ZipFile(path, "w", how) as archive:
         archive.writestr("a/data.pkl", body)
         archive.writestr("a/data/0", numbers)
     return path
 
 
-def one_after_another(path, body, keys=b"\x80\2]" + text("0") + b"a.", count=4):
+def one_after_another(path, body, keys=b"\x80\2]" + NAME + b"a.", count=4):
     head = b"".join(pickle.dumps(each, 2) for each in (0x1950A86A20F9469CFC6C, 1001, {}))
     path.write_bytes(head + body + keys + struct.pack("<Q", count) + FOUR)
     return path
@@ -291,6 +299,18 @@ def test_what_is_made_by_hand_is_read(tmp_path, write) -> None:
 def test_numbers_without_a_name_or_a_count_are_refused(tmp_path, write, odd) -> None:
     with pytest.raises(ValueError, match="its numbers have no name or no count"):
         read_tensors(write(tmp_path / "odd.pth", by_hand(**odd)), {"x": (4,)})
+
+
+@WRITERS
+@pytest.mark.parametrize("offset", [b"K\1", b"J\xff\xff\xff\xff", b"\x8a\x09" + b"\xff" * 8 + b"\0"])
+def test_numbers_before_and_behind_a_storage_are_not_there(tmp_path, write, offset) -> None:
+    with pytest.raises(ValueError, match="it is cut short"):
+        read_tensors(write(tmp_path / "odd.pth", by_hand(offset=offset)), {"x": (4,)})
+
+
+def test_an_archive_that_is_packed_is_refused(tmp_path) -> None:
+    with pytest.raises(ValueError, match="a part of it is compressed or too large"):
+        read_tensors(zipped(tmp_path / "packed.pth", by_hand(), how=zipfile.ZIP_DEFLATED), {"x": (4,)})
 
 
 def test_a_list_of_numbers_without_names_is_refused(tmp_path) -> None:

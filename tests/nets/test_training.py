@@ -13,6 +13,7 @@ from torch.optim.lr_scheduler import OneCycleLR
 from core.nets import runs
 from core.nets.architectures import build
 from core.nets.data import Order
+from core.nets.learner import split
 from core.nets.training import TrainingRun
 from core.training.experiments import RangeTest, Training
 from tests.nets.small import CNN, MLP, Context, finished, images, plain_loop
@@ -198,6 +199,26 @@ def test_sums_of_an_epoch_do_not_depend_on_where_it_was_left(monkeypatch) -> Non
     monkeypatch.setattr("core.nets.learner.Learner.advance", advance)
     spec = Training(text=MLP, batch=3, updates=20)
     assert by_chunks(spec, 1) == by_chunks(spec, 7) == by_chunks(spec, 20)
+
+
+def test_the_state_of_an_end_is_an_end(tmp_path) -> None:
+    spec = Training(text=MLP, batch=16, updates=4)
+    run = TrainingRun(spec)
+    finished(run)
+    run.save(tmp_path / "state")
+    again = TrainingRun(spec)
+    again.load(tmp_path / "state")
+    assert again.ended == "end" and again.advance() == []
+    assert again.summary() == run.summary()
+
+
+@pytest.mark.parametrize(("count", "learnt"), [(0, 50), (20, 20), (50, 50), (60, 50)])
+def test_so_many_images_are_learnt_from_besides_those_kept_apart(count, learnt) -> None:
+    spec = Training(text=MLP, batch=10, updates=1, validation=10, images=count)
+    left, held = split(spec, images().train_labels, 10)
+    held_by_hand = [48, *range(51, 60)]
+    assert held.tolist() == held_by_hand
+    assert left.tolist() == [place for place in range(60) if place not in held_by_hand][:learnt]
 
 
 def test_nothing_is_left_to_learn_from() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from copy import deepcopy
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -14,7 +15,7 @@ from core.cnn.memory import OPTIMIZERS
 from core.nets.data import Order, Resident
 from core.nets.frozen import Frozen
 from core.nets.steps import Steps
-from core.nets.transfer import halves, run_transfer
+from core.nets.transfer import _Study, halves, run_transfer
 from core.nets.transfer import transfer as study
 from core.nets.typed import module
 from core.training.transfer import transfer
@@ -229,3 +230,45 @@ def test_the_job_reports_rises_and_goes_on_with_the_training_that_had_not_ended(
         rest = Context(tmp_path / f"{told}")
         assert run_transfer(spec.as_json(), short.folder, rest) == result
         assert rest.records == whole.records[kept:] and rest.progress == whole.progress[kept:]
+
+
+def test_the_multiplications_are_those_of_all_forward_passes(monkeypatch) -> None:
+    """Counted where they are made, without the backward passes and without those of the head on kept features."""
+    found = images(n=300, side=28, classes=10)
+    rng = np.random.default_rng(0)
+    tests = rng.integers(0, 256, (1000, 1, 28, 28), dtype=np.uint8)
+    found = replace(found, test_images=tests, test_labels=(np.arange(1000) % 10).astype(np.uint8))
+    spec = TransferTraining(text=TEXT.replace("fc3", "fc5"), images=50, updates=4, every=2, source_updates=6, batch=10)
+    total = 0
+
+    def count(part, _, given):
+        nonlocal total
+        if isinstance(part, nn.Conv2d | nn.Linear):
+            total += given[0].numel() * len(given) * part.weight[0].numel()
+
+    hook = nn.modules.module.register_module_forward_hook(count)
+    try:
+        for _ in study(spec, found):
+            pass
+    finally:
+        hook.remove()
+    monkeypatch.setattr("core.training.transfer_experiment.BACKWARD", 0)
+    # Through the head alone, in two arms with three evaluations each, or to the features and then for nothing on.
+    head = (2 * (3 * 500 + 4 * 10) + (50 + 500) + (50 + 500 + 500)) * 6 * 5
+    assert spec.macs == total - head
+
+
+def test_the_second_half_is_normalised_as_the_network_has_learnt_the_first() -> None:
+    found = images(n=120, side=28, classes=6)  # brighter from class to class
+    study_of = _Study(replace(SPEC, images=30), found)
+    source = found.train_images[found.train_labels < 3].astype(float)
+    for data in (study_of.data, study_of.test):
+        (mean,), (deviation,) = data.scale
+        assert (mean, deviation) == pytest.approx((source.mean(), source.std()))
+
+
+def test_the_head_alone_has_a_rate_of_its_own() -> None:
+    found = images(n=120, side=28, classes=6)
+    slow, fast = (list(study(replace(SPEC, images=30, head_rate=rate), found)) for rate in (0.001, 0.1))
+    differ = {one["arm"] for one, other in zip(slow, fast, strict=True) if one != other}
+    assert differ == {"raw", f"frozen {HEAD}"}

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from core.cnn.answers import number_typed
+from core.cnn.answers import number_typed, shape_typed
 from core.cnn.convolution import Convolution
 from core.cnn.lenet import FULL, ORIGINAL, LeNet, lenet5, toggled
 from core.figures.convolution.parts import SIZE, Trace, downwards, mesh
@@ -50,29 +50,34 @@ def homework(result: Convolution, values: Mapping[str, Any]) -> Sequence[Exercis
     """What the homework asks about LeNet-5, with the known slips."""
     net, full, larger = lenet5(), lenet5(table=FULL), lenet5(size=40)
     c1, c3 = net.layers[0], net.layers[2]
-    asked: tuple[tuple[str, int, int, str], ...] = (
-        ("Connections of C1, with the biases", c1.connections, c1.connections - 6 * 28 * 28,
-         "The biases are connections too: one for each of the 6 · 28 · 28 units."),
-        ("Parameters of C3, with the table of 1998", c3.params, full.layers[2].params,
-         "That is the full table: in that of 1998 a map of C3 does not see all six maps of S2."),
-        ("Side of C5 for an image of 40 × 40", larger.layers[4].shape[1], 1,
-         "C5 does not flatten its input: only a 5 × 5 input leaves its kernel a single place."),
+    asked: tuple[tuple[str, int, dict[int, str]], ...] = (
+        ("Connections of C1, with the biases", c1.connections,
+         {c1.connections - 6 * 28 * 28: "The biases are connections too: one for each of the 6 · 28 · 28 units."}),
+        ("Parameters of C3, with the table of 1998", c3.params,
+         {c3.params - TARGETS: f"The biases are parameters too: one for each of the {TARGETS} maps.",
+          full.layers[2].params: "That is the full table: in that of 1998 a map of C3 does not see all six maps of "
+                                 "S2."}),
+        ("Side of C5 for an image of 40 × 40", larger.layers[4].shape[1],
+         {1: "C5 does not flatten its input: only a 5 × 5 input leaves its kernel a single place."}),
     )  # fmt: skip
     return (
         Exercise(
             "LeNet-5 of 1998, on an image of 32 × 32 if nothing else is said. What it is made of stands in the section "
             "below.",
-            tuple(Cell(name, partial(_judged, right, wrong, slip)) for name, right, wrong, slip in asked),
+            tuple(Cell(name, partial(_judged, right, slips)) for name, right, slips in asked),
             key="convolution lenet",
         ),
     )
 
 
-def _judged(right: int, wrong: int, slip: str, text: str) -> Verdict:
-    answer = number_typed(text)
+def _judged(right: int, slips: Mapping[int, str], text: str) -> Verdict:
+    sizes = shape_typed(text)
+    side = next((str(size) for size in sizes if sizes.count(size) > 1), "")  # 3 × 3 or (120, 3, 3) for 3
+    answer = number_typed(side or text)
     if answer.fits(right):
         return Verdict(True, f"{right:,} is right.")
-    return Verdict(False, slip if answer.fits(wrong) else "Not right, and no slip that is known here.")
+    known = (words for wrong, words in slips.items() if answer.fits(wrong))
+    return Verdict(False, next(known, "Not right, and no slip that is known here."))
 
 
 def _larger() -> str:

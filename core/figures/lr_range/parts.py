@@ -38,13 +38,14 @@ def over_rates(result: LrRange, traces: Sequence[Trace], alt: str, *, y: str, **
     lines = (Track(np.log10(result.axis), along=along) for along in (LOWER_RATE, UPPER_RATE))
     tracks = (*lines, *look.pop("tracks", ()))
     pad = 0.03 * (high - low)
-    shown = [*traces, *nothing_yet(traces, (low + high) / 2, look["yaxis"]["range"])]
+    left = (3 * low + high) / 4  # of where the bounds stand
+    shown = [*traces, *nothing_yet(traces, left, look["yaxis"]["range"])]
     span = {"range": [low - pad, high + pad], "tickvals": ticks, "ticktext": [power(tick) for tick in ticks]}
     return panel(shown, alt, x="learning rate η", y=y, tracks=tracks, xaxis=span, **look)
 
 
 def nothing_yet(traces: Sequence[Trace], x: float, y: Sequence[float]) -> list[Trace]:
-    """Words in the middle of a panel that has nothing to show."""
+    """Words half-way up a panel that has nothing to show."""
     if any(np.isfinite(np.asarray(trace.get("y", ()), dtype=float)).any() for trace in traces):
         return []
     middle = np.array([(y[0] + y[1]) / 2], np.float32)

@@ -16,7 +16,7 @@ from core.training.lr_range import HOMEWORK_UPDATES, POINT_RULES, RAMP_UPDATES, 
 from core.training.range_controls import show_rate
 from core.training.range_curves import Array
 
-NO_RUN = "No run has these settings yet; the button above begins it."
+NO_RUN = "Nothing is known yet: no run has these settings."
 BEGUN = "The first step is still to come: a process starts and reads the images."
 _FIRST = "Mean over the steps of the last epoch, with the first seed."
 _FLAT = 0.02  # changes of the smoothed loss below that are not spoken of
@@ -103,7 +103,7 @@ def _rules_apart(now: Moment) -> str:
     """How far the rules are apart, or why none has an answer; of a test that goes on, so far."""
     apart, so_far = now.disagreement, not any(ramp.end for ramp in now.ramps)
     if apart is not None:
-        return f"The rules differ by a factor of {_times(apart)}{' so far' * so_far}."
+        return f"The rules for one rate differ by a factor of {_times(apart)}{' so far' * so_far}."
     return "No rule has an answer so far." if so_far else now.rules[0].reason
 
 
@@ -118,7 +118,7 @@ def _at(loss: float, slope: float, now: Moment) -> str:
 
 def _why_not(now: Moment) -> str:
     last = show_rate(max(ramp.rates[-1] for ramp in now.ramps))
-    if any(each.going for each in now.seen):
+    if any(each.going for each in now.seen) or not any(ramp.end for ramp in now.ramps):
         return f"the test has come to {last} so far."
     if any(ramp.end == "diverged" for ramp in now.ramps):
         return f"the test stopped at {last}, where the smoothed loss was four times its smallest."

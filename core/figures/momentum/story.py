@@ -152,7 +152,7 @@ def regions(result: Momentum, values: Mapping[str, Any]) -> Blocks:
     rings = f", **rings** up to {number(last)}" if momentum > 0 else ""
     tip = r"$$\mu^* = \left(\frac{\sqrt\kappa-1}{\sqrt\kappa+1}\right)^2, \qquad \eta^* = (1+\sqrt{\mu^*})^2.$$"
     rest = (
-        "Where both directions ring, both have rate √μ, whatever the step size: only less momentum is faster. That "
+        "Where both directions ring, both have rate √μ at any step size: only less momentum is faster. That "
         f"ends where the flat direction begins to creep and the steep one to jump, at the best place of all:\n\n{tip}"
         if heavy
         else "Where a direction rings, its rate is $\\sqrt{\\mu(1-\\eta\\lambda)}$; at ηλ = 1 it is gone at once."

@@ -100,5 +100,5 @@ def sentence(result: Momentum, row: int, column: int, edge: float) -> str:
         advice = f": {_ADVICE[kind]}" if kind in _ADVICE else ""
         return f"{words}. The {slower} one is the slower{advice}."
     if low == high == RINGS and result.method == "heavy":
-        return f"{words} at rate √μ = {rate:.3f}, whatever the step size: {_ADVICE[RINGS]}."
+        return f"{words} at rate √μ = {rate:.3f}, at any step size where both ring: {_ADVICE[RINGS]}."
     return f"{words}: {_ADVICE[low]}." if low == high and low in _ADVICE else f"{words}, equally slowly."

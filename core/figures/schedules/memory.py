@@ -30,8 +30,9 @@ def memory_panel(result: Schedules) -> Panel:
     """A bar for each batch size; those that do not fit are red, and the largest batch of the training has a dot."""
     need, card = result.need, result.card
     sizes = np.array([need.total(batch) for batch in SIZES], dtype=np.float64)
-    top = 1.45 * card
-    heights = np.minimum(sizes / GIB, 0.93 * top)
+    top = 1.7 * card
+    highest = 0.8 * top  # its number stands below the buttons of the figure
+    heights = np.minimum(sizes / GIB, highest)
     x = np.arange(len(SIZES), dtype=np.float64)
     fits = sizes <= card * GIB
     named = [
@@ -43,7 +44,7 @@ def memory_panel(result: Schedules) -> Panel:
         if part.any()
     ]  # fmt: skip
     told = [
-        (at, height, gib(size), "top center")
+        (at, height, f"{'↑ ' if size > highest * GIB else ''}{gib(size)}", "top center")  # higher than it is drawn
         for at, height, size in zip(x, heights, sizes, strict=True)
         if size >= _SEEN * card * GIB or at == x[-1]
     ]

@@ -21,14 +21,23 @@ Array = NDArray[Any]
 Trace = dict[str, Any]
 
 UPPER, LOWER = 310, 210  # height of the panels of both rows
-MARGIN = {"l": 56, "r": 10, "t": 12, "b": 38}
+MARGIN = {"l": 56, "r": 10, "t": 24, "b": 38}  # above, the buttons of the figure
 
 
 def axis(result: Schedules) -> Axis:
     """Axis of the lengths, each with what it means in this training."""
-    unit = "epochs" if result.by_epoch else "updates"
-    texts = tuple(f"{length:,} {unit}" for length in result.lengths)
+    texts = tuple(steps_text(length, result.by_epoch) for length in result.lengths)
     return Axis(LENGTH.name, LENGTH.label, tuple(map(float, result.lengths)), texts, start=float(LENGTH.default))
+
+
+def steps_text(steps: int, by_epoch: bool) -> str:
+    """Write how many steps of the scheduler there are.
+
+    >>> steps_text(1, True), steps_text(2000, False)
+    ('1 epoch', '2,000 updates')
+    """
+    unit = "epoch" if by_epoch else "update"
+    return f"{steps:,} {unit}{'' if steps == 1 else 's'}"
 
 
 def place(plan: Plan, updates: Any, along: str) -> Array:

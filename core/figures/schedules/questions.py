@@ -34,11 +34,10 @@ def _end(result: Schedules) -> float:
 
 def ends_verdict(guess: int, truth: int, result: Schedules) -> str:
     """How many steps there are, and what the rate makes of them."""
-    shape = replace(result.shape, length=ASKED)
+    shape, steps = replace(result.shape, length=ASKED), _steps(result)
     return (
-        f"The scheduler makes {_steps(result):,} steps, {number(_steps(result) / shape.period)} of "
-        f"the {shape.period:,} of "
-        f"its pattern, and the rate then is {number(_end(result))} of at most {number(shape.high)}."
+        f"The scheduler makes {steps:,} {'step' if steps == 1 else 'steps'}, {number(steps / shape.period)} of the "
+        f"{shape.period:,} of its pattern, and the rate then is {number(_end(result))} of at most {number(shape.high)}."
     )
 
 
@@ -61,7 +60,7 @@ def fitting_verdict(guess: int, truth: int, result: Schedules) -> str:
 
 PREDICTIONS = (
     Prediction(
-        f"With length {ASKED:,}: where does the rate end, in per cent of the peak rate?",
+        f"With a length of {ASKED:,} steps of the scheduler: where does the rate end, in per cent of the peak rate?",
         guess=Slider(
             name="guess", label="Rate after the training, in %", default=50, low=0, high=100, help="Your guess."
         ),

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from core.figures.live import Readout
 from core.figures.schedules.memory import gib
+from core.figures.schedules.parts import steps_text
 from core.figures.schedules.strategies import ROLES, arms, names
 from core.text import number, percent
 from core.training.schedule_checks import rate_again
@@ -33,7 +34,7 @@ def readouts(result: Schedules) -> tuple[Readout, ...]:
                 help="Each counted as often as it was seen."),
         Readout(_PATTERNS.get(result.shape.kind, "lengths"), tuple(number(plan.patterns) for plan in plans),
                 help="How much of the schedule's pattern the training has."),
-        Readout("last rate (then)", tuple(f"{number(p.last_rate)} ({number(p.next_rate)})" for p in plans), "first",
+        Readout("last rate (after it)", tuple(f"{number(p.last_rate)} ({number(p.next_rate)})" for p in plans), "first",
                 "Of the last update, and what the scheduler sets after it."),
         Readout(f"by another formula (off by {number(off, 1)})", tuple(number(rate) for rate in again),
                 help="The last rate again: cycles by Smith's formula, cosines as squared cosines."),
@@ -77,27 +78,21 @@ def _parts(result: Schedules, plan: Plan) -> tuple[str, ...]:
     return _SAID[kind](result, plan), _momentum(result, plan), _stepping(result, plan), _memory(result, plan)
 
 
-def unit(plan: Plan) -> str:
-    """What the scheduler counts."""
-    return "epochs" if plan.by_epoch else "updates"
-
-
 def _cyclic(result: Schedules, plan: Plan) -> str:
     shape, ran = plan.shape, plan.next_step
     end = number(plan.next_rate)
     if plan.patterns < 0.5:
         said = (
-            f"The training ends on the way up to the first peak, at {end}: it has {ran:,} {unit(plan)} of "
+            f"The training ends on the way up to the first peak, at {end}: it has {steps_text(ran, plan.by_epoch)} of "
             f"{shape.length:,}."
         )
     elif plan.patterns < 1:
         said = (
-            f"One triangle and no cycle: {ran:,} {unit(plan)} are fewer than the {shape.period:,} of "
-            "a cycle, so the rate "
-            f"ends at {end}, not at {number(shape.low)}."
+            f"One triangle and no cycle: the training has {steps_text(ran, plan.by_epoch)} of the {shape.period:,} of "
+            f"a cycle, so the rate ends at {end}, not at {number(shape.low)}."
         )
     else:
-        said = f"{number(plan.patterns)} cycles of {shape.period:,} {unit(plan)}; the rate ends at {end}."
+        said = f"{number(plan.patterns)} cycles of {steps_text(shape.period, plan.by_epoch)}; the rate ends at {end}."
     if shape.kind != "exp_range":
         return said
     if shape.gamma == 1:
@@ -109,13 +104,13 @@ def _one_cycle(result: Schedules, plan: Plan) -> str:
     total, ran = plan.shape.length, plan.next_step
     if total > ran:
         return (
-            f"The one cycle is planned for {total:,} {unit(plan)} and stopped after {ran:,}: the rate ends at "
-            f"{number(plan.next_rate)}, not at {number(plan.shape.high / 25e4)}."
+            f"The one cycle is planned for {steps_text(total, plan.by_epoch)} and stopped after {ran:,}: the rate "
+            f"ends at {number(plan.next_rate)}, not at {number(plan.shape.high / 25e4)}."
         )
     if total < ran:
         return (
-            f"The cycle is over after {total:,} of {ran:,} {unit(plan)}. torch's scheduler refuses to go on; here the "
-            f"rate stays at {number(plan.next_rate)}."
+            f"The cycle is over after {total:,} of {steps_text(ran, plan.by_epoch)}. torch's scheduler refuses to go "
+            f"on; here the rate stays at {number(plan.next_rate)}."
         )
     return "The one cycle ends with the training, as it should."
 
@@ -127,13 +122,13 @@ def _cosine(result: Schedules, plan: Plan) -> str:
         fallen = 1 - plan.next_rate / plan.shape.high
         almost = " That is a constant rate in all but name." if fallen < 0.05 else ""
         return (
-            f"A cosine over {period:,} {unit(plan)}, stopped after {ran:,}: the rate goes from {high} to {end}, not to "
-            f"{number(plan.shape.low)}.{almost}"
+            f"A cosine over {steps_text(period, plan.by_epoch)}, stopped after {ran:,}: the rate goes from "
+            f"{high} to {end}, not to {number(plan.shape.low)}.{almost}"
         )
     if period < ran:
         return (
-            f"The cosine is over after {period:,} of {ran:,} {unit(plan)}, and then climbs back, as torch's does: the "
-            f"rate ends at {end}."
+            f"The cosine is over after {period:,} of {steps_text(ran, plan.by_epoch)}, and then climbs back, as "
+            f"torch's does: the rate ends at {end}."
         )
     return "The cosine ends with the training, as it should."
 
@@ -143,15 +138,15 @@ def _restarts(result: Schedules, plan: Plan) -> str:
         return _cosine(result, plan)
     twice = ", each twice as long as the one before" if plan.shape.multiplier == 2 else ""
     return (
-        f"Cosines that start again, the first after {plan.shape.length:,} {unit(plan)}{twice}; the rate ends at "
-        f"{number(plan.next_rate)}. A model is best taken just before a restart."
+        f"Cosines that start again, the first after {steps_text(plan.shape.length, plan.by_epoch)}{twice}; the rate "
+        f"ends at {number(plan.next_rate)}. A model is best taken just before a restart."
     )
 
 
 def _step(result: Schedules, plan: Plan) -> str:
     drops = plan.last_step // plan.shape.length
     if not drops:
-        return f"The training ends before the first drop, after {plan.shape.length:,} {unit(plan)}."
+        return f"The training ends before the first drop, after {steps_text(plan.shape.length, plan.by_epoch)}."
     times = "once" if drops == 1 else f"{drops:,} times"
     return f"The rate is divided by {plan.shape.factor} {times}, to {number(plan.last_rate)}."
 
@@ -160,7 +155,7 @@ def _grow(result: Schedules, plan: Plan) -> str:
     run, base = plan.run, result.base.updates
     grown = len(run.stages) - 1
     if not grown:
-        return f"The training ends before the batch grows, after {plan.shape.length:,} {unit(plan)}."
+        return f"The training ends before the batch grows, after {steps_text(plan.shape.length, plan.by_epoch)}."
     times = "once" if grown == 1 else f"{grown} times"
     return (
         f"The batch grows {times}, to {run.largest:,}: {run.updates:,} updates instead of {base:,}, "

@@ -21,6 +21,10 @@ from core.training.schedule_trained import Strategy
 Found = Sequence[Sequence[Strategy]]  # for each length, what there is of each strategy
 _TOP = 2.6  # of a loss; a network that knows nothing about ten classes has 2.3
 _EDGE = 1.04
+_BOTH = {
+    "text": "validation (dotted: training)", "x": 1, "y": 1, "xref": "paper", "yref": "paper", "xanchor": "right",
+    "yanchor": "top", "showarrow": False, "font": {"size": 12, "color": color("muted")},
+}  # fmt: skip
 
 
 def trained_panels(result: Schedules, asked: Asked, found: Found) -> tuple[Panel, ...]:
@@ -64,8 +68,8 @@ def _several(drawings: tuple[Drawing, ...], found: Found) -> tuple[Panel, ...]:
     title = _titled({ROLES[kind]: said for kind, said in names(result).items()})
     top = min(ceiling(float(np.nanmax(_every(found, "loss", "validation_loss"), initial=1.0))), _TOP)
     return (
-        _panel(loss, "loss, validation (dotted: training)", _alt(result, found, "validation_loss"), 0, title,
-               yaxis=_span(0, top)),
+        _panel(loss, "loss", _alt(result, found, "validation_loss"), 0, title,
+               yaxis=_span(0, top), annotations=[_BOTH]),
         _rates(rate),
         _panel(accuracy, "validation accuracy", _alt(result, found, "validation_accuracy"), 1, title,
                yaxis=_shares(found, "validation_accuracy")),

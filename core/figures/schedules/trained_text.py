@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence, Set
 
 import numpy as np
 
 from core.figures.live import Readout
+from core.figures.schedules.parts import steps_text
 from core.figures.schedules.strategies import ROLES, names
 from core.figures.schedules.trained import Found
 from core.text import fixed, number
 from core.training.range_curves import Array
 from core.training.schedule_plans import Schedules
-from core.training.schedule_runs import Asked, small
+from core.training.schedule_runs import Asked, shrunk_length, small
 from core.training.schedule_trained import Strategy
 
 NO_RUN = "No training has these settings yet: the button above begins it."
@@ -30,14 +31,14 @@ def trained_readouts(result: Schedules, asked: Asked, found: Found) -> tuple[Rea
         )
     every = [row[0] for row in found]
     again = [[one.last_loss for one in each.counted] if each.epochs else [] for each in every]
-    off = max((abs(np.array(loss) - _told(each)).max() for loss, each in zip(again, every, strict=True) if loss),
-              default=0.0)  # fmt: skip
+    apart = [abs(np.array(loss) - _told(each)).max() for loss, each in zip(again, every, strict=True) if loss]
+    off = f" (off by {number(max(apart), 1)})" if apart else ""
     return (
         Readout("updates", tuple(f"{each.updates:,} of {each.arm.run.updates:,}" if each.every else "–"
                                  for each in every), help="Taken so far, of all."),
         Readout("training loss", tuple(_mean(each.last("loss")) for each in every), "train",
                 "The loss that is trained, over the last epoch while its images were learnt; mean over the seeds."),
-        Readout(f"from its updates (off by {number(off, 1)})", tuple(_mean(np.array(loss)) for loss in again),
+        Readout(f"from its updates{off}", tuple(_mean(np.array(loss)) for loss in again),
                 help="The training loss again, from the losses of all updates of that epoch."),
         Readout("validation loss", tuple(_mean(each.last("validation_loss")) for each in every), "test",
                 "After the last epoch, mean over the seeds."),
@@ -67,16 +68,36 @@ def _share(values: Array) -> str:
 
 def trained_sentences(result: Schedules, asked: Asked, found: Found) -> tuple[str, ...]:
     """What is known of the trainings with each length."""
-    going = [length for length, row in zip(result.lengths, found, strict=True) if any(each.going for each in row)]
-    return tuple(
-        " ".join(filter(None, (_sentence(result, asked, row), _elsewhere(length, going))))
+    going = {
+        length: {job for each in row if each.going for job in each.arm.ids}
+        for length, row in zip(result.lengths, found, strict=True)
+    }
+    parts = (
+        (_sentence(result, asked, row), _scaled(result, asked, length), _elsewhere(row, going))
         for length, row in zip(result.lengths, found, strict=True)
     )
+    return tuple(" ".join(filter(None, each)) for each in parts)
 
 
-def _elsewhere(length: int, going: Sequence[int]) -> str:
-    others = [f"{other:,}" for other in going if other != length]
-    return f"The training with length {', '.join(others)} goes on meanwhile." if others else ""
+def _scaled(result: Schedules, asked: Asked, length: int) -> str:
+    """What a length of the plan is in the small training, where it is not the same."""
+    shape = result.shape if asked.view == "one" else result.smooth
+    plan, here = small(result), shrunk_length(result, shape.kind, length)
+    if here == length or shape.kind == "constant":
+        return ""
+    some = f" and {plan.epochs} of {result.epochs} epochs" if plan.epochs < result.epochs else ""
+    planned = steps_text(length, result.by_epoch)
+    return f"Scaled to {plan.n_train:,} images{some}: a length of {planned} is {here:,} here."
+
+
+def _elsewhere(row: Sequence[Strategy], going: Mapping[int, Set[str]]) -> str:
+    """Other lengths with trainings that go on and are not those of this length too, as that of a constant rate is."""
+    here = {job for each in row for job in each.arm.ids}
+    others = [f"{other:,}" for other, jobs in going.items() if jobs - here]
+    if not others:
+        return ""
+    those = "training with length" if len(others) == 1 else "trainings with lengths"
+    return f"The {those} {', '.join(others)} went on when this was drawn."
 
 
 def _sentence(result: Schedules, asked: Asked, row: Sequence[Strategy]) -> str:

@@ -51,7 +51,7 @@ def memory_panel(result: Transfer, optimizer: str) -> Panel:
             "mode": "text",
             "x": np.arange(3, dtype=np.float32),
             "y": totals[0] / factor,
-            "texttemplate": "%{y:.3s} " + unit,
+            "texttemplate": "%{y:.3r} " + unit,  # plain digits: with "s", 80 MB on an axis of GB are "80m GB"
             "textposition": "top center",
             "textfont": {"size": 13, "color": color("text")},
             "name": "total",

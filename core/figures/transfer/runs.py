@@ -42,7 +42,7 @@ def _curves(result: Transfer, found: Mapping[int, Arm]) -> Panel:
     title = ", ".join(f'<span style="color:{color(role)}">{text}</span>' for role, text in said)
     look = layout(
         title=title,
-        x=f"updates with {result.batch} images",
+        x=f"updates, {result.batch} images each",
         y="test accuracy (%)",
         margin={"l": LEFT, "r": 12, "t": 30, "b": 42},
         xaxis={"range": [0, float(steps[-1])]},
@@ -128,15 +128,14 @@ def run_readouts(result: Transfer, found: Mapping[int, Arm]) -> tuple[Readout, .
     def told(frozen: int) -> str:
         return f"{100 * found[frozen].last:.1f}\N{NO-BREAK SPACE}%" if frozen in found else "–"
 
-    scratch = found.get(SCRATCH)
-    gains = [
-        f"{100 * (found[a].last - scratch.last):+.1f}".replace("-", "−") if scratch and a in found else "–"
-        for a in result.arm_of
-    ]
     return (
         Readout("test accuracy with the cut", tuple(map(told, result.arm_of)), "first", "Mean over the seeds."),
         Readout("from scratch", (told(SCRATCH),), "second", "The same network with new weights, mean over the seeds."),
-        Readout("gain in points", tuple(gains), "risk", "Difference of the two means."),
+        Readout(
+            "gain in points",
+            tuple(_gain_told(_gain(found, frozen)) for frozen in result.arm_of),
+            help="Difference of the two means, once the same seeds have come to the end of both.",
+        ),
         Readout(
             "head on raw bytes",
             (told(RAW),),
@@ -152,6 +151,17 @@ def run_readouts(result: Transfer, found: Mapping[int, Arm]) -> tuple[Readout, .
     )
 
 
+def _gain(found: Mapping[int, Arm], frozen: int) -> Array | None:
+    """Points of each seed above new weights; None while not the same seeds have come to the end of both."""
+    if frozen not in found or SCRATCH not in found or found[frozen].seeds != found[SCRATCH].seeds:
+        return None
+    return 100 * (found[frozen].accuracy[:, -1] - found[SCRATCH].accuracy[:, -1])
+
+
+def _gain_told(gain: Array | None) -> str:
+    return "–" if gain is None else f"{gain.mean():+.1f}".replace("-", "−")
+
+
 def _at_cuts(result: Transfer, counts: Sequence[int]) -> tuple[str, ...]:
     return tuple(f"{counts[cut]:,}" for cut in result.cuts)
 
@@ -165,8 +175,7 @@ def _sentence(result: Transfer, found: Mapping[int, Arm], cut: int, frozen: int)
     images = result.specs[0].images
     if frozen not in found or SCRATCH not in found:
         return _EMPTY
-    arm, scratch = found[frozen], found[SCRATCH]
-    gain = 100 * (arm.accuracy[:, -1] - scratch.accuracy[:, -1]) if len(arm.accuracy) == len(scratch.accuracy) else None
+    arm, scratch, gain = found[frozen], found[SCRATCH], _gain(found, frozen)
     what = "Only the head is trained" if cut == result.head else f"Trained from {result.layers[cut].name} on"
     if not result.frozen[cut]:
         what = "Everything is trained, from the transferred weights"

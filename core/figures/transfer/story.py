@@ -138,8 +138,9 @@ def trainings(result: Transfer, values: Mapping[str, Any]) -> Sequence[Any]:
     if not found:
         return (words if result.specs else f"{words} Choose “Trainings” above the picture to see them.",)
     columns: dict[str, Sequence[Any]] = {"start": [arm_name(result, frozen) for frozen in found]}
-    for seed in range(min(len(arm.accuracy) for arm in found.values())):
-        columns[f"seed {seed} (%)"] = [round(100 * float(arm.accuracy[seed, -1]), 1) for arm in found.values()]
+    for seed in sorted(set.intersection(*(set(arm.seeds) for arm in found.values()))):
+        ends = [float(arm.accuracy[arm.seeds.index(seed), -1]) for arm in found.values()]
+        columns[f"seed {seed} (%)"] = [round(100 * end, 1) for end in ends]
     columns["mean (%)"] = [round(100 * arm.last, 1) for arm in found.values()]
     return (words, Table(columns))
 

@@ -8,6 +8,8 @@ from core.figures.transfer.layers import frozen_share, spared_share
 from core.text import percent
 from core.training.transfer import Transfer
 
+_FAR = 0.05  # shares that differ by more are worth a "but"
+
 
 def readouts(result: Transfer, optimizer: str) -> tuple[Readout, ...]:
     """Parameters on both sides of each cut, counted in two ways, and the memory of a step."""
@@ -53,11 +55,9 @@ def _sentence(result: Transfer, cut: int, optimizer: str) -> str:
         )
     first = result.layers[cut].name
     share, spared = (float(part[cut]) for part in (frozen_share(result), spared_share(result)))
+    joined = ", but" if spared - share > _FAR else ";"
     words = (
-        f"Frozen before {first}: {percent(share)} of the parameters, but {percent(spared)} of what is kept for the "
-        "backward pass is spared."
-        if spared > share
-        else f"Frozen before {first}: {percent(share)} of the parameters; {percent(spared)} of what is kept for the "
+        f"Frozen before {first}: {percent(share)} of the parameters{joined} {percent(spared)} of what is kept for the "
         "backward pass is spared."
     )
     if cut == result.head:
@@ -65,4 +65,4 @@ def _sentence(result: Transfer, cut: int, optimizer: str) -> str:
             f"{words} Only the head is trained, on {result.features:,} features an image: run the base once and keep "
             "them."
         )
-    return f"{words} A step takes {percent(step.total / full.total)} of the memory."
+    return f"{words} A step takes {percent(step.total / full.total)} of the memory that it takes with nothing frozen."
