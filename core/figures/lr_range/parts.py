@@ -13,7 +13,7 @@ from core.figures.style import color
 from core.training.lr_range import HOMEWORK_UPDATES, RAMP_UPDATES, LrRange
 from core.training.range_controls import BOUNDS
 
-UPPER, LOWER = 320, 250  # heights of the panels of a column
+UPPER, LOWER = 300, 270  # heights of the panels of a column
 _LEFT = 96  # pixels for the names of the rules, so that the rates of two panels stand above each other
 # Directions of the plane of both bounds: one of them alone, and the one above the other.
 LOWER_RATE, UPPER_RATE, RATIO = (1, 0), (0, 1), (-1, 1)
