@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from copy import deepcopy
 from dataclasses import replace
-from itertools import chain
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import torch
-from torch import nn
+from torch import Tensor, nn
 
 from core.images import Images
 from core.jobs.kinds import Context
@@ -66,10 +65,22 @@ def _places(labels: Any, first: int, last: int, count: int, seed: int) -> Any:
 
 
 class _Study:
-    """Everything that the trainings of a run share."""
+    """Everything that the trainings of a run share, and how far they are.
+
+    Attributes
+    ----------
+    pretrained : nn.Module
+        The network whose layers are transferred.
+    ended : dict of str to float
+        Accuracy of each training that has ended, by its name.
+    """
 
     def __init__(self, spec: TransferTraining, images: Images | None) -> None:
         self.spec, self.device = spec, prepare(spec)
+        self.ended: dict[str, float] = {}
+        self._now: Steps | None = None  # of the training that goes on, which has so many updates and that accuracy
+        self._step, self._accuracy = 0, 0.0
+        self._left: dict[str, Tensor] | None = None  # its tensors, where an earlier process has left it
         self.halves = halves(load(spec) if images is None else images, spec.images, spec.seed)
         source, target = self.halves
         scale = None if spec.base else Resident(source.train_images, source.train_labels, self.device)
@@ -90,18 +101,26 @@ class _Study:
         channels, side = self.spec.shape if self.spec.base else target.shape[::2]
         return build(self.spec, (channels, side, side), len(target.classes), self.device)
 
-    def trainings(self) -> list[Iterator[Record]]:
-        """All of them, one after another; each begins when its first record is asked for."""
-        return [*([] if self.spec.base else [self.pretrain()]), *map(self.arm, self.spec.arms)]
+    def trainings(self) -> list[tuple[str, Iterator[Record]]]:
+        """All of them that have not ended, by their names; each begins when its first record is asked for."""
+        every = [] if self.spec.base else [("source", self.pretrain())]
+        every += [(_name(frozen), self.arm(frozen)) for frozen in self.spec.arms]
+        return [(name, training) for name, training in every if name not in self.ended]
 
-    def save(self, path: Path, ended: dict[str, float]) -> None:
-        """Write what the trainings that have not ended need, and the accuracies of those that have."""
-        tensors = {} if self.spec.base else self.pretrained.state_dict()
+    def end(self, name: str) -> None:
+        """Note that the training that goes on has ended."""
+        self.ended[name], self._now = self._accuracy, None
+
+    def save(self, path: Path) -> None:
+        """Write everything that going on needs."""
+        tensors = {} if self.spec.base else _named("pretrained", self.pretrained.state_dict())
+        if self._now is not None:
+            tensors |= _named("now", self._now.tensors())
         contiguous = {name: tensor.contiguous() for name, tensor in tensors.items()}
-        write_state(path, self.spec, contiguous, ended=ended)
+        write_state(path, self.spec, contiguous, ended=self.ended, step=self._step, accuracy=self._accuracy)
 
-    def load(self, path: Path) -> dict[str, float]:
-        """Take what `save` has written, and give those accuracies.
+    def load(self, path: Path) -> None:
+        """Go on from what `save` has written.
 
         Raises
         ------
@@ -109,8 +128,9 @@ class _Study:
             If the file is damaged, or of another run or version.
         """
         tensors, note = read_state(path, self.spec)
-        self.pretrained.load_state_dict(tensors, strict=not self.spec.base)
-        return dict(note["ended"])
+        self.pretrained.load_state_dict(_of("pretrained", tensors), strict=not self.spec.base)
+        self.ended, self._step, self._accuracy = dict(note["ended"]), int(note["step"]), float(note["accuracy"])
+        self._left = _of("now", tensors) or None
 
     def pretrain(self) -> Iterator[Record]:
         """Train the network whose layers are transferred."""
@@ -122,9 +142,8 @@ class _Study:
 
     def arm(self, frozen: int) -> Iterator[Record]:
         """One training on the second half; with the whole base frozen, on features that were computed once."""
-        name = {SCRATCH: "scratch", RAW: "raw"}.get(frozen, f"frozen {frozen}")
         for record in self.head(frozen) if frozen in (RAW, self.spec.arms[-1]) else self.whole(frozen):
-            yield {"arm": name, "frozen": frozen} | record
+            yield {"arm": _name(frozen), "frozen": frozen} | record
 
     def whole(self, frozen: int) -> Iterator[Record]:
         """Train new weights, or a network of which the first calls are frozen."""
@@ -155,16 +174,38 @@ class _Study:
     ) -> Iterator[Record]:
         """Train, and evaluate before the first update and after every so many."""
         spec = self.spec
-        steps = Steps(network, data, spec, min(spec.batch, len(data)))
+        steps = self._now = Steps(network, data, spec, min(spec.batch, len(data)))
         order = Order(len(data), [spec.batch] * updates, spec.seed)
-        for start in range(0, updates + 1, spec.every):
-            loss, accuracy = steps.evaluate(test)
-            yield {"step": start, "test_loss": loss, "test_accuracy": accuracy}
+        told = self._left is not None  # what there is to tell about the first step
+        if self._left is not None:
+            steps.load(self._left)
+            self._left = None
+        else:
+            self._step = 0
+        for start in range(self._step, updates + 1, spec.every):
+            self._step = start
+            if not told:
+                loss, self._accuracy = steps.evaluate(test)
+                yield {"step": start, "test_loss": loss, "test_accuracy": self._accuracy}
+            told = False
             count = min(spec.every, updates - start)
             if count:
                 batches = [order[step] for step in range(start, start + count)]
                 steps.run(batches, [rate] * count, [spec.momentum] * count)
                 steps.wait()
+
+
+def _name(frozen: int) -> str:
+    return {SCRATCH: "scratch", RAW: "raw"}.get(frozen, f"frozen {frozen}")
+
+
+def _named(group: str, tensors: dict[str, Tensor]) -> dict[str, Tensor]:
+    return {f"{group}.{name}": tensor for name, tensor in tensors.items()}
+
+
+def _of(group: str, tensors: dict[str, Tensor]) -> dict[str, Tensor]:
+    prefix = f"{group}."
+    return {name.removeprefix(prefix): tensor for name, tensor in tensors.items() if name.startswith(prefix)}
 
 
 def _renewed(network: nn.Module, seed: int) -> nn.Module:
@@ -197,20 +238,25 @@ def transfer(spec: TransferTraining, images: Images | None = None) -> Iterator[R
     ValueError
         If there are not so many images, or the network does not fit them.
     """
-    yield from chain.from_iterable(_Study(spec, images).trainings())
+    study = _Study(spec, images)
+    for _, training in study.trainings():
+        yield from training
 
 
 def run_transfer(specification: dict[str, Any], resume: Path | None, context: Context) -> Record | None:
-    """Run `transfer` as a job; it goes on with the first training that has not ended."""
+    """Run `transfer` as a job; it can be left and gone on with after any evaluation."""
     study = _Study(TransferTraining.from_json(specification), None)
-    spec, ended = study.spec, study.load(resume / STATE) if resume else {}
-    before = spec.steps - spec.updates * len(spec.arms)  # of the pretraining, if there is one
-    for place, training in list(enumerate(study.trainings(), start=bool(spec.base)))[len(ended) :]:
-        done = before + (place - 1) * spec.updates if place else 0
+    spec = study.spec
+    if resume is not None:
+        study.load(resume / STATE)
+    trainings = study.trainings()
+    for place, (name, training) in enumerate(trainings):
+        before = 0 if name == "source" else spec.steps - (len(trainings) - place) * spec.updates
         for record in training:
-            if context.should_stop():
+            context.report(record, (before + record["step"]) / spec.steps)
+            stop = context.should_stop()
+            context.checkpoint(lambda folder: study.save(folder / STATE))
+            if stop:
                 return None
-            context.report(record, (done + record["step"]) / spec.steps)
-        ended[record["arm"]] = record["test_accuracy"]
-        context.checkpoint(lambda folder: study.save(folder / STATE, ended))
-    return {"test_accuracy": ended}
+        study.end(name)
+    return {"test_accuracy": study.ended}

@@ -215,7 +215,7 @@ def test_a_run_has_every_arm_and_learns() -> None:
     assert records == list(study(spec, images(n=120, classes=6)))
 
 
-def test_the_job_reports_rises_and_goes_on_with_the_training_that_had_not_ended(tmp_path) -> None:
+def test_the_job_reports_rises_and_goes_on_after_any_evaluation(tmp_path) -> None:
     text = "conv3-2, bn, relu, gap, fc5"
     spec = TransferTraining(text=text, images=25, updates=2, source_updates=3, every=1)
     whole = Context(tmp_path / "whole")
@@ -223,13 +223,12 @@ def test_the_job_reports_rises_and_goes_on_with_the_training_that_had_not_ended(
     assert [each["step"] for each in whole.records] == [*range(4), *[0, 1, 2] * len(spec.arms)]
     assert whole.progress == sorted(whole.progress) and whole.progress[-1] == 1
     assert result == {"test_accuracy": {each["arm"]: each["test_accuracy"] for each in whole.records}}
-    for told, kept in ((5, 4), (7, 7), (9, 7), (12, 10)):
-        short = Context(tmp_path / f"{told}", stop=told)
+    for told in range(1, len(whole.records) + 1):
+        short, rest = (Context(tmp_path / f"{told}", stop) for stop in (told - 1, 10**9))
         assert run_transfer(spec.as_json(), None, short) is None
-        assert short.records == whole.records[:told]
-        rest = Context(tmp_path / f"{told}")
         assert run_transfer(spec.as_json(), short.folder, rest) == result
-        assert rest.records == whole.records[kept:] and rest.progress == whole.progress[kept:]
+        assert (short.records, rest.records) == (whole.records[:told], whole.records[told:])
+        assert short.progress + rest.progress == whole.progress
 
 
 def test_the_multiplications_are_those_of_all_forward_passes(monkeypatch) -> None:
