@@ -120,7 +120,7 @@ def test_cards_know_the_answer_and_the_slips(key, place, answer, slips) -> None:
         assert not verdict.right
         assert verdict.words.startswith(f"**{name}.**"), verdict.words
     assert "no slip" in asked.judge("123456789").words
-    with pytest.raises(ValueError, match="An answer is a number"):
+    with pytest.raises(ValueError, match="is not read as a number"):
         asked.judge("many")
 
 
