@@ -124,7 +124,7 @@ def parameter_panel(result: Transfer) -> Panel:
         x="layer",
         y="parameters",
         barmode="overlay",
-        margin={"l": LEFT, "r": 12, "t": 30, "b": 38},
+        margin={"l": LEFT, "r": 12, "t": 40, "b": 38},
         xaxis=layer_axis(result),
         yaxis={"range": [0, 1.03 * ceiling(float(params.max()))], "nticks": 5, "exponentformat": "SI"},
     )
@@ -133,7 +133,7 @@ def parameter_panel(result: Transfer) -> Panel:
         f"Parameters of each layer: the largest is {largest.name} with {largest.params:,}, "
         f"{percent(largest.params / result.params)} of all {result.params:,}."
     )
-    return Panel(Figure(data=data, layout=look), alt=alt, frames=frames, tracks=(handle(result),), height=200)
+    return Panel(Figure(data=data, layout=look), alt=alt, frames=frames, tracks=(handle(result),), height=210)
 
 
 def share_panel(result: Transfer) -> Panel:
