@@ -22,13 +22,18 @@ PICTURE = ".lc-plot .main-svg .trace"
 
 
 def ready(page: Page) -> Page:
-    """Wait until the script is idle and every figure of the page is drawn."""
+    """Wait until the script is idle, every figure of the page is drawn, and nothing has moved for some frames."""
     page.wait_for_function(
         """picture => {
             const app = document.querySelector('[data-testid="stApp"]');
             const plots = [...document.querySelectorAll('.lc-plot')];
-            return app?.dataset.testScriptState === 'notRunning' && plots.length
+            const drawn = app?.dataset.testScriptState === 'notRunning' && plots.length
               && plots.every(plot => plot.querySelector('.main-svg .trace'));
+            const places = plots.map(plot => JSON.stringify(plot.getBoundingClientRect())).join();
+            const seen = (window.seenByTest ??= {});
+            seen.frames = drawn && places === seen.places ? seen.frames + 1 : 0;
+            seen.places = places;
+            return seen.frames > 5;
         }""",
         arg=PICTURE,
         timeout=60_000,

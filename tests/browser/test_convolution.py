@@ -46,6 +46,7 @@ def test_the_story_of_the_convolution_page(app_url: str, open_page: OpenPage) ->
     expect(words).to_contain_text("4 × 16")
     page.get_by_role("button", name="Reset", exact=True).click()
     settled_link(page, {})
+    ready(page)
 
     # the table of LeNet-5: the same cell twice
     page.locator("summary", has_text="sparse table").click()
