@@ -24,7 +24,7 @@ PICTURE = ".lc-plot .main-svg .trace"
 def ready(page: Page) -> Page:
     """Wait until the script is idle, every figure of the page is drawn, and nothing has moved for some frames."""
     page.wait_for_function(
-        """picture => {
+        """() => {
             const app = document.querySelector('[data-testid="stApp"]');
             const plots = [...document.querySelectorAll('.lc-plot')];
             const drawn = app?.dataset.testScriptState === 'notRunning' && plots.length
@@ -35,7 +35,6 @@ def ready(page: Page) -> Page:
             seen.places = places;
             return seen.frames > 5;
         }""",
-        arg=PICTURE,
         timeout=60_000,
     )
     return page
