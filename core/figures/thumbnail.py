@@ -9,8 +9,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from core.arrays import Array
 from core.figures.style import PALETTE
-from core.generalization.designs import Array
 
 _WIDTH, _HEIGHT, _PAD = 420, 230, 10
 

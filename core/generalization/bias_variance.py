@@ -5,7 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from core.generalization.designs import LIMITS, Array, Experiment, Settings, draw
+from core.arrays import Array
+from core.generalization.designs import LIMITS, Experiment, Settings, draw
 from core.generalization.polynomials import NestedBasis, fits, nested_basis, project, scaled, usable_degree
 from core.generalization.sweeps import Sweep, standard_errors, sweep, train_errors
 from core.generalization.truths import TRUTHS

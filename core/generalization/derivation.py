@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from core.generalization.designs import Array, Experiment
+from core.arrays import Array
+from core.generalization.designs import Experiment
 from core.generalization.polynomials import nested_basis, project
 
 

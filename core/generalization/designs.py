@@ -6,18 +6,13 @@ noise of one training set after another.
 """
 
 import math
-import numbers
-import reprlib
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
-from numpy.typing import NDArray
 
+from core.arrays import Array, check_choice, check_integer, check_number
 from core.generalization.truths import TRUTHS
-
-Array = NDArray[np.float64]
 
 # Smallest and largest allowed value of every number; the sliders of the page have the same ends.
 LIMITS: dict[str, tuple[int, int]] = {
@@ -39,32 +34,6 @@ CHOICES: dict[str, tuple[str, ...]] = {
 }
 # Test points beyond the training range reach this fraction of its width further.
 BEYOND = 0.1
-
-
-def check_integer(name: str, value: object, low: int, high: int) -> None:
-    """Raise ValueError unless `value` is an integer (not a bool) in [low, high]."""
-    is_integer = isinstance(value, numbers.Integral) and not isinstance(value, bool)
-    if not (is_integer and low <= value <= high):  # type: ignore[operator]
-        raise ValueError(f"`{name}` must be an integer in [{low}, {high}]; got {_shown(value)}.")
-
-
-def check_number(name: str, value: object, low: float, high: float) -> None:
-    """Raise ValueError unless `value` is a real number (not a bool, nan or inf) in [low, high]."""
-    is_real = isinstance(value, numbers.Real) and not isinstance(value, bool)
-    if not (is_real and low <= value <= high):  # type: ignore[operator]
-        raise ValueError(f"`{name}` must be in [{low}, {high}]; got {_shown(value)}.")
-
-
-def check_choice(name: str, value: object, choices: Sequence[str]) -> None:
-    """Raise ValueError unless `value` is one of the strings in `choices`."""
-    if not (isinstance(value, str) and value in choices):
-        raise ValueError(f"`{name}` must be one of {', '.join(choices)}; got {_shown(value)}.")
-
-
-def _shown(value: object) -> str:
-    if isinstance(value, numbers.Real) and not isinstance(value, bool):
-        return str(value)
-    return reprlib.repr(value)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -9,9 +9,10 @@ from typing import Any
 
 import numpy as np
 
+from core.arrays import Array
 from core.generalization.bias_variance import Decomposition, decompose
 from core.generalization.derivation import Expansion, expand
-from core.generalization.designs import Array, Settings, draw
+from core.generalization.designs import Settings, draw
 from core.generalization.polynomials import leave_one_out, nested_basis
 from core.generalization.selection import Selection, select
 

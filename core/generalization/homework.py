@@ -12,8 +12,9 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
+from core.arrays import Array
 from core.generalization.bias_variance import Decomposition, decompose
-from core.generalization.designs import Array, Settings, draw
+from core.generalization.designs import Settings, draw
 from core.generalization.polynomials import nested_basis
 from core.generalization.validation_choices import reseed
 

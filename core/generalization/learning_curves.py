@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from core.generalization.designs import Array, Experiment, Settings, draw
+from core.arrays import Array
+from core.generalization.designs import Experiment, Settings, draw
 from core.generalization.polynomials import nested_basis, usable_degree
 from core.generalization.sweeps import standard_errors, sweep, train_errors
 from core.generalization.truths import TRUTHS

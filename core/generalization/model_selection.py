@@ -11,8 +11,9 @@ import numpy as np
 from numpy.polynomial.chebyshev import chebvander
 from numpy.typing import NDArray
 
+from core.arrays import Array
 from core.generalization.bias_variance import most_data_sets
-from core.generalization.designs import Array, Settings
+from core.generalization.designs import Settings
 from core.generalization.learning_curves import LearningCurves, learning_curves
 from core.generalization.selection import Selection
 from core.generalization.truths import TRUTHS

@@ -9,9 +9,8 @@ all data sets, without solving anything.
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-Array = NDArray[np.float64]
+from core.arrays import Array
 
 # Designs are treated in groups whose basis has about this many numbers, so that it stays in the cache.
 _GROUP = 200_000

@@ -5,8 +5,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from core.arrays import Array, check_integer
 from core.generalization.bias_variance import check_cost, degree_range
-from core.generalization.designs import Array, Experiment, Settings, check_integer, draw
+from core.generalization.designs import Experiment, Settings, draw
 from core.generalization.polynomials import NestedBasis, fits, leave_one_out, nested_basis, project, usable_degree
 from core.generalization.sweeps import exact_fits
 

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from core.generalization.designs import Array, Experiment
+from core.arrays import Array
+from core.generalization.designs import Experiment
 from core.generalization.polynomials import NestedBasis, fits, project
 
 _ROUNDING = 64 * np.finfo(np.float64).eps

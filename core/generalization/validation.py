@@ -8,8 +8,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from core.arrays import Array
 from core.generalization.bias_variance import GRID_SIZE, degree_range
-from core.generalization.designs import Array, Experiment, Settings, draw
+from core.generalization.designs import Experiment, Settings, draw
 from core.generalization.polynomials import NestedBasis, fits, leave_one_out, nested_basis, project
 from core.generalization.sweeps import exact_fits
 from core.generalization.truths import TRUTHS

@@ -8,9 +8,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from core.arrays import Array, check_integer
 from core.generalization.bias_variance import check_cost, degree_range
 from core.generalization.designs import LIMITS as SETTINGS_LIMITS
-from core.generalization.designs import Array, Experiment, Settings, check_integer, draw
+from core.generalization.designs import Experiment, Settings, draw
 from core.generalization.polynomials import NestedBasis, leave_one_out, nested_basis
 from core.generalization.selection import Selection, summarise
 from core.generalization.sweeps import exact_fits

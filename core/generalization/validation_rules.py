@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from core.generalization.designs import Array, check_integer, check_number
+from core.arrays import Array, check_integer, check_number
 from core.generalization.polynomials import fits, nested_basis, project, usable_degree
 
 SPLIT_LIMITS: dict[str, tuple[float, float]] = {

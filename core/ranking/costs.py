@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from core.generalization.polynomials import Array
+from core.arrays import Array
 from core.ranking.curves import Ranking
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from core.generalization.polynomials import Array
+from core.arrays import Array
 from core.memo import Memo
 from core.ranking.areas import Areas, Sizes, auprg, auroc, davis_goadrich, precision_sums, rises
 from core.ranking.checks import check_labels, check_scores, check_weights

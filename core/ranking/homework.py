@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from core.generalization.polynomials import Array
+from core.arrays import Array
 from core.ranking.curves import Ranking
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from core.generalization.polynomials import Array
+from core.arrays import Array
 
 POINTS = 20_000  # of the midpoint rule
 

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core import worker
-from core.generalization.designs import check_choice, check_integer, check_number
+from core.arrays import check_choice, check_integer, check_number
 from core.ranking.datasets import Table
 from core.ranking.learners import MODELS as MODELS
 from core.ranking.uploads import SCORERS, Upload

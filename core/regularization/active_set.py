@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from core.generalization.designs import Array
+from core.arrays import Array
 
 _EPS = float(np.finfo(np.float64).eps)
 # A search needs a step or two for each weight that enters or leaves; many more only if rounding makes it turn.

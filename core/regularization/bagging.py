@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from core.generalization.designs import Array, Settings, check_integer, draw
+from core.arrays import Array, check_integer
+from core.generalization.designs import Settings, draw
 from core.regularization.tree_growth import grow, nearest_cells
 from core.regularization.trees import TreeData, TreeErrors
 from core.results import read_only

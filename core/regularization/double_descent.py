@@ -13,8 +13,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from core.arrays import Array, check_choice, check_integer, check_number
 from core.generalization.bias_variance import GRID_SIZE
-from core.generalization.designs import Array, Settings, check_choice, check_integer, check_number
+from core.generalization.designs import Settings
 from core.generalization.polynomials import scaled
 from core.generalization.truths import TRUTHS
 from core.regularization.spectral import decompose_features, exact_fits, expected_train_error, ridge_filters

@@ -11,8 +11,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from core.arrays import Array
 from core.generalization.bias_variance import GRID_SIZE
-from core.generalization.designs import Array, Experiment, Settings, draw
+from core.generalization.designs import Experiment, Settings, draw
 from core.generalization.truths import TRUTHS
 from core.regularization.ridge import check_columns, columns, polynomial_spectrum
 from core.regularization.spectral import Spectrum, exact_fits, ridge_filters

@@ -12,8 +12,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from core.arrays import Array, check_choice, check_number
 from core.generalization.bias_variance import GRID_SIZE
-from core.generalization.designs import Array, Settings, check_choice, check_number, draw
+from core.generalization.designs import Settings, draw
 from core.generalization.truths import TRUTHS
 from core.regularization.ridge import check_columns, columns, polynomial_spectrum, ridge_weights
 from core.results import read_only

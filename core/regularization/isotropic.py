@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from core.generalization.designs import Array, check_number
+from core.arrays import Array, check_number
 from core.regularization.double_descent import check_numbers, widths_to
 from core.results import read_only
 

@@ -9,8 +9,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from core.arrays import Array
 from core.generalization.bias_variance import CURVES, GRID_SIZE
-from core.generalization.designs import Array, Experiment, Settings, draw
+from core.generalization.designs import Experiment, Settings, draw
 from core.generalization.sweeps import gaussian_standard_errors
 from core.generalization.truths import TRUTHS
 from core.regularization.spectral import LEVERAGE_TOLERANCE, FilterErrors

@@ -6,7 +6,7 @@ All functions take x and y of S sets of n points, two different x in each, and g
 import numpy as np
 from numpy.typing import NDArray
 
-from core.generalization.designs import Array
+from core.arrays import Array
 
 # Sets of points are treated in groups for which about this many residuals are held at once.
 _GROUP = 300_000

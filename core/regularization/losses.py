@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from core.generalization.designs import Array, check_integer, check_number
+from core.arrays import Array, check_integer, check_number
 from core.regularization.lines import all_lines, cooks_distances, huber_lines, leverage_of, residuals_of
 from core.results import read_only
 

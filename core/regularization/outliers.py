@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from core.generalization.designs import Array, check_choice, check_integer, check_number
+from core.arrays import Array, check_choice, check_integer, check_number
 from core.regularization.lines import all_lines, cooks_distances, leverage_of, residuals_of
 from core.regularization.losses import EFFICIENT, LIMITS, Points, all_equal, checked_points
 from core.results import read_only

@@ -9,7 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from core.generalization.designs import Array, Settings
+from core.arrays import Array
+from core.generalization.designs import Settings
 from core.regularization import ridge_homework
 from core.regularization.bagging import Bagging, read_bagging
 from core.regularization.double_descent import DoubleDescent, double_descent

@@ -17,8 +17,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from core.arrays import Array, check_choice, check_integer
 from core.generalization.bias_variance import CURVES, GRID_SIZE, degree_range
-from core.generalization.designs import LIMITS, Array, Settings, check_choice, check_integer, draw
+from core.generalization.designs import LIMITS, Settings, draw
 from core.generalization.polynomials import nested_basis, scaled
 from core.generalization.truths import TRUTHS
 from core.regularization.spectral import FilterErrors, Spectrum, filter_errors, ridge_filters, with_constant

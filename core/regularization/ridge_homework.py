@@ -13,7 +13,8 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from core.generalization.designs import Array, Settings, check_integer, draw
+from core.arrays import Array, check_integer
+from core.generalization.designs import Settings, draw
 from core.regularization.ridge import ALPHAS, RidgePath, check_columns, polynomial_spectrum, ridge_path
 from core.regularization.spectral import exact_fits, ridge_filters
 from core.results import read_only

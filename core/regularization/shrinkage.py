@@ -12,7 +12,7 @@ from itertools import product
 
 import numpy as np
 
-from core.generalization.designs import Array, check_number
+from core.arrays import Array, check_number
 from core.results import read_only
 
 LIMITS: dict[str, tuple[float, float]] = {

@@ -13,7 +13,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from core.generalization.designs import Array, Settings, check_choice, check_number, draw
+from core.arrays import Array, check_choice, check_number
+from core.generalization.designs import Settings, draw
 from core.regularization.linear_errors import SmootherSweep, sweep_smoothers
 from core.regularization.spectral import Spectrum, exact_fits
 from core.results import read_only

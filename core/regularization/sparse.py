@@ -15,8 +15,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from core.arrays import Array, check_integer, check_number
 from core.generalization.bias_variance import GRID_SIZE
-from core.generalization.designs import Array, Experiment, Settings, check_integer, check_number, draw
+from core.generalization.designs import Experiment, Settings, draw
 from core.generalization.truths import TRUTHS
 from core.regularization.active_set import minimise
 from core.regularization.ridge import ALPHAS, check_columns, columns, polynomial_spectrum, ridge_weights

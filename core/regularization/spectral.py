@@ -14,7 +14,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from core.generalization.designs import Array, Experiment
+from core.arrays import Array
+from core.generalization.designs import Experiment
 from core.generalization.sweeps import gaussian_standard_errors
 
 # Singular values below this fraction of the largest are rounding in features that are given as plain numbers.

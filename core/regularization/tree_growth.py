@@ -7,7 +7,7 @@ points into runs, and depth d + 1 comes from depth d by cutting every run once: 
 import numpy as np
 from numpy.typing import NDArray
 
-from core.generalization.designs import Array
+from core.arrays import Array
 
 # Cuts whose gains agree to this fraction are equally good.
 _TIE = 1e-10

@@ -11,8 +11,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from core.arrays import Array, check_integer
 from core.generalization.bias_variance import CURVES
-from core.generalization.designs import Array, Experiment, Settings, check_integer, draw
+from core.generalization.designs import Experiment, Settings, draw
 from core.generalization.sweeps import estimated_standard_errors
 from core.generalization.truths import TRUTHS
 from core.regularization.linear_errors import data_of, monte_carlo, span_grid

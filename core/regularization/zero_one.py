@@ -15,8 +15,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from core.arrays import Array, check_choice, check_number
 from core.generalization.bias_variance import degree_range
-from core.generalization.designs import Array, Experiment, Settings, check_choice, check_number, draw
+from core.generalization.designs import Experiment, Settings, draw
 from core.generalization.polynomials import fits, nested_basis, project
 from core.generalization.sweeps import exact_fits
 from core.regularization.smoothers import neighbour_order

@@ -17,7 +17,7 @@ from typing import Any
 
 import numpy as np
 
-from core.generalization.designs import check_choice, check_number
+from core.arrays import check_choice, check_number
 from core.results import read_only
 from core.training.momentum_controls import LRS, METHODS, MOMENTA
 from core.training.momentum_roots import Array, Complex, Optimum, by_powers, matrix, optimum, roots

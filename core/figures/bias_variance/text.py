@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from core.arrays import Array
 from core.controls import Slider
 from core.figures.live import Readout
-from core.generalization.designs import Array
 from core.generalization.exploration import Exploration
 from core.generalization.selection import Selection
 from core.lab import Prediction

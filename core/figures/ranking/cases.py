@@ -7,13 +7,13 @@ from itertools import pairwise
 import numpy as np
 
 from core.figures.live import Figure, Frames, Panel, Track
+from core.figures.parts import Trace
 from core.figures.ranking.isometrics import round_step
 from core.figures.ranking.parts import (
     FAR,
     LOWER,
     QUARTERS,
     Array,
-    Trace,
     area,
     labels,
     lines,

@@ -8,6 +8,7 @@ import numpy as np
 
 from core.figures.decimation import decimate
 from core.figures.live import Figure, Panel
+from core.figures.parts import Trace
 from core.figures.ranking.baselines import baselines
 from core.figures.ranking.isometrics import gain_line, path
 from core.figures.ranking.overlays import bands, f_name, hulls, isometrics, notes
@@ -21,7 +22,6 @@ from core.figures.ranking.parts import (
     UPPER,
     Array,
     Space,
-    Trace,
     labels,
     lines,
     marks,
