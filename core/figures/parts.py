@@ -15,6 +15,7 @@ Array = npt.NDArray[Any]
 Trace = dict[str, Any]
 
 SMALL = 300  # height of a panel in a folded section
+TEXT = 12  # px of the labels in a panel
 
 
 def curve(x: Any, y: Array | None, role: str, name: str, width: float = 2.2, **more: Any) -> Trace:
@@ -49,6 +50,67 @@ def bars(x: Any, y: Array, role: str, name: str, **more: Any) -> Trace:
         "name": name,
         "marker": {"color": color(role)},
     } | more
+
+
+def lines(x: Any, y: Any, look: Trace, name: str, **more: Any) -> Trace:
+    """Trace of lines that say nothing when pointed at; where a coordinate is not finite there is a gap."""
+    x, y = np.asarray(x, dtype=np.float64), np.asarray(y, dtype=np.float64)
+    there = np.isfinite(x) & np.isfinite(y)
+    return {
+        "type": "scatter",
+        "mode": "lines",
+        "x": np.where(there, x, np.nan),
+        "y": np.where(there, y, np.nan),
+        "line": look,
+        "name": name,
+        "showlegend": False,
+        "hoverinfo": "skip",
+        "meta": {"table": False},
+        **more,
+    }
+
+
+def area(x: Any, y: Any, fill: str, name: str, **more: Any) -> Trace:
+    """Trace of filled polygons, nan between two of them."""
+    return lines(x, y, {"width": 0}, name, fill="toself", fillcolor=color(fill), **more)
+
+
+def labels(places: Sequence[tuple[float, float, str, str]], name: str, **more: Any) -> Trace:
+    """Trace of texts, each (x, y, text, side): the side ("top right") says where it stands from its place."""
+    x, y, texts, sides = zip(*places, strict=True)
+    return {
+        "type": "scatter",
+        "mode": "text",
+        "x": np.array(x, dtype=np.float64),
+        "y": np.array(y, dtype=np.float64),
+        "text": list(texts),
+        "textposition": list(sides),
+        "textfont": {"size": TEXT, "color": color("muted")},
+        "name": name,
+        "showlegend": False,
+        "hoverinfo": "skip",
+        "cliponaxis": False,
+        "meta": {"table": False},
+        **more,
+    }
+
+
+def marks(x: Any, y: Any, role: str, symbol: str, name: str, words: str, **more: Any) -> Trace:
+    """Trace of open marks that say `words` when pointed at."""
+    look = {"symbol": symbol, "size": 9, "color": color(role), "line": {"width": 1.8}}
+    return (
+        lines(
+            x,
+            y,
+            {"width": 0},
+            name,
+            mode="markers",
+            marker=look,
+            hoverinfo="all",
+            hovertemplate=f"{words}<extra></extra>",
+        )
+        | more
+    )
 
 
 def estimates(x: Array, y: Array, se: Array, role: str, of: str, named: bool = False) -> Trace:

@@ -7,7 +7,7 @@ import numpy as np
 from core.cnn.inception_sweep import WIDTHS, Sweep
 from core.figures.inception.parts import BARE, LOWER, UPPER, Array, R, above, column, steady
 from core.figures.live import Figure, Frames, Panel, Track
-from core.figures.ranking.parts import labels, lines
+from core.figures.parts import labels, lines
 from core.figures.style import ceiling, color, layout, line
 
 _BOTTLENECKS = "three bottlenecks"

@@ -10,7 +10,7 @@ import numpy as np
 from core.cnn.inception_sweep import Sweep
 from core.figures.inception.parts import BARE, UPPER, Array, R, Trace
 from core.figures.live import Figure, Frames, Panel, Track
-from core.figures.ranking.parts import area, labels, lines
+from core.figures.parts import area, labels, lines
 from core.figures.style import color, layout
 
 _FULL = 0.92  # of a column: length of the deepest map

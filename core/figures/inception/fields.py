@@ -10,7 +10,7 @@ from core.cnn.factorised import TARGET, Stack
 from core.cnn.inception_sweep import Sweep
 from core.figures.inception.parts import BARE, LOWER, UPPER, Trace
 from core.figures.live import Axis, Figure, Frames, Panel, Picture
-from core.figures.ranking.parts import area, labels, lines, marks
+from core.figures.parts import area, labels, lines, marks
 from core.figures.style import color, layout
 
 _REACH = 4.6  # cells on each side of the unit that a tile shows

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from core.cnn.inception_controls import REDUCE, show_width
 from core.cnn.inception_sweep import WIDTHS, Sweep
 from core.figures.live import Axis, Frames
-from core.figures.ranking.parts import labels
+from core.figures.parts import labels
 from core.figures.style import color
 
 Array = NDArray[Any]

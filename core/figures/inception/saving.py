@@ -9,7 +9,7 @@ import numpy as np
 from core.cnn.inception_sweep import Sweep
 from core.figures.inception.parts import UPPER, Array, R, across, operations
 from core.figures.live import Figure, Panel, Track
-from core.figures.ranking.parts import area, labels, lines, marks
+from core.figures.parts import area, labels, lines, marks
 from core.figures.style import color, layout, line
 from core.text import percent
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from core.figures.parts import Trace
+from core.figures.parts import Trace, area, labels, lines, marks
 from core.figures.ranking.isometrics import RANDOM, path
-from core.figures.ranking.parts import ACROSS, PR, PRG, ROC, Space, area, labels, lines, marks, prevalence_of
+from core.figures.ranking.parts import ACROSS, PR, PRG, ROC, Space, prevalence_of
 from core.figures.ranking.view import View
 from core.figures.style import color
 from core.ranking.comparison import Comparison

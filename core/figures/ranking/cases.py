@@ -7,20 +7,9 @@ from itertools import pairwise
 import numpy as np
 
 from core.figures.live import Figure, Frames, Panel, Track
-from core.figures.parts import Trace
+from core.figures.parts import Trace, area, labels, lines
 from core.figures.ranking.isometrics import round_step
-from core.figures.ranking.parts import (
-    FAR,
-    LOWER,
-    QUARTERS,
-    Array,
-    area,
-    labels,
-    lines,
-    panel_layout,
-    plain,
-    prevalence_of,
-)
+from core.figures.ranking.parts import FAR, LOWER, QUARTERS, Array, panel_layout, plain, prevalence_of
 from core.figures.ranking.view import View
 from core.figures.style import ceiling, color, line
 from core.ranking.comparison import Comparison

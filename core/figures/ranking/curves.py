@@ -8,7 +8,7 @@ import numpy as np
 
 from core.figures.decimation import decimate
 from core.figures.live import Figure, Panel
-from core.figures.parts import Trace
+from core.figures.parts import TEXT, Trace, labels, lines, marks
 from core.figures.ranking.baselines import baselines
 from core.figures.ranking.isometrics import gain_line, path
 from core.figures.ranking.overlays import bands, f_name, hulls, isometrics, notes
@@ -18,13 +18,9 @@ from core.figures.ranking.parts import (
     PRG,
     QUARTERS,
     ROC,
-    SMALL,
     UPPER,
     Array,
     Space,
-    labels,
-    lines,
-    marks,
     models,
     panel_layout,
     plain,
@@ -161,7 +157,7 @@ def _wrong(name: str, role: str, x: Array, y: Array, why: str) -> Trace:
 
 
 def _warning(text: str, y: float) -> Trace:
-    look = {"size": SMALL, "color": color("warning")}
+    look = {"size": TEXT, "color": color("warning")}
     return labels([(0.01, y, f"red: {text}", "top right")], "warning", textfont=look)
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from core.figures.live import Figure, Frames, Panel, Track
-from core.figures.parts import Trace
+from core.figures.parts import Trace, labels, lines, marks
 from core.figures.ranking.cases import score_edges, threshold_line
-from core.figures.ranking.parts import FAR, LOWER, QUARTERS, Array, labels, lines, marks, models, panel_layout, plain
+from core.figures.ranking.parts import FAR, LOWER, QUARTERS, Array, models, panel_layout, plain
 from core.figures.ranking.view import View
 from core.figures.style import color, line
 from core.ranking.comparison import Comparison

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from core.figures.parts import Trace
+from core.figures.parts import Trace, area, labels, lines, marks
 from core.figures.ranking.isometrics import (
     Isometric,
     constant_cost,
@@ -14,7 +14,7 @@ from core.figures.ranking.isometrics import (
     path,
     round_step,
 )
-from core.figures.ranking.parts import ACROSS, PR, PRG, ROC, ROLES, Space, area, labels, lines, marks, models, plain
+from core.figures.ranking.parts import ACROSS, PR, PRG, ROC, ROLES, Space, models, plain
 from core.figures.ranking.view import View
 from core.figures.style import color
 from core.ranking.comparison import Comparison

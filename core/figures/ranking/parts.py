@@ -1,8 +1,8 @@
-"""What the panels share: the three spaces of a ranking, small traces, and the operating points."""
+"""What the panels share: the three spaces of a ranking and the operating points."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,18 +10,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.figures.live import Track
+from core.figures.parts import Trace, lines
 from core.figures.ranking.view import View
-from core.figures.style import color, layout
+from core.figures.style import layout
 from core.ranking.comparison import Comparison
 from core.ranking.curves import Ranking, pr_curve, prg_curve
 
 Array = NDArray[Any]
-Trace = dict[str, Any]
 
 ROLES = ("first", "second")
 UPPER, LOWER = 380, 250  # height of the panels of both rows
 QUARTERS = {"dtick": 0.25}  # of an axis of shares
-SMALL = 12  # px of the labels in a panel
 FAR = 1e30  # numbers that are farther out do not fit into those of the browser
 
 
@@ -113,67 +112,6 @@ def plain(text: str, longest: int = 18) -> str:
     """Give a name from outside as plotly shall write it: shortened, and without tags."""
     short = text if len(text) <= longest else f"{text[: longest - 1].rstrip()}…"
     return short.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace("%{", "% {")
-
-
-def lines(x: Any, y: Any, look: Trace, name: str, **more: Any) -> Trace:
-    """Trace of lines that say nothing when pointed at; where a coordinate is not finite there is a gap."""
-    x, y = np.asarray(x, dtype=np.float64), np.asarray(y, dtype=np.float64)
-    there = np.isfinite(x) & np.isfinite(y)
-    return {
-        "type": "scatter",
-        "mode": "lines",
-        "x": np.where(there, x, np.nan),
-        "y": np.where(there, y, np.nan),
-        "line": look,
-        "name": name,
-        "showlegend": False,
-        "hoverinfo": "skip",
-        "meta": {"table": False},
-        **more,
-    }
-
-
-def area(x: Any, y: Any, fill: str, name: str, **more: Any) -> Trace:
-    """Trace of filled polygons, nan between two of them."""
-    return lines(x, y, {"width": 0}, name, fill="toself", fillcolor=color(fill), **more)
-
-
-def labels(places: Sequence[tuple[float, float, str, str]], name: str, **more: Any) -> Trace:
-    """Trace of texts, each (x, y, text, side): the side ("top right") says where it stands from its place."""
-    x, y, texts, sides = zip(*places, strict=True)
-    return {
-        "type": "scatter",
-        "mode": "text",
-        "x": np.array(x, dtype=np.float64),
-        "y": np.array(y, dtype=np.float64),
-        "text": list(texts),
-        "textposition": list(sides),
-        "textfont": {"size": SMALL, "color": color("muted")},
-        "name": name,
-        "showlegend": False,
-        "hoverinfo": "skip",
-        "cliponaxis": False,
-        "meta": {"table": False},
-        **more,
-    }
-
-
-def marks(x: Any, y: Any, role: str, symbol: str, name: str, words: str, **more: Any) -> Trace:
-    """Trace of open marks that say `words` when pointed at."""
-    look = {"symbol": symbol, "size": 9, "color": color(role), "line": {"width": 1.8}}
-    return (
-        lines(
-            x,
-            y,
-            {"width": 0},
-            name,
-            mode="markers",
-            marker=look,
-            hoverinfo="all",
-            hovertemplate=f"{words}<extra></extra>",
-        )
-        | more
-    )
 
 
 def tracks(result: Comparison, view: View, space: Space) -> tuple[Track, ...]:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from core.figures.live import Figure, Frames, Panel, Track
-from core.figures.ranking.parts import lines
+from core.figures.parts import lines
 from core.figures.schedules.parts import (
     LOWER,
     MARGIN,

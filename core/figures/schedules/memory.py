@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from core.figures.live import Figure, Frames, Panel
-from core.figures.ranking.parts import labels, lines
+from core.figures.parts import labels, lines
 from core.figures.schedules.parts import LOWER, MARGIN, texts
 from core.figures.style import color, layout
 from core.training.schedule_memory import GIB

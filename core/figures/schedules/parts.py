@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.figures.live import Axis, Frames
-from core.figures.ranking.parts import lines
+from core.figures.parts import lines
 from core.figures.style import color
 from core.training.bookkeeping import Run
 from core.training.schedule_controls import LENGTH

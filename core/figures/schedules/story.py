@@ -9,8 +9,7 @@ from typing import Any
 import numpy as np
 
 from core.figures.live import Panel, Picture
-from core.figures.parts import SMALL, panel
-from core.figures.ranking.parts import labels, lines
+from core.figures.parts import SMALL, labels, lines, panel
 from core.figures.schedules.formulas import formulas
 from core.figures.schedules.questions import exercises
 from core.figures.schedules.strategies import names

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from core.figures.live import Figure, Frames, Panel
-from core.figures.ranking.parts import lines
+from core.figures.parts import lines
 from core.figures.schedules.parts import (
     LOWER,
     MARGIN,

@@ -8,8 +8,7 @@ from typing import Any
 import numpy as np
 
 from core.figures.live import Figure, Frames, Panel, Track
-from core.figures.parts import curve
-from core.figures.ranking.parts import labels, lines
+from core.figures.parts import curve, labels, lines
 from core.figures.style import ceiling, color, layout, line
 from core.figures.transfer.parts import BARE, LEFT, SIDES, Array, Trace, fill, handle, layer_axis, sides
 from core.text import percent
