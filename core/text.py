@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 
+BYTES = ((1e12, "TB"), (1e9, "GB"), (1e6, "MB"), (1e3, "kB"), (1, "B"))
 _SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
@@ -71,6 +72,16 @@ def larger(ratio: float) -> str:
         part = 100 * (ratio - 1)
         return f"{f'{part:.0f}' if part >= 1 else 'less than 1'}\N{NO-BREAK SPACE}% larger than"
     return f"{number(ratio, 2)} times"
+
+
+def size_text(size: float) -> str:
+    """Write a number of bytes, in powers of 1000.
+
+    >>> size_text(999), size_text(2.5e6)
+    ('999 B', '2.50 MB')
+    """
+    factor, unit = next((pair for pair in BYTES if size >= pair[0]), BYTES[-1])
+    return f"{size / factor:.{0 if unit == 'B' else 2}f} {unit}"
 
 
 def verbatim(text: str) -> str:

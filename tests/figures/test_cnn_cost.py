@@ -17,11 +17,12 @@ from core.cnn.uploads import read_network
 from core.controls import defaults
 from core.figures.cnn_cost import PREDICTIONS, SECTIONS, thumbnail
 from core.figures.cnn_cost.compare import along
-from core.figures.cnn_cost.memory import memory_of, memory_panel, size_text
+from core.figures.cnn_cost.memory import memory_of, memory_panel
 from core.figures.cnn_cost.parts import NO_BOX, log_range, short
 from core.figures.live import Picture
 from core.figures.packing import deflated, pack
 from core.lab import Exercise, Table, Verdict
+from core.text import size_text
 from pages.cnn_cost import LAB
 from tests.labs import check_picture
 

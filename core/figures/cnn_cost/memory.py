@@ -13,9 +13,9 @@ from core.cnn.rows import Row, stops
 from core.cnn.table import LayerTable
 from core.figures.live import Figure, Panel, Track
 from core.figures.style import ceiling, color, layout, line
+from core.text import BYTES, size_text
 
 HEIGHT = 290
-_UNITS = ((1e12, "TB"), (1e9, "GB"), (1e6, "MB"), (1e3, "kB"), (1, "B"))
 
 
 def memory_of(table: LayerTable, batch: int, optimizer: str, precision: str) -> TrainingMemory | str:
@@ -28,12 +28,6 @@ def memory_of(table: LayerTable, batch: int, optimizer: str, precision: str) -> 
         return training_memory(table, batch=batch, optimizer=optimizer, precision=precision)
     except ValueError as error:
         return str(error).replace("`batch`", "the batch")
-
-
-def size_text(size: float) -> str:
-    """Write a number of bytes, in powers of 1000."""
-    factor, unit = next((pair for pair in _UNITS if size >= pair[0]), _UNITS[-1])
-    return f"{size / factor:.{0 if unit == 'B' else 2}f} {unit}"
 
 
 def images_text(batch: int) -> str:
@@ -51,7 +45,7 @@ def memory_panel(rows: Sequence[Row], table: LayerTable, memory: TrainingMemory 
         return Panel(figure, alt=memory, column=1, height=HEIGHT)
     always = memory.weights + memory.gradients + memory.optimizer
     held = np.array([size for _, size in memory.steps], float)
-    factor, unit = next((pair for pair in _UNITS if always + held.max() >= pair[0]), _UNITS[-1])
+    factor, unit = next((pair for pair in BYTES if always + held.max() >= pair[0]), BYTES[-1])
     last = len(held) - 1
     x = np.arange(last + 1, dtype=np.float32)
     traces = [

@@ -17,9 +17,10 @@ from core.cnn.table import COUNTED, LayerTable, totals
 from core.figures.cnn_cost.costs import operations_of, params_of, unit_name
 from core.figures.cnn_cost.field import field_text
 from core.figures.cnn_cost.fill_in import cells
-from core.figures.cnn_cost.memory import memory_of, size_text
+from core.figures.cnn_cost.memory import memory_of
 from core.figures.cnn_cost.text import UNKNOWN, bare, shape_text, telling
 from core.lab import Exercise, Section, Table
+from core.text import size_text
 
 # Column of the table -> key of its formula, and its name among the blank cells.
 _FORMULAS = {"output": "output", "activations": "activations", "parameters": "params", "MACs": "macs", "FLOPs": "macs",

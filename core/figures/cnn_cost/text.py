@@ -16,9 +16,10 @@ from core.cnn.table import LayerTable, Totals, totals
 from core.controls import Choice
 from core.figures.cnn_cost.costs import operations_of, params_of, unit_name
 from core.figures.cnn_cost.field import field_text
-from core.figures.cnn_cost.memory import images_text, size_text
+from core.figures.cnn_cost.memory import images_text
 from core.figures.live import Readout
 from core.lab import Prediction
+from core.text import size_text
 
 NAMES = {
     "convolution": "the convolutions",

@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 
 from core.cnn.memory import OPTIMIZERS
-from core.figures.cnn_cost.memory import size_text
 from core.figures.live import Figure, Frames, Panel
 from core.figures.style import ceiling, color, layout
 from core.figures.transfer.parts import Array, fill
+from core.text import size_text
 from core.training.transfer import Transfer
 
 # Part -> colour role; weights and gradients of the trained side have one hue each.

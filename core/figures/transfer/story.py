@@ -6,12 +6,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from core.cnn.memory import OPTIMIZERS
-from core.figures.cnn_cost.memory import size_text
 from core.figures.transfer.parts import shown
 from core.figures.transfer.questions import homework
 from core.figures.transfer.runs import arm_name
 from core.lab import Section, Table
-from core.text import number
+from core.text import number, size_text
 from core.training.pretrained import DEVIATION, MEAN
 from core.training.transfer import Transfer
 from core.training.transfer_experiment import RAW, TransferTraining

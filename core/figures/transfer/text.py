@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from core.figures.cnn_cost.memory import size_text
 from core.figures.live import Readout
 from core.figures.transfer.layers import frozen_share, spared_share
-from core.text import percent
+from core.text import percent, size_text
 from core.training.transfer import Transfer
 
 _FAR = 0.05  # shares that differ by more are worth a "but"
