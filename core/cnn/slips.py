@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from math import prod
 
-from core.cnn.answers import Given
+from core.answers import Given
 from core.cnn.lenet import ORIGINAL, lenet5
 from core.cnn.table import COUNTED, Call, LayerTable
 

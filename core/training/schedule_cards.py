@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from fractions import Fraction
 
-from core.cnn.inception_slips import Question, Slip
+from core.exercise import Question, Slip
 
 
 @dataclass(frozen=True)

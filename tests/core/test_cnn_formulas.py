@@ -9,7 +9,7 @@ import re
 
 import pytest
 
-from core.cnn.answers import Given
+from core.answers import Given
 from core.cnn.formulas import formulas
 from core.cnn.models import model_table
 from core.cnn.presets import preset_table

@@ -11,10 +11,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.cnn.inception_controls import HOMEWORK, MODULES
-from core.cnn.inception_slips import Question, design_questions, questions
+from core.cnn.inception_slips import design_questions, questions
 from core.cnn.inception_sweep import WIDTHS, Sweep, sweep, tables
 from core.cnn.table import totals
 from core.cnn.typed import layer_table
+from core.exercise import Question
 
 
 def homework(name: str, **change: Any) -> tuple[Sweep, Any]:

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from core.cnn.answers import number_typed, shape_typed
+from core.answers import number_typed, shape_typed
 from core.cnn.cost import Cost
 from core.cnn.presets import PRESETS
 from core.cnn.rows import stops

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
-from core.cnn.answers import Given, number_typed, shape_typed
+from core.answers import Given, number_typed, shape_typed
 from core.cnn.cost_controls import HEADS
 from core.cnn.rows import label, shown
 from core.cnn.slips import Answer, another, judge, judge_sum, rounded, truth

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from core.cnn.answers import number_typed, shape_typed
+from core.answers import number_typed, shape_typed
 from core.cnn.convolution import Convolution
 from core.cnn.lenet import FULL, ORIGINAL, LeNet, lenet5, toggled
 from core.figures.convolution.parts import SIZE, Trace, downwards, mesh

@@ -8,9 +8,10 @@ from typing import Any
 
 from core.cnn.factorised import build
 from core.cnn.inception_controls import HOMEWORK
-from core.cnn.inception_slips import Question, Slip, depth_slips, design_questions, questions, saving_slips
+from core.cnn.inception_slips import depth_slips, design_questions, questions, saving_slips
 from core.cnn.inception_sweep import WIDTHS, Sweep, sweep
 from core.controls import Choice, Slider
+from core.exercise import Question, Slip
 from core.figures.inception.text import share
 from core.lab import Cell, Exercise, Prediction, Verdict
 

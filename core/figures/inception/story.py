@@ -8,8 +8,9 @@ from typing import Any
 import numpy as np
 
 from core.cnn.inception import GOOGLENET, Inception, compare
-from core.cnn.inception_slips import Question, questions
+from core.cnn.inception_slips import questions
 from core.cnn.inception_sweep import Sweep
+from core.exercise import Question
 from core.figures.inception.fields import growth
 from core.figures.inception.formulas import design_formulas, module_formulas
 from core.figures.inception.parts import LOWER, R, above, column, si

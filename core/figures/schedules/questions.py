@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from core.cnn.inception_slips import Question
 from core.controls import LogSlider, Slider
+from core.exercise import Question
 from core.figures.schedules.memory import gib
 from core.lab import Cell, Exercise, Prediction, Verdict
 from core.text import number

@@ -6,8 +6,8 @@ import math
 from collections.abc import Callable, Sequence
 from fractions import Fraction
 
-from core.cnn.inception_slips import Question, Slip
 from core.controls import Slider
+from core.exercise import Question, Slip
 from core.figures.transfer.layers import frozen_share, spared_share
 from core.lab import Cell, Exercise, Prediction, Verdict
 from core.text import percent
