@@ -1,15 +1,15 @@
-"""What panels of several pages share: traces in the colour of a role, a panel with a legend, ranges of axes."""
+"""What panels of several pages share: traces in the colour of a role, a panel with a legend."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from core.figures.live import Figure, Frames, Panel, Track
-from core.figures.style import ceiling, color, layout, line
+from core.figures.style import color, layout, line
 
 Array = npt.NDArray[Any]
 Trace = dict[str, Any]
@@ -152,55 +152,3 @@ def span(values: Array, share: float = 0.04) -> list[float]:
     low, high = float(np.nanmin(values)), float(np.nanmax(values))
     pad = share * (high - low or 1.0)
     return [low - pad, high + pad]
-
-
-def fit_range(f_grid: Array, noise: float) -> list[float]:
-    """Vertical range of a panel of fits: the truth and what the noise adds."""
-    reach = 3 * np.sqrt(noise) + 0.08 * np.ptp(f_grid) + 1e-6
-    return [float(f_grid.min() - reach), float(f_grid.max() + reach)]
-
-
-def outside(grid: Array, x_train: Array, y: Sequence[float], **more: Any) -> Trace:
-    """Shade the parts of the x axis that lie left and right of all training points."""
-    (left, right), (bottom, top) = span(grid, 0.01), y
-    first, last = float(x_train.min()), float(x_train.max())
-    return {
-        "type": "scatter",
-        "mode": "lines",
-        "x": np.array([left, left, first, first, np.nan, last, last, right, right]),
-        "y": np.array([bottom, top, top, bottom, np.nan, bottom, top, top, bottom]),
-        "fill": "toself",
-        "fillcolor": color("noise_fill"),
-        "line": {"width": 0},
-        "name": "no training points",
-        "hoverinfo": "skip",
-        "meta": {"table": False},
-    } | more
-
-
-def error_axis(curves: Mapping[str, Array], anchor: float, log_y: bool) -> dict[str, Any]:
-    """Vertical range that keeps the neighbourhood of the smallest error readable; what explodes leaves at the top.
-
-    Parameters
-    ----------
-    curves
-        What is drawn, "risk" among it.
-    anchor
-        A value of the risk that should be seen, if it is not far above the smallest.
-    log_y
-        Logarithmic axis.
-    """
-    risk = curves["risk"]
-    least = max(float(risk.min()), 1e-12)
-    if not log_y:
-        top = ceiling(max(2.4 * least, 1.15 * min(anchor, 5 * least), 1e-9))
-        return {"range": [-0.03 * top, top]}
-    drawn = np.concatenate(list(curves.values()))
-    positive = drawn[drawn > least * 1e-6]
-    top = min(float(risk.max()) * 1.6, least * 1e9)
-    return {
-        "type": "log",
-        # in steps of a quarter of a decade, so that a small change does not move the frame
-        "range": [np.floor(4 * np.log10(positive.min())) / 4, np.ceil(4 * np.log10(max(top, least * 2))) / 4],
-        "exponentformat": "power",
-    }

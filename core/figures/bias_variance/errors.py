@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 
 from core.figures.live import Panel, Track
-from core.figures.parts import Array, Trace, curve, error_axis, estimates, panel
+from core.figures.parts import Array, Trace, curve, estimates, panel
+from core.figures.regression import error_axis
 from core.figures.style import ceiling, color
 from core.generalization.exploration import Exploration
 from core.text import number

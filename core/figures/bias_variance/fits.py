@@ -6,7 +6,8 @@ import numpy as np
 
 from core.figures.bias_variance.errors import HEIGHT
 from core.figures.live import Frames, Panel, strands
-from core.figures.parts import Array, Trace, band, curve, dots, fit_range, outside, panel, span
+from core.figures.parts import Array, Trace, band, curve, dots, panel, span
+from core.figures.regression import fit_range, outside
 from core.figures.style import ceiling, color
 from core.generalization.exploration import Exploration
 from core.text import number

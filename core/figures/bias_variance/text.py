@@ -5,10 +5,10 @@ from __future__ import annotations
 from core.arrays import Array
 from core.controls import Slider
 from core.figures.live import Readout
+from core.figures.regression import cost
 from core.generalization.exploration import Exploration
-from core.generalization.selection import Selection
 from core.lab import Prediction
-from core.text import fixed, larger, number, percent, with_error
+from core.text import fixed, larger, percent, with_error
 
 RULES = {  # rule of core.generalization.selection -> label, colour role
     "oracle": ("best fixed degree", "risk"),
@@ -60,13 +60,6 @@ def _each(values: Array) -> tuple[str, ...]:
 def rule_name(result: Exploration, rule: str) -> str:
     """Name of a selection rule on screen."""
     return RULES[rule][0].format(folds=result.folds)
-
-
-def cost(s: Selection, rule: str) -> str:
-    """How much the choices of a rule cost on average over the best degree, relative where that has a meaning."""
-    excess, least = float(s.excess[s.rules.index(rule)]), float(s.risk.min())
-    sign = "+" if excess >= 0 else "−"  # with redrawn inputs a rule can beat the best fixed degree
-    return f"{sign}{percent(abs(excess) / least)}" if abs(excess) < 10 * least else f"{sign}{number(abs(excess))}"
 
 
 def rules(result: Exploration, k: int) -> str:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from core.figures.bias_variance.choice import choice_rows
 from core.figures.live import Picture
 from core.figures.model_selection.view import RULES, degrees_axis, name_of
+from core.figures.regression import choice_rows
 from core.generalization.model_selection import ModelSelection
 from core.generalization.selection import Selection
 from core.generalization.validation_choices import ORACLE

@@ -9,7 +9,8 @@ from numpy.polynomial.chebyshev import chebvander
 
 from core.figures.live import Frames, Panel, strands
 from core.figures.model_selection.view import LOWER, UPPER, opening
-from core.figures.parts import Array, Trace, curve, dots, fit_range, panel, span
+from core.figures.parts import Array, Trace, curve, dots, panel, span
+from core.figures.regression import fit_range
 from core.figures.style import color
 from core.generalization.model_selection import ModelSelection
 from core.generalization.polynomials import scaled

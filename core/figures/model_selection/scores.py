@@ -8,7 +8,8 @@ import numpy as np
 
 from core.figures.live import Panel, Track
 from core.figures.model_selection.view import LOWER, RULES, UPPER, degree_ticks, index_of, name_of, opening, picks
-from core.figures.parts import Array, Trace, curve, dots, error_axis, panel
+from core.figures.parts import Array, Trace, curve, dots, panel
+from core.figures.regression import error_axis
 from core.figures.style import ceiling, color
 from core.generalization.model_selection import ModelSelection
 from core.text import number

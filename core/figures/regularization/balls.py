@@ -10,7 +10,8 @@ from typing import Any
 import numpy as np
 
 from core.figures.live import Axis, Frames, Panel, Picture, Plane, Readout, Track
-from core.figures.parts import SMALL, Array, Trace, curve, dots, error_axis, estimates, panel
+from core.figures.parts import SMALL, Array, Trace, curve, dots, estimates, panel
+from core.figures.regression import error_axis
 from core.figures.regularization.parts import PLACES, over_penalty, penalties, penalty_axis
 from core.figures.style import color
 from core.lab import Section

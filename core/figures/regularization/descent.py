@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 
 from core.figures.live import Axis, Frames, Picture, Track
-from core.figures.parts import band, curve, dots, fit_range, panel, span
+from core.figures.parts import band, curve, dots, panel, span
+from core.figures.regression import fit_range
 from core.lab import Section
 from core.regularization.controls import show_penalty
 from core.regularization.double_descent import ALPHAS, DoubleDescent

@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 
 from core.figures.live import Axis, Frames, Picture, Track
-from core.figures.parts import bars, curve, dots, estimates, fit_range, panel, span
+from core.figures.parts import bars, curve, dots, estimates, panel, span
+from core.figures.regression import fit_range
 from core.figures.regularization.parts import squeezed, weight_axis
 from core.figures.regularization.ridge import column_name
 from core.lab import Section

@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 
 from core.figures.live import Axis, Frames, Picture, Track, strands
-from core.figures.parts import Array, Trace, curve, dots, estimates, fit_range, panel, span
+from core.figures.parts import Array, Trace, curve, dots, estimates, panel, span
+from core.figures.regression import fit_range
 from core.figures.style import ceiling, color
 from core.lab import Section, Work
 from core.regularization.bagging import Bagging

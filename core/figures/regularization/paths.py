@@ -7,15 +7,8 @@ from typing import Any
 import numpy as np
 
 from core.figures.live import Frames, Panel, Track
-from core.figures.parts import (
-    curve,
-    dots,
-    error_axis,
-    fit_range,
-    outside,
-    panel,
-    span,
-)
+from core.figures.parts import curve, dots, panel, span
+from core.figures.regression import error_axis, fit_range, outside
 from core.figures.regularization.parts import (
     HEIGHT,
     LOWER,

@@ -5,19 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from core.figures.live import Frames, Panel, Track, strands
-from core.figures.parts import (
-    Array,
-    band,
-    bars,
-    curve,
-    dots,
-    error_axis,
-    estimates,
-    fit_range,
-    outside,
-    panel,
-    span,
-)
+from core.figures.parts import Array, band, bars, curve, dots, estimates, panel, span
+from core.figures.regression import error_axis, fit_range, outside
 from core.figures.regularization.parts import (
     HEIGHT,
     LOWER,
