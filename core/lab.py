@@ -9,7 +9,7 @@ import inspect
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 from core.controls import Choice, Control, Fetch, File, Scale, Toggle, defaults
 from core.memo import Memo
@@ -129,11 +129,43 @@ class Work:
     blocks: Callable[[Any], Sequence[Any]]
 
 
+class ListedRun(Protocol):
+    """A past run in a list."""
+
+    @property
+    def id(self) -> str:
+        """Its identity among the jobs."""
+
+    @property
+    def name(self) -> str:
+        """The name that a visitor gave it, or an empty string."""
+
+    @property
+    def title(self) -> str:
+        """The run in a few words."""
+
+    @property
+    def spec(self) -> Any:
+        """Its specification."""
+
+    @property
+    def state(self) -> str:
+        """Its state; "recorded" for a run that comes with Lectern."""
+
+    @property
+    def created(self) -> float:
+        """Seconds since 1970; 0 for what comes with Lectern."""
+
+    @property
+    def seconds(self) -> float:
+        """Seconds that it has run."""
+
+
 @dataclass(frozen=True)
 class RunList:
     """Past runs, to be opened, renamed, deleted and taken home; `compare` draws those that are chosen."""
 
-    runs: Callable[[], Sequence[Any]]
+    runs: Callable[[], Sequence[ListedRun]]
     compare: Callable[[Sequence[Any]], Any]
     settings: Callable[[Any], Mapping[str, Any] | None]
 

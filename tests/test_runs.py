@@ -15,10 +15,11 @@ from core import jobs
 from core.controls import defaults
 from core.jobs.runner import FULL, LOST
 from core.jobs.watch import DIED
-from core.training.history import exported, past_runs
+from core.training.history import past_runs
 from core.training.runs import Seen
 from pages.lr_range import LAB
 from pages.ui import frame, run_list, runs, state
+from pages.ui.run_list import exported
 from pages.ui.state import State
 
 Open = Callable[..., AppTest]

@@ -101,13 +101,6 @@ def _spec(kind: str, values: Any) -> Spec | None:
         return None
 
 
-def exported(run: PastRun) -> jobs.RecordedRun:
-    """Everything about a run."""
-    if run.state == "recorded":
-        return next(each for each in jobs.shipped() if each.id == run.id)
-    return jobs.recorded(run.id)
-
-
 def settings_of(spec: Setup) -> dict[str, Any] | None:
     """Values of the controls that mean a run; None if the page cannot be set to it."""
     if not isinstance(spec, RangeTest | Sweep):

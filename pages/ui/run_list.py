@@ -10,8 +10,7 @@ from typing import Any
 import streamlit as st
 
 from core import jobs
-from core.lab import RunList
-from core.training.history import PastRun, exported
+from core.lab import ListedRun, RunList
 from pages.ui.export import to_csv
 
 SHOWN = 200  # the newest ones
@@ -44,7 +43,7 @@ def _when(seconds: float) -> str:
 
 
 def _one(
-    run: PastRun, settings: Mapping[str, Any] | None, key: str, open_settings: Callable[[Mapping[str, Any]], None]
+    run: ListedRun, settings: Mapping[str, Any] | None, key: str, open_settings: Callable[[Mapping[str, Any]], None]
 ) -> None:
     own = run.state != "recorded"
     with st.container(horizontal=True, vertical_alignment="bottom"):
@@ -64,7 +63,7 @@ def _one(
         st.warning(refused, icon=":material/block:")
 
 
-def _files(run: PastRun) -> dict[str, Callable[[], Any]]:
+def _files(run: ListedRun) -> dict[str, Callable[[], Any]]:
     """What can be taken home, made when it is asked for: the numbers, everything, and the weights of a training."""
     files: dict[str, Callable[[], Any]] = {
         "CSV": lambda: to_csv(jobs.columns(exported(run).records)),
@@ -76,7 +75,14 @@ def _files(run: PastRun) -> dict[str, Callable[[], Any]]:
     return files
 
 
-def _code(run: PastRun) -> str:
+def exported(run: ListedRun) -> jobs.RecordedRun:
+    """Everything about a run."""
+    if run.state == "recorded":
+        return next(each for each in jobs.shipped() if each.id == run.id)
+    return jobs.recorded(run.id)
+
+
+def _code(run: ListedRun) -> str:
     """A script that starts the same run where Lectern is installed."""
     kept = exported(run)
     return (
@@ -87,7 +93,7 @@ def _code(run: PastRun) -> str:
     )
 
 
-def _rename(run: PastRun, key: str) -> None:
+def _rename(run: ListedRun, key: str) -> None:
     if key not in st.session_state:
         st.session_state[key] = run.name
     st.text_input(
