@@ -6,6 +6,7 @@ import contextlib
 import json
 import shutil
 import time
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -18,12 +19,14 @@ from core.jobs.limits import Settings, settings
 from core.jobs.start import start
 
 LONGEST_QUEUE = 20
+# Of these, how many one owner may have.
+LONGEST_OF_OWNER = 6
 BUSY_S = 10.0
 LONGEST_NAME = 80
 NOT_STARTED = "The process of the run could not be started; its log says more."
 
 
-def submit(kind: str, specification: Mapping[str, Any]) -> str:
+def submit(kind: str, specification: Mapping[str, Any], *, owner: str = "") -> str:
     """Ask for a run and get its name; who asks for the same gets the same, whatever has become of it.
 
     Parameters
@@ -32,6 +35,10 @@ def submit(kind: str, specification: Mapping[str, Any]) -> str:
         Key of `core.jobs.kinds.KINDS`.
     specification
         JSON values that say all; see `core.jobs.kinds`.
+    owner
+        Any text that stands for who asks, such as a digest of a session; "" for the one user of a private machine. It
+        is no part of the run's identity. An owner may have `LONGEST_OF_OWNER` runs waiting, and when runs must be
+        removed, the owner who keeps most loses them.
 
     Raises
     ------
@@ -47,10 +54,11 @@ def submit(kind: str, specification: Mapping[str, Any]) -> str:
     with _alone(limits.folder):
         folder = JobFolder(limits.folder / job)
         if not folder.path.exists():
-            _make_room(limits)
+            _make_room(limits, owner)
             plain = json.loads(canonical(specification))
             order = {"kind": kind, "version": version, "specification": plain, "created": time.time()}
-            folder.create(order, {"state": "queued", "message": "", "queued": _ticket(limits.folder)})
+            place = {"queued": _ticket(limits.folder), "owner": owner}
+            folder.create(order | {"owner": owner}, {"state": "queued", "message": "", **place})
             _dispatch(limits)
     return job
 
@@ -65,14 +73,14 @@ def cancel(job: str) -> None:
     _ask(job, "cancel", "cancelled")
 
 
-def resume(job: str) -> None:
-    """Let a run that has ended without a result go on from its last checkpoint, behind those that wait."""
-    _again(job, from_start=False)
+def resume(job: str, *, owner: str = "") -> None:
+    """Queue a run that ended without a result, to continue from its last checkpoint; `owner` as in `submit`."""
+    _again(job, owner, from_start=False)
 
 
-def restart(job: str) -> None:
-    """Forget what a run has computed and begin anew, behind those that wait."""
-    _again(job, from_start=True)
+def restart(job: str, *, owner: str = "") -> None:
+    """Forget what a run has computed and queue it again; `owner` as in `submit`."""
+    _again(job, owner, from_start=True)
 
 
 def rename(job: str, name: str) -> None:
@@ -141,7 +149,7 @@ def _ask(job: str, request: str, state: str) -> None:
                 folder.set_status(state=state)
 
 
-def _again(job: str, *, from_start: bool) -> None:
+def _again(job: str, owner: str, *, from_start: bool) -> None:
     limits = settings()
     limits.require_training()
     with _alone(limits.folder) as root:
@@ -150,12 +158,12 @@ def _again(job: str, *, from_start: bool) -> None:
         if state not in ENDED or (state == "done" and not from_start):
             return
         kind_named(order["kind"], order["version"])
-        _check_queue(root)
+        _check_queue(root, owner)
         if from_start:
             folder.clear()
             folder.set_status(seconds=0.0, progress=None)
         folder.request_file.unlink(missing_ok=True)
-        folder.set_status(state="queued", message="", queued=_ticket(root))
+        folder.set_status(state="queued", message="", queued=_ticket(root), owner=owner)
         _dispatch(limits)
 
 
@@ -177,26 +185,38 @@ def _ticket(root: Path) -> int:
     return max([time.time_ns(), *(int(folder.status()["queued"]) + 1 for folder in waiting(root))])
 
 
-def _check_queue(root: Path) -> None:
-    if len(waiting(root)) >= LONGEST_QUEUE:
-        raise ValueError(f"{LONGEST_QUEUE} runs are waiting already; try again later.")
+def _check_queue(root: Path, owner: str) -> None:
+    queue = waiting(root)
+    own = sum(folder.status().get("owner", "") == owner for folder in queue) if owner else 0
+    if own >= LONGEST_OF_OWNER:
+        raise ValueError(f"{own} of your runs are already waiting; cancel one, or try again when one has started.")
+    if len(queue) >= LONGEST_QUEUE:
+        raise ValueError(f"{LONGEST_QUEUE} runs are already waiting; try again later.")
 
 
-def _make_room(limits: Settings) -> None:
-    """Remove the runs that ended first, until a further one is allowed; the lock must be held."""
+def _make_room(limits: Settings, owner: str) -> None:
+    """Remove ended runs until a further one of `owner` is allowed; the lock must be held.
+
+    The owner who keeps most, in number or in bytes, loses the run that ended first: so nobody can push out the runs of
+    others by asking for many.
+    """
     root = limits.folder
-    _check_queue(root)
+    _check_queue(root, owner)
     for leftover in (*root.glob(".new-*"), *root.glob(".deleted-*")):
         shutil.rmtree(leftover, ignore_errors=True)
     sizes = {folder: files.size(folder.path) for folder in all_folders(root)}
-    ended = [folder for folder in sizes if folder.state() in ENDED]
-    ended.sort(key=JobFolder.changed, reverse=True)
-    while len(sizes) >= limits.runs or sum(sizes.values()) > limits.megabytes * 2**20:
+    owners = {folder: folder.order().get("owner", "") for folder in sizes}
+    ended = sorted((folder for folder in sizes if folder.state() in ENDED), key=JobFolder.changed)
+    while (many := len(sizes) >= limits.runs) or sum(sizes.values()) > limits.megabytes * 2**20:
         if not ended:
-            raise ValueError("There is no room for a further run; wait until one has ended.")
-        oldest = ended.pop()
-        _remove(oldest)
-        del sizes[oldest]
+            raise ValueError("There is no room for another run; wait until one has finished.")
+        kept = Counter({owner: 1})
+        for folder, nbytes in sizes.items():
+            kept[owners[folder]] += 1 if many else nbytes
+        gone = max(ended, key=lambda folder: kept[owners[folder]])  # the first of them, so the one that ended first
+        _remove(gone)
+        ended.remove(gone)
+        del sizes[gone]
 
 
 def _remove(folder: JobFolder) -> None:

@@ -82,6 +82,8 @@ class RunInfo:
     ----------
     id, kind, name : str
         `name` is empty unless it has been given one.
+    owner : str
+        Who began it, as `core.jobs.submit` was told.
     specification : dict
     created : float
         Seconds since 1970.
@@ -91,6 +93,7 @@ class RunInfo:
     id: str
     kind: str
     name: str
+    owner: str
     specification: dict[str, Any]
     created: float
     status: Status
@@ -192,7 +195,10 @@ def _status(folder: JobFolder) -> Status:
 
 def _info(folder: JobFolder, order: dict[str, Any]) -> RunInfo:
     name = str(read(folder.path / "name.json").get("name", ""))
-    return RunInfo(folder.path.name, order["kind"], name, order["specification"], order["created"], _status(folder))
+    owner = str(order.get("owner", ""))
+    return RunInfo(
+        folder.path.name, order["kind"], name, owner, order["specification"], order["created"], _status(folder)
+    )
 
 
 class _Queue:

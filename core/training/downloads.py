@@ -109,7 +109,7 @@ def look(data: str) -> jobs.Status | None:
         return None
 
 
-def begin(data: str) -> str:
+def begin(data: str, *, owner: str = "") -> str:
     """Ask for a download and get its name; one that goes on already is shared, one that has ended is begun again.
 
     Raises
@@ -117,8 +117,8 @@ def begin(data: str) -> str:
     ValueError
         If nothing is trained here, or there is no room.
     """
-    job = jobs.submit(KIND, _order(data))
-    jobs.restart(job)
+    job = jobs.submit(KIND, _order(data), owner=owner)
+    jobs.restart(job, owner=owner)
     return job
 
 

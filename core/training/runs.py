@@ -49,6 +49,8 @@ class Seen:
         Empty while there is none.
     machines : sequence of dict
         What it was computed with, as far as that is kept in memory: of recorded runs.
+    owner : str
+        Who began it, as `begin` was told.
     """
 
     id: str
@@ -60,6 +62,7 @@ class Seen:
     records: tuple[Record, ...] = ()
     result: Record = field(default_factory=dict)
     machines: Sequence[Record] = ()
+    owner: str = ""
 
     @property
     def going(self) -> bool:
@@ -98,9 +101,10 @@ def look(spec: Spec) -> Seen:
         if status.ended:
             return replace(recorded, message=status.message)
         now = {name: getattr(status, name) for name in ("state", "progress", "seconds", "message")}
-        return replace(recorded, **now)
+        return replace(recorded, owner=info.owner, **now)
     stamp = (job, info.created, cursor, bool(result))
-    return Seen(job, status.state, stamp, status.progress, status.seconds, status.message, records, result)
+    told = (status.state, stamp, status.progress, status.seconds, status.message)
+    return Seen(job, *told, records, result, owner=info.owner)
 
 
 def known() -> frozenset[str]:
@@ -108,15 +112,20 @@ def known() -> frozenset[str]:
     return frozenset(_shipped()) | jobs.names()
 
 
-def begin(spec: Spec) -> None:
+def begin(spec: Spec, *, owner: str = "") -> None:
     """Ask for a run; one that has ended without a result goes on, one that is done or going on stays as it is.
+
+    Parameters
+    ----------
+    owner
+        Who asks; see `core.jobs.submit`.
 
     Raises
     ------
     ValueError
         If nothing is trained here, or there is no room.
     """
-    jobs.resume(jobs.submit(KIND_OF[type(spec)], spec.as_json()))
+    jobs.resume(jobs.submit(KIND_OF[type(spec)], spec.as_json(), owner=owner), owner=owner)
 
 
 @functools.cache

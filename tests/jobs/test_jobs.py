@@ -238,12 +238,31 @@ def test_a_long_queue_takes_no_more(phone, monkeypatch) -> None:
     jobs.submit("toy", held(phone))
     phone.answer()
     waiting = jobs.submit("toy", STEPS)
-    with pytest.raises(ValueError, match=r"^1 runs are waiting already; try again later\.$"):
+    with pytest.raises(ValueError, match=r"^1 runs are already waiting; try again later\.$"):
         jobs.submit("toy", {**STEPS, "seed": 1})
     jobs.cancel(waiting)
     jobs.submit("toy", {**STEPS, "seed": 1})
-    with pytest.raises(ValueError, match="waiting already"):
+    with pytest.raises(ValueError, match="already waiting"):
         jobs.resume(waiting)
+
+
+def test_one_owner_cannot_fill_the_queue(phone, monkeypatch) -> None:
+    monkeypatch.setattr(queue, "LONGEST_OF_OWNER", 2)
+    jobs.submit("toy", held(phone), owner="ada")
+    line, _ = phone.answer()
+    hers = [jobs.submit("toy", {**STEPS, "seed": seed}, owner="ada") for seed in (1, 2)]
+    third = {**STEPS, "seed": 3}
+    with pytest.raises(ValueError, match=r"^2 of your runs are already waiting; cancel one, or try again when"):
+        jobs.submit("toy", third, owner="ada")
+    others = [jobs.submit("toy", third, owner="bob"), jobs.submit("toy", {**STEPS, "seed": 4})]
+    assert jobs.submit("toy", third, owner="ada") == others[0]  # what is there may be watched by all
+    jobs.cancel(hers[0])
+    jobs.resume(hers[0], owner="bob")  # bob's turn, though she began it
+    jobs.submit("toy", {**STEPS, "seed": 5}, owner="ada")
+    with pytest.raises(ValueError, match="2 of your runs"):
+        jobs.submit("toy", {**STEPS, "seed": 6}, owner="bob")
+    assert jobs.run_info(hers[0]).owner == "ada" and jobs.run_info(others[1]).owner == ""
+    line.sendall(b"1")
 
 
 @pytest.mark.parametrize("code", ["raise SystemExit('no such thing')", "__import__('threading').Event().wait()"])
@@ -274,10 +293,10 @@ def test_a_second_process_leaves_the_run_to_the_first(phone, folder, monkeypatch
 def order(folder, monkeypatch):
     """Give a function that submits without starting a process; `runner.run` then does the work here."""
 
-    def submit(kind, specification):
+    def submit(kind, specification, owner=""):
         with monkeypatch.context() as patch:
             patch.setattr(queue, "_dispatch", lambda limits: None)
-            return folders.JobFolder(folder / jobs.submit(kind, specification))
+            return folders.JobFolder(folder / jobs.submit(kind, specification, owner=owner))
 
     def again(job, act=jobs.resume):
         with monkeypatch.context() as patch:
@@ -597,7 +616,7 @@ def test_files_have_plain_names(order, monkeypatch, name) -> None:
 def test_the_run_that_ended_first_makes_room(order, folder, monkeypatch) -> None:
     monkeypatch.setenv("LECTERN_JOBS_RUNS", "2")
     one, two = (order("toy", {**STEPS, "seed": seed}) for seed in (1, 2))
-    with pytest.raises(ValueError, match=r"^There is no room for a further run; wait until one has ended\.$"):
+    with pytest.raises(ValueError, match=r"^There is no room for another run; wait until one has finished\.$"):
         order("toy", {**STEPS, "seed": 3})
     for each in (two, one):
         runner.run(each.path)
@@ -609,3 +628,21 @@ def test_the_run_that_ended_first_makes_room(order, folder, monkeypatch) -> None
     monkeypatch.setenv("LECTERN_JOBS_MEGABYTES", "1")
     four = order("toy", {**STEPS, "seed": 4})
     assert {path.name for path in folder.iterdir()} == {three.path.name, four.path.name, "lock"}
+
+
+@pytest.mark.parametrize(("limit", "value"), [("RUNS", "4"), ("MEGABYTES", "3")])
+def test_one_owner_cannot_push_out_the_runs_of_others(order, monkeypatch, limit, value) -> None:
+    def ended(owner, seed):
+        own = order("toy", {**STEPS, "seed": seed}, owner=owner)
+        runner.run(own.path)
+        (own.path / "large").write_bytes(bytes(2**20 - 2**16))
+        os.utime(own.path / "status.json", (seed, seed))  # the later the seed, the later it ended
+        return own.path.name
+
+    monkeypatch.setenv(f"LECTERN_JOBS_{limit}", value)
+    first = {"eve": ended("eve", 1), "ada": ended("ada", 2)}
+    for seed in range(3, 9):
+        last = ended("eve", seed)
+    kept = {run.id for run in jobs.runs()}
+    assert first["ada"] in kept and last in kept and first["eve"] not in kept
+    assert len(kept) == 4
