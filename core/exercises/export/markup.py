@@ -6,7 +6,6 @@ import re
 from html import escape
 
 _INLINE = (
-    (re.compile(r"`([^`]+)`"), r"<code>\1</code>"),
     (re.compile(r"\*\*(.+?)\*\*"), r"<strong>\1</strong>"),
     (re.compile(r"(?<!\*)\*([^*\s][^*]*)\*"), r"<em>\1</em>"),
 )
@@ -42,7 +41,13 @@ def _block(block: str) -> str:
 
 
 def _inline(text: str) -> str:
-    out = escape(text, quote=False)
-    for pattern, to in _INLINE:
-        out = pattern.sub(to, out)
+    out = ""
+    for place, piece in enumerate(re.split(r"`([^`]+)`", escape(text, quote=False))):
+        out += f"<code>{piece}</code>" if place % 2 else _emphasized(piece)
     return out
+
+
+def _emphasized(text: str) -> str:
+    for pattern, to in _INLINE:
+        text = pattern.sub(to, text)
+    return text

@@ -116,7 +116,7 @@ def test_every_answer_of_the_key_is_judged_as_the_key_says():
             answer = row["answer"] + ("%" if row["blank"].endswith("(%)") else "")
             assert question.judge(answer).state == row["judged"], row
             judged += 1
-    assert judged == 13
+    assert judged == 12
     assert not any(row["answer"].startswith(("=", "+", "@")) for row in rows)
 
 
@@ -136,15 +136,14 @@ def test_a_printed_sheet_holds_every_question_and_its_key_apart():
 
 
 def test_markdown_becomes_html_and_html_becomes_text():
-    assert html("a\n\nb *c* **d** `e*f*`") == "<p>a</p><p>b <em>c</em> <strong>d</strong> <code>e<em>f</em></code></p>"
+    assert html("a\n\nb *c* **d** `e*f*`") == "<p>a</p><p>b <em>c</em> <strong>d</strong> <code>e*f*</code></p>"
     assert html("- x\n- y") == "<ul><li>x</li><li>y</li></ul>"
     assert html("<script>") == "<p>&lt;script&gt;</p>"
     assert html("```\na < b\n```") == "<pre><code>a &lt; b</code></pre>"
 
 
-@pytest.mark.parametrize(
-    ("value", "text"),
-    [(F(1, 3), "0.333333333333"), (F(-5), "-5"), (F(10**20), "1" + "0" * 20), (F(1, 10**9), "0.000000001")],
-)
-def test_plain_numbers(value, text):
-    assert plain(value) == text
+def test_plain_numbers_have_a_point_and_no_separators():
+    assert plain(F(1, 3)) == "0.333333333333"
+    assert plain(F(-5)) == "-5"
+    assert plain(F(10**20)) == "1" + "0" * 20
+    assert plain(F(1, 10**9)) == "0.000000001"
