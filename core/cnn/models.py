@@ -56,8 +56,8 @@ def encoded(table: LayerTable) -> dict[str, Any]:
     columns: dict[str, Any] = {name: [getattr(call, name) for call in table.calls] for name in _OWN}
     for name in _SHARED:
         values = [_plain(getattr(call, name)) for call in table.calls]
-        distinct = list(dict.fromkeys(values))
-        columns[name] = [distinct, [distinct.index(value) for value in values]]
+        places = {value: place for place, value in enumerate(dict.fromkeys(values))}
+        columns[name] = [list(places), [places[value] for value in values]]
     return {
         "title": table.title,
         "input_shape": table.input_shape,

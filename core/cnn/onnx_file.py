@@ -1,28 +1,19 @@
-"""The graph in an ONNX file; the file is opened in a process of its own that has little memory and little time.
+"""The graph in an ONNX file.
 
-The package onnx is optional. What reads the file there is C++, which is why it is kept apart.
+The package onnx is optional. What reads the file there is C++: only a confined process may call it.
 """
 
 from __future__ import annotations
 
-import contextlib
 import importlib
-import json
-import subprocess
-import sys
 from importlib.util import find_spec
-from pathlib import Path
 from typing import Any
 
 from core.cnn.graph import MAX_NODES, Graph, Node, checked_shape
 from core.cnn.receptive_field import Pair, Window
 from core.cnn.table import Shape
 
-ROOT = Path(__file__).parents[2]
 MAX_FILE = 50_000_000
-LIMIT_S = 30.0
-LIMIT_BYTES = 2 << 30
-MAX_ANSWER = 50_000_000
 # Types of real numbers in ONNX: float, half, double, bfloat16. Whole numbers are axes and sizes, no parameters.
 _REAL = (1, 10, 11, 16)
 
@@ -44,20 +35,13 @@ def read_onnx(content: bytes) -> Graph:
             "file of the same network may be larger."
         )
     try:
-        run = subprocess.run(
-            [sys.executable, "-m", "core.cnn.onnx_file"], input=content, capture_output=True, cwd=ROOT, timeout=LIMIT_S
-        )
-    except subprocess.TimeoutExpired:
-        raise ValueError(f"Reading the file took longer than {LIMIT_S:.0f} seconds and was given up.") from None
-    if run.returncode or len(run.stdout) > MAX_ANSWER:
-        raise ValueError("The file is damaged or no ONNX file.")
-    answer = json.loads(run.stdout)
-    if "error" in answer:
-        raise ValueError(answer["error"])
-    try:
-        return _graph(answer)
+        return _graph(_read(content))
+    except (ValueError, MemoryError):
+        raise
     except (KeyError, IndexError, TypeError) as error:
         raise ValueError("The file has operations whose shapes do not fit together.") from error
+    except Exception as error:  # the errors of onnx have no class in common
+        raise ValueError("The file is damaged or no ONNX file.") from error
 
 
 def _graph(answer: dict[str, Any]) -> Graph:
@@ -107,28 +91,6 @@ def _window(operation: str, numbers: dict[str, list[int]], shapes: list[Shape], 
 def _pair(numbers: dict[str, list[int]], name: str) -> Pair:
     found = numbers.get(name) or [1]
     return max(found[0], 1), max(found[-1], 1)
-
-
-def main() -> None:
-    """Answer for the file on the standard input: its graph as JSON, or a sentence about why there is none.
-
-    What is no ONNX file ends this process with an error.
-    """
-    _limit()
-    try:
-        answer = _read(sys.stdin.buffer.read(MAX_FILE + 1))
-    except ValueError as error:
-        answer = {"error": str(error)}
-    sys.stdout.write(json.dumps(answer))
-
-
-def _limit() -> None:
-    """Take little memory and time; Windows has no such limits."""
-    with contextlib.suppress(ImportError):
-        import resource
-
-        resource.setrlimit(resource.RLIMIT_AS, (LIMIT_BYTES, LIMIT_BYTES))
-        resource.setrlimit(resource.RLIMIT_CPU, (int(LIMIT_S), int(LIMIT_S)))
 
 
 def _read(content: bytes) -> dict[str, Any]:
@@ -188,7 +150,3 @@ def _entry(node: Any) -> dict[str, Any]:
         "numbers": numbers,
         "padding": padding,
     }
-
-
-if __name__ == "__main__":
-    main()

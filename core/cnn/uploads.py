@@ -6,17 +6,18 @@ import hashlib
 import io
 import json
 import zipfile
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from math import prod
 from typing import Any
 
 from core.cnn.graph import MAX_AXES, MAX_NUMBER, clean, graph_table
+from core.cnn.models import decoded, encoded
 from core.cnn.onnx_file import read_onnx
 from core.cnn.pt2 import read_program
 from core.cnn.receptive_field import Field, Window
 from core.cnn.table import Call, LayerTable
 from core.memo import Memo
+from core.worker import confined
 
 MAX_BYTES = 1 << 30
 MAX_HEADER = 5_000_000
@@ -71,7 +72,7 @@ class UploadedNetwork(Memo):
 
 
 def read_network(name: str, content: bytes) -> UploadedNetwork:
-    """Read a network from an ONNX, PT2 or safetensors file.
+    """Read a network from an ONNX, PT2 or safetensors file, in a confined process.
 
     Parameters
     ----------
@@ -86,10 +87,25 @@ def read_network(name: str, content: bytes) -> UploadedNetwork:
         If it is another file, damaged, or too large; the sentence says how to export a network.
     """
     kind = _kind(name, content)
-    read, notes = _READERS[kind]
     title = "".join(filter(str.isprintable, name))[:LONGEST_NAME]
-    table = read(title, content)
-    return UploadedNetwork(title, hashlib.sha256(content).hexdigest(), table, notes)
+    needed = content[: 8 + MAX_HEADER] if kind == "safetensors" else content
+    values = confined.call("core.cnn.uploads.network_values", needed, kind=kind, title=title, size=len(content))
+    table = replace(decoded(values), source=kind)
+    return UploadedNetwork(title, hashlib.sha256(content).hexdigest(), table, _NOTES[kind])
+
+
+def network_values(content: bytes, *, kind: str, title: str, size: int) -> dict[str, Any]:
+    """Read the table of a network as JSON values; `size` is that of the whole file, of which the rest may be missing.
+
+    Raises
+    ------
+    ValueError
+        If it is another file, damaged, or too large.
+    """
+    if kind == "safetensors":
+        return encoded(_safetensors(title, content, size))
+    graph = read_onnx(content) if kind == "onnx" else read_program(_model_json(content))
+    return encoded(graph_table(graph, title=title, source=kind))
 
 
 def _kind(name: str, content: bytes) -> str:
@@ -102,14 +118,14 @@ def _kind(name: str, content: bytes) -> str:
         raise ValueError(f"The file is larger than {MAX_BYTES >> 30} GiB.")
     if content[:1] == b"\x80" and content[1:2] in (b"\x02", b"\x03", b"\x04", b"\x05") and suffix != ".safetensors":
         raise ValueError(f"The file is a Python pickle, and opening a pickle runs whatever is in it. {HOW}")
-    if suffix[1:] not in _READERS:
+    if suffix[1:] not in _NOTES:
         raise ValueError(f"“{name[-LONGEST_NAME:]}” is no ONNX, PT2 or safetensors file. {HOW}")
     return suffix[1:]
 
 
-def _safetensors(title: str, content: bytes) -> LayerTable:
+def _safetensors(title: str, content: bytes, size: int) -> LayerTable:
     """Rows from the header alone: 8 bytes with its length, then JSON."""
-    header = _header(content)
+    header = _header(content, size)
     shapes = {name: tuple(entry["shape"]) for name, entry in header.items()}
     modules: dict[str, dict[str, tuple[int, ...]]] = {}
     for name, shape in shapes.items():
@@ -124,9 +140,9 @@ def _safetensors(title: str, content: bytes) -> LayerTable:
     )
 
 
-def _header(content: bytes) -> dict[str, dict[str, Any]]:
+def _header(content: bytes, size: int) -> dict[str, dict[str, Any]]:
     length = int.from_bytes(content[:8], "little")
-    if len(content) < 8 or length > len(content) - 8:
+    if size < 8 or length > size - 8:
         raise ValueError("The file is cut off: its header is longer than the file.")
     if length > MAX_HEADER:
         raise ValueError(f"The header of the file has {length:,} bytes; at most {MAX_HEADER:,} are read.")
@@ -139,7 +155,7 @@ def _header(content: bytes) -> dict[str, dict[str, Any]]:
     if not 1 <= len(spans) <= MAX_TENSORS:
         raise ValueError(f"The file has {len(spans):,} tensors; it must have 1 to {MAX_TENSORS:,}.")
     ends = [0, *(end for _, end in spans)]
-    if any(begin != end for (begin, _), end in zip(spans, ends, strict=False)) or ends[-1] != len(content) - 8 - length:
+    if any(begin != end for (begin, _), end in zip(spans, ends, strict=False)) or ends[-1] != size - 8 - length:
         raise ValueError("The tensors of the file leave gaps, overlap, or end elsewhere than the file.")
     return dict(header)
 
@@ -184,7 +200,8 @@ def _weights_row(module: str, tensors: dict[str, tuple[int, ...]]) -> Call:
     )
 
 
-def _pt2(title: str, content: bytes) -> LayerTable:
+def _model_json(content: bytes) -> bytes:
+    """The description of the network in a PT2 file."""
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             entries = [entry for entry in archive.infolist() if entry.filename.endswith("models/model.json")]
@@ -196,22 +213,15 @@ def _pt2(title: str, content: bytes) -> LayerTable:
                 text = stream.read(MAX_MODEL_JSON + 1)
     except (zipfile.BadZipFile, zipfile.LargeZipFile, NotImplementedError, RuntimeError, EOFError, OSError) as error:
         raise ValueError("The file is damaged or not a PT2 file.") from error
-    return graph_table(read_program(text[:MAX_MODEL_JSON]), title=title, source="pt2")
+    return text
 
 
-def _onnx(title: str, content: bytes) -> LayerTable:
-    return graph_table(read_onnx(content), title=title, source="onnx")
-
-
-_READERS: dict[str, tuple[Callable[[str, bytes], LayerTable], tuple[str, ...]]] = {
-    "safetensors": (_safetensors, ("The file holds parameters alone: no sizes of feature maps, no operations.",)),
-    "pt2": (_pt2, ("What training keeps in memory is not known from a file.",)),
+_NOTES: dict[str, tuple[str, ...]] = {
+    "safetensors": ("The file holds parameters alone: no sizes of feature maps, no operations.",),
+    "pt2": ("What training keeps in memory is not known from a file.",),
     "onnx": (
-        _onnx,
-        (
-            "The file shows the network as it is deployed: exporting often merges batch normalisation into the "
-            "convolution before, so that there are fewer parameters than in training.",
-            "What training keeps in memory is not known from a file.",
-        ),
+        "The file shows the network as it is deployed: exporting often merges batch normalisation into the "
+        "convolution before, so that there are fewer parameters than in training.",
+        "What training keeps in memory is not known from a file.",
     ),
 }

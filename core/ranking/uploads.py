@@ -7,6 +7,7 @@ import math
 import re
 import unicodedata
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +15,7 @@ from numpy.typing import NDArray
 from core.memo import Memo
 from core.ranking.classes import as_number, in_order
 from core.ranking.csv_columns import FEW, Column, counted, is_missing, read_columns, shown
+from core.worker import confined
 
 Array = NDArray[np.float64]
 Labels = NDArray[np.uint8]
@@ -69,7 +71,7 @@ class Upload(Memo):
 
 
 def read_scores(name: str, content: bytes) -> Upload:
-    """Read labels and one or two scores from a CSV file.
+    """Read labels and one or two scores from a CSV file, in a confined process.
 
     The columns are recognised by their names, or else: the labels are the only column with two different words, or with
     two different values, and the scores the one or two other columns of numbers. Rows without a label or a score are
@@ -87,6 +89,26 @@ def read_scores(name: str, content: bytes) -> Upload:
     ValueError
         If it cannot be read or understood; the sentence names the line or the column.
     """
+    values = confined.call("core.ranking.uploads.score_values", content)
+    return Upload(
+        name="".join(filter(str.isprintable, name))[:LONGEST_NAME],
+        digest=hashlib.sha256(content).hexdigest(),
+        classes=(values["classes"][0], values["classes"][1]),
+        labels=values["labels"],
+        columns=tuple(values["columns"]),
+        scores=tuple(values["scores"]),
+        notes=tuple(values["notes"]),
+    )
+
+
+def score_values(content: bytes) -> dict[str, Any]:
+    """Read the fields of `Upload` that do not concern the file itself.
+
+    Raises
+    ------
+    ValueError
+        As `read_scores` does.
+    """
     names, columns = read_columns(content)
     titles = [f"“{shown(name)}”" for name in names] or [f"column {place + 1}" for place in range(len(columns))]
     label, chosen = _roles(names, columns, titles)
@@ -101,15 +123,14 @@ def read_scores(name: str, content: bytes) -> Upload:
     _check_names([*classes, *(names[place] for place in chosen if names)])
     scores = [score[present] for score in scores]
     own_names = tuple(names[place] for place in chosen if names) or SCORERS[: len(chosen)]
-    return Upload(
-        name="".join(filter(str.isprintable, name))[:LONGEST_NAME],
-        digest=hashlib.sha256(content).hexdigest(),
-        classes=classes,
-        labels=labels,
-        columns=own_names,
-        scores=tuple(scores),
-        notes=_notes(present, scores, own_names, [t for i, t in enumerate(titles) if i != label and i not in chosen]),
-    )
+    left_out = [title for place, title in enumerate(titles) if place != label and place not in chosen]
+    return {
+        "classes": classes,
+        "labels": labels,
+        "columns": own_names,
+        "scores": scores,
+        "notes": _notes(present, scores, own_names, left_out),
+    }
 
 
 def _roles(names: list[str], columns: list[Column], titles: list[str]) -> tuple[int, list[int]]:

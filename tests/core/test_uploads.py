@@ -24,6 +24,8 @@ from core.ranking import csv_columns
 from core.ranking.classes import as_number, in_order
 from core.ranking.uploads import Upload, read_scores
 
+pytestmark = pytest.mark.usefixtures("readers_here")
+
 PLAIN = "label,score\n0,0.25\n1,0.75\n1,-3\n0,1e-3\n"
 LABELS, SCORES = [0, 1, 1, 0], [0.25, 0.75, -3.0, 0.001]
 
