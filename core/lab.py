@@ -9,6 +9,7 @@ import inspect
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, Protocol
 
 from core.controls import Choice, Control, Fetch, File, Scale, Toggle, defaults
@@ -262,6 +263,11 @@ class Lab:
         """Names of the controls that are dragged on the picture: one, or the two of a plane."""
         return (self.main, self.second) if self.second else (self.main,)
 
+    @property
+    def drawn_from(self) -> frozenset[str]:
+        """Names of the controls that the picture depends on, apart from those that are dragged on it."""
+        return frozenset((*parameters(self.compute), *parameters(self.picture)[1:])) - {*self.dragged}
+
     def stand(self, values: Mapping[str, Any]) -> Any:
         """Where the picture stands: the value of the main control, or the place in its plane."""
         return (values[self.main], values[self.second]) if self.second else values[self.main]
@@ -308,6 +314,7 @@ class Lab:
         return f"{head}# settings\n{''.join(lines)}# end of settings\n{tail}"
 
 
+@cache
 def parameters(function: Callable[..., Any]) -> tuple[str, ...]:
     """Names of a function's parameters, in order."""
     return tuple(inspect.signature(function).parameters)

@@ -97,11 +97,15 @@ class Chart {
   async update(bytes) {
     this.bytes = bytes;
     const overtaken = () => this.bytes !== bytes || this.over;
+    if (this.sliders?.dragged) return; // what is under the finger is newer; see `settle`
     try {
       let packed = this.kit.inflated(bytes);
       if (packed instanceof Promise) packed = await packed; // only there: waiting costs a frame
       if (overtaken()) return;
+      this.previewing = false;
       this.adopt(this.kit.decode(packed));
+      if (this.state.source) this.sliders ??= new this.kit.Sliders(this);
+      this.sliders?.follow(this.state.source);
       if (!this.Plotly) {
         this.Plotly = await loadPlotly(this.kit.plotly); // from then on it draws at once
         rememberArrays(this.Plotly);
@@ -110,6 +114,22 @@ class Chart {
     } catch (error) {
       this.fail(error);
     }
+  }
+
+  /** Draw what a control that is being dragged would make of the picture; the message before stays the last one. */
+  async preview(bytes) {
+    const packed = await this.kit.inflated(bytes);
+    if (this.over) return;
+    this.adopt({ ...this.kit.decode(packed), state: this.state });
+    this.previewing = true;
+    this.draw();
+  }
+
+  /** The drag is over: let the axes go, and where nothing has changed in the end, show again what was there before. */
+  settle(unchanged) {
+    this.previewing = false;
+    if (unchanged) this.update(this.bytes);
+    else this.panels.forEach((panel) => panel.settle());
   }
 
   /** Make a decoded message the current one; the position survives unless the server says otherwise (`epoch`). */
@@ -382,6 +402,7 @@ class Chart {
 
   destroy() {
     this.over = true;
+    this.sliders?.end();
     this.stop();
     clearTimeout(this.keyTimer);
     this.sizes.disconnect();

@@ -17,7 +17,7 @@ export function decode(bytes) {
   const part = ([offset, count]) => blob.subarray(offset, offset + count);
   for (const panel of header.panels) {
     panel.data = withArrays(panel.data, part);
-    panel.frames = panel.frames.map((frames) => decodeFrames(frames, part));
+    panel.frames = panel.frames.map((frames) => decodeFrames(frames, part, header.at !== null));
     panel.tracks = withArrays(panel.tracks, part);
     for (const f of panel.frames) {
       const trace = panel.data[f.trace];
@@ -41,8 +41,8 @@ function withTexts(texts, part) {
   return Array.isArray(texts) ? texts : Array.from(part(texts.at.f32), (which) => texts.of[which]);
 }
 
-/** Frames with `at(index)`, the array drawn at one axis value, worked out once. */
-function decodeFrames(frames, part) {
+/** Frames with `at(index)`, the array drawn at one axis value, worked out once; `alone`: only one of them has travelled. */
+function decodeFrames(frames, part, alone) {
   const cache = [];
   const basis = frames.basis && part(frames.basis);
   const { values: places, steps, recurrence } = frames;
@@ -52,7 +52,7 @@ function decodeFrames(frames, part) {
     if (recurrence) return terms(values, recurrence);
     return basis ? strands(values, basis, frames.curves, frames.points) : values;
   };
-  return { ...frames, at: (index) => (cache[index] ??= make(index)) };
+  return { ...frames, at: (index) => (cache[alone ? 0 : index] ??= make(alone ? 0 : index)) };
 }
 
 function rowOf(block, index, rows) {

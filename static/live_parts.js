@@ -99,6 +99,12 @@ export class Dial {
   }
 }
 
+/** The smallest range that holds both; they run the same way. */
+const spanning = (one, other) =>
+  one[0] <= one[1]
+    ? [Math.min(one[0], other[0]), Math.max(one[1], other[1])]
+    : [Math.max(one[0], other[0]), Math.min(one[1], other[1])];
+
 const groupOf = (trace) => trace.legendgroup ?? trace.name;
 
 /** What a trace looks like, as a small sign: its line, its area or its marker. */
@@ -174,6 +180,7 @@ export class Panel {
     this.size = size;
     this.stage.style.height = `${size.height}px`;
     if (id === this.id) {
+      this.spec = spec; // its frames may be all of them where only one was known
       this.resize();
       if (this.shown !== this.chart.index) this.show(this.chart.index); // the same figure at another step, as after a preset
       return;
@@ -193,6 +200,7 @@ export class Panel {
     layout.font = { ...layout.font, family: theme.font };
     if (this.chart.coarse) layout.dragmode ??= false; // a finger scrolls the page, it does not draw a zoom box
     Object.assign(layout, { width: size.width, height: size.height, autosize: false });
+    this.held = null;
     kit.enlarge(data, size.scale);
     kit.enlarge(layout, size.scale);
     const first = !this.plot.on;
@@ -207,18 +215,47 @@ export class Panel {
   /** Go to a figure that differs in its arrays only, without building it anew; false where that cannot be. */
   move(before) {
     const { spec, plot } = this;
-    for (const name of ["xaxis", "yaxis"]) {
-      const [old, now] = [before, spec].map((one) => one.layout[name]?.range);
-      if (!old || String(old) !== String(now)) return false; // another frame needs a full drawing
-    }
+    const layout = this.hold(before);
+    if (!layout) return false; // another frame needs a full drawing
     if (spec.data.some((trace) => trace.type !== "scatter")) return false; // the texts of bars would stay behind
     const frame = this.frameAt(this.chart.index);
     if (emptied(frame) !== this.empty) return false;
     const data = spec.data.map((trace, i) => ({ ...this.chart.kit.arraysOf(trace), ...frame.get(i) }));
     const traces = data.map((_, i) => i);
-    this.chart.Plotly.animate(plot, { data, traces }, INSTANT).catch(() => {}); // a newer step may interrupt it
+    const change = Object.keys(layout).length ? { data, traces, layout } : { data, traces };
+    this.chart.Plotly.animate(plot, change, INSTANT).catch(() => {}); // a newer step may interrupt it
     this.placeHandles();
     return true;
+  }
+
+  /**
+   * Ranges that the axes must be given: none while they are the same. During a drag they only grow, so that the figure
+   * stands still under the eye and nothing leaves it; null where the figure must be drawn in full.
+   */
+  hold(before) {
+    const layout = {};
+    const held = {};
+    for (const name of ["xaxis", "yaxis"]) {
+      const [old, now] = [before, this.spec].map((one) => one.layout[name]?.range);
+      if (!old || !now) return null;
+      if (!this.chart.previewing) {
+        if (this.held || String(old) !== String(now)) return null;
+        continue;
+      }
+      const shown = this.held?.[name] ?? old;
+      held[name] = spanning(shown, now);
+      const zoomed = String(this.plot.layout[name].range) !== String(shown); // by the reader, whose frame it is then
+      if (String(held[name]) !== String(shown) && !zoomed) layout[name] = { range: [...held[name]] };
+    }
+    if (this.chart.previewing) this.held = held;
+    return layout;
+  }
+
+  /** Draw in full after a drag: the axes as they belong to the figure, with their labels. */
+  settle() {
+    if (!this.held) return;
+    this.id = this.look = "";
+    this.draw(this.spec, this.size);
   }
 
   resize() {

@@ -54,12 +54,12 @@ def _no_manifest_scan() -> Iterator[None]:
 
 @pytest.fixture(scope="session")
 def new_app() -> Callable[..., AppTest]:
-    """Give a function that makes an AppTest of app.py (not yet run), with URL parameters as keywords.
+    """Give a function that makes an AppTest of the app's script (not yet run), with URL parameters as keywords.
 
     It holds no state between calls, so a hypothesis test may use it for every example.
     """
 
-    def make(script: str | Path = "app.py", **query: str) -> AppTest:
+    def make(script: str | Path = "lectern.py", **query: str) -> AppTest:
         app = AppTest.from_file(str(ROOT / script), default_timeout=30)
         for name, value in query.items():
             app.query_params[name] = value

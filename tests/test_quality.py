@@ -14,7 +14,7 @@ import pytest
 ROOT = Path(__file__).parents[1]
 APP = ROOT / "app.py"
 PAGES = sorted(path for path in (ROOT / "pages").glob("*.py") if path.name != "__init__.py")
-PRODUCT = sorted([APP, *(ROOT / "core").rglob("*.py"), *(ROOT / "pages").rglob("*.py")])
+PRODUCT = sorted([APP, ROOT / "lectern.py", *(ROOT / "core").rglob("*.py"), *(ROOT / "pages").rglob("*.py")])
 NETS = ROOT / "core" / "nets"
 TOOLS = {
     "ruff check": ["-m", "ruff", "check"],

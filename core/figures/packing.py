@@ -9,25 +9,27 @@ import hashlib
 import json
 import math
 import zlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
 import numpy as np
 
 from core.figures import style
-from core.figures.live import Array, Figure, Frames, Panel, Picture
+from core.figures.live import Along, Array, Figure, Frames, Panel, Picture
 
 _LARGE = 60_000  # bytes that travel as they are: the browser draws them at once
 
 
-def pack(picture: Picture, **state: Any) -> bytes:
+def pack(picture: Picture, at: int | None = None, **state: Any) -> bytes:
     """Encode a picture for the live chart.
 
     Parameters
     ----------
     picture : Picture
         What to show.
+    at : int, optional
+        The only step whose frames and texts travel; all of them if not given. Digests are the same either way.
     **state
         JSON values that travel with it (where to start and the like).
 
@@ -41,6 +43,7 @@ def pack(picture: Picture, **state: Any) -> bytes:
     blob = _Blob()
     header = {
         "state": state,
+        "at": at,
         "dark": style.DARK,
         "axes": [
             {"label": axis.label, "values": list(axis.values), "texts": list(axis.texts)}
@@ -49,7 +52,7 @@ def pack(picture: Picture, **state: Any) -> bytes:
         "readouts": [
             {
                 "label": r.label,
-                "texts": _texts(r.texts, blob),
+                "texts": _texts(_those(picture, r.texts, at, r.along), blob),
                 "color": style.color(r.role) if r.role else "",
                 "dash": style.DASH.get(r.role, "solid"),
                 "help": r.help,
@@ -57,9 +60,9 @@ def pack(picture: Picture, **state: Any) -> bytes:
             }
             for r in picture.readouts
         ],
-        "sentences": _texts(picture.sentences, blob),
-        "remarks": [{"texts": list(r.texts), "along": r.along} for r in picture.remarks],
-        "panels": [_panel(panel, blob) for panel in picture.panels],
+        "sentences": _texts(_those(picture, picture.sentences, at), blob),
+        "remarks": [{"texts": list(_those(picture, r.texts, at, r.along)), "along": r.along} for r in picture.remarks],
+        "panels": [_panel(panel, blob, picture, at) for panel in picture.panels],
     }
     text = json.dumps(header, allow_nan=False, ensure_ascii=False, separators=(",", ":")).encode()
     text += b" " * (-len(text) % 4)
@@ -92,7 +95,7 @@ class _Blob:
         return b"".join(self._parts)
 
 
-def _texts(texts: tuple[str, ...], blob: _Blob) -> Any:
+def _texts(texts: Sequence[str], blob: _Blob) -> Any:
     """A text for each step or, where that is shorter, the different ones and which of them each step has."""
     different = {text: k for k, text in enumerate(dict.fromkeys(texts))}
     if sum(len(text) + 3 for text in texts) <= sum(len(text) + 3 for text in different) + 4 * len(texts):
@@ -100,7 +103,12 @@ def _texts(texts: tuple[str, ...], blob: _Blob) -> Any:
     return {"of": list(different), "at": blob.add(np.array([different[text] for text in texts]))}
 
 
-def _panel(panel: Panel, blob: _Blob) -> dict[str, Any]:
+def _those(picture: Picture, entries: Any, at: int | None, along: Along | None = None) -> Any:
+    """Give all entries, or the one that belongs to a step."""
+    return entries if at is None else entries[min(picture.entry(along, at), len(entries) - 1) :][:1]
+
+
+def _panel(panel: Panel, blob: _Blob, picture: Picture, at: int | None) -> dict[str, Any]:
     data = [dict(trace) for trace in panel.figure["data"]]
     described = {
         "alt": panel.alt,
@@ -130,7 +138,7 @@ def _panel(panel: Panel, blob: _Blob) -> dict[str, Any]:
         "digest": digest.hexdigest(),
         "look": _look(panel.figure),
         "data": _packed(data, blob),
-        "frames": [_frames(frames, blob) for frames in panel.frames],
+        "frames": [_frames(frames, _those(picture, frames.values, at, frames.along), blob) for frames in panel.frames],
         "tracks": [
             {
                 "x": blob.add(track.x),
@@ -179,12 +187,12 @@ def _grid(x: Any, frames: Frames) -> Array:
     return tiled[:points]
 
 
-def _frames(frames: Frames, blob: _Blob) -> dict[str, Any]:
+def _frames(frames: Frames, rows: Sequence[Array] | Array, blob: _Blob) -> dict[str, Any]:
     packed: dict[str, Any] = {"trace": frames.trace, "attr": frames.attr}
-    if isinstance(frames.values, np.ndarray):
-        packed["values"], packed["steps"] = blob.add(frames.values)["f32"], len(frames.values)
+    if isinstance(rows, np.ndarray):
+        packed["values"], packed["steps"] = blob.add(rows)["f32"], len(rows)
     else:
-        packed["values"] = [blob.add(values)["f32"] for values in frames.values]
+        packed["values"] = [blob.add(values)["f32"] for values in rows]
     if frames.along is not None:
         packed["along"] = frames.along
     if frames.recurrence is not None:

@@ -14,7 +14,9 @@ import sys
 import threading
 import time
 from collections import OrderedDict, deque
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any
 
 from core.process import ONE_THREAD, ROOT
@@ -25,6 +27,18 @@ COMMAND = (sys.executable, "-m", "core.worker")
 IDLE_S = 300.0
 LIMIT_S = 120.0
 CACHE_BYTES = 32 * 2**20
+
+_nothing_new = ContextVar("nothing_new", default=False)
+
+
+@contextmanager
+def nothing_new() -> Iterator[None]:
+    """Begin no work inside the block: `submit` raises `ValueError` for what nobody has asked for yet."""
+    token = _nothing_new.set(True)
+    try:
+        yield
+    finally:
+        _nothing_new.reset(token)
 
 
 class Worker:
@@ -79,11 +93,18 @@ class Worker:
         attached
             Further keyword arguments, which may hold arrays and do not distinguish requests: `request` names them
             by their digest.
+
+        Raises
+        ------
+        ValueError
+            If this would begin work inside of `nothing_new`.
         """
         key = json.dumps([kind, request], sort_keys=True)
         with self._lock:
             job = self._jobs.get(key)
             if job is None or job.stale:
+                if _nothing_new.get():
+                    raise ValueError(f"{title} has not been asked for.")
                 message = {"kind": kind, "request": {**request, **(attached or {})}}
                 job = self._jobs[key] = Job(key, title, message, read)
                 self._waiting.append(job)

@@ -17,6 +17,7 @@ from pages.ui import export, runs, state
 from pages.ui.live_chart import live_chart
 from pages.ui.predict import predict
 from pages.ui.sections import sections
+from pages.ui.server import live
 from pages.ui.state import State
 from pages.ui.widgets import brought, widget
 from pages.ui.work import progress
@@ -291,5 +292,6 @@ def _chart(lab: Lab, record: State, picture: Picture, presenting: bool) -> None:
         start=record.stand(lab.main, stamp, lab.stand(record.values)),
         epoch=record.epoch,
         present=presenting,
+        source=live.start(lab, record.values),
         on_commit=commit,
     )

@@ -56,7 +56,7 @@ def script_runs(page: Page) -> list[int]:
         alone = isinstance(message, bytes) and BackMsg.FromString(message).rerun_script.is_auto_rerun
         runs[0] += not alone
 
-    page.on("websocket", lambda socket: socket.on("framesent", count))
+    page.on("websocket", lambda socket: "/_stcore/" in socket.url and socket.on("framesent", count))
     return runs
 
 

@@ -11,7 +11,7 @@ import hashlib
 import html
 import math
 import mimetypes
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +26,7 @@ STATIC = Path(__file__).parents[3] / "static"
 PLOTLY_JS = STATIC / f"plotly-basic-{get_plotlyjs_version()}.min.js"
 CHART_JS = STATIC / "live_chart.js"
 KIT_JS = (STATIC / "live_data.js", STATIC / "live_parts.js")
+SLIDERS_JS = STATIC / "live_sliders.js"  # only where there is a server
 CHART_CSS = STATIC / "live_chart.css"
 
 # Windows may have registered .js as plain text, which browsers refuse to run as a module.
@@ -39,10 +40,11 @@ def _address(path: Path) -> str:
 
 def _stub() -> str:
     """Script that fetches the chart; relative to Streamlit's own script, so it works under any base path."""
-    modules = [_address(path) for path in (CHART_JS, *KIT_JS)]
+    modules = [_address(path) for path in (CHART_JS, *KIT_JS, SLIDERS_JS)]
     return f"""
 const own = document.querySelector('script[type=module][src*="static/js/"]');
-const at = (name) => new URL("app/static/" + name, own ? new URL("../../", own.src) : document.baseURI).href;
+const base = own ? new URL("../../", own.src) : document.baseURI;
+const at = (name) => new URL("app/static/" + name, base).href;
 const plotly = at("{_address(PLOTLY_JS)}");
 const head = (attributes) => document.head.append(Object.assign(document.createElement("link"), attributes));
 head({{rel: "preload", as: "script", href: plotly}});
@@ -52,8 +54,8 @@ export default async function (component) {{
   const place = component.parentElement;
   if (!place.childElementCount) place.style.minHeight = "480px";
   try {{
-    const [chart, data, parts] = await modules;
-    return chart.default(component, {{...data, ...parts, plotly}});
+    const [chart, data, parts, sliders] = await modules;
+    return chart.default(component, {{...data, ...parts, ...sliders, plotly, base}});
   }} catch (error) {{
     console.error("Lectern's live chart could not be loaded:", error);
     component.setStateValue("failed", true);
@@ -61,7 +63,7 @@ export default async function (component) {{
 }}"""
 
 
-_COMPLETE = all(path.is_file() for path in (PLOTLY_JS, CHART_JS, CHART_CSS, *KIT_JS))
+_COMPLETE = all(path.is_file() for path in (PLOTLY_JS, CHART_JS, CHART_CSS, *KIT_JS, SLIDERS_JS))
 STUB = _stub() if _COMPLETE else ""
 _mount = st.components.v2.component("lectern_live_chart", js=STUB, isolate_styles=False) if STUB else None
 
@@ -73,6 +75,7 @@ def live_chart(
     start: Any = None,
     epoch: int = 0,
     present: bool = False,
+    source: Mapping[str, str] | None = None,
     on_commit: Callable[[Any], None] | None = None,
     on_point: Callable[[tuple[float, float]], None] | None = None,
 ) -> None:
@@ -90,6 +93,8 @@ def live_chart(
         Any other number than last time makes the browser go to `start`; otherwise it stays where the user is.
     present : bool
         Presenter mode: large type, figures that fill the window, arrow keys anywhere on the page.
+    source : mapping, optional
+        Page, and link of its settings, whose pictures the server draws while another control is dragged.
     on_commit : callable, optional
         Called before the next run of the script with the axis value, or the place, on which the user has settled.
     on_point : callable, optional
@@ -119,7 +124,7 @@ def live_chart(
     def give_up() -> None:
         st.session_state[failed] = True
 
-    data = pack(picture, start=start, epoch=epoch, present=present, ask=on_point is not None, file=key)
+    data = pack(picture, start=start, epoch=epoch, present=present, ask=on_point is not None, file=key, source=source)
     _mount(key=key, data=deflated(data), on_value_change=committed, on_place_change=pointed, on_failed_change=give_up)
 
 

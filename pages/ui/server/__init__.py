@@ -1,0 +1,34 @@
+"""What Lectern adds to Streamlit's own server: pictures by a websocket, small static files, an early start."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import streamlit as st
+from starlette.middleware import Middleware
+from starlette.routing import WebSocketRoute
+
+from pages.ui import shell
+from pages.ui.server import live
+from pages.ui.server.static import SmallStatic
+
+
+def parts() -> dict[str, Any]:
+    """Options of `st.App`: an address of our own, a layer around Streamlit's, and what is done before both."""
+    path = str(st.get_option("server.baseUrlPath") or "").strip("/")
+    base = f"/{path}" if path else ""  # Streamlit does not put it before the addresses of others
+    live.open_for_drags()
+    return {
+        "routes": [WebSocketRoute(f"{base}/{live.PATH}", live.answer)],
+        "middleware": [Middleware(SmallStatic, base=base)],
+        "lifespan": lifespan,
+    }
+
+
+@asynccontextmanager
+async def lifespan(_app: st.App) -> AsyncIterator[None]:
+    """Import all pages before the first visitor comes."""
+    shell.labs()
+    yield
