@@ -26,7 +26,7 @@ def _number(text: str) -> float:
     """Read a finite decimal number; stricter than `float`, which also takes nan, inf, 1_0 and other digits."""
     if len(text) > 40 or not _NUMBER.fullmatch(text) or not math.isfinite(float(text)):
         raise ValueError(f"{text[:40]!r} is not a number")
-    return float(text)
+    return float(text) + 0.0  # not -0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -88,8 +88,16 @@ class Scale(Control):
         """All values in increasing order."""
 
     def parse(self, text: str) -> int | float:
-        wanted = min(max(_number(text), self.values[0]), self.values[-1])
-        return min(self.values, key=lambda value: abs(value - wanted))
+        wanted = self.within(_number(text))
+        return min(self.values, key=lambda value: self.distance(value, wanted))
+
+    def within(self, number: float) -> float:
+        """Return the nearest number between both ends of the scale."""
+        return min(max(number, self.values[0]), self.values[-1])
+
+    def distance(self, value: float, wanted: float) -> float:
+        """Return how far a value lies from a number between both ends of the scale."""
+        return abs(value - wanted)
 
     def format(self, value: float) -> str:
         return f"{value:.6g}"
@@ -150,14 +158,18 @@ class LogSlider(Scale):
             return tuple(round(value) for value in grid)
         return tuple(sorted({*([0.0] if self.zero else []), *grid, *self.also}))
 
-    def parse(self, text: str) -> int | float:
-        wanted = _number(text)
-        if wanted <= 0:
-            return self.values[0]
-        return min((v for v in self.values if v > 0), key=lambda value: abs(math.log(value / wanted)))
+    def within(self, number: float) -> float:
+        # an explicit 0 is taken where it is meant, and not for a small number
+        return super().within(max(number, self.low) if number > 0 else number)
+
+    def distance(self, value: float, wanted: float) -> float:
+        if 0 in (value, wanted):
+            return abs(value - wanted) and math.inf
+        return abs(math.log(value / wanted))
 
     def moved(self, value: float, text: str) -> bool:
-        return super().moved(value, text) and self.show(_number(text)) != self.show(value)
+        wanted = _number(text)  # only between both ends can it be shown as a value is
+        return super().moved(value, text) and (self.within(wanted) != wanted or self.show(wanted) != self.show(value))
 
 
 @dataclass(frozen=True, kw_only=True)

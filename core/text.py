@@ -85,16 +85,18 @@ def size_text(size: float) -> str:
 
 
 def verbatim(text: str) -> str:
-    r"""Write a text on one line so that Markdown, as Streamlit reads it, shows the text as it is.
+    r"""Write a text of others on one line so that Markdown, as Streamlit reads it, shows the text as it is.
 
     What Streamlit looks for behind Markdown (icons, arrows, addresses) ignores backslashes: an invisible word joiner
-    breaks it up.
+    breaks it up. What cannot be seen is left out, since it could turn the direction of the words around it.
 
     >>> verbatim("__import__('os')  # $x$")
-    "\\_\\_import\\_\\_('os')  # \\$x\\$"
+    "\\_\\_import\\_\\_('os') \\# \\$x\\$"
     """
-    escaped = re.sub(r"([\\`*_\[\]$~<>&|])", r"\\\1", " ".join(text.splitlines()))
-    return re.sub(r"(?<=[:@])|(?<=www)(?=\.)|(?<=[-<>=~])(?=\\?[-<>=~])", "\N{WORD JOINER}", escaped)
+    seen = "".join(c for c in " ".join(text.split()) if c.isprintable())
+    escaped = re.sub(r"([\\`*_\[\]$~<>&|#])", r"\\\1", seen)
+    escaped = re.sub(r"^(\d*)([-+.)=])", r"\1\\\2", escaped)  # a list or a line under a heading
+    return re.sub(r"(?<=[:@])(?=\S)|(?<=www)(?=\.)|(?<=[-<>=~])(?=\\?[-<>=~])", "\N{WORD JOINER}", escaped)
 
 
 def tex(value: float) -> str:

@@ -23,6 +23,11 @@ NAN = re.compile(r"\bnan\b", re.IGNORECASE)
 SENTENCE = re.compile(r"^.*[.!?]$", re.DOTALL)
 
 
+def as_read(markdown: str) -> str:
+    """A text that was made safe for Markdown, as its reader sees it."""
+    return re.sub(r"\\(.)|\N{WORD JOINER}", r"\1", markdown)
+
+
 def values_of(control: Control) -> st.SearchStrategy[Any]:
     """Any value of a control."""
     if isinstance(control, Seed):

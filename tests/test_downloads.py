@@ -13,6 +13,7 @@ from streamlit.testing.v1 import AppTest
 
 from core import jobs
 from pages.ui import downloads, runs
+from tests.labs import as_read
 
 Open = Callable[..., AppTest]
 MEGABYTES = 170.052171  # of CIFAR-10
@@ -162,9 +163,9 @@ def write(folder: Path, classes: int, side: int = 12, count: int = 40) -> None:
 
 def test_without_a_folder_the_page_says_how_to_name_one_and_stays(open_it: Open, tmp_path: Path) -> None:
     app = open_it(data="own", seed="91")
-    (warning,) = app.warning
-    assert "set the environment variable LECTERN_DATA to a folder with train-images-idx3-ubyte, " in warning.value
-    assert str(tmp_path) not in warning.value
+    said = as_read(app.warning[0].value)
+    assert "set the environment variable LECTERN_DATA to a folder with train-images-idx3-ubyte, " in said
+    assert str(tmp_path) not in said
     assert app.get("bidi_component")
     assert buttons(app) == ["Train here"]  # for the settings that are still shown
 
@@ -198,14 +199,14 @@ def test_a_network_that_does_not_fit_is_refused(
 ) -> None:
     write(tmp_path / "data", classes=3, side=side)
     (warning,) = open_it(data="own", seed="93", **query).warning
-    assert said in warning.value
+    assert said in as_read(warning.value)
 
 
 def test_a_damaged_set_is_a_sentence(open_it: Open, tmp_path: Path) -> None:
     write(tmp_path / "data", classes=3)
     (tmp_path / "data/train-images-idx3-ubyte").write_bytes(b"short")
     (warning,) = open_it(data="own", seed="94").warning
-    assert "train-images-idx3-ubyte must begin with the number 2,051" in warning.value
+    assert "train-images-idx3-ubyte must begin with the number 2,051" in as_read(warning.value)
 
 
 def test_the_weights_of_a_base_are_offered_where_it_can_be_trained(

@@ -23,7 +23,7 @@ from core.lab import Clickable, Exercise, Lab, Preset, RunList, Spot, Table, Wor
 from pages import home
 from pages.ui import export, shell
 from tests.conftest import PROFILE, ROOT
-from tests.labs import LABS, NAN, SENTENCE, check_picture, every_single_change, picture_or_reason, states
+from tests.labs import LABS, NAN, SENTENCE, as_read, check_picture, every_single_change, picture_or_reason, states
 
 NewApp = Callable[..., AppTest]
 each_lab = pytest.mark.parametrize("lab", LABS, ids=lambda lab: lab.name)
@@ -280,7 +280,7 @@ def test_a_hostile_link_opens_the_page_with_sentences(new_app: NewApp, lab: Lab)
     bad = ["nan", "inf", "-1e309", "1_0", "٣", "<script>alert(1)</script>", "x" * 3000, "", "'; --", "1e300"]
     for text in bad:
         app = open_lab(new_app, lab, **{c.name: text for c in lab.all_controls}, other=text)
-        notes = [re.sub(r"\\(.)|\N{WORD JOINER}", r"\1", note.value) for note in app.info]  # as they are read
+        notes = [as_read(note.value) for note in app.info]
         known = [note for note in notes if f"“{_label_of(lab, note)}”" in note]
         assert any("other" in note for note in notes), text
         assert len(known) >= len(lab.all_controls) - len(_reads(lab, text)), text

@@ -92,9 +92,19 @@ def test_tex(value: float, text: str) -> None:
 
 
 def test_a_text_for_markdown_is_escaped_on_one_line_and_nothing_of_it_is_lost() -> None:
-    text = "a_b*c* `d` $e$ [f](g)\n# h :i: www.j k@l --> ~~m~~ <n> \\o &p; | q"
+    text = "a_b*c* `d` $e$ [f](g)\n# h :i: www.j k@l --> ~~m~~ <n> \\o &p; | q: r"
     found = verbatim(text)
     assert "\n" not in found and "\\_b\\*c\\*" in found
     for broken in (":i", "www.", "k@l", "--", "->"):
         assert broken not in found
     assert re.sub(r"\\(.)|\N{WORD JOINER}", r"\1", found) == text.replace("\n", " ")
+
+
+@pytest.mark.parametrize("start", ["# ", "- ", "+ ", "1. ", "12) ", "= ", "> ", "| ", "    "])
+def test_a_text_for_markdown_begins_no_heading_list_or_code(start: str) -> None:
+    found = verbatim(f"{start}x")
+    assert re.match(r"\d*\\|x", found) and re.sub(r"\\", "", found) == f"{start}x".strip()
+
+
+def test_what_turns_the_direction_of_a_text_is_left_out() -> None:
+    assert verbatim("a\u202eb\u200bc\x00d\te\u2028f") == "abcd e f"

@@ -54,9 +54,10 @@ def shown(table: LayerTable, *, every: bool, collapse: bool) -> tuple[Row, ...]:
         Whether equal neighbouring blocks are one row each; it shows the last of them.
     """
     calls = table.inference
+    single = ((k, k, 1) for k in range(len(calls)))
     found = [
         Row(place=place, first=first, count=count, call=calls[place], label=label(calls[place]))
-        for first, place, count in (_collapsed(blocks(table)) if collapse else ((k, k, 1) for k in range(len(calls))))
+        for first, place, count in (_collapsed(blocks(table)) if collapse and calls else single)
     ]
     counted = [row for row in found if row.call.role in COUNTED]
     return tuple(found if every or not counted else counted)[:LONGEST]

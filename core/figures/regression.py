@@ -48,15 +48,15 @@ def error_axis(curves: Mapping[str, Array], anchor: float, log_y: bool) -> dict[
     anchor
         A value of the risk that should be seen, if it is not far above the smallest.
     log_y
-        Logarithmic axis.
+        Logarithmic axis, unless all that is drawn is 0.
     """
     risk = curves["risk"]
     least = max(float(risk.min()), 1e-12)
-    if not log_y:
-        top = ceiling(max(2.4 * least, 1.15 * min(anchor, 5 * least), 1e-9))
-        return {"range": [-0.03 * top, top]}
     drawn = np.concatenate(list(curves.values()))
     positive = drawn[drawn > least * 1e-6]
+    if not (log_y and positive.size):
+        top = ceiling(max(2.4 * least, 1.15 * min(anchor, 5 * least), 1e-9))
+        return {"range": [-0.03 * top, top]}
     top = min(float(risk.max()) * 1.6, least * 1e9)
     return {
         "type": "log",

@@ -14,6 +14,7 @@ from typing import Any, BinaryIO
 from core.cnn.traced import trace
 from core.ranking.learners import fit
 from core.ranking.openml import download
+from core.refusal import reason
 from core.regularization.bagging import bagging_message
 from core.worker import wire
 
@@ -53,9 +54,9 @@ def _listen(requests: BinaryIO, lines: SimpleQueue[bytes]) -> None:
 def _answer(message: dict[str, Any]) -> dict[str, Any]:
     try:
         return {"value": KINDS[message["kind"]](**message["request"])}
-    except ValueError as error:
-        return {"error": str(error)}
     except Exception as error:  # noqa: BLE001  one request must not end the process
+        if words := reason(error):
+            return {"error": words}
         traceback.print_exc(file=sys.stderr)
         return {"error": f"The work failed with an unexpected error ({type(error).__name__}); try other settings."}
 

@@ -7,22 +7,23 @@ from typing import Any
 
 import streamlit as st
 
+from core.text import verbatim
+from pages.ui import net
+
 
 def button(label: str, icon: str, act: Callable[[], Any], key: str, name: str = "", **look: Any) -> None:
     """Draw a button of the group `key`; `name` tells it from the others where its label does not."""
 
     def clicked() -> None:
-        st.session_state[f"{key}:refused"] = ""
-        try:
+        with net.Caught() as caught:
             act()
-        except ValueError as error:
-            st.session_state[f"{key}:refused"] = str(error)
+        st.session_state[f"{key}:refused"] = caught.words
 
-    st.button(label, on_click=clicked, key=f"{key}:{name or label}", icon=f":material/{icon}:", **look)
+    st.button(label, on_click=net.safely(clicked), key=f"{key}:{name or label}", icon=f":material/{icon}:", **look)
 
 
 def refused(key: str) -> None:
     """Say why the last click of the group came to nothing, if it did."""
     reason = st.session_state.get(f"{key}:refused", "")
     if reason:
-        st.caption(f":material/block: {reason}")
+        st.caption(f":material/block: {verbatim(reason)}")

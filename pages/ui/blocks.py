@@ -8,6 +8,8 @@ from typing import Any
 import streamlit as st
 
 from core.lab import Cell, Exercise, Table, Verdict
+from core.text import verbatim
+from pages.ui import net
 
 LARGEST = 2**53  # from here on a browser rounds whole numbers
 HEIGHT = 420  # pixels of a long table, which then scrolls
@@ -68,17 +70,16 @@ def _cell(block: Exercise, place: int, key: str, given: dict[tuple[str, str], st
         while len(given) > KEPT:
             del given[next(iter(given))]
 
-    st.text_input(cell.label, held, key=widget, max_chars=60, on_change=typed, autocomplete="off")
+    st.text_input(cell.label, held, key=widget, max_chars=60, on_change=net.safely(typed), autocomplete="off")
 
 
 def _verdict(cell: Cell, answer: str) -> Verdict | None:
     """What an answer is worth; `None` while there is none."""
     if not answer:
         return None
-    try:
+    with net.Caught() as caught:
         return cell.judge(answer)
-    except ValueError as error:
-        return Verdict(False, str(error))
+    return Verdict(False, verbatim(caught.words))
 
 
 def _say(verdict: Verdict) -> None:

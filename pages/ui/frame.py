@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from typing import Any
 
 import streamlit as st
@@ -13,7 +13,7 @@ from core.controls import Seed, defaults
 from core.figures.live import Picture
 from core.lab import PREDICT, Lab, no_runs
 from core.text import verbatim
-from pages.ui import export, runs, state
+from pages.ui import export, net, runs, state
 from pages.ui.live_chart import live_chart
 from pages.ui.predict import predict
 from pages.ui.sections import sections
@@ -31,6 +31,7 @@ PATIENCE = 0.7  # seconds that a run waits for work to be done before it shows i
 _STILL = "The picture still shows the last settings that work."
 
 
+@net.guarded
 def show(lab: Lab) -> None:
     """Draw the page of a lab.
 
@@ -71,16 +72,19 @@ def show(lab: Lab) -> None:
         record.leave(f"{lab.name}:section")
 
 
+@net.guarded
 def _show_stage(lab: Lab, record: State, presenting: bool) -> None:
     """Picture, in a fragment: a tick of any control runs this alone, the whole page only where more depends on it."""
     state.write_link(lab, record)
+    net.say_pending(f"{lab.name}:stage", lab)
     record.looked = runs.stamps(_runs(lab, record))
     waiting = _waiting(lab, record)
     revealed = record.drawn or not waiting
     if revealed:
         result, picture = _evaluate(lab, record, waiting)
         if record.refusal:
-            st.warning(f"{record.refusal} {_STILL}", icon=":material/block:")
+            net.say(record.refusal, f"{lab.name}:picture", lab)
+            st.caption(_STILL)
         runs.bar(lab.trainings(result, record.good), lab.name)
         revealed = not record.values[PREDICT.name] or predict(lab, record, result)
     if revealed:
@@ -103,6 +107,7 @@ def pace(page: str, least: float) -> float:
     return max(least, SHARE_S * state.sessions(page))
 
 
+@net.guarded
 def _watch(lab: Lab, record: State) -> None:
     """Notice what others do with the runs of the page; it is drawn again only if that differs from what it shows."""
     if runs.stamps(_runs(lab, record)) != record.looked:
@@ -114,10 +119,9 @@ def _runs(lab: Lab, record: State) -> Sequence[Any]:
     """Trainings of the page; a page without any does not compute its result for this."""
     if lab.runs is no_runs:
         return ()
-    try:
+    with suppress(Exception):  # what is wrong stands beside the picture
         return lab.trainings(lab.result(record.values), record.values)
-    except ValueError:
-        return lab.trainings(lab.result(record.good), record.good)
+    return lab.trainings(lab.result(record.good), record.good)
 
 
 def _header(lab: Lab, record: State, presenting: bool) -> None:
@@ -132,7 +136,7 @@ def _header(lab: Lab, record: State, presenting: bool) -> None:
 
             st.button(
                 "New draw",
-                on_click=redraw,
+                on_click=net.safely(redraw),
                 type="tertiary",
                 icon=":material/casino:",
                 key=f"{lab.name}:redraw",
@@ -145,7 +149,7 @@ def _header(lab: Lab, record: State, presenting: bool) -> None:
 
             st.button(
                 "Reset",
-                on_click=reset,
+                on_click=net.safely(reset),
                 type="tertiary",
                 icon=":material/restart_alt:",
                 key=f"{lab.name}:reset",
@@ -153,7 +157,7 @@ def _header(lab: Lab, record: State, presenting: bool) -> None:
             )
         st.button(
             "Leave" if presenting else "Present",
-            on_click=state.present,
+            on_click=net.safely(state.present),
             args=(not presenting,),
             type="tertiary",
             icon=":material/close_fullscreen:" if presenting else ":material/present_to_all:",
@@ -177,7 +181,7 @@ def _presets(lab: Lab, record: State) -> None:
         preset = named[st.session_state[key] or label]
         record.replace(lab.preset_values(preset) | {PREDICT.name: record.values[PREDICT.name]})
 
-    st.pills("Presets", tuple(named), key=key, on_change=chosen, label_visibility="collapsed")
+    st.pills("Presets", tuple(named), key=key, on_change=net.safely(chosen), label_visibility="collapsed")
     # the line is always there, so that the page does not jump
     st.caption(named[label].note if label else "Drag the slider under the picture, or its marker on the plot.")
 
@@ -239,7 +243,7 @@ def _waiting(lab: Lab, record: State) -> bool:
 
         with st.container(horizontal=True, vertical_alignment="center"):
             st.info(f"Stopped. {_STILL if record.drawn else ''}", icon=":material/pause:")
-            st.button("Go on", on_click=go_on, key=f"{lab.name}:go_on")
+            st.button("Go on", on_click=net.safely(go_on), key=f"{lab.name}:go_on")
         return True
     tasks = lab.tasks(record.values)
     begun = time.monotonic()
@@ -263,21 +267,14 @@ def _evaluate(lab: Lab, record: State, waiting: bool) -> tuple[Any, Picture]:
     if waiting:
         result = lab.result(record.good)
         return result, lab.draw(result, record.good)
-    try:
+    with net.Caught(lab) as caught:
         result = lab.result(record.values)
         picture = lab.draw(result, record.values)
-    except ValueError as error:
-        record.refusal = _in_words(lab, str(error))
-        result = lab.result(record.good)
-        return result, lab.draw(result, record.good)
-    record.refusal, record.good, record.drawn = "", dict(record.values), True
-    return result, picture
-
-
-def _in_words(lab: Lab, refusal: str) -> str:
-    """Put the labels on screen in the place of the names in a refusal, and its reason into a sentence of the page."""
-    labels = {control.name: control.label for control in lab.controls}
-    return re.sub(r"`(\w+)`", lambda name: f"“{labels.get(name[1], name[1])}”", refusal)
+        record.refusal, record.good, record.drawn = "", dict(record.values), True
+        return result, picture
+    record.refusal = caught.words
+    result = lab.result(record.good)
+    return result, lab.draw(result, record.good)
 
 
 def _chart(lab: Lab, record: State, picture: Picture, presenting: bool) -> None:

@@ -7,6 +7,7 @@ import streamlit as st
 from core.controls import Place, Places
 from core.figures.live import Picture
 from core.lab import Lab
+from pages.ui import net
 from pages.ui.live_chart import live_chart
 from pages.ui.state import State
 
@@ -54,10 +55,10 @@ def _buttons(record: State, control: Places, key: str) -> None:
         _change(record, control.name, places[:-1])
 
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.button("Add a point", on_click=add, key=f"{key}:add", icon=":material/add:",
+        st.button("Add a point", on_click=net.safely(add), key=f"{key}:add", icon=":material/add:",
                   disabled=len(places) == control.limit)  # fmt: skip
-        st.button("Take the last point away", on_click=take_away, key=f"{key}:away", icon=":material/remove:",
-                  disabled=len(places) == 1)  # fmt: skip
+        st.button("Take the last point away", on_click=net.safely(take_away), key=f"{key}:away",
+                  icon=":material/remove:", disabled=len(places) == 1)  # fmt: skip
         st.caption(f"{len(places)} of at most {control.limit}. {control.help}")
 
 

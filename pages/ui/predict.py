@@ -7,6 +7,7 @@ from typing import Any
 import streamlit as st
 
 from core.lab import Lab, Spot
+from pages.ui import net
 from pages.ui.live_chart import live_chart
 from pages.ui.state import State
 from pages.ui.widgets import widget
@@ -38,7 +39,7 @@ def predict(lab: Lab, record: State, result: Any) -> bool:
         st.button(
             "This is my answer",
             type="primary",
-            on_click=commit,
+            on_click=net.safely(commit),
             key=f"{lab.name}:commit",
             disabled=record.draft is None,
         )
@@ -66,7 +67,9 @@ def _point(lab: Lab, spot: Spot, record: State, result: Any) -> None:
 
     with st.container(horizontal=True):
         for key in keys:
-            st.number_input(f"or type {key[-1]}", value=None, step=0.1, format="%.2f", key=key, on_change=typed)
+            st.number_input(
+                f"or type {key[-1]}", value=None, step=0.1, format="%.2f", key=key, on_change=net.safely(typed)
+            )
 
 
 def _verdict(lab: Lab, record: State, index: int, guess: Any, result: Any) -> None:
@@ -83,4 +86,4 @@ def _verdict(lab: Lab, record: State, index: int, guess: Any, result: Any) -> No
             + prediction.verdict(guess, truth, result)
         )
         if index == len(lab.predictions) - 1:
-            st.button("Ask again", on_click=again, type="tertiary", key=f"{lab.name}:again")
+            st.button("Ask again", on_click=net.safely(again), type="tertiary", key=f"{lab.name}:again")

@@ -11,6 +11,7 @@ import streamlit as st
 
 from core import jobs
 from core.lab import ListedRun, RunList
+from pages.ui import net
 from pages.ui.export import to_csv
 
 SHOWN = 200  # the newest ones
@@ -51,16 +52,19 @@ def _one(
             _rename(run, f"{key}:name:{run.id}")
         if settings is not None:
             st.button(
-                "Open", on_click=open_settings, args=(settings,), key=f"{key}:open", icon=":material/open_in_new:"
+                "Open",
+                on_click=net.safely(open_settings),
+                args=(settings,),
+                key=f"{key}:open",
+                icon=":material/open_in_new:",
             )
         for name, make in _files(run).items():
             st.download_button(name, make, file_name=f"{run.id[:8]}.{name.lower()}", on_click="ignore",
                                key=f"{key}:{name}", icon=":material/download:")  # fmt: skip
         if own:
-            st.button("Delete", on_click=_delete, args=(run.id, key), key=f"{key}:delete", icon=":material/delete:")
-    refused = st.session_state.pop(f"{key}:refused", "")
-    if refused:
-        st.warning(refused, icon=":material/block:")
+            st.button(
+                "Delete", on_click=net.safely(_delete), args=(run,), key=f"{key}:delete", icon=":material/delete:"
+            )
 
 
 def _files(run: ListedRun) -> dict[str, Callable[[], Any]]:
@@ -96,13 +100,12 @@ def _code(run: ListedRun) -> str:
 def _rename(run: ListedRun, key: str) -> None:
     if key not in st.session_state:
         st.session_state[key] = run.name
-    st.text_input(
-        "Name", key=key, max_chars=80, on_change=lambda: jobs.rename(run.id, st.session_state[key]), width=220
-    )
+
+    def renamed() -> None:
+        jobs.rename(run.id, st.session_state[key])
+
+    st.text_input("Name", key=key, max_chars=80, on_change=net.safely(renamed), width=220)
 
 
-def _delete(job: str, key: str) -> None:
-    try:
-        jobs.delete(job)
-    except ValueError as error:
-        st.session_state[f"{key}:refused"] = str(error)
+def _delete(run: ListedRun) -> None:
+    jobs.delete(run.id)

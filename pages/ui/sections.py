@@ -10,6 +10,7 @@ import streamlit as st
 from core.controls import defaults
 from core.figures.live import Picture
 from core.lab import Clickable, Exercise, Lab, RunList, Table, Work
+from pages.ui import net
 from pages.ui.blocks import exercise, table
 from pages.ui.live_chart import live_chart
 from pages.ui.moving import moving
@@ -29,8 +30,11 @@ def sections(lab: Lab, record: State, values: dict[str, Any], result: Any) -> bo
             continue
         any_open = True
         with folded:
-            for place, block in enumerate(section.blocks(result, values)):
-                _block(lab, record, block, f"{key}{place}")
+            with net.Caught(lab) as caught:
+                for place, block in enumerate(section.blocks(result, values)):
+                    _block(lab, record, block, f"{key}{place}")
+            if caught.words:
+                net.say(caught.words, key, lab)
     return any_open
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import streamlit as st
 
 from core.lab import Lab
-from pages.ui import boot, state
+from pages.ui import boot, net, state
 
 # Topic -> pages; a page is the name of its file in pages/, which is also its address.
 TOPICS: dict[str, tuple[str, ...]] = {
@@ -87,4 +87,4 @@ def run_page(render: Callable[[], None]) -> None:
     if not _inside.get():
         _navigation("hidden")
         st.rerun()
-    render()
+    net.guarded(render)()

@@ -8,6 +8,8 @@ from typing import Any
 import streamlit as st
 
 from core.controls import Choice, Control, Fetch, Fetched, File, LogSlider, Seed, Several, Slider, Text, Toggle
+from core.text import verbatim
+from pages.ui import net
 
 
 def widget(page: str, control: Control, value: Any, take: Callable[[str, Any], None]) -> None:
@@ -36,7 +38,7 @@ def widget(page: str, control: Control, value: Any, take: Callable[[str, Any], N
         if new is not None:  # an emptied number field means "leave it as it was"
             take(control.name, new)
 
-    _draw(control, held, {"key": key, "help": control.help, "on_change": changed})
+    _draw(control, held, {"key": key, "help": control.help, "on_change": net.safely(changed)})
 
 
 def brought(page: str, control: Control, value: Any) -> tuple[Any, str] | None:
@@ -52,22 +54,23 @@ def _file(key: str, control: File, value: Any, take: Callable[[str, Any], None])
 
     def changed() -> None:
         file = st.session_state[key]
-        st.session_state[refused] = ""
         if file is None:
+            st.session_state[refused] = ""
             take(control.name, None)
             return
-        try:
+        with net.Caught() as caught:
             read = control.read(file.name, file.getvalue())
-        except ValueError as error:
-            st.session_state[refused] = str(error)
-            return
-        take(control.name, read)
+        st.session_state[refused] = caught.words
+        if not caught.words:
+            take(control.name, read)
 
-    st.file_uploader(control.label, type=control.suffix or None, key=key, help=control.help, on_change=changed)
+    st.file_uploader(
+        control.label, type=control.suffix or None, key=key, help=control.help, on_change=net.safely(changed)
+    )
     if st.session_state.get(refused):
-        st.warning(st.session_state[refused], icon=":material/block:")
+        net.say(st.session_state[refused], key)
     elif value is not None:
-        st.caption(control.show(value))
+        st.caption(verbatim(control.show(value)))
 
 
 def _fetch(key: str, control: Fetch, value: Fetched, take: Callable[[str, Any], None]) -> None:
@@ -78,18 +81,16 @@ def _fetch(key: str, control: Fetch, value: Fetched, take: Callable[[str, Any], 
 
     def clicked() -> None:
         text = st.session_state[key].strip()
-        try:
+        with net.Caught() as caught:
             task = control.begin(text)
-        except ValueError as error:
-            st.session_state[refused] = str(error).replace(f"`{control.name}`", f"“{control.label}”")
-            return
-        st.session_state[refused] = ""
-        take(control.name, Fetched(text, task))
+        st.session_state[refused] = caught.words.replace(f"“{control.name}”", f"“{control.label}”")
+        if not caught.words:
+            take(control.name, Fetched(text, task))
 
     st.text_input(control.label, key=key, help=control.help, max_chars=60)
-    st.button(control.button, on_click=clicked, key=f"{key}:go", icon=":material/download:")
+    st.button(control.button, on_click=net.safely(clicked), key=f"{key}:go", icon=":material/download:")
     if st.session_state.get(refused):
-        st.warning(st.session_state[refused], icon=":material/block:")
+        net.say(st.session_state[refused], key)
 
 
 def _draw(control: Control, value: Any, common: dict[str, Any]) -> None:

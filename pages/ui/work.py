@@ -8,11 +8,13 @@ from typing import Any
 import streamlit as st
 
 from core.lab import Work
+from pages.ui import net
 
 KEPT = 3  # pieces of work of a session that sections show; the oldest go first
 
 
 @st.fragment(run_every=0.4)
+@net.guarded
 def progress(tasks: list[Any], stop: Callable[[], None], key: str) -> None:
     """Show what is being worked on and since when; runs by itself until it is done."""
     waiting = [task for task in tasks if not task.done]
@@ -21,7 +23,7 @@ def progress(tasks: list[Any], stop: Callable[[], None], key: str) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         for task in waiting:
             st.markdown(f"{task.title}: {task.seconds:.0f} s", width="content")
-        st.button("Cancel", on_click=stop, key=f"{key}:cancel", icon=":material/close:")
+        st.button("Cancel", on_click=net.safely(stop), key=f"{key}:cancel", icon=":material/close:")
 
 
 def work(block: Work, key: str, works: dict[Any, Any]) -> Sequence[Any]:
@@ -40,9 +42,8 @@ def work(block: Work, key: str, works: dict[Any, Any]) -> Sequence[Any]:
         progress([task], stop, key)
         return ()
     if task is not None:
-        try:
+        with net.Caught() as caught:
             return block.blocks(task.result())
-        except ValueError as error:
-            st.warning(str(error), icon=":material/block:")
-    st.button(block.label, on_click=begin, key=f"{key}:begin", icon=":material/play_arrow:")
+        net.say(caught.words, key)
+    st.button(block.label, on_click=net.safely(begin), key=f"{key}:begin", icon=":material/play_arrow:")
     return ()

@@ -65,6 +65,8 @@ def _error_axis(score: Array, train: Array, log_y: bool) -> dict[str, Any]:
     """Range that shows where a score is small, and the training error; what explodes leaves at the top."""
     if log_y:
         axis = error_axis({"risk": score, "training": train}, float(score[0]), log_y)
+        if "type" not in axis:
+            return axis
         low, high = axis["range"]
         return axis | {"dtick": "D2" if high - low < 2.2 else max(1, round((high - low) / 5))}
     least = float(np.nanmin(score))

@@ -11,7 +11,7 @@ from core.figures.live import Axis, Frames, Picture, Track
 from core.figures.parts import curve, dots, estimates, panel, span
 from core.lab import Section
 from core.regularization.regularize import Regularization
-from core.regularization.zero_one import ZeroOne
+from core.regularization.zero_one import LIMITS, ZeroOne
 from core.text import fixed, number, with_error
 
 _HEIGHT = 340
@@ -19,6 +19,12 @@ _HEIGHT = 340
 
 def classes(result: Regularization, values: Mapping[str, Any]) -> Sequence[str | Picture]:
     """Domingos' decomposition for votes of neighbours and for polynomials that are compared with a cut."""
+    low, high = LIMITS["cut"]
+    if not low <= result.cut <= high:
+        raise ValueError(
+            f"The two classes would be divided at y = {number(result.cut)}; this section needs a value from {low} to "
+            f"{high}. Choose another true function or range of x."
+        )
     return (
         f"A case is of class 1 where y > {number(result.cut)}. At each x: N is the error of the best classifier, B is "
         f"1 where the likelier prediction is not the best one, V is the probability of the other prediction. Then\n\n"

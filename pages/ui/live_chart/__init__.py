@@ -20,6 +20,7 @@ from plotly.offline import get_plotlyjs_version
 
 from core.figures import live, style
 from core.figures.packing import deflated, pack
+from pages.ui import net
 
 STATIC = Path(__file__).parents[3] / "static"
 # The version of the installed plotly, whose figures it draws; scatter, bar and pie are all we need.
@@ -125,7 +126,13 @@ def live_chart(
         st.session_state[failed] = True
 
     data = pack(picture, start=start, epoch=epoch, present=present, ask=on_point is not None, file=key, source=source)
-    _mount(key=key, data=deflated(data), on_value_change=committed, on_place_change=pointed, on_failed_change=give_up)
+    _mount(
+        key=key,
+        data=deflated(data),
+        on_value_change=net.safely(committed),
+        on_place_change=net.safely(pointed),
+        on_failed_change=net.safely(give_up),
+    )
 
 
 def _plain_chart(
@@ -170,7 +177,7 @@ def _plain_sliders(axis: live.Axis | live.Plane, key: str, start: Any, on_commit
             value=one.values[0 if first is None else one.nearest(first)],
             format_func=dict(zip(one.values, one.texts, strict=True)).__getitem__,
             key=name,
-            on_change=committed,
+            on_change=net.safely(committed),
         )
         index, stride = index + stride * one.values.index(value), stride * len(one.values)
     return index

@@ -1,0 +1,99 @@
+"""What a page does with an error: it tells the reader in a sentence, and the server's log in full."""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections.abc import Callable
+from functools import wraps
+from types import TracebackType
+from typing import Any
+
+import streamlit as st
+
+from core.controls import defaults
+from core.lab import Lab
+from core.refusal import reason
+from core.text import verbatim
+from pages.ui import state
+
+SORRY = "Something went wrong here, and nothing of yours is lost. Try again, or reset the page."
+
+_LOG = logging.getLogger("lectern")
+_PENDING = "net:pending"  # what a callback has caught, for the run that follows it
+
+
+def words(error: BaseException, lab: Lab | None = None) -> str:
+    """Return what the reader is told about an error; what is no refusal goes to the server's log.
+
+    The labels on screen take the place of the names in a refusal.
+    """
+    told = reason(error)
+    if not told:
+        _LOG.error("An error reached a page.", exc_info=error)
+        return SORRY
+    labels = {control.name: control.label for control in lab.controls} if lab else {}
+    return re.sub(r"`(\w+)`", lambda name: f"“{labels.get(name[1], name[1])}”", told)
+
+
+class Caught:
+    """A context that an error ends without harm; `words` says what the reader is told, and is empty without one.
+
+    What Streamlit raises to stop or to repeat a run is no `Exception` and passes through.
+    """
+
+    def __init__(self, lab: Lab | None = None) -> None:
+        self.lab, self.words = lab, ""
+
+    def __enter__(self) -> Caught:
+        return self
+
+    def __exit__(self, kind: Any, error: BaseException | None, trace: TracebackType | None) -> bool:
+        if isinstance(error, Exception):
+            self.words = words(error, self.lab)
+        return isinstance(error, Exception)
+
+
+def say(told: str, key: str, lab: Lab | None = None) -> None:
+    """Show what the reader is told, with a button that resets the page where the fault is ours."""
+    st.warning(verbatim(told), icon=":material/block:")
+    if told == SORRY and lab is not None:
+        st.button("Reset", on_click=safely(_reset), args=(lab,), key=f"{key}:net", icon=":material/restart_alt:")
+
+
+def _reset(lab: Lab) -> None:
+    state.of(lab).replace(defaults(lab.all_controls))
+
+
+def guarded(draw: Callable[..., Any]) -> Callable[..., Any]:
+    """Wrap what draws a part of a page: an error in it leaves a sentence in its place."""
+
+    @wraps(draw)
+    def drawn(*args: Any, **named: Any) -> Any:
+        lab = next((arg for arg in args if isinstance(arg, Lab)), None)
+        with Caught(lab) as caught:
+            return draw(*args, **named)
+        say(caught.words, f"{lab.name if lab else 'page'}:{draw.__name__}", lab)
+        return None
+
+    return drawn
+
+
+def safely(act: Callable[..., Any]) -> Callable[..., None]:
+    """Wrap a callback: an error in it is told by the run that follows, and the page is drawn all the same."""
+
+    @wraps(act)
+    def acted(*args: Any, **named: Any) -> None:
+        with Caught() as caught:
+            act(*args, **named)
+        if caught.words:
+            st.session_state[_PENDING] = caught.words
+
+    return acted
+
+
+def say_pending(key: str, lab: Lab | None = None) -> None:
+    """Show what the last callback has caught."""
+    told = st.session_state.pop(_PENDING, "")
+    if told:
+        say(told, f"{key}:pending", lab)
