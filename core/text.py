@@ -9,6 +9,15 @@ BYTES = ((1e12, "TB"), (1e9, "GB"), (1e6, "MB"), (1e3, "kB"), (1, "B"))
 _SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
+def settled(value: float) -> float:
+    """Round to twelve digits, so that two ways to compute a number that lies between two texts give the same text.
+
+    >>> settled(0.01255 + 1e-17) == settled(0.01255 - 1e-17)
+    True
+    """
+    return float(f"{value:.12g}")
+
+
 def number(value: float, digits: int = 3) -> str:
     """Write a number with `digits` significant digits, in plain form where that stays short.
 
@@ -19,6 +28,7 @@ def number(value: float, digits: int = 3) -> str:
         return "–" if math.isnan(value) else ("∞" if value > 0 else "−∞")
     if value == 0:
         return "0"
+    value = settled(value)
     mantissa, power = f"{value:.{digits - 1}e}".split("e")  # the exponent of the rounded value: 99.96 is 100
     if -4 <= int(power) < 5:
         return f"{value:.{max(digits - 1 - int(power), 0)}f}".replace("-", "−")
@@ -31,6 +41,7 @@ def fixed(value: float, decimals: int = 3) -> str:
     >>> fixed(0.0652), fixed(12.3456), fixed(2.5e-7), fixed(123456.0)
     ('0.065', '12.346', '2.50 × 10⁻⁷', '1.23 × 10⁵')
     """
+    value = settled(value)
     if value != 0 and math.isfinite(value) and not 0.5 * 10**-decimals <= abs(value) < 1e4:
         mantissa, power = f"{value:.2e}".split("e")
         return f"{mantissa} × 10{str(int(power)).translate(_SUPERSCRIPT)}".replace("-", "−")
@@ -45,6 +56,7 @@ def with_error(value: float, error: float) -> str:
     """
     if not (error > 0 and math.isfinite(error) and math.isfinite(value)):
         return fixed(value)
+    value, error = settled(value), settled(error)
     power = int(f"{error:.1e}".split("e")[1])
     if -5 < power < 3 and abs(value) < 1e5:
         decimals = max(1 - power, 0)
@@ -58,7 +70,7 @@ def percent(share: float) -> str:
     >>> percent(0.365), percent(0.0825), percent(0.0), percent(1.0)
     ('36\xa0%', '8.2\xa0%', '0\xa0%', '100\xa0%')
     """
-    part = 100 * share
+    part = settled(100 * share)
     return f"{part:.0f}\N{NO-BREAK SPACE}%" if part >= 10 or part == 0 else f"{part:.1f}\N{NO-BREAK SPACE}%"
 
 
@@ -69,7 +81,7 @@ def larger(ratio: float) -> str:
     ('12\xa0% larger than', '4632 times')
     """
     if ratio < 3:
-        part = 100 * (ratio - 1)
+        part = settled(100 * (ratio - 1))
         return f"{f'{part:.0f}' if part >= 1 else 'less than 1'}\N{NO-BREAK SPACE}% larger than"
     return f"{number(ratio, 2)} times"
 

@@ -19,9 +19,10 @@ PRESETS = (
            {"net": "small_cnn", "seeds": 3} | between(0.946, 3.78)),
     Preset("Inception, a quarter", "The homework's kind of network, a quarter as wide.",
            INCEPTION | between(1.16, 4.66)),
-    Preset("Few steps", "40 steps instead of 200: the average has hardly any memory, and the rules go astray.",
+    Preset("Few steps", "40 steps instead of 200: the smoothed loss keeps more than twice as much noise, "
+           "and the rules go wrong.",
            {"steps": 40, "seeds": 3} | between(0.0508, 0.203)),
-    Preset("Adam", "Adam's rates are a hundred times smaller, because it divides by the size of the gradient.",
+    Preset("Adam", "Adam's rates are about ten times smaller here, because it divides by the size of the gradient.",
            ADAM | between(0.00833, 0.0333)),
     Preset("A convex loss", "Logistic regression has one minimum. Do the rules agree now?",
            {"net": "logistic"} | between(0.0147, 0.0587)),

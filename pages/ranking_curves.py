@@ -32,7 +32,7 @@ PRESETS = (
     Preset("Costs five to one", "Who finds the bad credits, if a missed one costs five times a false alarm? The "
            "best threshold is where the line touches the hull.",
            {"swap": True, "cost_ratio": 0.2, "lines": "cost", "hull": True}),
-    Preset("Is it a probability?", "Naive Bayes ranks well and is sure of itself: its scores are no probabilities.",
+    Preset("Is it a probability?", "Naive Bayes ranks well, but is overconfident: its scores are not calibrated.",
            {"source": "cancer", "first": "bayes", "lower": "calibration"}),
     Preset("A digit", "One digit against nine: 10 % positives, and two models near the corner.",
            {"source": "digits"}),

@@ -16,8 +16,8 @@ NOTES = {
     "Homework: one triangle": "Cyclical with exponential decay, they said. How many cycles are there, and what decays?",
     "exp_range, γ = 1": "Several cycles now, with torch's default γ. Where is the decay?",
     "exp_range, γ < 1": "The same with γ = 0.9998. Drag the length: the envelope stays.",
-    "Homework: growing batch": "The rate stays, the batch doubles. How many updates are saved, and "
-    "which batch does not fit?",
+    "Homework: growing batch": "The rate stays, the batch doubles three times. How many updates are saved, and how "
+    "many more doublings would fit into 16 GiB?",
     "Homework: cosine stopped": "T_max is 200, the training has 5 epochs. Drag the length down to 5.",
     "One cycle": "The cycle is planned for longer than the training. What is the rate at the end?",
     "Warm restarts": "Each cosine is twice as long as the one before. Drag until the training ends "

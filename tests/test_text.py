@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import math
 import re
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from core.text import fixed, larger, number, percent, tex, verbatim, with_error
 
@@ -108,3 +111,12 @@ def test_a_text_for_markdown_begins_no_heading_list_or_code(start: str) -> None:
 
 def test_what_turns_the_direction_of_a_text_is_left_out() -> None:
     assert verbatim("a\u202eb\u200bc\x00d\te\u2028f") == "abcd e f"
+
+
+@given(st.integers(1, 9999), st.integers(-6, 3))
+def test_two_ways_to_a_number_between_two_texts_give_the_same_text(digits: int, power: int) -> None:
+    # A last digit 5, which one rounding error above or below would be rounded up or down.
+    middle = float(f"{digits}5e{power - 3}")
+    near = [math.nextafter(middle, 0), middle, math.nextafter(middle, 1e9), middle * (1 + 1e-15)]
+    for write in (number, fixed, percent, lambda value: with_error(value, value / 10), lambda value: larger(1 + value)):
+        assert len({write(value) for value in near}) == 1

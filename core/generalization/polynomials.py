@@ -14,6 +14,10 @@ from core.arrays import Array
 
 # Designs are treated in groups whose basis has about this many numbers, so that it stays in the cache.
 _GROUP = 200_000
+# Where 1 - leverage is below this, the difference has lost half of its digits and is computed without subtracting.
+_CLOSE = 1e-8
+# Below this it is rounding only: a point of leverage 1 has components of about 1e-15 in what no fit reaches.
+UNDETERMINED = 1e-26
 # Ratio of the diagonal of R up to which Chebyshev columns serve; their condition number is then below about 200.
 _NEARLY_ORTHOGONAL = 8
 
@@ -140,20 +144,45 @@ def leave_one_out(basis: NestedBasis, y: Array) -> Array:
     Returns
     -------
     ndarray (D, M, n)
-        nan where the point's leverage h is 1 to within 1e-10: the fit without that point is not determined.
+        nan where the point's leverage h is 1: the fit without that point is not determined.
 
     References
     ----------
     Allen, "The relationship between variable selection and data augmentation", Technometrics 16, 1974.
     """
-    coefs = project(basis.train, y)
-    residual = y - coefs[:, :1] * basis.train[:, 0]
-    slack = 1 - basis.train[:, 0] ** 2
-    residuals = np.empty((basis.train.shape[1] - 1, *y.shape))
-    for d, column in enumerate(basis.train.swapaxes(0, 1)[1:], start=1):
+    train = basis.train
+    coefs = project(train, y)
+    residual = y - coefs[:, :1] * train[:, 0]
+    slack = 1 - train[:, 0] ** 2
+    residuals = np.empty((train.shape[1] - 1, *y.shape))
+    for d, column in enumerate(train.swapaxes(0, 1)[1:], start=1):
         residual = residual - coefs[:, d : d + 1] * column
         slack = slack - column**2
-        residuals[d - 1] = residual / np.where(slack < 1e-10, np.nan, slack)
+        residuals[d - 1] = residual / np.where(slack < _CLOSE, np.nan, slack)
+    close = slack.min(axis=1) < _CLOSE  # leverage rises with the degree
+    if len(train) == 1 and close[0]:
+        return _left_out_of_few(train, y)
+    if close.any():
+        residuals[:, close] = _left_out_of_few(train[close], y[close])
+    return residuals
+
+
+def complement(train: Array) -> Array:
+    """Give orthonormal rows (B, n - r, n) that are orthogonal to orthonormal rows (B, r, n)."""
+    full: Array = np.linalg.qr(train.swapaxes(-1, -2), mode="complete")[0]
+    return full.swapaxes(-1, -2)[..., train.shape[-2] :, :]
+
+
+def _left_out_of_few(train: Array, y: Array) -> Array:
+    """Leave-one-out residuals with r and 1 - h as sums over what the fit leaves out: nothing cancels."""
+    beyond = complement(train)
+    coefs, slack = project(train, y), (beyond**2).sum(axis=1)
+    residual = np.einsum("mk,mkn->mn", project(beyond, y), np.broadcast_to(beyond, (len(y), *beyond.shape[1:])))
+    residuals = np.empty((train.shape[1] - 1, *y.shape))
+    for d in range(train.shape[1] - 1, 0, -1):
+        residuals[d - 1] = residual / np.where(slack < UNDETERMINED, np.nan, slack)
+        residual = residual + coefs[:, d : d + 1] * train[:, d]
+        slack = slack + train[:, d] ** 2
     return residuals
 
 

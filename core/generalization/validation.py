@@ -58,7 +58,7 @@ class Validation:
     residuals, leverage : ndarray (D, n)
         Residuals r of the fit to all points, and the diagonal h of its hat matrix.
     left_out : ndarray (D, n)
-        Leave-one-out residuals r / (1 - h); nan where h is 1 to within 1e-10.
+        Leave-one-out residuals r / (1 - h); nan where h is 1, or differs from 1 by less than rounding.
     refitted : ndarray (D, n)
         The same by n refits of each degree; nan where the other points do not determine the degree.
     rules : tuple of str
@@ -259,7 +259,7 @@ def _judge(
     degree = len(whole["residuals"])
     hold_out = mean_square(y[held] - refits(x, y, held[np.newaxis], x[held], degree)[0])
     k_fold, k_fold_se = pooled(parts["fold_errors"], np.bincount(parts["fold"][0]))
-    left_out = mean_square(whole["left_out"])
+    left_out = mean_square(np.where(np.isnan(whole["left_out"]), whole["refitted"], whole["left_out"]))
     repeated = k_fold.mean(axis=0), np.sqrt((k_fold_se**2).mean(axis=0))
     measured = [hold_out, (k_fold[0], k_fold_se[0]), repeated, left_out]
     rules = criteria(x.size * without_dust(whole["train_mse"], f), x.size)

@@ -12,7 +12,7 @@ from core.arrays import Array, check_integer
 from core.generalization.bias_variance import check_cost, degree_range
 from core.generalization.designs import LIMITS as SETTINGS_LIMITS
 from core.generalization.designs import Experiment, Settings, draw
-from core.generalization.polynomials import NestedBasis, leave_one_out, nested_basis
+from core.generalization.polynomials import NestedBasis, fits, leave_one_out, nested_basis, project
 from core.generalization.selection import Selection, summarise
 from core.generalization.sweeps import exact_fits
 from core.generalization.validation import first_data_set
@@ -220,11 +220,9 @@ def _scores(
     errors = [np.stack([_missed(x, y, one == k, degree) for k in range(sizes.size)], axis=1) for one in fold]
     k_fold, k_fold_se = pooled(np.stack(errors), sizes)
     turn = np.arange(len(y)) % len(fold), np.arange(len(y))
-    left_out = leave_one_out(basis, y)
-    slack = 1 - np.cumsum(basis.train**2, axis=1)[:, 1:].swapaxes(0, 1)
-    residuals = np.where(np.isnan(left_out), 0, left_out * slack)  # leverage 1: the fit passes through the point
-    rss = n * without_dust((residuals**2).mean(axis=2).T, f)
-    errors_left_out, left_out_se = mean_square(left_out)
+    residuals = y[:, np.newaxis] - fits(project(basis.train, y), basis.train)
+    rss = n * without_dust((residuals**2).mean(axis=2), f)
+    errors_left_out, left_out_se = mean_square(leave_one_out(basis, y))
     return {
         "hold-out": (without_dust(hold_out, f), unknown),
         "k-fold": (without_dust(k_fold[turn], f), k_fold_se[turn]),

@@ -14,6 +14,7 @@ from core.ranking.areas import Areas, Sizes, auprg, auroc, davis_goadrich, preci
 from core.ranking.checks import check_labels, check_scores, check_weights
 from core.ranking.hull import Counts, corners, upper_hull
 from core.ranking.sorting import count, weigh
+from core.text import number
 
 PREVALENCES = (0.001, 0.999)
 FEW = 20  # cases of a class
@@ -83,8 +84,9 @@ class Ranking(Memo):
         for cases, name in ((self.positives, "positive"), (self.negatives, "negative")):
             if cases < FEW:
                 found.append(f"Only {cases:g} {name}{'' if cases == 1 else 's'}: all areas are uncertain.")
-        if self.sizes(prevalence).lowest < EARLY:
-            found.append("At so low a prevalence AUPRG hangs on the first few positives: a random scorer is below 0.")
+        lowest = self.sizes(prevalence).lowest
+        if lowest < EARLY:
+            found.append(f"AUPRG starts at only {number(lowest, 2)} true positives, so a few of them decide it.")
         return tuple(found)
 
     def sizes(self, prevalence: float | None = None) -> Sizes:

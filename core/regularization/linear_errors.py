@@ -14,7 +14,10 @@ from core.generalization.bias_variance import CURVES, GRID_SIZE
 from core.generalization.designs import Experiment, Settings, draw
 from core.generalization.sweeps import gaussian_standard_errors
 from core.generalization.truths import TRUTHS
-from core.regularization.spectral import LEVERAGE_TOLERANCE, FilterErrors
+from core.regularization.spectral import FilterErrors
+
+# A training point with 1 - h below this determines its own fit: leaving it out is not defined.
+_DETERMINED_BY_ITSELF = 1e-10
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -156,7 +159,7 @@ def matrix_errors(experiment: Experiment, at_test: Array, at_train: Array) -> di
         "test_variance": test_variance,
         "train_error": (((f - at_train @ f) ** 2).sum() + noise * scattered) / n,
         "train_mse_first": (residual**2).mean(),
-        "loo_error_first": ((residual / np.where(slack < LEVERAGE_TOLERANCE, np.nan, slack)) ** 2).mean(),
+        "loo_error_first": ((residual / np.where(slack < _DETERMINED_BY_ITSELF, np.nan, slack)) ** 2).mean(),
         **monte_carlo(bias + experiment.noise @ at_test.T, experiment),
         **_standard_errors(experiment, bias, noise * at_test @ at_test.T),
     }

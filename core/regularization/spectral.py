@@ -16,12 +16,11 @@ import numpy as np
 
 from core.arrays import Array
 from core.generalization.designs import Experiment
+from core.generalization.polynomials import UNDETERMINED, complement
 from core.generalization.sweeps import gaussian_standard_errors
 
 # Singular values below this fraction of the largest are rounding in features that are given as plain numbers.
 RANK_TOLERANCE = 1e-12
-# A training point with 1 - leverage below this determines its own fit: leaving it out is not defined.
-LEVERAGE_TOLERANCE = 1e-10
 
 
 @dataclass(frozen=True)
@@ -72,7 +71,7 @@ class FilterErrors:
         Mean squared error of the first fit on its own training set.
     loo_error_first : ndarray (P,)
         Mean squared leave-one-out residual of the first data set, centring and scaling of the features held fixed; nan
-        where a point's leverage is 1 to within 1e-10.
+        where a point's leverage is 1.
     mc_bias2, mc_variance : ndarray (P,)
         Monte Carlo estimates from the M fits: variance over the fits (ddof = 1), and squared difference between mean
         fit and truth minus `mc_variance / M`. Unbiased, so `mc_bias2` can fall below 0.
@@ -195,7 +194,12 @@ def _train_errors(experiment: Experiment, spectrum: Spectrum, filters: Array) ->
     f, y = experiment.f_train[0], experiment.f_train[0] + experiment.noise[0]
     residuals = _beyond(train, y) + (lost * (train @ y)) @ train
     slack = (1 - (train**2).sum(axis=0)) + lost @ train**2
-    left_out = residuals / np.where(slack < LEVERAGE_TOLERANCE, np.nan, slack)
+    exact = residuals
+    if slack.min() < 1e-8:  # the difference has lost half of its digits: sum what the fit leaves out instead
+        beyond = complement(train)
+        exact = (beyond @ y) @ beyond + (lost * (train @ y)) @ train
+        slack = (beyond**2).sum(axis=0) + lost @ train**2
+    left_out = exact / np.where(slack < UNDETERMINED, np.nan, slack)
     return {
         "train_error": expected_train_error(spectrum, filters, f, experiment.noise_std**2),
         "train_mse_first": (residuals**2).mean(axis=1),

@@ -58,6 +58,14 @@ def hat(x, at, d):
     return np.linalg.solve(r.T, chebvander(u[1], d).T).T @ q.T
 
 
+def left_out(x, y, d):
+    """Leave-one-out residuals without refits: residual over 1 - h, with h the diagonal of the hat matrix."""
+    u = (2 * x - x.min() - x.max()) / (x.max() - x.min())
+    q = np.linalg.qr(chebvander(u, d), mode="complete")[0][:, d + 1 :]  # orthogonal to all polynomials of degree d
+    slack = np.sum(q**2, axis=1)
+    return q @ (q.T @ y) / np.where(slack < 1e-26, np.nan, slack)
+
+
 X, E, x_test, y_noise, fresh = draw(n_sets)
 s2, fixed = noise_std**2, protocol == "fixed"
 degrees = range(1, min(max_degree, min(len(set(x)) for x in X) - 1) + 1)
@@ -97,16 +105,14 @@ for d, row, more in zip(degrees, medians if heavy else means, others):
     print(f"{d:6d}", *(f"{v:9.5g}" for v in (*row, s2, *more)), "  <- the slider" if d == degree else "")
 
 # --- choice: how often each rule chooses each degree, over repetitions of the experiment
-H0 = [hat(X[0], X[0], d) for d in degrees]
-slack = [1 - np.diag(H) for H in H0]
-loo = [np.nan if min(t) < 1e-10 else np.mean(((y - H @ y) / t) ** 2) ** 0.5 for t, H in zip(slack, H0)]
+loo = [np.mean(left_out(X[0], y, d) ** 2) ** 0.5 for d in degrees]
 X, E, x_test, _, fresh = draw(repetitions)
 degrees = range(1, min(max_degree, min(len(set(x)) for x in X) - 1) + 1)
 fold = np.arange(n_train) % folds
 scores, own_risk = {rule: [] for rule in ("one test set", "hold-out", "k-fold", "leave-one-out")}, []
 for r, (x, e, new) in enumerate(zip(X, E, fresh)):
     if r == 0 or not fixed:
-        here = [(hat(x, x_test, d), hat(x, x, d)) for d in degrees]
+        here = [hat(x, x_test, d) for d in degrees]
         there = [
             [(hat(x[fold != k], x[fold == k], d) if len(set(x[fold != k])) > d else None) for d in degrees]
             for k in range(folds)
@@ -116,14 +122,12 @@ for r, (x, e, new) in enumerate(zip(X, E, fresh)):
         [np.inf if H is None else np.sum((y[fold == k] - H @ y[fold != k]) ** 2) for H in there[k]]
         for k in range(folds)
     ]
-    scores["one test set"].append([np.mean((f(x_test) + new - H @ y) ** 2) for H, _ in here])
+    scores["one test set"].append([np.mean((f(x_test) + new - H @ y) ** 2) for H in here])
     scores["hold-out"].append(held[r % folds])
     scores["k-fold"].append(np.sum(held, axis=0))
-    left = [1 - np.diag(H) for _, H in here]
-    scores["leave-one-out"].append(
-        [np.inf if min(t) < 1e-10 else np.sum(((y - H @ y) / t) ** 2) for t, (_, H) in zip(left, here)]
-    )
-    own_risk.append([np.mean((H @ f(x) - f(x_test)) ** 2 + s2 * np.sum(H**2, axis=1)) + s2 for H, _ in here])
+    missed = [np.sum(left_out(x, y, d) ** 2) for d in degrees]
+    scores["leave-one-out"].append(np.where(np.isnan(missed), np.inf, missed))
+    own_risk.append([np.mean((H @ f(x) - f(x_test)) ** 2 + s2 * np.sum(H**2, axis=1)) + s2 for H in here])
 own_risk = np.array(own_risk)
 oracle = np.argmin(own_risk.mean(axis=0))
 print("degree  leave-one-out RMSE of the first data set")

@@ -110,12 +110,15 @@ sizes = np.bincount(divisions[0])
 pooled, spread = np.average(by_fold, axis=1, weights=sizes), by_fold.std(axis=1, ddof=1) / folds**0.5
 scores["k-fold"], ses["k-fold"] = pooled[0], spread[0]
 scores["repeated k-fold"], ses["repeated k-fold"] = pooled.mean(axis=0), np.mean(spread**2, axis=0) ** 0.5
-residuals, slack = y - fits(x, y, x), 1 - np.cumsum(Q**2, axis=0)[1:]  # 1 - h, h the diagonal of the hat matrix
-with np.errstate(invalid="ignore", divide="ignore"):
-    left_out = np.where(slack < 1e-10, np.nan, residuals / slack)
-scores["leave-one-out"], ses["leave-one-out"] = mean(left_out**2)
+residuals = y - fits(x, y, x)
+full = np.concatenate([Q, np.linalg.qr(Q.T, mode="complete")[0].T[len(Q) :]])  # and what no fit reaches
+rest = [full[d + 1 :] for d in range(1, D + 1)]  # orthogonal to the fits of degree d: gives residual and 1 - h
+slack = np.array([np.sum(q**2, axis=0) for q in rest])
+left_out = np.array([q @ y @ q for q in rest]) / np.where(slack < 1e-26, np.nan, slack)
 others = [np.arange(n) != i for i in range(n)]
-refitted = np.mean([(y[i] - fits(x[o], y[o], x[i : i + 1])[:, 0]) ** 2 for i, o in enumerate(others)], axis=0)
+refits = np.transpose([y[i] - fits(x[o], y[o], x[i : i + 1])[:, 0] for i, o in enumerate(others)])
+refitted = np.mean(refits**2, axis=1)
+scores["leave-one-out"], ses["leave-one-out"] = mean(np.where(np.isnan(left_out), refits, left_out) ** 2)
 train, df = clean(np.mean(residuals**2, axis=1)), np.arange(2, D + 2)
 with np.errstate(divide="ignore", invalid="ignore"):
     left = np.where(df < n, n - df, np.nan)

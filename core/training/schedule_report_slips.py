@@ -78,7 +78,7 @@ def _no_test(updates: int, images: int) -> Card:
                   ("updates", updates, "That counts updates, not images."),
                   ("epochs", EPOCHS * N, "That is the training with cycles.")),
             asked("Epochs that these are", images / N,
-                  ("ten", EPOCHS, "The loop ends after 2,000 images of each batch size.")),
+                  ("ten", EPOCHS, "The loop ends after 2,016 to 8,192 images of each batch size.")),
             asked("Updates of the training with cycles for one of these", cycles / updates,
                   ("equal", 1, f"There were {cycles:,} and {updates}.")),
         ),

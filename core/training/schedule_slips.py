@@ -41,8 +41,8 @@ def _exp_range() -> Card:
         "# 10 epochs of 60,000 images, batch 64, scheduler.step() after each batch",
         (
             asked("Updates in all", CLR_UPDATES,
-                  ("incomplete batch forgotten", 10 * (60_000 // 64), "The last batch of an epoch has 48 images, and "
-                    "torch's loader keeps it.")),
+                  ("incomplete batch forgotten", 10 * (60_000 // 64),
+                   f"The last batch of an epoch has {60_000 % 64} images, and torch's loader keeps it.")),
             asked("Complete cycles", 0, ("triangle", 1, "A cycle is up and down, 10,000 updates; there are 9,380.")),
             asked("Rate after the last update", float(CLR.rate(CLR_UPDATES)),
                   ("foot", 2.78e-5, "That would be the rate after a whole cycle, 620 updates later.")),
@@ -56,6 +56,7 @@ def _exp_range() -> Card:
 
 def _samples() -> Card:
     total = sum(map(batches_run, SIZES))
+    images = [batch * batches_run(batch) for batch in SIZES]
     return Card(
         "A test of batch sizes",
         "for i, (x, y) in enumerate(loader):      # batch sizes 32, 64, ..., 8192 one after another\n"
@@ -73,8 +74,9 @@ def _samples() -> Card:
             asked("Printed 0.676 for 4,096: the mean loss", true_mean(0.676, 4096),
                   ("printed", 0.676, "One batch ran, but i is 1 when the loop ends: the sum was divided by 2.")),
         ),
-        f"The loop stops after {STEP_SIZE:,} images, {total} updates in all, and the mean divides by "
-        f"one batch too many: from 256 to 4,096 the loss falls from {true_mean(PRINTED[256], 256):.2f} to "
+        f"The loop stops after {min(images):,} to {max(images):,} images of each size, {sum(images):,} images in "
+        f"{total} updates in all, and the mean divides by one batch too many: from 256 to 4,096 the loss falls from "
+        f"{true_mean(PRINTED[256], 256):.2f} to "
         f"{true_mean(PRINTED[4096], 4096):.2f}, not from {PRINTED[256]:.2f} to {PRINTED[4096]:.2f}. Compare at equal "
         "epochs, and divide by the batches that ran.",
     )  # fmt: skip

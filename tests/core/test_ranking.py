@@ -20,6 +20,7 @@ from core.ranking.curves import (
     rank,
 )
 from tests import ranking_oracle as oracle
+from tests.words import numbers_in
 
 NAMES = ("auroc", "average_precision", "davis_goadrich", "trapezoid", "auprg")
 
@@ -433,17 +434,16 @@ def test_cautions() -> None:
     assert few == ("Only 1 negative: all areas are uncertain.",)
     # recall gain is 0 where recall is the prevalence: at 20 * 0.4 = 8 positives
     assert calm.cautions(0.4) == ()
-    assert [words[:20] for words in calm.cautions(0.39)] == ["At so low a prevalen"]
+    assert [numbers_in(words) for words in calm.cautions(0.39)] == [[7.8]]
     equal = rank([1] * 20 + [0] * 20, [0] * 40).cautions()
     assert equal == ("All scores are equal: nothing is ranked.",)
     assert len(rank([1] + [0] * 99, [0] * 100).cautions()) == 3
 
 
-def test_where_the_caution_about_auprg_stands_random_scorers_are_below_0() -> None:
-    rng = np.random.default_rng(0)
-    labels = np.repeat([1, 0], [20, 980])
-    found = [rank(labels, rng.random(1000)).areas().auprg for _ in range(400)]
-    assert np.mean(found) < -0.2
-    labels = np.repeat([1, 0], [100, 200])
-    found = [rank(labels, rng.random(300)).areas().auprg for _ in range(400)]
-    assert abs(np.mean(found)) < 0.03
+@pytest.mark.parametrize(("positives", "negatives"), [(2, 2), (20, 980), (15, 15)])
+def test_the_caution_about_auprg_names_the_positives_where_it_starts(positives, negatives) -> None:
+    # Few positives at a prevalence of one half, or many cases of which few are positive.
+    labels = np.repeat([1, 0], [positives, negatives])
+    words = rank(labels, np.arange(positives + negatives)).cautions()[-1]
+    assert numbers_in(words) == pytest.approx([positives**2 / (positives + negatives)], rel=0.05)
+    assert "prevalence" not in words

@@ -190,3 +190,25 @@ def test_the_bracket_of_a_sweep() -> None:
     assert bracket(rates[2:], losses[2:], untrained=2.3) == (1e-3, 1e-1)
     assert bracket(rates, [np.nan] * 7, untrained=2.3) == "No rate has lowered the loss."
     assert bracket(rates, [2.4] * 7, untrained=2.3) == "No rate has lowered the loss."
+
+
+@pytest.mark.parametrize("percent", [3, 4, 4.9, 5.1, 6, 7, 8, 9, 9.9, 10.1])
+def test_the_lower_end_of_a_bracket_is_at_five_percent_of_the_best_gain(percent) -> None:
+    # Gains of 0, `percent` and 100 hundredths of the best: the second rate has little exactly below 5.
+    losses = [2.0, 2.0 - percent / 100, 1.0]
+    assert bracket([0.001, 0.01, 0.1], losses, untrained=2.0) == (0.01 if percent < 5 else 0.001, 0.1)
+
+
+@pytest.mark.parametrize("percent", [4, 5, 9, 9.9, 10.1, 11, 15, 20])
+def test_the_upper_end_of_a_bracket_is_at_ten_percent_above_the_best_loss(percent) -> None:
+    losses = [2.0, 0.5, 0.5 * (1 + percent / 100), 1.5]
+    assert bracket([0.001, 0.01, 0.1, 1.0], losses, untrained=2.0)[1] == (0.1 if percent < 10 else 0.01)
+
+
+@given(st.lists(st.floats(0.1, 5), min_size=12, max_size=80))
+def test_a_slope_over_the_rate_itself_is_never_steepest_at_a_larger_rate(losses) -> None:
+    # What the page says of rules that do not take the logarithm.
+    rates = np.geomspace(1e-6, 10, len(losses))
+    falls = np.diff(losses)
+    if falls.min() < 0:
+        assert np.argmin(falls / np.diff(rates)) <= np.argmin(falls / np.diff(np.log(rates)))

@@ -15,6 +15,7 @@ from core.figures.live import Panel, Picture
 from core.figures.model_selection import SECTIONS, thumbnail
 from core.figures.model_selection.text import PREDICTIONS, shares
 from core.generalization.model_selection import ModelSelection
+from core.text import fixed
 from pages.model_selection import LAB
 from tests.labs import check_picture
 
@@ -207,8 +208,13 @@ def test_undefined_scores_are_said_not_shown() -> None:
     assert "cannot judge degree 7" in picture.sentences[6]
     assert "the others do not determine the fit" in picture.sentences[6]
     assert readout(picture, "4-fold")[6] == "–" and readout(picture, "LOO RMSE, one fit")[6] == "–"
-    _, _, picture = drawn(n_train=22, max_degree=18)
-    assert "is 1 to ten digits" in picture.sentences[17]
+    _, result, picture = drawn(n_train=22, max_degree=18)  # leverages of 1 to ten digits
+    assert result.left_out_rmse[17] == pytest.approx(result.refitted_rmse[17], rel=1e-9)
+    assert "2 × 10⁻⁶, with leverages up to 1.000" in picture.sentences[17]
+    _, result, picture = drawn(n_train=22, max_degree=20, inputs="normal", seed=1)  # and to all digits
+    assert np.isnan(result.validation.left_out[19]).any() and result.refitted_rmse[19] > 1e14
+    assert result.left_out_rmse[19] == pytest.approx(result.refitted_rmse[19])
+    assert fixed(result.refitted_rmse[19]) in picture.sentences[19]
 
 
 def test_no_noise_has_words_of_its_own() -> None:

@@ -33,7 +33,7 @@ from core.figures.ranking.view import View
 from core.ranking.comparison import Comparison
 from core.ranking.curves import rank
 from core.ranking.scored import Scored
-from core.text import number
+from core.text import fixed, number
 from tests import ranking_oracle as oracle
 
 CURVES = (roc, precision_recall, gains)
@@ -623,7 +623,7 @@ def test_the_best_threshold_of_all(view: View, share: float, model: int) -> None
         np.testing.assert_allclose(found, best, atol=1e-7)
     notes = trace(roc(result, view), "notes")
     role = ("first", "second")[model]
-    words = f"{'best F' if by_f else 'least cost'}{what[1:] if by_f else ''} {abs(best):.3f}"
+    words = f"{'best F' if by_f else 'least cost'}{what[1:] if by_f else ''} {fixed(abs(best))}"
     assert f'<span style="color:{style.color(role)}">◇ {words}</span>' in notes["text"][0].split("<br>")
 
 
@@ -840,7 +840,7 @@ def test_cost_curves(share: float, ratio: float) -> None:
         np.testing.assert_allclose(xy(panel, f"cost of {name}")[0], now)
         best = np.min((1 - tpr) * now + fpr * (1 - now))
         assert f"{name} {best:.3f}" in panel.alt
-    assert panel.alt.endswith(f"the better constant answer costs {min(now, 1 - now):.3f}.")
+    assert panel.alt.endswith(f"the better constant answer costs {fixed(min(now, 1 - now))}.")
     x, y = xy(panel, "constant answers")
     np.testing.assert_array_equal(y[:2], x[:2])
     np.testing.assert_array_equal(y[3:], 1 - x[3:])

@@ -99,8 +99,8 @@ def test_cautions_are_told() -> None:
     words = text.sentence(gauss(n_cases=1000, positives_share=0.01), View())
     assert "Only 10 positives" in words
     assert "too few to call a difference more than noise" in words
-    assert "At so low a prevalence" in text.sentence(gauss(n_cases=1000), View(prevalence=0.001))
-    assert "At so low a prevalence" not in text.sentence(gauss(n_cases=1000), View())
+    assert "AUPRG starts at only 0.30" in text.sentence(gauss(n_cases=1000), View(prevalence=0.001))
+    assert "AUPRG starts" not in text.sentence(gauss(n_cases=1000), View())
 
 
 def test_who_is_above_where_is_a_share_of_recalls() -> None:

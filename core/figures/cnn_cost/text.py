@@ -85,18 +85,26 @@ def readouts(
             "Weights, gradients, optimizer and what is kept for the backward pass, without workspace of the GPU.",
         ),
         Readout(
-            "counted again" if result.table.source == "typed" else "counted another way",
+            "counted another way" if result.table.source in _BUILT else "counted again",
             (_difference(result),),
-            help=_RECOUNTED[result.table.source == "typed"],
+            help=_RECOUNTED.get(result.table.source, _FROM_A_FILE),
         ),
     )
 
 
-_RECOUNTED = (
+_BUILT = ("traced", "precomputed")
+_RECOUNTED = dict.fromkeys(
+    _BUILT,
     "Parameters and MACs again, from the shapes alone and with every kernel stepped over its input: the difference "
     "from the sums of the rows, whose parameters were counted in the network itself.",
-    "Parameters and MACs again, with every kernel stepped over its input: the difference from the sums of the rows. "
-    "The weights of a typed layer follow from one formula in both; against a network built in PyTorch they are tested.",
+) | {
+    "typed": "Parameters and MACs again, with every kernel stepped over its input: the difference from the sums of the "
+    "rows. The weights of a typed layer follow from one formula in both; against a network built in PyTorch they are "
+    "tested.",
+}
+_FROM_A_FILE = (
+    "Parameters and MACs again, with every kernel stepped over its input. Both counts rely on the shapes as they were "
+    "read from the file: what was read wrongly is wrong in both."
 )
 
 

@@ -58,8 +58,8 @@ def rules(result: LrRange, values: Mapping[str, Any]) -> Sequence[str | Table]:
         f"**Which rate, then?** {', '.join(POINT_RULES)} each name one rate"
         + (f"; here they are apart by a factor of {number(now.disagreement, 2)}" if now.disagreement else "")
         + ". The three last rules are bounds of a schedule: the range of Smith's cyclical rates (arXiv 1506.01186, "
-        "section 3.3, made exact), and the top of one cycle. Lightning's rule takes the slope over η itself, which "
-        "is steepest at the smallest rates of almost any test; fastai's are steep, minimum / 10, valley and slide.",
+        "section 3.3, made exact), and the top of one cycle. The slope over η itself, in place of ln η, is "
+        "never steepest at a larger rate. fastai's rules are steep, minimum / 10, valley and slide.",
     )
 
 
@@ -101,10 +101,10 @@ def homework(result: LrRange, values: Mapping[str, Any]) -> Sequence[str | Table
         f"Neighbours of this grid have the ratio {number(float(GRID[1] / GRID[0]))}.",
         Table(rows),
         f"**The reported pair**, {number(low)} and {number(high)}, are the indices {REPORTED[0]} and {REPORTED[1]}: "
-        f"their ratio is {number(high / low)}. They are no neighbours, so they do not follow from the rule; they were "
-        f"read by eye. And the rule cannot be right: the best rate is no lower bound, the next one is often the first "
-        f"that diverges, one value in 1.11 powers of ten is coarse, and `numpy.argmin` gives the place of the first "
-        f"value that is no number, so that a diverged training would be “the best”.",
+        f"their ratio is {number(high / low)}. They are no neighbours, so they do not follow from the rule; how they "
+        f"were chosen is not known. And the rule cannot be right: the best rate is no lower bound, the next one is "
+        f"often the first that diverges, one value in 1.11 powers of ten is coarse, and `numpy.argmin` gives the place "
+        f"of the first value that is no number, so that a diverged training would be “the best”.",
     ]
     if result.is_ramp or not result.now().sweeps:
         return (*blocks, "The preset “Homework: ten rates” shows such a sweep, recorded with a smaller network.")

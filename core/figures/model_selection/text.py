@@ -105,7 +105,7 @@ def _check(result: ModelSelection, k: int) -> str:
         return "Leave-one-out is not defined here: without some point the others do not determine the fit."
     if np.isnan(difference):
         return (
-            "The leverage of some point is 1 to ten digits, so that r/(1−h) would be rounding; refits, which "
+            "The leverage of some point is 1 to all digits, so that r/(1−h) would be rounding; refits, which "
             f"extrapolate to that point, give an RMSE of {fixed(float(result.refitted_rmse[k]))}."
         )
     return (

@@ -125,7 +125,7 @@ def homework(result: Comparison, values: Mapping[str, Any]) -> Blocks:
     clipped, points = int(np.sum(recall_gain == 0)), len(recall_gain)
     below = int(np.sum(precision_gain == 0))
     return (
-        "A homework asks for ROC, PR and PRG of AdaBoost and logistic regression on German credit; a solution in "
+        "A homework asks for ROC, PR and PRG of logistic regression and AdaBoost on German credit; a solution in "
         "circulation prints AUROC .755 and .714, AUPR .872 and .827, AUPRG .232 and .218. On the cases of this page "
         "(at the prevalence of the data):",
         _table(["", "AUPRG", "as in the homework", "average precision", "AUPR as in the homework"], rows),
@@ -154,7 +154,7 @@ def about(result: Comparison, values: Mapping[str, Any]) -> Blocks:
     """What is known about the cases."""
     cases = result.scored
     scores = "; ".join(
-        f"the scores of {name} are {'probabilities' if are else 'no probabilities'}"
+        f"the scores of {name} are {'meant as probabilities' if are else 'not probabilities'}"
         for name, are in zip(cases.names, cases.probabilities, strict=True)
     )
     notes = "".join(f"- {note}\n" for note in cases.notes)
