@@ -6,8 +6,11 @@ import contextlib
 import errno
 import json
 import os
+import re
+import shutil
 import sys
 import time
+import zlib
 from collections.abc import Callable
 from pathlib import Path
 from typing import IO, Any, TypeVar
@@ -19,12 +22,53 @@ else:
 
 T = TypeVar("T")
 _TRY_S, _TRIES = 0.005, 200
+# Windows has no shared locks: others who look hold it for an instant.
+_LOOK_S = 0.05 if sys.platform == "win32" else 0.0
 _FULL = {errno.ENOSPC, errno.EFBIG, getattr(errno, "EDQUOT", errno.ENOSPC)}
+_FULL_ON_WINDOWS = {39, 112}  # ERROR_HANDLE_DISK_FULL, ERROR_DISK_FULL
+_GONE = {errno.ENOENT, errno.ENOTDIR, getattr(errno, "ESTALE", errno.ENOENT)}
+_OF_FILES = (PermissionError, FileNotFoundError, FileExistsError, IsADirectoryError, NotADirectoryError)
+_OF_DISKS = _FULL | {errno.EROFS, errno.EIO, errno.ELOOP, errno.EMFILE, errno.ENFILE, errno.ENOTEMPTY, *_GONE}
+
+
+def disk_error(error: BaseException) -> OSError | None:
+    """Find what the disk refused behind an error; None if it was something else.
+
+    Libraries written in Rust, such as safetensors, raise their own exception and give the number in its text.
+    """
+    seen: BaseException | None = error
+    while seen is not None:
+        if isinstance(seen, _OF_FILES) or (isinstance(seen, OSError) and seen.errno in _OF_DISKS):
+            return seen
+        if told := re.search(r"\(os error (\d{1,5})\)", str(seen)):
+            number = int(told[1])
+            return OSError(errno.ENOSPC if sys.platform == "win32" and number in _FULL_ON_WINDOWS else number, "")
+        seen = seen.__cause__
+    return None
 
 
 def is_full(error: OSError) -> bool:
-    """Whether there was no room to write."""
+    """Return whether there was no room to write."""
     return error.errno in _FULL
+
+
+def reason(error: OSError) -> str:
+    """Give the reason of the operating system in a few words; no path is among them."""
+    return "the disk is full" if is_full(error) else os.strerror(error.errno or errno.EIO).lower()
+
+
+def checksum(data: bytes) -> str:
+    """Return 8 hexadecimal digits that change when a byte does."""
+    return f"{zlib.crc32(data):08x}"
+
+
+def file_checksum(path: Path) -> str:
+    """Return `checksum` of the bytes of a file."""
+    total = 0
+    with path.open("rb") as file:
+        while part := file.read(2**20):
+            total = zlib.crc32(part, total)
+    return f"{total:08x}"
 
 
 def write(path: Path, value: Any, *, durable: bool = True) -> None:
@@ -78,12 +122,22 @@ def sync_tree(folder: Path) -> None:
 
 
 def size(folder: Path) -> int:
-    """Bytes of the files in a folder; some may vanish meanwhile."""
+    """Return the bytes of the files in a folder; some may vanish meanwhile, and some may be kept from us."""
     total = 0
-    for path in folder.rglob("*"):
-        with contextlib.suppress(OSError):
-            total += path.lstat().st_size
+    for path, folders, names in os.walk(folder):
+        for name in (*folders, *names):
+            with contextlib.suppress(OSError):
+                total += os.lstat(os.path.join(path, name)).st_size
     return total
+
+
+def remove(path: Path) -> None:
+    """Remove a file, a link, or a folder with all it holds, if it is there and may be removed."""
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path, ignore_errors=True)
+    else:
+        with contextlib.suppress(OSError):
+            path.unlink()
 
 
 class Lock:
@@ -103,8 +157,11 @@ class Lock:
         self._file: IO[bytes] | None = None
 
     def acquire(self, timeout_s: float = 0.0, *, shared: bool = False) -> bool:
-        """Whether the lock is now held; several may share it on POSIX systems."""
-        file = self._path.open("ab")
+        """Take the lock and return whether that worked; several may share it on POSIX systems.
+
+        A shared lock needs no right to write, but the file must be there.
+        """
+        file = self._path.open("rb" if shared else "ab")
         end = time.monotonic() + timeout_s
         while not _try(file, shared):
             if time.monotonic() >= end:
@@ -114,6 +171,14 @@ class Lock:
         self._file = file
         return True
 
+    def in_place(self) -> bool:
+        """Return whether the file of the lock that is held is still there, rather than deleted or another one."""
+        assert self._file is not None
+        try:
+            return os.path.samestat(os.fstat(self._file.fileno()), self._path.stat())
+        except OSError as error:
+            return error.errno not in _GONE
+
     def release(self) -> None:
         """Free the lock."""
         if self._file is not None:
@@ -122,11 +187,11 @@ class Lock:
 
 
 def held(path: Path) -> bool:
-    """Whether a process holds the lock of that file."""
+    """Return whether a process holds the lock of that file; one that cannot be opened counts as free."""
     lock = Lock(path)
     try:
-        taken = path.exists() and not lock.acquire(shared=True)
-    except FileNotFoundError:  # deleted in this moment
+        taken = not lock.acquire(_LOOK_S, shared=True)
+    except OSError:
         taken = False
     lock.release()
     return taken

@@ -12,23 +12,52 @@
 
 from __future__ import annotations
 
+import contextlib
+import functools
 import json
 import os
 import re
 import shutil
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from core.jobs.files import held, read, replace, sync, sync_tree, write
-from core.jobs.identity import DIGITS
+from core.jobs.files import checksum, file_checksum, held, read, remove, replace, sync, sync_tree, write
+from core.jobs.identity import DIGITS, identity
 
 ID = re.compile(rf"[0-9a-f]{{{DIGITS}}}")
 # The process has ended, or there has never been one.
 ENDED = ("paused", "done", "failed", "cancelled", "interrupted")
 AFTER_REQUEST = {"pause": "paused", "cancel": "cancelled"}
 SPARE_BYTES = 8192
+# What stays when a run starts over.
+_LASTING = ("spec.json", "status.json", "name.json", "lock", "log.txt")
+_LATEST = 4e9  # no run is begun after the year 2096
+
+
+def _is_number(value: Any, high: float) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value <= high
+
+
+def _is_count(value: Any) -> bool:
+    return type(value) is int and 0 <= value < 2**63
+
+
+# What a value of status.json or progress.json must be like; others were not written by us, and are left out.
+_VALID: dict[str, Callable[[Any], bool]] = {
+    "state": lambda value: value in ("queued", "running", *ENDED),
+    "message": lambda value: isinstance(value, str) and len(value) <= 2000,
+    "progress": lambda value: value is None or _is_number(value, 1),
+    "seconds": lambda value: _is_number(value, 1e10),
+    "queued": _is_count,
+    "starts": _is_count,
+    "owner": lambda value: isinstance(value, str),
+    "pid": _is_count,
+    "host": lambda value: isinstance(value, str),
+    "began": lambda value: isinstance(value, str),
+}
 
 
 @dataclass(frozen=True)
@@ -58,7 +87,16 @@ class JobFolder:
         return self.path / "request"
 
     def create(self, order: dict[str, Any], status: dict[str, Any]) -> None:
-        """Make the folder with its order (kind, version, specification) under its name at once, or not at all."""
+        """Make the folder with its order (kind, version, specification) under its name at once, or not at all.
+
+        A folder that is there already, whose order was damaged, gets its order back and keeps all the rest.
+        """
+        if self.path.is_dir() and not self.path.is_symlink():
+            if (self.path / "spec.json").is_dir():
+                remove(self.path / "spec.json")
+            write(self.path / "spec.json", order)
+            return
+        remove(self.path)
         new = self.path.with_name(f".new-{self.path.name}")
         shutil.rmtree(new, ignore_errors=True)
         new.mkdir()
@@ -81,11 +119,42 @@ class JobFolder:
         (self.path / "spare").unlink(missing_ok=True)
 
     def order(self) -> dict[str, Any]:
-        return read(self.path / "spec.json")
+        """Return kind, version, specification, time and owner of the run; empty if they are gone or damaged."""
+        try:
+            found = (self.path / "spec.json").stat()
+            return {} if self.path.is_symlink() else _order(self.path, found.st_mtime_ns, found.st_size)
+        except OSError:
+            return {}
 
     def status(self) -> dict[str, Any]:
-        """What was last written about the run; `state` says what is so now."""
-        return read(self.path / "status.json")
+        """Return what was last written about the run; `state` says what is so now.
+
+        Without a "state", the file is damaged.
+        """
+        return _valid(read(self.path / "status.json"))
+
+    def progress(self) -> dict[str, Any]:
+        """Return what the process has last told about itself."""
+        return _valid(read(self.path / "progress.json"))
+
+    def result(self) -> dict[str, Any] | None:
+        """Return what the run has returned; None before, and if that, its records or its files are damaged."""
+        found = read(self.path / "result.json")
+        result = found.get("result")
+        return result if isinstance(result, dict) and found.get("sums") == self._left(result) else None
+
+    def set_result(self, result: dict[str, Any]) -> None:
+        """Write down what the run has returned, and checksums of all that it leaves."""
+        write(self.path / "result.json", {"sums": self._left(result), "result": result})
+
+    def _left(self, result: dict[str, Any]) -> dict[str, str]:
+        """Checksums of what a run leaves when it is done: its result, records and files."""
+        sums = {"": checksum(json.dumps(result).encode())}
+        for path in (self.metrics, *sorted(self.files.glob("*"))):
+            with contextlib.suppress(OSError):
+                found = path.stat()
+                sums[path.name] = _known_checksum(path, found.st_mtime_ns, found.st_size)
+        return sums
 
     def set_status(self, **values: Any) -> None:
         """Replace some values of the status."""
@@ -105,28 +174,42 @@ class JobFolder:
         except (OSError, UnicodeDecodeError):
             return ""
 
+    def asked_s(self) -> float:
+        """Return the seconds since the process was asked for something; 0 if it was not."""
+        try:
+            return time.time() - self.request_file.stat().st_mtime
+        except OSError:
+            return 0.0
+
     def state(self) -> str:
-        """State of the run; the lock of its process says whether that is alive."""
-        state = str(self.status().get("state", "interrupted"))
-        if state != "running":
-            return state
+        """Return the state of the run; the lock of its process says whether that is alive, whatever the files say."""
         if held(self.lock):
             return "stopping" if self.request() else "running"
-        state = str(self.status().get("state", "interrupted"))  # it may have ended between the two looks
-        return AFTER_REQUEST.get(self.request(), "interrupted") if state == "running" else state
+        state = str(self.status().get("state", "failed"))
+        if state == "running":
+            return AFTER_REQUEST.get(self.request(), "interrupted")
+        return "failed" if state == "done" and self.result() is None else state
 
     def checkpoints(self) -> list[Path]:
-        """Folders of whole checkpoints, the last one at the end; one is left behind unless something has gone wrong."""
-        return sorted(self.path.glob("checkpoint-*"))
+        """Return the folders of whole checkpoints, the last one at the end; after a normal end there is one."""
+        try:
+            names = sorted(name for name in os.listdir(self.path) if re.fullmatch(r"checkpoint-\d{8}", name))
+        except OSError:
+            return []
+        return [self.path / name for name in names]
 
     def add_checkpoint(self, save: Callable[[Path], None], point: dict[str, Any]) -> None:
-        """Write a checkpoint, and then remove those before it."""
+        """Write a checkpoint, and then remove those before it.
+
+        The folder of a run that was deleted does not come back.
+        """
         new, old = self.path / "new-checkpoint", self.checkpoints()
-        shutil.rmtree(new, ignore_errors=True)
+        remove(new)
         try:
-            (new / "state").mkdir(parents=True)
+            new.mkdir()
+            (new / "state").mkdir()
             save(new / "state")
-            write(new / "point.json", {**point, "id": self.path.name})
+            write(new / "point.json", {**point, "id": self.path.name, "sums": _sums(new / "state")})
             sync_tree(new)
         except BaseException:
             shutil.rmtree(new, ignore_errors=True)
@@ -135,7 +218,7 @@ class JobFolder:
         replace(new, self.path / f"checkpoint-{number:08}")
         sync(self.path)
         for each in old:
-            shutil.rmtree(each, ignore_errors=True)
+            remove(each)
 
     def last_checkpoint(self) -> tuple[Path | None, dict[str, Any]]:
         """Folder for `resume`, and what stood at that point: bytes of metrics, seconds.
@@ -143,14 +226,17 @@ class JobFolder:
         Raises
         ------
         ValueError
-            If there are checkpoints, but none that can be read and belongs to this run.
+            If there are checkpoints, but none that is undamaged, belongs to this run and has its records.
         """
         for path in reversed(self.checkpoints()):
             point = read(path / "point.json")
-            if point.get("id") == self.path.name and type(point.get("metrics")) is int:
-                return path / "state", point
+            told = point.get("metrics", -1)
+            if point.get("id") == self.path.name and _is_count(told) and _undamaged(path / "state", point.get("sums")):
+                if self.records(0, told)[1] != told:
+                    raise ValueError("The records of the run are damaged; start over.")
+                return path / "state", {"metrics": told} | _valid(point)
         if self.checkpoints():
-            raise ValueError("The checkpoint of the run cannot be read; restart the run from the beginning.")
+            raise ValueError("The checkpoint of the run is damaged; start over.")
         return None, {"metrics": 0, "seconds": 0.0}
 
     def add_file(self, name: str, save: Callable[[Path], None]) -> None:
@@ -171,17 +257,18 @@ class JobFolder:
     def machines(self) -> list[dict[str, Any]]:
         """What the processes of the run have computed with, in their order."""
         machines = read(self.path / "machines.json").get("machines", [])
-        return machines if isinstance(machines, list) else []
+        return [each for each in machines if isinstance(each, dict)] if isinstance(machines, list) else []
 
     def clear(self) -> None:
-        """Forget all that has been computed."""
-        for path in (*self.checkpoints(), self.files):
-            shutil.rmtree(path, ignore_errors=True)
-        for name in ("metrics.jsonl", "progress.json", "result.json", "machines.json"):
-            (self.path / name).unlink(missing_ok=True)
+        """Forget all that has been computed, and whatever else is not as it should be."""
+        for path in self.path.iterdir():
+            if path.name not in _LASTING or not path.is_file() or path.is_symlink():
+                remove(path)
 
     def records(self, start: int = 0, most: int = 2**24) -> tuple[list[dict[str, Any]], int]:
-        """Records from a byte of the metrics on, and the byte after the last whole one; a torn line ends them.
+        """Return records from a byte of the metrics on, and the byte after the last whole one.
+
+        A line that is torn or was changed ends them.
 
         Parameters
         ----------
@@ -196,32 +283,86 @@ class JobFolder:
             return [], start
         records, end = [], start
         for line in whole[0].split(b"\n") if whole[1] else []:
-            try:
-                records.append(json.loads(line))
-            except ValueError:  # what a loss of power has left
+            text, _, digits = line.rpartition(b"\t")
+            if digits.decode("latin-1") != checksum(text):  # what a loss of power, or a hand, has left
                 break
+            records.append(json.loads(text))
             end += len(line) + 1
         return records, end
 
 
-def folder_of(root: Path, job: str) -> JobFolder:
-    """Folder of a run that exists.
+def record_line(record: dict[str, Any]) -> bytes:
+    """Write a record as a line of the metrics: JSON, a tab, and the checksum of the JSON."""
+    text = json.dumps(record, allow_nan=False).encode()
+    return text + b"\t" + checksum(text).encode() + b"\n"
+
+
+def run_of(root: Path, job: str) -> tuple[JobFolder, dict[str, Any]]:
+    """Return the folder and the order of a run that exists.
 
     Raises
     ------
     ValueError
-        If there is no such run; what is no run's name never becomes a path.
+        If there is no such run, or its order is damaged; what is no run's name never becomes a path.
     """
-    path = root / job if ID.fullmatch(job) else None
-    if path is None or path.is_symlink() or not (path / "spec.json").is_file():
-        raise ValueError("There is no such run; perhaps it has been deleted.")
-    return JobFolder(path)
+    folder = JobFolder(root / job) if ID.fullmatch(job) else None
+    order = folder.order() if folder else {}
+    if folder is None or not order:
+        raise ValueError("No such run; it may have been deleted.")
+    return folder, order
+
+
+def folder_of(root: Path, job: str) -> JobFolder:
+    """Return the folder of a run that exists; raises as `run_of` does."""
+    return run_of(root, job)[0]
 
 
 def all_folders(root: Path) -> list[JobFolder]:
-    """Every run."""
+    """Return every folder that has the name of a run, also where its files are damaged."""
+    return [JobFolder(root / name) for name in sorted(_folder_names(root))]
+
+
+def _folder_names(root: Path) -> Iterator[str]:
     try:
-        names = sorted(name for name in os.listdir(root) if ID.fullmatch(name))
+        with os.scandir(root) as entries:
+            yield from (each.name for each in entries if ID.fullmatch(each.name) and each.is_dir(follow_symlinks=False))
     except OSError:
-        return []
-    return [JobFolder(root / name) for name in names if not (root / name).is_symlink()]
+        return
+
+
+@functools.lru_cache(maxsize=1024)
+def _order(path: Path, mtime_ns: int, size: int) -> dict[str, Any]:
+    """Read an order, which never changes while its file does not; empty unless its name follows from it."""
+    found = read(path / "spec.json")
+    try:
+        name = identity(found["kind"], found["version"], found["specification"])
+    except (KeyError, ValueError, RecursionError):
+        return {}
+    if name != path.name:
+        return {}
+    created, owner = found.get("created"), found.get("owner")
+    return found | {
+        "created": created if _is_number(created, _LATEST) else mtime_ns / 1e9,
+        "owner": owner if isinstance(owner, str) else "",
+    }
+
+
+def _valid(values: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in values.items() if name in _VALID and _VALID[name](value)}
+
+
+def _undamaged(folder: Path, sums: Any) -> bool:
+    try:
+        return bool(sums == _sums(folder))
+    except OSError:
+        return False
+
+
+@functools.lru_cache(maxsize=1024)
+def _known_checksum(path: Path, mtime_ns: int, size: int) -> str:
+    return file_checksum(path)
+
+
+def _sums(folder: Path) -> dict[str, str]:
+    """Return the checksum of each file in a folder, by its name."""
+    return {each.relative_to(folder).as_posix(): file_checksum(each) for each in folder.rglob("*") if each.is_file()}

@@ -12,6 +12,9 @@ T = TypeVar("T")
 DAY_S = 86400.0
 # On a host that offers small networks only.
 SMALL_S = 30.0
+# How long a run may take to stop when it is asked to; then its process ends itself, and a while later is ended.
+GRACE_S = 20.0
+FROZEN_S = 30.0
 
 
 @dataclass(frozen=True)

@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import contextlib
 import json
-import shutil
 import time
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from core.jobs import files
-from core.jobs.folder import ENDED, JobFolder, all_folders, folder_of
+from core.jobs import files, processes
+from core.jobs.folder import ENDED, JobFolder, all_folders, folder_of, run_of
 from core.jobs.identity import canonical, identity
 from core.jobs.kinds import kind_named
-from core.jobs.limits import Settings, settings
+from core.jobs.limits import FROZEN_S, Settings, settings
 from core.jobs.start import start
 
 LONGEST_QUEUE = 20
@@ -23,7 +22,7 @@ LONGEST_QUEUE = 20
 LONGEST_OF_OWNER = 6
 BUSY_S = 10.0
 LONGEST_NAME = 80
-NOT_STARTED = "The process of the run could not be started; its log says more."
+NOT_STARTED = "The run could not be started. Start over; if that fails too, see log.txt in its folder on the server."
 
 
 def submit(kind: str, specification: Mapping[str, Any], *, owner: str = "") -> str:
@@ -48,12 +47,12 @@ def submit(kind: str, specification: Mapping[str, Any], *, owner: str = "") -> s
     limits = settings()
     version = kind_named(kind).version
     job = identity(kind, version, specification)
-    if (limits.folder / job / "spec.json").is_file():
+    folder = JobFolder(limits.folder / job)
+    if folder.order():
         return job
     limits.require_training()
     with _alone(limits.folder):
-        folder = JobFolder(limits.folder / job)
-        if not folder.path.exists():
+        if not folder.order():
             _make_room(limits, owner)
             plain = json.loads(canonical(specification))
             order = {"kind": kind, "version": version, "specification": plain, "created": time.time()}
@@ -101,23 +100,24 @@ def delete(job: str) -> None:
     with _alone(settings().folder) as root:
         folder = folder_of(root, job)
         if folder.state() in ("running", "stopping"):
-            raise ValueError("The run is still going on; cancel it first.")
+            raise ValueError("The run is still in progress; cancel it first.")
         _remove(folder)
 
 
 def waiting(root: Path) -> list[JobFolder]:
-    """Runs that wait, the next one first."""
-    tickets = [(folder.status(), folder) for folder in all_folders(root)]
-    queued = [(status["queued"], folder) for status, folder in tickets if status.get("state") == "queued"]
-    return [folder for _, folder in sorted(queued, key=lambda pair: (pair[0], pair[1].path))]
+    """Return the runs that wait, the next one first."""
+    queued = [folder for folder in all_folders(root) if folder.state() == "queued"]
+    return sorted(queued, key=lambda folder: (folder.status().get("queued", 0), folder.path))
 
 
 def advance(busy_s: float = BUSY_S) -> None:
-    """Start what waits as far as there is room; if others are at it, leave it to them after `busy_s` seconds."""
+    """Start what waits as far as there is room, and end what does not stop.
+
+    If others are at it, leave it to them after `busy_s` seconds.
+    """
     limits = settings()
-    if limits.training != "off":
-        with contextlib.suppress(ValueError), _alone(limits.folder, busy_s):
-            _dispatch(limits)
+    with contextlib.suppress(ValueError), _alone(limits.folder, busy_s):
+        _dispatch(limits)
 
 
 @contextlib.contextmanager
@@ -127,21 +127,21 @@ def _alone(root: Path, busy_s: float = BUSY_S) -> Iterator[Path]:
         root.mkdir(parents=True, exist_ok=True)
         lock = files.Lock(root / "lock")
         if not lock.acquire(busy_s):
-            raise ValueError("The folder of runs is in use; try again.")
+            raise ValueError("The run folder is busy; try again.")
         try:
             yield root
         finally:
             lock.release()
     except OSError as error:
-        reason = "the disk is full" if files.is_full(error) else type(error).__name__
-        raise ValueError(f"The folder of runs cannot be written ({reason}).") from error
+        todo = "free some space" if files.is_full(error) else "make it writable, or set LECTERN_JOBS_FOLDER to another"
+        raise ValueError(f"Cannot write to the run folder ({files.reason(error)}); {todo}.") from error
 
 
 def _ask(job: str, request: str, state: str) -> None:
     with _alone(settings().folder) as root:
         folder = folder_of(root, job)
         match folder.state():
-            case "running" | "stopping":
+            case "running" | "stopping" if folder.request() != request:
                 folder.request_file.write_text(request, encoding="ascii")
             case "queued":
                 folder.set_status(state=state)
@@ -153,8 +153,10 @@ def _again(job: str, owner: str, *, from_start: bool) -> None:
     limits = settings()
     limits.require_training()
     with _alone(limits.folder) as root:
-        folder = folder_of(root, job)
-        state, order = folder.state(), folder.order()
+        folder, order = run_of(root, job)
+        state = folder.state()
+        if state == "stopping":
+            raise ValueError("The run is still stopping; try again in a moment.")
         if state not in ENDED or (state == "done" and not from_start):
             return
         kind_named(order["kind"], order["version"])
@@ -162,27 +164,41 @@ def _again(job: str, owner: str, *, from_start: bool) -> None:
         if from_start:
             folder.clear()
             folder.set_status(seconds=0.0, progress=None)
-        folder.request_file.unlink(missing_ok=True)
+        files.remove(folder.request_file)
         folder.set_status(state="queued", message="", queued=_ticket(root), owner=owner)
         _dispatch(limits)
 
 
 def _dispatch(limits: Settings) -> None:
-    """Start the next runs; the lock must be held."""
+    """Start the next runs, and end processes that do not stop; the lock must be held.
+
+    A run that cannot be started leaves its turn to the next.
+    """
     root = limits.folder
-    running = sum(folder.state() in ("running", "stopping") for folder in all_folders(root))
-    for folder in waiting(root)[: max(limits.workers - running, 0)]:
-        try:
-            started = start(folder)
-        except OSError:
-            started = False
-        if not started and folder.status().get("state") == "queued" and not files.held(folder.lock):
+    states = {folder: folder.state() for folder in all_folders(root)}
+    for folder, state in states.items():
+        if state == "stopping" and folder.asked_s() > FROZEN_S:
+            processes.end(folder.status())
+    free = limits.workers - sum(state in ("running", "stopping") for state in states.values())
+    for folder in waiting(root) if limits.training != "off" else ():
+        if free > 0 and _started(folder):
+            free -= 1
+
+
+def _started(folder: JobFolder) -> bool:
+    try:
+        started = start(folder)
+    except OSError:
+        started = False
+    if not started and folder.state() == "queued":
+        with contextlib.suppress(OSError):
             folder.set_status(state="failed", message=NOT_STARTED)
+    return started
 
 
 def _ticket(root: Path) -> int:
     """Number behind those of all who wait, also if the clock has been set back."""
-    return max([time.time_ns(), *(int(folder.status()["queued"]) + 1 for folder in waiting(root))])
+    return max([time.time_ns(), *(int(folder.status().get("queued", 0)) + 1 for folder in waiting(root))])
 
 
 def _check_queue(root: Path, owner: str) -> None:
@@ -203,7 +219,7 @@ def _make_room(limits: Settings, owner: str) -> None:
     root = limits.folder
     _check_queue(root, owner)
     for leftover in (*root.glob(".new-*"), *root.glob(".deleted-*")):
-        shutil.rmtree(leftover, ignore_errors=True)
+        files.remove(leftover)
     sizes = {folder: files.size(folder.path) for folder in all_folders(root)}
     owners = {folder: folder.order().get("owner", "") for folder in sizes}
     ended = sorted((folder for folder in sizes if folder.state() in ENDED), key=JobFolder.changed)
@@ -214,13 +230,14 @@ def _make_room(limits: Settings, owner: str) -> None:
         for folder, nbytes in sizes.items():
             kept[owners[folder]] += 1 if many else nbytes
         gone = max(ended, key=lambda folder: kept[owners[folder]])  # the first of them, so the one that ended first
-        _remove(gone)
         ended.remove(gone)
-        del sizes[gone]
+        with contextlib.suppress(OSError):  # of another user, say
+            _remove(gone)
+            del sizes[gone]
 
 
 def _remove(folder: JobFolder) -> None:
     """Make a run vanish at once, then its files."""
     gone = folder.path.with_name(f".deleted-{time.time_ns()}")
     folder.path.rename(gone)
-    shutil.rmtree(gone, ignore_errors=True)
+    files.remove(gone)

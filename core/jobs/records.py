@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from core.jobs.folder import folder_of
+from core.jobs.folder import run_of
 from core.jobs.identity import identity
 from core.jobs.limits import settings
 from core.jobs.watch import result, run_info
@@ -73,11 +73,12 @@ def recorded(job: str) -> RecordedRun:
     ValueError
         If there is no such run.
     """
-    folder, run = folder_of(settings().folder, job), run_info(job)
+    folder, order = run_of(settings().folder, job)
+    run = run_info(job)
     return RecordedRun(
         run.name,
         run.kind,
-        int(folder.order()["version"]),
+        int(order["version"]),
         run.specification,
         run.status.state,
         run.status.seconds,

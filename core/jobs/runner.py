@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import importlib
-import json
 import math
 import os
-import shutil
 import sys
 import threading
 import time
@@ -16,16 +14,15 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from core.jobs.files import Lock, is_full, size, write
-from core.jobs.folder import AFTER_REQUEST, JobFolder
+from core.jobs import processes
+from core.jobs.files import Lock, disk_error, is_full, reason, remove, size, write
+from core.jobs.folder import AFTER_REQUEST, JobFolder, record_line
 from core.jobs.kinds import LostDevice, Run, kind_named
-from core.jobs.limits import Settings, settings
+from core.jobs.limits import GRACE_S, Settings, settings
 from core.jobs.machine import machine
 from core.jobs.queue import advance
 
 POLL_S = 0.1
-# How long a job may take to stop by itself.
-GRACE_S = 20.0
 # Others who look whether the lock is held hold it for an instant.
 LOCK_S = 5.0
 # Checkpoints take at most one part in so many of the time.
@@ -36,17 +33,26 @@ LOG_BYTES = 2**18
 # Set when the system asks the process to end.
 TERMINATED = threading.Event()
 
-FULL = "The disk is full; free some space and resume the run from its last checkpoint."
-LOST = "The GPU was lost; resume continues at the last checkpoint."
+FULL = "The disk is full. Free some space, then resume to continue from the last checkpoint."
+UNWRITABLE = "A file of the run cannot be read or written ({reason}). Mend the run folder, then resume."
+UNEXPECTED = (
+    "The run failed with an unexpected error ({name}). Resume or start over; if it fails again, see log.txt in its "
+    "folder on the server."
+)
+LOST = "The GPU became unavailable. Resume to continue from the last checkpoint."
 NO_MEMORY = "There is not enough memory for the run; choose a smaller network or smaller batches."
-TERM = "The system ended the process; resume continues at the last checkpoint."
+TERM = "The system ended the process. Resume to continue from the last checkpoint."
 
 
 class Work:
-    """The context of a job, and the thread that watches for what others ask of it."""
+    """The context of a job, and the thread that watches for what others ask of it.
 
-    def __init__(self, folder: JobFolder, limits: Settings) -> None:
-        self._folder, self._limits = folder, limits
+    When the folder of the run is deleted while it goes on, or its lock is, the job stops and nothing is written any
+    more: at the same path there may already be another run.
+    """
+
+    def __init__(self, folder: JobFolder, limits: Settings, lock: Lock) -> None:
+        self._folder, self._limits, self._lock = folder, limits, lock
         self.resume, point = folder.last_checkpoint()
         self._offset, self._seconds = int(point["metrics"]), float(point.get("seconds", 0.0))
         self._began = time.monotonic()
@@ -60,7 +66,9 @@ class Work:
         self._thread.start()
 
     def report(self, record: Mapping[str, Any], progress: float | None = None) -> None:
-        line = memoryview(json.dumps(_finite(record), allow_nan=False).encode() + b"\n")
+        if self._is_gone():
+            return
+        line = memoryview(record_line(_finite(record)))
         if len(line) > RECORD_BYTES or self._offset + len(line) > METRICS_BYTES:
             raise ValueError(f"A run may record {METRICS_BYTES // 2**20} MB; this one has more to say.")
         self._offset += len(line)
@@ -71,7 +79,7 @@ class Work:
 
     def checkpoint(self, save: Callable[[Path], None]) -> None:
         began = time.monotonic()
-        if began < self._due and not self.should_stop():
+        if (began < self._due and not self.should_stop()) or self._is_gone():
             return
         os.fsync(self._metrics.fileno())
         point = {"metrics": self._offset, "seconds": self.seconds, "progress": self._progress}
@@ -81,6 +89,8 @@ class Work:
         self._due = ended + max(self._limits.checkpoint_seconds, CHECKPOINT_SHARE * (ended - began))
 
     def publish(self, name: str, save: Callable[[Path], None]) -> None:
+        if self._is_gone():
+            return
         self._folder.add_file(name, save)
         self._check_size()
 
@@ -94,8 +104,10 @@ class Work:
 
     def finish(self, result: Any) -> None:
         """Write down what the function has returned."""
-        if result is not None:
-            write(self._folder.path / "result.json", _finite(result))
+        if self._is_gone():
+            self._end("", "")
+        elif result is not None:
+            self._folder.set_result(_finite(result))
             self._end("done", "")
         elif self.should_stop():
             self._end(*self._stopped())
@@ -114,8 +126,12 @@ class Work:
         self._over.set()
         with contextlib.suppress(OSError):
             self._metrics.close()
-        end(self._folder, state, message, seconds=self.seconds, progress=self._progress)
+        if not self._is_gone():
+            end(self._folder, state, message, seconds=self.seconds, progress=self._progress)
         return True
+
+    def _is_gone(self) -> bool:
+        return not self._lock.in_place()
 
     def _stopped(self) -> tuple[str, str]:
         request = self._folder.request()
@@ -141,6 +157,8 @@ class Work:
                 self._tell()
 
     def _reason_to_stop(self) -> str:
+        if self._is_gone():
+            return "gone"
         if self._folder.request() in AFTER_REQUEST:
             return "asked"
         if TERMINATED.is_set():
@@ -175,7 +193,7 @@ def run(path: Path, ready: Callable[[], None] = lambda: None) -> None:
     try:
         if folder.status().get("state") != "queued":
             return
-        _do(folder, ready)
+        _do(folder, lock, ready)
     finally:
         lock.release()
     advance()
@@ -190,31 +208,36 @@ def sentence(error: BaseException) -> str:
         return NO_MEMORY
     if isinstance(error, LostDevice):
         return LOST
-    if isinstance(error, OSError) and is_full(error):
-        return FULL
-    return f"The run failed with an unexpected error ({type(error).__name__}); its log has the details."
+    if refused := disk_error(error):
+        return FULL if is_full(refused) else UNWRITABLE.format(reason=reason(refused))
+    return UNEXPECTED.format(name=type(error).__name__)
 
 
 def end(folder: JobFolder, state: str, message: str, **values: Any) -> None:
-    """Write the last status of a run, also on a full disk."""
-    try:
-        folder.set_status(state=state, message=message, **values)
-    except OSError:
-        folder.give_reserve()
-        folder.set_status(state=state, message=message, **values)
+    """Write the last status of a run, also on a full disk; where nothing can be written, the lock tells of the end."""
+    for make_room in (folder.give_reserve, lambda: None):
+        try:
+            folder.set_status(state=state, message=message, **values)
+            break
+        except OSError as error:
+            _log(error)
+            with contextlib.suppress(OSError):
+                make_room()
     if state == "done":
         for each in folder.checkpoints():
-            shutil.rmtree(each, ignore_errors=True)
+            remove(each)
 
 
-def _do(folder: JobFolder, ready: Callable[[], None]) -> None:
+def _do(folder: JobFolder, lock: Lock, ready: Callable[[], None]) -> None:
     try:
         folder.reserve()
         order = folder.order()
-        work = Work(folder, settings())
+        if not order:
+            raise ValueError("The settings of the run are damaged; start it again from its page.")
+        work = Work(folder, settings(), lock)
         # A new number of starts tells readers to begin anew: the metrics must be cut by then.
         starts = folder.status().get("starts", 0) + 1
-        folder.set_status(state="running", message="", starts=starts, pid=os.getpid())  # pid: for a person who looks
+        folder.set_status(state="running", message="", starts=starts, **processes.mark())
         ready()
     except Exception as error:  # noqa: BLE001  whatever it is, the run must say so
         end(folder, "failed", sentence(error))

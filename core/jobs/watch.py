@@ -10,14 +10,16 @@ from pathlib import Path
 from typing import Any
 
 from core.jobs.files import read
-from core.jobs.folder import ENDED, JobFolder, all_folders, folder_of
-from core.jobs.limits import settings
+from core.jobs.folder import ENDED, JobFolder, all_folders, folder_of, run_of
+from core.jobs.limits import FROZEN_S, settings
 from core.jobs.queue import advance, waiting
 
 DIED = (
-    "The process of the run ended without a word; it was killed, perhaps because memory ran out. Resume continues at "
-    "the last checkpoint."
+    "The run stopped unexpectedly, perhaps because memory ran out or its folder could not be written. Resume to "
+    "continue from the last checkpoint."
 )
+DAMAGED = "Files of this run are damaged. Start over."
+STUCK = "The process of the run does not stop; whoever runs this server must end process {pid}."
 # Most of what `metrics` reads at once.
 PART_BYTES = 2**20
 LOOK_S = 0.02
@@ -127,14 +129,14 @@ def metrics(job: str, cursor: str = "") -> Metrics:
 
 
 def result(job: str) -> dict[str, Any]:
-    """What a run that is done has returned; empty before."""
-    return read(folder_of(settings().folder, job).path / "result.json")
+    """Return what a run that is done has returned; empty before."""
+    return folder_of(settings().folder, job).result() or {}
 
 
 def published(job: str) -> dict[str, Path]:
     """Files that a run has left for visitors, by their names."""
     folder = folder_of(settings().folder, job).files
-    return {path.name: path for path in sorted(folder.glob("*"))}
+    return {path.name: path for path in sorted(folder.glob("*")) if path.is_file()}
 
 
 def runs() -> list[RunInfo]:
@@ -173,8 +175,7 @@ def run_info(job: str) -> RunInfo:
     ValueError
         If there is no such run.
     """
-    folder = folder_of(settings().folder, job)
-    return _info(folder, folder.order())
+    return _info(*run_of(settings().folder, job))
 
 
 def _status(folder: JobFolder) -> Status:
@@ -182,22 +183,37 @@ def _status(folder: JobFolder) -> Status:
     if state == "queued":
         position = _queue.position(folder)
         state = folder.state()  # this may have started it
+    if state == "stopping" and folder.asked_s() > FROZEN_S:
+        advance(0.0)
     written = folder.status()
-    if state == "queued":
-        message = "The run is the next to start." if position == 1 else f"Runs ahead of this one: {position - 1}."
-    else:
+    if state != "queued":
         position = 0
-        message = DIED if state == "interrupted" != written.get("state") else str(written.get("message", ""))
-    now = written | (read(folder.path / "progress.json") if written.get("state") == "running" else {})
+    now = written | (folder.progress() if written.get("state") == "running" else {})
     progress = 1.0 if state == "done" else now.get("progress") or 0.0
-    return Status(state, progress, position, now.get("seconds", 0.0), message)
+    return Status(state, progress, position, now.get("seconds", 0.0), _message(folder, state, position, written))
+
+
+def _message(folder: JobFolder, state: str, position: int, written: dict[str, Any]) -> str:
+    """What there is to say of a run in some state, which may be another one than is written."""
+    if state == "queued":
+        return "Next in the queue." if position == 1 else f"Runs ahead of this one: {position - 1}."
+    if state == "stopping":
+        return STUCK.format(pid=written.get("pid", "?")) if folder.asked_s() > 2 * FROZEN_S else ""
+    if state in ("interrupted", "failed") and state != written.get("state"):
+        return DIED if state == "interrupted" else DAMAGED
+    return str(written.get("message", ""))
 
 
 def _info(folder: JobFolder, order: dict[str, Any]) -> RunInfo:
-    name = str(read(folder.path / "name.json").get("name", ""))
-    owner = str(order.get("owner", ""))
+    name = read(folder.path / "name.json").get("name")
     return RunInfo(
-        folder.path.name, order["kind"], name, owner, order["specification"], order["created"], _status(folder)
+        id=folder.path.name,
+        kind=order["kind"],
+        name=name if isinstance(name, str) else "",
+        owner=order["owner"],
+        specification=order["specification"],
+        created=order["created"],
+        status=_status(folder),
     )
 
 

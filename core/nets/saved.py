@@ -15,7 +15,7 @@ from core.training.experiments import Setup
 
 FORMAT = "1"
 STATE = "state.safetensors"  # its usual name
-DAMAGED = "The saved state is damaged or is not a saved state."
+DAMAGED = "The saved state is damaged; start over."
 
 
 def write_state(path: Path, setup: Setup, tensors: dict[str, Tensor], **values: Any) -> None:
@@ -40,7 +40,7 @@ def read_state(path: Path, setup: Setup) -> tuple[dict[str, Tensor], dict[str, A
         raise ValueError(DAMAGED) from error
     own = {"format": FORMAT, "spec": json.loads(json.dumps(setup.as_json()))}
     if not isinstance(note, dict) or {name: note.get(name) for name in own} != own:
-        raise ValueError("The saved state is of another run or version, so that this run cannot go on from it.")
+        raise ValueError("The saved state is of another run or version; start over.")
     return tensors, note
 
 

@@ -180,7 +180,7 @@ class Steps:
         own = self.tensors()
         kinds, found = ({name: (t.shape, t.dtype) for name, t in each.items()} for each in (own, tensors))
         if kinds != found:
-            raise ValueError("The saved state is of another network, optimizer or device.")
+            raise ValueError("The saved state is of another network, optimizer or device; start over.")
         with torch.no_grad():
             for name, tensor in self._changed().items():
                 tensor.copy_(tensors[name])

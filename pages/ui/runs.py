@@ -44,7 +44,7 @@ def _going(seen: Sequence[Seen], key: str) -> None:
     done = sum(1.0 if each.state in ("done", "recorded") else each.progress for each in seen) / len(seen)
     now = next(each for each in seen if each.going)
     doing = "Stopping" if now.state == "stopping" else "Training"  # a click is seen at once, if not yet done
-    words = now.message if now.state == "queued" else f"{doing}, {now.seconds:.0f} s"
+    words = now.message or f"{doing}, {now.seconds:.0f} s"
     which = f" (run {seen.index(now) + 1} of {len(seen)})" if len(seen) > 1 else ""
     st.progress(min(done, 1.0), text=f"{words}{which}", width=320)
     live = [each.id for each in seen if each.going]

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from core import jobs
 from core.controls import defaults
 from core.jobs import files
-from core.jobs.folder import JobFolder
+from core.jobs.folder import JobFolder, record_line
 from core.jobs.records import SHIPPED
 from core.training import bounds, history, offers, runs
 from core.training.checks import longest_fall, steepest, weighted_mean
@@ -298,9 +298,9 @@ def put(spec: Any, state: str, records: list[dict[str, Any]], result: dict[str, 
         {"kind": kind, "version": 1, "specification": spec.as_json(), "created": float(next(CREATED))}, {"state": state}
     )
     folder.set_status(starts=1)
-    folder.metrics.write_text("".join(json.dumps(record) + "\n" for record in records), encoding="utf-8")
+    folder.metrics.write_bytes(b"".join(map(record_line, records)))
     if result:
-        files.write(folder.path / "result.json", result)
+        folder.set_result(result)
     return folder
 
 
@@ -341,13 +341,13 @@ def test_records_are_read_as_they_come_and_anew_after_a_restart() -> None:
     folder = put(spec, "running", [STEP])
     first = look(spec)
     assert first.state == "interrupted"  # no process holds its lock
-    assert "killed" in first.message
-    with folder.metrics.open("a") as file:
-        file.write(json.dumps(STEP | {"step": 2}) + "\n")
+    assert "stopped unexpectedly" in first.message
+    with folder.metrics.open("ab") as file:
+        file.write(record_line(STEP | {"step": 2}))
     assert [record["step"] for record in look(spec).records] == [0, 2]
     assert look(spec).stamp != first.stamp
     folder.set_status(starts=2)
-    folder.metrics.write_text(json.dumps(STEP | {"step": 7}) + "\n")
+    folder.metrics.write_bytes(record_line(STEP | {"step": 7}))
     assert [record["step"] for record in look(spec).records] == [7]
 
 

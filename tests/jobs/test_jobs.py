@@ -188,7 +188,7 @@ def test_runs_wait_for_their_turn(phone) -> None:
     second, third, fourth = (jobs.submit("toy", {**STEPS, "seed": seed}) for seed in (1, 2, 3))
     assert [jobs.status(job).position for job in (first, second, third, fourth)] == [0, 1, 2, 3]
     assert [jobs.status(job).message for job in (second, third, fourth)] == [
-        "The run is the next to start.",
+        "Next in the queue.",
         "Runs ahead of this one: 1.",
         "Runs ahead of this one: 2.",
     ]
@@ -312,11 +312,11 @@ def order(folder, monkeypatch):
     [
         ("value", "The number of widgets must be even."),
         ("text", "Unknown layer “c”; did you mean fc?"),
-        ("odd", "The run failed with an unexpected error (ValueError); its log has the details."),
+        ("odd", runner.UNEXPECTED.format(name="ValueError")),
         ("memory", runner.NO_MEMORY),
         ("device", runner.LOST),
-        ("key", "The run failed with an unexpected error (KeyError); its log has the details."),
-        ("exit", "The run failed with an unexpected error (SystemExit); its log has the details."),
+        ("key", runner.UNEXPECTED.format(name="KeyError")),
+        ("exit", runner.UNEXPECTED.format(name="SystemExit")),
     ],
 )
 def test_a_failure_is_a_sentence_and_a_traceback_in_the_log(order, capfd, how, message) -> None:
@@ -379,7 +379,7 @@ def test_a_full_disk_leaves_room_to_say_so(order, monkeypatch) -> None:
 
 def test_a_full_disk_refuses_a_new_run(folder, monkeypatch) -> None:
     monkeypatch.setattr(folders, "write", no_space)
-    with pytest.raises(ValueError, match=r"^The folder of runs cannot be written \(the disk is full\)\.$"):
+    with pytest.raises(ValueError, match=r"^Cannot write to the run folder \(the disk is full\); free some space\.$"):
         jobs.submit("toy", STEPS)
     assert jobs.runs() == [] and not list(folder.glob(".new-*"))
 
@@ -446,7 +446,7 @@ def test_a_damaged_or_foreign_checkpoint_is_refused(order, monkeypatch) -> None:
         failed = jobs.status(job)
         assert (failed.state, failed.message) == (
             "failed",
-            "The checkpoint of the run cannot be read; restart the run from the beginning.",
+            "The checkpoint of the run is damaged; start over.",
         )
     order.again(job, jobs.restart)
     assert jobs.status(job).progress == 0 and records(job) == []
@@ -481,9 +481,12 @@ def test_checkpoints_keep_their_distance(order, monkeypatch) -> None:
 def test_the_log_stays_small(order, monkeypatch) -> None:
     own = order("toy", STEPS)
     own.log.write_bytes(bytes(runner.LOG_BYTES + 1))
-    work = runner.Work(own, jobs.settings())
+    lock = files.Lock(own.lock)
+    assert lock.acquire()
+    work = runner.Work(own, jobs.settings(), lock)
     work._tell()
     work.finish({})
+    lock.release()
     assert own.log.stat().st_size == 0
 
 
@@ -493,16 +496,17 @@ def test_the_log_stays_small(order, monkeypatch) -> None:
 def test_torn_lines_are_not_seen_and_are_forgotten(order, monkeypatch) -> None:
     own = order("toy", STEPS)
     job = own.path.name
-    own.metrics.write_bytes(b'{"step": 1}\n{"step": 2}\n{"st')
+    third = folders.record_line({"step": 3})
+    own.metrics.write_bytes(folders.record_line({"step": 1}) + folders.record_line({"step": 2}) + third[:4])
     part = jobs.metrics(job)
     assert part.records == ({"step": 1}, {"step": 2}) and part.anew
     with own.metrics.open("ab") as file:
-        file.write(b'ep": 3}\n')
+        file.write(third[4:])
     later = jobs.metrics(job, part.cursor)
     assert later.records == ({"step": 3},) and not later.anew
     assert jobs.metrics(job, later.cursor).records == ()
     with own.metrics.open("ab") as file:  # blocks that a loss of power has left empty
-        file.write(bytes(100) + b'\n{"step": 9}\n')
+        file.write(bytes(100) + b"\n" + folders.record_line({"step": 9}))
     assert jobs.metrics(job, later.cursor).records == ()
     runner.run(own.path)
     assert jobs.metrics(job, later.cursor).anew
@@ -583,13 +587,13 @@ def test_runs_are_listed_and_named(order) -> None:
 def test_a_run_is_deleted_when_it_has_ended(phone, folder) -> None:
     job = jobs.submit("toy", held(phone))
     line, _ = phone.answer()
-    with pytest.raises(ValueError, match=r"^The run is still going on; cancel it first\.$"):
+    with pytest.raises(ValueError, match=r"^The run is still in progress; cancel it first\.$"):
         jobs.delete(job)
     line.sendall(b"1")
     jobs.wait(job)
     jobs.delete(job)
     assert {path.name for path in folder.iterdir()} == {"lock"}
-    with pytest.raises(ValueError, match=r"^There is no such run; perhaps it has been deleted\.$"):
+    with pytest.raises(ValueError, match=r"^No such run; it may have been deleted\.$"):
         jobs.status(job)
 
 
@@ -601,7 +605,7 @@ def test_names_of_no_run_never_become_paths(order, folder, name) -> None:
     (outside / "spec.json").write_text("{}")
     (folder / ("a" * 32)).symlink_to(outside, target_is_directory=True)
     for act in (jobs.delete, jobs.cancel, jobs.status, jobs.metrics, jobs.published, lambda job: jobs.rename(job, "x")):
-        with pytest.raises(ValueError, match="There is no such run"):
+        with pytest.raises(ValueError, match="No such run"):
             act(name)
     assert (outside / "spec.json").exists() and len(jobs.runs()) == 1
 

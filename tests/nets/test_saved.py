@@ -62,12 +62,12 @@ def test_a_state_that_is_damaged_or_of_another_run_is_refused(tmp_path, spec) ->
     run = run_of(spec)
     run.advance()
     run.save(path)
-    with pytest.raises(ValueError, match=r"^The saved state is of another run or version, so that"):
+    with pytest.raises(ValueError, match=r"^The saved state is of another run or version; start over"):
         run_of(replace(spec, seed=12)).load(path)
     whole = path.read_bytes()
     for damaged in (b"", whole[: len(whole) // 2], whole[:-1], b"\0" * len(whole)):
         path.write_bytes(damaged)
-        with pytest.raises(ValueError, match=r"^The saved state is damaged or is not a saved state\.$"):
+        with pytest.raises(ValueError, match=r"^The saved state is damaged; start over\.$"):
             run_of(spec).load(path)
 
 
