@@ -1,7 +1,6 @@
 """Done once in a process, before the first page: threads, imports, garbage collection.
 
-Streamlit collects garbage after every script run, and that costs in proportion to the objects alive.
-Freezing what the imports have made takes them out of it: a tick becomes several times faster.
+A full collection costs in proportion to the objects alive. Freezing what the imports have made takes them out of it.
 """
 
 from __future__ import annotations

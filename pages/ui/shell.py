@@ -12,7 +12,7 @@ from pathlib import Path
 import streamlit as st
 
 from core.lab import Lab
-from pages.ui import boot, net, state
+from pages.ui import boot, net, rest, state
 
 # Topic -> pages; a page is the name of its file in pages/, which is also its address.
 TOPICS: dict[str, tuple[str, ...]] = {
@@ -36,6 +36,7 @@ def labs() -> dict[str, Lab]:
     """All labs by name, in the order of the navigation."""
     known = {name: import_module(f"pages.{name}").LAB for names in TOPICS.values() for name in names}
     boot.freeze()
+    rest.collect_at_rest()
     return known
 
 
