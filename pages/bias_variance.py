@@ -1,69 +1,9 @@
-"""Bias-variance lab: how complex should a model be?"""
+"""Address of the lab on bias variance."""
 
 from __future__ import annotations
 
-from core import scripts
-from core.controls import Choice, Several, Slider, Toggle
-from core.figures import bias_variance as figures
-from core.generalization.experiment_controls import EXPERIMENT
-from core.generalization.exploration import explore, tables
-from core.lab import Lab, Preset
+from core.labs.bias_variance.lab import LAB
 from pages.ui import frame, shell
-
-HOMEWORK = {"generator": "legacy", "seed": 0, "n_test": 10}
-LEAVE_ONE_OUT = {"truth": "quadratic", "inputs": "normal", "n_train": 100, "noise_std": 1.0, "test_at": "train",
-                 "max_degree": 4, "low": -3.0, "high": 3.0}  # fmt: skip
-
-CONTROLS = (
-    Slider(name="degree", label="Degree", default=3, low=1, high=20, help="Degree of the fitted polynomial."),
-    Choice(name="view", label="Show", default="many", options=figures.VIEWS, place="stage",
-           help="What stands beside the error curves."),
-    *EXPERIMENT,
-    Toggle(name="log_y", label="Logarithmic error axis", place="stage",
-           help="Shows what leaves the picture at the top."),
-    Several(name="compare", label="Fits that stay", default=(1, 3, 10), options=range(1, 21), limit=4, place="stage",
-            when=("view", ("one",)), help="Degrees that stay on screen beside the one on the slider."),
-    Slider(name="folds", label="Folds", default=5, low=2, high=10, place="stage", when=("view", ("choose",)),
-           help="Folds of the cross-validation, divided once for all repetitions; hold-out takes one of them."),
-    Slider(name="repetitions", label="Repetitions", default=400, low=100, high=1000, step=50, place="stage",
-           when=("view", ("choose",)), help="How often the experiment is repeated to see what each rule chooses."),
-)  # fmt: skip
-
-PRESETS = (
-    Preset("Homework: three fits",
-           "20 points with g₁, g₃ and g₁₀. Which one would you keep, by eye? Then look at the expected error.",
-           HOMEWORK | {"view": "one", "n_train": 20, "test_at": "train"}),
-    Preset("Homework: 100 data sets",
-           "50 points, 40 to train and 10 to test, degrees 1 to 15. The green line has the published test errors.",
-           HOMEWORK | {"degree": 7}),
-    Preset("Homework: leave-one-out",
-           "100 points of x − 2x², x ~ N(0, 1), degrees 1 to 4. “New draw”: new data may choose another degree.",
-           HOMEWORK | LEAVE_ONE_OUT | {"view": "choose", "degree": 2}),
-    Preset("Too few points", "12 points: the variance explodes as the degree nears the number of points.",
-           {"n_train": 12, "degree": 8, "test_at": "inside"}),
-    Preset("No noise", "Without noise there is no variance: only the bias is left, and high degrees nearly remove it.",
-           {"noise_std": 0.0, "degree": 10, "log_y": True}),
-    Preset("A jump", "No polynomial makes a jump: the bias stays, wherever the degree goes.",
-           {"truth": "step", "degree": 9}),
-    Preset("Beyond the data", "Test points just outside the training range: high degrees know nothing there.",
-           {"test_at": "beyond", "degree": 6, "log_y": True}),
-)  # fmt: skip
-
-LAB = Lab(
-    name="bias_variance",
-    title="Bias and variance",
-    question="How complex should a model be?",
-    controls=CONTROLS,
-    main="degree",
-    presets=PRESETS,
-    compute=explore,
-    picture=figures.picture,
-    predictions=figures.PREDICTIONS,
-    script=scripts.bias_variance,
-    tables=tables,
-    thumbnail=figures.thumbnail,
-    sections=figures.SECTIONS,
-)
 
 
 def render() -> None:

@@ -1,60 +1,9 @@
-"""Convolution as a matrix: what does a convolution compute?"""
+"""Address of the lab on convolution."""
 
 from __future__ import annotations
 
-from core import scripts
-from core.cnn.convolution import convolve, tables
-from core.cnn.convolution_controls import (
-    BLUR,
-    CONTROLS,
-    COUNT,
-    DOT,
-    HOMEWORK,
-    ONES,
-    SHARPEN,
-    SQUARE,
-    STEPS,
-)
-from core.figures import convolution as figures
-from core.lab import Lab, Preset
+from core.labs.convolution.lab import LAB
 from pages.ui import frame, shell
-
-PRESETS = (
-    Preset("Homework 4.2", "A 4 × 4 image and the same kernel. Write W and W vec(x) before you look; the second "
-           "section below judges them.", {"image": HOMEWORK}),
-    Preset("Flipped", "The same with convolution in the sense of mathematics: the kernel is turned by 180° first. What "
-           "happens to the sign?", {"image": HOMEWORK, "operation": "convolution"}),
-    Preset("One bright pixel", "Cross-correlation writes the kernel upside down around a single pixel, convolution "
-           "upright. Switch the operation.", {"image": DOT, "kernel": COUNT, "padding": 1, "pos": 6}),
-    Preset("Same size", "One row of zeros on each side keeps the size. Look at the border: the sums there are too "
-           "small.", {"image": STEPS, "kernel": BLUR, "padding": 1}),
-    Preset("Stride 2", "The kernel skips every second place in both directions: W keeps one row in four, and is no "
-           "Toeplitz matrix any more.", {"stride": 2, "padding": 1}),
-    Preset("Sharpen", "Five times the pixel less its four neighbours: nothing changes where all are equal.",
-           {"kernel": SHARPEN}),
-    Preset("1 × 1", "A single weight: W is that number times the identity.",
-           {"image": STEPS, "kernel": "3"}),
-    Preset("im2col", "A column for each place. How often does a pixel appear?",
-           {"image": STEPS, "view": "im2col"}),
-    Preset("Checkerboard", "All ones, and a kernel of ones with stride 2. The way back adds copies that overlap "
-           "unevenly.", {"image": ONES, "kernel": SQUARE, "stride": 2, "view": "transposed"}),
-)  # fmt: skip
-
-LAB = Lab(
-    name="convolution",
-    title="Convolution as a matrix",
-    question="What does a convolution compute?",
-    controls=CONTROLS,
-    main="pos",
-    presets=PRESETS,
-    compute=convolve,
-    picture=figures.picture,
-    predictions=figures.PREDICTIONS,
-    script=scripts.convolution,
-    tables=tables,
-    thumbnail=figures.thumbnail,
-    sections=figures.SECTIONS,
-)
 
 
 def render() -> None:

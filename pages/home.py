@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import streamlit as st
 
-from core.controls import to_link
-from core.lab import Lab
+from core.kit.controls import to_link
+from core.kit.lab import Lab
 from pages.ui import shell, state
 
 IN_A_ROW = 3

@@ -1,61 +1,9 @@
-"""Ranking lab: which curve tells which model is better?"""
+"""Address of the lab on ranking curves."""
 
 from __future__ import annotations
 
-from core import scripts
-from core.controls import Slider
-from core.figures import ranking as figures
-from core.lab import Lab, Preset
-from core.ranking.comparison import awaited, compare, tables
-from core.ranking.controls import CASES, VIEW
+from core.labs.ranking_curves.lab import LAB
 from pages.ui import frame, shell
-
-CONTROLS = (
-    Slider(name="threshold", label="Threshold", default=0.65, low=0.0, high=1.0, step=0.001,
-           display="place {:g}".format,
-           help="Cases that score at least this are called positive. A link keeps its place on the first model's ROC "
-                "curve, (TPR + FPR) / 2, which means something for other data too."),
-    *CASES,
-    *VIEW,
-)  # fmt: skip
-
-GAUSS = {"source": "gauss", "n_cases": 10_000}
-PRESETS = (
-    Preset("Homework: credit", "The homework's split. It printed AUPRG .232 and .218; the right areas are larger, and "
-           "the red curve shows why. Which model is better?", {"seed": 43, "homework": True}),
-    Preset("Same AUROC", "Two scorers with nearly the same area under ROC. One is far better at the top of the list.",
-           GAUSS | {"separation": 1.5, "separation_2": 2.4, "spread_2": 2.0, "threshold": 0.2}),
-    Preset("Rare positives", "One case in a hundred is positive: ROC does not tell, PR does. Drag “Prevalence”.",
-           GAUSS | {"positives_share": 0.01, "separation": 2.0, "threshold": 0.3}),
-    Preset("Ties", "A tree has few different scores. Its points in PR are joined in three ways: what does each say?",
-           {"first": "tree", "second": "neighbours", "interpolation": "straight", "swap": True}),
-    Preset("Costs five to one", "Who finds the bad credits, if a missed one costs five times a false alarm? The "
-           "best threshold is where the line touches the hull.",
-           {"swap": True, "cost_ratio": 0.2, "lines": "cost", "hull": True}),
-    Preset("Is it a probability?", "Naive Bayes ranks well, but is overconfident: its scores are not calibrated.",
-           {"source": "cancer", "first": "bayes", "lower": "calibration"}),
-    Preset("A digit", "One digit against nine: 10 % positives, and two models near the corner.",
-           {"source": "digits"}),
-    Preset("A million scores", "The same pictures from a million cases: the noise is gone.",
-           {"source": "gauss", "n_cases": 1_000_000}),
-)  # fmt: skip
-
-LAB = Lab(
-    name="ranking_curves",
-    title="ROC, PR and PRG",
-    question="Which model ranks better, and for whom?",
-    controls=CONTROLS,
-    main="threshold",
-    presets=PRESETS,
-    compute=compare,
-    picture=figures.picture,
-    predictions=figures.PREDICTIONS,
-    script=scripts.ranking_curves,
-    tables=tables,
-    thumbnail=figures.thumbnail,
-    sections=figures.SECTIONS,
-    needs=awaited,
-)
 
 
 def render() -> None:

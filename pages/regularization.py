@@ -1,48 +1,9 @@
-"""Regularization lab: how much should a model be held back?"""
+"""Address of the lab on regularization."""
 
 from __future__ import annotations
 
-from core import scripts
-from core.figures import regularization as figures
-from core.lab import Lab, Preset
-from core.regularization.controls import CONTROLS
-from core.regularization.regularize import regularize, tables
+from core.labs.regularization.lab import LAB
 from pages.ui import frame, shell
-
-HOMEWORK = {"generator": "legacy", "seed": 0, "n_test": 10}
-
-PRESETS = (
-    Preset("Homework: α = 10", "Degree 10, α = 10 against none: did it help? Drag to 0 and back, then open the second "
-           "section below.", HOMEWORK),
-    Preset("Homework: inside only", "The same without the test points outside the training range. Is the verdict the "
-           "same?", HOMEWORK | {"test_at": "inside"}),
-    Preset("Lasso", "Noisy data, and a penalty that removes weights one by one. Which stay longest?",
-           {"view": "paths", "noise_std": 1.0, "n_train": 30, "alpha": 1.0}),
-    Preset("Few noisy points", "15 points, much noise, degree 12: variance is what hurts.",
-           {"n_train": 15, "noise_std": 1.0, "degree": 12, "test_at": "inside", "alpha": 0.01}),
-    Preset("Another basis", "The same polynomials, but the penalty is on Chebyshev weights: a different prior.",
-           {"basis": "chebyshev", "alpha": 1.0}),
-    Preset("More weights than points", "Degree 20 through 12 points: α = 0 is not unique, and the smallest penalty "
-           "makes it so.", {"n_train": 12, "degree": 20, "alpha": 1e-6, "log_y": True}),
-    Preset("No noise", "Without noise there is no variance to save: what is there to gain from a penalty?",
-           {"noise_std": 0.0, "log_y": True, "alpha": 1e-6}),
-)  # fmt: skip
-
-LAB = Lab(
-    name="regularization",
-    title="Regularization",
-    question="How much should a model be held back?",
-    controls=CONTROLS,
-    main="alpha",
-    presets=PRESETS,
-    compute=regularize,
-    picture=figures.picture,
-    predictions=figures.PREDICTIONS,
-    script=scripts.regularization,
-    tables=tables,
-    thumbnail=figures.thumbnail,
-    sections=figures.SECTIONS,
-)
 
 
 def render() -> None:

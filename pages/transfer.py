@@ -1,52 +1,9 @@
-"""Transfer and freezing: what does freezing the first layers save, and what does it cost?"""
+"""Address of the lab on transfer."""
 
 from __future__ import annotations
 
-from core import scripts
-from core.figures import transfer as figures
-from core.lab import Lab, Preset
-from core.training.transfer import tables, transfer
-from core.training.transfer_controls import CONTROLS
+from core.labs.transfer.lab import LAB
 from pages.ui import frame, shell
-
-PRESETS = (
-    Preset("Homework: freeze all", "Only the head is trained. How many parameters, and how often must the base run?",
-           {"cut": 23, "batch": 64}),
-    Preset("Homework: index below 10", "Input 0 to block3_conv3 are frozen. What is saved, parameters or activations?",
-           {"cut": 10, "batch": 64}),
-    Preset("Everything trainable", "VGG19 at its own size: what takes the memory now?", {"cut": 0, "size": 224}),
-    Preset("ResNet-18, head only", "Batch normalisation: are its statistics frozen too?",
-           {"net": "resnet18", "cut": 23, "size": 224}),
-    Preset("ResNet-18, last stage", "The last stage holds three quarters of the parameters, at 7 × 7 pixels.",
-           {"net": "resnet18", "cut": 17, "size": 224}),
-    Preset("ResNet-18, SGD", "Without state of the optimizer: is it the weights or the activations?",
-           {"net": "resnet18", "cut": 0, "size": 128, "optimizer": "SGD", "batch": 256}),
-    Preset("A large head", "1,000 classes and a hidden layer: how many times the 5,130 parameters of Dense(10)?",
-           {"classes": 1000, "hidden": 1024, "cut": 22}),
-    Preset("Few images", "25 images of five new classes. What is a transferred base worth, and how deep to thaw it?",
-           {"view": "runs", "cut": 0}),
-    Preset("1,000 images", "Many images of the new classes: is the transfer still worth something?",
-           {"view": "runs", "cut": 7, "images": 1000}),
-    Preset("LeNet-5", "A flattened map: now the parameters grow with the image.",
-           {"net": "lenet", "cut": 5, "size": 64}),
-)  # fmt: skip
-
-LAB = Lab(
-    name="transfer",
-    title="Transfer and freezing",
-    question="What does freezing save?",
-    controls=CONTROLS,
-    main="cut",
-    presets=PRESETS,
-    compute=transfer,
-    picture=figures.picture,
-    predictions=figures.PREDICTIONS,
-    script=scripts.transfer,
-    tables=tables,
-    thumbnail=figures.thumbnail,
-    sections=figures.SECTIONS,
-    runs=lambda result: result.specs,
-)
 
 
 def render() -> None:

@@ -271,7 +271,7 @@ class Chart {
     return Math.floor(index / this.stride(k)) % this.axes[k].values.length;
   }
 
-  /** Which entry has what depends on one direction of a plane alone; see `Plane` of core/figures/live.py. */
+  /** Which entry has what depends on one direction of a plane alone; see `Plane` of core/draw/live.py. */
   entry(along, index = this.index) {
     if (!along) return index;
     const last = (k) => this.axes[k].values.length - 1;

@@ -1,4 +1,4 @@
-// What the live chart needs before it can draw: reading the bytes that core/figures/packing.py writes, and dressing a figure
+// What the live chart needs before it can draw: reading the bytes that core/draw/packing.py writes, and dressing a figure
 // in the colours and the size of the page. Pure functions, apart from `readTheme`, which looks at the page.
 
 /** The bytes as they were packed; a promise of them where they come deflated, behind a length of 0. */
@@ -75,7 +75,7 @@ function strands(coefs, basis, curves, points) {
   return out;
 }
 
-/** What `Recurrence.drawn` of core/figures/live.py gives for rows of w_1, p, q. */
+/** What `Recurrence.drawn` of core/draw/live.py gives for rows of w_1, p, q. */
 function terms(rows, { length, low, high }) {
   const curves = rows.length / 3;
   const squares = new Float64Array(length);

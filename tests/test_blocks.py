@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from streamlit.testing.v1 import AppTest
 
-from tests.labs import as_read
+from tests.states import as_read
 
 
 def show_table() -> None:
-    from core.lab import Table
+    from core.kit.lab import Table
     from pages.ui.blocks import table
 
     columns = {"n": [1, 2**53 + 1], "small": [1, 2], "name": ["a", "b"]}
@@ -28,7 +28,7 @@ def test_whole_numbers_that_a_browser_would_round_are_texts() -> None:
 def show_exercise() -> None:
     import streamlit as st
 
-    from core.lab import Cell, Exercise, Verdict
+    from core.kit.lab import Cell, Exercise, Verdict
     from pages.ui.blocks import exercise
 
     def judge(text: str) -> Verdict:

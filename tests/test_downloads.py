@@ -13,7 +13,7 @@ from streamlit.testing.v1 import AppTest
 
 from core import jobs
 from pages.ui import downloads, runs
-from tests.labs import as_read
+from tests.states import as_read
 
 Open = Callable[..., AppTest]
 MEGABYTES = 170.052171  # of CIFAR-10

@@ -14,8 +14,8 @@ def dragged_points() -> None:
 
     import streamlit as st
 
-    from core.controls import Places
-    from core.figures.live import Axis, Figure, Frames, Panel, Picture, Plane
+    from core.draw.live import Axis, Figure, Frames, Panel, Picture, Plane
+    from core.kit.controls import Places
     from pages.ui.moving import moving
     from pages.ui.state import State
 
@@ -37,7 +37,7 @@ def refused_work() -> None:
 
     import streamlit as st
 
-    from core.lab import Work
+    from core.kit.lab import Work
     from pages.ui.work import work
 
     def too_much() -> None:

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from core.lab import Section
+from core.kit.lab import Section
 from pages import momentum
 from pages.ui import frame, net, state
 from tests.conftest import ROOT

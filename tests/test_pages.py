@@ -17,13 +17,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from streamlit.testing.v1 import AppTest
 
-from core.controls import File, Places, Seed, Several, defaults, to_link
-from core.figures.live import Picture
-from core.lab import Clickable, Exercise, Lab, Preset, RunList, Spot, Table, Work, parameters
+from core.draw.live import Picture
+from core.kit.controls import File, Places, Seed, Several, defaults, to_link
+from core.kit.lab import Clickable, Exercise, Lab, Preset, RunList, Spot, Table, Work, parameters
 from pages import home
 from pages.ui import export, shell
 from tests.conftest import PROFILE, ROOT
-from tests.labs import LABS, NAN, SENTENCE, as_read, check_picture, every_single_change, picture_or_reason, states
+from tests.states import LABS, NAN, SENTENCE, as_read, check_picture, every_single_change, picture_or_reason, states
 
 NewApp = Callable[..., AppTest]
 each_lab = pytest.mark.parametrize("lab", LABS, ids=lambda lab: lab.name)
@@ -435,7 +435,7 @@ def test_no_page_imports_torch_or_scikit_learn() -> None:
     code = (
         "import sys\n"
         "from pages.ui import shell\n"
-        "from core.controls import defaults\n"
+        "from core.kit.controls import defaults\n"
         "for lab in shell.labs().values():\n"
         "    values = defaults(lab.all_controls); lab.draw(lab.result(values), values)\n"
         "print([m for m in ('torch', 'torchvision', 'sklearn', 'scipy') if m in sys.modules])\n"

@@ -12,12 +12,12 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from core import jobs
-from core.controls import defaults
 from core.jobs.runner import FULL, LOST
 from core.jobs.watch import DIED
-from core.training.history import past_runs
+from core.kit.controls import defaults
+from core.labs.lr_range.compute.history import past_runs
+from core.labs.lr_range.lab import LAB
 from core.training.runs import Seen
-from pages.lr_range import LAB
 from pages.ui import frame, run_list, runs, state
 from pages.ui.run_list import exported
 from pages.ui.state import State
@@ -34,7 +34,7 @@ def open_it(new_app: Callable[..., AppTest], monkeypatch: pytest.MonkeyPatch) ->
 
     def start(*seen: Seen, **query: str) -> AppTest:
         if seen:
-            for module in ("pages.ui.runs", "core.training.lr_range"):
+            for module in ("pages.ui.runs", "core.labs.lr_range.compute.explore"):
                 monkeypatch.setattr(f"{module}.look", lambda spec: seen[spec.seed % len(seen)])
         app = new_app(**query)
         app.switch_page("pages/lr_range.py")

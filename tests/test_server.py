@@ -21,12 +21,12 @@ from streamlit import config
 from streamlit.testing.v1 import AppTest
 
 from core import worker
-from core.controls import Choice, Scale, Text, Toggle, defaults, to_link
-from core.figures.packing import deflated, pack
-from core.lab import Lab
+from core.draw.packing import deflated, pack
+from core.kit.controls import Choice, Scale, Text, Toggle, defaults, to_link
+from core.kit.lab import Lab
 from pages.ui.server import live
 from pages.ui.server.static import OURS, SmallStatic
-from tests.labs import LABS, states
+from tests.states import LABS, states
 
 ROOT = Path(__file__).parents[1]
 each_lab = pytest.mark.parametrize("lab", LABS, ids=lambda lab: lab.name)

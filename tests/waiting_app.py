@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from pages.ranking_curves import LAB
+from core.labs.ranking_curves.lab import LAB
 from pages.ui import frame, state
 from tests.test_waiting import tasks
 

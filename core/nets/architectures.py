@@ -5,9 +5,9 @@ from __future__ import annotations
 import torch
 from torch import nn
 
-from core.cnn.memory import TrainingMemory, training_memory
-from core.cnn.typed import layer_table
 from core.nets.typed import module
+from core.networks.memory import TrainingMemory, training_memory
+from core.networks.typed import layer_table
 from core.training.experiments import Setup
 
 _OPTIMIZERS = {"sgd": "SGD", "adam": "Adam"}

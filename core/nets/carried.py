@@ -9,7 +9,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from core.cnn.receptive_field import Field
+from core.networks.receptive_field import Field
 
 
 def opened(func: Callable[..., Any]) -> Callable[..., Any]:

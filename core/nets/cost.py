@@ -11,10 +11,10 @@ from collections import Counter
 import torch
 from torch import nn
 
-from core.cnn.table import LayerTable
 from core.nets.memory import with_memory
 from core.nets.models import build, native_size, size_step
 from core.nets.recorder import Recorder, record
+from core.networks.table import LayerTable
 
 
 def trace_model(*, net: str, size: int | None = None, memory: bool = True) -> LayerTable:

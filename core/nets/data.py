@@ -7,9 +7,9 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from core.images import Images
+from core.data.image_sources import find
+from core.data.images import Images
 from core.training.experiments import Setup
-from core.training.image_sources import find
 
 PIECE = 2048  # images whose squares are added up at once
 EVALUATION_BATCH = 1000

@@ -8,9 +8,9 @@ from typing import Any
 
 from torch import Tensor, nn
 
-from core.cnn.receptive_field import Field, Pair, Window, by, gate, join, resized
-from core.cnn.table import ROLES
 from core.nets.function_names import ACTIVATIONS, NORMS
+from core.networks.receptive_field import Field, Pair, Window, by, gate, join, resized
+from core.networks.table import ROLES
 
 
 class Facts:

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from core.images import Images
+from core.data.images import Images
 from core.nets.architectures import build
 from core.nets.data import Order, Resident, held_out, load
 from core.nets.devices import prepare

@@ -9,9 +9,9 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from core.cnn.table import Call
 from core.nets.function_names import WITH_STATISTICS
 from core.nets.recorder import Recorder, Row, record
+from core.networks.table import Call
 
 # What is kept is kept once or once for each image. A large prime tells which: it divides the size of nothing else, and
 # meta tensors of any size cost nothing.

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from torch import nn
 
-from core.images import Images
+from core.data.images import Images
 from core.nets.learner import Learner, Plan
 from core.nets.saved import load_learner, save_learner
 from core.training.experiments import RangeTest

@@ -11,8 +11,6 @@ import torch
 from torch import Tensor, nn
 from torch.overrides import TorchFunctionMode
 
-from core.cnn.receptive_field import Field
-from core.cnn.table import Call
 from core.nets.carried import (
     bias_of,
     carry,
@@ -25,6 +23,8 @@ from core.nets.carried import (
 )
 from core.nets.function_names import COMPOSITE, KIND_OF, LIKE_ITS_INPUT, QUESTIONS, is_silent, name_of
 from core.nets.functions import OTHER, RULES, Facts
+from core.networks.receptive_field import Field
+from core.networks.table import Call
 
 
 class Row:

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from core.images import Images
+from core.data.images import Images
 from core.jobs.sweep import SEQUENTIAL, sweep
 from core.nets.data import Resident
 from core.nets.learner import Learner, Plan

@@ -12,7 +12,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from core.images import Images
+from core.data.images import Images
 from core.jobs.kinds import Context
 from core.nets.architectures import build
 from core.nets.bases import Scaled, apart, unprepared

@@ -9,11 +9,11 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from core.cnn.parser import parse
-from core.cnn.table import Shape
-from core.cnn.text import Item, Items, Layer, Repeat
-from core.cnn.typed import branch_names, layer_table, layers_after_input
-from core.cnn.values import pool_window, sliding
+from core.networks.grammar import Item, Items, Layer, Repeat
+from core.networks.parser import parse
+from core.networks.table import Shape
+from core.networks.typed import branch_names, layer_table, layers_after_input
+from core.networks.values import pool_window, sliding
 
 
 class Conv2d(nn.Conv2d):
@@ -74,14 +74,14 @@ def module(*, text: str, size: int = 224, channels: int = 3, bias: bool = True, 
     Parameters
     ----------
     text, size, channels, bias
-        See `core.cnn.typed.layer_table`.
+        See `core.networks.typed.layer_table`.
     device : str
         Where its parameters are; "meta" gives them no values.
 
     Raises
     ------
     ValueError
-        As `core.cnn.typed.layer_table` does.
+        As `core.networks.typed.layer_table` does.
     """
     table = layer_table(text=text, size=size, channels=channels, bias=bias)
     shapes = iter([call.input_shape for call in table.calls])

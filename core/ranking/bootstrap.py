@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from core.arrays import Array
+from core.kit.arrays import Array
 from core.ranking.areas import Areas, Sizes, Steps, auprg, auroc, davis_goadrich, precision_sums
 from core.ranking.checks import check_labels
 from core.ranking.curves import Ranking, rank

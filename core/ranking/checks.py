@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from core.arrays import Array
+from core.kit.arrays import Array
 
 
 def check_labels(labels: Any, positive: Any = None) -> NDArray[np.bool_]:

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from core.arrays import Array
+from core.kit.arrays import Array
 from core.ranking.curves import Ranking
 
 

@@ -8,13 +8,13 @@ from typing import Any
 
 import numpy as np
 
-from core.arrays import Array
-from core.memo import Memo
+from core.kit.arrays import Array
+from core.kit.memo import Memo
+from core.kit.words import number
 from core.ranking.areas import Areas, Sizes, auprg, auroc, davis_goadrich, precision_sums, rises
 from core.ranking.checks import check_labels, check_scores, check_weights
 from core.ranking.hull import Counts, corners, upper_hull
 from core.ranking.sorting import count, weigh
-from core.text import number
 
 PREVALENCES = (0.001, 0.999)
 FEW = 20  # cases of a class

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from core.arrays import Array
+from core.kit.arrays import Array
 from core.ranking.hull import Counts
 
 

@@ -35,7 +35,7 @@ def training_cost(*, macs: int, batch: int, updates: int) -> TrainingCost:
     Parameters
     ----------
     macs : int
-        Multiply-accumulates of one image in the forward pass, as the rows of `core.cnn.table` add up to.
+        Multiply-accumulates of one image in the forward pass, as the rows of `core.networks.table` add up to.
     batch, updates : int
     """
     images = batch * updates

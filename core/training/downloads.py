@@ -18,12 +18,12 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from core import jobs
-from core.images import CIFAR_TEST, CIFAR_TRAIN
+from core.data.image_sources import available, cache
+from core.data.images import CIFAR_TEST, CIFAR_TRAIN
 from core.jobs.identity import identity
 from core.jobs.kinds import KINDS, Context
 from core.training import pretrained
 from core.training.experiments import Setup
-from core.training.image_sources import available, cache
 from core.training.pretrained import ADDRESS, FILES
 from core.training.transfer_experiment import TransferTraining
 

@@ -32,12 +32,12 @@ class Setup:
     Attributes
     ----------
     text : str
-        The network (see `core.cnn.text`); its last layer has an output for each class.
+        The network (see `core.networks.grammar`); its last layer has an output for each class.
     bias : bool
         Whether convolutions and linear layers have biases where the text is silent.
     data : str
         One of `DATA`: the bundled tenth of Fashion-MNIST, the whole, CIFAR-10, or the set in the format of MNIST in the
-        folder of this host (see `core.training.image_sources`).
+        folder of this host (see `core.data.image_sources`).
     checksum : str
         `Images.checksum` that the data must have; "" for any. Only "own" can be several sets.
     images : int

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from importlib.util import find_spec
 
 from core import jobs
-from core.cnn.typed import layer_table
+from core.data.image_sources import available, image_set, missing
 from core.jobs.machine import machine
+from core.networks.typed import layer_table
 from core.training import pretrained
 from core.training.experiments import Sweep, Training
-from core.training.image_sources import available, image_set, missing
 from core.training.runs import Spec
 from core.training.transfer_experiment import TransferTraining
 

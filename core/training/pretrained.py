@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
 
-from core.training.image_sources import cache
+from core.data.image_sources import cache
 from core.training.transfer_networks import Layer, base_layers
 
 ADDRESS = "https://download.pytorch.org/models/"

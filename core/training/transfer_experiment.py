@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import accumulate
 
-from core.cnn.typed import layer_table
+from core.networks.typed import layer_table
 from core.training.experiment_checks import check_choice, check_range
 from core.training.experiments import Training
 from core.training.transfer_networks import BASES, block_starts

@@ -7,10 +7,10 @@ from functools import lru_cache
 from itertools import groupby
 from math import prod
 
-from core.cnn.presets import PRESETS
-from core.cnn.table import Call, Shape
-from core.cnn.trainable import NETWORKS as TYPED
-from core.cnn.typed import layer_table
+from core.networks.presets import PRESETS
+from core.networks.table import Call, Shape
+from core.networks.trainable import NETWORKS as TYPED
+from core.networks.typed import layer_table
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -11,11 +11,11 @@ from collections.abc import Callable
 from queue import SimpleQueue
 from typing import Any, BinaryIO
 
-from core.cnn.traced import trace
-from core.ranking.learners import fit
-from core.ranking.openml import download
-from core.refusal import reason
-from core.regularization.bagging import bagging_message
+from core.kit.refusal import reason
+from core.labs.cnn_cost.compute.traced import trace
+from core.labs.ranking_curves.compute.learners import fit
+from core.labs.ranking_curves.compute.openml import download
+from core.labs.regularization.learners.bagging import bagging_message
 from core.worker import wire
 
 KINDS: dict[str, Callable[..., dict[str, Any]]] = {

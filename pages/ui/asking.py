@@ -7,7 +7,7 @@ from typing import Any
 
 import streamlit as st
 
-from core.text import verbatim
+from core.kit.words import verbatim
 from pages.ui import net
 
 

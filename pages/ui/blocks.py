@@ -7,8 +7,8 @@ from typing import Any
 
 import streamlit as st
 
-from core.lab import Cell, Exercise, Table, Verdict
-from core.text import verbatim
+from core.kit.lab import Cell, Exercise, Table, Verdict
+from core.kit.words import verbatim
 from pages.ui import net
 
 LARGEST = 2**53  # from here on a browser rounds whole numbers

@@ -11,8 +11,8 @@ from urllib.parse import urlencode, urlsplit
 
 import streamlit as st
 
-from core.controls import to_link
-from core.lab import Lab
+from core.kit.controls import to_link
+from core.kit.lab import Lab
 from pages.ui import net
 from pages.ui.live_chart import standalone_html
 

@@ -9,10 +9,10 @@ from typing import Any
 
 import streamlit as st
 
-from core.controls import Seed, defaults
-from core.figures.live import Picture
-from core.lab import PREDICT, Lab, no_runs
-from core.text import verbatim
+from core.draw.live import Picture
+from core.kit.controls import Seed, defaults
+from core.kit.lab import PREDICT, Lab, no_runs
+from core.kit.words import verbatim
 from pages.ui import export, net, runs, state
 from pages.ui.live_chart import live_chart
 from pages.ui.predict import predict

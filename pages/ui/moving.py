@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import streamlit as st
 
-from core.controls import Place, Places
-from core.figures.live import Picture
-from core.lab import Lab
+from core.draw.live import Picture
+from core.kit.controls import Place, Places
+from core.kit.lab import Lab
 from pages.ui import net
 from pages.ui.live_chart import live_chart
 from pages.ui.state import State

@@ -11,10 +11,10 @@ from typing import Any
 
 import streamlit as st
 
-from core.controls import defaults
-from core.lab import Lab
-from core.refusal import reason
-from core.text import verbatim
+from core.kit.controls import defaults
+from core.kit.lab import Lab
+from core.kit.refusal import reason
+from core.kit.words import verbatim
 from pages.ui import state
 
 SORRY = "Something went wrong here, and nothing of yours is lost. Try again, or reset the page."

@@ -6,7 +6,7 @@ from typing import Any
 
 import streamlit as st
 
-from core.lab import Lab, Spot
+from core.kit.lab import Lab, Spot
 from pages.ui import net
 from pages.ui.live_chart import live_chart
 from pages.ui.state import State

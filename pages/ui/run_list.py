@@ -10,7 +10,7 @@ from typing import Any
 import streamlit as st
 
 from core import jobs
-from core.lab import ListedRun, RunList
+from core.kit.lab import ListedRun, RunList
 from pages.ui import net
 from pages.ui.export import to_csv
 

@@ -7,9 +7,9 @@ from typing import Any
 
 import streamlit as st
 
-from core.controls import defaults
-from core.figures.live import Picture
-from core.lab import Clickable, Exercise, Lab, RunList, Table, Work
+from core.draw.live import Picture
+from core.kit.controls import defaults
+from core.kit.lab import Clickable, Exercise, Lab, RunList, Table, Work
 from pages.ui import net
 from pages.ui.blocks import exercise, table
 from pages.ui.live_chart import live_chart

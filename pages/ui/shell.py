@@ -11,7 +11,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from core.lab import Lab
+from core.kit.lab import Lab
 from pages.ui import boot, net, rest, state
 
 # Topic -> pages; a page is the name of its file in pages/, which is also its address.

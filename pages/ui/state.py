@@ -12,8 +12,8 @@ from weakref import WeakSet
 
 import streamlit as st
 
-from core.controls import defaults, from_link, to_link
-from core.lab import Lab
+from core.kit.controls import defaults, from_link, to_link
+from core.kit.lab import Lab
 
 PRESENT = "present"  # the one query parameter that belongs to the shell and not to a page
 

@@ -7,8 +7,8 @@ from typing import Any
 
 import streamlit as st
 
-from core.controls import Choice, Control, Fetch, Fetched, File, LogSlider, Seed, Several, Slider, Text, Toggle
-from core.text import verbatim
+from core.kit.controls import Choice, Control, Fetch, Fetched, File, LogSlider, Seed, Several, Slider, Text, Toggle
+from core.kit.words import verbatim
 from pages.ui import net
 
 

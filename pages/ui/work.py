@@ -7,7 +7,7 @@ from typing import Any
 
 import streamlit as st
 
-from core.lab import Work
+from core.kit.lab import Work
 from pages.ui import net
 
 KEPT = 3  # pieces of work of a session that sections show; the oldest go first

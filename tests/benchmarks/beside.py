@@ -12,7 +12,7 @@ from unittest import mock
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from core import jobs
-from core.cnn.trainable import network_text
+from core.networks.trainable import network_text
 from core.training.experiments import RangeTest
 from tests.benchmarks.browser import Control, settle, visit
 from tests.benchmarks.measure import Row, resident

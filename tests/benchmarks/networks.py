@@ -15,11 +15,11 @@ from torch.utils.flop_counter import FlopCounterMode
 from torchinfo import summary
 from torchvision import models
 
-from core.cnn.models import model_table
-from core.cnn.presets import PRESETS
-from core.cnn.typed import layer_table
+from core.labs.cnn_cost.compute.models import model_table
 from core.nets.cost import trace
 from core.nets.models import build, native_size
+from core.networks.presets import PRESETS
+from core.networks.typed import layer_table
 from tests.benchmarks.measure import Row, in_turns, milliseconds
 from tests.browser.server import ROOT
 

@@ -11,10 +11,10 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import PolynomialFeatures
 from threadpoolctl import threadpool_limits
 
-from core.generalization.bias_variance import decompose
-from core.generalization.designs import Settings, draw
-from core.generalization.polynomials import nested_basis
-from core.generalization.sweeps import sweep
+from core.regression.decomposition import decompose
+from core.regression.designs import Settings, draw
+from core.regression.polynomials import nested_basis
+from core.regression.sweeps import sweep
 from tests.benchmarks.measure import Row, in_turns, milliseconds
 
 

@@ -10,9 +10,9 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, sync_playwright
 
-from core.controls import defaults
-from core.figures.packing import pack
-from pages.bias_variance import LAB
+from core.draw.packing import pack
+from core.kit.controls import defaults
+from core.labs.bias_variance.lab import LAB
 from tests.benchmarks.browser import Control, Drag, Tick, drag, settle, ticks, visit
 from tests.benchmarks.measure import Row, resident
 from tests.browser.server import CHROMIUM_OPTIONS, ROOT, find_chromium, running

@@ -9,7 +9,7 @@ import numpy as np
 from sklearn.metrics import auc, average_precision_score, precision_recall_curve, roc_auc_score, roc_curve
 from threadpoolctl import threadpool_limits
 
-from core.figures.decimation import decimate
+from core.labs.ranking_curves.panels.decimation import decimate
 from core.ranking.bootstrap import bootstrap
 from core.ranking.curves import pr_curve, prg_curve, rank
 from tests.benchmarks.measure import Row, in_turns, milliseconds

@@ -6,9 +6,9 @@ import numpy as np
 from sklearn.linear_model import Ridge
 from threadpoolctl import threadpool_limits
 
-from core.generalization.designs import Settings, draw
-from core.regularization.ridge import columns, polynomial_spectrum, ridge_path
-from core.regularization.spectral import exact_fits, filter_errors, ridge_filters
+from core.labs.regularization.compute.ridge import columns, polynomial_spectrum, ridge_path
+from core.labs.regularization.compute.spectral import exact_fits, filter_errors, ridge_filters
+from core.regression.designs import Settings, draw
 from tests.benchmarks.measure import Row, in_turns, milliseconds
 
 DEGREE = 10

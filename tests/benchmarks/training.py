@@ -19,14 +19,14 @@ from torch_lr_finder import LRFinder
 from torchvision.transforms import v2
 
 from core import jobs
-from core.cnn.trainable import network_text
-from core.images import fashion_mnist
+from core.data.images import fashion_mnist
 from core.nets.architectures import build
 from core.nets.data import Order, Resident
 from core.nets.frozen import Frozen
 from core.nets.range_test import RangeTestRun
 from core.nets.steps import Steps
 from core.nets.transfer import halves
+from core.networks.trainable import network_text
 from core.training.experiments import RangeTest
 from core.training.transfer_experiment import TransferTraining
 from tests.benchmarks import beside

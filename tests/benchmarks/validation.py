@@ -11,11 +11,11 @@ from sklearn.preprocessing import PolynomialFeatures
 from sklearn.tree import DecisionTreeRegressor
 from threadpoolctl import threadpool_limits
 
-from core.generalization.designs import Settings, draw
-from core.generalization.polynomials import leave_one_out, nested_basis
-from core.generalization.validation import validate
-from core.regularization.smoothers import neighbours
-from core.regularization.trees import tree_depths
+from core.labs.regularization.learners.smoothers import neighbours
+from core.labs.regularization.learners.trees import tree_depths
+from core.regression.designs import Settings, draw
+from core.regression.polynomials import leave_one_out, nested_basis
+from core.regression.validation import validate
 from tests.benchmarks.measure import Row, in_turns, milliseconds
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import streamlit as st
 
-from core.figures import live, style
+from core.draw import live, style
 from pages.ui.live_chart import live_chart
 
 DEGREES = np.arange(1, 21)

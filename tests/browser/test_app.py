@@ -11,10 +11,10 @@ import pytest
 from playwright.sync_api import Page, expect
 from streamlit.proto.BackMsg_pb2 import BackMsg
 
-from core.controls import defaults, to_link
-from core.figures.live import Axis
-from core.lab import Lab
-from tests.labs import LABS
+from core.draw.live import Axis
+from core.kit.controls import defaults, to_link
+from core.kit.lab import Lab
+from tests.states import LABS
 
 OpenPage = Callable[..., Page]
 each_lab = pytest.mark.parametrize("lab", LABS, ids=lambda lab: lab.name)

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from core.images import CIFAR_TEST, CIFAR_TRAIN
+from core.data.images import CIFAR_TEST, CIFAR_TRAIN
 from tests.browser.test_app import ready
 
 SOON = 60_000  # a process on a busy machine

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import Browser, Locator, Page, Route, expect
 
-from core.figures import style
+from core.draw import style
 from pages.ui.live_chart import STATIC, STUB, standalone_html
 from tests.browser import live_chart_app as demo
 from tests.browser.server import running

@@ -6,8 +6,8 @@ from collections.abc import Callable
 
 from playwright.sync_api import Page, expect
 
-from core.controls import to_link
-from pages.model_selection import LAB
+from core.kit.controls import to_link
+from core.labs.model_selection.lab import LAB
 from tests.browser.test_app import ready, settled_link
 
 OpenPage = Callable[..., Page]

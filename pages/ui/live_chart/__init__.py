@@ -18,8 +18,8 @@ from typing import Any
 import streamlit as st
 from plotly.offline import get_plotlyjs_version
 
-from core.figures import live, style
-from core.figures.packing import deflated, pack
+from core.draw import live, style
+from core.draw.packing import deflated, pack
 from pages.ui import net
 
 STATIC = Path(__file__).parents[3] / "static"

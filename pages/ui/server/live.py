@@ -21,11 +21,11 @@ import streamlit as st
 from starlette.websockets import WebSocket
 
 from core import worker
-from core.controls import Control, from_link, to_link
-from core.figures.packing import deflated, pack
-from core.lab import Lab
-from core.memo import Memo
-from core.recent import Recent
+from core.draw.packing import deflated, pack
+from core.kit.controls import Control, from_link, to_link
+from core.kit.lab import Lab
+from core.kit.memo import Memo
+from core.kit.recent import Recent
 from pages.ui import shell
 
 PATH = "live"

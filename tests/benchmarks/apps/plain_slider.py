@@ -2,9 +2,9 @@
 
 import streamlit as st
 
-from core.controls import defaults
-from core.figures.live import still
-from pages.bias_variance import LAB
+from core.draw.live import still
+from core.kit.controls import defaults
+from core.labs.bias_variance.lab import LAB
 from pages.ui import boot  # noqa: F401  (the same remedy for garbage collection as the app)
 
 st.set_page_config(layout="wide")

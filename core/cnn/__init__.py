@@ -1,1 +1,0 @@
-"""Convolutional networks as tables: shapes, parameters, operations, memory and receptive fields; no torch here."""

@@ -1,0 +1,332 @@
+"""A picture that scrubs: figures, the axis one moves along, and what each value of that axis shows.
+
+`core.draw.packing` turns a picture into the bytes that the live chart in the browser reads, `still` into plain
+figures at one value of the axis.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, TypedDict
+
+import numpy as np
+import numpy.typing as npt
+import plotly.graph_objects as go
+
+from core.draw import style
+
+Array = npt.NDArray[Any]
+Along = tuple[int, int]
+
+
+@dataclass(frozen=True)
+class Recurrence:
+    """Sequences w_k = p w_(k-1) - q w_(k-2) from w_0 = 1, worked out where they are drawn: three numbers for a curve.
+
+    The first `length` terms are drawn, of several sequences their root mean square, cut off at `low` and `high`.
+    """
+
+    length: int
+    low: float
+    high: float
+
+    def drawn(self, values: Array) -> Array:
+        """Terms of the sequences whose w_1, p and q are the rows of (curves, 3)."""
+        second, p, q = np.asarray(values, float).T
+        terms = [np.ones_like(second), second]
+        while len(terms) < self.length:
+            terms.append(p * terms[-1] - q * terms[-2])
+        rows = np.stack(terms, axis=1)
+        together = rows[0] if len(rows) == 1 else np.sqrt((rows**2).mean(axis=0))
+        drawn: Array = np.clip(together, self.low, self.high)
+        return drawn
+
+
+@dataclass(frozen=True)
+class Frames:
+    """What one trace shows at each value of the axis.
+
+    Attributes
+    ----------
+    trace : int
+        Position of the trace in its figure.
+    values : sequence of ndarray
+        One array per axis value (a two-dimensional array counts as one row per value, and travels as one
+        block). Without a basis it is the attribute itself. With a basis it holds coefficients (curves, p_k),
+        p_k <= p, and the drawn y is `strands(values[k] @ basis[:p_k])`.
+    attr : str
+        The attribute of the trace that changes, "y" if not said otherwise.
+    basis : ndarray of shape (p, G), optional
+        Basis functions on the G grid points; the x of the trace is then `strands` of that grid, or has such frames too.
+    recurrence : Recurrence, optional
+        Then `values` has shape (steps, curves, 3).
+    along : (int, int), optional
+        See `Plane`.
+    """
+
+    trace: int
+    values: Sequence[Array] | Array
+    attr: str = "y"
+    basis: Array | None = None
+    recurrence: Recurrence | None = None
+    along: Along | None = None
+
+    def __post_init__(self) -> None:
+        """Check the shapes; `ValueError` if they do not fit."""
+        if not len(self.values):
+            raise ValueError("`values` must hold at least one array; got none.")
+        if self.recurrence is not None:
+            if np.ndim(self.values) != 3 or np.shape(self.values)[2] != 3:
+                raise ValueError(f"`values` of a recurrence must be (steps, curves, 3); got {np.shape(self.values)}.")
+            return
+        if self.basis is None:
+            if any(np.ndim(v) != 1 for v in self.values):
+                raise ValueError("`values` without a basis must be arrays of one dimension.")
+            return
+        rows = {len(v) for v in self.values}
+        if len(rows) != 1 or any(np.ndim(v) != 2 for v in self.values):
+            raise ValueError("`values` with a basis must be (curves, p) arrays, all with the same curves.")
+        widest = max(np.shape(v)[1] for v in self.values)
+        if np.ndim(self.basis) != 2 or len(self.basis) < widest:
+            raise ValueError(f"`basis` must have at least {widest} rows; got {len(self.basis)}.")
+
+    def at(self, index: int) -> Array:
+        """Values of the attribute at one axis index, as drawn (1-D)."""
+        values: Array = np.asarray(self.values[index])
+        if self.recurrence is not None:
+            return self.recurrence.drawn(values)
+        return values if self.basis is None else strands(values @ self.basis[: values.shape[1]])
+
+
+class Figure(TypedDict):
+    """A plotly figure as plain data.
+
+    `go.Figure(**figure)` would check each property; that costs more than all the mathematics of a tick, so it is
+    left to `still` and to the tests.
+    """
+
+    data: list[dict[str, Any]]
+    layout: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Track:
+    """Where a handle that can be dragged stands in a figure at each value of the axis.
+
+    Attributes
+    ----------
+    x : ndarray of shape (steps,)
+        In the units of the x axis; nan where the handle has no place.
+    y : ndarray of shape (steps,), optional
+        Then the handle is a dot at (x, y); without it, a vertical line over the whole height.
+    role : str
+        Colour role of a dot.
+    along : (int, int), optional
+        See `Plane`; a handle that follows one axis, (1, 0) or (0, 1), moves along it and leaves the other where it is.
+    """
+
+    x: Array
+    y: Array | None = None
+    role: str = "accent"
+    along: Along | None = None
+
+
+@dataclass(frozen=True)
+class Panel:
+    """One figure of a picture: its text alternative, its frames, its handles, and its place.
+
+    `tracks` are the handles that move along the axis and move it when they are dragged; while the first of them is
+    not to be seen, `absent` says why (a text, or one per axis value). `column` counts from the left, from 0 to 2;
+    `height` is in pixels.
+    """
+
+    figure: Figure
+    alt: str
+    frames: tuple[Frames, ...] = ()
+    tracks: tuple[Track, ...] = ()
+    absent: tuple[str, ...] = ()
+    column: int = 0
+    height: int = 420
+
+    def __post_init__(self) -> None:
+        """Check that there is an alternative and that the frames mean traces that exist."""
+        if not self.alt.strip():
+            raise ValueError("`alt` must describe the figure in words; got an empty text.")
+        if self.column not in (0, 1, 2):
+            raise ValueError(f"`column` must be 0, 1 or 2; got {self.column}.")
+        traces = len(self.figure["data"])
+        for frames in self.frames:
+            if not 0 <= frames.trace < traces:
+                raise ValueError(f"`trace` must be in [0, {traces - 1}]; got {frames.trace}.")
+
+
+@dataclass(frozen=True)
+class Axis:
+    """The control that is dragged: name of the setting, label on screen, its values and their texts."""
+
+    name: str
+    label: str
+    values: tuple[float, ...]
+    texts: tuple[str, ...]
+    start: float | None = None  # where a picture stands that nobody has moved; at the lowest value if not given
+
+    def __post_init__(self) -> None:
+        """Check that values rise and that each has a text."""
+        if not self.values or any(b <= a for a, b in zip(self.values, self.values[1:], strict=False)):
+            raise ValueError("`values` must rise and hold at least one number.")
+        if len(self.texts) != len(self.values):
+            raise ValueError(f"`texts` must hold {len(self.values)} texts; got {len(self.texts)}.")
+
+    @property
+    def axes(self) -> tuple[Axis, ...]:
+        """The axis itself: it is moved along alone."""
+        return (self,)
+
+    def nearest(self, value: float) -> int:
+        """Index of the axis value closest to `value`."""
+        return min(range(len(self.values)), key=lambda i: abs(self.values[i] - value))
+
+
+@dataclass(frozen=True)
+class Plane:
+    """Two axes of which a point of a figure is dragged along both; `name` is the setting, a place (x, y).
+
+    The steps run along `across`, row by row of `up`. What depends on a single direction of the plane says so by
+    `along` and has entries for that alone: (1, 0) counts the values of `across`, (0, 1) those of `up`, (-1, 1) how far
+    `up` is ahead of `across`.
+    """
+
+    name: str
+    across: Axis
+    up: Axis
+    start: tuple[float, float]
+
+    @property
+    def axes(self) -> tuple[Axis, ...]:
+        """Both."""
+        return self.across, self.up
+
+    @property
+    def values(self) -> tuple[tuple[float, float], ...]:
+        """The place at each step."""
+        return tuple((x, y) for y in self.up.values for x in self.across.values)
+
+    def nearest(self, value: Sequence[float]) -> int:
+        """Index of the place closest to `value`."""
+        return self.across.nearest(value[0]) + len(self.across.values) * self.up.nearest(value[1])
+
+
+@dataclass(frozen=True)
+class Readout:
+    """A number in words: label, one text per axis value (or one for all), colour role and help."""
+
+    label: str
+    texts: tuple[str, ...]
+    role: str = ""
+    help: str = ""
+    along: Along | None = None
+
+    def __post_init__(self) -> None:
+        """Check the colour role."""
+        if self.role and self.role not in style.PALETTE:
+            raise ValueError(f"`role` must be one of {', '.join(style.PALETTE)}; got {self.role}.")
+
+
+@dataclass(frozen=True)
+class Remark:
+    """What is said behind the sentence of a picture along one direction of its plane; see `Plane`."""
+
+    texts: tuple[str, ...]
+    along: Along
+
+
+@dataclass(frozen=True)
+class Picture:
+    """Everything a live chart shows: panels, the axis they share, readouts, a sentence per axis value and remarks."""
+
+    panels: tuple[Panel, ...]
+    axis: Axis | Plane | None = None
+    readouts: tuple[Readout, ...] = ()
+    sentences: tuple[str, ...] = ()
+    remarks: tuple[Remark, ...] = ()
+
+    def __post_init__(self) -> None:
+        """Check that everything has one entry per axis value (texts may also have a single one)."""
+        for panel in self.panels:
+            for frames in panel.frames:
+                steps = self.steps(frames.along)
+                if len(frames.values) != steps:
+                    raise ValueError(f"`values` must hold {steps} arrays; got {len(frames.values)}.")
+            for track in panel.tracks:
+                steps = self.steps(track.along)
+                for name, places in (("x", track.x), ("y", track.y)):
+                    if places is not None and np.shape(places) != (steps,):
+                        raise ValueError(f"`{name}` of a track must hold {steps} numbers; got {np.size(places)}.")
+            if len(panel.absent) not in (0, 1, self.steps()):
+                raise ValueError(f"`absent` must hold 1 or {self.steps()} texts; got {len(panel.absent)}.")
+        self._check_words()
+
+    def _check_words(self) -> None:
+        if len(self.sentences) not in (0, 1, self.steps()):
+            raise ValueError(f"`sentences` must hold 1 or {self.steps()} texts; got {len(self.sentences)}.")
+        words = [("remarks", r.texts, r.along) for r in self.remarks]
+        for name, texts, along in [*words, *((r.label, r.texts, r.along) for r in self.readouts)]:
+            if len(texts) not in (1, self.steps(along)):
+                raise ValueError(f"`{name}` must hold 1 or {self.steps(along)} texts; got {len(texts)}.")
+
+    def steps(self, along: Along | None = None) -> int:
+        """How many steps there are, or different ones in a direction of the plane."""
+        sizes = [len(axis.values) for axis in self.axis.axes] if self.axis else []
+        if along is None:
+            return math.prod(sizes)
+        return 1 + sum(abs(weight) * (size - 1) for weight, size in zip(along, sizes, strict=True))
+
+    def entry(self, along: Along | None, index: int) -> int:
+        """Which entry belongs to a step: that of the step itself, or the one in a direction of the plane."""
+        if along is None or self.axis is None:
+            return index
+        across, up = (len(axis.values) for axis in self.axis.axes)
+        places = zip(along, (index % across, index // across), (across, up), strict=True)
+        return sum(weight * at if weight > 0 else -weight * (size - 1 - at) for weight, at, size in places)
+
+    def words(self, index: int) -> tuple[str, ...]:
+        """The sentence and the remarks at a step."""
+        sentence = self.sentences[min(index, len(self.sentences) - 1) :][:1]
+        return (*sentence, *(self.text(remark, index) for remark in self.remarks))
+
+    def text(self, words: Readout | Remark, index: int) -> str:
+        """What a readout or a remark says at a step."""
+        return words.texts[min(self.entry(words.along, index), len(words.texts) - 1)]
+
+
+def strands(curves: Array) -> Array:
+    """Several curves as one trace: the rows of (curves, G) one after another, a NaN after each."""
+    curves = np.asarray(curves)
+    gap = np.full((len(curves), 1), np.nan)
+    return np.hstack([curves, gap]).ravel()
+
+
+def still(picture: Picture, index: int) -> list[go.Figure]:
+    """Figures of a picture at one axis index: for a page without live chart, for tests, for thumbnails."""
+    figures = []
+    for panel in picture.panels:
+        figure = go.Figure(**panel.figure)
+        for frames in panel.frames:
+            figure.data[frames.trace][frames.attr] = frames.at(picture.entry(frames.along, index))
+        for track in panel.tracks:
+            _add_handle(figure, track, picture.entry(track.along, index))
+        figures.append(figure)
+    return figures
+
+
+def _add_handle(figure: go.Figure, track: Track, index: int) -> None:
+    x, y = track.x[index], None if track.y is None else track.y[index]
+    if not np.isfinite([x, 0 if y is None else y]).all():
+        return
+    color = style.color(track.role)
+    if y is None:
+        figure.add_shape(type="line", x0=x, x1=x, y0=0, y1=1, yref="paper", line={"color": color, "width": 1.5})
+    else:
+        figure.add_scatter(x=[x], y=[y], mode="markers", marker={"color": color, "size": 10}, showlegend=False)

@@ -1,0 +1,138 @@
+"""What panels of several pages show of regressions: ranges, error axes, and the choices of rules."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from core.draw.live import Figure, Frames, Panel, Track
+from core.draw.marks import Array, Trace, band, span
+from core.draw.style import ceiling, color, layout
+from core.kit.words import number, percent
+from core.regression.selection import Selection
+
+
+def fit_range(f_grid: Array, noise: float) -> list[float]:
+    """Vertical range of a panel of fits: the truth and what the noise adds."""
+    reach = 3 * np.sqrt(noise) + 0.08 * np.ptp(f_grid) + 1e-6
+    return [float(f_grid.min() - reach), float(f_grid.max() + reach)]
+
+
+def outside(grid: Array, x_train: Array, y: Sequence[float], **more: Any) -> Trace:
+    """Shade the parts of the x axis that lie left and right of all training points."""
+    (left, right), (bottom, top) = span(grid, 0.01), y
+    first, last = float(x_train.min()), float(x_train.max())
+    return {
+        "type": "scatter",
+        "mode": "lines",
+        "x": np.array([left, left, first, first, np.nan, last, last, right, right]),
+        "y": np.array([bottom, top, top, bottom, np.nan, bottom, top, top, bottom]),
+        "fill": "toself",
+        "fillcolor": color("noise_fill"),
+        "line": {"width": 0},
+        "name": "no training points",
+        "hoverinfo": "skip",
+        "meta": {"table": False},
+    } | more
+
+
+def error_axis(curves: Mapping[str, Array], anchor: float, log_y: bool) -> dict[str, Any]:
+    """Vertical range that keeps the neighbourhood of the smallest error readable; what explodes leaves at the top.
+
+    Parameters
+    ----------
+    curves
+        What is drawn, "risk" among it.
+    anchor
+        A value of the risk that should be seen, if it is not far above the smallest.
+    log_y
+        Logarithmic axis, unless all that is drawn is 0.
+    """
+    risk = curves["risk"]
+    least = max(float(risk.min()), 1e-12)
+    drawn = np.concatenate(list(curves.values()))
+    positive = drawn[drawn > least * 1e-6]
+    if not (log_y and positive.size):
+        top = ceiling(max(2.4 * least, 1.15 * min(anchor, 5 * least), 1e-9))
+        return {"range": [-0.03 * top, top]}
+    top = min(float(risk.max()) * 1.6, least * 1e9)
+    return {
+        "type": "log",
+        # in steps of a quarter of a decade, so that a small change does not move the frame
+        "range": [np.floor(4 * np.log10(positive.min())) / 4, np.ceil(4 * np.log10(max(top, least * 2))) / 4],
+        "exponentformat": "power",
+    }
+
+
+def cost(s: Selection, rule: str) -> str:
+    """How much the choices of a rule cost on average over the best degree, relative where that has a meaning."""
+    excess, least = float(s.excess[s.rules.index(rule)]), float(s.risk.min())
+    sign = "+" if excess >= 0 else "−"  # with redrawn inputs a rule can beat the best fixed degree
+    return f"{sign}{percent(abs(excess) / least)}" if abs(excess) < 10 * least else f"{sign}{number(abs(excess))}"
+
+
+def choice_rows(s: Selection, looks: Mapping[str, tuple[str, str]], height: int) -> Panel:
+    """One row of bars per rule: how often it picks each degree; `looks` gives its name and colour role.
+
+    The degree in hand is a band around its bars and a dot above them: a line would strike the numbers out.
+    """
+    names = [looks[rule][0] for rule in s.rules]
+    rows = np.arange(len(s.rules))[::-1]
+    tallest = (0.82 - 0.03 * len(rows)) / s.shares.max(axis=1)  # above it, a line of text
+    top = len(rows) + 0.36
+    column = np.array([-0.5, -0.5, 0.5, 0.5])
+    here = band(column, "noise_fill", "degree in hand") | {"y": np.array([-0.08, top, top, -0.08])}
+    traces = [here] + [
+        {
+            "type": "bar",
+            "x": s.degrees,
+            "y": (share * scale).astype(np.float32),
+            "base": np.full(len(s.degrees), float(row), np.float32),
+            "width": 0.84,
+            "name": name,
+            "marker": {"color": color(looks[rule][1]), "opacity": 0.85},
+            "text": [f"{100 * part:.0f}" if part >= 0.045 else "" for part in share],
+            "textposition": "outside",
+            "textangle": 0,
+            "textfont": {"color": color("muted"), "size": 11},
+            "cliponaxis": False,
+            "customdata": share,
+            "hovertemplate": f"{name}: degree %{{x}} in %{{customdata:.1%}}<extra></extra>",
+        }
+        for rule, name, share, scale, row in zip(s.rules, names, s.shares, tallest, rows, strict=True)
+    ]
+    labels = [
+        f"<b>{name}</b><br>{'' if rule == 'oracle' else cost(s, rule)}"
+        for rule, name in zip(s.rules, names, strict=True)
+    ]
+    figure = Figure(
+        data=traces,
+        layout=layout(
+            x="degree that is chosen (share in %)",
+            y="rule and its extra expected error",
+            xaxis={
+                "range": [0.5, s.degrees[-1] + 0.5],
+                "dtick": 1 if len(s.degrees) <= 15 else 2,
+                "tick0": 1,
+            },
+            yaxis={
+                "range": [-0.08, top],
+                "tickvals": [float(row) + 0.3 for row in rows],
+                "ticktext": labels,
+                "showgrid": False,
+                "title": {"standoff": 4},
+            },
+            margin={"l": 150},
+            barmode="overlay",
+            uniformtext={"mode": "show", "minsize": 11},
+        ),
+    )
+    alt = f"How often each rule picks each degree in {len(s.picks['oracle'])} repetitions. " + " ".join(
+        f"{name}: most often degree {int(s.degrees[share.argmax()])} ({share.max():.0%})."
+        for name, share in zip(names, s.shares, strict=True)
+    )
+    frames = (Frames(0, s.degrees[:, np.newaxis] + column, "x"),)
+    dot = Track(s.degrees, np.full(len(s.degrees), top - 0.16))
+    return Panel(figure, alt=alt, frames=frames, tracks=(dot,), height=height)

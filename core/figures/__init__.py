@@ -1,1 +1,0 @@
-"""Figures: results in, plotly figures out; nothing here knows Streamlit."""

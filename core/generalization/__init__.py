@@ -1,1 +1,0 @@
-"""Bias and variance of polynomial fits, and the choice of the degree."""

@@ -1,0 +1,320 @@
+"""A lab, declared: everything a page offers, as plain data and pure functions.
+
+`pages.ui.frame` draws it; tests, exports and the home page read it without Streamlit.
+"""
+
+from __future__ import annotations
+
+import inspect
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Any, Protocol
+
+from core.kit.controls import Choice, Control, Fetch, File, Scale, Toggle, defaults
+from core.kit.memo import Memo
+from core.kit.recent import Recent
+from core.kit.words import fixed
+
+# Shared by all visitors, so results are immutable; few are kept, since one can hold megabytes.
+_RESULTS = Recent(entries=16, nbytes=100_000_000)
+
+PREDICT = Toggle(
+    name="predict",
+    label="Predict first",
+    help="Hides the picture until you have answered what this page asks.",
+)
+
+
+def no_runs(result: Any) -> Sequence[Any]:
+    """The result of a page that trains nothing depends on no training."""
+    return ()
+
+
+@dataclass(frozen=True)
+class Preset:
+    """A named state: `values` differ from the defaults, `note` says what to look at."""
+
+    label: str
+    note: str
+    values: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Spot:
+    """An answer that is given by pointing at a place of a picture.
+
+    `picture` maps the page's result and the place pointed at, or `None`, to what is shown; `values` are the
+    places that the tests point at.
+    """
+
+    picture: Callable[[Any, tuple[float, float] | None], Any]
+    values: tuple[tuple[float, float], ...]
+    default: None = None
+
+    def show(self, value: tuple[float, float]) -> str:
+        """Write a place for a reader."""
+        return "({}, {})".format(*(fixed(part, 2) for part in value))
+
+
+@dataclass(frozen=True)
+class Prediction:
+    """A question to be answered before the picture is shown.
+
+    `guess` is what collects the answer, `truth` maps the page's result to the right one and `verdict` writes,
+    from guess, truth and result, what there is to learn from the difference.
+    """
+
+    question: str
+    guess: Scale | Choice | Spot
+    truth: Callable[[Any], Any]
+    verdict: Callable[[Any, Any, Any], str]
+
+
+@dataclass(frozen=True)
+class Table:
+    """Columns of equal length that can be sorted, searched and taken home; whole numbers of any size stay exact.
+
+    `explain` maps a row and the name of a column to where the number in that cell comes from, as Markdown.
+    """
+
+    columns: Mapping[str, Sequence[Any]]
+    explain: Callable[[int, str], str] | None = None
+    caption: str = ""
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What becomes of an answer: whether it is right, and a sentence about it."""
+
+    right: bool
+    words: str
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One answer of an exercise: what is asked for, and the judge of what is typed.
+
+    The judge maps a text to a verdict, or raises `ValueError` with a sentence for what is no answer.
+    """
+
+    label: str
+    judge: Callable[[str], Verdict]
+
+
+@dataclass(frozen=True)
+class Exercise:
+    """A question with cells to be filled in, each judged as soon as it is typed.
+
+    `key` names what is asked: answers are kept for the session under it and under the label of their cell, so that
+    a page that asks the same again finds them. Nothing of them goes into a link.
+    """
+
+    question: str
+    cells: tuple[Cell, ...]
+    key: str = ""
+
+
+@dataclass(frozen=True)
+class Work:
+    """Something that takes longer than a moment: begun by a click, shown with its progress and a way to stop it.
+
+    `label` stands on the button, `key` says what is worked out, `begin` gives the task, and `blocks` maps what
+    comes out to what is shown.
+    """
+
+    label: str
+    key: Any
+    begin: Callable[[], Any]
+    blocks: Callable[[Any], Sequence[Any]]
+
+
+class ListedRun(Protocol):
+    """A past run in a list."""
+
+    @property
+    def id(self) -> str:
+        """Its identity among the jobs."""
+
+    @property
+    def name(self) -> str:
+        """The name that a visitor gave it, or an empty string."""
+
+    @property
+    def title(self) -> str:
+        """The run in a few words."""
+
+    @property
+    def spec(self) -> Any:
+        """Its specification."""
+
+    @property
+    def state(self) -> str:
+        """Its state; "recorded" for a run that comes with Lectern."""
+
+    @property
+    def created(self) -> float:
+        """Seconds since 1970; 0 for what comes with Lectern."""
+
+    @property
+    def seconds(self) -> float:
+        """Seconds that it has run."""
+
+
+@dataclass(frozen=True)
+class RunList:
+    """Past runs, to be opened, renamed, deleted and taken home; `compare` draws those that are chosen."""
+
+    runs: Callable[[], Sequence[ListedRun]]
+    compare: Callable[[Sequence[Any]], Any]
+    settings: Callable[[Any], Mapping[str, Any] | None]
+
+
+@dataclass(frozen=True)
+class Clickable:
+    """A picture whose first figure takes clicks.
+
+    `take` maps the place that was clicked on and the values of all controls to the values that this sets.
+    """
+
+    picture: Any
+    take: Callable[[tuple[float, float], Mapping[str, Any]], Mapping[str, Any]]
+
+
+@dataclass(frozen=True)
+class Section:
+    """A folded part below the picture.
+
+    `blocks` maps the result and the values of all controls to what the section shows, top to bottom: strings
+    (Markdown), pictures, pictures that take clicks, tables, exercises and work. A picture over a plane that is named
+    like a control of the page moves that control.
+    """
+
+    title: str
+    blocks: Callable[[Any, Mapping[str, Any]], Sequence[Any]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Lab:
+    """One page.
+
+    Parameters
+    ----------
+    name
+        File name of the page without suffix, its address and its key in the session.
+    title, question
+        Title in the navigation; first line of the page.
+    controls
+        Every control; `main` names the one that is dragged on the picture itself, `second` the other one where a
+        point of a plane, or one of two lines, is dragged.
+    presets
+        Named states, shown as pills.
+    compute
+        Core function: settings in (keyword arguments named as controls), result out. Raises `ValueError`
+        with a sentence for a combination that makes no sense.
+    picture
+        Figure function: `(result, **values it names)` to a `core.draw.live.Picture`.
+    predictions
+        The questions for "predict first", asked one after another.
+    script
+        Values to a stand-alone Python script that computes the numbers on screen, with the tables beside it if it
+        needs them; between its lines `# settings` and `# end of settings` stand assignments that an export replaces
+        by the current ones of the controls that the script names.
+    tables
+        Result and values to file name -> {column name: one-dimensional array}.
+    thumbnail
+        Small SVG drawing for the home page.
+    sections
+        Folded parts below the picture.
+    needs
+        Settings, as for `compute`, to the tasks that `compute` would wait for. The page shows their progress
+        meanwhile, and lets them be cancelled.
+    runs
+        `(result, **values it names)` to the specifications of the trainings that are on screen. The page tells what
+        they do, has buttons that begin, pause and cancel them, and draws the picture again and again while one goes
+        on.
+    """
+
+    name: str
+    title: str
+    question: str
+    controls: tuple[Control, ...]
+    main: str
+    second: str = ""
+    presets: tuple[Preset, ...]
+    compute: Callable[..., Any]
+    picture: Callable[..., Any]
+    predictions: tuple[Prediction, ...]
+    script: Callable[[Mapping[str, Any]], str]
+    tables: Callable[[Any, Mapping[str, Any]], Mapping[str, Mapping[str, Any]]]
+    thumbnail: Callable[[], str]
+    sections: tuple[Section, ...] = ()
+    needs: Callable[..., Sequence[Any]] = lambda **_: ()
+    runs: Callable[..., Sequence[Any]] = no_runs
+
+    @property
+    def all_controls(self) -> tuple[Control, ...]:
+        """The controls of the page and the one that every page has."""
+        return (*self.controls, PREDICT)
+
+    @property
+    def dragged(self) -> tuple[str, ...]:
+        """Names of the controls that are dragged on the picture: one, or the two of a plane."""
+        return (self.main, self.second) if self.second else (self.main,)
+
+    @property
+    def drawn_from(self) -> frozenset[str]:
+        """Names of the controls that the picture depends on, apart from those that are dragged on it."""
+        return frozenset((*parameters(self.compute), *parameters(self.picture)[1:])) - {*self.dragged}
+
+    def stand(self, values: Mapping[str, Any]) -> Any:
+        """Where the picture stands: the value of the main control, or the place in its plane."""
+        return (values[self.main], values[self.second]) if self.second else values[self.main]
+
+    def preset_values(self, preset: Preset) -> dict[str, Any]:
+        """Value of every control under a preset."""
+        return defaults(self.all_controls) | dict(preset.values)
+
+    def settings(self, values: Mapping[str, Any]) -> tuple[tuple[str, Any], ...]:
+        """The part of `values` that the numbers depend on, as hashable items."""
+        return tuple((key, values[key]) for key in parameters(self.compute))
+
+    def result(self, values: Mapping[str, Any]) -> Any:
+        """Compute (or recall) the result for `values`; raises what `compute` raises.
+
+        Results made from what a visitor has brought are recalled by that object itself, and go when it goes.
+        """
+        settings = self.settings(values)
+        brought = next((value for _, value in settings if isinstance(value, Memo) and value), None)
+        if brought is not None:
+            return brought.recall(self.compute, settings)
+        return _RESULTS.recall((self.compute, settings), lambda: self.compute(**dict(settings)))
+
+    def tasks(self, values: Mapping[str, Any]) -> list[Any]:
+        """Give what the result for `values` has to wait for."""
+        return [task for task in self.needs(**dict(self.settings(values))) if not task.done]
+
+    def trainings(self, result: Any, values: Mapping[str, Any]) -> Sequence[Any]:
+        """Specifications of the trainings that are on screen."""
+        named = parameters(self.runs)[1:]
+        return self.runs(result, **{key: values[key] for key in named})
+
+    def draw(self, result: Any, values: Mapping[str, Any]) -> Any:
+        """Picture of a result."""
+        shown = parameters(self.picture)[1:]
+        return self.picture(result, **{key: values[key] for key in shown})
+
+    def export_script(self, values: Mapping[str, Any]) -> str:
+        """The stand-alone script with the current settings in it."""
+        head, rest = self.script(values).split("# settings\n", 1)
+        tail = rest.split("# end of settings\n", 1)[1]
+        used = [c for c in self.controls if not isinstance(c, File | Fetch) and re.search(rf"\b{c.name}\b", tail)]
+        lines = [f"{control.name} = {values[control.name]!r}  # {control.label}\n" for control in used]
+        return f"{head}# settings\n{''.join(lines)}# end of settings\n{tail}"
+
+
+@cache
+def parameters(function: Callable[..., Any]) -> tuple[str, ...]:
+    """Names of a function's parameters, in order."""
+    return tuple(inspect.signature(function).parameters)

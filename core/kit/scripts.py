@@ -1,0 +1,25 @@
+"""Stand-alone scripts that a visitor can take home; they compute the numbers on screen without Lectern."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from core.regression.truths import TRUTHS
+
+_TRUTH = re.compile(r"^(def f\(x\):\n    return ).*$", re.MULTILINE)
+_PART = re.compile(r"^# --- (\w+)", re.MULTILINE)
+
+
+def parts_of(path: Path) -> tuple[str, dict[str, str]]:
+    """Common head of a script and its parts, each of which begins with a line `# --- name`."""
+    head, *rest = _PART.split(path.read_text("utf-8"))
+    parts = {key: f"# --- {key}{text}" for key, text in zip(rest[::2], rest[1::2], strict=True)}
+    return head, parts
+
+
+def _with_truth(head: str, values: Mapping[str, Any]) -> str:
+    """Put the chosen true function into a script."""
+    return _TRUTH.sub(rf"\g<1>{TRUTHS[values['truth']].code}", head)

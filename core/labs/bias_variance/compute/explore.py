@@ -1,0 +1,144 @@
+"""What the bias-variance page explores: one decomposition and, when it is looked at, the choice of a degree."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from core.kit.arrays import Array
+from core.labs.bias_variance.compute.derivation import Expansion, expand
+from core.regression.decomposition import Decomposition, decompose
+from core.regression.designs import Settings, draw
+from core.regression.polynomials import leave_one_out, nested_basis
+from core.regression.selection import Selection, select
+
+
+@dataclass(frozen=True)
+class Exploration:
+    """Result of `explore`.
+
+    Attributes
+    ----------
+    decomposition
+        Exact and simulated errors of all degrees.
+    folds
+        Number of folds of the cross-validation.
+    heavy_tailed
+        Inputs are drawn freely, or are redrawn such that at some degree the mean error over the designs is more than
+        twice the median. Then the means hang on a few unlucky designs, and `bias2`, `variance` and `risk` hold the
+        medians over the designs.
+    settings, repetitions
+        What was asked for.
+    """
+
+    decomposition: Decomposition
+    folds: int
+    heavy_tailed: bool
+    settings: Settings
+    repetitions: int
+
+    @cached_property
+    def selection(self) -> Selection:
+        """What the rules choose over many repetitions; computed when first asked for."""
+        return select(**vars(self.settings), repetitions=self.repetitions, folds=self.folds)
+
+    @property
+    def bias2(self) -> Array:
+        """Squared bias, (D,)."""
+        d = self.decomposition
+        return d.median_bias2 if self.heavy_tailed else d.bias2
+
+    @property
+    def variance(self) -> Array:
+        """Variance, (D,)."""
+        d = self.decomposition
+        return d.median_variance if self.heavy_tailed else d.variance
+
+    @property
+    def risk(self) -> Array:
+        """Expected test error, (D,)."""
+        d = self.decomposition
+        return d.median_risk if self.heavy_tailed else d.risk
+
+    @property
+    def best(self) -> int:
+        """Degree with the smallest expected test error."""
+        return int(self.decomposition.degrees[np.argmin(self.risk)])
+
+    def expansion(self, degree: int) -> Expansion:
+        """The squared error of one degree, term by term."""
+        return expand(draw(self.settings), degree)
+
+    @cached_property
+    def loo_rmse(self) -> Array:
+        """Leave-one-out root mean squared error of the first data set, (D,); nan where it is undefined."""
+        d = self.decomposition
+        basis = nested_basis(d.x_train[:1], d.x_test, len(d.degrees))
+        residuals = leave_one_out(basis, d.y_train[:1])[:, 0]
+        rmse: Array = np.sqrt(np.mean(residuals**2, axis=1))
+        return rmse
+
+
+def explore(
+    *,
+    truth: str,
+    low: float,
+    high: float,
+    inputs: str,
+    n_train: int,
+    n_test: int,
+    noise_std: float,
+    n_sets: int,
+    protocol: str,
+    test_at: str,
+    max_degree: int,
+    generator: str,
+    seed: int,
+    repetitions: int,
+    folds: int,
+) -> Exploration:
+    """Decompose the error of polynomial fits and prepare the comparison of selection rules.
+
+    The parameters are those of `core.regression.designs.Settings` and `core.regression.selection.select`.
+
+    Raises
+    ------
+    ValueError
+        With a sentence, for values out of range and for combinations that are impossible or too costly.
+    """
+    settings = {k: v for k, v in locals().items() if k not in ("repetitions", "folds")}
+    d = decompose(**settings)
+    heavy_tailed = protocol == "random" or bool(np.any(d.risk > 2 * d.median_risk))
+    return Exploration(d, folds, heavy_tailed, Settings(**settings), repetitions)
+
+
+def tables(result: Exploration, values: Mapping[str, Any]) -> dict[str, dict[str, Array]]:
+    """Tables for a download: errors by degree, the data sets in long form and, where shown, the choices."""
+    d = result.decomposition
+    names = (
+        "bias2",
+        "variance",
+        "risk",
+        "train_error",
+        "mc_bias2",
+        "mc_bias2_se",
+        "mc_variance",
+        "mc_variance_se",
+    )
+    medians = ("median_bias2", "median_variance", "median_risk") if len(d.x_train) > 1 else ()
+    curves = {name: getattr(d, name) for name in (*names, "mc_error", "mc_error_se", "one_test_error", *medians)}
+    sets, points = d.y_train.shape
+    data = {
+        "data_set": np.repeat(np.arange(1, sets + 1), points),
+        "x": np.broadcast_to(d.x_train, d.y_train.shape).ravel(),
+        "y": d.y_train.ravel(),
+    }
+    out = {"errors.csv": {"degree": d.degrees, **curves}, "data.csv": data}
+    if values["view"] == "choose":
+        s = result.selection
+        out["choices.csv"] = {"degree": s.degrees, **dict(zip(s.rules, s.shares, strict=True))}
+    return out

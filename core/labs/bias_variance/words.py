@@ -1,0 +1,171 @@
+"""Words of the bias-variance lab: readouts, the identity in numbers, the verdict on a guess."""
+
+from __future__ import annotations
+
+from core.draw.live import Readout
+from core.draw.regression import cost
+from core.kit.arrays import Array
+from core.kit.controls import Slider
+from core.kit.lab import Prediction
+from core.kit.words import fixed, larger, percent, with_error
+from core.labs.bias_variance.compute.explore import Exploration
+
+RULES = {  # rule of core.regression.selection -> label, colour role
+    "oracle": ("best fixed degree", "risk"),
+    "one test set": ("one test set", "test"),
+    "hold-out": ("hold-out", "second"),
+    "k-fold": ("{folds}-fold", "first"),
+    "leave-one-out": ("leave-one-out", "threshold"),
+}
+
+
+def terms(result: Exploration, view: str) -> tuple[Readout, ...]:
+    """Readouts of the decomposition at each degree."""
+    d = result.decomposition
+    median = ", median" if result.heavy_tailed else ""
+    own = Readout(
+        "training error, this data set",
+        _each(d.train_mse_first),
+        "train",
+        "Mean squared residual of the fit.",
+    )
+    parts = (
+        Readout(f"bias²{median}", _each(result.bias2), "bias", "How far the fits miss the truth together, squared."),
+        Readout(
+            f"variance{median}",
+            _each(result.variance),
+            "variance",
+            "How much the fit moves from data set to data set.",
+        ),
+        Readout("noise σ²", (fixed(d.noise),), "noise", "What no model can predict."),
+        Readout(
+            f"expected test error{median}",
+            _each(result.risk),
+            "risk",
+            "What a fit of this degree costs on new data; exact in the noise.",
+        ),
+        Readout(
+            f"simulated with {len(d.y_train)} data sets",
+            tuple(with_error(float(e), float(se)) for e, se in zip(d.mc_error, d.mc_error_se, strict=True)),
+            help="Mean squared error on fresh noisy test points and its standard error: a second, independent way.",
+        ),
+    )
+    return (own, *parts) if view == "one" else parts
+
+
+def _each(values: Array) -> tuple[str, ...]:
+    return tuple(fixed(float(value)) for value in values)
+
+
+def rule_name(result: Exploration, rule: str) -> str:
+    """Name of a selection rule on screen."""
+    return RULES[rule][0].format(folds=result.folds)
+
+
+def rules(result: Exploration, k: int) -> str:
+    """What the rules make of the k-th degree, and which of them does best."""
+    s = result.selection
+    blind = [rule for rule in s.rules if rule != "oracle"]
+    ranked = sorted(blind, key=lambda rule: s.excess[s.rules.index(rule)])
+    best, worst = ranked[0], ranked[-1]
+    own = s.shares[[s.rules.index(rule) for rule in blind], k]
+    oracle = int(s.picks["oracle"][0])
+    return (
+        f"Without knowing the truth, the rules choose degree {int(s.degrees[k])} in {percent(own.min())} to "
+        f"{percent(own.max())} of {len(s.picks[best])} repetitions; the best fixed degree is {oracle}. Their choices "
+        f"cost from {cost(s, best)} ({rule_name(result, best)}) to {cost(s, worst)} "
+        f"({rule_name(result, worst)}) in expected error."
+    )
+
+
+def shares(result: Exploration) -> tuple[Readout, ...]:
+    """Readouts of the rules: how often each chooses each degree."""
+    s = result.selection
+    return (
+        Readout("expected test error", _each(result.risk), "risk"),
+        *(
+            Readout(
+                f"chosen by {rule_name(result, rule)}",
+                tuple(percent(part) for part in share),
+                RULES[rule][1],
+            )
+            for rule, share in zip(s.rules, s.shares, strict=True)
+            if rule != "oracle"
+        ),
+        Readout(
+            "leave-one-out RMSE, this data set",
+            tuple(fixed(float(v), 4) for v in result.loo_rmse),
+            "threshold",
+            "Root of the mean squared leave-one-out residual of the first data set, from the hat matrix.",
+        ),
+    )
+
+
+def identity(result: Exploration, k: int) -> str:
+    """The decomposition at the k-th degree in numbers, the simulation beside it, and what follows."""
+    d = result.decomposition
+    degree, best = int(d.degrees[k]), result.best
+    bias2, variance, risk, least = (float(v) for v in (*_parts(result, k), result.risk[best - 1]))
+    checked = _medians(result, k) if result.heavy_tailed else _sum(result, k)
+    if bias2 == variance:
+        part = "bias² and variance are equal"
+    else:
+        part = "bias² exceeds variance" if bias2 > variance else "variance exceeds bias²"
+    if degree == best:
+        return f"{checked} Degree {degree} has the smallest expected error; here {part}."
+    if risk <= least * (1 + 1e-9):
+        return f"{checked} Degree {degree} is as good as degree {best}, the lowest of the best; here {part}."
+    if least < 1e-12:
+        return f"{checked} Degree {best}, the best, has almost no error; here {part}."
+    return f"{checked} The expected error is {larger(risk / least)} that of degree {best}, the best; here {part}."
+
+
+def _parts(result: Exploration, k: int) -> tuple[float, float, float]:
+    return float(result.bias2[k]), float(result.variance[k]), float(result.risk[k])
+
+
+def _sum(result: Exploration, k: int) -> str:
+    d = result.decomposition
+    bias2, variance, risk = _parts(result, k)
+    error, se = float(d.mc_error[k]), float(d.mc_gap_se[k])
+    terms = f"bias² {fixed(bias2)} + variance {fixed(variance)} + noise {fixed(d.noise)} = {fixed(risk)} expected"
+    simulated = with_error(error, float(d.mc_error_se[k]))
+    if se == 0:
+        return f"{terms}; simulated {simulated}."
+    return f"{terms}; simulated {simulated}, {abs(error - float(d.risk[k])) / se:.1f} standard errors away."
+
+
+def _medians(result: Exploration, k: int) -> str:
+    d = result.decomposition
+    bias2, variance, risk = _parts(result, k)
+    mean = float(d.risk[k])
+    tail = f", {larger(mean / risk)} that: a few unlucky draws of x dominate it" if mean > 1.25 * risk else ""
+    return (
+        f"Each data set has its own x, so these are medians over {len(d.x_train)} designs, which need not add up: "
+        f"bias² {fixed(bias2)}, variance {fixed(variance)}, expected error {fixed(risk)}. The mean error is "
+        f"{with_error(mean, float(d.risk_se[k]))}{tail}."
+    )
+
+
+def verdict(guess: int, truth: int, result: Exploration) -> str:
+    """What there is to learn from a guess of the best degree."""
+    last = int(result.decomposition.degrees[-1])
+    if guess > last:
+        return f"The polynomials on this page stop at degree {last}."
+    (own_bias2, own_variance, own), (bias2, variance, least) = _parts(result, guess - 1), _parts(result, truth - 1)
+    if guess == truth:
+        return f"No other degree has an expected error below {fixed(least)}."
+    return (
+        f"Degree {guess} has bias² {fixed(own_bias2)} and variance {fixed(own_variance)}, degree {truth} has "
+        f"{fixed(bias2)} and {fixed(variance)}; the expected errors are {fixed(own)} and {fixed(least)}."
+    )
+
+
+PREDICTIONS = (
+    Prediction(
+        "Which degree has the smallest expected test error?",
+        guess=Slider(name="guess", label="Degree", default=5, low=1, high=20, help="Your guess."),
+        truth=lambda result: result.best,
+        verdict=verdict,
+    ),
+)

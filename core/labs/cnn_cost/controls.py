@@ -1,0 +1,173 @@
+"""Controls of the page about shapes and cost: a network, its image, what is counted, and what is left blank."""
+
+from __future__ import annotations
+
+import math
+
+from core.kit.controls import Choice, Control, File, LogSlider, Seed, Slider, Text, Toggle
+from core.labs.cnn_cost.compute.models import native_sizes
+from core.labs.cnn_cost.compute.slips import COLUMNS
+from core.labs.cnn_cost.compute.uploads import read_network
+from core.networks.grammar import MAX_TEXT, from_link, to_link
+from core.networks.memory import OPTIMIZERS
+from core.networks.parser import MAX_LAYERS
+from core.networks.presets import PRESETS
+
+MODEL = "tv_"  # begins the name of a model of torchvision among the networks
+KNOWN = {name: preset.title for name, preset in PRESETS.items()} | {
+    f"{MODEL}{name}": f"{name} (torchvision)" for name in native_sizes()
+}
+NETWORKS = {"text": "Typed below", "upload": "A file"} | KNOWN
+VIEWS = {"costs": "Layer by layer", "blocks": "Blocks", "compare": "Two networks"}
+HEADS = {"side": "output side", "activations": "activations", "params": "parameters", "macs": "MACs"}
+BLANKS = {"none": "Nothing", "some": "Eight cells"} | {column: f"All {HEADS[column]}" for column in COLUMNS}
+EXAMPLE = "conv3-32@same, pool2\n{conv1-16 | conv1-16, conv3-32@same | pool3/1 p1}  # branches\ngap, fc10"
+_TYPED = ("net", ("text",))
+
+
+def show_size(side: int) -> str:
+    """Write the size of an image; 0 is that of the network."""
+    return f"{side} × {side}" if side else "as made for"
+
+
+NETWORK: tuple[Control, ...] = (
+    Choice(
+        name="net",
+        label="Network",
+        default="vgg16",
+        options=NETWORKS,
+        help="From papers and the course, all classification models of torchvision, your own text, or your own file. "
+        "Type to search.",
+    ),
+    Text(
+        name="text",
+        label="Your network",
+        default=EXAMPLE,
+        limit=MAX_TEXT,
+        pack=to_link,
+        unpack=from_link,
+        when=_TYPED,
+        examples=("input28x28-1, 2x(conv3-8, relu), fc10", "conv7-64/2 p3, {+ conv3-64@same | id}, gap", "covn3-64"),
+        help="Layers with commas or line ends between: conv3-64 is a 3 × 3 convolution with 64 filters, @same keeps "
+        "the size, /2 is the stride, {a | b} joins branches, {+ a | b} adds them, 2x(…) repeats. Ctrl+Enter takes "
+        "it over.",
+    ),
+    File(
+        name="upload",
+        label="Your file",
+        read=read_network,
+        when=("net", ("upload",)),
+        help="ONNX, PT2 (torch.export) or safetensors, read as data: nothing in it is run.",
+    ),
+    Slider(
+        name="size",
+        label="Image size",
+        default=0,
+        low=0,
+        high=1024,
+        step=32,
+        also=(1, 8, 16, 28, 33, 48, 63, 80, 112, 227, 240, 299, 336, 386, 518),
+        display=show_size,
+        when=("net", tuple(name for name in NETWORKS if name != "upload")),
+        help="Side of the image in pixels. A model of torchvision is traced anew at another size than its own.",
+    ),
+    Slider(
+        name="channels",
+        label="Image channels",
+        default=3,
+        low=1,
+        high=16,
+        when=_TYPED,
+        help="3 for colour. A first layer such as input32x32-1 has its own size and channels.",
+    ),
+    Choice(
+        name="beside",
+        label="Beside it",
+        default="resnet18",
+        options=KNOWN,
+        when=("view", ("compare",)),
+        help="The second network, at the size that it was made for.",
+    ),
+)
+
+VIEW: tuple[Control, ...] = (
+    Choice(name="view", label="Show", default="costs", options=VIEWS, place="stage", help="What the picture shows."),
+    Toggle(
+        name="every",
+        label="Every call",
+        place="stage",
+        help="Normalisation, activation functions and sums too, not only what textbooks list.",
+    ),
+    Toggle(
+        name="collapse",
+        label="Collapse repeats",
+        place="stage",
+        help="Equal neighbouring blocks become one, marked with how many there are. Totals count them all.",
+    ),
+)
+
+CONVENTIONS: tuple[Control, ...] = (
+    Toggle(name="bias", label="Count biases", default=True, help="Off, as in the homework's tables."),
+    Choice(
+        name="unit",
+        label="Operations",
+        default="macs",
+        options={"macs": "MACs", "flops": "FLOPs = 2 MACs"},
+        help="One multiply-accumulate is a product and a sum. Many papers write FLOPs and mean MACs.",
+    ),
+    Toggle(name="input_row", label="Count the image", default=True, help="As the first row of the activations."),
+    Toggle(name="pool_rows", label="Count pooling outputs", default=True, help="Among the activations."),
+)
+
+TRAINING: tuple[Control, ...] = (
+    LogSlider(
+        name="batch",
+        label="Batch",
+        default=32,
+        low=1,
+        high=8192,
+        per_decade=1 / math.log10(2),
+        display=lambda batch: f"{batch:,}",
+        place="more",
+        help="Images in a training step; memory grows with it, parameters do not.",
+    ),
+    Choice(
+        name="optimizer",
+        label="Optimizer",
+        default="SGD with momentum",
+        options={name: name for name in OPTIMIZERS},
+        place="more",
+        help="It may keep one or two further numbers for each parameter.",
+    ),
+    Choice(
+        name="precision",
+        label="Precision",
+        default="fp32",
+        options={"fp32": "32 bit", "bf16": "16 bit (bf16)"},
+        place="more",
+        help="In bf16 activations take half, but the optimizer keeps a 32-bit copy of the weights.",
+    ),
+)
+
+FILL: tuple[Control, ...] = (
+    Choice(
+        name="blank",
+        label="Leave blank",
+        default="none",
+        options=BLANKS,
+        help="Cells of the table below to be filled in; each answer is checked, and known slips are named.",
+    ),
+    Seed(help="Which cells are blank."),
+)
+
+LAYER = Slider(
+    name="layer",
+    label="Layer",
+    default=8,
+    low=0,
+    high=MAX_LAYERS,
+    display=str,
+    help="Place in the network; 0 is the image.",
+)
+
+CONTROLS: tuple[Control, ...] = (LAYER, *NETWORK, *VIEW, *CONVENTIONS, *FILL, *TRAINING)

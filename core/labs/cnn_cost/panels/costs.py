@@ -1,0 +1,96 @@
+"""The costs of a network layer by layer: parameters, activations and operations, on logarithmic axes."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from math import prod
+
+from core.draw.live import Panel
+from core.labs.cnn_cost.compute.rows import Row, stops
+from core.labs.cnn_cost.panels.parts import log_bars, log_range, top
+from core.networks.table import LayerTable
+
+HEIGHTS = (190, 290)  # of the upper and of the lower panel of a column
+
+
+def params_of(row: Row, bias: bool) -> int:
+    """Parameters of a row; of a second call of the same layer none."""
+    return 0 if row.call.shared else row.call.params if bias else row.call.weights
+
+
+def operations_of(row: Row, unit: str) -> int:
+    """Operations of a row in a unit."""
+    return row.call.macs * (2 if unit == "flops" else 1)
+
+
+def unit_name(unit: str) -> str:
+    """Name of a unit of operations."""
+    return "FLOPs" if unit == "flops" else "MACs"
+
+
+def cost_panels(
+    rows: Sequence[Row],
+    table: LayerTable,
+    *,
+    bias: bool,
+    unit: str,
+    ends: bool = False,
+    blanks: Collection[tuple[int, str]] = (),
+) -> tuple[Panel, ...]:
+    """Parameters above operations, and beside them activations; what no row has is left out, as are blank cells."""
+    asked = {column for _, column in blanks}
+    params = [0 if (row.place, "params") in blanks else params_of(row, bias) for row in rows]
+    maps = [0 if (row.place, "activations") in blanks else row.call.activations for row in rows]
+    work = [0 if (row.place, "macs") in blanks else operations_of(row, unit) for row in rows]
+    image = prod(table.input_shape)
+    name = unit_name(unit)
+    counted = "" if bias else ", without biases"
+    places = stops(tuple(rows))
+    panels = [
+        log_bars(
+            rows,
+            params,
+            "parameters",
+            f"Parameters of {len(rows)} rows on a logarithmic axis{counted}: {_top(rows, params, 'params' in asked)}.",
+            span=log_range(params),
+            places=places,
+            ends=ends,
+            named=not any(operations_of(row, unit) for row in rows),
+            height=HEIGHTS[0],
+        )
+    ]
+    if image or any(maps):
+        panels.append(
+            log_bars(
+                rows,
+                maps,
+                "activations",
+                f"Numbers in the outputs of {len(rows)} rows on a logarithmic axis, and the {image:,} of the image: "
+                f"{_top(rows, maps, 'activations' in asked)}.",
+                span=log_range([image, *maps]),
+                places=places,
+                ends=ends,
+                image=image,
+                column=1,
+                height=HEIGHTS[0],
+            )
+        )
+    if any(operations_of(row, unit) for row in rows):
+        panels.append(
+            log_bars(
+                rows,
+                work,
+                name,
+                f"{name} of {len(rows)} rows on a logarithmic axis: {_top(rows, work, 'macs' in asked)}.",
+                span=log_range(work),
+                places=places,
+                ends=ends,
+                named=True,
+                height=HEIGHTS[1],
+            )
+        )
+    return tuple(panels)
+
+
+def _top(rows: Sequence[Row], values: Sequence[int], blank: bool) -> str:
+    return "cells that are to be filled in have no bar" if blank else top(rows, values)

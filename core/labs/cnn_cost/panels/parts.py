@@ -1,0 +1,217 @@
+"""What the panels of the page about shapes and cost share: the axis of the layers, bars, boxes, colours by role."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from math import ceil, floor, log10
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from core.draw.live import Axis, Figure, Frames, Panel, Track
+from core.draw.style import color, layout
+from core.labs.cnn_cost.compute.rows import Row, stops
+from core.networks.table import LayerTable
+
+Array = npt.NDArray[Any]
+Trace = dict[str, Any]
+Box = tuple[float, float, float, float]  # left, right, bottom, top
+
+# What a row does -> colour and name in the legend.
+KINDS = {
+    "convolution": ("convolution", "convolution"),
+    "linear": ("linear", "fully connected"),
+    "attention": ("attention", "attention"),
+    "pool": ("pool", "pooling"),
+}
+OTHER = ("muted", "other")
+_ELSEWHERE = ("convolution", "linear", "attention")  # these have operations, and are named above that panel
+_CROWDED = 80  # rows, from which on bars have no gaps: below a pixel, a gap is there or not by chance
+_TICKS = 10  # names under the bars
+_NAME = 11  # characters of such a name
+NO_BOX: Box = (-1e4, -1e4, 1.0, 1.0)  # out of every picture: a trace without points would not come back
+
+
+def kind(role: str) -> tuple[str, str]:
+    """Colour role and name in the legend of what a call does."""
+    return KINDS.get(role, OTHER)
+
+
+def axis(rows: Sequence[Row], table: LayerTable) -> Axis:
+    """Axis along the layers: 0 is the image."""
+    places = stops(tuple(rows))
+    image = "image" if any(table.input_shape) else "before"
+    texts = tuple(f"{k} · {rows[k - 1].label}" if k else image for k in places)
+    return Axis("layer", "Layer", tuple(map(float, places)), texts)
+
+
+def grouped(rows: Sequence[Row]) -> dict[tuple[str, str], list[int]]:
+    """Numbers of the rows, from 1, by colour role and name of what they do."""
+    groups: dict[tuple[str, str], list[int]] = {}
+    for number, row in enumerate(rows, 1):
+        groups.setdefault(kind(row.call.role), []).append(number)
+    return groups
+
+
+def log_range(values: Sequence[float]) -> list[float]:
+    """Range of a logarithmic axis over the positive ones of some values, in powers of ten."""
+    positive = [value for value in values if value > 0] or [1.0]
+    low, high = floor(log10(min(positive))), ceil(log10(max(positive)) + 0.05)
+    return [low - 0.1, float(max(high, low + 1))]
+
+
+def log_bars(
+    rows: Sequence[Row],
+    values: Sequence[int],
+    quantity: str,
+    alt: str,
+    *,
+    span: list[float],
+    places: Sequence[int],
+    image: int = 0,
+    named: bool = False,
+    title: str = "",
+    ends: bool = False,
+    track: Track | None = None,
+    **more: Any,
+) -> Panel:
+    """Bars of a quantity over the rows on a logarithmic axis, that of the slider's row with a frame around it.
+
+    Parameters
+    ----------
+    rows, values
+        The rows, and the quantity of each; 0 has no bar.
+    quantity, alt
+        Title of the vertical axis, and the alternative in words.
+    span
+        Range of the vertical axis, in powers of ten.
+    places
+        Number of the row at each step of the slider.
+    image
+        The quantity of the image, at 0.
+    named
+        Whether the layers are named under the bars, and their colours above them; otherwise above them are the colours
+        of what has neither parameters nor operations, if `image` is there.
+    title
+        Of the panel.
+    ends
+        Whether the rows end before the network does; then a cross stands behind the last one.
+    track
+        The handle, if it is not a line at `places`.
+    """
+    traces = []
+    width = 0.86 if len(rows) < _CROWDED else 1.0
+    for (role, name), numbers in grouped(rows).items():
+        own = [(number, values[number - 1]) for number in numbers if values[number - 1] > 0]
+        if own:
+            listed = named or role not in _ELSEWHERE
+            traces.append(_bars(own, role, name, quantity) | {"width": width, "showlegend": listed})
+    if image:
+        traces.append(_bars([(0, image)], "axis", "image", quantity) | {"width": width})
+    full = [image, *values]
+    ground = 10 ** span[0]
+    boxes = [(k - 0.48, k + 0.48, ground, float(full[k])) if full[k] else NO_BOX for k in places]
+    frames = outline(len(traces), boxes)
+    look: dict[str, Any] = {
+        "showlegend": named or bool(image),
+        "barmode": "overlay",
+        "margin": {"t": 38 if title else 10, "b": 84 if named else 10, "l": 62},
+        "annotations": [_cross(len(rows) + 1)] if ends else [],
+        "xaxis": {"range": [-0.8, len(rows) + (1.8 if ends else 0.8)], "showgrid": False, **_names(rows, named)},
+        "yaxis": {
+            "type": "log",
+            "range": span,
+            "exponentformat": "power",
+            "dtick": ceil((span[1] - span[0]) / 4),
+        },
+    }
+    figure = Figure(data=[*traces, framed()], layout=layout(title=title, x="layer", y=quantity, **look))
+    if not named:  # the panel below has the same axis
+        figure["layout"]["xaxis"]["title"]["font"]["color"] = "rgba(0,0,0,0)"
+    return Panel(figure, alt=alt, frames=frames, tracks=(track or Track(np.array(places, float)),), **more)
+
+
+def _cross(x: float) -> dict[str, Any]:
+    """A mark at the place of the layer that fails."""
+    font = {"color": color("warning"), "size": 18}
+    return {"x": x, "y": 0, "yref": "paper", "yanchor": "bottom", "text": "✕", "showarrow": False, "font": font}
+
+
+def _bars(own: Sequence[tuple[int, int]], role: str, name: str, quantity: str) -> Trace:
+    return {
+        "type": "bar",
+        "x": np.array([number for number, _ in own], np.float32),
+        "y": np.array([value for _, value in own], np.float32),
+        "name": name,
+        "marker": {"color": color(role)},
+        "hovertemplate": f"row %{{x}}: %{{y:.4s}} {quantity}<extra></extra>",
+    }
+
+
+def _names(rows: Sequence[Row], named: bool) -> dict[str, Any]:
+    """Ticks: the names of some rows, or nothing."""
+    if not named:
+        return {"tickvals": [], "ticktext": []}
+    numbers = sorted({round(k) for k in np.linspace(1, len(rows), min(len(rows), _TICKS))}) if rows else []
+    texts = [short(rows[number - 1].label) for number in numbers]
+    return {"tickvals": numbers, "ticktext": texts, "tickangle": -50}
+
+
+def short(name: str) -> str:
+    """The end of a name that is too long for a tick."""
+    return name if len(name) <= _NAME else f"…{name[1 - _NAME :]}"
+
+
+def framed(role: str = "accent", name: str = "", **look: Any) -> Trace:
+    """A box that its frames move."""
+    return {
+        "type": "scatter",
+        "mode": "lines",
+        "x": [],
+        "y": [],
+        "name": name,
+        "showlegend": bool(name),
+        "line": {"color": color(role), "width": 2.4} | look,
+        "meta": {"table": False},
+        "hoverinfo": "skip",
+    }
+
+
+def outline(trace: int, boxes: Sequence[Box]) -> tuple[Frames, Frames]:
+    """Frames that put the outline of a box at each step."""
+    corners = np.array(boxes, float).reshape(len(boxes), 4)
+    return (
+        Frames(trace, corners[:, [0, 0, 1, 1, 0]], attr="x"),
+        Frames(trace, corners[:, [2, 3, 3, 2, 2]]),
+    )
+
+
+def polygons(boxes: Sequence[Box], role: str, name: str, **more: Any) -> Trace:
+    """Filled boxes as one trace."""
+    corners = np.array(boxes, float).reshape(len(boxes), 4)
+    gap = np.full((len(boxes), 1), np.nan)
+    return {
+        "type": "scatter",
+        "mode": "lines",
+        "x": np.hstack([corners[:, [0, 0, 1, 1, 0]], gap]).ravel(),
+        "y": np.hstack([corners[:, [2, 3, 3, 2, 2]], gap]).ravel(),
+        "fill": "toself",
+        "fillcolor": color(role),
+        "line": {"color": color("paper"), "width": 1},
+        "name": name,
+        "meta": {"table": False},
+        "hoverinfo": "skip",
+    } | more
+
+
+def top(rows: Sequence[Row], values: Sequence[int]) -> str:
+    """Which row has the most of a quantity, in words."""
+    if not any(values):
+        return "no row has any"
+    best = max(range(len(rows)), key=values.__getitem__)
+    share = 100 * values[best] / sum(values)
+    zeros = sum(value == 0 for value in values)
+    without = f"; {zeros} without any have no bar" if zeros else ""
+    name = f"{rows[best].label} (row {best + 1})"
+    return f"the largest is {name} with {values[best]:,}, {share:.0f} % of these rows{without}"

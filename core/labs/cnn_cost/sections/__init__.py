@@ -1,0 +1,232 @@
+"""Folded sections of the page about shapes and cost: the table, its blanks, conventions, depth, the notation."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from core.kit.lab import Exercise, Section, Table
+from core.kit.words import size_text
+from core.labs.cnn_cost.compute.explore import HIDDEN, Cost
+from core.labs.cnn_cost.compute.formulas import formulas
+from core.labs.cnn_cost.compute.models import model_table
+from core.labs.cnn_cost.compute.rows import Row
+from core.labs.cnn_cost.compute.slips import rounded
+from core.labs.cnn_cost.panels.costs import operations_of, params_of, unit_name
+from core.labs.cnn_cost.panels.field import field_text
+from core.labs.cnn_cost.panels.memory import memory_of
+from core.labs.cnn_cost.sections.fill_in import cells
+from core.labs.cnn_cost.words import UNKNOWN, bare, shape_text, telling
+from core.networks.layers import KINDS
+from core.networks.lenet import lenet5
+from core.networks.presets import PRESETS, preset_table
+from core.networks.table import COUNTED, LayerTable, totals
+
+# Column of the table -> key of its formula, and its name among the blank cells.
+_FORMULAS = {"output": "output", "activations": "activations", "parameters": "params", "MACs": "macs", "FLOPs": "macs",
+             "bytes": "bytes", "sees": "field", "kept for training": "saved"}  # fmt: skip
+_BLANKS = {"output": "side", "activations": "activations", "parameters": "params", "MACs": "macs", "FLOPs": "macs"}
+
+_LATER = "Sums stand here as soon as no cell is left blank: choose “Nothing” under “Leave blank”."
+
+
+def table_blocks(result: Cost, values: Mapping[str, Any]) -> Sequence[Any]:
+    """The rows as a table, and the exercise if cells of it are blank."""
+    rows = result.rows(every=values["every"], collapse=values["collapse"])
+    table = Table(
+        columns=_columns(result, rows, values),
+        explain=lambda row, column: _explained(result, rows[row], column, values),
+        caption=_caption(result, values),
+    )
+    notes = [f"- {note}" for note in (result.problem, *telling(result, result.notes)) if note]
+    blocks: list[Any] = ["\n".join(notes)] if notes else []
+    blocks.append(table)
+    if result.blanks:
+        settings = ("net", "text", "upload", "size", "channels", "bias", "input_row", "blank", "seed")
+        blocks.append(
+            Exercise(
+                question="**Fill in the blank cells.** A size is 24, 24 × 24 or all of (64, 24, 24); a number is "
+                "exact, like 1,792, or rounded, like 3.36e9 or 3.36G, and then judged by its digits.",
+                cells=cells(result.table, result.blanks, bias=values["bias"], input_row=values["input_row"]),
+                key=" ".join(str(values[name]) for name in settings),
+            )
+        )
+    return blocks
+
+
+def _columns(result: Cost, rows: Sequence[Row], values: Mapping[str, Any]) -> dict[str, Sequence[Any]]:
+    calls = [row.call for row in rows]
+    unit, precision = values["unit"], values["precision"]
+    columns: dict[str, Sequence[Any]] = {
+        "row": list(range(1, len(rows) + 1)),
+        "layer": [row.label for row in rows],
+        "kind": [call.kind for call in calls],
+        "times": [row.count for row in rows],
+        "output": [shape_text(call.output_shape) for call in calls],
+        "activations": [call.activations for call in calls],
+        "parameters": [params_of(row, values["bias"]) for row in rows],
+        unit_name(unit): [operations_of(row, unit) for row in rows],
+        "other operations": [call.other_ops for call in calls],
+        "bytes": [call.activations * (4 if precision == "fp32" else 2) for call in calls],
+        "sees": [field_text(row) for row in rows],
+        "kept for training": [call.saved_bytes(precision=precision) for call in calls],
+    }
+    if bare(result.table):
+        return {name: columns[name] for name in ("row", "layer", "kind", "times", "parameters")}
+    if result.blanks:  # they would give answers away
+        for name in ("other operations", "bytes", "kept for training"):
+            del columns[name]
+    for name, column in _BLANKS.items():
+        hidden = {row for row, shown in enumerate(rows) if (shown.place, column) in result.blanks}
+        if hidden and name in columns:
+            texts = [value if isinstance(value, str) else f"{value:,}" for value in columns[name]]
+            columns[name] = [HIDDEN if row in hidden else text for row, text in enumerate(texts)]
+    return columns
+
+
+def _explained(result: Cost, row: Row, column: str, values: Mapping[str, Any]) -> str:
+    """The formula of a cell, unless it is to be found."""
+    if (row.place, _BLANKS.get(column, "")) in result.blanks:
+        return "This cell is blank: fill it in below."
+    key = _FORMULAS.get(column)
+    if key is None:
+        return f"**{row.label}** is the call `{row.call.name}`. {row.call.note}".strip()
+    found = formulas(row.call, bias=values["bias"], flops=values["unit"] == "flops", precision=values["precision"])
+    return f"**{row.label}**, {column}: {found[key].replace('*', '×') or 'not known'}"
+
+
+def _caption(result: Cost, values: Mapping[str, Any]) -> str:
+    switches = [
+        "parameters with biases" if values["bias"] else "parameters without biases",
+        f"{unit_name(values['unit'])} for one image",
+        f"bytes in {values['precision']}",
+    ]
+    ends = f" Parts that are not called: {_unused(result.table)}." if result.table.unused else ""
+    return f"Here: {', '.join(switches)}. The corner of the table has a search and a CSV file.{ends}"
+
+
+def _unused(table: LayerTable) -> str:
+    return ", ".join(f"{name} with {params:,} parameters" for name, params in table.unused)
+
+
+def conventions(result: Cost, values: Mapping[str, Any]) -> Sequence[Any]:
+    """The same network counted in every way that is met in print."""
+    if result.blanks:
+        return (_LATER,)
+    table = result.table
+    full, biasless = totals(table), totals(table, bias=False)
+    cells_ = [call.activations for call in table.inference if call.role in COUNTED]
+    image = full.activations - totals(table, input_row=False).activations
+    counted = [
+        ("parameters", "with biases", full.params),
+        ("parameters", "without biases", biasless.params),
+        ("numbers that are no parameters", "running means and variances", full.buffers),
+        ("operations", "MACs: a product and its sum are one", full.macs),
+        ("operations", "FLOPs: they are two", full.flops),
+        ("operations", "beside these: biases, normalisation, activation functions, pooling", full.other_ops),
+        ("activations", "image, convolutions, pooling, fully connected", full.activations),
+        ("activations", "without the image", totals(table, input_row=False).activations),
+        ("activations", "without pooling", totals(table, pool_rows=False).activations),
+        ("activations", "each cell rounded to two digits before adding", sum(map(rounded, [image, *cells_]))),
+        ("activations", "every call, normalisation and ReLU too", sum(c.activations for c in table.inference) + image),
+    ]
+    if bare(table):
+        counted = [row for row in counted if row[0] not in ("operations", "activations")]
+    columns = {name: [row[k] for row in counted] for k, name in enumerate(("what", "how it is counted", "number"))}
+    return (
+        "Most tables that disagree count different things, and all of these are in print:",
+        Table(columns),
+        *_twins(values["net"]),
+        *([_lenet()] if values["net"] == "lenet5" else []),
+        *([f"Parts that training alone calls, or nobody: {_unused(table)}."] if table.unused else []),
+    )
+
+
+def _twins(net: str) -> list[str]:
+    """What torchvision makes of the same paper."""
+    pairs = {"googlenet": "googlenet", "tv_googlenet": "googlenet", "alexnet": "alexnet", "vgg16": "vgg16",
+             "vgg19": "vgg19", "resnet18": "resnet18"}  # fmt: skip
+    if net not in pairs:
+        return []
+    own, theirs = totals(preset_table(net=pairs[net])), totals(model_table(net=pairs[net]))
+    words = (
+        f"**Typed and traced.** By formulas the text of {PRESETS[pairs[net]].title} has {own.params:,} parameters and "
+        f"{own.macs:,} MACs; torchvision's {pairs[net]}, traced with torch, has {theirs.params:,} and {theirs.macs:,}: "
+        f"{_signed(theirs.params - own.params)} and {_signed(theirs.macs - own.macs)}."
+    )
+    if pairs[net] == "googlenet":
+        words += (
+            " The paper's 5 × 5 convolutions are 3 × 3 in torchvision (pytorch/vision, issue 906), so that the table "
+            "of the paper cannot come out of it."
+        )
+    return [words]
+
+
+def _signed(difference: int) -> str:
+    return f"{difference:+,}".replace("-", "−")
+
+
+def _lenet() -> str:
+    """LeNet-5 as it was published."""
+    old = lenet5()
+    rows = "".join(
+        f"| {layer.name} | {layer.kind} | {shape_text(layer.shape)} | {layer.params:,} | {layer.connections:,} |\n"
+        for layer in old.layers
+    )
+    return (
+        f"**As published in 1998** it is another network: C3 sees {old.links} of 96 pairs of maps, subsampling has a "
+        f"trained factor and bias for each map, and the output compares with {old.layers[-1].fixed} fixed numbers. "
+        f"{old.params:,} parameters against {old.modern_params:,} of the modern text.\n\n"
+        f"| layer | kind | maps × height × width | parameters | connections |\n|--|--|--|--:|--:|\n{rows}\n"
+        f"Together {old.connections:,} connections."
+    )
+
+
+def side_by_side(result: Cost, values: Mapping[str, Any]) -> Sequence[Any]:
+    """Totals of both networks."""
+    if result.blanks:
+        return (_LATER,)
+    columns: dict[str, list[str]] = {"": ["image", "calls", "parameters", "MACs", "activations", "training"]}
+    for table in (result.table, result.other):
+        sums = totals(table, bias=values["bias"], input_row=values["input_row"], pool_rows=values["pool_rows"])
+        memory = memory_of(table, values["batch"], values["optimizer"], values["precision"])
+        name = table.title if table.title not in columns else f"{table.title}, again"
+        columns[name] = [
+            shape_text(table.input_shape),
+            f"{len(table.inference):,}",
+            f"{sums.params:,}",
+            UNKNOWN if bare(table) else f"{sums.macs:,}",
+            UNKNOWN if bare(table) else f"{sums.activations:,}",
+            memory if isinstance(memory, str) else size_text(memory.total),
+        ]
+    first, second = (totals(table, bias=values["bias"]) for table in (result.table, result.other))
+    work = "" if bare(result.table) else f" and {_times(first.macs, second.macs)} the MACs"
+    words = (
+        f"{result.table.title} has {_times(first.params, second.params)} the parameters{work} of {result.other.title}."
+    )
+    return (words, Table(columns))
+
+
+def _times(first: int, second: int) -> str:
+    return f"{first / second:.3g} times" if second else "not comparable:"
+
+
+def notation(result: Cost, values: Mapping[str, Any]) -> Sequence[Any]:
+    """The text of the network on screen, for one of torchvision that of the visitor, and the layers to be typed."""
+    own = PRESETS[values["net"]].text if values["net"] in PRESETS else values["text"]
+    rows = "".join(f"| `{kind.example}` | {kind.help} |\n" for kind in dict.fromkeys(KINDS.values()))
+    return (
+        "Layers are separated by commas, arrows or line ends; # begins a comment. `{a | b}` concatenates branches, "
+        "`{+ a | id}` adds them, `3x conv3-64` and `2x(…)` repeat. Options follow a layer: `/2` or `s2` stride, `p1` "
+        "padding, `same`, `d2` dilation, `g8` groups, `bias=0`. Choose “Typed below” and paste, for example:",
+        f"```text\n{own.replace('`', chr(39))}\n```",
+        f"| write | for |\n|--|--|\n{rows}",
+    )
+
+
+SECTIONS = (
+    Section("The table: every cell with its formula, and cells to fill in", table_blocks),
+    Section("Why published tables differ", conventions),
+    Section("The two networks in numbers", side_by_side),
+    Section("How to write a network", notation),
+)

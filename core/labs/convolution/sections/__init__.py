@@ -1,0 +1,166 @@
+"""Folded sections: the formulas with the numbers on screen, the homework, LeNet-5, a trained network."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from core.kit.lab import Cell, Exercise, Section, Verdict
+from core.kit.words import percent
+from core.labs.convolution.compute.explore import Convolution
+from core.labs.convolution.compute.sliding import Sliding, slide
+from core.labs.convolution.controls import HOMEWORK, SOBEL
+from core.labs.convolution.panels.parts import plain
+from core.labs.convolution.panels.pixels import Array
+from core.labs.convolution.sections import lenet, maps
+
+_NUMBER = re.compile(r"[+-]?\d{1,6}(\.\d{0,6})?", re.ASCII)
+
+
+def formulas(result: Convolution, values: Mapping[str, Any]) -> Sequence[Any]:
+    """Sum, size, matrix, im2col and the way back, with the numbers on screen."""
+    s, p, stride = result.sliding, result.padding, result.stride
+    (high, wide), (height, width) = s.kernel.shape, s.image.shape
+    k = min(values["pos"], len(s.product) - 1)
+    r, c = result.places[k]
+    turned = result.operation == "convolution"
+    index = "k_h + 1 - i,\\, k_w + 1 - j" if turned else "i, j"
+    sums = "\n\n".join(
+        f"- {name}: ⌊({n} + 2·{p} − {size})/{stride}⌋ + 1 = {found}"
+        for name, n, size, found in zip(("rows", "columns"), s.image.shape, s.kernel.shape, s.output.shape, strict=True)
+    )
+    padded = f"with {p} rows and columns of zeros on each side" if p else "itself, without padding"
+    n_rows, n_columns = s.matrix.shape
+    return (
+        f"**The sum under the window**, with $\\tilde x$ the image {padded}:\n\n"
+        f"$$y_{{r,c}} = \\sum_{{i=1}}^{{{high}}} \\sum_{{j=1}}^{{{wide}}} w_{{{index}}}\\;"
+        f"\\tilde x_{{{_start(stride, 'r')}+i,\\; {_start(stride, 'c')}+j}},"
+        f"\\qquad y_{{{r + 1},{c + 1}}} = {s.product[k]:.10g}.$$\n\n"
+        + ("Convolution turns the kernel by 180° first; " if turned else "This is cross-correlation; ")
+        + ("deep-learning libraries do not." if turned else "convolution would turn the kernel by 180° first."),
+        f"**Size of the output**, ⌊(n + 2p − k)/s⌋ + 1:\n\n{sums}",
+        f"**As a matrix.** vec(y) = W vec(x), W is {n_rows} × {n_columns}: {n_rows * n_columns:,} entries, of which "
+        f"{percent(s.zeros)} lie under no window and the others repeat the {high * wide} weights. {_kind(result)} "
+        f"The row of this place:\n\n{_row(s.matrix[k])}",
+        f"**As im2col.** The patches as {s.columns.shape[1]} columns of {high * wide} numbers: "
+        f"{s.columns.size:,} numbers instead of {height * width}, but one dense product, which is what computers do "
+        "fastest. In W the kernel is repeated and the image stands once; here it is the other way round.",
+        "**The way back.** Wᵀ has the shape that leads from outputs to pixels: the *transposed convolution*, which is "
+        "also how gradients go back through a convolution. It gives back the size, not the values: Wᵀ is no inverse. "
+        + _overlap(result),
+    )
+
+
+def _kind(result: Convolution) -> str:
+    if result.scalar:
+        return "Here it is a multiple of the identity."
+    if len(result.sliding.product) == 1:
+        return "Here the kernel has a single place, and W a single row."
+    if not result.sliding.toeplitz:
+        return f"With stride {result.stride} a row moves on by {result.stride} entries: that is no Toeplitz matrix."
+    return (
+        "With stride 1 the row below is the same, one entry further, as long as the kernel stays in its line, and the "
+        "blocks do the same: doubly block Toeplitz. It is not circulant: what leaves on one side does not come in on "
+        "the other."
+    )
+
+
+def _start(stride: int, place: str) -> str:
+    return f"{place}-1" if stride == 1 else f"{stride}({place}-1)"
+
+
+def _row(row: Array) -> str:
+    return "`" + " ".join(plain(value) for value in row) + "`"
+
+
+def _overlap(result: Convolution) -> str:
+    covers = result.inner(result.stamps)
+    if np.ptp(covers) == 0:
+        copies = "one copy" if covers[0, 0] == 1 else f"{plain(covers[0, 0])} copies"
+        return f"Here every pixel gets {copies}."
+    if len(result.sliding.product) == 1:
+        return "Here the kernel has a single place: the pixels under it get one copy, the others none."
+    middle = ", ".join(plain(v) for v in covers[len(covers) // 2])
+    uneven = result.stride > 1 and any(size % result.stride for size in result.sliding.kernel.shape)
+    why = (
+        "the kernel is no multiple of the stride, so that the number goes up and down, and a constant output comes "
+        "back as a checkerboard."
+        if uneven
+        else "fewer at the border."
+    )
+    return (
+        f"Here a pixel gets between {plain(covers.min())} and {plain(covers.max())} copies of the kernel, along the "
+        f"middle row {middle}: {why}"
+    )
+
+
+def homework(result: Convolution, values: Mapping[str, Any]) -> Sequence[Any]:
+    """The homework's task as cells to fill in, with the traps named."""
+    solved = slide(image=HOMEWORK, kernel=SOBEL)
+    turned = slide(image=HOMEWORK, kernel=SOBEL, operation="convolution")
+    return (
+        "x is 4 × 4 with the columns 20, 15, 10, 5; w has the rows (−1, 0, 1), (−2, 0, 2), (−1, 0, 1); stride 1, no "
+        "padding. The first preset above shows it.",
+        Exercise(
+            "Write the cross-correlation as W vec(x), vec row by row.",
+            (
+                Cell("Shape of W, such as 2 × 3", lambda text: _shape(text, solved)),
+                Cell("First row of W", lambda text: _first_row(text, solved)),
+                Cell("W vec(x)", lambda text: _result(text, solved.product, turned.product)),
+            ),
+            key="convolution 4.2",
+        ),
+    )
+
+
+def _typed(text: str) -> list[float]:
+    parts = text.replace("−", "-").replace("(", " ").replace(")", " ").replace(",", " ").replace(";", " ").split()
+    if not parts or not all(_NUMBER.fullmatch(part) for part in parts):
+        raise ValueError("Write numbers with blanks or commas between.")
+    return [float(part) for part in parts]
+
+
+def _shape(text: str, solved: Sliding) -> Verdict:
+    found = _typed(text.lower().replace("×", " ").replace("x", " "))
+    rows, columns = solved.matrix.shape
+    if found == [rows, columns]:
+        return Verdict(True, "A row for each of the 2 · 2 places, a column for each of the 4 · 4 pixels.")
+    if found == [columns, rows]:
+        return Verdict(False, "That is Wᵀ: W leads from pixels to outputs, so that its columns are the pixels.")
+    return Verdict(False, "How many places has the kernel, and how many pixels has x?")
+
+
+def _first_row(text: str, solved: Sliding) -> Verdict:
+    found, right = _typed(text), solved.matrix[0].tolist()
+    if found == right:
+        return Verdict(True, "The kernel row by row, with a 0 for the pixel of each line that it does not reach.")
+    if found == [-value for value in right]:
+        return Verdict(False, "These are the signs of convolution: cross-correlation does not turn the kernel.")
+    if len(found) != len(right):
+        return Verdict(False, f"A row has an entry for each of the 16 pixels; yours has {len(found)}. Count the zeros.")
+    return Verdict(False, "Place the kernel on the upper left corner and read the image row by row.")
+
+
+def _result(text: str, right: Array, turned: Array) -> Verdict:
+    found = _typed(text)
+    if found == right.tolist():
+        return Verdict(
+            True, "The image falls by 5 from column to column everywhere, so that every place gives the same."
+        )
+    if found == turned.tolist():
+        return Verdict(False, "That is the convolution, with the kernel turned by 180°; it has the other sign here.")
+    if len(found) != right.size:
+        return Verdict(False, f"There are {right.size} places and therefore as many numbers; you gave {len(found)}.")
+    return Verdict(False, "Left column times −1, −2, −1, right column times 1, 2, 1, and add.")
+
+
+SECTIONS = (
+    Section("The formulas with these numbers", formulas),
+    Section("Homework 4.2: write it as a matrix", homework),
+    lenet.HOMEWORK,
+    lenet.SECTION,
+    maps.SECTION,
+)

@@ -1,0 +1,214 @@
+"""Words of the page on convolution: readouts, a sentence for each place, questions and verdicts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from core.draw.live import Readout
+from core.kit.controls import Choice, Slider
+from core.kit.lab import Prediction
+from core.kit.words import number, percent
+from core.labs.convolution.compute.explore import Convolution
+from core.labs.convolution.panels.parts import plain
+from core.labs.convolution.panels.pixels import Array
+
+_TERMS = 9  # products that a sentence writes out
+_SIGNS = {"negative": "negative", "zero": "zero", "positive": "positive"}
+_KINDS = {
+    "toeplitz": "doubly block Toeplitz",
+    "circulant": "doubly block circulant",
+    "neither": "neither of these",
+}
+
+
+def readouts(result: Convolution, view: str) -> tuple[Readout, ...]:
+    """The numbers of a view, each headline number in two ways."""
+    if view == "transposed":
+        return _back(result)
+    s = result.sliding
+    return (
+        Readout("sum under the window", each(result.sums), help="The kernel times the patch under it, without matrix."),
+        Readout(
+            "weights · column" if view == "im2col" else "row of W · vec(x)",
+            each(s.weights @ s.columns if view == "im2col" else s.product),
+            "accent",
+            "The same number as an entry of a matrix product: a second, independent way.",
+        ),
+        _difference(result.sums, s.weights @ s.columns if view == "im2col" else s.product),
+        output_size(result),
+        *(_stored(result) if view == "im2col" else _sparse(result)),
+    )
+
+
+def each(values: Array) -> tuple[str, ...]:
+    """Text of each value, exact."""
+    return tuple(plain(value) for value in values.tolist())
+
+
+def _difference(one: Array, other: Array) -> Readout:
+    texts = tuple(number(value, 1) for value in np.abs(one - other).tolist())
+    return Readout("difference", texts, help="Of the two. Anything but 0 is rounding.")
+
+
+def output_size(result: Convolution) -> Readout:
+    """Size of the output, with the formula for its rows."""
+    s = result.sliding
+    rows, columns = s.output.shape
+    return Readout(
+        f"output, rows ⌊({s.image.shape[0]} + 2·{result.padding} − {s.kernel.shape[0]})/{result.stride}⌋ + 1",
+        (f"{rows} × {columns}",),
+        help="⌊(n + 2p − k)/s⌋ + 1 for rows and for columns.",
+    )
+
+
+def _sparse(result: Convolution) -> tuple[Readout, ...]:
+    s = result.sliding
+    return (
+        Readout("W", (f"{s.matrix.shape[0]} × {s.matrix.shape[1]}",), help="A row for each output, a column a pixel."),
+        Readout("always zero in W", (percent(s.zeros),), help="Entries for pixels that the window does not touch."),
+    )
+
+
+def _stored(result: Convolution) -> tuple[Readout, ...]:
+    s = result.sliding
+    rows, columns = s.columns.shape
+    return (
+        Readout("columns", (f"{rows} × {columns}",), help="One row for each number of the kernel, a column a place."),
+        Readout(
+            "numbers stored for each pixel",
+            (plain(round(s.columns.size / s.image.size, 2)),),
+            help="What im2col pays in memory for being one dense product.",
+        ),
+    )
+
+
+def _back(result: Convolution) -> tuple[Readout, ...]:
+    s = result.sliding
+    gap = float(np.abs(result.inner(result.stamped) - s.transposed).max())
+    height, width = s.image.shape
+    return (
+        Readout("output y at this place", each(s.product), "accent", "What is multiplied with the kernel and added."),
+        Readout("x", (f"{height} × {width}",), help="Size of the image."),
+        Readout("Wᵀ vec(y)", (f"{height} × {width}",), help="The transposed convolution has the size of the image."),
+        Readout("values given back", (f"{result.restored} of {s.image.size}",), help="Pixels equal to those of x."),
+        Readout(
+            "matrix against adding copies",
+            (number(gap, 1),),
+            help="Largest difference between Wᵀ vec(y) and the sum of the copies of the kernel, found without W.",
+        ),
+    )
+
+
+def sentences(result: Convolution, view: str) -> tuple[str, ...]:
+    """What is computed at each place."""
+    if view == "transposed":
+        return tuple(_returned(result, k) for k in range(len(result.sums)))
+    return tuple(_computed(result, k) for k in range(len(result.sums)))
+
+
+def _computed(result: Convolution, k: int) -> str:
+    s = result.sliding
+    used = [(x, w) for x, w in zip(s.columns[:, k].tolist(), s.weights.tolist(), strict=True) if x and w]
+    total = plain(s.product[k])
+    if not used:
+        return "Every product is 0 here: the sum is 0."
+    if len(used) > _TERMS:
+        return f"{len(used)} products that are not 0 have the sum {total}."
+    terms = " + ".join(f"{_bracketed(x)}·{_bracketed(w)}" for x, w in used)
+    zeros = s.weights.size - len(used)
+    rest = f"; {zeros} of {s.weights.size} products are 0" if zeros else ""
+    return f"{terms} = {total}{rest}."
+
+
+def _bracketed(value: float) -> str:
+    return f"({plain(value)})" if value < 0 else plain(value)
+
+
+def _returned(result: Convolution, k: int) -> str:
+    s = result.sliding
+    lost = s.weights.size - int(_inside(result, k))
+    cut = f", {lost} of them in the padding, which is cut off" if lost else ""
+    covers = result.inner(result.stamps)
+    copies = f"between {plain(covers.min())} and {plain(covers.max())}" if np.ptp(covers) else plain(covers.max())
+    cells = "1 cell" if s.weights.size == 1 else f"{s.weights.size} cells"
+    return (
+        f"{plain(s.product[k])} times the kernel is added to {cells}{cut}. Copies of the kernel on a cell: {copies}. "
+        f"The way back has the size of x, and {result.restored} of its {s.image.size} values."
+    )
+
+
+def _inside(result: Convolution, k: int) -> float:
+    high, wide = result.sliding.applied.shape
+    top, left = result.sliding.corners[k]
+    mask = np.zeros_like(result.sliding.padded)
+    mask[top : top + high, left : left + wide] = 1
+    return float(result.inner(mask).sum())
+
+
+def sign(value: float) -> str:
+    """Name of the sign of a number."""
+    return "negative" if value < 0 else ("positive" if value > 0 else "zero")
+
+
+def _sign_verdict(guess: str, truth: str, result: Convolution) -> str:
+    s = result.sliding
+    other = float((result.patches[0] * s.applied[::-1, ::-1]).sum())
+    flipped = {"correlation": "With the kernel turned by 180°", "convolution": "Without turning the kernel"}
+    here = _computed(result, 0).removesuffix(".")
+    return f"{here[0].upper()}{here[1:]}. {flipped[result.operation]} it would be {plain(other)}."
+
+
+def _value_verdict(guess: float, truth: float, result: Convolution) -> str:
+    if guess == truth:
+        return "That is the row of W times vec(x), too."
+    other = float((result.patches[0] * result.sliding.applied[::-1, ::-1]).sum())
+    if guess == other:
+        return "Your number belongs to the other convention: the kernel turned by 180°."
+    return f"You are {plain(abs(guess - truth))} away. Multiply what lies on each other, then add."
+
+
+def kind(result: Convolution) -> str:
+    """Kind of the matrix; a multiple of the identity is of each."""
+    return "toeplitz" if result.sliding.toeplitz or result.scalar else "neither"
+
+
+def _kind_verdict(guess: str, truth: str, result: Convolution) -> str:
+    s = result.sliding
+    if result.scalar:
+        return "Here W is a multiple of the identity, which is circulant, too. A larger kernel shows the difference."
+    if len(s.product) == 1:
+        return "Here the kernel has a single place: a matrix of one row has no diagonals that could differ."
+    if truth == "neither":
+        return f"A row is not the one before, moved on by one: with stride {result.stride} it moves on further."
+    return (
+        f"Inside a block each row is the one before, moved on by one; the blocks move in the same way. Nothing comes "
+        f"in again at the other end, as it would in a circulant matrix: {percent(s.zeros)} of W is never touched."
+    )
+
+
+def _choice(options: dict[str, str], default: str) -> Choice:
+    return Choice(name="guess", label="Your answer", default=default, options=options, help="Your guess.")
+
+
+PREDICTIONS: Sequence[Prediction] = (
+    Prediction(
+        "At the first place, upper left: which sign has the output?",
+        guess=_choice(_SIGNS, "positive"),
+        truth=lambda result: sign(result.sums[0]),
+        verdict=_sign_verdict,
+    ),
+    Prediction(
+        "And its value?",
+        guess=Slider(name="guess", label="Your answer", default=0, low=-100, high=100, help="Your guess."),
+        truth=lambda result: result.sums[0].item(),
+        verdict=_value_verdict,
+    ),
+    Prediction(
+        "The same computation as one matrix W times vec(x): what kind of matrix is W?",
+        guess=_choice(_KINDS, "circulant"),
+        truth=kind,
+        verdict=_kind_verdict,
+    ),
+)

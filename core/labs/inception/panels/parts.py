@@ -1,0 +1,78 @@
+"""What the panels of the Inception page share: the axis of the reduction, numbers as a figure shows them, bars."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.draw.live import Axis, Frames
+from core.draw.marks import labels
+from core.draw.style import color
+from core.labs.inception.compute.explore import WIDTHS, Sweep
+from core.labs.inception.controls import REDUCE, show_width
+
+Array = NDArray[Any]
+Trace = dict[str, Any]
+
+UPPER, LOWER = 380, 200  # height of the panels of both rows
+R: Array = np.array(WIDTHS, dtype=np.float64)
+AXIS = Axis(REDUCE.name, REDUCE.label, WIDTHS, tuple(show_width(r) for r in WIDTHS))
+
+
+def si(value: float) -> str:
+    """Write a count with three digits and a unit, as `%{customdata:.3s}` in a figure does.
+
+    >>> si(629145600), si(2048), si(96), si(0)
+    ('629M', '2.05k', '96', '0')
+    """
+    power = 0
+    while float(f"{abs(value) / 1000**power:.3g}") >= 1000:
+        power += 1
+    scaled = value / 1000**power
+    digits = 3 if power == 0 else max(0, 2 - len(str(int(float(f"{abs(scaled):.3g}")))) + 1)
+    return (f"{scaled:.0f}" if power == 0 else f"{scaled:.{digits}f}") + ("", "k", "M", "G", "T", "P")[power]
+
+
+def operations(result: Sweep) -> str:
+    """What is counted in a module, in the plural."""
+    return "operations" if result.pooled else multiplications(result)
+
+
+def multiplications(result: Sweep) -> str:
+    """What is counted in a convolution, in the plural."""
+    return "FLOPs" if result.flops else "MACs"
+
+
+def across(result: Sweep) -> float:
+    """Right end of an axis of widths: what is beyond the break-even is in sight."""
+    return 1.25 * float(result.eighth.reductions["5x5"].break_even)
+
+
+def column(x: Any, y: Any, role: str, name: str, **more: Any) -> Trace:
+    """Bars in the colour of a role, stacked where they stand at the same place."""
+    return {
+        "type": "bar",
+        "x": np.asarray(x, np.float32),
+        "y": np.asarray(y, np.float32),
+        "width": 0.34,
+        "name": name,
+        "marker": {"color": color(role)},
+        "hoverinfo": "skip",
+    } | more
+
+
+def steady(data: Sequence[Trace], places: Sequence[int]) -> tuple[Frames, ...]:
+    """Frames of bars that stay as they are: plotly.js stacks those alone that a step names, and drops the others."""
+    return tuple(Frames(place, [data[place]["y"]] * len(R)) for place in places)
+
+
+def above(places: Sequence[tuple[float, float, str]], role: str, name: str, **more: Any) -> Trace:
+    """Texts that stand on bars."""
+    look = {"textfont": {"size": 12, "color": color(role)}}
+    return labels([(x, y, text, "top center") for x, y, text in places], name, **look) | more
+
+
+BARE = {"visible": False, "fixedrange": True}  # of an axis that only holds places

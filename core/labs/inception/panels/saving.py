@@ -1,0 +1,85 @@
+"""What a reduction saves, over its width, and where it stops paying."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from core.draw.live import Figure, Panel, Track
+from core.draw.marks import area, labels, lines, marks
+from core.draw.style import color, layout, line
+from core.kit.words import percent
+from core.labs.inception.compute.explore import Sweep
+from core.labs.inception.panels.parts import UPPER, Array, R, across, operations
+
+_LOWEST, _HIGHEST = -150.0, 106.0  # savings beyond leave the picture, in per cent
+_LETTER, _LINE, _GAP = 7.2 / 300, 16 / 200, 9 / 200  # of a text, as shares of a figure on a phone
+
+
+def _beside(words: str, own: Array, other: Array, right: float, bottom: float) -> tuple[float, float, str, str]:
+    """Words beside a line that falls, given as its heights over 201 widths, where both lines leave most room.
+
+    They stand above the line that is mostly the higher one, and below the other one.
+    """
+    x, high = np.linspace(0, right, 201), _HIGHEST - bottom
+    wide, tall, gap = round(201 * _LETTER * len(words)), _LINE * high, _GAP * high
+    above = own.mean() > other.mean()
+    found = []
+    for k in range(2, 199 - wide):
+        low = own[k] + gap if above else own[k + wide] - gap - tall
+        both = np.array([own[k : k + wide], other[k : k + wide]])
+        room = min(np.maximum(low - both, both - low - tall).min(), low - bottom - 2 * tall, _HIGHEST - low - tall)
+        found.append((room, x[k], low) if above else (room, x[k + wide], low + tall))
+    _, r, y = max(found)
+    return float(r), float(y), words, "top right" if above else "bottom left"
+
+
+def savings(result: Sweep) -> Panel:
+    """Share of the operations that a reduction of each width saves: of the branch, and of the module."""
+    right = across(result)
+    module = 100 * np.array([float(result.saving(one)) for one in result.modules])
+    five, three = (result.eighth.reductions[name] for name in ("5x5", "3x3"))
+    branch = np.where(R > 0, 100 * (1 - R / float(five.break_even)), 0)
+    seen = right >= R
+    bottom = max(_LOWEST, 25 * math.floor(min(module[seen].min(), -20) / 25) - 5)
+    x = np.linspace(0, right, 201)
+    high, low = np.interp(x, R[1:], branch[1:]), np.interp(x, R[1:], module[1:])
+    own = _beside("5×5 branch", high, low, right, bottom)
+    whole = _beside("whole module", low, high, right, bottom)
+    if low.max() < bottom:
+        whole = (right, bottom + 1, "whole module: below the picture", "top left")
+    data = [
+        area([0, right, right, 0], [0, 0, bottom, bottom], "noise_fill", "costs more than without"),
+        lines(R[1:], branch[1:], line("second", 2.4), "5×5 branch", meta={}),
+        lines(R[1:], module[1:], line("risk", 3), "whole module", meta={}),
+        lines([0, right], [0, 0], {"color": color("axis"), "width": 1.2}, "no saving"),
+        marks([float(five.break_even)], [0], "second", "diamond", "break-even",
+              f"The 5×5 branch costs as much as without at r = {float(five.break_even):.1f}"),
+        labels([own], "words of the branch", textfont={"size": 13, "color": color("second")}),
+        labels([whole], "words of the module", textfont={"size": 13, "color": color("risk")}),
+        labels([(0.16 * right, bottom + 1, "below 0 it costs more<br>(5×5 branch: "
+                 f"r ≥ {math.floor(five.break_even) + 1})", "top right")], "meaning of the area"),
+    ]  # fmt: skip
+    inside = (module >= bottom) & seen
+    tracks = (
+        Track(R),
+        Track(np.where(seen, R, np.nan), branch, "second"),
+        Track(np.where(inside, R, np.nan), module, "risk"),
+    )
+    look = layout(
+        x="reduce width r (1×1 filters before the 5×5)",
+        y=f"{operations(result)} saved (%)",
+        margin={"l": 50, "r": 10, "t": 14, "b": 40},
+        xaxis={"range": [-0.02 * right, 1.02 * right], "showgrid": False},
+        yaxis={"range": [bottom, _HIGHEST], "dtick": 25},
+    )
+    alt = (
+        f"Saving against the width of the reduction before the 5×5: a straight line down to 0 at a width of "
+        f"{float(five.break_even):.1f}. With one channel in eight, {result.channels // 8}, the branch saves "
+        f"{percent(1 - result.channels / 8 / float(five.break_even))} and the module "
+        f"{percent(float(result.saving(result.eighth.reduced)))}; before the 3×3 the break-even is "
+        f"{float(three.break_even):.1f}."
+    )
+    absent = ("Off to the right, where the reduction costs more than it saves.",)
+    return Panel(Figure(data=data, layout=look), alt=alt, tracks=tracks, absent=absent, column=1, height=UPPER)

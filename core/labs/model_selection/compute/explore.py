@@ -1,0 +1,217 @@
+"""What the model-selection page explores: every rule on one data set and, when asked for, what chance does to it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from numpy.polynomial.chebyshev import chebvander
+from numpy.typing import NDArray
+
+from core.kit.arrays import Array
+from core.kit.results import read_only
+from core.labs.model_selection.compute.learning_curves import LearningCurves, learning_curves
+from core.regression.decomposition import most_data_sets
+from core.regression.designs import Settings
+from core.regression.selection import Selection
+from core.regression.truths import TRUTHS
+from core.regression.validation import RULES, Validation, validate
+from core.regression.validation_choices import Reseeded, choose, reseed
+from core.regression.validation_rules import refits, without_dust
+
+REDRAWS = 100
+# Divisions that each repetition averages over, and data sets of a learning curve: both are for a section of the page
+# that should open at once.
+_MOST_REPEATS = 5
+_LEARNING_SETS = 40
+
+
+@dataclass(frozen=True)
+class ModelSelection:
+    """Result of `select_model`; what costs more than a moment is computed when it is first asked for.
+
+    Attributes
+    ----------
+    validation : Validation
+        All degrees judged by every rule on one data set.
+    settings : Settings
+        The experiment.
+    held_out_share : float
+        Share of the points that hold-out keeps for testing.
+    folds, repeats : int
+        Folds of the cross-validation and number of divisions into folds.
+    split_seed : int
+        Seed of everything that is held out.
+    repetitions : int
+        How often the experiment is to be repeated for `choices`.
+    errors : ndarray (7, D)
+        Scores in squared units of y: AIC and BIC as exp(score / n), which is smallest at the same degree. That of AIC
+        is RSS / n exp(2 df / n), to first order in df / n the same as GCV.
+    left_out_rmse, refitted_rmse : ndarray (D,)
+        Leave-one-out RMSE from one fit, and from n refits; nan where it is not defined.
+    train_mse : ndarray (D,)
+        Mean squared residual of the fit to all points; 0 where it is only rounding.
+    """
+
+    validation: Validation
+    settings: Settings
+    held_out_share: float
+    folds: int
+    repeats: int
+    split_seed: int
+    repetitions: int
+    errors: Array
+    left_out_rmse: Array
+    refitted_rmse: Array
+    train_mse: Array
+
+    @property
+    def _data(self) -> dict[str, Any]:
+        return {name: value for name, value in vars(self.settings).items() if name != "n_sets"}
+
+    def held(self, rule: str) -> NDArray[np.bool_]:
+        """Points (H, n) that the fits behind a rule do not see, one row a fit.
+
+        One row for hold-out, one per fold for k-fold and per point for leave-one-out, none for GCV, AIC and BIC. Of
+        repeated k-fold the first fold of each division, since all folds would be too many to look at.
+        """
+        v = self.validation
+        if rule == "hold-out":
+            return v.held[np.newaxis]
+        if rule == "k-fold":
+            return np.asarray(v.fold[0] == np.arange(self.folds)[:, np.newaxis])
+        if rule == "repeated k-fold":
+            return np.asarray(v.fold == 0)
+        return np.eye(v.x.size, dtype=bool)[: v.x.size if rule == "leave-one-out" else 0]
+
+    def coefficients(self, held: NDArray[np.bool_]) -> Array:
+        """Chebyshev coefficients (H, D, D + 1), on the range of x, of the fits that do not see some points (H, n).
+
+        nan where the points that are left do not determine the degree.
+        """
+        v = self.validation
+        size = v.degrees.size + 1
+        nodes = np.cos(np.pi * (np.arange(size) + 0.5) / size)
+        low, high = v.grid[0], v.grid[-1]
+        values = refits(v.x, v.y, held, (low + high + nodes * (high - low)) / 2, size - 1)
+        to_coefficients = np.linalg.inv(chebvander(nodes, size - 1)).T
+        return np.asarray(np.tril(values @ to_coefficients, 1))  # beyond its degree a fit has only rounding
+
+    @cached_property
+    def choices(self) -> Selection:
+        """What every rule chooses when the experiment is repeated.
+
+        At most `repetitions` times, and with redrawn inputs as often as is not too much work; at most five divisions
+        into folds.
+
+        Raises
+        ------
+        ValueError
+            If some data set has no test point inside, or not even two repetitions are possible.
+        """
+        repeats = min(self.repeats, _MOST_REPEATS)
+        most = most_data_sets(self.settings, self.settings.n_train * self.folds * repeats)
+        return choose(
+            **self._data,
+            held_out_share=self.held_out_share,
+            folds=self.folds,
+            repeats=repeats,
+            split_seed=self.split_seed,
+            repetitions=min(self.repetitions, most) if most >= 2 else self.repetitions,
+        )
+
+    @cached_property
+    def reseeded(self) -> Reseeded:
+        """Cross-validation with 100 seeds of the splitter and of the data."""
+        # The same data, but no draw is refused for its test points, which play no part here.
+        data = self._data | ({"test_at": "held_out"} if self.settings.test_at == "inside" else {})
+        return reseed(**data, folds=self.folds, split_seed=self.split_seed, redraws=REDRAWS)
+
+    @cached_property
+    def learning(self) -> LearningCurves:
+        """Expected errors over the number of training points."""
+        data = {name: value for name, value in self._data.items() if name not in ("n_train", "test_at")}
+        return learning_curves(**data, n_sets=_LEARNING_SETS)
+
+
+def select_model(
+    *,
+    truth: str,
+    low: float,
+    high: float,
+    inputs: str,
+    n_train: int,
+    n_test: int,
+    noise_std: float,
+    protocol: str,
+    test_at: str,
+    max_degree: int,
+    generator: str,
+    seed: int,
+    held_out_share: float,
+    folds: int,
+    repeats: int,
+    split_seed: int,
+    repetitions: int,
+) -> ModelSelection:
+    """Judge every degree by every rule and prepare what chance does to the choice.
+
+    The parameters are those of `core.regression.validation.validate` and
+    `core.regression.validation_choices.choose`.
+
+    Raises
+    ------
+    ValueError
+        With a sentence, for values out of range and for combinations that are impossible.
+    """
+    given = dict(locals())
+    splits = {name: given.pop(name) for name in ("held_out_share", "folds", "repeats", "split_seed")}
+    given.pop("repetitions")
+    v = validate(**given, **splits)
+    f = TRUTHS[truth].function(v.x)
+    return read_only(
+        ModelSelection(
+            validation=v,
+            settings=Settings(**given),
+            **splits,
+            repetitions=repetitions,
+            errors=_errors(v),
+            left_out_rmse=np.sqrt(v.scores[RULES.index("leave-one-out")]),
+            refitted_rmse=np.sqrt(without_dust((v.refitted**2).mean(axis=1), f)),
+            train_mse=without_dust(v.train_mse, f),
+        )
+    )
+
+
+def _errors(v: Validation) -> Array:
+    """Scores (7, D) in squared units of y."""
+    logs = np.isin(v.rules, ("AIC", "BIC"))[:, np.newaxis]
+    return np.asarray(np.where(logs, np.exp(np.where(logs, v.scores, 0) / v.x.size), v.scores))
+
+
+def tables(result: ModelSelection, values: Mapping[str, Any]) -> dict[str, dict[str, Array]]:
+    """Tables for a download: scores by degree, the data with what is held out, residuals at the chosen degree."""
+    v = result.validation
+    k = min(int(values["degree"]), v.degrees.size) - 1
+    own = {"risk": v.risk, "risk_of_this_fit": v.own_risk, "train_mse": v.train_mse}
+    scores = {_column(rule): score for rule, score in zip(v.rules, v.scores, strict=True)}
+    ses = {f"{_column(rule)}_se": se for rule, se in zip(v.rules, v.score_ses, strict=True) if np.isfinite(se).any()}
+    held = {f"fold_in_division_{r + 1}": fold + 1 for r, fold in enumerate(v.fold)}
+    return {
+        "scores.csv": {"degree": v.degrees, **own, **scores, **ses, "refitted_rmse": result.refitted_rmse},
+        "data.csv": {"x": v.x, "y": v.y, "held_out": v.held.astype(int), **held},
+        "residuals.csv": {
+            "x": v.x,
+            "residual": v.residuals[k],
+            "leverage": v.leverage[k],
+            "left_out": v.left_out[k],
+            "refitted": v.refitted[k],
+        },
+    }
+
+
+def _column(rule: str) -> str:
+    return rule.lower().replace("-", "_").replace(" ", "_")

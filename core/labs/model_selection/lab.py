@@ -1,0 +1,65 @@
+"""Model-selection lab: which model, if nobody knows the truth?"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from core.kit.lab import Lab, Preset
+from core.labs.model_selection.compute.explore import select_model, tables
+from core.labs.model_selection.controls import CONTROLS
+from core.labs.model_selection.picture import picture, thumbnail
+from core.labs.model_selection.sections import SECTIONS
+from core.labs.model_selection.words import PREDICTIONS
+from core.regression.truths import with_truth
+
+HOMEWORK = {"generator": "legacy", "seed": 0, "n_test": 10, "truth": "quadratic", "inputs": "normal", "n_train": 100,
+            "noise_std": 1.0, "test_at": "train", "max_degree": 4, "low": -3.0, "high": 3.0,
+            "rule": "leave-one-out"}  # fmt: skip
+
+PRESETS = (
+    Preset("Homework: leave-one-out", "100 points of x − 2x², degrees 1 to 4, and the four RMSE values. Change “Seed "
+           "of the splitter”: what happens? Then “New draw”.",
+           HOMEWORK | {"view": "residuals", "degree": 2}),
+    Preset("The same to degree 12", "Without one far point the higher degrees are nearly free there: the leave-one-out "
+           "error explodes. Which point is it?",
+           HOMEWORK | {"view": "residuals", "degree": 8, "max_degree": 12, "log_y": True}),
+    Preset("Ten points held out", "Hold-out judges by ten points, drawn once. Change “Seed of the splitter” and watch "
+           "what it picks, and what the others pick.",
+           {"rule": "hold-out", "held_out_share": 0.25, "seed": 1}),
+    Preset("One standard error", "The smallest leave-one-out error is at degree 12. Which degrees can it not tell from "
+           "that?", {"rule": "leave-one-out", "seed": 1, "degree": 6}),
+    Preset("Two folds", "Half of the points is held out: each fit sees 20 points, and the high degrees look worse than "
+           "they are.", {"folds": 2, "degree": 7}),
+    Preset("Few points", "15 points, degrees to 14: which rules notice that there is nothing left to judge by?",
+           {"n_train": 15, "folds": 5, "degree": 6, "rule": "GCV", "log_y": True}),
+    Preset("AIC in trouble", "22 points and up to 19 parameters: the logarithm of a vanishing residual beats any fixed "
+           "price.", {"n_train": 22, "max_degree": 18, "rule": "AIC", "degree": 18, "log_y": True}),
+    Preset("Much noise", "With so much noise the simplest models are best. Which rules find that?",
+           {"noise_std": 1.5, "n_train": 30, "degree": 1, "rule": "repeated k-fold"}),
+)  # fmt: skip
+
+SCRIPT = Path(__file__).with_name("script.py")
+
+
+def script(values: Mapping[str, Any]) -> str:
+    """Script of the model-selection lab: every rule on one data set."""
+    return with_truth(SCRIPT.read_text("utf-8"), values)
+
+
+LAB = Lab(
+    name="model_selection",
+    title="Model selection",
+    question="Which model, if nobody knows the truth?",
+    controls=CONTROLS,
+    main="degree",
+    presets=PRESETS,
+    compute=select_model,
+    picture=picture,
+    predictions=PREDICTIONS,
+    script=script,
+    tables=tables,
+    thumbnail=thumbnail,
+    sections=SECTIONS,
+)

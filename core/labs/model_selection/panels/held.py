@@ -1,0 +1,180 @@
+"""Who is held out: the data with the fits that do not see all of it, and under them one row of points a fit."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.polynomial.chebyshev import chebvander
+
+from core.draw.live import Frames, Panel, strands
+from core.draw.marks import Array, Trace, curve, dots, panel, span
+from core.draw.regression import fit_range
+from core.draw.style import color
+from core.kit.words import number
+from core.labs.model_selection.compute.explore import ModelSelection
+from core.labs.model_selection.panels.view import LOWER, UPPER, opening
+from core.regression.polynomials import scaled
+
+_CURVES = 20  # fits that are drawn at most
+_OFF = 1e9  # height of a fit that is not determined: off the picture
+# Rule -> what the first of its fits does not see, and each of them.
+_FITS = {
+    "hold-out": ("the held-out points", ""),
+    "k-fold": ("fold 1", "each fold"),
+    "repeated k-fold": ("row 1", "each row"),
+    "leave-one-out": ("point 1", "each point"),
+}
+_ROW_NAMES = {
+    "hold-out": "one split",
+    "k-fold": "fold",
+    "repeated k-fold": "division",
+    "leave-one-out": "point left out",
+}
+
+
+def held_panels(result: ModelSelection, rule: str, order: str) -> tuple[Panel, ...]:
+    """Data and fits above the raster of held-out points."""
+    place = _places(result, order)
+    held = result.held(rule)
+    if rule == "leave-one-out":
+        held = held[np.argsort(place)]
+    return _data(result, rule, held), _raster(result, rule, order, place, held)
+
+
+def _places(result: ModelSelection, order: str) -> Array:
+    x = result.validation.x
+    return np.arange(1.0, x.size + 1) if order == "index" else x
+
+
+def _data(result: ModelSelection, rule: str, held: Array) -> Panel:
+    """All points with the fits; the points that the first of these misses stand out."""
+    v = result.validation
+    first = held[0] if len(held) else np.zeros(v.x.size, bool)
+    more = {"hoverinfo": "all", "hovertemplate": "x %{x:.3g}<br>y %{y:.3g}<extra></extra>"}
+    fits, frames = _fits(result, rule, held)
+    traces = [
+        curve(v.grid, v.f_grid, "truth", "truth", 2),
+        *fits,
+        dots(v.x[~first], v.y[~first], "train", "points", 7, showlegend=False, **more),
+        *([dots(v.x[first], v.y[first], "test", _FITS[rule][0], 9, "diamond", **more)] if len(held) else []),
+    ]
+    alt = (
+        f"{v.x.size} points with noise, the truth (dashed) and the polynomial of the degree on the slider. "
+        f"{_said(result, rule, held)} At degree {v.best} the expected error of the fit to all points is "
+        f"{number(float(v.own_risk[v.best - 1]))}."
+    )
+    low, high = fit_range(v.f_grid, v.noise)
+    return panel(
+        traces,
+        alt,
+        x="x",
+        y="y",
+        frames=frames,
+        height=UPPER,
+        xaxis={"range": span(v.grid, 0.02)},
+        yaxis={"range": [min(low, float(v.y.min())), max(high, float(v.y.max()))]},
+    )
+
+
+def _fits(result: ModelSelection, rule: str, held: Array) -> tuple[list[Trace], list[Frames]]:
+    """Curves of the fits that miss some points, the first of them, and the fit to all points."""
+    v = result.validation
+    shown = held[:_CURVES]
+    coefs = result.coefficients(np.vstack([np.zeros((1, v.x.size), bool), shown]))
+    coefs = np.where(np.isnan(coefs), [_OFF] + [0.0] * v.degrees.size, coefs)
+    basis = np.asarray(chebvander(scaled(v.grid, v.grid[0], v.grid[-1]), v.degrees.size).T)
+    traces, frames = [], []
+
+    def add(rows: slice, role: str, name: str, width: float, **more: Any) -> None:
+        own = [curves[rows, : k + 2] for k, curves in enumerate(coefs.swapaxes(0, 1))]
+        x = strands(np.tile(v.grid, (len(own[0]), 1)))
+        traces.append(curve(x, None, role, name, line={"color": color(role), "width": width}, **more))
+        frames.append(Frames(len(traces), own, basis=basis))  # the truth is drawn before
+
+    one, each = _FITS.get(rule, ("", ""))
+    if len(shown) > 1:
+        part = f" ({len(shown)} of {len(held)})" if len(shown) < len(held) else ""
+        add(slice(1, None), "variance", f"without {each}{part}", 1, opacity=0.5)
+    if len(shown):
+        add(slice(1, 2), "test", f"without {one}", 2.4)
+    add(slice(0, 1), "accent", "fit to all", 3)
+    return traces, frames
+
+
+def _said(result: ModelSelection, rule: str, held: Array) -> str:
+    name = opening(result, rule)
+    if not len(held):
+        return f"{name} holds no point out."
+    sizes = held.sum(axis=1)
+    count = str(sizes.min()) if sizes.min() == sizes.max() else f"{sizes.min()} to {sizes.max()}"
+    rows = {"k-fold": " (each fold is a row)", "repeated k-fold": " (the first fold of each division is a row)"}
+    return f"{name} holds out {count} at a time{rows.get(rule, '')}."
+
+
+def _raster(result: ModelSelection, rule: str, order: str, place: Array, held: Array) -> Panel:
+    """One row a fit: the line of the points it sees, and marks on those it does not."""
+    v = result.validation
+    count = max(len(held), 1)
+    ends = [float(place.min()), float(place.max())]
+    y = np.arange(1.0, count + 1)
+    seen = curve(
+        np.tile([*ends, np.nan], count),
+        np.repeat(y, 3),
+        "train",
+        "seen by the fit",
+        line={"color": color("train"), "width": _width(count, 0.35, 0.8)},
+        meta={"table": False},
+    )
+    traces = [seen, _tiles(held, place, _width(count, 0.7, 3))] if len(held) else [seen, _nobody(ends)]
+    return panel(
+        traces,
+        f"Who is held out. {_said(result, rule, held)}",
+        x="x" if order == "x" else "point, in the order of drawing",
+        y=_ROW_NAMES.get(rule, "all points"),
+        height=LOWER,
+        margin={"t": 8, "b": 44},
+        xaxis={"range": span(v.grid, 0.02) if order == "x" else [0.2, v.x.size + 0.8], "showgrid": False},
+        yaxis={"range": [count + 0.5, 0.5], "showgrid": False, "tickvals": _ticks(count) if count > 1 else []},
+    )
+
+
+def _width(rows: int, share: float, least: float) -> float:
+    """Pixels of a line that takes a share of a row."""
+    return float(np.clip(share * 140 / rows, least, 16 * share))
+
+
+def _ticks(rows: int) -> list[int]:
+    return list(range(1, rows + 1, -(-rows // 5)))
+
+
+def _tiles(rows: Array, place: Array, width: float) -> Trace:
+    """A short line for each point that a fit does not see."""
+    row, point = np.nonzero(rows)
+    half = 0.42 * float(np.ptp(place)) / max(place.size - 1, 1)
+    x, y = place[point], row + 1.0
+    gap = np.full(x.size, np.nan)
+    return {
+        "type": "scatter",
+        "mode": "lines",
+        "x": np.stack([x - half, x + half, gap], axis=1).ravel(),
+        "y": np.stack([y, y, gap], axis=1).ravel(),
+        "name": "held out",
+        "line": {"color": color("test"), "width": width},
+        "hoverinfo": "skip",
+    }
+
+
+def _nobody(ends: list[float]) -> Trace:
+    return {
+        "type": "scatter",
+        "mode": "text",
+        "x": [sum(ends) / 2],
+        "y": [0.8],
+        "text": ["Nobody is held out: parameters have a price instead."],
+        "textfont": {"size": 13, "color": color("muted")},
+        "name": "nobody",
+        "showlegend": False,
+        "hoverinfo": "skip",
+        "meta": {"table": False},
+    }

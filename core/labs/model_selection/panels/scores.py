@@ -1,0 +1,185 @@
+"""What every rule says about every degree, and what it picks."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from core.draw.live import Panel, Track
+from core.draw.marks import Array, Trace, curve, dots, panel
+from core.draw.regression import error_axis
+from core.draw.style import ceiling, color
+from core.kit.words import number
+from core.labs.model_selection.compute.explore import ModelSelection
+from core.labs.model_selection.panels.view import LOWER, RULES, UPPER, degree_ticks, index_of, name_of, opening, picks
+
+_OTHERS = "others"
+_MARGIN = {"l": 112}  # of both panels, so that their degrees stand above each other
+
+
+def score_panels(result: ModelSelection, rule: str, log_y: bool) -> tuple[Panel, ...]:
+    """Scores of all rules above the degrees they pick."""
+    return _scores(result, rule, log_y), _picks(result, rule)
+
+
+def _scores(result: ModelSelection, rule: str, log_y: bool) -> Panel:
+    v = result.validation
+    x = v.degrees
+    pick, one_se = picks(result, rule)
+    own = result.errors[index_of(result, rule)]
+    both = np.fmax(v.risk, own)  # the axis shows where either of the two is small
+    axis = _error_axis(both, result.train_mse, log_y)
+    top = 10 ** axis["range"][1] if log_y else axis["range"][1]
+    traces = [
+        _others(),
+        *(_score(result, other, thin=True) for other in v.rules if other != rule),
+        curve(x, result.train_mse, "train", "training error", **_words("training error")),
+        curve(x, v.risk, "risk", "expected error", 3.2, **_words("expected error")),
+        _score(result, rule, thin=False, top=top),
+        *_one_standard_error(result, rule),
+        _mark(v.best, v.risk[v.best - 1], "star", "risk"),
+        _mark(pick, own[pick - 1], "circle", RULES[rule][1]),
+    ]
+    alt = (
+        f"Scores against degree. {opening(result, rule)} is {number(float(own[0]))} at degree 1 and smallest, "
+        f"{number(float(own[pick - 1]))}, at degree {pick}{_simplest(pick, one_se)}. The expected error, known only "
+        f"because the truth is, is smallest at degree {v.best}, {number(float(v.risk[v.best - 1]))}; the training "
+        f"error falls to {number(float(result.train_mse[-1]))}."
+    )
+    return panel(
+        traces,
+        alt,
+        x="degree of the polynomial",
+        y="squared error (units of y²)",
+        tracks=(Track(x),),
+        column=1,
+        height=UPPER,
+        xaxis=degree_ticks(len(x)),
+        margin=_MARGIN | {"b": 44},
+        yaxis=axis,
+    )
+
+
+def _error_axis(score: Array, train: Array, log_y: bool) -> dict[str, Any]:
+    """Range that shows where a score is small, and the training error; what explodes leaves at the top."""
+    if log_y:
+        axis = error_axis({"risk": score, "training": train}, float(score[0]), log_y)
+        if "type" not in axis:
+            return axis
+        low, high = axis["range"]
+        return axis | {"dtick": "D2" if high - low < 2.2 else max(1, round((high - low) / 5))}
+    least = float(np.nanmin(score))
+    top = ceiling(max(1.5 * least, 1.15 * min(float(np.nanmedian(score)), 2.6 * least), 1e-9))
+    lowest = float(train.min())
+    return {"range": [0.85 * lowest if lowest > 0.35 * top else -0.03 * top, top]}
+
+
+def _simplest(pick: int, one_se: int) -> str:
+    return f"; degree {one_se} is within one standard error" if one_se != pick else ""
+
+
+def _words(name: str) -> dict[str, Any]:
+    return {"hoverinfo": "all", "hovertemplate": f"degree %{{x}}<br>{name} %{{y:.4g}}<extra></extra>"}
+
+
+def _score(result: ModelSelection, rule: str, *, thin: bool, top: float = np.inf) -> Trace:
+    """Score of a rule; of the one that is looked at with its standard errors, where it is not above the picture."""
+    v = result.validation
+    _, role, dash = RULES[rule]
+    at, name = index_of(result, rule), name_of(result, rule)
+    line = {"color": color(role), "dash": dash, "width": 1.3 if thin else 3}
+    trace = curve(v.degrees, result.errors[at], role, name, line=line, **_words(name))
+    if thin:
+        return trace | {"legendgroup": _OTHERS}
+    ses = v.score_ses[at]
+    if not np.isfinite(ses).any():
+        return trace
+    ses = np.where(result.errors[at] <= top, np.nan_to_num(ses), 0)
+    bars = {"type": "data", "array": ses.astype(np.float32), "color": color(role), "width": 4}
+    return trace | {"mode": "lines+markers", "error_y": bars, "marker": {"color": color(role), "size": 6}}
+
+
+def _one_standard_error(result: ModelSelection, rule: str) -> list[Trace]:
+    """The level up to which a simpler model counts as equally good, and the simplest one under it."""
+    v, at = result.validation, index_of(result, rule)
+    pick, one_se = picks(result, rule)
+    se = float(v.score_ses[at, pick - 1])
+    if not np.isfinite(se):
+        return []
+    level = float(result.errors[at, pick - 1]) + se
+    role = RULES[rule][1]
+    ends = np.array([0.5, len(v.degrees) + 0.5])
+    look = {"color": color(role), "width": 1, "dash": "longdash"}
+    traces = [curve(ends, np.full(2, level), role, "smallest + 1 SE", line=look, meta={"table": False})]
+    if one_se != pick:
+        score = float(result.errors[at, one_se - 1])
+        traces.append(_mark(one_se, score, "circle-open", role))
+    return traces
+
+
+def _mark(degree: int, y: float, symbol: str, role: str) -> Trace:
+    place = np.array([degree]), np.array([y])
+    return dots(*place, role, "picked", 13, symbol, showlegend=False, meta={"table": False})
+
+
+def _others() -> Trace:
+    """Entry of the legend that stands for all rules but one."""
+    nothing: Array = np.empty(0)
+    look = {"color": color("muted"), "width": 1.3}
+    return curve(nothing, nothing, "muted", "other rules", legendgroup=_OTHERS, line=look)
+
+
+def _picks(result: ModelSelection, rule: str) -> Panel:
+    """One row a rule: what it picks, and what it would pick by one standard error."""
+    v = result.validation
+    names = ["expected error", *(name_of(result, other) for other in v.rules)]
+    found = [(v.best, v.best), *(picks(result, other) for other in v.rules)]
+    roles = ["risk", *(RULES[other][1] for other in v.rules)]
+    rows = zip(names, found, roles, strict=True)
+    bold = 1 + index_of(result, rule)
+    return panel(
+        [_row(*both, row, role, name) for row, (name, both, role) in enumerate(rows)],
+        "Degree with the smallest score. "
+        + "; ".join(f"{name}: {_both(*both)}" for name, both in zip(names, found, strict=True))
+        + ".",
+        x="degree picked (open: by one SE)",
+        y="",
+        tracks=(Track(v.degrees),),
+        column=1,
+        height=LOWER,
+        margin=_MARGIN | {"t": 16, "b": 42},
+        showlegend=False,
+        xaxis=degree_ticks(len(v.degrees)),
+        yaxis={
+            "range": [len(names) - 0.3, -1.2],
+            "tickvals": list(range(len(names))),
+            "ticktext": [f"<b>{name}</b>" if row == bold else name for row, name in enumerate(names)],
+            "showgrid": False,
+            "title": {"text": "rule", "standoff": 2},
+        },
+    )
+
+
+def _both(pick: int, one_se: int) -> str:
+    return f"{pick}, one SE {one_se}" if one_se != pick else str(pick)
+
+
+def _row(pick: int, one_se: int, row: int, role: str, name: str) -> Trace:
+    """A mark at the pick, and an open one at the simpler degree."""
+    symbol = "star" if role == "risk" else "circle"
+    return {
+        "type": "scatter",
+        "mode": "lines+markers",
+        "x": np.array([one_se, pick]),
+        "y": np.array([row, row]),
+        "line": {"color": color(role), "width": 1},
+        "marker": {
+            "symbol": [f"{symbol}-open" if one_se != pick else symbol, symbol],
+            "size": 12 if symbol == "star" else 9,
+            "color": color(role),
+            "line": {"width": 1.6},
+        },
+        "name": name,
+        "hoverinfo": "skip",
+    }

@@ -1,0 +1,78 @@
+"""How the rules are named and drawn, and what all panels of the model-selection lab share."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+from core.draw.live import Axis
+from core.draw.marks import Array, Trace, curve
+from core.draw.style import color
+from core.kit.words import number
+from core.labs.model_selection.compute.explore import ModelSelection
+
+UPPER, LOWER = 295, 265  # heights of the two panels above each other, left and right
+
+# Rule -> label, colour role and dash. Rules with one idea share a colour.
+RULES: dict[str, tuple[str, str, str]] = {
+    "hold-out": ("hold-out", "second", "longdash"),
+    "k-fold": ("{folds}-fold", "first", "solid"),
+    "repeated k-fold": ("{repeats} × {folds}-fold", "first", "dot"),
+    "leave-one-out": ("leave-one-out", "threshold", "dot"),
+    "GCV": ("GCV", "threshold", "dash"),
+    "AIC": ("AIC", "muted", "dash"),
+    "BIC": ("BIC", "muted", "dashdot"),
+}
+CRITERIA = ("GCV", "AIC", "BIC")  # rules that hold nothing out
+
+
+def name_of(result: ModelSelection, rule: str) -> str:
+    """Name of a rule on screen."""
+    return RULES[rule][0].format(folds=result.folds, repeats=result.repeats)
+
+
+def opening(result: ModelSelection, rule: str) -> str:
+    """Name of a rule at the beginning of a sentence."""
+    name = name_of(result, rule)
+    return name[0].upper() + name[1:]
+
+
+def index_of(result: ModelSelection, rule: str) -> int:
+    """Place of a rule among all."""
+    return result.validation.rules.index(rule)
+
+
+def picks(result: ModelSelection, rule: str) -> tuple[int, int]:
+    """Degree that a rule picks, and the one that it picks by one standard error."""
+    at = index_of(result, rule)
+    return int(result.validation.picks[at]), int(result.validation.one_se_picks[at])
+
+
+def degrees_axis(degrees: Array, name: str = "degree", start: float | None = None) -> Axis:
+    """Axis along the degrees."""
+    return Axis(name, "Degree", tuple(map(int, degrees)), tuple(map(str, degrees)), start)
+
+
+def degree_ticks(last: int) -> dict[str, object]:
+    """Horizontal axis of a panel over the degrees."""
+    return {"range": [0.5, last + 0.5], "dtick": 1 if last <= 10 else 2, "tick0": 1, "tickangle": 0}
+
+
+def faint(x: Array, y: Array | None, name: str, role: str = "muted", **more: Any) -> Trace:
+    """Many thin lines that serve as background; they are not among the numbers of a table."""
+    look = {"color": color(role), "width": 1}
+    return curve(x, y, "truth", name, line=look, meta={"table": False}, **more)
+
+
+def at_most(value: float) -> str:
+    """Write an upper bound, rounded up to one digit; what is below the resolution of a number counts as that."""
+    value = max(value, 1e-16)
+    unit = 10.0 ** math.floor(math.log10(value))
+    return number(math.ceil(value / unit * (1 - 1e-12)) * unit, 1)
+
+
+def there(values: Array) -> Array:
+    """Values where they are defined; an empty array where none is, so that nothing is drawn."""
+    return np.asarray(values if np.isfinite(values).any() else values[:0])

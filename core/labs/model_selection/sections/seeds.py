@@ -1,0 +1,163 @@
+"""Another seed for the splitter beside another draw of the data: what changes, and what the homework took from it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from core.draw.live import Axis, Frames, Panel, Picture
+from core.draw.marks import Array, bars, curve, dots, panel
+from core.draw.style import ceiling
+from core.kit.lab import Section
+from core.kit.words import fixed, number, percent
+from core.labs.model_selection.compute.explore import REDRAWS, ModelSelection
+from core.labs.model_selection.panels.view import at_most, degree_ticks, faint
+from core.labs.model_selection.words import shares
+from core.regression import homework
+from core.regression.designs import LIMITS
+
+_HEIGHT, _LOWER = 330, 210
+_FAINT = 40  # seeds whose errors are drawn
+_SHARE = "degree %{x}: %{y:.0%}<extra></extra>"
+_SEEDS = LIMITS["seed"][1] + 1
+
+
+def seeds(result: ModelSelection, values: Mapping[str, Any]) -> Sequence[str | Picture]:
+    """Both histories side by side, and the homework's conclusion."""
+    r = result.reseeded
+    return (
+        f"Left the **splitter** gets {REDRAWS} seeds and the data stay; right the **data** are drawn with {REDRAWS} "
+        "seeds and the splitter stays. Drag, or step with the arrows: each step is one more click on a new seed. (On "
+        "the page itself, “New draw” draws new data, and the + beside “Seed of the splitter” divides anew.)",
+        _histories(result),
+        f"Leave-one-out leaves out every point in turn, so that a splitter has nothing to draw: over {REDRAWS} seeds "
+        f"its errors change by {at_most(r.largest_split_change)} of themselves at most, which is "
+        f"rounding. Its pick is nevertheless chance, because the data are.",
+        _homework(),
+    )
+
+
+def _histories(result: ModelSelection) -> Picture:
+    """Errors with the seed of the step among those with other seeds, above how often each degree is picked."""
+    r = result.reseeded
+    sides = (
+        ("other seeds of the splitter, same data", r.split_left_out, r.split_k_fold),
+        ("other seeds of the data, same splitter", r.data_left_out, r.data_k_fold),
+    )
+    picked = ((r.split_left_out_picks, r.split_k_fold_picks), (r.data_left_out_picks, r.data_k_fold_picks))
+    panels = []
+    for column, (title, left_out, k_fold) in enumerate(sides):
+        panels.append(_history(result, title, np.sqrt(left_out), np.sqrt(k_fold), column))
+        panels.append(_counts(result, title, *picked[column], column=column))
+    steps = tuple(range(REDRAWS))
+    axis = Axis("redraw", "New seeds", steps, tuple(map(str, steps)), 0)
+    return Picture(tuple(panels), axis, sentences=tuple(_sentence(result, k) for k in steps))
+
+
+def _range(result: ModelSelection) -> list[float]:
+    """Range of both error axes: the least errors of nearly all draws are seen, what lies far above leaves."""
+    least = np.sqrt(np.nanmin(result.reseeded.data_left_out, axis=1))
+    top = ceiling(max(1.4 * float(np.quantile(least, 0.95)), 1e-9))
+    return [min(0.85 * float(least.min()), 0.5 * top), top]
+
+
+def _history(result: ModelSelection, title: str, left_out: Array, k_fold: Array, column: int) -> Panel:
+    """Errors with some seeds, faint, and those with the seed of the step."""
+    degrees = result.reseeded.degrees.astype(float)
+    gap = np.full((_FAINT, 1), np.nan)
+    every = np.tile(np.append(degrees, np.nan), _FAINT)
+    some_k_fold, some_left_out = (np.hstack([rows[:_FAINT], gap]).ravel() for rows in (k_fold, left_out))
+    name = f"{result.folds}-fold"
+    best = np.nanargmin(left_out, axis=1)
+    traces = [
+        faint(every, some_k_fold, f"{_FAINT} seeds, {name}", "first", opacity=0.25),
+        faint(every, some_left_out, f"{_FAINT} seeds, leave-one-out", "threshold", opacity=0.25),
+        curve(degrees, None, "first", name, 2.6),
+        curve(degrees, None, "threshold", "leave-one-out", 3.2),
+        dots([], None, "threshold", "its pick", 12),
+    ]
+    (degree, share), *_ = shares(best + 1)
+    own = left_out[:, degree - 1]
+    alt = (
+        f"Root mean squared errors with {title}. Leave-one-out picks degree {degree} in {percent(share)}; its error "
+        f"there is between {number(float(np.nanmin(own)))} and {number(float(np.nanmax(own)))}."
+    )
+    frames = (
+        Frames(2, k_fold),
+        Frames(3, left_out),
+        Frames(4, best[:, np.newaxis] + 1, "x"),
+        Frames(4, np.take_along_axis(left_out, best[:, np.newaxis], axis=1)),
+    )
+    return panel(
+        traces,
+        alt,
+        x="degree",
+        y="RMSE (y)",
+        frames=frames,
+        column=column,
+        height=_HEIGHT,
+        title=title,
+        margin={"t": 34, "b": 44},
+        xaxis=degree_ticks(len(degrees)),
+        yaxis={"range": _range(result)},
+    )
+
+
+def _counts(result: ModelSelection, title: str, left_out: Array, k_fold: Array, *, column: int) -> Panel:
+    """How often each degree is picked."""
+    degrees = result.reseeded.degrees
+    both = [(f"{result.folds}-fold", "first", k_fold), ("leave-one-out", "threshold", left_out)]
+    traces = [
+        bars(degrees, (picked[:, np.newaxis] == degrees).mean(axis=0), role, name, hovertemplate=_SHARE)
+        for name, role, picked in both
+    ]
+    alt = f"Degrees picked over {REDRAWS} {title}. " + " ".join(
+        f"{name}: " + ", ".join(f"{degree} in {percent(share)}" for degree, share in shares(picked)[:4]) + "."
+        for name, _, picked in both
+    )
+    return panel(
+        traces,
+        alt,
+        x="degree picked",
+        y="share",
+        column=column,
+        height=_LOWER,
+        margin={"t": 8, "b": 44},
+        showlegend=False,
+        xaxis=degree_ticks(len(degrees)),
+        yaxis={"range": [0, 1.05], "tickformat": ".0%"},
+    )
+
+
+def _sentence(result: ModelSelection, k: int) -> str:
+    r, v = result.reseeded, result.settings
+    folds, last = f"{result.folds}-fold", min(4, r.degrees.size)
+    return (
+        f"Splitter seed {result.split_seed + k}: leave-one-out picks {r.split_left_out_picks[k]}, {folds} "
+        f"{r.split_k_fold_picks[k]}. Data seed {(v.seed + k) % _SEEDS}: leave-one-out picks "
+        f"{r.data_left_out_picks[k]}, {folds} {r.data_k_fold_picks[k]}. Leave-one-out RMSE of degrees 1 to {last}, "
+        f"same data: {_few(r.split_left_out[k, :last])}; new data: {_few(r.data_left_out[k, :last])}."
+    )
+
+
+def _few(squares: Array) -> str:
+    """Roots of some mean squares."""
+    return ", ".join(fixed(float(np.sqrt(value))) for value in squares)
+
+
+def _homework() -> str:
+    again = homework.redraws()
+    own = ", ".join(fixed(float(value), 4) for value in again.rmse[0])
+    return (
+        f"**The homework** (x − 2x², 100 points, degrees 1 to 4) has the RMSE values {own}. A solution in circulation "
+        f"sets another seed after the data have been drawn, gets the same four values, and concludes that "
+        f"leave-one-out does not depend on the seed. That is the left picture. The right one, with {len(again.rmse)} "
+        f"draws of the data: the true degree 2 wins in {percent(float(again.winners[1]))} of them, degree 3 in "
+        f"{percent(float(again.winners[2]))}, degree 4 in {percent(float(again.winners[3]))}. The smallest "
+        f"leave-one-out error does not prove that a model is the true one."
+    )
+
+
+SECTION = Section("Another seed for the splitter, another draw of the data: what changes?", seeds)

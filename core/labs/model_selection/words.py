@@ -1,0 +1,166 @@
+"""Words of the model-selection lab: readouts, a sentence for each degree, questions and verdicts."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from core.draw.live import Readout
+from core.draw.marks import Array
+from core.kit.controls import Choice, Slider
+from core.kit.lab import Prediction
+from core.kit.words import fixed, larger, percent, with_error
+from core.labs.model_selection.compute.explore import REDRAWS, ModelSelection
+from core.labs.model_selection.panels.view import RULES, at_most, index_of, name_of, opening, picks
+
+_CHANGES = {"none": "Neither", "splitter": "The splitter's seed", "data": "New data", "both": "Both"}
+
+
+def _each(values: Array, decimals: int = 3) -> tuple[str, ...]:
+    return tuple(fixed(float(value), decimals) for value in values)
+
+
+def readouts(result: ModelSelection, rule: str) -> tuple[Readout, ...]:
+    """What the rule, leave-one-out in two ways and the truth say about each degree."""
+    v, at = result.validation, index_of(result, rule)
+    pick, one_se = picks(result, rule)
+    scores = zip(result.errors[at], v.score_ses[at], strict=True)
+    parsimonious = bool(np.isfinite(v.score_ses[at, pick - 1]))
+    drawn = f"exp({rule} / n), in units of y²" if rule in ("AIC", "BIC") else "What the rule minimises, in units of y²"
+    return (
+        Readout("expected error", _each(v.risk), "risk", "Of a fit of this degree on new data, noise included; exact."),
+        Readout("training error", _each(result.train_mse), "train", "Mean squared residual of the fit to all points."),
+        Readout(
+            name_of(result, rule),
+            tuple(with_error(float(score), float(se)) for score, se in scores),
+            RULES[rule][1],
+            f"{drawn}{', and its standard error' if parsimonious else ''}.",
+        ),
+        Readout(
+            f"{name_of(result, rule)} picks",
+            (f"{pick}, one SE {one_se}" if parsimonious else str(pick),),
+            RULES[rule][1],
+            "Degree with the smallest score; one SE: the smallest degree within one standard error of it.",
+        ),
+        Readout(
+            "LOO RMSE, one fit",
+            _each(result.left_out_rmse, 4),
+            "threshold",
+            "Leave-one-out: root of the mean of (r/(1−h))², in units of y.",
+        ),
+        Readout(
+            f"by {v.x.size} refits",
+            _each(result.refitted_rmse, 4),
+            help="Each point left out in turn and the polynomial fitted again: a second, independent way.",
+        ),
+    )
+
+
+def sentence(result: ModelSelection, rule: str, k: int) -> str:
+    """What the rule says at the k-th degree, what following it costs, and how exact the hat matrix is."""
+    limit = result.validation.degree_limit
+    return " ".join(
+        part for part in (_verdict_of(result, rule, k), _cost(result, rule), _check(result, k), limit) if part
+    )
+
+
+def _verdict_of(result: ModelSelection, rule: str, k: int) -> str:
+    v, at = result.validation, index_of(result, rule)
+    name, degree = opening(result, rule), int(v.degrees[k])
+    pick, one_se = picks(result, rule)
+    score, least = float(result.errors[at, k]), float(result.errors[at, pick - 1])
+    if np.isnan(score):
+        return f"{name} cannot judge degree {degree}: too few points are left to fit it."
+    if degree == pick:
+        simpler = f"; degree {one_se} is within one standard error" if one_se != pick else ""
+        return f"{name} picks this degree{simpler}."
+    within = " (it is within one standard error)" if one_se <= degree and _near(result, at, k, pick) else ""
+    if score <= least * (1 + 1e-9):
+        return f"{name} has the same score at degree {pick}, the simpler one, and picks that."
+    ratio = f"{larger(score / least)} that at degree {pick}" if least > 0 else f"above that at degree {pick}"
+    score_of = f"e^({name_of(result, rule)}/n)" if rule in ("AIC", "BIC") else f"{name_of(result, rule)} score"
+    return f"The {score_of} is {ratio}, which the rule picks{within}."
+
+
+def _near(result: ModelSelection, at: int, k: int, pick: int) -> bool:
+    v = result.validation
+    return bool(v.scores[at, k] <= v.scores[at, pick - 1] + v.score_ses[at, pick - 1])
+
+
+def _cost(result: ModelSelection, rule: str) -> str:
+    """What the pick of a rule costs in expected error."""
+    v = result.validation
+    pick, _ = picks(result, rule)
+    own, least = float(v.risk[pick - 1]), float(v.risk[v.best - 1])
+    if own <= least * (1 + 1e-9) or own < 1e-12:
+        return f"No other degree has a smaller expected error than its pick, {pick}."
+    ratio = f"{larger(own / least)} that" if least > 1e-12 else "far above that"
+    return f"The expected error of its pick, {fixed(own)}, is {ratio} of degree {v.best}, the best ({fixed(least)})."
+
+
+def _check(result: ModelSelection, k: int) -> str:
+    """Leave-one-out by the hat matrix beside refits."""
+    v = result.validation
+    difference = float(v.loo_difference[k])
+    if np.isnan(v.refitted[k]).any():
+        return "Leave-one-out is not defined here: without some point the others do not determine the fit."
+    if np.isnan(difference):
+        return (
+            "The leverage of some point is 1 to all digits, so that r/(1−h) would be rounding; refits, which "
+            f"extrapolate to that point, give an RMSE of {fixed(float(result.refitted_rmse[k]))}."
+        )
+    return (
+        f"No residual r/(1−h) differs from that of a refit by more than {at_most(difference)}, with "
+        f"leverages up to {fixed(float(v.leverage[k].max()))}."
+    )
+
+
+def found(result: ModelSelection) -> int:
+    """Of 100 draws of the data, in how many leave-one-out picks the degree that is best for the first; in percent."""
+    return round(100 * float(np.mean(result.reseeded.data_left_out_picks == result.validation.best)))
+
+
+def found_verdict(guess: int, truth: int, result: ModelSelection) -> str:
+    """Which degrees leave-one-out picks instead."""
+    others = ", ".join(f"{degree} in {percent(share)}" for degree, share in shares(result.reseeded.data_left_out_picks))
+    return f"Degree {result.validation.best} is best for these inputs. In {REDRAWS} draws leave-one-out picks {others}."
+
+
+def shares(picked: Array) -> list[tuple[int, float]]:
+    """Degrees that were picked with their shares, the most frequent first."""
+    degrees, counts = np.unique(picked, return_counts=True)
+    order = np.argsort(-counts, kind="stable")
+    return [(int(degrees[i]), float(counts[i] / counts.sum())) for i in order]
+
+
+def changes(result: ModelSelection) -> str:
+    """What changes the degree that leave-one-out picks, of 100 seeds of the splitter and of the data."""
+    seeds = result.reseeded
+    by = {"splitter": seeds.split_left_out_picks, "data": seeds.data_left_out_picks}
+    moved = [name for name, picked in by.items() if (picked != picked[0]).any()]
+    return moved[0] if len(moved) == 1 else "both" if moved else "none"
+
+
+def changes_verdict(guess: str, truth: str, result: ModelSelection) -> str:
+    """Why leave-one-out does not know the splitter, and how much the data move it."""
+    picked = shares(result.reseeded.data_left_out_picks)
+    return (
+        "Leave-one-out leaves out every point in turn, in whatever order: there is nothing for a splitter to draw. "
+        f"New data gave {len(picked)} different degree{'s' if len(picked) > 1 else ''} in {REDRAWS} draws, most often "
+        f"{picked[0][0]}."
+    )
+
+
+PREDICTIONS = (
+    Prediction(
+        "What changes the degree that leave-one-out picks: another seed of the splitter, or new data?",
+        guess=Choice(name="guess", label="Your answer", default="none", options=_CHANGES, help="Your guess."),
+        truth=changes,
+        verdict=changes_verdict,
+    ),
+    Prediction(
+        f"In how many of {REDRAWS} draws of the data does leave-one-out pick the degree with the least expected error?",
+        guess=Slider(name="guess", label="Draws", default=50, low=0, high=100, help="Your guess."),
+        truth=found,
+        verdict=found_verdict,
+    ),
+)

@@ -1,0 +1,95 @@
+"""Questions to be answered before the picture is shown."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from core.draw.live import Figure, Panel, Picture
+from core.draw.style import color, layout
+from core.kit.controls import Slider
+from core.kit.lab import Prediction, Spot
+from core.kit.words import number
+from core.labs.momentum.compute.explore import Momentum
+from core.labs.momentum.compute.roots import border, roots
+from core.labs.momentum.panels.parts import RIGHT, TOP, still_axis
+from core.labs.momentum.words import digit, fixed4
+
+_TIMES = Slider(
+    name="times",
+    label="Times as many steps without momentum",
+    default=2,
+    low=1,
+    high=50,
+    help="Steps per digit of plain gradient descent over those with momentum, each at its best setting.",
+)
+Place = tuple[float, float]
+
+
+def speedup(result: Momentum) -> float:
+    """How many times as many steps plain gradient descent needs in the long run, both at their best."""
+    if result.plain.rate == 0:
+        return 1.0
+    return math.log(result.best.rate) / math.log(result.plain.rate)
+
+
+def _times(result: Momentum) -> int:
+    return min(_TIMES.values[-1], round(speedup(result)))  # type: ignore[return-value]
+
+
+def _times_verdict(guess: float, truth: float, result: Momentum) -> str:
+    root, exact = math.sqrt(result.kappa), speedup(result)  # the truth is the whole number closest to it
+    near = "Right" if guess == truth or abs(guess - exact) <= 0.25 * exact else "Not quite"
+    return (
+        f"{near}: plain gradient descent needs {digit(result.plain.rate)} steps per digit at its best, momentum "
+        f"{digit(result.best.rate)}: {number(exact)} times fewer. For large κ the heavy ball gains a factor "
+        f"of about √κ, here {number(root)}; Nesterov about 0.58 √κ."
+    )
+
+
+def _empty_plane(_result: Momentum, guess: Place | None) -> Picture:
+    x, y = ([part] for part in guess) if guess else ([], [])
+    mark = {"color": color("accent"), "size": 16, "symbol": "x"}
+    figure = Figure(
+        data=[{"type": "scatter", "mode": "markers", "x": x, "y": y, "name": "your answer", "marker": mark}],
+        layout=layout(
+            x="step size η (in 1/λ<sub>max</sub>)",
+            y="momentum μ",
+            xaxis=still_axis(0, RIGHT, dtick=1),
+            yaxis=still_axis(-0.03, TOP, dtick=0.2),
+        ),
+    )
+    return Picture((Panel(figure, alt="An empty plane of step size and momentum, to point at a place."),))
+
+
+def _fastest(result: Momentum) -> Place:
+    return round(result.best.lr, 2), round(result.best.momentum, 2)
+
+
+def _fastest_verdict(guess: Place, _truth: Place, result: Momentum) -> str:
+    lr, momentum = guess
+    best = f"the best place has rate {fixed4(result.best.rate)}, {digit(result.best.rate)} steps per digit"
+    if lr <= 0 or not 0 <= momentum < 1:
+        return f"Outside of the plane there is nothing to run; {best}."
+    rate = float(np.abs(roots(lr * result.eigenvalues, np.array(momentum), result.method)).max())
+    if rate >= 1:
+        edge = float(border(np.array(momentum), result.method))
+        return f"There it does not converge: with that momentum step sizes end at {edge:.2f}; {best}."
+    return f"At your place the rate is {fixed4(rate)}, {digit(rate)} steps per digit; {best}."
+
+
+PREDICTIONS = (
+    Prediction(
+        "With κ as set, where does it converge fastest? Point at a step size and a momentum.",
+        guess=Spot(_empty_plane, ((3.31, 0.67), (1.0, 0.9), (2.0, 0.0), (3.0, 0.1), (5.0, 1.5))),
+        truth=_fastest,
+        verdict=_fastest_verdict,
+    ),
+    Prediction(
+        "How many times as many steps does plain gradient descent need, each at its best setting?",
+        guess=_TIMES,
+        truth=_times,
+        verdict=_times_verdict,
+    ),
+)

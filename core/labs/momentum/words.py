@@ -1,0 +1,104 @@
+"""Numbers and sentences at each place of the plane."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from core.draw.live import Readout
+from core.draw.marks import Array
+from core.kit.words import fixed, number
+from core.labs.momentum.compute.explore import STEPS, Momentum
+from core.labs.momentum.compute.roots import border
+
+CREEPS, RINGS, JUMPS = "creeps", "rings", "jumps from side to side"
+EDGE, GONE = "is at the edge of ringing", "is gone at once"
+_PLURAL = {CREEPS: "creep", RINGS: "ring", JUMPS: "jump from side to side"}
+_ADVICE = {
+    CREEPS: "a larger step or more momentum is faster",
+    RINGS: "less momentum is faster",
+    JUMPS: "a smaller step is faster",
+}
+_EVEN = 1e-7  # rates that differ by less are equal: a double root is known to half of the digits
+
+
+def readouts(result: Momentum) -> tuple[Readout, ...]:
+    """Rate and distance, both in two ways, and the best that is possible."""
+    best = result.best
+    return (
+        Readout("rate per step", _each(result.rate, fixed4), "accent", "Largest modulus of a root: in the long run, "
+                "the factor of the distance in a step."),
+        Readout("second way", _each(result.powers, fixed4), help="The same without roots: ‖Aᵏ‖ to the power of "
+                "1/k for k = 2³⁰, where A is the 2 × 2 matrix of a step."),
+        Readout("steps per digit", _each(result.rate, digit), help="Steps in which the distance shrinks by a factor of "
+                "ten, in the long run."),
+        Readout(f"distance, {STEPS} steps", _each(result.distance[..., -1], number), "risk",
+                "From the minimum, as a share of that at the start (1, 1); from the roots."),
+        Readout("by running", _each(result.ran, number), help="The same distance, taking the steps one by one, as "
+                "torch.optim.SGD does."),
+        Readout("best rate", (f"{fixed4(best.rate)} at η {best.lr:.2f}, μ {best.momentum:.2f}",),
+                help="For this condition number and this method."),
+    )  # fmt: skip
+
+
+def fixed4(value: float) -> str:
+    """Write a rate."""
+    return fixed(value, 4)
+
+
+def digit(rate: float) -> str:
+    """Write the number of steps for one more decimal digit at a rate."""
+    if rate > 1 - 1e-12:
+        return "never"
+    return number(float(-np.log(10) / np.log(rate))) if rate > 0 else "0"
+
+
+def _each(values: Array, show: Callable[[float], str]) -> tuple[str, ...]:
+    return tuple(show(value) for value in values.ravel().tolist())
+
+
+def sentences(result: Momentum) -> tuple[str, ...]:
+    """What happens at each place, and what would be faster."""
+    edges = border(result.momenta, result.method)
+    return tuple(
+        sentence(result, row, column, float(edges[row]))
+        for row in range(len(result.momenta))
+        for column in range(len(result.lrs))
+    )
+
+
+def kinds(result: Momentum, row: int, column: int) -> list[str]:
+    """How the error moves in the flat and in the steep direction, by the roots."""
+    return [_kind(first, second) for first, second in result.roots[row, column].tolist()]
+
+
+def _kind(first: complex, second: complex) -> str:
+    if abs(first) < _EVEN:
+        return GONE
+    if abs(first - second) < 10 * _EVEN:
+        return EDGE
+    return RINGS if first.imag else JUMPS if first.real < 0 else CREEPS
+
+
+def sentence(result: Momentum, row: int, column: int, edge: float) -> str:
+    """Say what limits the rate at one place."""
+    flat, steep = result.rates[row, column].tolist()
+    rate = max(flat, steep)
+    if rate > 1 + _EVEN:
+        return f"Diverges: at this momentum the steep direction allows step sizes below {edge:.2f}."
+    if rate > 1 - _EVEN:
+        return f"On the border: at step size {edge:.2f} the error in the steep direction neither grows nor shrinks."
+    low, high = kinds(result, row, column)
+    words = f"The flat direction {low}, the steep one {high}"
+    if low == high:
+        words = f"Both directions {_PLURAL.get(low, low.replace('is', 'are', 1))}"
+    if rate < result.best.rate + _EVEN:
+        return f"{words}. No step size and momentum are faster than these."
+    if abs(flat - steep) > _EVEN:
+        slower, kind = ("flat", low) if flat > steep else ("steep", high)
+        advice = f": {_ADVICE[kind]}" if kind in _ADVICE else ""
+        return f"{words}. The {slower} one is the slower{advice}."
+    if low == high == RINGS and result.method == "heavy":
+        return f"{words} at rate √μ = {rate:.3f}, at any step size where both ring: {_ADVICE[RINGS]}."
+    return f"{words}: {_ADVICE[low]}." if low == high and low in _ADVICE else f"{words}, equally slowly."

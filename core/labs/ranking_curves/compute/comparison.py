@@ -1,0 +1,206 @@
+"""What the ranking page shows: one or two models that rank the same cases, and one threshold through both."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.kit.controls import Fetched
+from core.kit.memo import Memo
+from core.labs.ranking_curves.compute.datasets import Table, credit
+from core.labs.ranking_curves.compute.scored import Scored, Settings, needed, scored
+from core.ranking.bootstrap import Bootstrap, Resamples, resample
+from core.ranking.curves import Ranking, rank
+
+Array = NDArray[Any]
+LONGEST = 20_000  # table of a curve; of a longer one the steps of the slider are given
+STEPS = 500  # of the threshold on its slider, beyond what a picture can show
+
+
+@dataclass(frozen=True, eq=False)
+class Comparison(Memo):
+    """Result of `compare`.
+
+    Attributes
+    ----------
+    scored
+        The cases and their scores.
+    rankings
+        Of each model.
+    resamples, seed
+        Of the bootstrap.
+    """
+
+    scored: Scored
+    rankings: tuple[Ranking, ...]
+    resamples: int
+    seed: int
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes of the scores and of what has been made from them."""
+        cases = self.scored.labels.nbytes + sum(scores.nbytes for scores in self.scored.scores)
+        drawn = self.drawn.nbytes if "drawn" in vars(self) else 0
+        return cases + drawn + sum(ranking.nbytes for ranking in self.rankings)
+
+    @cached_property
+    def places(self) -> Array:
+        """Places of the threshold on the first model's ROC curve, (steps,) rising: (TPR + FPR) / 2 in thousandths."""
+        return self._steps[0]
+
+    @cached_property
+    def called(self) -> tuple[Array, ...]:
+        """How many distinct scores of each model reach the threshold, (steps,); 0 calls no case positive.
+
+        The second model calls as many cases positive as the first does, as nearly as its ties allow.
+        """
+        first = self.rankings[0]
+        m = self._steps[1]
+        total = _from_zero(first.tp + first.fp)[m]
+        others = (_nearest(_from_zero(r.tp + r.fp), total) for r in self.rankings[1:])
+        return (m, *others)
+
+    @cached_property
+    def counts(self) -> tuple[tuple[Array, Array], ...]:
+        """Of each model (tp, fp) at every step, each (steps,)."""
+        pairs = zip(self.rankings, self.called, strict=True)
+        return tuple((_from_zero(r.tp)[m], _from_zero(r.fp)[m]) for r, m in pairs)
+
+    @cached_property
+    def thresholds(self) -> tuple[Array, ...]:
+        """Of each model the threshold at every step, (steps,); inf where no case is called positive."""
+        pairs = zip(self.rankings, self.called, strict=True)
+        return tuple(np.append(np.inf, r.thresholds)[m] for r, m in pairs)
+
+    @cached_property
+    def drawn(self) -> Resamples:
+        """Bootstrap samples of the cases, the same at any prevalence."""
+        return resample(self.scored.labels, self.scored.scores, resamples=self.resamples, seed=self.seed)
+
+    def bootstrap(self, prevalence: float | None) -> Bootstrap:
+        """Intervals of areas and curves at a prevalence, None for that of the data."""
+        uncertainty: Bootstrap = self.recall(_bootstrap, (("result", self), ("prevalence", prevalence)))
+        return uncertainty
+
+    @cached_property
+    def _steps(self) -> tuple[Array, Array]:
+        """Places and, at each, the number of distinct scores of the first model that reach the threshold."""
+        r = self.rankings[0]
+        place = (_from_zero(r.tp) / r.positives + _from_zero(r.fp) / r.negatives) / 2
+        if len(place) > STEPS + 1:
+            grid = np.round(np.linspace(0, 1, STEPS + 1), 3)
+            return grid, _nearest(place, grid)
+        # Of several thresholds at the same thousandth the first stays, and "every case" always.
+        places, chosen = np.unique(np.round(place, 3), return_index=True)
+        chosen[-1] = len(place) - 1
+        return places, chosen
+
+
+def compare(
+    *,
+    source: str,
+    first: str,
+    second: str,
+    digit: int,
+    swap: bool,
+    test_share: float,
+    seed: int,
+    separation: float,
+    spread: float,
+    separation_2: float,
+    spread_2: float,
+    positives_share: float,
+    n_cases: int,
+    upload: Any,
+    openml: Fetched,
+    resamples: int,
+) -> Comparison:
+    """Rank the test cases of a data set by one or two models.
+
+    The parameters are those of `scored.Settings`; `resamples` is the number of bootstrap samples.
+
+    Raises
+    ------
+    ValueError
+        With a sentence, for values out of range, data that are not there, and data that cannot be ranked.
+    """
+    cases = scored(**_settings(locals()))
+    return Comparison(cases, tuple(rank(cases.labels, values) for values in cases.scores), resamples, seed)
+
+
+def awaited(**settings: Any) -> tuple[Any, ...]:
+    """Work that `compare` would wait for, begun now."""
+    openml = settings["openml"]
+    if settings["source"] == "openml" and openml and not openml.task.done:
+        return (openml.task,)
+    try:
+        return needed(**_settings(settings))
+    except ValueError:
+        return ()  # `compare` says why
+
+
+def tables(result: Comparison, values: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+    """Tables for a download: the scored cases, the curves and, where the script needs it, the data set itself."""
+    cases: dict[str, Any] = {"positive": result.scored.labels}
+    cases |= {f"score {k}": score for k, score in enumerate(result.scored.scores, 1)}
+    out: dict[str, dict[str, Any]] = {"cases.csv": cases}
+    prevalence = values["prevalence"] or None
+    for k, (ranking, called) in enumerate(zip(result.rankings, result.called, strict=True), 1):
+        rows = np.arange(len(ranking.tp) + 1) if len(ranking.tp) < LONGEST else called
+        tp, fp = (_from_zero(counts)[rows] for counts in (ranking.tp, ranking.fp))
+        spaces = ranking.roc(tp, fp), ranking.pr(tp, fp, prevalence), ranking.prg(tp, fp, prevalence)
+        names = ("false positive rate", "true positive rate", "recall", "precision", "recall gain", "precision gain")
+        columns = dict(zip(names, (part for pair in spaces for part in pair), strict=True))
+        out[f"curves_{k}.csv"] = {
+            "threshold": np.append(np.inf, ranking.thresholds)[rows],
+            "tp": tp,
+            "fp": fp,
+            **columns,
+        }
+    if values["source"] in ("credit", "openml"):
+        table = credit() if values["source"] == "credit" else values["openml"].task.result()
+        out["table.csv"] = _readable(table)
+    return out
+
+
+def _readable(table: Table) -> dict[str, Any]:
+    """Columns of a data set as a script can read them, the class last: 1 = positive."""
+    columns: dict[str, Any] = {}
+    for name, categories, cells in zip(table.columns, table.categories, table.cells.T, strict=True):
+        missing = np.isnan(cells)
+        if categories:
+            texts = np.array(["", *categories], dtype=object)[np.where(missing, 0, cells + 1).astype(int)]
+            columns[f"category:{name}"] = texts
+        else:
+            columns[name] = np.where(missing, "", cells.astype(object))
+    return columns | {"class": table.labels}
+
+
+def _bootstrap(result: Comparison, prevalence: float | None) -> Bootstrap:
+    return result.drawn.intervals(prevalence)
+
+
+def _settings(settings: Mapping[str, Any]) -> dict[str, Any]:
+    """Arguments of `compute.scored`: the data set itself in the place of the work that has brought it."""
+    openml = settings["openml"]
+    table = openml.task.result() if settings["source"] == "openml" and openml else None
+    changed = {"openml": table}
+    if settings["source"] == "gauss":
+        changed["second"] = Settings.second  # there are always two scorers; no model is chosen for them
+    return {name: value for name, value in settings.items() if name != "resamples"} | changed
+
+
+def _from_zero(counts: Array) -> Array:
+    return np.concatenate([np.zeros(1, counts.dtype), counts])
+
+
+def _nearest(rising: Array, wanted: Array) -> Array:
+    """Index of the element of `rising` nearest to each of `wanted`; the lower one of two."""
+    after = np.clip(np.searchsorted(rising, wanted), 1, len(rising) - 1)
+    before = after - 1
+    return np.where(wanted - rising[before] <= rising[after] - wanted, before, after)

@@ -1,0 +1,142 @@
+"""What the panels share: the three spaces of a ranking and the operating points."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.draw.live import Track
+from core.draw.marks import Trace, lines
+from core.draw.style import layout
+from core.labs.ranking_curves.compute.comparison import Comparison
+from core.labs.ranking_curves.panels.view import View
+from core.ranking.curves import Ranking, pr_curve, prg_curve
+
+Array = NDArray[Any]
+
+ROLES = ("first", "second")
+UPPER, LOWER = 380, 250  # height of the panels of both rows
+QUARTERS = {"dtick": 0.25}  # of an axis of shares
+FAR = 1e30  # numbers that are farther out do not fit into those of the browser
+
+
+@dataclass(frozen=True)
+class Space:
+    """A plane in which a ranking is a curve.
+
+    Attributes
+    ----------
+    key : str
+        Name among the bands of a bootstrap.
+    title, x, y : str
+        Of the panel and of its axes.
+    up : (float, float)
+        Range of the vertical axis; ranges never move.
+    words : str
+        Both coordinates in words, for who points at a place.
+    place : callable
+        Ranking, true positives, false positives and prevalence to coordinates; nan or infinite where there are none.
+    curve : callable
+        Ranking and prevalence to the curve of what its thresholds, and mixtures of them, reach.
+    """
+
+    key: str
+    title: str
+    x: str
+    y: str
+    up: tuple[float, float]
+    words: str
+    place: Callable[[Ranking, Any, Any, float | None], tuple[Array, Array]]
+    curve: Callable[[Ranking, float | None], tuple[Array, Array]]
+
+
+ACROSS = (-0.03, 1.04)  # range of the horizontal axis of all spaces
+ROC = Space(
+    key="roc",
+    title="ROC",
+    x="false positive rate",
+    y="true positive rate",
+    up=(-0.04, 1.09),
+    words="true positive rate %{y:.3f}<br>false positive rate %{x:.3f}",
+    place=lambda ranking, tp, fp, prevalence: ranking.roc(tp, fp),
+    curve=lambda ranking, prevalence: ranking.roc(*ranking.corners),
+)
+PR = Space(
+    key="pr",
+    title="Precision and recall",
+    x="recall",
+    y="precision",
+    up=(-0.04, 1.09),
+    words="recall %{x:.3f}<br>precision %{y:.3f}",
+    place=Ranking.pr,
+    curve=pr_curve,
+)
+PRG = Space(
+    key="prg",
+    title="Precision gain and recall gain",
+    x="recall gain",
+    y="precision gain",
+    up=(-0.27, 1.09),
+    words="recall gain %{x:.3f}<br>precision gain %{y:.3f}",
+    place=Ranking.prg,
+    curve=prg_curve,
+)
+
+
+def panel_layout(
+    title: str, x: str, y: str, across: tuple[float, float], up: tuple[float, float], **more: dict[str, Any]
+) -> dict[str, Any]:
+    """Layout of a panel that may be 300 pixels wide and 150 high; `more` refines its axes."""
+    axes = {
+        name: {"range": list(span), "title": {"standoff": 5}} | more.get(name, {})
+        for name, span in (("xaxis", across), ("yaxis", up))
+    }
+    return layout(title=title, x=x, y=y, margin={"l": 50, "r": 10, "t": 28, "b": 38}, **axes)
+
+
+def prevalence_of(result: Comparison, view: View) -> float:
+    """Prevalence that is looked at: the chosen one, or that of the data."""
+    return float(result.rankings[0].sizes(view.share).prevalence)
+
+
+def models(result: Comparison) -> list[tuple[str, str, Ranking]]:
+    """Name, colour role and ranking of each model."""
+    return list(zip(result.scored.names, ROLES, result.rankings, strict=False))
+
+
+def plain(text: str, longest: int = 18) -> str:
+    """Give a name from outside as plotly shall write it: shortened, and without tags."""
+    short = text if len(text) <= longest else f"{text[: longest - 1].rstrip()}…"
+    return short.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace("%{", "% {")
+
+
+def tracks(result: Comparison, view: View, space: Space) -> tuple[Track, ...]:
+    """Operating point of each model at every step."""
+    return tuple(Track(x, y, role) for role, (x, y) in zip(ROLES, _points(result, view, space), strict=False))
+
+
+def _points(result: Comparison, view: View, space: Space) -> list[tuple[Array, Array]]:
+    found = []
+    for ranking, counts in zip(result.rankings, result.counts, strict=True):
+        x, y = space.place(ranking, *counts, view.share)
+        # Each coordinate by itself: true positive rate and recall are one array, which then travels once.
+        found.append((np.where(np.isfinite(x), x, np.nan), np.where(np.isfinite(y), y, np.nan)))
+    return found
+
+
+def spoken(result: Comparison, view: View, space: Space) -> list[Trace]:
+    """One invisible trace per model, through the points of the tracks: what is said where one points at."""
+    traces = []
+    for (name, role, _), (x, y), cuts in zip(
+        models(result), _points(result, view, space), result.thresholds, strict=True
+    ):
+        words = f"{plain(name, 30)}<br>score ≥ %{{customdata:.4~g}}<br>{space.words}<extra></extra>"
+        score = np.where(np.isfinite(cuts), np.clip(cuts, -FAR, FAR), np.nan)
+        more = {"customdata": score, "hoverinfo": "all", "hovertemplate": words, "legendgroup": role}
+        y = np.where(np.isfinite(cuts), y, np.nan)  # no score is infinite
+        traces.append(lines(x, y, {"width": 0}, f"thresholds of {name}", **more))
+    return traces

@@ -1,0 +1,172 @@
+"""Below the picture: areas with their uncertainty, one point in three spaces, what the homework did, and the data."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from core.kit.lab import Section
+from core.kit.words import fixed, number, percent
+from core.labs.ranking_curves.compute.comparison import Comparison
+from core.labs.ranking_curves.compute.homework import homework_aupr, homework_auprg, homework_prg_curve
+from core.labs.ranking_curves.compute.recount import recount
+from core.labs.ranking_curves.words import AREAS, interval
+
+Blocks = Sequence[str]
+
+
+def areas(result: Comparison, values: Mapping[str, Any]) -> Blocks:
+    """Areas of all models with intervals, their differences, and each area computed in a second way."""
+    prevalence = values["prevalence"] or None
+    spread = result.bootstrap(prevalence)
+    found = [ranking.areas(prevalence) for ranking in result.rankings]
+    names = AREAS | {"trapezoid": "PR by straight lines (wrong)"}
+    difference = spread.difference
+    head = ["", *result.scored.names] + (["first − second", "first ahead in"] if difference else [])
+    rows = []
+    for key, name in names.items():
+        cells = [
+            f"{fixed(getattr(area, key))} ({interval(getattr(model.low, key), getattr(model.high, key))})"
+            for area, model in zip(found, spread.models, strict=True)
+        ]
+        if difference:
+            gap = getattr(found[0], key) - getattr(found[1], key)
+            ends = interval(getattr(difference.low, key), getattr(difference.high, key))
+            cells += [f"{fixed(gap)} ({ends})", percent(getattr(difference.first_larger, key))]
+        rows.append([name, *cells])
+    cases = result.scored
+    share = result.rankings[0].sizes(prevalence).prevalence
+    again = [recount(cases.labels, scores, share) for scores in cases.scores]
+    twice = [
+        [AREAS[key], *(f"{fixed(other[key], 5)} (off by {number(abs(other[key] - getattr(area, key)), 1)})"
+                       for area, other in zip(found, again, strict=True))]
+        for key in AREAS
+    ]  # fmt: skip
+    return (
+        f"{_positives(result, share)} In brackets: 95 % intervals from {result.resamples} bootstrap samples, drawn "
+        f"apart among positives and negatives{', the same cases for both models' if difference else ''}. What counts "
+        f"for a comparison is the interval of the difference: two intervals that overlap can hide a clear difference.",
+        _table(head, rows),
+        "**The same areas in a second way:** AUROC by counting pairs, average precision case by case, the other two by "
+        "averaging the height of the curve at 20,000 places.",
+        _table(["", *cases.names], twice),
+    )
+
+
+def _positives(result: Comparison, share: float) -> str:
+    ranking, cases = result.rankings[0], result.scored
+    return (
+        f"{cases.title}: {int(ranking.positives + ranking.negatives):,} cases, {int(ranking.positives):,} of them "
+        f"“{cases.positive}” (positive) and {int(ranking.negatives):,} “{cases.negative}”; areas at a prevalence of "
+        f"{percent(share)}."
+    )
+
+
+def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    lines = [" | ".join(head), "|".join(["---", *["--:"] * (len(head) - 1)])]
+    return "\n".join(f"| {line} |" for line in [*lines, *(" | ".join(row) for row in rows)])
+
+
+def one_point(result: Comparison, values: Mapping[str, Any]) -> Blocks:
+    """Carry the operating point of the first model from ROC to PR, to PRG, and back."""
+    step = int(np.argmin(np.abs(result.places - values["threshold"])))
+    ranking = result.rankings[0]
+    tp, fp = (float(counts[step]) for counts in result.counts[0])
+    positives, negatives = ranking.positives, ranking.negatives
+    prevalence = values["prevalence"] or None
+    pi = ranking.sizes(prevalence).prevalence
+    head = (
+        f"At the threshold of the page {result.scored.names[0]} calls {tp:.0f} of {positives:.0f} positives and "
+        f"{fp:.0f} of {negatives:.0f} negatives positive. With P and N known, one point of ROC is one whole table.\n\n"
+        "| | called positive | called negative |\n|---|--:|--:|\n"
+        f"| **{result.scored.positive}** | TP = {tp:.0f} | FN = {positives - tp:.0f} |\n"
+        f"| **{result.scored.negative}** | FP = {fp:.0f} | TN = {negatives - fp:.0f} |"
+    )
+    if tp == 0:
+        return (
+            head,
+            "**Recall is 0 here.** Precision is 0/0 if nobody is called positive and 0 otherwise, whatever the false "
+            "positive rate: the whole lower edge of ROC becomes one point of PR, and recall gain is −∞. Here alone the "
+            "map between the spaces is not one to one.",
+        )
+    tpr, fpr = tp / positives, fp / negatives
+    precision = pi * tpr / (pi * tpr + (1 - pi) * fpr)
+    gains = 1 - fpr / tpr, 1 - pi / (1 - pi) * (1 - tpr) / tpr
+    slow = tuple((x - pi) / ((1 - pi) * x) for x in (precision, tpr))
+    back = tpr * pi * (1 - precision) / ((1 - pi) * precision)
+    return (
+        head,
+        f"**ROC:** $\\text{{TPR}} = {tp:.0f}/{positives:.0f} = {tpr:.4f}$, "
+        f"$\\text{{FPR}} = {fp:.0f}/{negatives:.0f} = {fpr:.4f}$. The true negatives take part in FPR, and nowhere "
+        "else.",
+        f"**ROC to PR**, at prevalence $\\pi = {pi:.4g}$: recall is TPR, and\n\n"
+        f"$$\\text{{precision}} = \\frac{{\\pi\\,\\text{{TPR}}}}{{\\pi\\,\\text{{TPR}} + (1-\\pi)\\,\\text{{FPR}}}} = "
+        f"{precision:.4f}$$\n\nIt needs no true negatives, but it needs π: free of one is not free of the other. Back: "
+        f"$\\text{{FPR}} = \\text{{TPR}}\\,\\pi(1-p)/((1-\\pi)p) = {back:.4f}$.",
+        f"**PR to PRG:** $\\frac{{x-\\pi}}{{(1-\\pi)x}}$ takes precision "
+        f"${precision:.4f}$ to ${slow[0]:.4f}$ and recall ${tpr:.4f}$ to ${slow[1]:.4f}$. The same from ROC, with no "
+        f"precision in between: precision gain $= 1 - \\text{{FPR}}/\\text{{TPR}} = {gains[0]:.4f}$ (without π!) and "
+        f"recall gain $= 1 - \\frac{{\\pi}}{{1-\\pi}}\\,\\frac{{1-\\text{{TPR}}}}{{\\text{{TPR}}}} = {gains[1]:.4f}$. "
+        f"That is why, on the prevalence slider, the points of PR move up and down and those of PRG only sideways.",
+    )
+
+
+def homework(result: Comparison, values: Mapping[str, Any]) -> Blocks:
+    """Each slip of the homework's gain curve, with its consequence on the cases of the page."""
+    rows = []
+    for name, ranking in zip(result.scored.names, result.rankings, strict=True):
+        right = ranking.areas()
+        numbers = (right.auprg, homework_auprg(ranking), right.average_precision, homework_aupr(ranking))
+        rows.append([name, *(fixed(value) for value in numbers)])
+    ranking = result.rankings[0]
+    recall_gain, precision_gain = homework_prg_curve(ranking)
+    clipped, points = int(np.sum(recall_gain == 0)), len(recall_gain)
+    below = int(np.sum(precision_gain == 0))
+    return (
+        "A homework asks for ROC, PR and PRG of logistic regression and AdaBoost on German credit; a solution in "
+        "circulation prints AUROC .755 and .714, AUPR .872 and .827, AUPRG .232 and .218. On the cases of this page "
+        "(at the prevalence of the data):",
+        _table(["", "AUPRG", "as in the homework", "average precision", "AUPR as in the homework"], rows),
+        "The slips, one by one:\n\n"
+        "1. **The gain formula lacks a division.** $(x-\\pi)/(1-\\pi)$ stretches the scale; the gain is harmonic, "
+        "$(x-\\pi)/((1-\\pi)\\,x)$. “Homework's PRG” above the picture draws both.\n"
+        f"2. **Negative gains are set to 0 before the area is taken:** {clipped} of {points} points of "
+        f"{result.scored.names[0]} pile up at recall gain 0, and {below} at precision gain 0. They belong to the "
+        "left of the picture, or below it, where a negative gain counts as negative area.\n"
+        "3. **No point is inserted at recall gain 0.** The curve crosses it between two thresholds, and the area "
+        "begins there.\n"
+        "4. **The point (recall 0, precision 1), which is made up for drawing, takes part as (0, 1).**\n"
+        "5. **Points with equal recall gain are sorted in an order of chance,** and the area depends on it: .2306 to "
+        ".2365 for the same scores.\n"
+        "6. **Random is drawn as the rising diagonal, all-positive at (1, 1).** Right: the axis of precision gain 0, "
+        "and (1, 0).\n"
+        "7. **AUPR by straight lines, and without its first stretch.** Between two points precision is curved, not "
+        "straight.\n"
+        "8. **A reversal in favour of AdaBoost is reported although .218 < .232.** (AdaBoost there is SAMME.R, which "
+        "scikit-learn no longer has: today's gives other scores.)\n"
+        "9. **“Each point of ROC is one point of PR”:** only where recall is not 0.",
+    )
+
+
+def about(result: Comparison, values: Mapping[str, Any]) -> Blocks:
+    """What is known about the cases."""
+    cases = result.scored
+    scores = "; ".join(
+        f"the scores of {name} are {'meant as probabilities' if are else 'not probabilities'}"
+        for name, are in zip(cases.names, cases.probabilities, strict=True)
+    )
+    notes = "".join(f"- {note}\n" for note in cases.notes)
+    return (
+        f"{_positives(result, result.rankings[0].prevalence)} {scores[0].upper()}{scores[1:]}.",
+        *([notes] * bool(notes)),
+    )
+
+
+SECTIONS = (
+    Section("Areas, their uncertainty, and the difference of the models", areas),
+    Section("One point in three spaces", one_point),
+    Section("What the homework did", homework),
+    Section("About these cases", about),
+)

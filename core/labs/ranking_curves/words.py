@@ -1,0 +1,242 @@
+"""Words of the ranking lab: thresholds, readouts, who wins, and what a guess is worth."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+
+import numpy as np
+
+from core.draw.live import Figure, Panel, Picture, Readout
+from core.draw.style import color, layout
+from core.kit.controls import Choice
+from core.kit.lab import Prediction, Spot
+from core.kit.words import fixed, number, percent
+from core.labs.ranking_curves.compute.comparison import Comparison
+from core.labs.ranking_curves.panels.view import View
+from core.ranking.costs import expected_cost
+from core.ranking.curves import FEW, f_gain, f_score
+
+MODEL = Choice(
+    name="guess",
+    label="Model",
+    default="first",
+    options={"first": "The first one (blue)", "second": "The second one (orange)"},
+    help="Your guess.",
+)
+
+
+def thresholds(result: Comparison, view: View) -> tuple[str, ...]:
+    """Threshold of the first model at every step, and the share of cases that it calls positive."""
+    (tp, fp), ranking = result.counts[0], result.rankings[0]
+    pi = ranking.prevalence if view.share is None else view.share
+    share = pi * tp / ranking.positives + (1 - pi) * fp / ranking.negatives
+    pairs = zip(result.thresholds[0].tolist(), share.tolist(), strict=True)
+    return tuple(f"≥ {number(cut)} ({percent(part)})" for cut, part in pairs)
+
+
+def readouts(result: Comparison, view: View) -> tuple[Readout, ...]:
+    """Numbers at the threshold, for both models where there are two."""
+    many = len(result.rankings) > 1
+    order = f" First model / second model: {' / '.join(result.scored.names)}." if many else ""
+    rows = [_numbers(result, view, k) for k in range(len(result.rankings))]
+    beta = f"{view.beta:g}".translate(str.maketrans("0123456789.", "₀₁₂₃₄₅₆₇₈₉."))
+    words = {
+        "recall, TPR": "Share of the positives that are called positive.",
+        "FPR": "Share of the negatives that are called positive.",
+        "precision": "Share of positives among those called positive.",
+        f"F{beta}": "Harmonic mean of precision and recall, weighted by β.",
+        "recall gain": "Recall on the scale on which calling everyone positive is 1 and recall π is 0.",
+        "precision gain": "Precision on the harmonic scale from π (0) to 1.",
+        f"F{beta} gain": "Mean of the two gains, weighted by β².",
+        "cost": "Expected cost of a case, in units of the sum of both costs.",
+    }
+    return tuple(
+        Readout(label, _joined(row[k] for row in rows), help=help_text + order)
+        for k, (label, help_text) in enumerate(words.items())
+    )
+
+
+def _numbers(result: Comparison, view: View, model: int) -> list[list[str]]:
+    """Texts of one model, one list for each readout."""
+    ranking, (tp, fp) = result.rankings[model], result.counts[model]
+    fpr, tpr = ranking.roc(tp, fp)
+    recall, precision = ranking.pr(tp, fp, view.share)
+    recall_gain, precision_gain = ranking.prg(tp, fp, view.share)
+    f = f_score(np.nan_to_num(precision), recall, view.beta)
+    gain = f_gain(precision_gain, recall_gain, view.beta)
+    cost = expected_cost(ranking, tp, fp, cost_ratio=view.cost_ratio, prevalence=view.share)
+    columns = (tpr, fpr, precision, f, recall_gain, precision_gain, gain, cost)
+    return [[_short(value) for value in column.tolist()] for column in columns]
+
+
+def _short(value: float) -> str:
+    """Three decimals; far below 0, three digits, and a dash for what is not defined."""
+    if not math.isfinite(value):
+        return number(value)
+    return f"{value:.3f}".replace("-", "−") if value > -10 else number(value)
+
+
+def _joined(columns: Iterable[list[str]]) -> tuple[str, ...]:
+    return tuple(" / ".join(row) for row in zip(*columns, strict=True))
+
+
+AREAS = {
+    "auroc": "AUROC",
+    "average_precision": "average precision",
+    "davis_goadrich": "area under achievable PR",
+    "auprg": "AUPRG",
+}
+
+
+def sentence(result: Comparison, view: View) -> str:
+    """Who wins where, and whether that is more than noise."""
+    cautions = " ".join(
+        dict.fromkeys(caution for ranking in result.rankings for caution in ranking.cautions(view.share))
+    )
+    words = _who_wins(result, view) if len(result.rankings) > 1 else _alone(result, view)
+    return f"{words} {cautions}".strip()
+
+
+def _alone(result: Comparison, view: View) -> str:
+    areas, spread = result.rankings[0].areas(view.share), result.bootstrap(view.share).models[0]
+    told = [
+        f"{name} {fixed(getattr(areas, key))} ({interval(getattr(spread.low, key), getattr(spread.high, key))})"
+        for key, name in AREAS.items()
+    ]
+    return f"{result.scored.names[0]}: {', '.join(told)}; in brackets 95 % bootstrap intervals."
+
+
+def _who_wins(result: Comparison, view: View) -> str:
+    """Compare AUROC, average precision and AUPRG of two models."""
+    keys = ("auroc", "average_precision", "auprg")
+    first, second = (ranking.areas(view.share) for ranking in result.rankings)
+    difference = result.bootstrap(view.share).difference
+    assert difference is not None
+    won: dict[str, list[str]] = {}
+    clear: list[str] = []
+    for key in keys:
+        one, other = getattr(first, key), getattr(second, key)
+        winner = result.scored.names[0 if one >= other else 1] if one != other else "neither model"
+        low, high = getattr(difference.low, key), getattr(difference.high, key)
+        won.setdefault(winner, []).append(f"{AREAS[key]} ({fixed(max(one, other))} against {fixed(min(one, other))})")
+        if _clear(result, low, high):
+            clear.append(f"{AREAS[key]} (95 % interval of the difference {interval(low, high)})")
+    wins = "; ".join(f"{name} has the larger {_listed(parts)}" for name, parts in won.items())
+    where = _above(result, view)
+    few = min(result.rankings[0].positives, result.rankings[0].negatives) < FEW
+    nothing = "These cases are too few to call a difference more than noise"
+    noise = nothing if few else "No difference is more than the noise of these cases"
+    if clear:
+        noise = f"More than noise: {_listed(clear)}"
+    if clear and len(clear) < len(keys):
+        noise += "; the rest may be chance"
+    return f"{wins[0].upper()}{wins[1:]}. {where} {noise}."
+
+
+def _above(result: Comparison, view: View) -> str:
+    """At how many of all recalls the first model is the more precise one: in ROC, in PR and in PRG alike."""
+    cuts = np.unique(np.concatenate([ranking.corners[0] for ranking in result.rankings]))
+    # Between two of these both curves are straight: who is above near both ends of a piece is above in all of it.
+    inside = cuts[:-1] + np.array([[1e-6], [0.5], [1 - 1e-6]]) * np.diff(cuts)
+    one, other = (np.interp(inside, *ranking.corners) for ranking in result.rankings)
+    gap = np.round(other - one, 3)  # of false positives
+    first, second = (float(np.diff(cuts) @ (sign * gap[1] > 0) / cuts[-1]) for sign in (1, -1))
+    names = result.scored.names
+    if not gap.any():
+        return "Their curves are the same."
+    if (gap >= 0).all() or (gap <= 0).all():
+        return f"{names[0 if (gap >= 0).all() else 1]} is nowhere below."
+    return f"{names[0]} is above at {percent(first)} of all recalls, {names[1]} at {percent(second)}."
+
+
+def _clear(result: Comparison, low: float, high: float) -> bool:
+    """Whether an interval of a difference excludes 0, by more than rounding and on enough cases to be believed."""
+    ranking = result.rankings[0]
+    return min(ranking.positives, ranking.negatives) >= FEW and (low > 1e-12 or high < -1e-12)
+
+
+def interval(low: float, high: float) -> str:
+    """Write both ends of an interval."""
+    return f"{fixed(low)} to {fixed(high)}"
+
+
+def _listed(parts: list[str]) -> str:
+    return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}"
+
+
+def larger_auprg(result: Comparison) -> str:
+    """Which model has the larger AUPRG; the first where there is no other, or both have the same."""
+    areas = [ranking.areas().auprg for ranking in result.rankings]
+    return "second" if areas[-1] > areas[0] else "first"
+
+
+def auprg_verdict(guess: str, truth: str, result: Comparison) -> str:
+    """Say what there is to learn from a guess about AUPRG."""
+    if len(result.rankings) == 1:
+        return "There is only one model here; choose a second one to compare."
+    first, second = (ranking.areas() for ranking in result.rankings)
+    difference = result.bootstrap(None).difference
+    assert difference is not None
+    low, high = difference.low.auprg, difference.high.auprg
+    one, other = result.scored.names
+    values = f"AUPRG is {fixed(first.auprg)} for {one} and {fixed(second.auprg)} for {other}."
+    noise = (
+        f"The 95 % interval of the difference, {interval(low, high)}, does not contain 0: it is more than noise."
+        if _clear(result, low, high)
+        else f"But the 95 % interval of the difference, {interval(low, high)}, is no proof: it may be chance."
+    )
+    turned = (first.auroc > second.auroc) != (first.auprg > second.auprg)
+    return f"{values} {noise}{' By AUROC the order is the other way round.' if turned else ''}"
+
+
+def everyone(_result: Comparison, guess: tuple[float, float] | None) -> Picture:
+    """Give an empty gain plane to point at, with the place that was pointed at."""
+    x, y = ([part] for part in guess) if guess else ([], [])
+    here = {"color": color("accent"), "size": 16, "symbol": "x"}
+    figure = Figure(
+        data=[
+            {"type": "scatter", "mode": "markers", "x": x, "y": y, "name": "your answer", "marker": here},
+        ],
+        layout=layout(
+            x="recall gain",
+            y="precision gain",
+            xaxis={"range": [-0.1, 1.1], "dtick": 0.25, "fixedrange": True},
+            yaxis={"range": [-0.1, 1.1], "dtick": 0.25, "fixedrange": True},
+        ),
+    )
+    return Picture((Panel(figure, alt="An empty plane of recall gain and precision gain, to point at a place."),))
+
+
+def everyone_verdict(guess: tuple[float, float], truth: tuple[float, float], result: Comparison) -> str:
+    """Say where the classifier stands that calls every case positive, and what a wrong guess mixes up."""
+    right = (
+        "Everyone called positive: recall is 1, so recall gain is 1; precision is the prevalence π, so precision gain "
+        "is 0, whatever π is. It is the lower right corner; the F₁ line through it is the falling diagonal."
+    )
+    if math.dist(guess, truth) <= 0.12:
+        return f"Right. {right}"
+    pi = result.rankings[0].prevalence
+    places = {
+        (1.0, 1.0): "The upper right corner is the perfect ranking, and the all-positive classifier's place in ROC.",
+        (1.0, pi): "That is its place in PR, (1, π); the gain scale moves π to 0.",
+        (0.0, 0.0): "The lower left corner has F gain 0 for every β: recall and precision are both π.",
+    }
+    near = next((words for place, words in places.items() if math.dist(guess, place) <= 0.12), "")
+    return f"{near} {right}".strip()
+
+
+PREDICTIONS = (
+    Prediction(
+        "At the prevalence of the data, which model has the larger area under the precision-recall-gain curve?",
+        guess=MODEL,
+        truth=larger_auprg,
+        verdict=auprg_verdict,
+    ),
+    Prediction(
+        "Where does the classifier stand that calls every case positive? Point at its place.",
+        guess=Spot(everyone, ((1.0, 0.0), (1.0, 1.0), (0.0, 0.0), (0.5, 0.5))),
+        truth=lambda _: (1.0, 0.0),
+        verdict=everyone_verdict,
+    ),
+)

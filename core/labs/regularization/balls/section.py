@@ -1,0 +1,271 @@
+"""Why the lasso sets weights to zero: the balls of two weights, and the shrinkage of one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+
+from core.draw.live import Axis, Frames, Panel, Picture, Plane, Readout, Track
+from core.draw.marks import SMALL, Array, Trace, curve, dots, estimates, panel
+from core.draw.regression import error_axis
+from core.draw.style import color
+from core.kit.lab import Section
+from core.kit.words import fixed, number, percent, with_error
+from core.labs.regularization.balls.shrinkage import PENALTIES, POSITIONS, Balls, Dragged, balls, drag, shrinkage
+from core.labs.regularization.compute.explore import Regularization
+from core.labs.regularization.controls import SOLUTION
+from core.labs.regularization.panels.parts import PLACES, over_penalty, penalties, penalty_axis
+
+ROLES = dict(zip(PENALTIES, ("second", "first", "threshold"), strict=True))
+_TITLES = {"lasso": "lasso: |w₁| + |w₂| ≤ t", "ridge": "ridge: w₁² + w₂² ≤ t²", "elastic net": "elastic net: between"}
+_CORRELATION = 0.5
+_HEIGHT = 380
+
+_dragged = lru_cache(maxsize=4)(drag)
+
+
+def constraint(result: Regularization, values: Mapping[str, Any]) -> Sequence[str | Picture]:
+    """Balls around which the least-squares solution is dragged or whose budget grows, shrinkage, and what it costs."""
+    ratio = result.l1_ratio if 0 < result.l1_ratio < 1 else 0.5
+    found = _thinned(balls(correlation=_CORRELATION, l1_ratio=ratio))
+    moving = _dragged(correlation=_CORRELATION, l1_ratio=ratio)
+    return (
+        "**Two weights.** The ellipses are lines of equal squared error around the least-squares solution, for two "
+        "columns whose correlation is 0.5. A penalty is a budget t: the best weights inside a ball lie where an "
+        f"ellipse touches it. The elastic net has {percent(ratio)} of |w| in its penalty.\n\n"
+        "**Drag the least-squares solution**, in any of the three: where does a weight become exactly zero?",
+        by_solution(moving),
+        f"{zeros(moving)}\n\n**Now the budget grows**, and the least-squares solution stays at (2, 1). The penalty "
+        f"beside a budget is its multiplier.",
+        by_budget(found),
+        "**One weight** (or many whose columns are orthogonal): the lasso takes the same amount from all, and stops at "
+        "zero; ridge takes the same share.",
+        one_weight(),
+        f"**What it costs.** The {result.penalty_name} is not linear in the targets: there is no closed form, so bias² "
+        f"and variance are simulated with 20 data sets of the page (± one standard error). Exact ridge is drawn beside "
+        f"it. Choose “Lasso and ridge” above the picture to change the share of |w|.",
+        simulated(result),
+    )
+
+
+def _thinned(found: Balls) -> Balls:
+    """Every second budget: as good on a screen, half of the bytes."""
+    half = slice(1, None, 2)
+    return replace(
+        found,
+        budgets=found.budgets[half],
+        by_budget=found.by_budget[:, half],
+        multipliers=found.multipliers[:, half],
+        outlines=found.outlines[:, half],
+        reach=found.reach[:, half],
+    )
+
+
+def _plane(
+    name: str, traces: list[Trace], alt: str, frames: Sequence[Frames], reach: float, tracks: Sequence[Track] = ()
+) -> Panel:
+    return panel(
+        traces,
+        alt,
+        x="w₁",
+        y="w₂",
+        frames=frames,
+        tracks=tracks,
+        column=PENALTIES.index(name),
+        height=_HEIGHT,
+        title=_TITLES[name],
+        margin={"b": 44},
+        showlegend=False,
+        xaxis={"range": [-reach, reach], "dtick": 1, "constrain": "domain"},
+        yaxis={"range": [-reach, reach], "dtick": 1, "scaleanchor": "x", "constrain": "domain"},  # a circle is round
+    )
+
+
+def _ball(name: str, outline: Array) -> list[Trace]:
+    """The ball, an ellipse of equal error, and the best weights; the last two come with their frames."""
+    role = ROLES[name]
+    area: Trace = {
+        "fill": "toself",
+        "fillcolor": color(f"{role}_fill"),
+        "line": {"color": color(role), "width": 2},
+    }
+    return [
+        curve(outline[:, 0], outline[:, 1], role, "ball", **area),
+        curve(None, None, "noise", "equal error", 1.4),
+        dots(None, None, role, "best weights", 11),
+    ]
+
+
+def _contours(solutions: Array, reach: Array, ellipse: Array) -> list[Frames]:
+    """Frames of the ellipses (steps, O) around solutions (steps, 2)."""
+    ones = np.ones(len(ellipse))
+    return [
+        Frames(1, np.stack([solutions[:, k], reach], axis=1)[:, np.newaxis], attr, np.stack([ones, ellipse[:, k]]))
+        for k, attr in enumerate("xy")
+    ]
+
+
+def _weights(w: Array) -> str:
+    """Write two weights; 0 alone means exactly 0."""
+    return "({}, {})".format(*("0" if v == 0 else f"{v:.2f}".replace("-", "−") for v in w))
+
+
+def by_solution(found: Dragged) -> Picture:
+    """The three balls of budget 1 while the least-squares solution is dragged through the plane."""
+    panels = []
+    for i, name in enumerate(PENALTIES):
+        least = found.minima[i]
+        frames = [
+            *_contours(found.solutions, found.reach[i], found.ellipse),
+            Frames(2, least[:, :1], "x"),
+            Frames(2, least[:, 1:]),
+        ]
+        alt = (
+            f"{name.capitalize()} with budget 1: the ball, the line of equal error that touches it, and the best "
+            f"weights, for a least-squares solution anywhere between −2 and 2. A weight is exactly zero at "
+            f"{percent(_zero_share(least))} of the places outside the ball."
+        )
+        track = Track(found.solutions[:, 0], found.solutions[:, 1])
+        panels.append(_plane(name, _ball(name, found.outlines[i]), alt, frames, 2.2, [track]))
+    readouts = tuple(
+        Readout(name, tuple(_weights(w) for w in least), ROLES[name], "The best weights (w₁, w₂) inside the ball.")
+        for name, least in zip(PENALTIES, found.minima, strict=True)
+    )
+    texts = tuple(fixed(p, 1) for p in POSITIONS.tolist())
+    across, up = (Axis(f"b{k}", f"Least-squares w{'₁₂'[k - 1]}", tuple(POSITIONS.tolist()), texts) for k in (1, 2))
+    plane = Plane(SOLUTION.name, across, up, SOLUTION.default[-1])
+    return Picture(tuple(panels), plane, readouts, _zero_sentences(found.minima))
+
+
+def _zero_sentences(minima: Array) -> tuple[str, ...]:
+    """Which weights are exactly zero under each penalty, at each place."""
+    words = ("none", "w₁", "w₂", "both")
+    which = (minima == 0) @ [1, 2]
+    return tuple(
+        f"Exactly zero: {', '.join(f'{name} {words[k]}' for name, k in zip(PENALTIES, row, strict=True))}."
+        for row in which.T
+    )
+
+
+def _zero_share(least: Array) -> float:
+    """Share of the places outside the ball at which a weight is exactly zero though that of least squares is not."""
+    solutions = np.array([(b1, b2) for b2 in POSITIONS for b1 in POSITIONS])
+    asked = (solutions != 0).all(axis=1) & (solutions != least).any(axis=1)
+    return float((least[asked] == 0).any(axis=1).mean())
+
+
+def zeros(found: Dragged) -> str:
+    """How often each penalty sets a weight to zero, over the places of the picture."""
+    shares = ", ".join(f"{name} {percent(_zero_share(w))}" for name, w in zip(PENALTIES, found.minima, strict=True))
+    return (
+        f"Of all places where least squares has no zero and leaves the ball, a weight is exactly zero at: {shares}. An "
+        "ellipse must happen to touch the circle on an axis to give ridge a zero; a corner catches many of them."
+    )
+
+
+def by_budget(found: Balls) -> Picture:
+    """The three balls beside each other, over the budget."""
+    panels = []
+    for i, name in enumerate(PENALTIES):
+        least = found.by_budget[i]
+        frames = [
+            Frames(0, found.outlines[i, :, :, 0], "x"),
+            Frames(0, found.outlines[i, :, :, 1]),
+            *_contours(np.tile(found.least_squares, (len(least), 1)), found.reach[i], found.ellipse),
+            Frames(2, least[:, :1], "x"),
+            Frames(2, least[:, 1:]),
+        ]
+        zero = int(((least == 0).any(axis=1)).sum())
+        alt = (
+            f"{name.capitalize()}: the ball of allowed weights, the line of equal error that touches it, and the best "
+            f"weights. A weight is exactly zero at {zero} of {len(found.budgets)} budgets."
+        )
+        cross = dots(found.least_squares[:1], found.least_squares[1:], "text", "least squares", 12, "cross-thin-open")
+        panels.append(_plane(name, [*_ball(name, found.outlines[i, 0]), cross], alt, frames, 3.2))
+    sentences = tuple(
+        "; ".join(
+            f"{name}: w = {_weights(w)}, penalty {number(float(m), 2)}"
+            for name, w, m in zip(PENALTIES, found.by_budget[:, k], found.multipliers[:, k], strict=True)
+        ).capitalize()
+        + "."
+        for k in range(len(found.budgets))
+    )
+    texts = tuple(f"{t:.2f}" for t in found.budgets)
+    return Picture(
+        tuple(panels), Axis("budget", "Budget t", tuple(found.budgets.tolist()), texts, 1.0), sentences=sentences
+    )
+
+
+def one_weight() -> Picture:
+    """Weight after shrinkage against its least-squares estimate, over the penalty."""
+    s = shrinkage()
+    z = s.estimates[::2]
+    kinds = {"lasso": s.lasso[:, ::2], "ridge": s.ridge[:, ::2], "elastic net": s.elastic_net[:, ::2]}
+    traces = [curve(z, z, "noise", "least squares", 1.4)]
+    traces += [curve(z, None, ROLES[name], name, 2.6) for name in kinds]
+    frames = [Frames(i, values) for i, values in enumerate(kinds.values(), start=1)]
+    one = int(np.argmin(np.abs(s.estimates - 2)))
+    sentences = tuple(
+        "An estimate of 2 becomes "
+        + ", ".join(
+            f"{fixed(float(values[k, one]), 2)} ({name})"
+            for name, values in (("lasso", s.lasso), ("ridge", s.ridge), ("elastic net, half of each", s.elastic_net))
+        )
+        + "."
+        for k in range(len(s.penalties))
+    )
+    own = panel(
+        traces,
+        f"A weight after shrinkage against its least-squares estimate, for penalties 0 to {number(s.penalties[-1])}: "
+        f"with the lasso estimates up to the penalty become 0; ridge divides by 1 plus the penalty.",
+        x="least-squares estimate",
+        y="weight",
+        frames=frames,
+        height=SMALL,
+        xaxis={"range": [-4, 4]},
+        yaxis={"range": [-4, 4]},
+    )
+    texts = tuple(f"{p:.2f}" for p in s.penalties)
+    return Picture((own,), Axis("strength", "Penalty", tuple(s.penalties.tolist()), texts, 0.5), sentences=sentences)
+
+
+def simulated(result: Regularization) -> Picture:
+    """Simulated errors of the chosen penalty, and the exact one of ridge."""
+    e, r = result.sparse, result.ridge
+    some = np.concatenate([[0], np.arange(1, len(e.alphas), 4)])
+    kinds = (
+        ("test error", "risk", e.mc_risk, e.mc_risk_se),
+        ("bias²", "bias", e.mc_bias2, e.mc_bias2_se),
+        ("variance", "variance", e.mc_variance, e.mc_variance_se),
+    )
+    traces = [over_penalty(r.risk, "first", "ridge, exact", 1.6)]
+    for name, role, mean, se in kinds:
+        traces.append(over_penalty(mean, role, name, 2.4))
+        traces.append(estimates(PLACES[some], mean[some], se[some], role, name, named=role == "risk"))
+    best = int(np.argmin(e.mc_risk))
+    own = panel(
+        traces,
+        f"Simulated errors of {result.penalty_name} over the penalty; smallest at α = "
+        f"{number(float(e.alphas[best]), 2)} with {number(float(e.mc_risk[best]))}; exact ridge is smallest with "
+        f"{number(float(r.risk.min()))}.",
+        x="penalty α",
+        y="squared error (y²)",
+        tracks=(Track(PLACES),),
+        xaxis=penalty_axis(),
+        yaxis=error_axis({"risk": np.minimum(e.mc_risk, r.risk)}, float(e.mc_risk[0]), False),
+    )
+    sentences = tuple(
+        f"Bias² {fixed(float(b))} + variance {fixed(float(v))} + noise = {with_error(float(t), float(se))}; on average "
+        f"{float(kept):.1f} of {result.degree} weights are not zero. Ridge: {fixed(float(exact))}."
+        for b, v, t, se, kept, exact in zip(
+            e.mc_bias2, e.mc_variance, e.mc_risk, e.mc_risk_se, e.nonzero, r.risk, strict=True
+        )
+    )
+    return Picture((own,), penalties("sparse_alpha", start=1.0), sentences=sentences)
+
+
+SECTION = Section("Why the lasso sets weights to zero: balls, soft and proportional shrinkage", constraint)

@@ -1,0 +1,242 @@
+"""What the regularization page explores: ridge at every penalty and, when it is looked at, everything beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from typing import Any
+
+import numpy as np
+
+from core.kit.arrays import Array
+from core.labs.regularization.classes.zero_one import ZeroOne, zero_one
+from core.labs.regularization.compute.ridge import RidgePath, columns, ridge_path
+from core.labs.regularization.compute.sparse import SparseErrors, SparsePath, sparse_errors, sparse_path
+from core.labs.regularization.descent.double_descent import DoubleDescent, double_descent
+from core.labs.regularization.equivalences.decay import NoisePenalty, WeightDecay, noise_penalty, weight_decay
+from core.labs.regularization.equivalences.early_stopping import EarlyStopping, early_stopping
+from core.labs.regularization.homework import splits as ridge_homework
+from core.labs.regularization.learners.bagging import Bagging, read_bagging
+from core.labs.regularization.learners.linear_errors import SmootherSweep
+from core.labs.regularization.learners.smoothers import kernel_ridge, neighbours
+from core.labs.regularization.learners.trees import DepthSweep, tree_depths
+from core.regression.designs import Settings
+from core.worker import submit
+from core.worker.tasks import Task
+
+# Weights in directions whose singular value is below this share of the largest lose most of their digits.
+_BLURRED = 1e-10
+# Points of the double-descent experiment, whatever the page asks for: the peak is where features and points are equal.
+DESCENT_POINTS = 20
+TREES = 50
+_SPARSE_SETS = 20
+
+
+@dataclass(frozen=True)
+class Regularization:
+    """Result of `regularize`; what costs more than a moment is computed when it is first asked for.
+
+    Attributes
+    ----------
+    ridge : RidgePath
+        Ridge on the polynomial at every penalty.
+    l1_ratio : float
+        Share of the absolute values in the penalty that ridge is compared with; 1 is the lasso.
+    degree : int
+        Degree of the polynomial.
+    basis : str
+        Columns that are penalised.
+    settings : Settings
+        The experiment.
+    """
+
+    ridge: RidgePath
+    l1_ratio: float
+    degree: int
+    basis: str
+    settings: Settings
+
+    @property
+    def data(self) -> dict[str, Any]:
+        """The experiment as keyword arguments of the learners."""
+        return {k: v for k, v in vars(self.settings).items() if k not in ("protocol", "max_degree")}
+
+    @property
+    def _single(self) -> dict[str, Any]:
+        """What the first data set depends on."""
+        return {name: value for name, value in self.data.items() if name != "n_sets"}
+
+    @property
+    def blurred(self) -> bool:
+        """Whether the weights at penalty 0 are mostly rounding; the fit is not."""
+        sizes = self.ridge.sizes
+        return bool(sizes[-1] < _BLURRED * sizes[0])
+
+    @property
+    def penalty_name(self) -> str:
+        """What the penalty with `l1_ratio` is called."""
+        return {0.0: "ridge", 1.0: "lasso"}.get(self.l1_ratio, "elastic net")
+
+    @cached_property
+    def path(self) -> SparsePath:
+        """Fits to the first data set with the penalty of `l1_ratio`."""
+        return sparse_path(l1_ratio=self.l1_ratio, degree=self.degree, basis=self.basis, **self.data)
+
+    @cached_property
+    def ridge_fit(self) -> SparsePath:
+        """The same with the squares alone."""
+        return sparse_path(l1_ratio=0, degree=self.degree, basis=self.basis, **self.data)
+
+    @cached_property
+    def gaps(self) -> Array:
+        """How far each fit of `path` is from the smallest objective at most, relative to that; nan at penalty 0, (P,).
+
+        From weak duality, which does not know how the weights were found.
+        """
+        return _gaps(self.path, columns(self.path.x_train, self.path.x_train[:0], self.degree, self.basis)[0])
+
+    @property
+    def sparse(self) -> SparseErrors:
+        """Bias and variance of the penalty of `l1_ratio`, simulated with a few data sets."""
+        data = self.data | {"n_sets": _SPARSE_SETS}
+        return _sparse_errors(l1_ratio=self.l1_ratio, degree=self.degree, basis=self.basis, **data)
+
+    @property
+    def stopping(self) -> EarlyStopping:
+        """Gradient descent stopped early, against ridge."""
+        return early_stopping(degree=self.degree, basis=self.basis, **self._single)
+
+    def decay(self, alpha: float) -> WeightDecay:
+        """Optimisers with weight decay and with a penalty."""
+        return weight_decay(alpha=alpha, degree=self.degree, basis=self.basis, **self._single)
+
+    def noisy(self, noise_in: str) -> NoisePenalty:
+        """Dropout or noise in the inputs, against ridge; of degree 3, where the simulation is exact enough."""
+        return noise_penalty(noise_in=noise_in, basis=self.basis, **self._single)
+
+    @property
+    def descent(self) -> DoubleDescent:
+        """Errors over the number of features."""
+        s = self.settings
+        return _descent(truth=s.truth, low=s.low, high=s.high, noise_std=s.noise_std, seed=s.seed)
+
+    @property
+    def neighbours(self) -> SmootherSweep:
+        """Means of k nearest neighbours."""
+        return _neighbours(**self.data)
+
+    @property
+    def kernel(self) -> SmootherSweep:
+        """Kernel ridge over the width of the kernel."""
+        return _kernel_ridge(swept="width", **self.data)
+
+    def kernel_penalties(self, width: float) -> SmootherSweep:
+        """Kernel ridge of one width over the penalty."""
+        return _kernel_ridge(swept="penalty", width=width, **self.data)
+
+    @property
+    def trees(self) -> DepthSweep:
+        """Regression trees over their depth."""
+        return _tree_depths(**self.data)
+
+    def begin_bagging(self) -> Task[Bagging]:
+        """Begin to fit bootstrapped trees, over their number, in the helper process."""
+        request = self.data | {"n_trees": TREES}
+        return submit("bagging", request, title=f"Growing {TREES} trees for each data set", read=read_bagging)
+
+    @property
+    def cut(self) -> float:
+        """Where the two classes of the 0-1 loss are divided: the middle of the truth's values."""
+        return round(float(np.median(self.ridge.f_grid)), 2)
+
+    def classes(self, learner: str) -> ZeroOne:
+        """0-1 loss of votes over k, or of polynomials over their degree."""
+        return zero_one(learner=learner, cut=self.cut, **self.data)
+
+
+def regularize(
+    *,
+    degree: int,
+    basis: str,
+    l1_ratio: float,
+    truth: str,
+    low: float,
+    high: float,
+    inputs: str,
+    n_train: int,
+    n_test: int,
+    noise_std: float,
+    n_sets: int,
+    test_at: str,
+    generator: str,
+    seed: int,
+) -> Regularization:
+    """Fit ridge at every penalty and prepare what it is compared with.
+
+    The parameters are those of `ridge.ridge_path` and `sparse.sparse_path`.
+
+    Raises
+    ------
+    ValueError
+        With a sentence, for values out of range and for combinations that are impossible.
+    """
+    data = {name: value for name, value in locals().items() if name not in ("degree", "basis", "l1_ratio")}
+    found = ridge_path(degree=degree, basis=basis, **data)
+    return Regularization(found, l1_ratio, degree, basis, Settings(**data))
+
+
+def tables(result: Regularization, values: Mapping[str, Any]) -> dict[str, dict[str, Array]]:
+    """Tables for a download: errors and weights by penalty, the first data set and, where shown, the sparse path."""
+    r = result.ridge
+    names = ("df", "bias2", "variance", "risk", "train_error", "mc_bias2", "mc_bias2_se", "mc_variance")
+    more = ("mc_variance_se", "mc_error", "mc_error_se", "one_test_error", "mean_fit_error")
+    out = {
+        "errors.csv": {"alpha": r.alphas, **{name: getattr(r, name) for name in (*names, *more)}},
+        "weights.csv": {"alpha": r.alphas, **_by_column(r.weights)},
+        "data.csv": {"x": r.x_train, "y": r.y_train[0]},
+    }
+    if values["view"] == "paths":
+        path = result.path
+        fits = {"error": path.error, "train_mse": path.train_mse, "l1": path.l1, "l2": path.l2}
+        out["path.csv"] = {"alpha": path.alphas, **fits, **_by_column(path.weights)}
+    return out
+
+
+def _by_column(weights: Array) -> dict[str, Array]:
+    return {f"w{k}": column for k, column in enumerate(weights.T, start=1)}
+
+
+def _gaps(path: SparsePath, train: Array) -> Array:
+    """Duality gap (P,) relative to the objective, with the squares of the weights written as further points."""
+    y, weights = path.y_train - path.y_train.mean(), path.weights
+    with np.errstate(divide="ignore", invalid="ignore"):
+        push, root = path.l1_ratio * path.alphas, np.sqrt((1 - path.l1_ratio) * path.alphas)[:, np.newaxis]
+        residual = y - weights @ train.T
+        slope = residual @ train - root**2 * weights
+        objective = ((residual**2).sum(axis=1) + ((root * weights) ** 2).sum(axis=1)) / 2 + push * path.l1
+        if path.l1_ratio == 0:
+            gap = (slope**2).sum(axis=1) / (2 * path.alphas)  # of a strongly convex function
+        else:
+            kept = np.minimum(1, push / np.abs(slope).max(axis=1))[:, np.newaxis]
+            away = ((y - kept * residual) ** 2).sum(axis=1) + ((kept * root * weights) ** 2).sum(axis=1)
+            gap = objective - (y @ y - away) / 2
+        return np.where(path.alphas > 0, np.abs(gap) / objective, np.nan)
+
+
+@lru_cache(maxsize=1)
+def homework_splits() -> ridge_homework.Splits:
+    """The homework's comparison on 200 random splits."""
+    return ridge_homework.splits()
+
+
+# Slower than a moment, and asked for again at each tick of an open section.
+_sparse_errors = lru_cache(maxsize=4)(sparse_errors)
+_neighbours = lru_cache(maxsize=2)(neighbours)
+_kernel_ridge = lru_cache(maxsize=4)(kernel_ridge)
+_tree_depths = lru_cache(maxsize=2)(tree_depths)
+
+
+@lru_cache(maxsize=4)
+def _descent(**settings: Any) -> DoubleDescent:
+    return double_descent(n_train=DESCENT_POINTS, **settings)

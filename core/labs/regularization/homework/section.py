@@ -1,0 +1,130 @@
+"""The homework's comparison of ridge with least squares: three meanings of "MSE", and where the test points lie."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from core.draw.live import Frames, Picture, Track
+from core.draw.marks import estimates, panel
+from core.draw.style import color
+from core.kit.lab import Section
+from core.kit.words import fixed, percent
+from core.labs.regularization.compute.explore import Regularization, homework_splits
+from core.labs.regularization.controls import show_penalty
+from core.labs.regularization.homework import splits as ridge_homework
+from core.labs.regularization.panels.parts import PLACES, index_of, over_penalty, penalties, penalty_axis
+from core.labs.regularization.words import ASKED, compared
+
+_EDGES = np.linspace(-1, 1, 41)  # of the change of the expected error; the outermost bins hold what lies beyond
+
+
+def homework(result: Regularization, values: Mapping[str, Any]) -> Sequence[str | Picture]:
+    """The homework's numbers, the three errors over the penalty, and the change on many splits."""
+    r, k = ridge_homework.hundred_sets(), index_of(ASKED)
+    again, splits = ridge_homework.replicates(), homework_splits()
+    rows = [
+        ("squared error of the *mean* fit on one noisy test set", r.mean_fit_error, again.by_mean_fit),
+        ("mean squared error of the 100 fits on that test set", r.one_test_error, again.by_one_test),
+        ("expected squared error on new data, exact", r.risk, None),
+    ]
+    table = "".join(
+        f"| {name} | {fixed(float(y[0]), 4)} | {fixed(float(y[k]), 4)} | {compared(float(y[k]), float(y[0]))} | "
+        f"{'–' if share is None else percent(share[k])} |\n"
+        for name, y, share in rows
+    )
+    return (
+        "The homework fits degree 10 to 100 data sets of 40 points, without penalty and with α = 10, and asks whether "
+        "the MSE becomes larger. Three different numbers are called so. They need not agree, and do not:\n\n"
+        "| “MSE” | α = 0 | α = 10 | with penalty it is | larger in 4,000 repetitions |\n|---|--:|--:|--:|--:|\n"
+        + table,
+        f"The first is bias² plus the luck of ten test points: the variance of the fits does not enter it, and that is "
+        f"what a penalty lowers (here from {fixed(float(r.mc_variance[0]))} to {fixed(float(r.mc_variance[k]))}, while "
+        f"the estimated bias² goes from {fixed(float(r.mc_bias2_raw[0]))} to {fixed(float(r.mc_bias2_raw[k]))}). "
+        "Drag the penalty: each curve has its own opinion.",
+        three_ways(r),
+        f"**And it hangs on the split.** One of the ten test points is x = 0, left of all training points. On 200 "
+        f"random splits of the same 50 points, α = 10 raises the exact expected error in {percent(splits.raised[k])}: "
+        f"in {percent(splits.raised_inside[k])} of the {int((~splits.extrapolates).sum())} splits whose test points "
+        f"lie inside the training range, and in {percent(splits.raised_outside[k])} of the "
+        f"{int(splits.extrapolates.sum())} others.",
+        histogram(splits),
+    )
+
+
+def three_ways(r: Any) -> Picture:
+    """The three errors over the penalty."""
+    some = np.concatenate([[0], np.arange(1, len(r.alphas), 8)])
+    curves = [
+        (r.mean_fit_error, "threshold", "error of the mean fit"),
+        (r.one_test_error, "test", "mean error, one test set"),
+        (r.risk, "risk", "expected error"),
+    ]
+    traces = [over_penalty(y, role, name, 2.6) for y, role, name in curves]
+    traces.append(estimates(PLACES[some], r.mc_error[some], r.mc_error_se[some], "risk", "expected error", named=True))
+    least = ", ".join(f"{name} at {show_penalty(float(r.alphas[np.argmin(y)]))}" for y, _, name in curves)
+    own = panel(
+        traces,
+        f"Three errors over the penalty. Smallest are: {least}.",
+        x="penalty α",
+        y="squared error (y²)",
+        tracks=(Track(PLACES),),
+        xaxis=penalty_axis(),
+        yaxis={"range": [0, 1.6]},
+    )
+    sentences = tuple(
+        f"Against no penalty: {'; '.join(f'{name} {compared(float(y[k]), float(y[0]))}' for y, _, name in curves)}."
+        for k in range(len(r.alphas))
+    )
+    return Picture((own,), penalties("homework_alpha", start=ASKED), sentences=sentences)
+
+
+def histogram(splits: ridge_homework.Splits) -> Picture:
+    """Change of the expected error on every split, by whether a test point lies outside."""
+    middles = (_EDGES[1:] + _EDGES[:-1]) / 2
+    kinds = [("all test points inside", "first", ~splits.extrapolates), ("some outside", "second", splits.extrapolates)]
+    counts = [_counts(splits.change[rows]) for _, _, rows in kinds]
+    traces = [
+        {
+            "type": "bar",
+            "x": middles,
+            "y": count[0],
+            "name": name,
+            "marker": {"color": color(role)},
+            "hovertemplate": f"{name}: %{{y}} splits<extra></extra>",
+        }
+        for (name, role, _), count in zip(kinds, counts, strict=True)
+    ]
+    k = index_of(ASKED)
+    tallest = float((counts[0][k] + counts[1][k]).max())
+    own = panel(
+        traces,
+        f"Change of the expected error against no penalty on 200 splits. At α = 10 it is above 0 in "
+        f"{percent(splits.raised[k])} of them.",
+        x="change of the expected error (y²); the outermost bars hold all beyond",
+        y="splits",
+        frames=[Frames(i, count) for i, count in enumerate(counts)],
+        barmode="stack",
+        bargap=0.05,
+        xaxis={"range": [-1.02, 1.02]},
+        yaxis={"range": [0, 1.6 * tallest]},
+    )
+    sentences = tuple(
+        "Without penalty there is no change."
+        if alpha == 0
+        else f"The expected error is larger than without penalty in {percent(splits.raised[i])} of the splits: "
+        f"{percent(splits.raised_inside[i])} of those inside, {percent(splits.raised_outside[i])} of the others."
+        for i, alpha in enumerate(splits.alphas)
+    )
+    return Picture((own,), penalties("split_alpha", start=ASKED), sentences=sentences)
+
+
+def _counts(change: Any) -> Any:
+    """Splits (P, bins) in each bin."""
+    inside = np.clip(change, _EDGES[0], _EDGES[-1])
+    return np.stack([np.histogram(row, _EDGES)[0].astype(np.float32) for row in inside.T])
+
+
+SECTION = Section("The homework's comparison: MSE three ways, and where the test points lie", homework)

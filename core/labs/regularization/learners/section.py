@@ -1,0 +1,172 @@
+"""Bias² and variance of other learners: every one has a dial that holds it back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from core.draw.live import Axis, Frames, Picture, Track, strands
+from core.draw.marks import Array, Trace, curve, dots, estimates, panel, span
+from core.draw.regression import fit_range
+from core.draw.style import ceiling, color
+from core.kit.lab import Section, Work
+from core.kit.words import fixed, number, with_error
+from core.labs.regularization.compute.explore import TREES, Regularization
+from core.labs.regularization.learners.bagging import Bagging
+from core.labs.regularization.learners.linear_errors import SmootherSweep
+from core.labs.regularization.learners.trees import TreeErrors
+
+_COARSE = slice(None, None, 2)
+_FITS = 8
+_HEIGHT = 340
+
+
+def learners(result: Regularization, values: Mapping[str, Any]) -> Sequence[str | Picture | Work]:
+    """Nearest neighbours, kernel ridge, trees and bagged trees on the data sets of the page."""
+    widths = result.kernel
+    return (
+        "The same data sets and the same test points as above, other learners. Nearest neighbours and kernel ridge are "
+        "linear in the targets, so their curves are exact, with the simulation over them.",
+        "**Nearest neighbours**: the mean of the k nearest targets.",
+        _exact(result.neighbours, "k", "Neighbours k", _whole),
+        "**Kernel ridge** with penalty 0.1: the width of the Gaussian kernel is the dial.",
+        _exact(widths, "width", "Width", _short, log=True),
+        f"**Kernel ridge** with width {_short(widths.best)}, the best of these: now the penalty is the dial, as in the "
+        f"picture above.",
+        _exact(result.kernel_penalties(widths.best), "kernel_penalty", "Penalty of kernel ridge", _short, log=True),
+        f"**A regression tree** over its depth. Trees are not linear in the targets: everything is simulated, with "
+        f"{result.settings.n_sets} data sets.",
+        _simulated(result.trees, "depth", "Depth", 4),
+        f"**Bagging**: the mean of up to {TREES} trees of depth 6, each on a bootstrap sample of the data set.",
+        Work(
+            f"Grow {TREES} × {result.settings.n_sets} trees", ("bagging", result.settings), result.begin_bagging, bagged
+        ),
+    )
+
+
+def bagged(bag: Bagging) -> Sequence[str | Picture]:
+    """What bootstrapped trees have in common, and errors over their number."""
+    return (
+        f"One such tree has variance v = {fixed(bag.tree_variance)}; two of them on the same data are correlated with "
+        f"ρ = {number(bag.correlation, 2)}, so the variance of B trees should be ρv + (1 − ρ)v/B, which tends to "
+        f"{fixed(bag.limit)}. One tree on the data itself has variance {fixed(bag.plain_variance)}.",
+        _simulated(bag, "trees", "Trees", TREES, [("ρv + (1 − ρ)v/B", "threshold", bag.predicted_variance)]),
+    )
+
+
+def _short(value: float) -> str:
+    return number(value, 2)
+
+
+def _whole(value: float) -> str:
+    """Write a whole number."""
+    return f"{value:.0f}"
+
+
+def _fits(sweep: SmootherSweep | TreeErrors) -> tuple[list[Trace], list[Frames]]:
+    grid = sweep.grid[_COARSE]
+    curves = sweep.fits_grid[:_FITS, :, _COARSE]
+    faint = {"color": color("fit_faint"), "width": 1}
+    traces = [
+        curve(strands(np.tile(grid, (len(curves), 1))), None, "variance", "fits", line=faint, meta={"table": False}),
+        curve(sweep.grid, sweep.f_grid, "truth", "truth", 2),
+        curve(grid, None, "bias", "mean of all fits", 2.6),
+        dots(sweep.x_train, sweep.y_train[0], "train", "first data set", 6),
+    ]
+    moving = np.stack([strands(curves[:, step]) for step in range(curves.shape[1])])
+    return traces, [Frames(0, moving), Frames(2, sweep.mean_grid[:, _COARSE])]
+
+
+def _picture(
+    sweep: SmootherSweep | TreeErrors,
+    errors: list[Trace],
+    axis: Axis,
+    sentences: tuple[str, ...],
+    risk: Array,
+    log: bool,
+) -> Picture:
+    traces, frames = _fits(sweep)
+    best = int(np.argmin(risk))
+    left = panel(
+        traces,
+        f"Fits to {_FITS} data sets, their mean and the truth (dashed), for {axis.label} {axis.texts[0]} to "
+        f"{axis.texts[-1]}.",
+        x="x",
+        y="y",
+        frames=frames,
+        height=_HEIGHT,
+        xaxis={"range": span(sweep.grid, 0.01)},
+        yaxis={"range": fit_range(sweep.f_grid, sweep.noise)},
+    )
+    x = sweep.values.astype(float)
+    top = ceiling(max(2.6 * float(risk.min()), min(float(risk[0]), 5 * float(risk.min())), 1e-9))
+    right = panel(
+        errors,
+        f"Error over {axis.label}: the expected test error is smallest, {number(float(risk[best]))}, at "
+        f"{axis.texts[best]}; it starts at {number(float(risk[0]))} and ends at {number(float(risk[-1]))}.",
+        x=axis.label,
+        y="squared error (y²)",
+        tracks=[Track(x)],
+        column=1,
+        height=_HEIGHT,
+        xaxis={
+            "type": "log",
+            "range": (np.log10([x[0], x[-1]]) + [-0.05, 0.05]).tolist(),
+            "tickvals": [1e-6, 1e-4, 1e-2, 0.1, 0.3, 1, 3, 10, 100, 1000],
+            "exponentformat": "power",
+        }
+        if log
+        else {"range": span(x)},
+        yaxis={"range": [-0.03 * top, top]},
+    )
+    return Picture((left, right), axis, sentences=sentences)
+
+
+def _exact(sweep: SmootherSweep, name: str, label: str, show: Any, log: bool = False) -> Picture:
+    x = sweep.values
+    some = np.unique(np.linspace(0, len(x) - 1, 9).round().astype(int))
+    errors = [
+        curve(x, sweep.risk, "risk", "test error", 3),
+        curve(x, sweep.bias2, "bias", "bias²"),
+        curve(x, sweep.variance, "variance", "variance"),
+        curve(x, np.full(len(x), sweep.noise), "noise", "noise"),
+        estimates(x[some], sweep.mc_error[some], sweep.mc_error_se[some], "risk", "test error", named=True),
+    ]
+    sentences = tuple(
+        f"bias² {fixed(float(sweep.bias2[k]))} + variance {fixed(float(sweep.variance[k]))} + noise "
+        f"{fixed(sweep.noise)} = {fixed(float(sweep.risk[k]))}; simulated "
+        f"{with_error(float(sweep.mc_error[k]), float(sweep.mc_error_se[k]))}. Effective parameters: "
+        f"{float(sweep.df[k]):.1f}. Smallest at {show(sweep.best)}."
+        for k in range(len(x))
+    )
+    axis = Axis(name, label, tuple(x.tolist()), tuple(show(value) for value in x), sweep.best)
+    return _picture(sweep, errors, axis, sentences, sweep.risk, log)
+
+
+def _simulated(
+    sweep: TreeErrors, name: str, label: str, start: int, more: Sequence[tuple[str, str, Array]] = ()
+) -> Picture:
+    x, total = sweep.values, sweep.mc_bias2 + sweep.mc_variance + sweep.noise
+    some = np.unique(np.linspace(0, len(x) - 1, 9).round().astype(int))
+    errors = [
+        curve(x, total, "risk", "test error", 3),
+        curve(x, sweep.mc_bias2, "bias", "bias²"),
+        curve(x, sweep.mc_variance, "variance", "variance"),
+        curve(x, np.full(len(x), sweep.noise), "noise", "noise"),
+        *(curve(x, y, role, text) for text, role, y in more),
+        estimates(x[some], sweep.mc_bias2[some], sweep.mc_bias2_se[some], "bias", "bias²"),
+        estimates(x[some], sweep.mc_variance[some], sweep.mc_variance_se[some], "variance", "variance", named=True),
+    ]
+    sentences = tuple(
+        f"bias² {with_error(float(sweep.mc_bias2[k]), float(sweep.mc_bias2_se[k]))}, variance "
+        f"{with_error(float(sweep.mc_variance[k]), float(sweep.mc_variance_se[k]))}; error on fresh test points "
+        f"{with_error(float(sweep.mc_error[k]), float(sweep.mc_error_se[k]))}."
+        for k in range(len(x))
+    )
+    axis = Axis(name, label, tuple(float(v) for v in x), tuple(str(v) for v in x), start)
+    return _picture(sweep, errors, axis, sentences, total, False)
+
+
+SECTION = Section("Other learners: neighbours, kernels, trees, bagging", learners)

@@ -1,0 +1,173 @@
+"""Ridge: the fits, the weights, and the errors over the penalty."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from core.draw.live import Frames, Panel, Track, strands
+from core.draw.marks import Array, band, bars, curve, dots, estimates, panel, span
+from core.draw.regression import error_axis, fit_range, outside
+from core.draw.style import color
+from core.kit.words import number
+from core.labs.regularization.compute.explore import Regularization
+from core.labs.regularization.panels.parts import (
+    HEIGHT,
+    LOWER,
+    PLACES,
+    index_of,
+    over_penalty,
+    penalty_axis,
+    squeezed,
+    weight_axis,
+)
+
+_COARSE = slice(None, None, 6)  # of the grid, for the band, which travels once for every penalty
+_FAINT = 44  # coefficients that the faint fits may have together
+_ABOVE, _BELOW = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹"), str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
+
+
+def ridge_panels(result: Regularization, log_y: bool) -> tuple[Panel, ...]:
+    """Fits above weights, and the errors beside them."""
+    return fits(result), weights(result), errors(result, log_y)
+
+
+def fits(result: Regularization) -> Panel:
+    """First data set and its fit, faint fits to others, mean and scatter of all."""
+    r = result.ridge
+    grid, mean, sd = r.grid[_COARSE], r.mean_grid[:, _COARSE], r.sd_grid[:, _COARSE]
+    half, others = r.grid[::2], r.scores[1 : 1 + min(7, max(2, _FAINT // r.scores.shape[1]))]
+    y = fit_range(r.f_grid, r.noise)
+    faint = {"color": color("fit_faint"), "width": 1}
+    traces = [
+        band(np.concatenate([grid, grid[::-1]]), "band", "mean ± 1 sd"),
+        curve(_one_curve(_in_a_row(np.tile(half, (len(others), 1)))), None, "variance", "other data sets", line=faint),
+        curve(r.grid, r.f_grid, "truth", "truth", 2),
+        curve(_one_curve(half), None, "bias", "mean of all fits", 2.6),
+        curve(_one_curve(r.grid), None, "accent", "fit", 3),
+        dots(r.x_train, r.y_train[0], "train", "first data set", 6),
+        outside(r.grid, r.x_train, y, showlegend=False),
+    ]
+    traces[1]["meta"] = {"table": False}
+    # Every fit is a sum over the singular directions of which a penalty keeps shares: these alone travel for each one.
+    shares = r.filters[:, np.newaxis]
+    scattered = np.stack([_in_a_row(np.outer(s, mode)) for s, mode in zip(others.T, r.modes[:, ::2], strict=True)])
+    frames = (
+        Frames(0, np.concatenate([mean + sd, (mean - sd)[:, ::-1]], axis=1)),
+        Frames(1, shares, basis=scattered),
+        Frames(3, shares, basis=r.mean_scores[:, np.newaxis] * r.modes[:, ::2]),
+        Frames(4, shares, basis=r.scores[0][:, np.newaxis] * r.modes),
+    )
+    best = int(np.argmin(r.risk))
+    alt = (
+        f"A first data set of {r.x_train.size} points with its ridge fit, faint fits to {len(others)} others, "
+        f"their mean and a band of one standard deviation, against the truth (dashed). From penalty 0 to 10⁴ the "
+        f"effective degrees of freedom go from {number(r.df[0])} to {number(r.df[-1])}; the expected error is smallest "
+        f"with {number(r.df[best])}."
+    )
+    return panel(
+        traces,
+        alt,
+        x="x",
+        y="y",
+        frames=frames,
+        height=HEIGHT - LOWER,
+        xaxis={"range": span(r.grid, 0.01)},
+        yaxis={"range": y},
+    )
+
+
+def _one_curve(x: Array) -> Array:
+    return strands(x[np.newaxis])
+
+
+def _in_a_row(curves: Array) -> Array:
+    """Several curves as a single one with gaps in it."""
+    return strands(curves)[:-1]
+
+
+def weights(result: Regularization) -> Panel:
+    """Weights of the fit to the first data set."""
+    r = result.ridge
+    names = [column_name(k, result.basis) for k in range(1, result.degree + 1)]
+    own = squeezed(r.weights)
+    words = "%{x}: %{customdata:.3g}<extra></extra>"
+    traces = [bars(names, own[0], "accent", "weights of the fit", customdata=r.weights[0], hovertemplate=words)]
+    frames = (Frames(0, own), Frames(0, r.weights, "customdata"))
+    norms = np.sqrt((r.weights**2).sum(axis=1))
+    at = index_of(10)
+    alt = (
+        f"Weights of the {result.degree} standardised columns. The root of the sum of their squares is "
+        f"{number(norms[1])} at the smallest penalty, {number(norms[at])} at 10 and {number(norms[-1])} at 10⁴."
+    )
+    return panel(
+        traces,
+        alt,
+        x="column (standardised)",
+        y="weight",
+        frames=frames,
+        height=LOWER,
+        margin={"t": 8, "b": 44},
+        showlegend=False,
+        xaxis={"type": "category", "showgrid": False},
+        yaxis=weight_axis(float(np.abs(r.weights).max())),
+    )
+
+
+def column_name(k: int, basis: str) -> str:
+    """Name of the k-th penalised column."""
+    if basis == "chebyshev":
+        return f"T{str(k).translate(_BELOW)}"
+    return "x" if k == 1 else f"x{str(k).translate(_ABOVE)}"
+
+
+def errors(result: Regularization, log_y: bool) -> Panel:
+    """Exact errors over the penalty, the simulation laid over them, and the best penalty."""
+    r = result.ridge
+    curves = {"risk": r.risk, "bias²": r.bias2, "variance": r.variance, "training": r.train_error}
+    some = np.concatenate([[0], np.arange(1, len(r.alphas), 8)])
+    best = int(np.argmin(r.risk))
+    mark = {
+        "type": "scatter",
+        "mode": "markers+text",
+        "x": PLACES[[best]],
+        "y": r.risk[[best]].astype(np.float32),
+        "text": ["best"],
+        "textposition": "bottom center",
+        "textfont": {"color": color("risk")},
+        "name": "best penalty",
+        "showlegend": False,
+        "hoverinfo": "skip",
+        "meta": {"table": False},
+        "marker": {"symbol": "star", "size": 14, "color": color("risk")},
+    }
+    traces = [
+        over_penalty(r.risk, "risk", "test error", 3.2),
+        over_penalty(r.bias2, "bias", "bias²"),
+        over_penalty(r.variance, "variance", "variance"),
+        over_penalty(np.full(len(r.alphas), r.noise), "noise", "noise"),
+        over_penalty(r.train_error, "train", "training error"),
+        over_penalty(r.one_test_error, "test", "one test set", 1.6),
+        estimates(PLACES[some], r.mc_error[some], r.mc_error_se[some], "risk", "test error", named=True),
+        estimates(PLACES[some], r.mc_bias2[some], r.mc_bias2_se[some], "bias", "bias²"),
+        estimates(PLACES[some], r.mc_variance[some], r.mc_variance_se[some], "variance", "variance"),
+        mark,
+    ]
+    at = index_of(10)
+    alt = (
+        f"Error against penalty. The expected test error is {number(r.risk[0])} without penalty, {number(r.risk[at])} "
+        f"at α = 10 and smallest, {number(r.risk[best])}, at α = {number(r.best, 2)}. From penalty 0 to 10⁴ bias² "
+        f"goes from {number(r.bias2[0])} to {number(r.bias2[-1])}, variance from {number(r.variance[0])} to "
+        f"{number(r.variance[-1])}."
+    )
+    return panel(
+        traces,
+        alt,
+        x="penalty α; below it, effective parameters",
+        y="squared error (units of y²)",
+        tracks=(Track(PLACES),),
+        column=1,
+        height=HEIGHT,
+        margin={"b": 62},
+        xaxis=penalty_axis(r.df),
+        yaxis=error_axis(curves, float(r.risk[0]), log_y),
+    )

@@ -1,0 +1,40 @@
+"""Pictures of the regularization lab: ridge over many data sets, and the paths of the weights."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from core.draw.live import Picture
+from core.draw.thumbnail import svg_curves
+from core.labs.regularization.compute.explore import Regularization
+from core.labs.regularization.compute.ridge import ridge_path
+from core.labs.regularization.panels.parts import PLACES, penalties
+from core.labs.regularization.panels.paths import path_panels
+from core.labs.regularization.panels.ridge import ridge_panels
+from core.labs.regularization.words import path_readouts, path_sentences, ridge_readouts, ridge_sentences
+
+
+def picture(result: Regularization, *, view: str, log_y: bool) -> Picture:
+    """Picture of a regularized fit, scrubbed by the penalty.
+
+    Parameters
+    ----------
+    result
+        What to show.
+    view
+        "ridge" (many data sets) or "paths" (one data set under two penalties).
+    log_y
+        Logarithmic error axis.
+    """
+    if view == "paths":
+        return Picture(path_panels(result, log_y), penalties("alpha"), path_readouts(result), path_sentences(result))
+    return Picture(ridge_panels(result, log_y), penalties("alpha"), ridge_readouts(result), ridge_sentences(result))
+
+
+def thumbnail() -> str:
+    """The error curves of the default experiment as a small SVG."""
+    r = ridge_path(n_test=50, seed=26)  # what a first visit to the page shows
+    curves = {"bias²": ("bias", r.bias2), "variance": ("variance", r.variance), "expected error": ("risk", r.risk)}
+    x, best = PLACES[1:], float(PLACES[int(np.argmin(r.risk))])
+    lines = [(name, role, x, y[1:]) for name, (role, y) in curves.items()]
+    return svg_curves(lines, top=2.2 * float(r.risk.min()), mark=best)

@@ -1,0 +1,193 @@
+"""Words of the regularization lab: readouts, a sentence for each penalty, questions and verdicts."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from core.draw.live import Readout
+from core.draw.marks import Array
+from core.kit.controls import Choice
+from core.kit.lab import Prediction
+from core.kit.words import fixed, larger, number, with_error
+from core.labs.regularization.compute.explore import Regularization
+from core.labs.regularization.controls import show_penalty
+from core.labs.regularization.panels.parts import index_of
+
+_BLURRED = "lost in rounding"
+ASKED = 10.0  # penalty of the questions: that of the homework
+
+
+def each(values: Array) -> tuple[str, ...]:
+    """Text of each value."""
+    return tuple(fixed(float(value)) for value in values)
+
+
+def _sizes(result: Regularization, values: Array) -> tuple[str, ...]:
+    """Size of the weights at each penalty; at 0 it may be nothing but rounding."""
+    texts = [number(float(value)) for value in values]
+    return (_BLURRED if result.blurred else texts[0], *texts[1:])
+
+
+def ridge_readouts(result: Regularization) -> tuple[Readout, ...]:
+    """Terms of the expected error at each penalty, and what it is without one."""
+    r = result.ridge
+    rounding = 1e-14 * float(np.mean(r.f_test**2))  # a bias² below is nothing else
+    simulated = tuple(with_error(float(e), float(se)) for e, se in zip(r.mc_error, r.mc_error_se, strict=True))
+    return (
+        Readout(
+            "bias²",
+            each(np.where(r.bias2 > rounding, r.bias2, 0)),
+            "bias",
+            "How far the mean fit misses the truth, squared.",
+        ),
+        Readout("variance", each(r.variance), "variance", "How much the fit moves from data set to data set."),
+        Readout("noise σ²", (fixed(r.noise),), "noise", "What no model can predict."),
+        Readout("expected test error", each(r.risk), "risk", "What a fit costs on new data; exact in the noise."),
+        Readout("without penalty", (fixed(float(r.risk[0])),), help="Expected test error of least squares."),
+        Readout(
+            f"simulated, {len(r.y_train)} sets",
+            simulated,
+            help="Mean squared error on fresh noisy test points and its standard error: a second, independent way.",
+        ),
+        Readout(
+            "eff. parameters",
+            tuple(f"{df:.2f}" for df in r.df),
+            help="Effective degrees of freedom: trace of the matrix that maps targets to fits, the intercept counted.",
+        ),
+    )
+
+
+def ridge_sentences(result: Regularization) -> tuple[str, ...]:
+    """How each penalty compares with none, and how far the simulation is from the exact error."""
+    return tuple(_ridge_sentence(result, k) for k in range(len(result.ridge.alphas)))
+
+
+def _ridge_sentence(result: Regularization, k: int) -> str:
+    r = result.ridge
+    error, se = float(r.mc_error[k]), float(r.mc_error_se[k])
+    checked = f" Simulated: {abs(error - float(r.risk[k])) / se:.1f} SE away." if se else ""
+    if k == 0:
+        return f"Without penalty this is least squares.{checked} {r.at_zero}".strip()
+    terms = (("bias²", r.bias2), ("variance", r.variance), ("expected error", r.risk))
+    moved = ", ".join(f"{name} {_signed(float(y[k] - y[0]))}" for name, y in terms)
+    best = show_penalty(r.best)
+    here = "no other penalty does better" if r.alphas[k] == r.best else f"the best α is {best}"
+    return f"Against no penalty: {moved}; {here}.{checked}"
+
+
+def _signed(change: float) -> str:
+    return f"{'−' if change < 0 else '+'}{fixed(abs(change))}"
+
+
+def compared(new: float, old: float) -> str:
+    """Say how a number compares with another one of its kind, from both."""
+    if abs(new - old) <= 1e-9 * max(abs(new), abs(old)):
+        return "the same"
+    if min(new, old) <= 1e-6 * max(new, old):
+        return "far larger" if new > old else "far smaller"
+    if new > old:
+        return larger(new / old).removesuffix(" than").replace(" times", " times as large")
+    if new < 0.01 * old:
+        return f"{number(old / new, 2)} times smaller"
+    part = 100 * (1 - new / old)
+    return f"{f'{part:.0f}' if part >= 1 else 'less than 1'}\N{NO-BREAK SPACE}% smaller"
+
+
+def path_readouts(result: Regularization) -> tuple[Readout, ...]:
+    """What the chosen penalty makes of the first data set."""
+    path, ridge = result.path, result.ridge_fit
+    name = result.penalty_name
+    return (
+        Readout("error of this fit", each(path.error), "risk", "Expected squared error of this very fit on new data."),
+        Readout("ridge with the same α", each(ridge.error), help="The same for the squared penalty alone."),
+        Readout("training error", each(path.train_mse), "train", "Mean squared residual."),
+        Readout(f"Σ|w|, {name}", _sizes(result, path.l1), "second", "Sum of the absolute weights."),
+        Readout("√Σw²", _sizes(result, path.l2), help="Root of the sum of squared weights."),
+        Readout("√Σw², ridge", _sizes(result, ridge.l2), "first", "The same for the squared penalty alone."),
+    )
+
+
+def path_sentences(result: Regularization) -> tuple[str, ...]:
+    """How many weights are left, which fit is better, and how exactly the minimum is known."""
+    path, ridge = result.path, result.ridge_fit
+    texts = []
+    for k, alpha in enumerate(path.alphas):
+        left = f"{int(path.nonzero[k])} of {result.degree} weights are not zero."
+        if alpha == 0:
+            texts.append(f"Without penalty both are least squares: {left} {result.ridge.at_zero}".strip())
+            continue
+        error, other = float(path.error[k]), float(ridge.error[k])
+        better = (
+            ""
+            if result.l1_ratio == 0
+            else f" Against ridge with the same α the error of this fit is {compared(error, other)}."
+        )
+        texts.append(f"{left}{better} {_certified(float(result.gaps[k]))}")
+    return tuple(texts)
+
+
+def _certified(gap: float) -> str:
+    if not gap <= 1e-3:
+        return "At so small a penalty rounding hides how near the minimum is."
+    return f"No weights do better by more than {number(max(gap, 1e-16), 2)} of the penalised sum (duality gap)."
+
+
+def risen(result: Regularization) -> str:
+    """Whether the expected error is larger at the penalty asked for than at 0."""
+    risk = result.ridge.risk
+    return "rises" if risk[index_of(ASKED)] > risk[0] else "falls"
+
+
+def risen_verdict(guess: str, truth: str, result: Regularization) -> str:
+    """What happens to the terms between no penalty and the one asked for."""
+    r, k = result.ridge, index_of(ASKED)
+    steps = "; ".join(
+        f"{name} goes from {fixed(float(y[0]))} to {fixed(float(y[k]))}"
+        for name, y in (("bias²", r.bias2), ("variance", r.variance), ("the expected error", r.risk))
+    )
+    best = f"Some penalty is worth having: the best is {show_penalty(r.best)}."
+    none = "No penalty is better than none here."
+    return f"{steps[0].upper()}{steps[1:]}. {best if r.best > 0 else none}"
+
+
+def shrinks(result: Regularization) -> str:
+    """Whether every weight of the fit comes nearer to 0 with every step of the penalty from the smallest on."""
+    return "no" if _growing(result) else "yes"
+
+
+def _growing(result: Regularization) -> int:
+    sizes = np.abs(result.ridge.weights[1:])
+    return int((np.diff(sizes, axis=0) > 1e-6 * sizes[:-1]).any(axis=0).sum())
+
+
+def shrinks_verdict(guess: str, truth: str, result: Regularization) -> str:
+    """How many weights grow somewhere, though their sum of squares falls."""
+    norms = np.sqrt((result.ridge.weights**2).sum(axis=1))
+    return (
+        f"{_growing(result)} of {result.degree} weights grow somewhere on the way. What falls from step to step is "
+        f"their common size: {number(float(norms[1]))} at α = 10⁻¹², {number(float(norms[index_of(ASKED)]))} at 10."
+    )
+
+
+PREDICTIONS = (
+    Prediction(
+        "From α = 0 to α = 10: does the expected test error rise?",
+        guess=Choice(
+            name="guess",
+            label="Your answer",
+            default="falls",
+            options={"rises": "It rises", "falls": "It does not"},
+            help="Your guess.",
+        ),
+        truth=risen,
+        verdict=risen_verdict,
+    ),
+    Prediction(
+        "As the penalty grows from 10⁻¹², does every single weight come nearer to zero at every step?",
+        guess=Choice(
+            name="guess", label="Your answer", default="yes", options={"yes": "Yes", "no": "No"}, help="Your guess."
+        ),
+        truth=shrinks,
+        verdict=shrinks_verdict,
+    ),
+)

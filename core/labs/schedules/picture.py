@@ -1,0 +1,55 @@
+"""Pictures of the page on schedules: one schedule or strategies side by side, as planned and as trained."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from core.draw.live import Picture
+from core.draw.thumbnail import svg_curves
+from core.labs.schedules.compute.explore import Schedules
+from core.labs.schedules.compute.runs import Asked
+from core.labs.schedules.compute.shapes import Shape
+from core.labs.schedules.compute.trained import moment
+from core.labs.schedules.panels.curves import batch_panel, momentum_panel, noise_panel, rate_panel
+from core.labs.schedules.panels.memory import memory_panel
+from core.labs.schedules.panels.parts import axis
+from core.labs.schedules.panels.strategies import strategy_panels
+from core.labs.schedules.panels.trained import trained_panels
+from core.labs.schedules.words import readouts, sentences, strategy_readouts, strategy_sentences
+from core.labs.schedules.words.trained import trained_readouts, trained_sentences
+
+
+def picture(
+    result: Schedules, *, what: str, view: str, along: str, seeds: int, label_smoothing: float, ema: float
+) -> Picture:
+    """Picture of one schedule or of the strategies, scrubbed by the length.
+
+    Parameters
+    ----------
+    result
+        What to show.
+    what
+        "plan", or "runs" for the trainings as far as they have come.
+    view, along, seeds, label_smoothing, ema
+        See `core.labs.schedules.compute.runs.Asked`.
+    """
+    if what == "runs":
+        asked = Asked(view, along, seeds, label_smoothing, ema)
+        found = moment(result, asked)
+        panels, words = trained_panels(result, asked, found), trained_sentences(result, asked, found)
+        return Picture(panels, axis(result), trained_readouts(result, asked, found), words)
+    if view == "several":
+        panels = strategy_panels(result, along)
+        return Picture(panels, axis(result), strategy_readouts(result, along), strategy_sentences(result, along))
+    below = batch_panel if result.shape.kind == "grow" else momentum_panel
+    panels = rate_panel(result, along), below(result, along), noise_panel(result, along), memory_panel(result)
+    return Picture(panels, axis(result), readouts(result), sentences(result))
+
+
+def thumbnail() -> str:
+    """Cycles against a cosine, as a small SVG."""
+    cycles = Shape(kind="triangular2", length=25, high=1.0, low=0.05)
+    t = np.linspace(0, 130, 131)
+    cosine = Shape(kind="cosine", length=130, high=1.0)
+    lines = [("", "second", t, cosine.rate(t)), ("", "first", t, cycles.rate(t))]
+    return svg_curves(lines, top=1.25, mark=25.0)

@@ -1,0 +1,108 @@
+"""Questions of the page on schedules: to be answered before the picture is seen, and bugs to be found."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from core.kit.controls import LogSlider, Slider
+from core.kit.exercise import Question
+from core.kit.lab import Cell, Exercise, Prediction, Verdict
+from core.kit.words import number
+from core.labs.schedules.compute.cards import Card
+from core.labs.schedules.compute.explore import Schedules
+from core.labs.schedules.compute.memory import GIB
+from core.labs.schedules.compute.slips import cards
+from core.labs.schedules.controls import DOUBLING
+from core.labs.schedules.panels.memory import gib
+
+ASKED = 5000  # the homework's length
+
+
+def _steps(result: Schedules) -> int:
+    return result.epochs if result.by_epoch else result.base.updates
+
+
+def ends_at(result: Schedules) -> int:
+    """Rate after the training, with the homework's length, in per cent of the peak rate."""
+    return round(100 * _end(result) / result.shape.high)
+
+
+def _end(result: Schedules) -> float:
+    return float(replace(result.shape, length=ASKED).rate(_steps(result)))
+
+
+def ends_verdict(guess: int, truth: int, result: Schedules) -> str:
+    """How many steps there are, and what the rate makes of them."""
+    shape, steps = replace(result.shape, length=ASKED), _steps(result)
+    return (
+        f"The scheduler makes {steps:,} {'step' if steps == 1 else 'steps'}, {number(steps / shape.period)} of the "
+        f"{shape.period:,} of its pattern, and the rate then is {number(_end(result))} of at most {number(shape.high)}."
+    )
+
+
+def fitting(result: Schedules) -> int:
+    """The largest power of two that fits into the card as a batch size, as far as the slider goes."""
+    most = max(result.need.fits(result.card), 8)
+    return int(min(2 ** (most.bit_length() - 1), 8192))
+
+
+def fitting_verdict(guess: int, truth: int, result: Schedules) -> str:
+    """What the guess and its double need."""
+    need = result.need
+    told = "; ".join(f"{batch:,}: {gib(need.total(batch))} GiB" for batch in sorted({guess, truth, 2 * truth}))
+    return (
+        f"Weights, gradients and momentum take {need.fixed / GIB:.3f} GiB, and each image "
+        f"{need.each / 2**20:.2f} MiB that "
+        f"wait for the way back. {told}."
+    )
+
+
+PREDICTIONS = (
+    Prediction(
+        f"With a length of {ASKED:,} steps of the scheduler: where does the rate end, in per cent of the peak rate?",
+        guess=Slider(
+            name="guess", label="Rate after the training, in %", default=50, low=0, high=100, help="Your guess."
+        ),
+        truth=ends_at,
+        verdict=ends_verdict,
+    ),
+    Prediction(
+        "Which is the largest batch of these that fits into the memory of the card?",
+        guess=LogSlider(
+            name="guess",
+            label="Batch size",
+            default=64,
+            low=8,
+            high=8192,
+            per_decade=DOUBLING,
+            display="{:,}".format,
+            help="Your guess.",
+        ),
+        truth=fitting,
+        verdict=fitting_verdict,
+    ),
+)
+
+
+def exercises() -> tuple[Exercise, ...]:
+    """A card for each bug: the code, and what it comes to."""
+    return tuple(_exercise(card) for card in cards())
+
+
+def _exercise(card: Card) -> Exercise:
+    text = f"**{card.title}** – what does this come to?\n\n```python\n{card.code}\n```"
+    mended = ["" for _ in card.asked[1:]] + [f" {card.mended}"]  # the last answer tells how to mend it
+    cells = tuple(Cell(asked.label, _judge(asked, words)) for asked, words in zip(card.asked, mended, strict=True))
+    return Exercise(text, cells, key=f"schedules {card.title}")
+
+
+def _judge(asked: Question, mended: str) -> Callable[[str], Verdict]:
+    def judge(text: str) -> Verdict:
+        right, slips = asked.judge(text)
+        if right:
+            return Verdict(True, f"Right.{mended}")
+        known = " Or: ".join(slip.explanation for slip in slips)
+        return Verdict(False, known or "Not right, and no slip that is known here.")
+
+    return judge

@@ -1,0 +1,116 @@
+"""Recorded and own runs of the page on transfer: which they are, and what is known of them at a moment."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from core.data.images import FASHION_CLASSES
+from core.training.experiment_checks import check_choice
+from core.training.range_curves import Array
+from core.training.runs import look
+from core.training.transfer_experiment import PRETRAINED, TransferTraining
+from core.training.transfer_networks import network_text
+
+IMAGES = (25, 100, 1000)  # of the second half of the classes
+SEEDS = 3
+OFFLINE = "small_cnn"  # the base that is pretrained here, on the first half of the classes
+SIDES = (32, 64)  # to which images are scaled for the others
+
+
+def specs_of(images: int, base: str = OFFLINE, side: int = SIDES[0]) -> tuple[TransferTraining, ...]:
+    """The runs that are shown: one for each seed.
+
+    Parameters
+    ----------
+    images : int
+        Of the second half of the classes.
+    base : str
+        `OFFLINE`, or whose weights of ImageNet are taken.
+    side : int
+        For the latter.
+
+    Raises
+    ------
+    ValueError
+        If a value is none of those.
+    """
+    check_choice("base", base, (OFFLINE, *PRETRAINED[1:]))
+    if base == OFFLINE:
+        return tuple(TransferTraining(images=images, seed=seed) for seed in range(SEEDS))
+    known = TransferTraining(  # smaller steps for weights that are good already, and fewer, since each takes long
+        base=base,
+        side=side,
+        text=network_text(net=base, classes=len(FASHION_CLASSES) // 2, hidden=0),
+        images=images,
+        updates=100,
+        settings=(("high", 0.0003),),
+        head_rate=0.002,
+    )
+    return tuple(replace(known, seed=seed) for seed in range(SEEDS))
+
+
+@dataclass(frozen=True)
+class Arm:
+    """A way to start, over the seeds that have come to its end; over the first that has begun, if there is none.
+
+    Attributes
+    ----------
+    frozen : int
+        Calls that are frozen; `SCRATCH` for new weights, `RAW` for raw images.
+    steps : ndarray (evaluations,)
+        Updates before each evaluation.
+    accuracy : ndarray (seeds, evaluations)
+        On the test images of the second half of the classes.
+    seeds : tuple of int
+        Which they are.
+    ended : bool
+        Whether a seed has come to its end.
+    apart : float
+        Of `RAW`: how far its features are from those of prepared images, in the length of the latter; mean.
+    """
+
+    frozen: int
+    steps: Array
+    accuracy: Array
+    seeds: tuple[int, ...]
+    ended: bool
+    apart: float = 0.0
+
+    @property
+    def mean(self) -> Array:
+        """Mean accuracy over the seeds."""
+        return np.asarray(self.accuracy.mean(axis=0))
+
+    @property
+    def last(self) -> float:
+        """Mean of the last evaluations."""
+        return float(self.mean[-1])
+
+
+def arms(specs: Sequence[TransferTraining]) -> Mapping[int, Arm]:
+    """What is known now, by the number of frozen calls; an arm that no run has begun is missing."""
+    seen = [look(spec).records for spec in specs]
+    found = {}
+    for frozen in specs[0].arms:
+        rows = [
+            [record for record in records if record.get("frozen") == frozen and record.get("arm") != "source"]
+            for records in seen
+        ]
+        begun = {spec.seed: each for spec, each in zip(specs, rows, strict=True) if each}
+        whole = {seed: each for seed, each in begun.items() if each[-1]["step"] == specs[0].updates}
+        seeds = tuple(whole or begun)[: len(whole) or 1]
+        if seeds:
+            shown = [begun[seed] for seed in seeds]
+            steps = np.array([record["step"] for record in shown[0]], float)
+            accuracy = np.array([[record["test_accuracy"] for record in each] for each in shown])
+            apart = float(np.mean([each[0].get("apart", 0.0) for each in shown]))
+            found[frozen] = Arm(frozen, steps, accuracy, seeds, bool(whole), apart)
+    return found
+
+
+def ended(found: Mapping[int, Arm]) -> Mapping[int, Arm]:
+    """The arms that a seed has come to the end of."""
+    return {frozen: arm for frozen, arm in found.items() if arm.ended}

@@ -1,0 +1,63 @@
+"""Transfer and freezing: what does freezing the first layers save, and what does it cost?"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from core.kit.lab import Lab, Preset
+from core.kit.scripts import parts_of
+from core.labs.transfer.compute.explore import tables, transfer
+from core.labs.transfer.controls import CONTROLS
+from core.labs.transfer.picture import picture, thumbnail
+from core.labs.transfer.questions import PREDICTIONS
+from core.labs.transfer.sections import SECTIONS
+
+PRESETS = (
+    Preset("Homework: freeze all", "Only the head is trained. How many parameters, and how often must the base run?",
+           {"cut": 23, "batch": 64}),
+    Preset("Homework: index below 10", "Input 0 to block3_conv3 are frozen. What is saved, parameters or activations?",
+           {"cut": 10, "batch": 64}),
+    Preset("Everything trainable", "VGG19 at its own size: what takes the memory now?", {"cut": 0, "size": 224}),
+    Preset("ResNet-18, head only", "Batch normalisation: are its statistics frozen too?",
+           {"net": "resnet18", "cut": 23, "size": 224}),
+    Preset("ResNet-18, last stage", "The last stage holds three quarters of the parameters, at 7 × 7 pixels.",
+           {"net": "resnet18", "cut": 17, "size": 224}),
+    Preset("ResNet-18, SGD", "Without state of the optimizer: is it the weights or the activations?",
+           {"net": "resnet18", "cut": 0, "size": 128, "optimizer": "SGD", "batch": 256}),
+    Preset("A large head", "1,000 classes and a hidden layer: how many times the 5,130 parameters of Dense(10)?",
+           {"classes": 1000, "hidden": 1024, "cut": 22}),
+    Preset("Few images", "25 images of five new classes. What is a transferred base worth, and how deep to thaw it?",
+           {"view": "runs", "cut": 0}),
+    Preset("1,000 images", "Many images of the new classes: is the transfer still worth something?",
+           {"view": "runs", "cut": 7, "images": 1000}),
+    Preset("LeNet-5", "A flattened map: now the parameters grow with the image.",
+           {"net": "lenet", "cut": 5, "size": 64}),
+)  # fmt: skip
+
+SCRIPT = Path(__file__).with_name("script.py")
+
+
+def script(values: Mapping[str, Any]) -> str:
+    """Script of the page on transfer: both sides of the cut, and the memory of a step or the trainings."""
+    head, parts = parts_of(SCRIPT)
+    return (head + parts[values["view"]]).rstrip() + "\n"
+
+
+LAB = Lab(
+    name="transfer",
+    title="Transfer and freezing",
+    question="What does freezing save?",
+    controls=CONTROLS,
+    main="cut",
+    presets=PRESETS,
+    compute=transfer,
+    picture=picture,
+    predictions=PREDICTIONS,
+    script=script,
+    tables=tables,
+    thumbnail=thumbnail,
+    sections=SECTIONS,
+    runs=lambda result: result.specs,
+)

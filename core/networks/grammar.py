@@ -1,0 +1,170 @@
+"""Networks as text in the notation of the VGG paper, with branches, sums and repetitions; `parser` reads it.
+
+::
+
+    text  := item (separator item)*            separator: , or ; or -> or a line end; # begins a comment
+    item  := [count x] ( layer | (text) | {text | text} | {+ text | text} )
+    layer := name [size [x size]] [-width] (/stride | [@] option)*
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import zlib
+from dataclasses import dataclass, field
+
+from core.networks.layers import SAME
+
+MAX_TEXT = 20_000
+# Longer texts are packed in a link; what browsers and servers take ends somewhere above 2,000 characters.
+_PLAIN_LINK = 1_500
+_PACKED = "z."
+
+
+class TextError(ValueError):
+    """What is wrong with a text, and where.
+
+    Attributes
+    ----------
+    line, column : int
+        From 1.
+    problem : str
+        A sentence.
+    source, caret : str
+        The line, or the part of it around the place, and below it a caret that points at the place.
+    suggestion : str
+        What was probably meant; "" if nothing comes near.
+    """
+
+    def __init__(self, text: str, at: int, problem: str, suggestion: str = "") -> None:
+        start = text.rfind("\n", 0, at) + 1
+        self.line = text.count("\n", 0, at) + 1
+        self.column = at - start + 1
+        self.problem = problem
+        self.suggestion = suggestion
+        end = text.find("\n", at)
+        first = max(start, at - 60)
+        self.source = text[first : len(text) if end < 0 else end][:120].replace("\t", " ")
+        self.caret = " " * (at - first) + "^"
+        super().__init__(f"{self.line}:{self.column}: {problem}\n{self.source}\n{self.caret}")
+
+
+@dataclass(frozen=True, slots=True)
+class Layer:
+    """One layer as typed; `None` where the text is silent. `at` is its place in the text and no part of it.
+
+    Attributes
+    ----------
+    kind : str
+        Key of `core.networks.layers.KINDS`.
+    size : (int, int) or None
+        Height and width of the kernel, or of the image for "input".
+    width : int or None
+        Filters of a convolution, outputs of fc, channels of "input".
+    options : tuple of (str, int)
+        Sorted; keys of `core.networks.layers.OPTIONS`, among them "s" for the stride and "same".
+    """
+
+    kind: str
+    size: tuple[int, int] | None = None
+    width: int | None = None
+    options: tuple[tuple[str, int], ...] = ()
+    at: int = field(default=0, compare=False)
+
+    def option(self, name: str, default: int = 0) -> int:
+        """Value of an option."""
+        return dict(self.options).get(name, default)
+
+    def __str__(self) -> str:
+        size = "" if self.size is None else "x".join(str(n) for n in dict.fromkeys(self.size))
+        if self.size is not None and self.kind == "input":
+            size = f"{self.size[0]}x{self.size[1]}"
+        width = "" if self.width is None else f"-{self.width}" if size or self.kind != "fc" else str(self.width)
+        given = dict(self.options)
+        stride = f"/{given.pop('s')}" if "s" in given else ""
+        same = f"@{SAME}" if given.pop(SAME, 0) else ""
+        named = [f" {name}={value}" for name, value in given.items()]
+        return "".join([self.kind, size, width, stride, same, *named])
+
+
+@dataclass(frozen=True, slots=True)
+class Repeat:
+    """Layers that stand there `count` times, 2 or more."""
+
+    count: int
+    items: Items
+    at: int = field(default=0, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Join:
+    """Branches that start from the same map and are put together: `how` is "concat" or "add"."""
+
+    how: str
+    branches: tuple[Items, ...]
+    at: int = field(default=0, compare=False)
+    starts: tuple[int, ...] = field(default=(), compare=False)
+
+
+Item = Layer | Repeat | Join
+Items = tuple[Item, ...]
+
+
+def write(items: Items) -> str:
+    """Write a network as one line; `parse` gives it back."""
+    return ", ".join(_written(item) for item in items)
+
+
+def _written(item: Item) -> str:
+    if isinstance(item, Layer):
+        return str(item)
+    if isinstance(item, Repeat):
+        inner = write(item.items)
+        alone = len(item.items) == 1 and not isinstance(item.items[0], Repeat)
+        return f"{item.count}x {inner}" if alone else f"{item.count}x({inner})"
+    opening = "{+ " if item.how == "add" else "{"
+    return f"{opening}{' | '.join(write(branch) for branch in item.branches)}}}"
+
+
+def to_link(text: str) -> str:
+    """Write a text for a link: as it stands without blanks at the ends, or packed if it is long."""
+    text = text.strip()
+    if len(text) <= _PLAIN_LINK and not text.startswith(_PACKED):
+        return text
+    return _PACKED + base64.urlsafe_b64encode(zlib.compress(text.encode(), 9)).decode().rstrip("=")
+
+
+def from_link(link: str) -> str:
+    """Read the text of a link, unpacking at most as much as a text may be long.
+
+    Raises
+    ------
+    ValueError
+        If it is packed, but not by `to_link`.
+    """
+    if not link.startswith(_PACKED):
+        return link
+    packed = link[len(_PACKED) :]
+    try:
+        content = base64.b64decode(packed + "=" * (-len(packed) % 4), altchars=b"-_", validate=True)
+        unpacking = zlib.decompressobj()
+        raw = unpacking.decompress(content, 4 * MAX_TEXT)
+        if not unpacking.eof:
+            raise ValueError("too long or cut off")
+        return raw.decode()
+    except (ValueError, binascii.Error, zlib.error) as error:
+        raise ValueError("The link holds a text that cannot be unpacked.") from error
+
+
+def layers(items: Items) -> int:
+    """Layers after repeats have been multiplied out."""
+    count = 0
+    for item in items:
+        if isinstance(item, Layer):
+            count += 1
+        elif isinstance(item, Repeat):
+            count += item.count * layers(item.items)
+        else:
+            count += 1 + sum(layers(branch) for branch in item.branches)
+    return count

@@ -1,0 +1,243 @@
+"""Reads networks typed as text: a hand-written recursive descent with errors that point at their place."""
+
+from __future__ import annotations
+
+import difflib
+from typing import NoReturn
+
+from core.networks.grammar import MAX_TEXT, Item, Items, Join, Layer, Repeat, TextError, layers
+from core.networks.layers import KINDS, MAX_WIDTH, OPTIONS, SAME, Kind
+
+MAX_LAYERS = 2_000
+MAX_DEPTH = 8
+MAX_REPEAT = 200
+MAX_DIGITS = 9
+_TIMES = "x×*"
+_CLOSING = {"(": ")", "{": "}"}
+
+
+def parse(*, text: str) -> Items:
+    """Read a text.
+
+    Raises
+    ------
+    TextError
+        If it is not one, or too large: 20,000 characters, 2,000 layers after repeats multiply, depth 8.
+    """
+    if len(text) > MAX_TEXT:
+        raise TextError("", 0, f"The text has {len(text):,} characters; at most {MAX_TEXT:,} are possible.")
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    reader = _Reader(text)
+    items = reader.items("")
+    if not items:
+        raise TextError(text, 0, "Empty architecture: write layers such as conv3-64, pool2, fc10.")
+    return items
+
+
+class _Reader:
+    """A hand-written recursive descent over the characters of a text."""
+
+    def __init__(self, text: str) -> None:
+        self.text, self.at, self.open = text, 0, [(-1, "")]
+
+    def fail(self, problem: str, at: int | None = None, suggestion: str = "") -> NoReturn:
+        raise TextError(self.text, self.at if at is None else at, problem, suggestion)
+
+    def peek(self, ahead: int = 0) -> str:
+        return self.text[self.at + ahead : self.at + ahead + 1]
+
+    def blanks(self, lines: bool = False) -> None:
+        """Pass blanks and comments; line ends too, where they separate nothing."""
+        while (here := self.peek()) and (here in " \t" or here == "#" or lines and here == "\n"):
+            if here == "#":
+                end = self.text.find("\n", self.at)
+                self.at = len(self.text) if end < 0 else end
+            else:
+                self.at += 1
+
+    def items(self, closing: str) -> Items:
+        """Items up to the end, a `|` or the bracket that closes; the reader stays there."""
+        found: list[Item] = []
+        count = 0
+        self.blanks(lines=True)
+        while (here := self.peek()) and here not in "|)}":
+            more = self.item()
+            found += more
+            count += layers(more)
+            if count > MAX_LAYERS:
+                self.fail(f"With its repeats the network has more than {MAX_LAYERS:,} layers; that is too many.", 0)
+            if not self.separator():
+                break
+        here = self.peek()
+        if here and (not closing or here not in closing):
+            self.fail(f"“{here}” closes nothing." if here in ")}" else "“|” stands outside of braces.")
+        if not here and closing:
+            at, opening = self.open[-1]
+            self.fail(f"“{opening}” is never closed; “{_CLOSING[opening]}” is missing.", at)
+        return tuple(found)
+
+    def separator(self) -> bool:
+        """Pass a separator, if there is one; otherwise the next thing must be a closing one."""
+        self.blanks()
+        start = self.at
+        self.blanks(lines=True)
+        explicit = 1 if self.peek() and self.peek() in ",;" else 2 if self.text.startswith("->", self.at) else 0
+        self.at += explicit
+        self.blanks(lines=True)
+        here = self.peek()
+        if explicit and (here and here in ",;" or self.text.startswith("->", self.at)):
+            self.fail("A layer is missing between two separators.")
+        if not explicit and "\n" not in self.text[start : self.at] and here and here not in "|)}":
+            self.strange()
+        return bool(here)
+
+    def strange(self) -> NoReturn:
+        """Say what is wrong with something behind a complete item."""
+        start = self.at
+        word = self.word()
+        if word in KINDS or not word and (self.peek().isdigit() or self.peek() in "({"):
+            self.fail(f"“,” missing before {word or self.peek()}.", start)
+        if word:
+            self.fail(f"“{word[:20]}” is not understood here; a “,” may be missing.", start)
+        self.fail(f"“{self.peek()}” is not understood here.", start)
+
+    def item(self) -> Items:
+        start, count = self.at, 1
+        if self.peek().isdigit():
+            count = self.integer("repeat count", 1, MAX_REPEAT)
+            self.blanks()
+            if not self.peek() or self.peek() not in _TIMES:
+                self.fail("“x” expected after a repeat count, as in 2x conv3-64.")
+            self.at += 1
+            self.blanks(lines=True)
+        found = self.layer_or_group()
+        if count == 1 or not found:
+            return found
+        if count * layers(found) > MAX_LAYERS:
+            self.fail(f"{count} times {layers(found):,} layers are too many; at most {MAX_LAYERS:,} are.", start)
+        return (Repeat(count, found, start),)
+
+    def layer_or_group(self) -> Items:
+        start, opening = self.at, self.peek()
+        if opening not in _CLOSING:
+            return (self.layer(),)
+        if len(self.open) > MAX_DEPTH:
+            self.fail(f"Brackets are nested deeper than {MAX_DEPTH}.")
+        self.open.append((start, opening))
+        self.at += 1
+        found = self.join(start) if opening == "{" else self.items(")")
+        if not found:
+            self.fail("Empty brackets.", start)
+        self.at += 1
+        self.open.pop()
+        return found
+
+    def join(self, start: int) -> Items:
+        how = "concat"
+        self.blanks(lines=True)
+        if self.peek() == "+":
+            self.at, how = self.at + 1, "add"
+        branches, starts = [], []
+        while True:
+            self.blanks(lines=True)
+            starts.append(self.at)
+            branches.append(self.items("|}"))
+            if not branches[-1]:
+                self.fail("Empty branch; write id for identity.", starts[-1])
+            if self.peek() == "}":
+                if len(branches) == 1:
+                    self.fail("Braces hold at least two branches, separated by |; parentheses group layers.", start)
+                return (Join(how, tuple(branches), start, tuple(starts)),)
+            self.at += 1
+
+    def word(self) -> str:
+        start = self.at
+        while self.peek().isalpha() or self.peek() == "_":
+            self.at += 1
+        return self.text[start : self.at].lower()
+
+    def integer(self, what: str, low: int, high: int) -> int:
+        start = self.at
+        while self.peek().isascii() and self.peek().isdigit():
+            self.at += 1
+        digits = self.text[start : self.at]
+        if not digits:
+            self.fail(f"A number is missing here ({what}).")
+        if len(digits) > MAX_DIGITS or not low <= int(digits) <= high:
+            self.fail(f"The {what} must be in [{low:,}, {high:,}]; got {digits[:20]}.", start)
+        return int(digits)
+
+    def layer(self) -> Layer:
+        start = self.at
+        name = self.word()
+        if not name:
+            self.fail(f"A layer is expected here, not “{self.peek()}”." if self.peek() else "A layer is missing here.")
+        kind = KINDS.get(name)
+        if kind is None:
+            near = difflib.get_close_matches(name, KINDS, 1)
+            hint = f"did you mean {near[0]}?" if near else f"known are {', '.join(KINDS)}."
+            self.fail(f"Unknown layer “{name[:20]}”; {hint}", start, near[0] if near else "")
+        size, width = self.numbers(kind, start)
+        return Layer(kind.name, size, width, self.options(kind), start)
+
+    def numbers(self, kind: Kind, named: int) -> tuple[tuple[int, int] | None, int | None]:
+        """Size and width behind a name."""
+        size, width = None, None
+        if kind.size and self.peek().isdigit():
+            first = self.integer(kind.size, 1, kind.max_size)
+            second = first
+            if self.peek() and self.peek() in _TIMES and self.peek(1).isdigit():
+                self.at += 1
+                second = self.integer(kind.size, 1, kind.max_size)
+            size = first, second
+        dash = self.peek() == "-" and self.peek(1).isdigit()
+        if kind.width and (dash or not kind.size and self.peek().isdigit()):
+            self.at += dash
+            width = self.integer(kind.width, 1, MAX_WIDTH)
+        elif dash or self.peek().isdigit():
+            self.fail(f"{kind.name} takes no such number; write it like {kind.example}.")
+        if (kind.needs_size and size is None) or (kind.needs_width and width is None):
+            missing = " and ".join(
+                [kind.size] * (kind.needs_size and size is None) + [kind.width] * (kind.needs_width and width is None)
+            )
+            self.fail(f"{kind.name} needs a {missing}; write it like {kind.example}.", named)
+        return size, width
+
+    def options(self, kind: Kind) -> tuple[tuple[str, int], ...]:
+        found: dict[str, int] = {}
+        while True:
+            self.blanks()
+            start, marked = self.at, self.peek() == "@"
+            if self.peek() == "/":
+                self.at += 1
+                name = "s"
+            elif marked or self.peek().isalpha():
+                self.at += marked
+                name = self.option_name(kind, marked, start)
+            else:
+                break
+            if name not in kind.options:
+                allowed = ", ".join(kind.options) or "no options"
+                self.fail(f"{name} does not apply to {kind.name}, which takes {allowed}.", start)
+            if name in found:
+                self.fail(f"{name} is given twice.", start)
+            if name == SAME and "p" in found or name == "p" and SAME in found:
+                self.fail("same and p contradict each other; give one of them.", start)
+            found[name] = 1 if name == SAME else self.value(name)
+        return tuple(sorted(found.items()))
+
+    def option_name(self, kind: Kind, marked: bool, start: int) -> str:
+        name = self.word()
+        if name in KINDS and not marked:
+            self.fail(f"“,” missing before {name}.", start)
+        if name not in OPTIONS:
+            near = difflib.get_close_matches(name, [*kind.options, *KINDS], 1)
+            allowed = f"{kind.name} takes {', '.join(kind.options) or 'no options'}."
+            hint = f"did you mean {near[0]}?" if near else allowed
+            self.fail(f"Unknown option “{name[:20]}”; {hint}", start, near[0] if near else "")
+        return name
+
+    def value(self, name: str) -> int:
+        if name != "s" or self.peek() == "=":
+            self.at += self.peek() == "="
+        return self.integer(*OPTIONS[name])

@@ -1,0 +1,221 @@
+"""From a typed network to its rows, by formulas alone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from functools import lru_cache
+
+from core.networks.grammar import Item, Items, Join, Layer, TextError
+from core.networks.layers import MAX_SIDE, MAX_WIDTH
+from core.networks.parser import parse
+from core.networks.rules import apply, merge
+from core.networks.table import Call, LayerTable
+from core.networks.values import Ledger, MisfitError, Value
+
+# Beyond the smallest size at which every kernel fits, sizes at which the branches fit too are looked for this far.
+_FARTHER = 64
+_WORDS = {"concat": "concatenation", "add": "sum"}
+
+
+class ShapeError(TextError):
+    """A layer that cannot take what it gets.
+
+    Attributes
+    ----------
+    table : LayerTable
+        The rows before that layer.
+    smallest : int or None
+        Side of the smallest square image that works, if there is one.
+    """
+
+    def __init__(self, text: str, at: int, problem: str, table: LayerTable, smallest: int | None) -> None:
+        if smallest is not None and table.input_shape[1:] != (smallest, smallest):
+            problem += f" The smallest square input that works is {smallest}x{smallest}."
+        super().__init__(text, at, problem)
+        self.table = table
+        self.smallest = smallest
+
+
+class _StopError(Exception):
+    def __init__(self, at: int, problem: str, small: bool = False) -> None:
+        self.at, self.problem, self.small = at, problem, small
+
+
+def layer_table(
+    *, text: str, size: int = 224, channels: int = 3, bias: bool = True, title: str = "", frozen: int = 0
+) -> LayerTable:
+    """Compute the rows of a typed network.
+
+    Parameters
+    ----------
+    text : str
+        See `core.networks.grammar`.
+    size, channels : int
+        Side and channels of the image, 1 to 4096 and 1 to 65,536; a layer `input` at the beginning of the text has its
+        own.
+    bias : bool
+        Whether convolutions and linear layers have biases where the text is silent.
+    title : str
+        Of the table.
+    frozen : int
+        Calls from the first on whose parameters are not trained: they keep nothing for the backward pass.
+
+    Raises
+    ------
+    TextError
+        If the text cannot be read.
+    ShapeError
+        If a layer cannot take what it gets.
+    ValueError
+        If `size` or `channels` is out of range.
+    """
+    items = _parsed(text)
+    shape = input_shape(items, size=size, channels=channels)
+    walk = _Walk(bias, frozen)
+    try:
+        walk.along(layers_after_input(items), Value(shape), "")
+    except _StopError as stop:
+        smallest = smallest_input(text=text, channels=shape[0])
+        table = _table(walk, shape, None, title)
+        raise ShapeError(text, stop.at, stop.problem, table, smallest) from None
+    return _table(walk, shape, smallest_input(text=text, channels=shape[0]), title)
+
+
+@lru_cache(maxsize=16)
+def _parsed(text: str) -> Items:
+    """The items of a text; it is often asked for again, with another image or other frozen layers."""
+    return parse(text=text)
+
+
+def input_shape(items: Items, *, size: int, channels: int) -> tuple[int, int, int]:
+    """Channels, height and width of the image."""
+    if isinstance(items[0], Layer) and items[0].kind == "input":
+        assert items[0].size is not None and items[0].width is not None
+        return items[0].width, *items[0].size
+    for name, number, high in (("size", size, MAX_SIDE), ("channels", channels, MAX_WIDTH)):
+        if not 1 <= number <= high:
+            raise ValueError(f"`{name}` must be in [1, {high:,}]; got {number:,}.")
+    return channels, size, size
+
+
+def layers_after_input(items: Items) -> Items:
+    """The items without a leading `input`."""
+    return items[1:] if isinstance(items[0], Layer) and items[0].kind == "input" else items
+
+
+def branch_names(count: int) -> list[str]:
+    """Names of branches: a to z, and numbers for more."""
+    return [chr(ord("a") + place) if place < 26 else f"z{place}" for place in range(count)]
+
+
+@lru_cache(maxsize=64)
+def smallest_input(*, text: str, channels: int = 3) -> int | None:
+    """Side of the smallest square image that a typed network takes, or None if there is none up to 4096.
+
+    Kernels fit from some size on, which is found by bisection; shapes of branches may fit only at some of the sizes
+    from there on, of which the first 64 are tried.
+
+    Raises
+    ------
+    TextError
+        If the text cannot be read.
+    """
+    items = layers_after_input(parse(text=text))
+
+    def failure(side: int) -> _StopError | None:
+        try:
+            _Walk(True).along(items, Value((channels, side, side)), "")
+        except _StopError as stop:
+            return stop
+        return None
+
+    low, high = 1, MAX_SIDE
+    while low < high:
+        middle = (low + high) // 2
+        stop = failure(middle)
+        low, high = (middle + 1, high) if stop is not None and stop.small else (low, middle)
+    sides = range(low, min(low + _FARTHER, MAX_SIDE + 1))
+    return next((side for side in sides if failure(side) is None), None)
+
+
+def _table(walk: _Walk, shape: tuple[int, int, int], smallest: int | None, title: str) -> LayerTable:
+    return LayerTable(
+        title=title,
+        input_shape=shape,
+        calls=tuple(walk.calls),
+        blocks=walk.blocks,
+        smallest=smallest,
+        image_saved=0 in walk.ledger.kept,
+        source="typed",
+    )
+
+
+class _Walk:
+    """Goes through the items in order and collects the calls."""
+
+    def __init__(self, bias: bool, frozen: int = 0) -> None:
+        self.bias, self.frozen = bias, frozen
+        self.calls: list[Call] = []
+        self.blocks: dict[str, str] = {"": "Network"}
+        self.ledger = Ledger()
+
+    def along(self, items: Items, value: Value, path: str) -> Value:
+        for number, item in enumerate(items, start=1):
+            value = self.through(item, value, f"{path}{number}")
+        return value
+
+    def through(self, item: Item, value: Value, path: str) -> Value:
+        if isinstance(item, Layer):
+            return self.layer(item, value, path)
+        if isinstance(item, Join):
+            return self.join(item, value, path)
+        self.blocks[path] = "Repeat"
+        for turn in range(1, item.count + 1):
+            if len(item.items) == 1:
+                value = self.through(item.items[0], value, f"{path}.{turn}")
+            else:
+                self.blocks[f"{path}.{turn}"] = "Group"
+                value = self.along(item.items, value, f"{path}.{turn}.")
+        return value
+
+    def layer(self, layer: Layer, value: Value, path: str) -> Value:
+        if layer.kind == "input":
+            raise _StopError(layer.at, "input must be the first layer, and stands once.")
+        return self.add(layer.at, lambda: apply(layer, value, self.ledger, bias=self.bias), path, str(layer))
+
+    def join(self, item: Join, value: Value, path: str) -> Value:
+        self.blocks[path] = "Branches"
+        ends: list[Value] = []
+        names = branch_names(len(item.branches))
+        for place, (letter, branch) in enumerate(zip(names, item.branches, strict=True)):
+            self.blocks[f"{path}.{letter}"] = "Branch"
+            end = self.along(branch, value, f"{path}.{letter}.")
+            if ends and _must_agree(item.how, end) != _must_agree(item.how, ends[0]):
+                raise _StopError(item.starts[place], _difference(item.how, end, ends[0]))
+            ends.append(end)
+        return self.add(item.at, lambda: merge(item.how, ends, self.ledger), f"{path}.join", item.how)
+
+    def add(self, at: int, step: Callable[[], tuple[Value, Call]], path: str, text: str) -> Value:
+        try:
+            value, call = step()
+        except MisfitError as misfit:
+            raise _StopError(at, str(misfit), misfit.small) from None
+        if len(self.calls) < self.frozen:  # no gradient passes, and what it would have kept is free to be kept later
+            value, call = replace(value, trained=False), replace(call, saved=(0, 0), saved_bf16=(0, 0))
+            self.ledger.kept.clear()
+        self.calls.append(replace(call, name=path, text=text))
+        return value
+
+
+def _must_agree(how: str, value: Value) -> tuple[int, ...]:
+    """The part of the shape that branches must have in common; its length tells maps from rows of numbers."""
+    if len(value.shape) == 1:
+        return () if how == "concat" else value.shape
+    return value.shape[1:] if how == "concat" else value.shape
+
+
+def _difference(how: str, value: Value, first: Value) -> str:
+    need = "the same height and width" if how == "concat" else "the same shape"
+    shown = [f"({', '.join(map(str, shape))})" for shape in (value.shape, first.shape)]
+    return f"This branch gives {shown[0]} and the first one {shown[1]}; a {_WORDS[how]} needs {need}."

@@ -1,0 +1,267 @@
+"""Choosing a polynomial's degree from one data set: what is held out, what each rule sees, and what it picks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.kit.arrays import Array
+from core.kit.results import read_only
+from core.regression.decomposition import GRID_SIZE, degree_range
+from core.regression.designs import Experiment, Settings, draw
+from core.regression.polynomials import NestedBasis, fits, leave_one_out, nested_basis, project
+from core.regression.sweeps import exact_fits
+from core.regression.truths import TRUTHS
+from core.regression.validation_rules import (
+    SPLIT_LIMITS,
+    check_splits,
+    criteria,
+    divisions,
+    fold_mean_squares,
+    held_out,
+    lowest,
+    mean_square,
+    pooled,
+    refits,
+    within_one_se,
+    without_dust,
+)
+
+RULES = ("hold-out", "k-fold", "repeated k-fold", "leave-one-out", "GCV", "AIC", "BIC")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Validation:
+    """Degrees 1 to D judged by each rule on one data set of n points; all arrays are read-only.
+
+    Attributes
+    ----------
+    degrees : ndarray (D,) of int
+        1 to D.
+    degree_limit : str
+        Why the degrees stop before `max_degree`; empty if they do not.
+    x, y : ndarray (n,)
+        The data.
+    noise : float
+        Variance of the noise, in squared units of y.
+    held : ndarray (n,) of bool
+        Points that hold-out keeps for testing.
+    fold : ndarray (repeats, n) of int
+        Fold of each point in each random division, 0 to folds - 1; k-fold uses the first division.
+    fold_errors : ndarray (repeats, folds, D)
+        Mean squared error on each fold of the fit to the others; nan where these do not determine the degree.
+    fold_curves : ndarray (folds, D, G)
+        Fits without each fold of the first division, on the grid; nan as before.
+    residuals, leverage : ndarray (D, n)
+        Residuals r of the fit to all points, and the diagonal h of its hat matrix.
+    left_out : ndarray (D, n)
+        Leave-one-out residuals r / (1 - h); nan where h is 1, or differs from 1 by less than rounding.
+    refitted : ndarray (D, n)
+        The same by n refits of each degree; nan where the other points do not determine the degree.
+    rules : tuple of str
+        `RULES`.
+    scores : ndarray (7, D)
+        What each rule minimises; nan where it is not defined. The first five are in squared units of y: mean squared
+        errors on held-out points (pooled over the folds, and for repeated k-fold averaged over the divisions), and
+        n RSS / (n - df)². AIC is n log(RSS / n) + 2 df and BIC n log(RSS / n) + log(n) df, with df = degree + 1; both
+        are -inf where a fit without residuals has fewer coefficients than points.
+    score_ses : ndarray (7, D)
+        Standard errors: of the mean over held-out points (hold-out, leave-one-out), or over the folds (k-fold; root
+        mean square over the divisions for repeated k-fold, since repeating does not give new data). nan for the last
+        three rules and where there is only one point.
+    picks : ndarray (7,) of int
+        Degree with the smallest score.
+    one_se_picks : ndarray (7,) of int
+        Smallest degree whose score is at most one standard error above that of the pick; the pick itself where there
+        is no standard error.
+    split_sd : ndarray (D,)
+        Standard deviation of the k-fold score between the divisions; nan with one division.
+    train_mse : ndarray (D,)
+        Mean squared residual of the fit to all points.
+    risk : ndarray (D,)
+        Exact expected error at the test points of fits to data sets with these inputs, noise included.
+    own_risk : ndarray (D,)
+        The same for the fit to these very data: mean squared distance from the truth plus `noise`.
+    grid, f_grid : ndarray (G,)
+        Even inputs that span the data, and the truth there.
+    curves : ndarray (D, G)
+        Fits to all points.
+    """
+
+    degrees: NDArray[np.int64]
+    degree_limit: str
+    x: Array
+    y: Array
+    noise: float
+    held: NDArray[np.bool_]
+    fold: NDArray[np.int64]
+    fold_errors: Array
+    fold_curves: Array
+    residuals: Array
+    leverage: Array
+    left_out: Array
+    refitted: Array
+    rules: tuple[str, ...]
+    scores: Array
+    score_ses: Array
+    picks: NDArray[np.int64]
+    one_se_picks: NDArray[np.int64]
+    split_sd: Array
+    train_mse: Array
+    risk: Array
+    own_risk: Array
+    grid: Array
+    f_grid: Array
+    curves: Array
+
+    @property
+    def best(self) -> int:
+        """Degree with the smallest expected error, known only because the truth is."""
+        return int(self.degrees[np.argmin(self.risk)])
+
+    @property
+    def loo_difference(self) -> Array:
+        """Largest absolute difference (D,) between `left_out` and `refitted`; nan where one is undefined."""
+        difference: Array = np.abs(self.left_out - self.refitted).max(axis=1)
+        return difference
+
+
+def validate(
+    *,
+    truth: str = Settings.truth,
+    low: float = Settings.low,
+    high: float = Settings.high,
+    inputs: str = Settings.inputs,
+    n_train: int = Settings.n_train,
+    n_test: int = Settings.n_test,
+    noise_std: float = Settings.noise_std,
+    protocol: str = Settings.protocol,
+    test_at: str = Settings.test_at,
+    max_degree: int = Settings.max_degree,
+    generator: str = Settings.generator,
+    seed: int = Settings.seed,
+    held_out_share: float = 0.2,
+    folds: int = 10,
+    repeats: int = 10,
+    split_seed: int = 0,
+) -> Validation:
+    """Judge all degrees on one data set, the first that the settings draw, by every rule.
+
+    Parameters
+    ----------
+    truth, low, high, inputs, n_train, n_test, noise_std, protocol, test_at, max_degree, generator, seed
+        See `core.regression.designs.Settings`.
+    held_out_share : float
+        Share of the points that hold-out keeps for testing, 0.05 to 0.95; at least one point is held and two are not.
+    folds : int
+        2 to 20, at most `n_train`.
+    repeats : int
+        Number of random divisions into folds, 1 to 50.
+    split_seed : int
+        Seed of the divisions and of hold-out's choice, apart from that of the data.
+
+    Returns
+    -------
+    Validation
+        The same for the same settings.
+
+    Raises
+    ------
+    ValueError
+        If a setting is invalid, no test point is inside, or a rule cannot judge any degree.
+    """
+    settings = Settings(**{name: value for name, value in locals().items() if name not in SPLIT_LIMITS}, n_sets=2)
+    check_splits(n_train, held_out_share, folds, repeats, split_seed)
+    experiment = first_data_set(settings)
+    degree, limit = degree_range(experiment.x_train, max_degree)
+    x = experiment.x_train[0]
+    grid = np.linspace(x.min(), x.max(), GRID_SIZE)
+    whole = _fits_to_all(experiment, grid, degree)
+    parts = _fits_to_parts(experiment, grid, degree, divisions(n_train, folds, repeats, split_seed))
+    held = held_out(n_train, held_out_share, 1, split_seed)[0]
+    scores, ses = _judge(experiment, held, whole, parts)
+    best = np.array([lowest(score, rule, n_train) for rule, score in zip(RULES, scores, strict=True)])
+    return read_only(
+        Validation(
+            **whole,
+            **parts,
+            degrees=np.arange(1, degree + 1),
+            degree_limit=limit,
+            x=x,
+            y=_targets(experiment),
+            noise=experiment.noise_std**2,
+            held=held,
+            rules=RULES,
+            scores=scores,
+            score_ses=ses,
+            picks=best + 1,
+            one_se_picks=within_one_se(scores, ses, best) + 1,
+            grid=grid,
+            f_grid=TRUTHS[truth].function(grid),
+        )
+    )
+
+
+def first_data_set(settings: Settings) -> Experiment:
+    """The first of the data sets that the settings draw, as an experiment with one design and one data set."""
+    drawn = draw(settings)
+    return replace(drawn, x_train=drawn.x_train[:1], f_train=drawn.f_train[:1], noise=drawn.noise[:1])
+
+
+def _targets(experiment: Experiment) -> Array:
+    return np.asarray(experiment.f_train[0] + experiment.noise[0])
+
+
+def _fits_to_all(experiment: Experiment, grid: Array, degree: int) -> dict[str, Any]:
+    """What is seen of the fits to all points, and their errors at the test points."""
+    x, y, noise = experiment.x_train[0], _targets(experiment), experiment.noise_std**2
+    basis = nested_basis(experiment.x_train, np.concatenate([experiment.x_test, grid]), degree)
+    at_test, at_grid = np.split(basis.at, [experiment.x_test.size], axis=2)
+    coefs = project(basis.train, y[np.newaxis])
+    bias, gain = exact_fits(experiment, NestedBasis(basis.train, at_test))
+    residuals = y - fits(coefs, basis.train)[0]
+    distance = fits(coefs, at_test)[0] - experiment.f_test
+    without = refits(x, y, np.eye(x.size, dtype=bool), x, degree)
+    return {
+        "residuals": residuals,
+        "leverage": np.cumsum(basis.train[0] ** 2, axis=0)[1:],
+        "left_out": leave_one_out(basis, y[np.newaxis])[:, 0],
+        "refitted": y - without.diagonal(axis1=0, axis2=2),
+        "train_mse": (residuals**2).mean(axis=1),
+        "risk": (bias[0] ** 2 + noise * gain[0]).mean(axis=1) + noise,
+        "own_risk": (distance**2).mean(axis=1) + noise,
+        "curves": fits(coefs, at_grid)[0],
+    }
+
+
+def _fits_to_parts(experiment: Experiment, grid: Array, degree: int, fold: NDArray[np.int64]) -> dict[str, Any]:
+    """Errors of the fits without each fold in every division (repeats, n); for the first one also their curves."""
+    x, y = experiment.x_train[0], _targets(experiment)
+    numbers = np.arange(fold.max() + 1)[:, np.newaxis]
+    errors = np.stack([fold_mean_squares(y, one, refits(x, y, one == numbers, x, degree)) for one in fold])
+    by_division, _ = pooled(errors, np.bincount(fold[0]))
+    return {
+        "fold": fold,
+        "fold_errors": errors,
+        "fold_curves": refits(x, y, fold[0] == numbers, grid, degree),
+        "split_sd": by_division.std(axis=0, ddof=1) if len(fold) > 1 else np.full(degree, np.nan),
+    }
+
+
+def _judge(
+    experiment: Experiment, held: NDArray[np.bool_], whole: dict[str, Any], parts: dict[str, Any]
+) -> tuple[Array, Array]:
+    """Scores (7, D) and their standard errors."""
+    x, y, f = experiment.x_train[0], _targets(experiment), experiment.f_train
+    degree = len(whole["residuals"])
+    hold_out = mean_square(y[held] - refits(x, y, held[np.newaxis], x[held], degree)[0])
+    k_fold, k_fold_se = pooled(parts["fold_errors"], np.bincount(parts["fold"][0]))
+    left_out = mean_square(np.where(np.isnan(whole["left_out"]), whole["refitted"], whole["left_out"]))
+    repeated = k_fold.mean(axis=0), np.sqrt((k_fold_se**2).mean(axis=0))
+    measured = [hold_out, (k_fold[0], k_fold_se[0]), repeated, left_out]
+    rules = criteria(x.size * without_dust(whole["train_mse"], f), x.size)
+    scores = [*(without_dust(score, f) for score, _ in measured), *rules.values()]
+    return np.array(scores), np.array([*(se for _, se in measured), *np.full((len(rules), degree), np.nan)])

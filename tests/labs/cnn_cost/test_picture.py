@@ -1,0 +1,440 @@
+"""Words, boxes and exercises of the page about shapes and cost against published numbers and hand-made ones."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+import numpy as np
+import pytest
+
+from core.draw.live import Picture
+from core.draw.packing import deflated, pack
+from core.kit.answers import number_typed, shape_typed
+from core.kit.controls import defaults
+from core.kit.lab import Exercise, Table, Verdict
+from core.kit.words import size_text
+from core.labs.cnn_cost.compute.explore import Cost
+from core.labs.cnn_cost.compute.rows import stops
+from core.labs.cnn_cost.compute.uploads import read_network
+from core.labs.cnn_cost.lab import LAB
+from core.labs.cnn_cost.panels.compare import along
+from core.labs.cnn_cost.panels.memory import memory_of, memory_panel
+from core.labs.cnn_cost.panels.parts import NO_BOX, log_range, short
+from core.labs.cnn_cost.picture import PREDICTIONS, SECTIONS, thumbnail
+from core.networks.presets import PRESETS
+from tests.states import check_picture
+
+
+def drawn(**change: Any) -> tuple[dict[str, Any], Cost, Picture]:
+    values = defaults(LAB.all_controls) | change
+    result = LAB.result(values)
+    return values, result, LAB.draw(result, values)
+
+
+def read(picture: Picture, layer: int) -> dict[str, str]:
+    assert picture.axis is not None
+    index = picture.axis.nearest(layer)
+    return {r.label: r.texts[min(index, len(r.texts) - 1)] for r in picture.readouts}
+
+
+@pytest.mark.parametrize("net", ["tv_resnet152", "tv_densenet201", "tv_efficientnet_b7"])
+@pytest.mark.parametrize("every", [False, True])
+def test_a_deep_network_is_a_small_message(net: str, every: bool) -> None:
+    _, _, picture = drawn(net=net, every=every)
+    assert len(deflated(pack(picture))) <= 60_000
+
+
+def table_of(number: int, **change: Any) -> tuple[Table, list[Any]]:
+    values, result, _ = drawn(**change)
+    blocks = list(SECTIONS[number].blocks(result, values))
+    (found,) = [block for block in blocks if isinstance(block, Table)]
+    return found, blocks
+
+
+def test_readouts_of_vgg16() -> None:
+    _, _, picture = drawn()
+    words = read(picture, 9)
+    assert words["output"] == "256×56×56"
+    assert words["parameters"] == "590,080"  # 9 · 256 · 256 + 256
+    assert words["MACs"] == "1,849,688,064"  # 56² · 9 · 256²
+    assert words["sees"] == "40×40"  # two pools before: 1 + 2·2 + 1 + 2·2·2 + 2 + 3·2·4
+    assert (words["all parameters"], words["all MACs"]) == ("138,357,544", "15,470,264,320")
+    assert words["all activations"] == "15,237,608"
+    assert words["counted again"] == "difference 0 and 0"  # a typed network has one formula for its weights
+    assert read(drawn(net="tv_vgg16")[2], 9)["counted another way"] == "difference 0 and 0"
+    start = read(picture, 0)
+    assert (start["output"], start["parameters"], start["sees"]) == ("3×224×224", "0", "1×1")
+
+
+def test_conventions_change_the_readouts() -> None:
+    _, _, picture = drawn(net="vgg19", bias=False, unit="flops", input_row=False, pool_rows=False)
+    words = read(picture, 1)
+    assert words["all parameters"] == "143,652,544"
+    assert words["all FLOPs"] == "39,264,124,928"
+    assert words["parameters"] == "1,728"
+    pooled = 64 * 112**2 + 128 * 56**2 + 256 * 28**2 + 512 * 14**2 + 512 * 7**2
+    assert words["all activations"] == f"{16_542_184 - 150_528 - pooled:,}"
+
+
+def test_a_sentence_says_the_formulas() -> None:
+    _, _, picture = drawn(net="alexnet")
+    assert picture.sentences[1] == (
+        "Conv2d: floor((224 + 4 − 11) / 4) + 1 = 55; parameters 11 × 11 × 3 × 64 + 64 = 23,296; 0.0381 % of all so "
+        "far; MACs 55 × 55 × 11 × 11 × 3 × 64 = 70,276,800."
+    )
+    assert picture.sentences[-1].count("100 % of all so far") == 1
+    assert picture.sentences[0].startswith("AlexNet. An image of 224 × 224 with 3 channels.")
+    _, _, early = drawn(net="alexnet", size=48)
+    assert all(text.startswith("Kernel (3x3) larger than input (2x2)") for text in early.sentences)
+    (cross,) = early.panels[0].figure["layout"]["annotations"]
+    assert cross["x"] == 8 < early.panels[0].figure["layout"]["xaxis"]["range"][1]
+    assert picture.panels[0].figure["layout"]["annotations"] == []
+
+
+def test_blank_cells_are_blank_everywhere() -> None:
+    _, _, picture = drawn(net="homework_256", bias=False, blank="params")
+    assert {read(picture, k)["parameters"] for k in range(1, 9)} == {"?"}
+    assert read(picture, 3)["all parameters"] == "?" and read(picture, 3)["output"] == "128×61×61"
+    assert "401,408" not in " ".join(picture.sentences)
+    table, _ = table_of(0, net="homework_256", bias=False, blank="params")
+    assert set(table.columns["parameters"]) == {"?"} and "bytes" not in table.columns
+    assert table.explain is not None
+    assert table.explain(2, "parameters") == "This cell is blank: fill it in below."
+    assert "61" in table.explain(2, "output")
+
+
+@pytest.mark.parametrize(
+    ("typed", "words"),
+    [
+        ("1,728", "1,728 is right."),
+        ("1 728", "1,728 is right."),
+        ("1792", "**Bias counted.**"),
+        ("27", "**One filter.**"),
+        ("576", "**Kernel depth forgotten.**"),
+        ("1729", "no known slip"),
+    ],
+)
+def test_slips_of_the_homework_are_named(typed: str, words: str) -> None:
+    _, blocks = table_of(0, net="vgg19", bias=False, blank="params")
+    (exercise,) = [block for block in blocks if isinstance(block, Exercise)]
+    verdict = exercise.cells[0].judge(typed)
+    assert words in verdict.words
+    assert verdict.right == words.endswith("right.")
+
+
+@pytest.mark.parametrize("column", ["side", "activations", "params", "macs"])
+def test_what_is_to_be_filled_in_stands_neither_in_the_pictures_nor_in_the_files(column: str) -> None:
+    values, result, picture = drawn(net="homework_256", bias=False, blank=column)
+    numbers = {"side": "output", "activations": "activations", "params": "weights", "macs": "MACs"}
+    full = LAB.tables(LAB.result(values | {"blank": "none"}), values)["layers.csv"]
+    blank = LAB.tables(result, values)["layers.csv"]
+    hidden = [place + 1 for place, _ in result.blanks]
+    for name in full:
+        same = [k for k in range(len(full[name])) if name != numbers[column] or k not in hidden]
+        assert [str(blank[name][k]) for k in same] == [str(full[name][k]) for k in same]
+    if column != "side":  # a side of 1 behind the maps stays
+        assert {blank[numbers[column]][k] for k in hidden} == {"?"}
+        bars, own = (
+            [sum(len(one["x"]) for one in panel.figure["data"] if one["type"] == "bar") for panel in shown.panels]
+            for shown in (picture, drawn(net="homework_256", bias=False)[2])
+        )
+        assert sum(count < before for count, before in zip(bars, own, strict=True)) == 1
+        assert any("to be filled in" in panel.alt for panel in picture.panels)
+    else:
+        assert [blank["output"][k] for k in hidden[:6]] == [
+            "128 ? ?",
+            "64 ? ?",
+            "128 ? ?",
+            "128 ? ?",
+            "64 ? ?",
+            "128 ? ?",
+        ]
+
+
+def test_notes_keep_what_gives_nothing_away() -> None:
+    telling = "as wide as the map is long"
+    for change, there in (({}, True), ({"blank": "activations"}, False), ({"blank": "macs"}, True)):
+        _, blocks = table_of(0, net="homework_256", bias=False, **change)
+        assert any(isinstance(block, str) and telling in block for block in blocks) == there, change
+    _, blocks = table_of(0, net="lenet5", blank="params")
+    notes = "".join(block for block in blocks if isinstance(block, str))
+    assert "61,706" not in notes and "The published one has 60,000." in notes
+    assert "61,706" not in drawn(net="lenet5", blank="params")[2].sentences[0]
+
+
+def test_blank_cells_hide_the_sums_everywhere() -> None:
+    values, result, _ = drawn(net="homework_256", blank="params")
+    shown = [block for section in SECTIONS[1:3] for block in section.blocks(result, values)]
+    assert [isinstance(block, str) and "Leave blank" in block for block in shown] == [True, True]
+
+
+def test_colours_that_no_other_panel_names_are_named_with_the_activations() -> None:
+    _, _, picture = drawn(net="lenet5", every=True)
+    maps = next(panel.figure for panel in picture.panels if "activations" in str(panel.figure["layout"]["yaxis"]))
+    assert maps["layout"]["showlegend"]
+    assert {trace["name"] for trace in maps["data"] if trace.get("showlegend", True)} == {"pooling", "image"}
+
+
+def test_sums_of_the_homework() -> None:
+    values = {"net": "vgg19", "bias": False}
+    _, blocks = table_of(0, blank="activations", **values)
+    exercise = blocks[-1]
+    assert exercise.cells[-1].label == "Sum of all activations, with pooling, with the image"
+    assert exercise.cells[-1].judge("16542184").right
+    assert "**Rounded cells.**" in exercise.cells[-1].judge("16,484,192").words
+    assert "**Input row.**" in exercise.cells[-1].judge(str(16_542_184 - 150_528)).words
+    assert "**Rounded.**" in exercise.cells[0].judge("3,200,000").words and exercise.cells[0].judge("3211264").right
+    assert exercise.cells[0].judge("3.2M") == Verdict(True, "Right to 2 digits.")
+    _, blocks = table_of(0, net="mlp", blank="params")
+    assert [cell.label[:8] for cell in blocks[-1].cells] == ["1. fc500", "2. fc750", "3. fc25:", "Sum of a"]
+    total = blocks[-1].cells[-1]
+    assert total.label == "Sum of all parameters"
+    assert total.judge("993750").right
+    assert "**Zero dropped.** A zero was dropped: 60,000 stands for 600,000." in total.judge("453,750").words
+    _, blocks = table_of(0, net="vgg16", blank="params")
+    assert "**Bias forgotten.** The 13,416 biases" in blocks[-1].cells[-1].judge("138,344,128").words
+    assert "**Fourth convolution.**" in blocks[-1].cells[-1].judge("143,667,240").words
+
+
+@pytest.mark.parametrize(
+    ("text", "value", "unit"),
+    [("0", 0, 1), (" 1,728 ", 1728, 1), ("1 000 000", 10**6, 1), ("1\N{NO-BREAK SPACE}792", 1792, 1),
+     ("1'728", 1728, 1),
+     ("1.849.688.064", 1_849_688_064, 1), ("9007199254740993", 2**53 + 1, 1), ("3.2M", 3_200_000, 10**5),
+     ("25k", 25_000, 1000), ("3.36e9", 3_360_000_000, 10**7), ("3,36·10^9", 3_360_000_000, 10**7),
+     ("3.36 × 10⁹", 3_360_000_000, 10**7), ("3.36*10**9", 3_360_000_000, 10**7), ("3,36 G", 3_360_000_000, 10**7),
+     ("1.728k", 1728, 1), ("1.7280k", 1728, 1), ("1e3", 1000, 1000), ("8.67e+07", 86_700_000, 10**5),
+     ("8.67·10⁷", 86_700_000, 10**5)],
+)  # fmt: skip
+def test_numbers_as_people_write_them(text: str, value: int, unit: int) -> None:
+    found = number_typed(text)
+    assert (found.value, found.unit) == (value, unit)
+
+
+@pytest.mark.parametrize(
+    "text", ["2.50", "-1", "12,34", "٣", "", "1" * 41, "4.2", "1.792", "12 34", "1.72815k", "e9", "x", "224²"]
+)
+def test_what_is_no_whole_number(text: str) -> None:
+    with pytest.raises(ValueError, match=r"number.*\.$"):
+        number_typed(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "shape"),
+    [("24x24", (24, 24)), ("24×24", (24, 24)), ("(24, 24)", (24, 24)), ("24, 24", (24, 24)), ("24,24", (24, 24)),
+     ("[64, 24, 24]", (64, 24, 24)), ("64@24x24", (64, 24, 24)), ("24 × 24 × 64", (24, 24, 64)), ("24", ()),
+     ("1,024", ()), ("24x", ()), ("2x2x2x2", ()), ("3.36*10^9", ())],
+)  # fmt: skip
+def test_shapes_as_people_write_them(text: str, shape: tuple[int, ...]) -> None:
+    assert shape_typed(text) == shape
+
+
+@pytest.mark.parametrize(
+    ("typed", "right", "words"),
+    [("61", True, "61 is right."), ("61x61", True, "61 × 61 is right."), ("(128, 61, 61)", True, "128 × 61 × 61 is"),
+     ("61 × 61 × 128", True, "is right."), ("64@61x61", False, "the depth is the number of filters"),
+     ("62×62", False, "**Ceil for floor.**"), ("61x62", False, "the width is not"),
+     ("60, 60", False, "**No plus 1.**")],
+)  # fmt: skip
+def test_a_side_may_be_typed_as_the_shape(typed: str, right: bool, words: str) -> None:
+    _, blocks = table_of(0, net="homework_256", blank="side")
+    verdict = blocks[-1].cells[2].judge(typed)  # conv7-128/2: (128 - 7) / 2 and rounded down
+    assert verdict.right == right and words in verdict.words
+
+
+@pytest.mark.parametrize(
+    ("typed", "right", "words"),
+    [("1.85e9", True, "Right to 3 digits."), ("1,8497·10^9", True, "Right to 5 digits."), ("1.8G", True, "to 2 digits"),
+     ("1.84e9", False, "1,840,000,000 is not right"), ("3.70G", False, "**FLOPs.**"), ("2e9", False, "")],
+)  # fmt: skip
+def test_a_rounded_answer_is_right_to_its_digits(typed: str, right: bool, words: str) -> None:
+    """56² · 9 · 256² = 1,849,688,064."""
+    _, blocks = table_of(0, blank="macs")
+    cell = blocks[-1].cells[8]
+    if not words:
+        with pytest.raises(ValueError, match="give two at least"):
+            cell.judge(typed)
+        return
+    verdict = cell.judge(typed)
+    assert verdict.right == right and words in verdict.words
+
+
+def test_the_field_is_drawn_where_it_is() -> None:
+    _, _, picture = drawn(net="text", text="input20x12-1, conv3-4, pool2, gap", layer=2)
+    field = picture.panels[4]
+    x, y = field.frames[2], field.frames[3]
+    # after conv3 the map is 18 x 10: its unit (8, 4) sees rows 8 to 10 and columns 4 to 6
+    assert x.at(1).tolist() == [3.5, 3.5, 6.5, 6.5, 3.5] and sorted(set(y.at(1))) == [7.5, 10.5]
+    # after pool2 it is 9 x 5: unit (4, 2) sees rows 8 to 11 and columns 4 to 7
+    assert sorted(set(x.at(2))) == [3.5, 7.5] and sorted(set(y.at(2))) == [7.5, 11.5]
+    # its neighbour to the right begins two columns further
+    assert sorted(set(field.frames[0].at(2))) == [5.5, 9.5] and sorted(set(field.frames[1].at(2))) == [7.5, 11.5]
+    # and everything is seen in the end
+    assert sorted(set(x.at(3))) == [-0.5, 11.5] and sorted(set(y.at(3))) == [-0.5, 19.5]
+    assert set(field.frames[0].at(3)) == {NO_BOX[0]}
+
+
+def test_a_field_beyond_the_image_is_drawn_at_the_edge_of_the_picture() -> None:
+    _, _, picture = drawn(net="text", text="input8x8-1, 5x(conv5-1@same)")
+    low, high = picture.panels[4].figure["layout"]["xaxis"]["range"]
+    edges = set(picture.panels[4].frames[2].at(5))
+    assert low < min(edges) < -0.5 and 7.5 < max(edges) < high
+    assert "from conv5-1 on it is wider than the image of 8 pixels" in picture.panels[4].alt
+    depth = picture.panels[5].figure["data"]
+    assert depth[0]["y"].tolist() == [1, 5, 9, 13, 17, 21] and depth[1]["y"].tolist() == [1] * 6
+
+
+def test_bars_stand_at_their_rows() -> None:
+    _, _, picture = drawn(net="lenet5")
+    params, maps, work = (panel.figure["data"] for panel in picture.panels[:3])
+    found = {trace["name"]: dict(zip(trace["x"].tolist(), trace["y"].tolist(), strict=True)) for trace in params[:-1]}
+    assert found == {"convolution": {1: 156, 3: 2416, 5: 48_120}, "fully connected": {6: 10_164, 7: 850}}
+    image = next(trace for trace in maps if trace["name"] == "image")
+    assert image["y"].tolist() == [1024] and image["x"].tolist() == [0]
+    assert sum(float(trace["y"].sum()) for trace in work[:-1]) == 416_520
+    frames = picture.panels[0].frames
+    assert frames[0].at(3).tolist() == [2.52, 2.52, 3.48, 3.48, 2.52] and frames[1].at(3)[1] == 2416
+    assert set(frames[0].at(2)) == {NO_BOX[0]}  # pooling has no parameters
+    assert "2 without any have no bar" in picture.panels[0].alt
+    assert "fc84" not in picture.panels[2].alt and "conv5-16 (row 3) with 240,000" in picture.panels[2].alt
+
+
+def test_memory_over_a_step() -> None:
+    _, result, picture = drawn(net="lenet5", batch=1, optimizer="Adam")
+    model, kept = picture.panels[3].figure["data"]
+    assert model["y"][0] == pytest.approx(61_706 * 16 / 1e6, rel=1e-6)
+    assert kept["y"][0] == model["y"][0] and kept["y"].argmax() in range(7, 9)
+    assert picture.panels[3].tracks[0].x.tolist() == list(range(8))
+    memory = memory_of(result.table, 1, "Adam", "fp32")
+    assert not isinstance(memory, str)
+    assert read(picture, 1)["training, 1 image"] == size_text(memory.total)
+    assert float(kept["y"].max()) == pytest.approx(memory.total / 1e6, rel=1e-6)
+    assert [size_text(n) for n in (0, 999, 1500, 2.5e6, 4e9, 1.5e12)] == [
+        "0 B", "999 B", "1.50 kB", "2.50 MB", "4.00 GB", "1.50 TB"]  # fmt: skip
+
+
+def test_what_cannot_be_trained_is_said() -> None:
+    _, result, picture = drawn(net="resnet18", size=32, batch=1)
+    assert "has one value per channel" in picture.panels[3].alt
+    assert read(picture, 1)["training, 1 image"] == "–"
+    panel = memory_panel(result.rows(every=False, collapse=False), result.table, "A reason.", 1)
+    assert panel.figure["data"] == [] and panel.figure["layout"]["annotations"][0]["text"] == "A reason."
+
+
+def test_a_file_of_weights_has_pictures_too() -> None:
+    header = {"conv.weight": {"dtype": "F32", "shape": [2, 3, 5, 5], "data_offsets": [0, 600]}}
+    text = json.dumps(header).encode()
+    upload = read_network("w.safetensors", len(text).to_bytes(8, "little") + text + bytes(600))
+    for view in ("costs", "blocks", "compare"):
+        values, result, picture = drawn(net="upload", upload=upload, view=view)
+        check_picture(picture)
+        words = read(picture, 1)
+        assert (words["output"], words["parameters"], words["MACs"], words["sees"]) == ("–", "150", "–", "–")
+        assert (words["all MACs"], words["all activations"], words["all parameters"]) == ("–", "–", "150")
+        assert words["training, 32 images"] == "–"
+        assert picture.sentences[1] == "Conv2d; parameters 150 = 150; 100 % of all so far."
+        for section in SECTIONS:
+            assert list(section.blocks(result, values))
+    tables = [block for section in SECTIONS[:3] for block in section.blocks(result, values) if isinstance(block, Table)]
+    assert list(tables[0].columns) == ["row", "layer", "kind", "times", "parameters"]
+    assert set(tables[1].columns["what"]) == {"parameters", "numbers that are no parameters"}
+    no_memory = "A file does not say what training keeps in memory."
+    assert tables[2].columns["w.safetensors"] == ["–", "1", "150", "–", "–", no_memory]
+
+
+def test_blocks_are_as_high_as_their_maps() -> None:
+    _, _, picture = drawn(net="vgg16", view="blocks")
+    x, y = picture.panels[0].frames
+    sides = [float(np.ptp(y.at(k))) for k in range(22)]
+    assert sides[0] == 224 and sides[3] == 112 and sides[18] == 7
+    assert sides[19] == pytest.approx(0.02 * 224)
+    widths = [float(np.ptp(x.at(k))) for k in (1, 4, 7, 11)]
+    assert np.diff(widths) == pytest.approx([0.5] * 3)  # 64, 128, 256, 512
+
+
+def test_the_icicle_divides_the_parameters() -> None:
+    _, _, picture = drawn(net="vgg16", view="blocks")
+    bars = picture.panels[1].figure["data"]
+    assert [trace["width"][0] for trace in bars if trace["name"] == "grid"] == [100]
+    linear = next(trace for trace in bars if trace["name"] == "linear")
+    assert linear["width"] == pytest.approx([100 * n / 138_357_544 for n in (102_764_544, 16_781_312, 4_097_000)])
+    handle = picture.panels[1].tracks[0].x
+    assert handle[19] == pytest.approx(100 * (14_714_688 + 102_764_544 / 2) / 138_357_544) and np.isnan(handle[3])
+    for net in ("tv_resnet152", "tv_densenet121", "resnet18"):
+        for collapse in (False, True):
+            _, _, deep = drawn(net=net, view="blocks", collapse=collapse)
+            levels: dict[float, float] = {}
+            for trace in deep.panels[1].figure["data"]:
+                for base, width in zip(trace["base"], trace["width"], strict=True):
+                    levels[base] = levels.get(base, 0) + width
+            assert levels[0] == 100 and max(levels.values()) < 100.01 and levels[1] > 99
+
+
+def test_two_networks_share_their_axes() -> None:
+    _, _, picture = drawn(net="resnet18", view="compare", beside="resnet18_cifar")
+    left, right = picture.panels[0], picture.panels[2]
+    assert left.figure["layout"]["yaxis"]["range"] == right.figure["layout"]["yaxis"]["range"]
+    assert left.figure["layout"]["title"]["text"] == "ResNet-18"
+    assert right.figure["layout"]["title"]["text"] == "ResNet-18 for CIFAR-10"
+    assert along((0, 1, 10, 20), 20, 40) == [0, 2, 20, 40] and along((0,), 0, 7) == [0]
+    table, blocks = table_of(2, net="resnet18", beside="resnet18_cifar", view="compare")
+    assert table.columns["ResNet-18 for CIFAR-10"][2] == "11,173,962"
+    assert "ResNet-18 has 1.05 times the parameters and 3.27 times the MACs" in blocks[0]
+
+
+def test_why_tables_differ() -> None:
+    table, blocks = table_of(1, net="vgg19")
+    numbers = dict(zip(table.columns["how it is counted"], table.columns["number"], strict=True))
+    assert numbers["with biases"] - numbers["without biases"] == 14_696
+    assert numbers["each cell rounded to two digits before adding"] == 16_484_192
+    assert numbers["image, convolutions, pooling, fully connected"] == 16_542_184
+    _, blocks = table_of(1, net="googlenet")
+    assert "7,005,832 parameters and 1,582,671,872 MACs" in blocks[2] and "6,624,904 and 1,498,376,192" in blocks[2]
+    assert "−380,928 and −84,295,680" in blocks[2] and "issue 906" in blocks[2]
+    _, blocks = table_of(1, net="lenet5")
+    assert "60,000 parameters against 61,706" in blocks[2] and "340,908 connections" in blocks[2]
+    assert "| C3 | convolution | 16×10×10 | 1,516 | 151,600 |" in blocks[2]
+    _, blocks = table_of(1, net="tv_googlenet")
+    assert any("aux1" in block for block in blocks if isinstance(block, str))
+
+
+def test_the_notation_gives_the_text_of_a_preset() -> None:
+    values, result, _ = drawn(net="resnet18")
+    assert PRESETS["resnet18"].text in SECTIONS[3].blocks(result, values)[1]
+    values, result, _ = drawn(net="text", text="conv3-8 # `x`")
+    assert "conv3-8 # 'x'" in SECTIONS[3].blocks(result, values)[1]
+
+
+def test_questions() -> None:
+    _, result, _ = drawn()
+    assert [prediction.truth(result) for prediction in PREDICTIONS] == ["linear", "convolution"]
+    words = PREDICTIONS[0].verdict("convolution", "linear", result)
+    assert words == "Of 138,357,544 parameters: the fully connected layers 89.4 %, the convolutions 10.6 %."
+    assert "the convolutions 99.2 %" in PREDICTIONS[1].verdict("linear", "convolution", result)
+    _, vit, _ = drawn(net="tv_vit_b_16")
+    assert PREDICTIONS[0].truth(vit) in PREDICTIONS[0].guess.values
+
+
+def test_axes_and_names() -> None:
+    assert log_range([0, 5, 2000]) == [-0.1, 4] and log_range([]) == [-0.1, 1] and log_range([1000]) == [2.9, 4]
+    assert short("conv3-512") == "conv3-512" and short("layer1.0.downsample.0") == "…wnsample.0"
+    _, result, picture = drawn(net="tv_densenet201", every=True)
+    assert picture.axis is not None and len(picture.axis.values) == len(stops(result.rows(every=True, collapse=False)))
+    assert picture.axis.values[-1] == 711 and len(set(picture.axis.texts)) == len(picture.axis.texts)
+
+
+def test_numbers_of_any_size_are_exact() -> None:
+    net = {"net": "text", "text": "input4096x4096-3, 2x conv64-65536@same"}
+    _, _, picture = drawn(**net)
+    check_picture(picture)
+    work = 2**24 * 2**12 * 2**32  # positions, taps, pairs of channels
+    assert read(picture, 2)["MACs"] == f"{work:,}" and float(work) > 2**53
+    assert read(picture, 2)["all MACs"] == f"{work + 2**24 * 2**12 * 3 * 2**16:,}"
+    table, _ = table_of(0, **net)
+    assert table.columns["MACs"][1] == work
+
+
+def test_the_thumbnail_has_a_block_for_every_row() -> None:
+    assert len(re.findall("<rect", thumbnail())) == 21

@@ -1,0 +1,450 @@
+"""Files of visitors: what they hold is counted, and what is hostile, damaged or unknown is refused with a sentence."""
+
+from __future__ import annotations
+
+import io
+import json
+import pickle  # to make what must be refused
+import zipfile
+
+import onnx
+import pytest
+
+from core.labs.cnn_cost.compute import onnx_file
+from core.labs.cnn_cost.compute.graph import Graph, Node, checked_shape, graph_table
+from core.labs.cnn_cost.compute.uploads import MAX_MODEL_JSON, read_network
+from core.networks.receptive_field import Window
+from core.networks.table import totals
+
+pytestmark = pytest.mark.usefixtures("readers_here")
+
+
+def safetensors(tensors, *, data=None, header=None):
+    """A file with tensors {name: (dtype, shape, bytes)}."""
+    entries, end = {"__metadata__": {"format": "pt"}}, 0
+    for name, (dtype, shape, size) in tensors.items():
+        entries[name] = {"dtype": dtype, "shape": shape, "data_offsets": [end, end + size]}
+        end += size
+    text = json.dumps(entries).encode() if header is None else header
+    return len(text).to_bytes(8, "little") + text + bytes(end if data is None else data)
+
+
+SMALL = {
+    "conv.weight": ("F32", [8, 3, 5, 5], 2400),
+    "conv.bias": ("F32", [8], 32),
+    "bn.weight": ("F32", [8], 32),
+    "bn.bias": ("F32", [8], 32),
+    "bn.running_mean": ("F32", [8], 32),
+    "bn.running_var": ("F32", [8], 32),
+    "bn.num_batches_tracked": ("I64", [], 8),
+    "fc.weight": ("BF16", [10, 8], 160),
+    "fc.bias": ("BF16", [10], 20),
+    "cls": ("F16", [1, 1, 8], 16),
+}
+
+
+def test_safetensors() -> None:
+    network = read_network("my net.safetensors", safetensors(SMALL))
+    table = network.table
+    assert (table.source, table.title, str(network)) == (
+        "safetensors", "my net.safetensors", "my net.safetensors: 4 rows",
+    )  # fmt: skip
+    rows = {call.name: (call.kind, call.weights, call.biases, call.buffers) for call in table.calls}
+    assert rows == {
+        "conv": ("Conv2d", 600, 8, 0),
+        "bn": ("BatchNorm2d", 16, 0, 16),
+        "fc": ("Linear", 80, 10, 0),
+        "parameters": ("Parameters", 8, 0, 0),
+    }
+    assert table.calls[0].window == Window((5, 5)) and table.calls[0].activations == 0
+    sums = totals(table, input_row=False)
+    assert (sums.params, sums.buffers, sums.macs, sums.activations) == (722, 16, 0, 0)
+    assert network == read_network("my net.safetensors", safetensors(SMALL))
+    assert network.notes and len(network.digest) == 64
+
+
+GOOD = {"a": ("F32", [2], 8), "b": ("U8", [3], 3)}
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (b"", "The file is cut off: its header is longer than the file."),
+        (b"\x08\x00\x00", "The file is cut off"),
+        ((2**63).to_bytes(8, "little") + b"{}", "The file is cut off"),
+        ((6_000_000).to_bytes(8, "little") + bytes(6_000_000), "The header of the file has 6,000,000 bytes; at most"),
+        (safetensors(GOOD, data=10), "The tensors of the file leave gaps, overlap, or end elsewhere than the file."),
+        (safetensors(GOOD, data=12), "The tensors of the file leave gaps"),
+        (safetensors({}, header=b"[]"), "The header of the file is not that of a safetensors file."),
+        (safetensors({}, header=b'{"a": 1}'), "The header of the file is not"),
+        (safetensors({}, header=b"nonsense"), "The header of the file is not"),
+        (safetensors({}, header=b"[" * 100_000), "The header of the file is not"),
+        (safetensors({}, header=b'{"a":' * 100_000), "The header of the file is not"),
+        (safetensors({}, header=b"{}"), "The file has 0 tensors; it must have 1 to 50,000."),
+        (safetensors({"a": ("F32", [3], 8)}), "The header of the file is not"),
+        (safetensors({"a": ("F99", [2], 8)}), "The header of the file is not"),
+        (safetensors({"a": ("F32", [-2], -8)}, data=0), "The header of the file is not"),
+        (safetensors({"a": ("F32", [True], 4)}), "The header of the file is not"),
+        (safetensors({"a": ("F32", [2.0], 8)}), "The header of the file is not"),
+        (safetensors({"a": ("F32", [1] * 9, 4)}), "The header of the file is not"),
+        (safetensors({"a": ("F32", [2**63], 2**65)}, data=0), "The header of the file is not"),
+        (
+            safetensors({}, header=b'{"a":{"dtype":"U8","shape":[1],"data_offsets":[0,1]},'
+                        b'"a":{"dtype":"U8","shape":[1],"data_offsets":[0,1]}}', data=1),
+            "The header of the file is not",
+        ),
+        (
+            safetensors({}, header=b'{"a":{"dtype":"U8","shape":[2],"data_offsets":[0,2]},'
+                        b'"b":{"dtype":"U8","shape":[2],"data_offsets":[1,3]}}', data=3),
+            "The tensors of the file leave gaps, overlap",
+        ),
+    ],
+)  # fmt: skip
+def test_damaged_safetensors(content, message) -> None:
+    with pytest.raises(ValueError, match=r"\.$") as caught:
+        read_network("x.safetensors", content)
+    assert str(caught.value).startswith(message)
+
+
+@pytest.mark.parametrize("suffix", ["pt", "pth", "pkl", "bin", "ckpt", "h5", "keras", "py", "PTH", "npz", "tflite"])
+def test_other_files_are_refused_with_a_way_out(suffix) -> None:
+    with pytest.raises(
+        ValueError, match=rf"^A file that ends in \.{suffix.lower()} .*torch\.onnx\.export.*safetensors"
+    ):
+        read_network(f"model.{suffix}", b"anything")
+
+
+@pytest.mark.parametrize("name", ["model", "model.txt", "model.zip", ".onnx.gz", "a" * 500])
+def test_unknown_files_are_refused(name) -> None:
+    with pytest.raises(ValueError, match="is no ONNX, PT2 or safetensors file. Export the network in PyTorch with"):
+        read_network(name, b"anything")
+
+
+class Trap:
+    """What a hostile pickle would do."""
+
+    fired = False
+
+    def __reduce__(self):
+        return setattr, (Trap, "fired", True)
+
+
+@pytest.mark.parametrize("protocol", [2, 3, 4, 5])
+@pytest.mark.parametrize("name", ["model.onnx", "model.pt2", "model.safetensors"])
+def test_pickles_are_never_opened_whatever_their_name(name, protocol) -> None:
+    with pytest.raises(ValueError, match=r"\.$"):
+        read_network(name, pickle.dumps(Trap(), protocol))
+    assert not Trap.fired
+
+
+def tensor(name):
+    return {"as_tensor": {"name": name}}
+
+
+def sizes(*shape):
+    return {"sizes": [{"as_int": size} for size in shape]}
+
+
+def node(target, inputs, output, stack=""):
+    return {
+        "target": f"torch.ops.aten.{target}",
+        "inputs": [{"name": name, "arg": argument} for name, argument in inputs.items()],
+        "outputs": [tensor(output)],
+        "metadata": {"nn_module_stack": f"L__self__,,Net;L__self__{stack},{stack},Layer"} if stack else {},
+    }
+
+
+def program():
+    """A small network as torch.export writes it."""
+    return {
+        "graph_module": {
+            "graph": {
+                "nodes": [
+                    node(
+                        "conv2d.default",
+                        {"input": tensor("x"), "weight": tensor("w"), "bias": tensor("b"),
+                         "stride": {"as_ints": [2, 2]}, "padding": {"as_ints": [1, 1]},
+                         "dilation": {"as_ints": [1, 1]}, "groups": {"as_int": 1}},
+                        "conv", "stem.conv",
+                    ),
+                    node("relu_.default", {"self": tensor("conv")}, "relu", "stem.act"),
+                    node("max_pool2d.default", {"self": tensor("relu"), "kernel_size": {"as_ints": [3, 3]},
+                                                "stride": {"as_ints": [2, 2]}, "ceil_mode": {"as_bool": True}}, "pool"),
+                    node("flatten.using_ints", {"self": tensor("pool"), "start_dim": {"as_int": 1}}, "flat"),
+                    node("linear.default", {"input": tensor("flat"), "weight": tensor("fw"),
+                                            "bias": {"as_none": True}}, "out"),
+                ],
+                "tensor_values": {
+                    "x": sizes(2, 3, 16, 16), "w": sizes(8, 3, 3, 3), "b": sizes(8), "conv": sizes(2, 8, 8, 8),
+                    "relu": sizes(2, 8, 8, 8), "pool": sizes(2, 8, 4, 4), "flat": sizes(2, 128), "fw": sizes(5, 128),
+                    "out": sizes(2, 5),
+                },
+            },
+            "signature": {
+                "input_specs": [
+                    {"parameter": {"arg": {"name": name}, "parameter_name": name}} for name in ("w", "b", "fw")
+                ] + [{"user_input": {"arg": tensor("x")}}],
+            },
+        }
+    }  # fmt: skip
+
+
+def pt2(content=None, name="model/models/model.json", extra=()):
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr(name, json.dumps(program()) if content is None else content)
+        for entry in extra:
+            archive.writestr(entry, "x")
+    return stream.getvalue()
+
+
+def test_pt2() -> None:
+    table = read_network("net.pt2", pt2(extra=["model/data/sample_inputs/model.pt"])).table
+    assert (table.source, table.input_shape, table.unused) == ("pt2", (3, 16, 16), ())
+    assert [(c.name, c.kind, c.output_shape) for c in table.calls] == [
+        ("stem.conv", "Conv2d", (8, 8, 8)),
+        ("stem.act", "ReLU", (8, 8, 8)),
+        ("pool", "MaxPool2d", (8, 4, 4)),
+        ("flat", "Flatten", (128,)),
+        ("out", "Linear", (5,)),
+    ]
+    conv, _, pool, _, linear = table.calls
+    assert (conv.weights, conv.biases, conv.macs) == (216, 8, 216 * 64)
+    assert conv.window == Window((3, 3), (2, 2), (1, 1, 1, 1))
+    assert pool.window == Window((3, 3), (2, 2), ceil=True) and pool.field.size == (7, 7)
+    assert (linear.weights, linear.biases, linear.macs, linear.field.reach) == (640, 0, 640, "whole")
+
+
+def changed(path, value):
+    """The program with one entry replaced."""
+    whole = program()
+    inner = whole
+    for key in path[:-1]:
+        inner = inner[key]
+    inner[path[-1]] = value
+    return json.dumps(whole)
+
+
+GRAPH = ("graph_module", "graph")
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (b"PK\x03\x04", "The file is damaged or not a PT2 file."),
+        (b"no zip", "The file is damaged or not a PT2 file."),
+        (pt2()[:-40], "The file is damaged or not a PT2 file."),
+        (pt2(name="data.pkl"), "The file holds no network as torch.export writes it. Export the network"),
+        (pt2(extra=["b/models/model.json"]), "The file holds no network as torch.export writes it."),
+        (pt2("{"), "The description of the network in the file is damaged."),
+        (pt2("[" * 100_000), "The description of the network in the file is damaged."),
+        (pt2("9" * 5000), "The description of the network in the file is damaged."),
+        (pt2("[]"), "The file does not describe a network as torch.export writes it."),
+        (pt2(changed((*GRAPH, "nodes"), 5)), "The file does not describe a network"),
+        (pt2(changed((*GRAPH, "nodes"), ["conv"])), "The file does not describe a network"),
+        (pt2(changed((*GRAPH, "tensor_values"), {})), "The file does not describe a network"),
+        (pt2(changed(("graph_module", "signature"), {"input_specs": []})), "The file does not describe a network"),
+        (
+            pt2(changed((*GRAPH, "tensor_values", "x"), sizes(3, 16, 16))),
+            "The input has the shape (3, 16, 16); it must be",
+        ),
+        (
+            pt2(changed((*GRAPH, "tensor_values", "x"), sizes(1, 0, 16, 16))),
+            "The shape of “x” is not made of at most 8",
+        ),
+        (pt2(changed((*GRAPH, "tensor_values", "x"), sizes(*[1] * 9))), "The shape of “x” is not made of at most 8"),
+        (
+            pt2(changed((*GRAPH, "tensor_values", "x"), sizes(1, 3, 2**63, 1))),
+            "The shape of “x” is not made of at most 8",
+        ),
+        (pt2(changed((*GRAPH, "tensor_values", "x"), {"sizes": [{"as_expr": "s0"}]})), "The shape of “x” is not fixed"),
+        (pt2(changed((*GRAPH, "tensor_values", "flat"), sizes())), "The file has operations whose shapes do not fit"),
+        (
+            pt2(changed((*GRAPH, "nodes"), program()["graph_module"]["graph"]["nodes"] * 5000)),
+            "The file has 25,000 operations",
+        ),
+    ],
+)
+def test_damaged_pt2(content, message) -> None:
+    with pytest.raises(ValueError, match=r"\.$") as caught:
+        read_network("net.pt2", content)
+    assert str(caught.value).startswith(message)
+
+
+def test_zip_bombs_are_not_unpacked() -> None:
+    with pytest.raises(ValueError, match=r"^The description of the network is larger than 30,000,000 bytes\.$"):
+        read_network("net.pt2", pt2(b" " * (MAX_MODEL_JSON + 1)))
+
+
+def test_graphs_with_shared_and_unused_parameters() -> None:
+    maps = dict.fromkeys(["x", "a", "b"], (1, 2, 4, 4))
+    shapes = {**maps, "w": (2, 2, 1, 1), "v": (7,), "c": (1, 4, 4, 4), "t": (1, 2, 8, 8)}
+    nodes = (
+        Node("one", "Conv", ("x", "w"), ("a",), Window((1, 1))),
+        Node("two", "Conv", ("a", "w"), ("b",), Window((1, 1))),
+        Node("both", "Concat", ("a", "b"), ("c",)),
+        Node("up", "ConvTranspose", ("b", "w"), ("t",)),
+    )
+    table = graph_table(
+        Graph(image="x", nodes=nodes, shapes=shapes, parameters={"w": (2, 2, 1, 1), "v": (7,)}), title="", source="onnx"
+    )
+    assert [(c.kind, c.shared, c.params) for c in table.calls] == [
+        ("Conv2d", False, 4), ("Conv2d", True, 4), ("Concat", False, 0), ("ConvTranspose2d", True, 4),
+    ]  # fmt: skip
+    assert totals(table).params == 4 and table.unused == (("not used", 7),)
+    # A transposed convolution multiplies each number of its input with the whole kernel of each output channel.
+    assert table.calls[3].macs == 2 * 16 * 2 and table.calls[3].field.reach == "unknown"
+
+
+def test_attention_in_a_graph() -> None:
+    shapes = {"x": (1, 3, 5, 6), "k": (1, 3, 9, 6), "v": (1, 3, 9, 7), "o": (1, 3, 5, 7), "m": (1, 3, 5, 5)}
+    nodes = (
+        Node("", "Slice", ("x",), ("k",)),
+        Node("", "Slice", ("x",), ("v",)),
+        Node("att", "scaled_dot_product_attention", ("x", "k", "v"), ("o",)),
+        Node("mm", "matmul", ("x", "k"), ("m",)),
+    )
+    table = graph_table(Graph(image="x", nodes=nodes, shapes=shapes, parameters={}), title="", source="pt2")
+    assert [(c.name, c.macs, c.field.reach) for c in table.calls] == [
+        ("att", 3 * 5 * 9 * (6 + 7), "whole"),
+        ("mm", 3 * 5 * 5 * 6, "unknown"),
+    ]
+
+
+@pytest.mark.parametrize("shape", [[0], [-1], [1.0], [True], ["1"], [2**62 + 1], [1] * 9])
+def test_shapes_from_files_are_checked(shape) -> None:
+    with pytest.raises(ValueError, match=r"^The shape of “x” is not made of at most 8 whole numbers above 0\.$"):
+        checked_shape("x", shape)
+    assert checked_shape("x", [2**62]) == (2**62,) and checked_shape("x", []) == ()
+
+
+def test_names_from_files_are_harmless() -> None:
+    named = {'=HYPERLINK("x")\x00\n.weight': ("F32", [2, 2], 16), "a" * 500 + ".weight": ("F32", [2, 2], 16)}
+    names = [call.name for call in read_network("x.safetensors", safetensors(named)).table.calls]
+    assert names == ['HYPERLINK("x")', "a" * 120]
+
+
+def test_onnx_without_its_package(monkeypatch) -> None:
+    monkeypatch.setattr(onnx_file, "find_spec", lambda _: None)
+    with pytest.raises(ValueError, match=r"^ONNX files need the Python package onnx, which is not installed"):
+        read_network("net.onnx", b"anything")
+
+
+def onnx_bytes(**changes):
+    """A small network: conv with bias, batch norm, ReLU, average pool with SAME padding, flatten, Gemm."""
+    helper, float_, int_ = onnx.helper, onnx.TensorProto.FLOAT, onnx.TensorProto.INT64
+
+    def weights(name, *shape):
+        count = 1
+        for size in shape:
+            count *= size
+        return helper.make_tensor(name, float_, shape, bytes(4 * count), raw=True)
+
+    nodes = [
+        helper.make_node(
+            "Conv", ["x", "w", "b"], ["c"], name="conv", kernel_shape=[3, 3], strides=[2, 2], pads=[1, 1, 1, 1]
+        ),
+        helper.make_node("BatchNormalization", ["c", "g", "h", "m", "v"], ["n"]),
+        helper.make_node("Relu", ["n"], ["r"]),
+        helper.make_node("AveragePool", ["r"], ["p"], kernel_shape=[3, 2], strides=[2, 1], auto_pad="SAME_UPPER"),
+        helper.make_node("Reshape", ["p", "shape"], ["f"]),
+        helper.make_node("Gemm", ["f", "fw", "fb"], ["y"], transB=1),
+    ]
+    graph = helper.make_graph(
+        changes.get("nodes", lambda nodes: nodes)(nodes),
+        "net",
+        [helper.make_tensor_value_info("x", float_, changes.get("image", ["batch", 3, 16, 16]))],
+        [helper.make_tensor_value_info("y", float_, [1, 5])],
+        [
+            weights("w", 8, 3, 3, 3), *(weights(name, 8) for name in "bghmv"), weights("fw", 5, 256),
+            weights("fb", 5), helper.make_tensor("shape", int_, [2], [1, 256]),
+        ],
+    )  # fmt: skip
+    model = helper.make_model(graph)
+    changes.get("model", lambda model: None)(model)
+    return model.SerializeToString()
+
+
+def test_onnx() -> None:
+    table = read_network("net.onnx", onnx_bytes()).table
+    assert (table.source, table.input_shape) == ("onnx", (3, 16, 16))
+    assert [(c.name, c.kind, c.output_shape) for c in table.calls] == [
+        ("conv", "Conv2d", (8, 8, 8)),
+        ("n", "BatchNorm2d", (8, 8, 8)),
+        ("r", "ReLU", (8, 8, 8)),
+        ("p", "AvgPool2d", (8, 4, 8)),
+        ("y", "Linear", (5,)),
+    ]
+    assert [(c.weights, c.biases, c.buffers, c.macs) for c in table.calls] == [
+        (216, 8, 0, 216 * 64), (16, 0, 16, 0), (0, 0, 0, 0), (0, 0, 0, 0), (1280, 5, 0, 1280),
+    ]  # fmt: skip
+    # Height 8 by steps of 2 with a kernel of 3 needs one row more, at the bottom; width one column.
+    assert table.calls[3].window.padding == (0, 1, 0, 1)
+    assert table.calls[0].field.size == (3, 3) and table.calls[3].field.size == (7, 5)
+    assert table.calls[-1].field.reach == "whole" and totals(table).params == 216 + 8 + 16 + 1285
+
+
+def external(model):
+    onnx.external_data_helper.set_external_data(model.graph.initializer[0], location="/etc/passwd")
+    model.graph.initializer[0].ClearField("raw_data")
+
+
+def nested(nodes):
+    inner = onnx.helper.make_graph([], "inner", [], [])
+    return [*nodes, onnx.helper.make_node("If", ["cond"], ["z"], then_branch=inner, else_branch=inner)]
+
+
+def hidden(nodes):
+    """External data in a constant instead of an initializer."""
+    value = onnx.helper.make_tensor("t", onnx.TensorProto.FLOAT, [1], [0.0])
+    onnx.external_data_helper.set_external_data(value, location="../secret") if value.HasField("raw_data") else None
+    value.data_location = onnx.TensorProto.EXTERNAL
+    return [*nodes, onnx.helper.make_node("Constant", [], ["k"], value=value)]
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"model": external}, "The file keeps its weights in other files; export the network with external_data=False"),
+        ({"nodes": hidden}, "The file keeps its weights in other files"),
+        ({"nodes": nested}, "If holds a network of its own, which is not read."),
+        ({"nodes": lambda nodes: nodes * 4000}, "The file has 24,000 operations; at most 20,000 are possible."),
+        ({"image": [1, 3, "h", "w"]}, "The size of the input is not fixed; export the network with fixed input sizes."),
+        ({"image": [3, 16, 16]}, "The input has the shape (3, 16, 16); it must be (batch, channels, height, width)."),
+    ],
+)
+def test_onnx_files_that_are_refused(changes, message) -> None:
+    with pytest.raises(ValueError, match=r"\.$") as caught:
+        read_network("net.onnx", onnx_bytes(**changes))
+    assert str(caught.value).startswith(message)
+
+
+def odd(model):
+    """Numbers of attributes and sizes that nobody exports."""
+    for attribute in model.graph.node[3].attribute:
+        if attribute.name == "strides":
+            attribute.ints[:] = [0]
+
+
+def empty(model):
+    model.graph.initializer[1].dims[:] = [0]
+
+
+def test_odd_numbers_in_onnx_files() -> None:
+    for change in (odd, empty):
+        try:
+            read_network("net.onnx", onnx_bytes(model=change))
+        except ValueError as error:
+            assert str(error).endswith(".")  # noqa: PT017  either a sentence or a table, and nothing else
+
+
+def test_damaged_and_large_onnx(monkeypatch) -> None:
+    content = onnx_bytes()
+    for wrong in (b"", b"nonsense" * 10, content[:-7]):
+        with pytest.raises(
+            ValueError, match=r"^The (file is damaged or no ONNX file|network in the file has no input)\.$"
+        ):
+            read_network("net.onnx", wrong)
+    monkeypatch.setattr(onnx_file, "MAX_FILE", 10)
+    with pytest.raises(ValueError, match=r"ONNX files of at most 10 are read\."):
+        read_network("net.onnx", content)
