@@ -3,13 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
-from core.regression.truths import TRUTHS
-
-_TRUTH = re.compile(r"^(def f\(x\):\n    return ).*$", re.MULTILINE)
 _PART = re.compile(r"^# --- (\w+)", re.MULTILINE)
 
 
@@ -18,8 +13,3 @@ def parts_of(path: Path) -> tuple[str, dict[str, str]]:
     head, *rest = _PART.split(path.read_text("utf-8"))
     parts = {key: f"# --- {key}{text}" for key, text in zip(rest[::2], rest[1::2], strict=True)}
     return head, parts
-
-
-def _with_truth(head: str, values: Mapping[str, Any]) -> str:
-    """Put the chosen true function into a script."""
-    return _TRUTH.sub(rf"\g<1>{TRUTHS[values['truth']].code}", head)

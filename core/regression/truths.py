@@ -1,7 +1,9 @@
 """The true functions that data sets are drawn from."""
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -64,3 +66,10 @@ TRUTHS: dict[str, Truth] = {
         lambda x: x * (x - 5) * (x - 10) / 20,
     ),
 }
+
+_IN_SCRIPT = re.compile(r"^(def f\(x\):\n    return ).*$", re.MULTILINE)
+
+
+def with_truth(script: str, values: Mapping[str, Any]) -> str:
+    """Put the true function that `values` name into a stand-alone script."""
+    return _IN_SCRIPT.sub(rf"\g<1>{TRUTHS[values['truth']].code}", script)

@@ -85,7 +85,7 @@ class Worker:
         Parameters
         ----------
         kind, request
-            Key of `core.worker.__main__.KINDS`, and the keyword arguments of that function; JSON values.
+            Dotted name of a function, and its keyword arguments; JSON values.
         title
             What is being done, for the reader.
         read

@@ -8,22 +8,12 @@ import sys
 import threading
 import traceback
 from collections.abc import Callable
+from importlib import import_module
 from queue import SimpleQueue
 from typing import Any, BinaryIO
 
 from core.kit.refusal import reason
-from core.labs.cnn_cost.compute.traced import trace
-from core.labs.ranking_curves.compute.learners import fit
-from core.labs.ranking_curves.compute.openml import download
-from core.labs.regularization.learners.bagging import bagging_message
 from core.worker import wire
-
-KINDS: dict[str, Callable[..., dict[str, Any]]] = {
-    "fit": fit,
-    "download": download,
-    "trace": trace,
-    "bagging": bagging_message,
-}
 
 
 def main() -> None:
@@ -53,12 +43,19 @@ def _listen(requests: BinaryIO, lines: SimpleQueue[bytes]) -> None:
 
 def _answer(message: dict[str, Any]) -> dict[str, Any]:
     try:
-        return {"value": KINDS[message["kind"]](**message["request"])}
+        return {"value": _function(message["kind"])(**message["request"])}
     except Exception as error:  # noqa: BLE001  one request must not end the process
         if words := reason(error):
             return {"error": words}
         traceback.print_exc(file=sys.stderr)
         return {"error": f"The work failed with an unexpected error ({type(error).__name__}); try other settings."}
+
+
+def _function(kind: str) -> Callable[..., dict[str, Any]]:
+    """Function of a dotted name; names come from the code of the app, never from a visitor."""
+    module, _, name = kind.rpartition(".")
+    function: Callable[..., dict[str, Any]] = getattr(import_module(module), name)
+    return function
 
 
 if __name__ == "__main__":

@@ -6,34 +6,18 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from core.kit.controls import Choice, Several, Slider, Toggle
 from core.kit.lab import Lab, Preset
 from core.kit.scripts import parts_of
 from core.labs.bias_variance.compute.explore import explore, tables
-from core.labs.bias_variance.picture import VIEWS, picture, thumbnail
+from core.labs.bias_variance.controls import CONTROLS
+from core.labs.bias_variance.picture import picture, thumbnail
 from core.labs.bias_variance.sections import SECTIONS
 from core.labs.bias_variance.words import PREDICTIONS
-from core.regression.controls import EXPERIMENT
 from core.regression.truths import with_truth
 
 HOMEWORK = {"generator": "legacy", "seed": 0, "n_test": 10}
 LEAVE_ONE_OUT = {"truth": "quadratic", "inputs": "normal", "n_train": 100, "noise_std": 1.0, "test_at": "train",
                  "max_degree": 4, "low": -3.0, "high": 3.0}  # fmt: skip
-
-CONTROLS = (
-    Slider(name="degree", label="Degree", default=3, low=1, high=20, help="Degree of the fitted polynomial."),
-    Choice(name="view", label="Show", default="many", options=VIEWS, place="stage",
-           help="What stands beside the error curves."),
-    *EXPERIMENT,
-    Toggle(name="log_y", label="Logarithmic error axis", place="stage",
-           help="Shows what leaves the picture at the top."),
-    Several(name="compare", label="Fits that stay", default=(1, 3, 10), options=range(1, 21), limit=4, place="stage",
-            when=("view", ("one",)), help="Degrees that stay on screen beside the one on the slider."),
-    Slider(name="folds", label="Folds", default=5, low=2, high=10, place="stage", when=("view", ("choose",)),
-           help="Folds of the cross-validation, divided once for all repetitions; hold-out takes one of them."),
-    Slider(name="repetitions", label="Repetitions", default=400, low=100, high=1000, step=50, place="stage",
-           when=("view", ("choose",)), help="How often the experiment is repeated to see what each rule chooses."),
-)  # fmt: skip
 
 PRESETS = (
     Preset("Homework: three fits",

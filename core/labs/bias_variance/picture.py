@@ -11,8 +11,6 @@ from core.labs.bias_variance.panels.fits import many_data_sets, one_data_set
 from core.labs.bias_variance.words import identity, rules, shares, terms
 from core.regression.decomposition import decompose
 
-VIEWS = {"one": "One data set", "many": "Many data sets", "choose": "Choosing"}
-
 
 def picture(result: Exploration, *, view: str, compare: tuple[int, ...], log_y: bool) -> Picture:
     """Picture of an exploration, scrubbed by degree.
@@ -22,7 +20,7 @@ def picture(result: Exploration, *, view: str, compare: tuple[int, ...], log_y: 
     result
         What to show.
     view
-        Key of `VIEWS`: what stands left of the error curves.
+        Key of `core.labs.bias_variance.controls.VIEWS`: what stands left of the error curves.
     compare
         Degrees whose fits stay on screen in the view "one".
     log_y

@@ -9,14 +9,7 @@ from core.kit.controls import Slider
 from core.kit.lab import Prediction
 from core.kit.words import fixed, larger, percent, with_error
 from core.labs.bias_variance.compute.explore import Exploration
-
-RULES = {  # rule of core.regression.selection -> label, colour role
-    "oracle": ("best fixed degree", "risk"),
-    "one test set": ("one test set", "test"),
-    "hold-out": ("hold-out", "second"),
-    "k-fold": ("{folds}-fold", "first"),
-    "leave-one-out": ("leave-one-out", "threshold"),
-}
+from core.labs.bias_variance.panels.choice import RULES, rule_name
 
 
 def terms(result: Exploration, view: str) -> tuple[Readout, ...]:
@@ -55,11 +48,6 @@ def terms(result: Exploration, view: str) -> tuple[Readout, ...]:
 
 def _each(values: Array) -> tuple[str, ...]:
     return tuple(fixed(float(value)) for value in values)
-
-
-def rule_name(result: Exploration, rule: str) -> str:
-    """Name of a selection rule on screen."""
-    return RULES[rule][0].format(folds=result.folds)
 
 
 def rules(result: Exploration, k: int) -> str:

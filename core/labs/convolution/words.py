@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import numpy as np
 
 from core.draw.live import Readout
@@ -192,7 +190,7 @@ def _choice(options: dict[str, str], default: str) -> Choice:
     return Choice(name="guess", label="Your answer", default=default, options=options, help="Your guess.")
 
 
-PREDICTIONS: Sequence[Prediction] = (
+PREDICTIONS = (
     Prediction(
         "At the first place, upper left: which sign has the output?",
         guess=_choice(_SIGNS, "positive"),

@@ -11,8 +11,9 @@ from core.kit.lab import Lab, Preset
 from core.kit.scripts import parts_of
 from core.labs.lr_range.compute.explore import lr_range, tables
 from core.labs.lr_range.controls import CONTROLS
-from core.labs.lr_range.picture import SECTIONS, picture, thumbnail
+from core.labs.lr_range.picture import picture, thumbnail
 from core.labs.lr_range.presets import ADAM, HOMEWORK, INCEPTION, between
+from core.labs.lr_range.sections import SECTIONS
 from core.labs.lr_range.words import PREDICTIONS
 
 # The bounds stand where the rule of a cycle reads them from the test; a sweep leaves them to the visitor.

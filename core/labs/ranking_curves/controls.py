@@ -223,3 +223,12 @@ VIEW = (
         help="The gain curve of a homework with a wrong formula, beside the right one.",
     ),
 )
+
+CONTROLS = (
+    Slider(name="threshold", label="Threshold", default=0.65, low=0.0, high=1.0, step=0.001,
+           display="place {:g}".format,
+           help="Cases that score at least this are called positive. A link keeps its place on the first model's ROC "
+                "curve, (TPR + FPR) / 2, which means something for other data too."),
+    *CASES,
+    *VIEW,
+)  # fmt: skip

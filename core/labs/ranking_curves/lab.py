@@ -6,23 +6,13 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from core.kit.controls import Slider
 from core.kit.lab import Lab, Preset
 from core.kit.scripts import parts_of
 from core.labs.ranking_curves.compute.comparison import awaited, compare, tables
-from core.labs.ranking_curves.controls import CASES, VIEW
+from core.labs.ranking_curves.controls import CONTROLS
 from core.labs.ranking_curves.picture import picture, thumbnail
 from core.labs.ranking_curves.sections import SECTIONS
 from core.labs.ranking_curves.words import PREDICTIONS
-
-CONTROLS = (
-    Slider(name="threshold", label="Threshold", default=0.65, low=0.0, high=1.0, step=0.001,
-           display="place {:g}".format,
-           help="Cases that score at least this are called positive. A link keeps its place on the first model's ROC "
-                "curve, (TPR + FPR) / 2, which means something for other data too."),
-    *CASES,
-    *VIEW,
-)  # fmt: skip
 
 GAUSS = {"source": "gauss", "n_cases": 10_000}
 PRESETS = (

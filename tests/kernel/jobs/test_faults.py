@@ -13,8 +13,8 @@ from safetensors import SafetensorError
 from core import jobs
 from core.jobs import files, limits, processes, queue, runner, watch
 from core.jobs import folder as folders
-from tests.jobs import toy
-from tests.jobs.test_jobs import STEPS, assert_complete, held, no_space, order, records  # noqa: F401
+from tests.kernel.jobs import toy
+from tests.kernel.jobs.test_jobs import STEPS, assert_complete, held, no_space, order, records  # noqa: F401
 
 OTHER = {**STEPS, "seed": 8}
 

@@ -64,7 +64,7 @@ def test_kill_minus_nine_and_resume_give_the_same_bits(phone) -> None:
 
 def test_a_run_survives_the_server_that_submitted_it(phone) -> None:
     code = (
-        "import pytest, sys\nfrom core import jobs\nfrom tests.jobs import toy\n"
+        "import pytest, sys\nfrom core import jobs\nfrom tests.kernel.jobs import toy\n"
         "with pytest.MonkeyPatch.context() as patch:\n    toy.install(patch)\n"
         f"    print(jobs.submit('toy', {held(phone)!r}), flush=True)\n    sys.stdin.read()\n"
     )

@@ -141,9 +141,11 @@ def test_rows_survive_writing_and_reading() -> None:
 
 def test_default_rows_need_no_torch() -> None:
     code = (
-        "import sys, pkgutil, importlib, core.cnn\n"
-        "for module in pkgutil.iter_modules(core.cnn.__path__):\n"
-        "    importlib.import_module(f'core.cnn.{module.name}')\n"
+        "import sys, pkgutil, importlib, core.networks, core.labs.cnn_cost, core.labs.inception\n"
+        "for package in (core.networks, core.labs.cnn_cost, core.labs.inception):\n"
+        "    for module in pkgutil.walk_packages(package.__path__, f'{package.__name__}.'):\n"
+        "        if not module.name.endswith('.script'):\n"
+        "            importlib.import_module(module.name)\n"
         "from core.labs.cnn_cost.compute.models import model_table\n"
         "from core.networks.presets import preset_table\n"
         "from core.networks.memory import training_memory\n"

@@ -83,7 +83,7 @@ def test_homework_tables() -> None:
 
 
 def test_receptive_fields_of_known_networks() -> None:
-    # VGG16 after its last pool; ResNet-18 and GoogLeNet by gradients, see tests/nets.
+    # VGG16 after its last pool; ResNet-18 and GoogLeNet by gradients, see tests/kernel/nets.
     fields = {net: [c.field for c in preset_table(net=net).calls if c.field.size][-1] for net in PRESETS}
     assert fields["vgg16"].size == (212, 212) and fields["vgg16"].jump == (32, 32)
     assert fields["resnet18"].size == (435, 435)

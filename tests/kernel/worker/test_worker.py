@@ -37,7 +37,7 @@ for count, line in enumerate(sys.stdin, 1):
     if "die" in request:
         sys.exit()
 """
-# The real one, with kinds of its own.
+# The real one, with functions of its own.
 REAL = """
 import os, socket, subprocess, sys, threading
 from core.worker import __main__ as real
@@ -59,7 +59,6 @@ def fail(kind):
 def environment():
     return {"pid": os.getpid(), "threads": {name: value for name, value in os.environ.items() if "_THREADS" in name}}
 
-real.KINDS.update(noise=noise, call=call, fail=fail, environment=environment)
 real.main()
 """
 
@@ -436,7 +435,7 @@ def test_work_that_takes_too_long_is_stopped(make, phone) -> None:
 
 def test_an_idle_process_ends_and_its_results_stay(make, phone) -> None:
     own = make(REAL, idle_s=0.0)
-    task = ask(own, {"port": port(phone)}, kind="call")
+    task = ask(own, {"port": port(phone)}, kind="__main__.call")
     with answer(phone) as line:
         line.send(b"!")
         first = task.result()
@@ -445,8 +444,8 @@ def test_an_idle_process_ends_and_its_results_stay(make, phone) -> None:
             thread.join(60)
         assert line.recv(1) == b""
     assert own._process is None and own._thread is None
-    assert ask(own, {"port": port(phone)}, kind="call").result() is first
-    assert ask(own, {}, kind="environment").result().value["pid"] != first.value["pid"]
+    assert ask(own, {"port": port(phone)}, kind="__main__.call").result() is first
+    assert ask(own, {}, kind="__main__.environment").result().value["pid"] != first.value["pid"]
 
 
 def test_results_are_kept_within_the_limit_the_last_used_ones(make) -> None:
@@ -469,7 +468,10 @@ def test_results_are_kept_within_the_limit_the_last_used_ones(make) -> None:
 
 def test_what_libraries_print_is_no_answer(make) -> None:
     own = make(REAL)
-    pids = {ask(own, {}, kind="noise").result().value["pid"], ask(own, {}, kind="environment").result().value["pid"]}
+    pids = {
+        ask(own, {}, kind="__main__.noise").result().value["pid"],
+        ask(own, {}, kind="__main__.environment").result().value["pid"],
+    }
     assert len(pids) == 1
 
 
@@ -483,18 +485,18 @@ def test_what_libraries_print_is_no_answer(make) -> None:
 )
 def test_an_error_in_the_child_is_a_sentence_and_the_child_lives(make, kind, sentence) -> None:
     own = make(REAL)
-    before = ask(own, {}, kind="environment").result().value["pid"]
+    before = ask(own, {}, kind="__main__.environment").result().value["pid"]
     with pytest.raises(ValueError, match=sentence):
-        ask(own, {"kind": kind}, kind="fail").result()
-    with pytest.raises(ValueError, match=r"\(KeyError\)"):
-        ask(own, {}, kind="unknown").result()
+        ask(own, {"kind": kind}, kind="__main__.fail").result()
+    with pytest.raises(ValueError, match=r"\(AttributeError\)"):
+        ask(own, {}, kind="__main__.unknown").result()
     with pytest.raises(ValueError, match=r"\(TypeError\)"):
-        ask(own, {"too": "much"}, kind="noise").result()
-    assert ask(own, {}, kind="noise").result().value["pid"] == before
+        ask(own, {"too": "much"}, kind="__main__.noise").result()
+    assert ask(own, {}, kind="__main__.noise").result().value["pid"] == before
 
 
 def test_the_child_uses_one_thread(make) -> None:
-    threads = ask(make(REAL), {}, kind="environment").result().value["threads"]
+    threads = ask(make(REAL), {}, kind="__main__.environment").result().value["threads"]
     assert set(threads) >= {"OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS"}
     assert set(threads.values()) == {"1"}
 
@@ -502,16 +504,16 @@ def test_the_child_uses_one_thread(make) -> None:
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no such signal")
 def test_the_interrupt_key_is_for_the_app_alone(make) -> None:
     own = make(REAL)
-    pid = ask(own, {}, kind="environment").result().value["pid"]
+    pid = ask(own, {}, kind="__main__.environment").result().value["pid"]
     os.kill(pid, signal.SIGINT)
-    assert ask(own, {}, kind="noise").result().value["pid"] == pid
+    assert ask(own, {}, kind="__main__.noise").result().value["pid"] == pid
 
 
 APP = """
 import sys
 from core.worker import Worker
 own = Worker((sys.executable, "-c", sys.argv[2]))
-task = own.submit("call", {"port": int(sys.argv[1])}, title="Waiting", read=lambda value: value)
+task = own.submit("__main__.call", {"port": int(sys.argv[1])}, title="Waiting", read=lambda value: value)
 if sys.argv[3] == "exit":
     sys.stdin.read(1)
     sys.exit()

@@ -22,7 +22,9 @@ from core.labs.cnn_cost.lab import LAB
 from core.labs.cnn_cost.panels.compare import along
 from core.labs.cnn_cost.panels.memory import memory_of, memory_panel
 from core.labs.cnn_cost.panels.parts import NO_BOX, log_range, short
-from core.labs.cnn_cost.picture import PREDICTIONS, SECTIONS, thumbnail
+from core.labs.cnn_cost.picture import thumbnail
+from core.labs.cnn_cost.sections import SECTIONS
+from core.labs.cnn_cost.words import PREDICTIONS
 from core.networks.presets import PRESETS
 from tests.states import check_picture
 

@@ -15,7 +15,8 @@ from core.kit.controls import defaults
 from core.kit.words import fixed
 from core.labs.model_selection.compute.explore import ModelSelection
 from core.labs.model_selection.lab import LAB
-from core.labs.model_selection.picture import SECTIONS, thumbnail
+from core.labs.model_selection.picture import thumbnail
+from core.labs.model_selection.sections import SECTIONS
 from core.labs.model_selection.words import PREDICTIONS, shares
 from tests.states import check_picture
 

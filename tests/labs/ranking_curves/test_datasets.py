@@ -482,9 +482,10 @@ def test_without_a_network_there_is_a_sentence(monkeypatch) -> None:
 SERVER = """
 import sys
 sys.path.insert(0, sys.argv[1])
+from core.labs.ranking_curves.compute import openml
 from core.worker import __main__ as real
 from tests.labs.ranking_curves.test_datasets import Recorded, download
-real.KINDS["download"] = lambda text: download(text, Recorded())
+openml.download = lambda text: download(text, Recorded())
 real.main()
 """
 

@@ -13,7 +13,8 @@ from core.draw.packing import pack
 from core.labs.transfer import picture as figures
 from core.labs.transfer.compute.explore import tables, transfer
 from core.labs.transfer.compute.runs import Arm
-from core.labs.transfer.questions import homework, kept_half, softmax_loss, trainable_half
+from core.labs.transfer.questions import PREDICTIONS, homework, kept_half, softmax_loss, trainable_half
+from core.labs.transfer.sections import SECTIONS
 from core.labs.transfer.words import readouts
 
 
@@ -82,7 +83,7 @@ def test_guesses_are_shares_of_the_half() -> None:
     result = transfer()
     assert trainable_half(result) == round(100 * result.trainable[12] / result.params) == 88
     assert kept_half(result) == round(100 * result.kept_each[12] / result.kept_each[0])
-    for prediction in figures.PREDICTIONS:
+    for prediction in PREDICTIONS:
         truth = prediction.truth(result)
         assert prediction.verdict(truth, truth, result).startswith("Right")
         assert prediction.verdict(0, truth, result).startswith("Not quite")
@@ -161,7 +162,7 @@ def test_the_table_of_trainings_has_every_seed() -> None:
     from core import jobs
 
     result = transfer(view="runs", images=100)
-    section = next(each for each in figures.SECTIONS if "trainings are made" in each.title)
+    section = next(each for each in SECTIONS if "trainings are made" in each.title)
     words, table = section.blocks(result, {"images": 100})
     assert "from 100 images: 300 updates of Adam" in words
     assert table.columns["start"][:3] == ["from scratch", "head on raw bytes", "trained from conv1 on"]
@@ -181,9 +182,7 @@ def test_formulas_and_table_add_up(net) -> None:
     result = transfer(net=net)
     values = {"cut": 23, "optimizer": "Adam"}
     memory = result.memory(result.head, "Adam")
-    formulas, table = (
-        next(each for each in figures.SECTIONS if each.title.startswith(t)) for t in ("Formulas", "Every")
-    )
+    formulas, table = (next(each for each in SECTIONS if each.title.startswith(t)) for t in ("Formulas", "Every"))
     words = formulas.blocks(result, values)[1]
     shown = [int(text.replace(",", "")) for text in re.findall(r"\| ([\d,]+) \|$", words, re.MULTILINE)]
     assert shown == [memory.weights, memory.gradients, memory.optimizer, memory.kept, memory.total]
@@ -256,7 +255,7 @@ def test_raw_bytes_are_shown_beside_prepared_images(images) -> None:
     assert not any("not prepared" in each for each in shown.sentences[:-1])
     mark = next(each for each in still(shown, result.head)[1].data if each.name == "head on raw bytes")
     assert (mark.x.tolist(), mark.y.tolist()) == ([result.head], [pytest.approx(raw)])
-    section = next(each for each in figures.SECTIONS if each.title.startswith("Inputs"))
+    section = next(each for each in SECTIONS if each.title.startswith("Inputs"))
     _, told = section.blocks(result, {})
     assert f"ends at {raw:.1f}\N{NO-BREAK SPACE}% rather than at {head:.1f}\N{NO-BREAK SPACE}%" in told
     factor = float(re.search(r"are ([\d.]+) times as far", told)[1])
@@ -289,7 +288,7 @@ def test_trainings_from_imagenet_have_a_cut_before_every_block(monkeypatch) -> N
     assert found["trainable"][0] == f"{result.params:,}" and found["trainable"][-1] == "2,565"
     assert shown.sentences[2].startswith("Trained from layer2.0.conv1 on, on 100 images: 4.0 points better")
     assert shown.sentences[0].startswith("Everything is trained")
-    section = next(each for each in figures.SECTIONS if "trainings are made" in each.title)
+    section = next(each for each in SECTIONS if "trainings are made" in each.title)
     words = section.blocks(result, {"images": 100})[0]
     assert "scaled from 28 to 32 pixels" in words and "100 updates of Adam" in words
     assert tables(result, {})["layers.csv"]["cut"].count(1) == 6

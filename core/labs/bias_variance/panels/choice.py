@@ -6,7 +6,19 @@ from core.draw.live import Panel
 from core.draw.regression import choice_rows
 from core.labs.bias_variance.compute.explore import Exploration
 from core.labs.bias_variance.panels.errors import HEIGHT
-from core.labs.bias_variance.words import RULES, rule_name
+
+RULES = {  # rule of core.regression.selection -> label, colour role
+    "oracle": ("best fixed degree", "risk"),
+    "one test set": ("one test set", "test"),
+    "hold-out": ("hold-out", "second"),
+    "k-fold": ("{folds}-fold", "first"),
+    "leave-one-out": ("leave-one-out", "threshold"),
+}
+
+
+def rule_name(result: Exploration, rule: str) -> str:
+    """Name of a selection rule on screen."""
+    return RULES[rule][0].format(folds=result.folds)
 
 
 def choosing(result: Exploration, compare: tuple[int, ...]) -> tuple[Panel, ...]:

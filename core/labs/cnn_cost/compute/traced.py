@@ -60,4 +60,5 @@ def trace(*, net: str, size: int) -> dict[str, Any]:
 def tracing(net: str, size: int) -> Task[Traced]:
     """Ask the helper process for a trace."""
     request = {"net": net, "size": size}
-    return worker.submit("trace", request, title=f"Tracing {net} at {size} × {size}", read=Traced.from_message)
+    title = f"Tracing {net} at {size} × {size}"
+    return worker.submit(f"{__name__}.trace", request, title=title, read=Traced.from_message)

@@ -14,6 +14,7 @@ from core.labs.lr_range.compute.curves import Ramp, epoch_steps
 from core.labs.lr_range.compute.explore import HOMEWORK_UPDATES, POINT_RULES, RAMP_UPDATES, LrRange
 from core.labs.lr_range.compute.suggestions import longest_valley, window_of
 from core.labs.lr_range.controls import show_rate
+from core.labs.lr_range.sections import match, runs
 from core.labs.lr_range.words import nearest
 from core.networks.trainable import network_text
 from core.training.experiments import Sweep
@@ -165,4 +166,6 @@ SECTIONS = (
     Section("The rules, with these numbers", rules),
     Section("The homework's protocol, and why its two bounds do not follow from it", homework),
     Section("What both protocols cost", cost),
+    match.SECTION,
+    *runs.SECTIONS,
 )

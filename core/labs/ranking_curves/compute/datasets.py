@@ -145,4 +145,9 @@ def fetch(text: str) -> Task[Table]:
     name = text.strip()
     if not OPENML_NAME.fullmatch(name):
         raise ValueError("`openml` must be the name of a data set at OpenML, such as credit-g, or its number.")
-    return worker.submit("download", {"text": name}, title=f"Downloading {name}", read=Table.from_message)
+    return worker.submit(
+        "core.labs.ranking_curves.compute.openml.download",
+        {"text": name},
+        title=f"Downloading {name}",
+        read=Table.from_message,
+    )

@@ -231,7 +231,7 @@ def _tasks(settings: Settings) -> list[Task[Fit]]:
     }
     return [
         worker.submit(
-            "fit",
+            "core.labs.ranking_curves.compute.learners.fit",
             {**common, "model": model},
             title=f"Fitting {MODELS[model]}",
             read=Fit.from_message,

@@ -143,7 +143,8 @@ class Regularization:
     def begin_bagging(self) -> Task[Bagging]:
         """Begin to fit bootstrapped trees, over their number, in the helper process."""
         request = self.data | {"n_trees": TREES}
-        return submit("bagging", request, title=f"Growing {TREES} trees for each data set", read=read_bagging)
+        kind = "core.labs.regularization.learners.bagging.bagging_message"
+        return submit(kind, request, title=f"Growing {TREES} trees for each data set", read=read_bagging)
 
     @property
     def cut(self) -> float:
