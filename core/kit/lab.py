@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any, Protocol
 
+from core.exercises.templates import Template
 from core.kit.controls import Choice, Control, Fetch, File, Scale, Toggle, defaults
 from core.kit.memo import Memo
 from core.kit.recent import Recent
@@ -234,6 +235,8 @@ class Lab:
         `(result, **values it names)` to the specifications of the trainings that are on screen. The page tells what
         they do, has buttons that begin, pause and cancel them, and draws the picture again and again while one goes
         on.
+    exercises
+        Templates of exercises whose answers this lab shows.
     """
 
     name: str
@@ -252,6 +255,7 @@ class Lab:
     sections: tuple[Section, ...] = ()
     needs: Callable[..., Sequence[Any]] = lambda **_: ()
     runs: Callable[..., Sequence[Any]] = no_runs
+    exercises: tuple[Template[Any], ...] = ()
 
     @property
     def all_controls(self) -> tuple[Control, ...]:

@@ -45,6 +45,11 @@ def home_page() -> st.Page:
     return st.Page(_PAGES / "home.py", title="Lectern", icon=":material/home:", default=True)
 
 
+def practice_page() -> st.Page:
+    """Page of the exercises of all labs."""
+    return st.Page(_PAGES / "practice.py", title="Practice", icon=":material/edit:", url_path="practice")
+
+
 def lab_page(lab: Lab) -> st.Page:
     """Page of a lab; its address is the name of its file, with or without app.py having run."""
     return st.Page(_PAGES / f"{lab.name}.py", title=lab.title, url_path=lab.name)
@@ -53,7 +58,7 @@ def lab_page(lab: Lab) -> st.Page:
 def _navigation(position: str) -> st.Page:
     known = labs()
     sections = {topic: [lab_page(known[name]) for name in names] for topic, names in TOPICS.items()}
-    return st.navigation({"": [home_page()], **sections}, position=position)
+    return st.navigation({"": [home_page(), practice_page()], **sections}, position=position)
 
 
 @contextmanager

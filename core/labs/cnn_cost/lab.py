@@ -9,6 +9,7 @@ from typing import Any
 from core.kit.lab import Lab, Preset
 from core.labs.cnn_cost.compute.explore import awaited, cost, tables
 from core.labs.cnn_cost.controls import CONTROLS
+from core.labs.cnn_cost.exercises import EXERCISES
 from core.labs.cnn_cost.picture import picture, thumbnail
 from core.labs.cnn_cost.sections import SECTIONS
 from core.labs.cnn_cost.words import PREDICTIONS
@@ -60,5 +61,6 @@ LAB = Lab(
     tables=tables,
     thumbnail=thumbnail,
     sections=SECTIONS,
+    exercises=EXERCISES,
     needs=awaited,
 )

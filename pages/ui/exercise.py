@@ -1,0 +1,132 @@
+"""One exercise on a page: cells, verdicts, and after two wrong answers a way on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import streamlit as st
+
+from core.exercises.kinds import Pick
+from core.exercises.questions import Question, Verdict
+from core.exercises.reading import LONGEST
+from core.exercises.templates import Drawn
+from core.kit.controls import defaults, to_link
+from pages.ui import shell
+from pages.ui.ledger import Entry, ledger
+
+ABREAST = 3  # answers beside each other
+_LOOK = {
+    "right": (":material/check:", "green"),
+    "mistake": (":material/close:", "orange"),
+    "wrong": (":material/close:", "orange"),
+    "coarse": (":material/more_horiz:", "blue"),
+    "unreadable": (":material/help:", "gray"),
+}
+
+
+@st.fragment
+def exercise(drawn: Drawn, key: str, another: Callable[[], None] | None = None, *, here: bool = False) -> None:
+    """Draw an exercise whose verdicts come without a run of the whole page.
+
+    Parameters
+    ----------
+    drawn
+        The exercise.
+    key
+        Prefix of the keys of its widgets.
+    another
+        Called when another variant is asked for; no button without it.
+    here
+        Whether the page is the lab that shows the answer; the link to it is then a button's work elsewhere.
+    """
+    book = ledger()
+    entry, verdicts = book.entry(drawn), book.verdicts(drawn)
+    if entry.done and not entry.told:
+        entry.told = True
+        st.rerun()  # the whole page, which shows the progress
+    st.markdown(drawn.text)
+    cells = list(zip(drawn.questions, verdicts, strict=True))
+    for start in range(0, len(cells), ABREAST):
+        for (question, verdict), column in zip(cells[start : start + ABREAST], st.columns(ABREAST), strict=False):
+            with column:
+                _cell(drawn, question, f"{key}:{drawn.key}")
+                if verdict is not None:
+                    _say(verdict)
+    right = sum(verdict is not None and verdict.right for verdict in verdicts)
+    _help(drawn, key, another, solved=right == len(cells), here=here)
+    st.caption(f"{right} of {len(cells)} correct")
+
+
+def _cell(drawn: Drawn, question: Question, key: str) -> None:
+    book, widget = ledger(), f"{key}:{question.label}"
+    held = book.entry(drawn).given.get(question.label, "")
+
+    def typed() -> None:
+        book.answer(drawn, question, (st.session_state[widget] or "").strip())
+
+    if isinstance(question.kind, Pick):
+        options = list(question.kind.options)
+        if widget not in st.session_state:
+            st.session_state[widget] = held if held in options else None
+        st.radio(question.label, options, index=None, key=widget, on_change=typed)
+        return
+    if st.session_state.get(widget) is None:
+        st.session_state[widget] = held
+    st.text_input(question.label, key=widget, max_chars=LONGEST, on_change=typed, autocomplete="off")
+
+
+def _say(verdict: Verdict) -> None:
+    icon, color = _LOOK[verdict.state]
+    st.markdown(f":{color}[{icon}] {verdict.words}")
+
+
+def _help(drawn: Drawn, key: str, another: Callable[[], None] | None, *, solved: bool, here: bool) -> None:
+    """Draw what is known so far and the ways on: hint, worked steps, the lab, another variant."""
+    book = ledger()
+    entry = book.entry(drawn)
+    stuck = book.stuck(drawn) and not solved
+    for words in drawn.hints[: entry.hints]:
+        st.info(words, icon=":material/lightbulb:")
+    if solved or entry.steps:
+        _steps(drawn)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        if not solved:
+            _ways(drawn, entry, f"{key}:{drawn.key}", stuck=stuck)
+        if not here and (stuck or solved or entry.hints or entry.steps):
+            _show_me(drawn)
+        if another is not None:
+            st.button("Another one", on_click=another, key=f"{key}:{drawn.key}:another", icon=":material/refresh:")
+
+
+def _ways(drawn: Drawn, entry: Entry, key: str, *, stuck: bool) -> None:
+    def hint() -> None:
+        entry.hints += 1
+
+    def steps() -> None:
+        entry.steps = True
+
+    spent = entry.hints >= len(drawn.hints)
+    if not spent:
+        kind = "primary" if stuck else "secondary"
+        st.button("Hint", on_click=hint, key=f"{key}:hint", icon=":material/lightbulb:", type=kind)
+    if (stuck or spent) and not entry.steps:
+        st.button("Worked steps", on_click=steps, key=f"{key}:steps", icon=":material/list:")
+
+
+def _steps(drawn: Drawn) -> None:
+    for question in drawn.questions:
+        if question.steps:
+            st.markdown(f"**{question.label}**\n\n" + "\n".join(f"1. {step}" for step in question.steps))
+    st.markdown(drawn.template.lesson)
+
+
+def _show_me(drawn: Drawn) -> None:
+    lab = shell.labs()[drawn.template.lab]
+    values = defaults(lab.all_controls) | dict(drawn.state)
+    st.page_link(
+        shell.lab_page(lab),
+        label="Show me",
+        icon=":material/visibility:",
+        query_params=to_link(lab.all_controls, values),
+        help="Opens the lab at the state of this exercise.",
+    )

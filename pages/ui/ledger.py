@@ -1,0 +1,82 @@
+"""What a visitor has answered in this session: exercises and predictions, for the verdicts and for a report.
+
+Nothing is stored: it goes with the session.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import streamlit as st
+
+from core.exercises.questions import Question, Verdict
+from core.exercises.templates import Drawn
+
+KEPT = 300  # exercises of a session; the oldest go first
+MASTERED = 3  # in a row without a hint
+
+
+@dataclass
+class Entry:
+    """One exercise: answers by the label of each question, wrong answers so far, hints taken, and steps shown.
+
+    `done` says that all answers were right once, `told` that the page around it knows.
+    """
+
+    given: dict[str, str] = field(default_factory=dict)
+    wrong: dict[str, int] = field(default_factory=dict)
+    hints: int = 0
+    steps: bool = False
+    done: bool = False
+    told: bool = False
+
+
+@dataclass
+class Ledger:
+    """All exercises of a session, by `Drawn.key`."""
+
+    entries: dict[str, Entry] = field(default_factory=dict)
+    streaks: dict[str, int] = field(default_factory=dict)
+
+    def entry(self, drawn: Drawn) -> Entry:
+        """Return what has been answered of an exercise; asking for it keeps it from being forgotten."""
+        entry = self.entries.pop(drawn.key, None) or Entry()
+        self.entries[drawn.key] = entry
+        while len(self.entries) > KEPT:
+            del self.entries[next(iter(self.entries))]
+        return entry
+
+    def answer(self, drawn: Drawn, question: Question, text: str) -> None:
+        """Take an answer; an exercise whose answers are all right counts toward mastery if no hint was taken."""
+        entry = self.entry(drawn)
+        entry.given[question.label] = text
+        verdict = question.judge(text) if text.strip() else None
+        if verdict is not None and verdict.settled and not verdict.right:
+            entry.wrong[question.label] = entry.wrong.get(question.label, 0) + 1
+            self.streaks[drawn.template.key] = 0
+        solved = all(v is not None and v.right for v in self.verdicts(drawn))
+        if solved and not entry.done:
+            entry.done = True
+            clean = not entry.hints and not entry.steps and not entry.wrong
+            self.streaks[drawn.template.key] = self.streaks.get(drawn.template.key, 0) + 1 if clean else 0
+
+    def verdicts(self, drawn: Drawn) -> list[Verdict | None]:
+        """Return the verdict on each question; None where nothing is typed."""
+        given = self.entry(drawn).given
+        texts = [given.get(question.label, "") for question in drawn.questions]
+        return [q.judge(text) if text.strip() else None for q, text in zip(drawn.questions, texts, strict=True)]
+
+    def stuck(self, drawn: Drawn) -> bool:
+        """Return whether a question has been answered wrongly twice."""
+        return max(self.entry(drawn).wrong.values(), default=0) >= 2
+
+    def mastered(self, key: str) -> bool:
+        """Return whether a template was solved three times in a row without help."""
+        return self.streaks.get(key, 0) >= MASTERED
+
+
+def ledger() -> Ledger:
+    """Return the ledger of this session."""
+    found: Any = st.session_state.setdefault("ledger", Ledger())
+    return found  # type: ignore[no-any-return]

@@ -1,0 +1,167 @@
+"""The page of exercises: a sheet drawn by topic and seed or picked one by one, and its files."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+
+import streamlit as st
+
+from core.exercises.export.key_csv import key_csv
+from core.exercises.export.moodle import moodle_xml
+from core.exercises.export.qti import qti_zip
+from core.exercises.export.sheet_html import sheet_html
+from core.exercises.sheets import LONGEST, pick, picked, sheet
+from core.exercises.templates import LARGEST_VARIANT, Drawn, Template
+from pages.ui import shell
+from pages.ui.exercise import exercise
+from pages.ui.ledger import MASTERED, ledger
+
+ALL = "All topics"
+N, SEED = 5, 1  # of a fresh visit
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What the address asks for, with a sentence for each part that could not be taken."""
+
+    topic: str = ALL
+    n: int = N
+    seed: int = SEED
+    pick: str = ""
+    notes: tuple[str, ...] = ()
+
+
+@cache
+def templates() -> dict[str, Template]:  # type: ignore[type-arg]
+    """Return all templates of all labs by key, in the order of the navigation."""
+    return {template.key: template for lab in shell.labs().values() for template in lab.exercises}
+
+
+def topics() -> list[str]:
+    """Return all topics, in the order in which labs have them."""
+    return list(dict.fromkeys(template.topic for template in templates().values()))
+
+
+def asked() -> Asked:
+    """Read the address; what makes no sense becomes a note and its default."""
+    query, notes = st.query_params, []
+    topic = query.get("topic", ALL)
+    if topic not in (ALL, *topics()):
+        notes.append("The link names a topic that is not known here; it shows all topics.")
+        topic = ALL
+    numbers = {}
+    for name, default, low, high in (("n", N, 1, LONGEST), ("seed", SEED, 0, LARGEST_VARIANT)):
+        text = query.get(name, str(default))
+        good = re.fullmatch(r"\d{1,9}", text, re.ASCII) is not None
+        numbers[name] = min(max(int(text), low), high) if good else default
+        if not good or int(text) != numbers[name]:
+            notes.append(f"“{name}” in the link must be a number from {low} to {high:,}; it is {numbers[name]:,}.")
+    return Asked(topic, numbers["n"], numbers["seed"], query.get("pick", ""), tuple(notes))
+
+
+def show() -> None:
+    """Draw the page."""
+    st.title("Practice", anchor=False)
+    st.markdown("Exercises with new numbers each time. A wrong answer says what went wrong.")
+    wish = asked()
+    drawn, notes = _drawn(wish)
+    _settings(wish)
+    for note in (*wish.notes, *notes):
+        st.caption(f":material/info: {note}")
+    if not drawn:
+        st.info("Choose exercises above to begin.", icon=":material/edit:")
+        return
+    _progress(drawn)
+    for place, one in enumerate(drawn):
+        _one(place, one, drawn)
+    _files(drawn)
+
+
+def _drawn(wish: Asked) -> tuple[list[Drawn], list[str]]:
+    if wish.pick:
+        return picked(wish.pick, templates())
+    wanted = [t for t in templates().values() if wish.topic in (ALL, t.topic)]
+    return (sheet(wanted, n=wish.n, seed=wish.seed), []) if wanted else ([], [])
+
+
+def _settings(wish: Asked) -> None:
+    def take() -> None:
+        st.query_params.from_dict(
+            {
+                "topic": st.session_state["practice:topic"] or ALL,
+                "n": str(st.session_state["practice:n"]),
+                "seed": str(wish.seed),
+            }
+        )
+
+    def fresh() -> None:
+        seed = (wish.seed * 7919 + 12_347) % LARGEST_VARIANT  # another sheet, and the same one after a reload
+        st.query_params.from_dict({"topic": wish.topic, "n": str(wish.n), "seed": str(seed)})
+
+    def choose() -> None:
+        keys = st.session_state["practice:basket"]
+        known = {t.title: t for t in templates().values()}
+        st.query_params.from_dict(
+            {"pick": "~".join(f"{known[title].key}-{wish.seed}" for title in keys)} if keys else {}
+        )
+
+    _hold("practice:topic", wish.topic)
+    _hold("practice:n", wish.n)
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        st.selectbox("Topic", [ALL, *topics()], key="practice:topic", on_change=take, width=280)
+        st.number_input("Exercises", 1, LONGEST, key="practice:n", on_change=take, width=140)
+        st.button("New sheet", on_click=fresh, icon=":material/casino:", key="practice:fresh")
+    with st.expander("Choose exercises one by one"):
+        st.multiselect(
+            "Exercises",
+            [t.title for t in templates().values()],
+            key="practice:basket",
+            on_change=choose,
+            max_selections=LONGEST,
+            placeholder="Type a word or choose from the list",
+        )
+
+
+def _hold(key: str, value: object) -> None:
+    if st.session_state.get(key) != value:
+        st.session_state[key] = value
+
+
+def _progress(drawn: Sequence[Drawn]) -> None:
+    book = ledger()
+    marks = "".join("●" if book.entry(one).done else "○" for one in drawn)
+    minutes = sum(one.template.minutes for one in drawn)
+    done = sum(book.entry(one).done for one in drawn)
+    st.caption(f"{marks} {done} of {len(drawn)} solved, about {minutes} minutes in all")
+
+
+def _one(place: int, one: Drawn, drawn: Sequence[Drawn]) -> None:
+    def another() -> None:
+        number = one.number % LARGEST_VARIANT + 1
+        swapped = [*drawn[:place], one.template.variant(number), *drawn[place + 1 :]]
+        st.query_params.from_dict({"pick": pick(swapped)})
+        st.rerun()
+
+    with st.container(border=True, key=f"practice{place}"):
+        star = f" :green-badge[{MASTERED} in a row]" if ledger().mastered(one.template.key) else ""
+        st.markdown(f"##### {place + 1}. {one.template.title}{star}")
+        exercise(one, f"practice{place}", another)
+
+
+def _files(drawn: Sequence[Drawn]) -> None:
+    with st.expander("Print it, or take it into a course"):
+        link = f"{st.context.url}?pick={pick(drawn)}" if st.context.url else f"?pick={pick(drawn)}"
+        st.code(f"?pick={pick(drawn)}", language=None, wrap_lines=True)
+        with st.container(horizontal=True):
+            for label, name, mime, content in (
+                ("Sheet", "sheet.html", "text/html", lambda: sheet_html(drawn, link=link, key=False)),
+                ("Sheet and key", "sheet_and_key.html", "text/html", lambda: sheet_html(drawn, link=link)),
+                ("Moodle XML", "moodle.xml", "application/xml", lambda: moodle_xml(drawn)),
+                ("QTI 2.1", "qti.zip", "application/zip", lambda: qti_zip(drawn)),
+                ("Key (CSV)", "key.csv", "text/csv", lambda: key_csv(drawn)),
+            ):
+                st.download_button(label, content, name, mime, key=f"practice:{name}", on_click="ignore")
+        st.caption("Open the sheet in a browser and print it. Moodle reads the XML, most other systems read QTI.")

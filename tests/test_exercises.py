@@ -1,0 +1,132 @@
+"""Every template of every lab, drawn by many seeds: told apart, worked out, shown by its lab, judged in one voice."""
+
+import math
+import os
+import re
+from collections import Counter
+from fractions import Fraction
+
+import pytest
+
+from core.exercises.kinds import Count, Number, Pick, Share
+from core.exercises.questions import Question
+from core.exercises.reading import read_numbers
+from core.kit.controls import defaults, from_link, to_link
+from pages.ui import shell
+
+SEEDS = 500 if os.environ.get("LECTERN_PROFILE") == "nightly" else 25
+LABS = shell.labs()
+TEMPLATES = {template.key: template for lab in LABS.values() for template in lab.exercises}
+EVERY = pytest.mark.parametrize("key", TEMPLATES)
+
+
+def variants(key: str):
+    return [TEMPLATES[key].variant(number) for number in range(SEEDS)]
+
+
+def spellings(question: Question) -> list[str]:
+    """The right answer as different people write it."""
+    kind, truth = question.kind, question.truth
+    if isinstance(kind, Share):
+        percent = float(100 * Fraction(truth))
+        return [f"{percent:.9g}%", f"{percent:.9g} %", f"{percent / 100:.9g}", f"{percent:.9g}%".replace(".", ",")]
+    if isinstance(kind, Number):
+        value = float(truth)
+        plain = f"{value:.9f}"
+        written = [repr(value), f"{value:.9e}", plain.replace(".", ","), f"+{plain}" if value > 0 else plain]
+        return (
+            [*written, f"{value:.9e}".replace("e", "·10^"), plain.replace("-", "−")]
+            if abs(value) > 1e-3
+            else written[:2]
+        )
+    if isinstance(kind, Count):
+        grouped = f"{truth:,}"
+        return [
+            str(truth),
+            grouped,
+            grouped.replace(",", "."),
+            grouped.replace(",", " "),
+            f"{truth}+0",
+            f"{2 * truth}/2",
+        ]
+    if isinstance(kind, Pick):
+        return [truth, truth.upper(), str(kind.options.index(truth) + 1)]
+    return [kind.write(truth)]
+
+
+def test_keys_name_their_lab_and_are_unique():
+    assert len(TEMPLATES) == sum(len(lab.exercises) for lab in LABS.values())
+    for name, lab in LABS.items():
+        assert all(template.lab == name for template in lab.exercises)
+
+
+@EVERY
+def test_answers_are_finite_told_apart_and_worked_out(key):
+    for drawn in variants(key):
+        assert drawn.questions
+        assert len({question.label for question in drawn.questions}) == len(drawn.questions)
+        assert drawn.text.strip()
+        assert drawn.hints
+        for question in drawn.questions:
+            assert question.apart, (drawn.key, question.label)
+            if isinstance(question.kind, Number | Count):
+                assert math.isfinite(question.truth)
+                assert question.steps, (drawn.key, question.label)
+            kind = question.kind
+            if question.steps and isinstance(kind, Number | Count):
+                last = re.findall(r"[−-]?[\d.,]*\d(?:e[+-]?\d+)?\s*%?", question.steps[-1])[-1]
+                readings = kind.read(last)
+                fits = any(
+                    question.kind.fits(r, question.truth) or question.kind.coarse(r, question.truth) for r in readings
+                )
+                assert fits, (drawn.key, question.label, question.steps[-1], question.truth)
+
+
+@EVERY
+def test_the_right_answer_is_right_in_every_spelling_and_each_mistake_is_named(key):
+    for drawn in variants(key)[:25]:
+        for question in drawn.questions:
+            for text in spellings(question):
+                assert question.judge(text).right, (drawn.key, question.label, text, question.truth)
+            for slip in question.slips:
+                verdict = question.judge(question.kind.write(slip.value))
+                assert verdict.state == "mistake", (drawn.key, question.label, slip.name, verdict)
+                assert verdict.slips, (drawn.key, slip.name)
+                if len(slip.names) == 1:
+                    assert slip.name in verdict.slips, (drawn.key, question.label, slip.name, verdict)
+
+
+@EVERY
+def test_the_state_of_the_lab_is_valid_and_travels_in_a_link(key):
+    lab = LABS[TEMPLATES[key].lab]
+    for drawn in variants(key)[:5]:
+        values = defaults(lab.all_controls) | dict(drawn.state)
+        assert set(drawn.state) <= {control.name for control in lab.controls}
+        query = {name: [text] for name, text in to_link(lab.all_controls, values).items()}
+        assert from_link(lab.all_controls, query) == (values, []), drawn.key
+        if not lab.tasks(values):
+            lab.draw(lab.result(values), values)
+
+
+@EVERY
+def test_no_answer_can_be_guessed(key):
+    first = Counter(str(drawn.questions[0].truth) for drawn in variants(key))
+    options = getattr(TEMPLATES[key].variant(1).questions[0].kind, "options", ())
+    if not options:
+        assert first.most_common(1)[0][1] <= max(0.2 * SEEDS, 3), first.most_common(3)
+
+
+@EVERY
+def test_numbers_in_the_steps_are_read(key):
+    """A step is arithmetic: what stands before "=" can be read by the reader of answers, where it is a calculation."""
+    for drawn in variants(key)[:3]:
+        for question in drawn.questions:
+            for step in question.steps:
+                left, mark, right = step.rpartition("=")
+                if (
+                    mark
+                    and re.fullmatch(r"[\d\s.,·+\-−/()^]+", left.strip())
+                    and re.fullmatch(r"[\d\s.,−-]+", right.strip())
+                ):
+                    found = read_numbers(left)[0].value
+                    assert any(abs(found - r.value) <= abs(found) / 1000 + r.unit for r in read_numbers(right)), step
