@@ -1,43 +1,70 @@
-"""Home: one card for each lab, with a drawn picture and links to its presets."""
+"""Home: one live chart, three doors, and a card for each lab."""
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import streamlit as st
 
-from core.kit.controls import to_link
 from core.kit.lab import Lab
 from pages.ui import shell, state
+from pages.ui.live_chart import live_chart
 
-IN_A_ROW = 3
-BEST = 4  # presets on a card; they stand in the order in which they are worth a look
+_HERO = "bias_variance"
+_HERO_STATE = {"n_train": 20, "test_at": "inside", "max_degree": 10, "degree": 3}
+_DOORS = (
+    ("Show it in class", "Full screen, large type, a key for everything.", _HERO, {"present": "1"}, "present_to_all"),
+    ("Practice", "Guess first, then see.", _HERO, {"predict": "1"}, "school"),
+    ("Train a network", "A learning-rate range test on this machine.", "lr_range", {}, "play_circle"),
+)
 
 
 def render() -> None:
     """Draw the home page."""
-    st.title("Lectern", anchor=False)
-    st.markdown(
-        "Machine learning under the finger: drag a slider and watch the mathematics move. What matters on screen is "
-        "computed in two independent ways, and everything can be taken home."
-    )
     labs = shell.labs()
-    for topic, names in shell.TOPICS.items():
-        st.header(topic, anchor=False)
-        for start in range(0, len(names), IN_A_ROW):
-            for place, name in zip(st.columns(IN_A_ROW, gap="large"), names[start : start + IN_A_ROW], strict=False):
-                with place:
-                    _card(labs[name])
+    if state.presenting():
+        st.button("Exit", on_click=state.present, args=(False,), key="home:present", shortcut="Escape", type="tertiary")
+    else:
+        with st.container(key="hero"):
+            words, picture = st.columns([1, 2.2], gap="medium")
+            with words:
+                st.title("Lectern", anchor=False)
+                st.markdown("Live demos for machine-learning lectures. Drag, and watch the math respond.")
+                for label, note, name, query, icon in _DOORS:
+                    with st.container(key=f"door.{icon}"):
+                        _link(labs[name], f"**{label}**  \n{note}", dict(query), icon=f":material/{icon}:")
+            with picture:
+                st.fragment(_hero)(labs[_HERO])
+    with st.container(key="labs"):
+        for topic, names in shell.TOPICS.items():
+            for name in names:
+                _card(topic, labs[name])
 
 
-def _card(lab: Lab) -> None:
-    st.image(lab.thumbnail(), width="stretch")
-    st.subheader(lab.question, anchor=False)
-    page = shell.lab_page(lab)
-    now = to_link(lab.all_controls, state.of(lab).values)  # as it was left, and so Back comes here
-    st.page_link(page, label=f"Open “{lab.title}”", query_params=now, icon=":material/arrow_forward:")
-    with st.container(horizontal=True, key=f"card.{lab.name}"):
-        for preset in lab.presets[:BEST]:
-            query = to_link(lab.all_controls, lab.preset_values(preset))
-            st.page_link(page, label=preset.label, query_params=query, help=preset.note)
+def _link(lab: Lab, label: str, query: dict[str, str], icon: str | None = None) -> None:
+    """Draw a link to a lab as it was left, so that Back comes here; a presenter stays one."""
+    kept = {state.PRESENT: "1"} if state.presenting() else {}
+    now = lab.link(state.of(lab).values)
+    st.page_link(shell.lab_page(lab), label=label, query_params=now | kept | query, icon=icon)
+
+
+def _hero(lab: Lab) -> None:
+    """Draw one picture that can be dragged."""
+    values = lab.preset_values(lab.presets[0]) | lab.fresh | _HERO_STATE
+    picture = lab.draw(lab.result(values), values)
+    panels = [
+        replace(panel, height=round(0.55 * panel.height))
+        for panel in picture.panels
+        if panel.column or not panel.folded
+    ]
+    live_chart(replace(picture, panels=tuple(panels)), key="home:hero", start=lab.stand(values))
+
+
+def _card(topic: str, lab: Lab) -> None:
+    with st.container(key=f"card.{lab.name}"):
+        st.image(lab.thumbnail(), width="stretch", alt="")
+        _link(lab, f"**{lab.question}**", {})
+        st.caption(f"{topic} · {lab.title}")
 
 
 if __name__ == "__main__":

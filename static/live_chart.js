@@ -1,17 +1,15 @@
 // The live chart of Lectern: plotly.js figures that scrub through precomputed frames in the browser.
 // Streamlit calls the default export with each message and on each change of theme.
 
-const STACK_BELOW = 800; // px: narrower than this, the columns become one
+const STACK_BELOW = 700; // px: narrower than this, the panels stand side by side and are swiped
 const KEY_PAUSE = 250; // ms after the last key before the server is told
-const PAGE_KEYS = { // steps, and the axis
-  ArrowLeft: [-1, 0], PageUp: [-1, 0], ArrowRight: [1, 0], PageDown: [1, 0], ArrowDown: [-1, 1], ArrowUp: [1, 1],
-};
+const READOUTS = 4; // shown before the others are asked for
 
 const charts = new WeakMap(); // element -> Chart: one chart lives through all messages of its component
 
 /**
- * Mount or update a chart. `kit` holds what live_data.js and live_parts.js export, and `plotly`, the address of plotly.js (not
- * needed where window.Plotly is there). It is passed, not imported: an import could find an older copy in the cache.
+ * Mount or update a chart. `kit` holds what the other live_*.js export, and `plotly`, the address of plotly.js (not needed where
+ * window.Plotly is there). It is passed, not imported: an import could find an older copy in the cache.
  * Returns the cleanup that Streamlit calls when the component leaves the page.
  */
 export default function liveChart({ data, parentElement, setStateValue }, kit) {
@@ -63,6 +61,24 @@ function placesOfArrays(part, inside = "") {
   });
 }
 
+const BLINK = 180; // ms that a run may take before what it will replace is dimmed
+let app; // the element that tells whether a run goes on
+
+/** Dim what is old while the server works on it; the style sheet of the page says how. */
+function dimWhileWorking() {
+  const found = document.querySelector('[data-testid="stApp"]');
+  if (!found || found === app) return;
+  app = found;
+  let timer;
+  const { classList } = document.documentElement;
+  const look = () => {
+    clearTimeout(timer);
+    if (app.dataset.testScriptState !== "running") classList.remove("lc-busy");
+    else timer = setTimeout(() => classList.add("lc-busy"), BLINK);
+  };
+  new MutationObserver(look).observe(app, { attributes: true, attributeFilter: ["data-test-script-state"] });
+}
+
 class Chart {
   constructor(parent, kit) {
     this.parent = parent;
@@ -75,16 +91,20 @@ class Chart {
     this.words = el("div", "lc-words");
     this.words.ariaLive = "polite";
     this.figures = el("div", "lc-figures");
-    this.columns = [0, 1, 2].map(() => el("div", "lc-column"));
-    this.figures.append(...this.columns);
+    this.columns = [];
     this.axes = [];
     this.dials = [];
+    this.alone = null; // number of the panel that fills the stage
+    this.every = false; // all panels, not only those that the page begins with
+    this.still = matchMedia("(prefers-reduced-motion: reduce)").matches;
+    this.allButton = el("button", "lc-more");
+    this.allButton.type = "button";
+    this.allButton.addEventListener("click", () => this.arrange(null, !(this.every || this.alone !== null)));
     this.playButton = kit.iconButton("play", "Play", () => (this.timer ? this.pause() : this.play()));
     this.controls = el("div", "lc-controls");
-    this.root.append(this.words, this.figures, this.controls);
+    this.root.append(this.controls, this.words, this.figures); // the slider comes first for who goes from field to field
     parent.append(this.root);
-    this.onKey = (event) => this.pageKey(event);
-    window.addEventListener("keydown", this.onKey);
+    this.keys = new kit.Keys(this);
     this.onResize = () => this.later("layoutFrame", () => this.layout());
     window.addEventListener("resize", this.onResize);
     this.sizes = new ResizeObserver(this.onResize);
@@ -140,10 +160,15 @@ class Chart {
     const values = jump ? start : this.values();
     Object.assign(this, { header, state, axes });
     if (jump) this.stop(), clearTimeout(this.keyTimer), (this.committed = String(start));
+    this.jumped = jump && Boolean(this.panels.length);
     this.index = axes.reduce((sum, axis, k) => sum + nearest(axis.values, values[k]) * this.stride(k), 0);
     this.theme = this.kit.readTheme(this.root, header.dark);
+    document.documentElement.style.setProperty("--lc-background", this.theme.background); // the drawer lies outside of the chart
+    if (state.fill) dimWhileWorking();
     this.root.classList.toggle("lc-present", Boolean(state.present));
     this.root.classList.toggle("lc-ask", Boolean(state.ask));
+    this.root.classList.toggle("lc-bare", Boolean(state.bare));
+    if (state.bare) this.alone ??= state.panel ?? null;
     this.fillWords();
     this.fillControls();
   }
@@ -152,89 +177,98 @@ class Chart {
     const specs = this.header.panels;
     while (this.panels.length > specs.length) this.panels.pop().destroy();
     while (this.panels.length < specs.length) this.panels.push(new this.kit.Panel(this));
-    specs.forEach((spec, i) => {
-      const column = this.columns[spec.column];
-      if (this.panels[i].root.parentElement !== column) column.append(this.panels[i].root);
-      // one column on a phone: first what stands on top of each of the columns
-      this.panels[i].root.style.order = specs.slice(0, i).filter((other) => other.column === spec.column).length;
-    });
-    this.columns.forEach((column) => (column.hidden = !column.childElementCount));
     this.layout();
     this.parent.style.minHeight = "";
   }
 
-  /** Give every panel its size and draw those that have changed. */
+  /** Give every panel that is shown its place and its size, and draw those that have changed. */
   layout() {
-    if (this.over || !this.panels.length) return;
-    const width = this.root.clientWidth;
-    if (!width) return;
-    const { present } = this.state;
+    if (this.over || !this.panels.length || !this.root.clientWidth) return;
+    const { present, bare } = this.state;
     const scale = present ? 1.5 * Math.min(1.6, Math.max(0.8, innerWidth / 1920)) : 1;
     this.root.style.setProperty("--lc-scale", scale);
-    this.root.classList.toggle("lc-stacked", width < STACK_BELOW);
-    const wide = width >= STACK_BELOW;
-    const room = wide ? this.room() : 0;
-    this.header.panels.forEach((spec, i) => this.panels[i].fillLegend(spec));
-    const legends = this.columns.map((column) =>
-      [...column.querySelectorAll(".lc-legend")].reduce((sum, legend) => sum + legend.offsetHeight, 0),
-    );
-    this.header.panels.forEach((spec, i) => {
-      const column = this.header.panels.filter((p) => p.column === spec.column);
-      const total = column.reduce((sum, p) => sum + p.height, 0);
-      const across = (wide ? this.columns[spec.column] : this.figures).clientWidth;
-      const free = room - legends[spec.column] - 8 * (column.length - 1);
-      // A presenter's picture fills the window. Others have what was asked for, or less if it then fits in the window
-      // (in steps, so that a line of text more or less does not change every figure).
-      const fitting = 24 * Math.floor((free - 32 * column.length) / 24);
-      const tall = present ? free : Math.min(total, Math.max(fitting, 0.6 * total));
-      const height = wide
-        ? Math.max(120, Math.floor((tall * spec.height) / total))
-        : Math.min(spec.height, Math.max(280, Math.round(1.1 * across))); // a tall figure would fill a phone
-      this.panels[i].draw(spec, { width: across, height, scale });
+    const stacked = this.root.clientWidth < (bare ? 480 : STACK_BELOW);
+    this.root.classList.toggle("lc-stacked", stacked);
+    const specs = this.header.panels;
+    const { alone, every } = this;
+    const placed = this.kit.arranged(specs, { alone, every, stacked, room: this.room() });
+    const shown = placed.flat();
+    this.panels.forEach((panel, i) => (panel.root.hidden = !shown.includes(i)));
+    while (this.columns.length < placed.length) this.figures.append((this.columns[this.columns.length] = this.kit.el("div", "lc-column")));
+    this.columns.forEach((column, c) => {
+      column.hidden = !placed[c];
+      placed[c]?.forEach((i, row) => {
+        const { root } = this.panels[i];
+        if (column.children[row] !== root) column.insertBefore(root, column.children[row] ?? null);
+        root.classList.toggle("lc-under", row > 0);
+      });
     });
+    this.allButton.hidden = shown.length === specs.length && !every && alone === null;
+    this.allButton.textContent = every || alone !== null ? "Back" : `All ${specs.length} plots`;
+    const widths = placed.map((_, c) => this.columns[c].clientWidth);
+    const own = Math.max(...placed.map((column) => column.reduce((sum, i) => sum + specs[i].height, 0)));
+    const least = Math.max(...placed.map((column) => column.length)) * (every ? 200 : 120);
+    const tall = this.state.fill ? Math.max(this.room(), least) : Math.min(own, Math.max(0.6 * own, 0.8 * innerHeight));
+    this.kit.sized(specs, placed, { widths, tall, scale }).forEach((size, i) => this.panels[i].draw(specs[i], size));
   }
 
   /** Height left for the figures when the picture fills the window. */
   room() {
-    const scrolled = this.root.closest('[data-testid="stMain"]')?.scrollTop ?? scrollY;
-    const top = this.root.getBoundingClientRect().top + scrolled;
-    const rest = this.root.offsetHeight - this.figures.offsetHeight;
-    return Math.max(320, innerHeight - top - rest - 12);
+    const page = this.root.closest('[data-testid="stMain"]');
+    const top = this.figures.getBoundingClientRect().top + (page?.scrollTop ?? scrollY);
+    const { clientHeight } = page ?? document.documentElement;
+    return Math.max(this.state.bare ? 120 : 240, clientHeight - top - this.controls.offsetHeight - 4);
+  }
+
+  /** Let one panel fill the stage, or show all of them. */
+  arrange(alone, every) {
+    Object.assign(this, { alone, every });
+    this.layout();
+  }
+
+  enlarge(i) {
+    if (i < this.panels.length) this.arrange(i === this.alone ? null : i, false);
   }
 
   /* words */
 
   fillWords() {
-    const { readouts, sentences, remarks } = this.header;
-    const id = JSON.stringify([readouts, sentences, remarks, this.theme.id]);
+    const { readouts, summaries, sentences, remarks, roles } = this.header;
+    const id = JSON.stringify([readouts, summaries, sentences, remarks, this.theme.id]);
     if (id === this.wordsId) return this.showWords(); // nothing to read out again
     this.wordsId = id;
-    const { el, lineSwatch, steadyText } = this.kit;
+    const { el, steadyText } = this.kit;
     const row = el("div", "lc-readouts");
-    this.texts = readouts.map((readout) => {
-      const item = el("div", "lc-readout");
-      const label = el("span", "lc-label");
-      if (readout.color) label.append(lineSwatch(this.theme.swap(readout.color), readout.dash, 2.4));
-      label.append(readout.label);
-      if (readout.help) {
-        label.tabIndex = 0;
-        label.append(el("span", "lc-help", readout.help));
-      }
-      const value = steadyText(readout.texts, readout.along);
-      value.classList.add("lc-value");
-      item.append(label, value);
-      row.append(item);
-      return value;
+    const longer = [{ texts: sentences }, ...remarks].filter(({ texts }) => texts.length);
+    this.texts = readouts.map((readout) => new this.kit.ReadoutItem(readout, this.theme));
+    this.texts.forEach(({ root }, i) => root.classList.toggle("lc-rest", i >= READOUTS));
+    row.append(...this.texts.map((item) => item.root));
+    const paint = (role) => this.theme.swap(roles[role] ?? "currentColor");
+    const said = [{ texts: summaries, className: "lc-sentence" }].filter(({ texts }) => texts.length);
+    for (const { texts, along } of longer) said.push({ texts, along, className: summaries.length ? "lc-sentence lc-rest" : "lc-sentence" });
+    const lines = said.map(({ texts, along, className }) => {
+      const line = el("p", className);
+      this.texts.push(steadyText(texts, along, paint));
+      line.append(this.texts.at(-1));
+      return line;
     });
-    const parts = readouts.length ? [row] : [];
-    for (const { texts, along } of [{ texts: sentences }, ...remarks].filter((said) => said.texts.length)) {
-      const sentence = el("p", "lc-sentence");
-      this.texts.push(steadyText(texts, along));
-      sentence.append(this.texts.at(-1));
-      parts.push(sentence);
-    }
+    if (readouts.length > READOUTS || (summaries.length && longer.length)) row.append(this.moreButton());
+    row.append(this.allButton);
     this.showWords();
-    this.words.replaceChildren(...parts);
+    this.words.replaceChildren(...lines.slice(0, 1), row, ...lines.slice(1));
+  }
+
+  /** Numbers and words that are not shown at first. */
+  moreButton() {
+    const more = this.kit.el("button", "lc-more", "More");
+    more.type = "button";
+    more.title = "More numbers and words";
+    more.ariaExpanded = String(this.root.classList.contains("lc-every"));
+    more.addEventListener("click", () => {
+      more.ariaExpanded = String(this.root.classList.toggle("lc-every"));
+      this.layout();
+    });
+    return more;
   }
 
   showWords() {
@@ -250,7 +284,9 @@ class Chart {
       dials.push(new kit.Dial(this, dials.length));
       this.controls.append(dials.at(-1).root);
     }
-    this.controls.hidden = !axes.length;
+    this.controls.hidden = !axes.length && !this.state.bare;
+    this.outLink?.remove();
+    if (this.state.bare) this.controls.append((this.outLink = this.kit.outLink()));
     if (axes.length === 1) dials[0].root.prepend(this.playButton); // in a plane there is no way to go
     else this.playButton.remove();
     dials.forEach((dial, k) => dial.fill(axes[k]));
@@ -258,7 +294,10 @@ class Chart {
   }
 
   showPosition() {
-    this.dials.forEach((dial, k) => dial.show(this.at(k)));
+    const headline = this.header.readouts.find((readout) => readout.headline);
+    const { texts = [], along, label } = headline ?? {};
+    const text = texts[Math.min(this.entry(along), texts.length - 1)];
+    this.dials.forEach((dial, k) => dial.show(this.at(k), headline && `${label} ${text}`));
   }
 
   /* Steps are counted through the first axis, and where there is a second one, row by row. */
@@ -327,7 +366,7 @@ class Chart {
   peek(index) {
     if (index === this.peeked) return;
     this.peeked = index;
-    this.later("echoFrame", () => this.panels.forEach((panel) => panel.echo(this.peeked)));
+    this.later("echoFrame", () => this.panels.forEach((panel) => panel.handles.echo(this.peeked)));
   }
 
   /** Tell the server which place of the first figure has been pointed at. */
@@ -349,7 +388,7 @@ class Chart {
   }
 
   play() {
-    if (matchMedia("(prefers-reduced-motion: reduce)").matches) return;
+    if (this.still) return;
     const steps = this.axes[0].values.length;
     if (this.index === steps - 1) this.goTo(0);
     this.playButton.setIcon("pause", "Pause");
@@ -370,13 +409,9 @@ class Chart {
     this.playButton.setIcon("play", "Play");
   }
 
-  /** In presenter mode the arrow keys, and the keys of a clicker, work wherever the focus is; up and down: a second axis. */
-  pageKey(event) {
-    const [by, k] = PAGE_KEYS[event.key] ?? [];
-    if (!by || !this.state?.present || !this.axes[k] || event.ctrlKey || event.altKey || event.metaKey) return;
-    if (event.target.closest?.('input, textarea, select, [contenteditable], [role="slider"], [role="tab"]')) return;
-    event.preventDefault();
-    this.step(by, k);
+  /** Whether this is the picture of the page, and not one of a section. */
+  get leads() {
+    return Boolean(this.state?.fill);
   }
 
   commitLater() {
@@ -406,7 +441,7 @@ class Chart {
     this.stop();
     clearTimeout(this.keyTimer);
     this.sizes.disconnect();
-    window.removeEventListener("keydown", this.onKey);
+    this.keys.destroy();
     window.removeEventListener("resize", this.onResize);
     this.panels.forEach((panel) => panel.destroy());
     this.root.remove();

@@ -24,7 +24,12 @@ export function decode(bytes) {
       if (f.basis && f.attr === "y" && trace.x) trace.x = tile(trace.x, f.curves);
     }
   }
-  for (const words of header.readouts) words.texts = withTexts(words.texts, part);
+  for (const words of header.readouts) {
+    words.texts = withTexts(words.texts, part);
+    words.formula = withTexts(words.formula, part);
+    if (words.check) words.check.texts = withTexts(words.check.texts, part);
+  }
+  header.summaries = withTexts(header.summaries, part);
   header.sentences = withTexts(header.sentences, part);
   return header;
 }

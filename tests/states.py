@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from hypothesis import strategies as st
 
-from core.draw.live import Picture, still
+from core.draw.live import Picture, still, uncolored
 from core.draw.packing import pack
 from core.kit.controls import Control, Places, Seed, Several, defaults
 from core.kit.lab import Lab
@@ -97,6 +97,11 @@ def check_picture(picture: Picture) -> None:
     packed = pack(picture)
     header = json.loads(packed[4 : 4 + int.from_bytes(packed[:4], "little")])
     assert not NAN.search(json.dumps([header["readouts"], header["sentences"], header["remarks"]]))
+    for text in {*picture.summaries}:
+        words = uncolored(text)
+        assert SENTENCE.match(words) and len(words.split()) <= 15, text
+        assert not NAN.search(words), text
+        assert set(re.findall(r"\[(\w+)\|", text)) <= set(header["roles"]), text
     steps = len(picture.axis.values) if picture.axis else 1
     for panel in picture.panels:
         layout = panel.figure["layout"]

@@ -20,7 +20,6 @@ from streamlit.testing.v1 import AppTest
 from core.draw.live import Picture
 from core.kit.controls import File, Places, Seed, Several, defaults, to_link
 from core.kit.lab import Clickable, Exercise, Lab, Preset, RunList, Spot, Table, Work, parameters
-from pages import home
 from pages.ui import export, shell
 from tests.conftest import PROFILE, ROOT
 from tests.states import LABS, NAN, SENTENCE, as_read, check_picture, every_single_change, picture_or_reason, states
@@ -103,7 +102,7 @@ def test_presets_are_states_with_a_picture(lab: Lab, preset: Preset) -> None:
             assert control.parse(control.format(values[control.name])) == values[control.name], control.name
     assert isinstance(picture_or_reason(lab, values), Picture)
     # a preset that differs in the view alone would be lit on a fresh visit
-    assert lab.settings(values) != lab.settings(defaults(lab.all_controls))
+    assert lab.settings(values) != lab.settings(lab.fresh)
     assert preset.note.endswith((".", "?"))
 
 
@@ -334,7 +333,7 @@ def test_a_random_walk_over_the_widgets(new_app: NewApp, lab: Lab) -> None:
     app = open_lab(new_app, lab)
     rng = np.random.default_rng(0)
     controls = {f"{lab.name}.{c.name}": c for c in lab.controls}
-    wanted = defaults(lab.all_controls)
+    wanted = lab.fresh
     for _ in range(300 if PROFILE == "nightly" else 30):
         widgets = [w for kind in WIDGETS for w in app.get(kind) if w.key in controls]
         widget = widgets[rng.integers(len(widgets))]
@@ -348,7 +347,7 @@ def test_a_random_walk_over_the_widgets(new_app: NewApp, lab: Lab) -> None:
         widget.set_value(value)
         wanted[control.name] = tuple(value) if isinstance(control, Several) else value
         run(app)
-        assert link_of(app) == to_link(lab.all_controls, wanted)
+        assert link_of(app) == lab.link(wanted)
         run(app)  # a tick runs the picture alone, and AppTest then knows nothing else
 
 
@@ -363,15 +362,23 @@ def test_reset_empties_the_link(new_app: NewApp, lab: Lab) -> None:
 
 
 @each_lab
-def test_presenter_mode_shows_no_controls_and_keeps_the_state(new_app: NewApp, lab: Lab) -> None:
+def test_presenter_mode_keeps_the_state_and_shows_nothing_below(new_app: NewApp, lab: Lab) -> None:
     link = to_link(lab.all_controls, lab.preset_values(lab.presets[0]))
     app = open_lab(new_app, lab, present="1", **link)
     assert link_of(app) == {"present": "1", **link}
-    assert not controls_of(app, lab)
-    assert not app.expander
+    assert [folded.label for folded in app.expander] == ["More settings"]
     click(app, f"{lab.name}:present")
     assert link_of(app) == link
-    assert controls_of(app, lab)
+    assert len(app.expander) > len(lab.sections)
+
+
+@each_lab
+def test_an_embedded_picture_stands_alone(new_app: NewApp, lab: Lab) -> None:
+    link = to_link(lab.all_controls, lab.preset_values(lab.presets[0]))
+    app = open_lab(new_app, lab, bare="1", panel="2", **link)
+    assert link_of(app) == {"bare": "1", "panel": "2", **link}
+    assert pictures(app)
+    assert not app.title and not app.button and not app.expander and not controls_of(app, lab)
 
 
 @each_lab
@@ -421,11 +428,40 @@ def test_the_state_survives_another_page(new_app: NewApp, lab: Lab) -> None:
     assert link_of(app) == link
 
 
-def test_home_has_a_card_and_links_for_every_lab(new_app: NewApp) -> None:
+def test_home_has_a_card_for_every_lab_and_three_doors(new_app: NewApp) -> None:
     app = run(new_app())
-    assert [words.value for words in app.subheader] == [lab.question for lab in LABS]
-    links = app.get("page_link")
-    assert len(links) == sum(1 + min(len(lab.presets), home.BEST) for lab in LABS)
+    links = [link.proto.label for link in app.get("page_link")]
+    assert links[3:] == [f"**{lab.question}**" for lab in LABS]
+    assert pictures(app)
+
+
+def test_a_presenter_chooses_on_the_home_page_and_has_a_way_out(new_app: NewApp) -> None:
+    app = run(new_app(present="1"))
+    assert all("present=1" in link.proto.query_string for link in app.get("page_link")[3:])
+    click(app, "home:present")
+    assert link_of(app) == {}
+
+
+@each_lab
+def test_at_most_five_controls_are_unfolded(new_app: NewApp, lab: Lab) -> None:
+    assert set(lab.open) <= {control.name for control in lab.controls}
+    assert 2 <= len(controls_of(open_lab(new_app, lab), lab)) <= 5
+
+
+@each_lab
+def test_links_of_before_keep_their_meaning(lab: Lab) -> None:
+    """A fresh visit may begin elsewhere; a link is silent about the defaults as ever."""
+    first = next(control for control in lab.controls if control.name == lab.main)
+    before, _ = lab.read_link({first.name: [first.format(first.default)]})
+    assert before == defaults(lab.all_controls)
+    assert lab.read_link(lab_query(lab.link(before)))[0] == before
+    assert lab.link(lab.fresh) == {}
+    assert lab.read_link({}) == (lab.fresh, [])
+    assert lab.read_link({"other": ["1"]})[0] == lab.fresh
+
+
+def lab_query(link: dict[str, str]) -> dict[str, list[str]]:
+    return {key: [text] for key, text in link.items()}
 
 
 # --- the process ------------------------------------------------------------------------------------------

@@ -7,6 +7,7 @@ figures at one value of the axis.
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, TypedDict
@@ -19,6 +20,7 @@ from core.draw import style
 
 Array = npt.NDArray[Any]
 Along = tuple[int, int]
+_COLORED = re.compile(r"\[(\w+)\|([^\]]+)\]")
 
 
 @dataclass(frozen=True)
@@ -139,7 +141,8 @@ class Panel:
 
     `tracks` are the handles that move along the axis and move it when they are dragged; while the first of them is
     not to be seen, `absent` says why (a text, or one per axis value). `column` counts from the left, from 0 to 2;
-    `height` is in pixels.
+    `height` is in pixels, and where the picture fills its window the share of its column. A `folded` panel is one click
+    away.
     """
 
     figure: Figure
@@ -149,6 +152,7 @@ class Panel:
     absent: tuple[str, ...] = ()
     column: int = 0
     height: int = 420
+    folded: bool = False
 
     def __post_init__(self) -> None:
         """Check that there is an alternative and that the frames mean traces that exist."""
@@ -219,14 +223,47 @@ class Plane:
 
 
 @dataclass(frozen=True)
+class Check:
+    """A second computation of a number: what it is and gives, and whether that agrees, at each axis value or at all."""
+
+    texts: tuple[str, ...]
+    agrees: tuple[bool, ...] = (True,)
+
+
+@dataclass(frozen=True)
 class Readout:
-    """A number in words: label, one text per axis value (or one for all), colour role and help."""
+    """A number in words.
+
+    The first four of a picture are shown, the others are one click away. A click on the label opens the rest.
+
+    Attributes
+    ----------
+    label
+        Name of the number.
+    texts
+        One text per axis value, or one for all.
+    role
+        Color role of the curve that shows it.
+    help
+        What it means.
+    along
+        See `Plane`.
+    formula
+        Its formula with the numbers of each axis value, or one for all.
+    check
+        A second computation.
+    headline
+        Whether it is spoken with each value of the slider.
+    """
 
     label: str
     texts: tuple[str, ...]
     role: str = ""
     help: str = ""
     along: Along | None = None
+    formula: tuple[str, ...] = ()
+    check: Check | None = None
+    headline: bool = False
 
     def __post_init__(self) -> None:
         """Check the colour role."""
@@ -244,13 +281,18 @@ class Remark:
 
 @dataclass(frozen=True)
 class Picture:
-    """Everything a live chart shows: panels, the axis they share, readouts, a sentence per axis value and remarks."""
+    """Everything a live chart shows: panels, the axis they share, readouts, and words.
+
+    There is one summary per axis value, of at most 15 words, which may have the colors of the curves: "[bias|bias²] is
+    larger". Where there is one, the longer sentences (one per axis value) and remarks are a click away.
+    """
 
     panels: tuple[Panel, ...]
     axis: Axis | Plane | None = None
     readouts: tuple[Readout, ...] = ()
     sentences: tuple[str, ...] = ()
     remarks: tuple[Remark, ...] = ()
+    summaries: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         """Check that everything has one entry per axis value (texts may also have a single one)."""
@@ -269,10 +311,16 @@ class Picture:
         self._check_words()
 
     def _check_words(self) -> None:
-        if len(self.sentences) not in (0, 1, self.steps()):
-            raise ValueError(f"`sentences` must hold 1 or {self.steps()} texts; got {len(self.sentences)}.")
-        words = [("remarks", r.texts, r.along) for r in self.remarks]
-        for name, texts, along in [*words, *((r.label, r.texts, r.along) for r in self.readouts)]:
+        for name, texts in (("sentences", self.sentences), ("summaries", self.summaries)):
+            if len(texts) not in (0, 1, self.steps()):
+                raise ValueError(f"`{name}` must hold 1 or {self.steps()} texts; got {len(texts)}.")
+        entries: list[tuple[str, tuple[str, ...], Along | None]] = [("remarks", r.texts, r.along) for r in self.remarks]
+        for readout in self.readouts:
+            also = readout.check.texts if readout.check else ()
+            entries += [
+                (readout.label, texts or ("",), readout.along) for texts in (readout.texts, readout.formula, also)
+            ]
+        for name, texts, along in entries:
             if len(texts) not in (1, self.steps(along)):
                 raise ValueError(f"`{name}` must hold 1 or {self.steps(along)} texts; got {len(texts)}.")
 
@@ -292,13 +340,18 @@ class Picture:
         return sum(weight * at if weight > 0 else -weight * (size - 1 - at) for weight, at, size in places)
 
     def words(self, index: int) -> tuple[str, ...]:
-        """The sentence and the remarks at a step."""
-        sentence = self.sentences[min(index, len(self.sentences) - 1) :][:1]
-        return (*sentence, *(self.text(remark, index) for remark in self.remarks))
+        """Give the summary, the sentence and the remarks at a step, without colors."""
+        said = [texts[min(index, len(texts) - 1)] for texts in (self.summaries, self.sentences) if texts]
+        return (*map(uncolored, said), *(self.text(remark, index) for remark in self.remarks))
 
     def text(self, words: Readout | Remark, index: int) -> str:
         """What a readout or a remark says at a step."""
         return words.texts[min(self.entry(words.along, index), len(words.texts) - 1)]
+
+
+def uncolored(text: str) -> str:
+    """Return a summary without the roles that color its words."""
+    return _COLORED.sub(r"\2", text)
 
 
 def strands(curves: Array) -> Array:

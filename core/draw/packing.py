@@ -45,6 +45,7 @@ def pack(picture: Picture, at: int | None = None, **state: Any) -> bytes:
         "state": state,
         "at": at,
         "dark": style.DARK,
+        "roles": {role: light for role, (light, _) in style.PALETTE.items() if light.startswith("#")},
         "axes": [
             {"label": axis.label, "values": list(axis.values), "texts": list(axis.texts)}
             for axis in (picture.axis.axes if picture.axis else ())
@@ -57,9 +58,17 @@ def pack(picture: Picture, at: int | None = None, **state: Any) -> bytes:
                 "dash": style.DASH.get(r.role, "solid"),
                 "help": r.help,
                 "along": r.along,
+                "formula": _texts(_those(picture, r.formula, at, r.along), blob),
+                "check": r.check
+                and {
+                    "texts": _texts(_those(picture, r.check.texts, at, r.along), blob),
+                    "agrees": list(_those(picture, r.check.agrees, at, r.along)),
+                },
+                "headline": r.headline,
             }
             for r in picture.readouts
         ],
+        "summaries": _texts(_those(picture, picture.summaries, at), blob),
         "sentences": _texts(_those(picture, picture.sentences, at), blob),
         "remarks": [{"texts": list(_those(picture, r.texts, at, r.along)), "along": r.along} for r in picture.remarks],
         "panels": [_panel(panel, blob, picture, at) for panel in picture.panels],
@@ -114,6 +123,7 @@ def _panel(panel: Panel, blob: _Blob, picture: Picture, at: int | None) -> dict[
         "alt": panel.alt,
         "absent": list(panel.absent),
         "column": panel.column,
+        "folded": panel.folded,
         "height": panel.height,
         "layout": panel.figure["layout"],
     }

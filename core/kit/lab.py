@@ -8,12 +8,12 @@ from __future__ import annotations
 import inspect
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from typing import Any, Protocol
 
 from core.exercises.templates import Template
-from core.kit.controls import Choice, Control, Fetch, File, Scale, Toggle, defaults
+from core.kit.controls import Choice, Control, Fetch, File, Scale, Toggle, defaults, from_link, to_link
 from core.kit.memo import Memo
 from core.kit.recent import Recent
 from core.kit.words import fixed
@@ -209,6 +209,11 @@ class Lab:
     controls
         Every control; `main` names the one that is dragged on the picture itself, `second` the other one where a
         point of a plane, or one of two lines, is dragged.
+    open
+        Names of the controls beside the picture that are unfolded, in their order; all of them if not given.
+    start
+        Values on a fresh visit that differ from the defaults: a state that teaches. The defaults are what a link is
+        silent about, so that links keep their meaning.
     presets
         Named states, shown as pills.
     compute
@@ -245,6 +250,8 @@ class Lab:
     controls: tuple[Control, ...]
     main: str
     second: str = ""
+    open: tuple[str, ...] = ()
+    start: Mapping[str, Any] = field(default_factory=dict)
     presets: tuple[Preset, ...]
     compute: Callable[..., Any]
     picture: Callable[..., Any]
@@ -271,6 +278,23 @@ class Lab:
     def drawn_from(self) -> frozenset[str]:
         """Names of the controls that the picture depends on, apart from those that are dragged on it."""
         return frozenset((*parameters(self.compute), *parameters(self.picture)[1:])) - {*self.dragged}
+
+    @property
+    def fresh(self) -> dict[str, Any]:
+        """Value of every control on a fresh visit."""
+        return defaults(self.all_controls) | dict(self.start)
+
+    def link(self, values: Mapping[str, Any]) -> dict[str, str]:
+        """Query parameters of a state; none for that of a fresh visit."""
+        if dict(values) == self.fresh:
+            return {}
+        first = next(control for control in self.controls if control.name == self.main)
+        return to_link(self.all_controls, values) or {first.name: first.format(values[first.name])}
+
+    def read_link(self, query: Mapping[str, Sequence[str]]) -> tuple[dict[str, Any], list[str]]:
+        """State that a link asks for, and a sentence for each part of it that could not be taken as it stands."""
+        values, notes = from_link(self.all_controls, query)
+        return (values if any(control.name in query for control in self.all_controls) else self.fresh), notes
 
     def stand(self, values: Mapping[str, Any]) -> Any:
         """Where the picture stands: the value of the main control, or the place in its plane."""

@@ -11,7 +11,6 @@ from urllib.parse import urlencode, urlsplit
 
 import streamlit as st
 
-from core.kit.controls import to_link
 from core.kit.lab import Lab
 from pages.ui import net
 from pages.ui.live_chart import standalone_html
@@ -64,7 +63,7 @@ def _offers(lab: Lab, values: Mapping[str, Any], result: Any) -> None:
 def link(lab: Lab, values: Mapping[str, Any]) -> str:
     """Address of this page in this state."""
     here = urlsplit(st.context.url or f"http://localhost:8501/{lab.name}")
-    return here._replace(query=urlencode(to_link(lab.all_controls, values)), fragment="").geturl()
+    return here._replace(query=urlencode(lab.link(values)), fragment="").geturl()
 
 
 def to_csv(columns: Mapping[str, Any]) -> str:

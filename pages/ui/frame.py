@@ -10,10 +10,10 @@ from typing import Any
 import streamlit as st
 
 from core.draw.live import Picture
-from core.kit.controls import Seed, defaults
 from core.kit.lab import PREDICT, Lab, no_runs
 from core.kit.words import verbatim
 from pages.ui import export, net, runs, state
+from pages.ui.head import active, head_of, keys
 from pages.ui.live_chart import live_chart
 from pages.ui.predict import predict
 from pages.ui.sections import sections
@@ -36,34 +36,34 @@ def show(lab: Lab) -> None:
     """Draw the page of a lab.
 
     The picture is computed and sent before everything that surrounds it: the browser draws it while the rest is
-    still on its way.
+    still on its way, and whoever goes from field to field comes to its slider first.
     """
     record = state.of(lab)
     state.read_link(lab, record)
-    presenting = state.presenting()
-    head = st.container(key="head")
-    controls, stage = (None, st.container()) if presenting else st.columns([1, 3.6], gap="medium")
     record.whole, record.open = True, False
+    with st.container(key="page"):
+        stage, head, controls = (st.container(key=key) for key in ("stage", "head", "drawer"))
     with stage:
-        above = st.container(horizontal=True, vertical_alignment="center", key="stage")
         going = runs.going(_runs(lab, record))
         every = pace(lab.name, EVERY_S) if going else None
-        st.fragment(_show_stage, key=STAGE, run_every=every)(lab, record, presenting)
+        st.fragment(_show_stage, key=STAGE, run_every=every)(lab, record)
         if lab.runs is not no_runs and not going:
             st.fragment(_watch, run_every=pace(lab.name, WATCH_S))(lab, record)
     record.whole = False
+    if state.bare():
+        return
     with head:
-        _header(lab, record, presenting)
-        if not presenting:
-            _presets(lab, record)
+        head_of(lab, record)
         for note in record.notes:
             st.info(verbatim(note), icon=":material/link_off:")
-    if controls is not None:
-        with controls, st.container(key="controls"):
+    with controls:
+        if state.presenting():
+            keys(lab, record)
+        with st.container(key="controls"):
             _controls(lab, record)
-        with above:
-            _row(lab, record)
-    if record.around[0] and not presenting:
+        if lab.runs is not no_runs:
+            st.fragment(_show_runs, run_every=every)(lab, record)
+    if record.around[0] and not state.presenting():
         in_hand = [control.name for control in lab.controls if control.place == "section"]
         values = record.good | {name: record.values[name] for name in in_hand}
         result = lab.result(values)
@@ -73,7 +73,7 @@ def show(lab: Lab) -> None:
 
 
 @net.guarded
-def _show_stage(lab: Lab, record: State, presenting: bool) -> None:
+def _show_stage(lab: Lab, record: State) -> None:
     """Picture, in a fragment: a tick of any control runs this alone, the whole page only where more depends on it."""
     state.write_link(lab, record)
     net.say_pending(f"{lab.name}:stage", lab)
@@ -85,13 +85,12 @@ def _show_stage(lab: Lab, record: State, presenting: bool) -> None:
         if record.refusal:
             net.say(record.refusal, f"{lab.name}:picture", lab)
             st.caption(_STILL)
-        runs.bar(lab.trainings(result, record.good), lab.name)
         revealed = not record.values[PREDICT.name] or predict(lab, record, result)
     if revealed:
-        _chart(lab, record, picture, presenting)
+        _chart(lab, record, picture)
     around = (
         revealed,
-        _active(lab, record),
+        active(lab, record),
         [control.name for control in lab.controls if control.shown(record.values)],
         [brought(lab.name, control, record.values[control.name]) for control in lab.controls],
         runs.going(_runs(lab, record)),
@@ -124,75 +123,13 @@ def _runs(lab: Lab, record: State) -> Sequence[Any]:
     return lab.trainings(lab.result(record.good), record.good)
 
 
-def _header(lab: Lab, record: State, presenting: bool) -> None:
-    title, tools = st.columns([3, 2], vertical_alignment="center")
-    title.title(lab.question, anchor=False)
-    with tools, st.container(horizontal=True, horizontal_alignment="right", key="tools"):
-        seed = next((c for c in lab.controls if isinstance(c, Seed)), None)
-        if seed is not None:
-
-            def redraw() -> None:
-                record.set(seed.name, (record.values[seed.name] + 1) % (seed.high + 1))
-
-            st.button(
-                "New draw",
-                on_click=net.safely(redraw),
-                type="tertiary",
-                icon=":material/casino:",
-                key=f"{lab.name}:redraw",
-                help="The next random seed: everything random is drawn anew.",
-            )
-        if not presenting:
-
-            def reset() -> None:
-                record.replace(defaults(lab.all_controls))
-
-            st.button(
-                "Reset",
-                on_click=net.safely(reset),
-                type="tertiary",
-                icon=":material/restart_alt:",
-                key=f"{lab.name}:reset",
-                help="Back to the settings of a fresh visit.",
-            )
-        st.button(
-            "Leave" if presenting else "Present",
-            on_click=net.safely(state.present),
-            args=(not presenting,),
-            type="tertiary",
-            icon=":material/close_fullscreen:" if presenting else ":material/present_to_all:",
-            key=f"{lab.name}:present",
-            shortcut="Escape" if presenting else None,
-            help="Presenter mode: only the picture, its slider and the readouts, in large type. "
-            "The arrow keys step through the picture; up and down move a second slider.",
-        )
-
-
-def _presets(lab: Lab, record: State) -> None:
-    """Pills of the named states; the one that the page is in now is lit."""
-    key = f"{lab.name}:preset"
-    named = {preset.label: preset for preset in lab.presets}
-    label = _active(lab, record)
-    if st.session_state.get(key) != label:
-        st.session_state[key] = label
-
-    def chosen() -> None:
-        # A click on the pill that is lit would put it out; it means "back to this preset".
-        preset = named[st.session_state[key] or label]
-        record.replace(lab.preset_values(preset) | {PREDICT.name: record.values[PREDICT.name]})
-
-    st.pills("Presets", tuple(named), key=key, on_change=net.safely(chosen), label_visibility="collapsed")
-    # the line is always there, so that the page does not jump
-    st.caption(named[label].note if label else "Drag the slider under the picture, or its marker on the plot.")
-
-
-def _active(lab: Lab, record: State) -> str | None:
-    """Label of the preset whose numbers the page shows, from whichever side; of several the one where it stands."""
-    settings, place = lab.settings(record.values), lab.stand(record.values)
-    same = [p for p in lab.presets if settings == lab.settings(lab.preset_values(p))]
-    if len(same) > 1:
-        same = [p for p in same if place == lab.stand(lab.preset_values(p))]
-    return same[0].label if same else None
+@net.guarded
+def _show_runs(lab: Lab, record: State) -> None:
+    """Draw what the trainings do, below the controls."""
+    specs = lab.trainings(lab.result(record.good), record.good)
+    runs.bar(specs, lab.name)
+    if runs.going(specs) != record.around[-1]:
+        st.rerun()
 
 
 def _taking(lab: Lab, record: State) -> Callable[[str, Any], None]:
@@ -209,26 +146,18 @@ def _taking(lab: Lab, record: State) -> Callable[[str, Any], None]:
     return take
 
 
-def _row(lab: Lab, record: State) -> None:
-    """Controls above the picture."""
-    for control in lab.controls:
-        if control.place == "stage" and control.shown(record.values):
-            widget(lab.name, control, record.values[control.name], _taking(lab, record))
-
-
 def _controls(lab: Lab, record: State) -> None:
-    beside = [c for c in lab.controls if c.name not in lab.dragged and c.shown(record.values)]
-    for control in beside:
-        if control.place == "column":
-            widget(lab.name, control, record.values[control.name], _taking(lab, record))
-    widget(lab.name, PREDICT, record.values[PREDICT.name], _taking(lab, record))
-    folded = [control for control in beside if control.place == "more"]
-    if not folded:
-        return
+    """Draw the controls that matter in their order, and the rest folded."""
+    shown = {
+        c.name: c for c in lab.controls if c.place != "section" and c.name not in lab.dragged and c.shown(record.values)
+    }
+    first = [shown.pop(name) for name in lab.open if name in shown]
+    for control in first:
+        widget(lab.name, control, record.values[control.name], _taking(lab, record))
     more = st.expander("More settings", on_change="rerun", key=f"{lab.name}:more")
     if more.open:
         with more:
-            for control in folded:
+            for control in (*shown.values(), PREDICT):
                 widget(lab.name, control, record.values[control.name], _taking(lab, record))
 
 
@@ -277,11 +206,12 @@ def _evaluate(lab: Lab, record: State, waiting: bool) -> tuple[Any, Picture]:
     return result, lab.draw(result, record.good)
 
 
-def _chart(lab: Lab, record: State, picture: Picture, presenting: bool) -> None:
+def _chart(lab: Lab, record: State, picture: Picture) -> None:
     def commit(value: Any) -> None:
         for name, part in zip(lab.dragged, value if lab.second else (value,), strict=True):
             record.set(name, part)
 
+    presenting = state.presenting()
     stamp = (record.epoch, record.visit, presenting, len(record.answers))
     live_chart(
         picture,
@@ -289,6 +219,9 @@ def _chart(lab: Lab, record: State, picture: Picture, presenting: bool) -> None:
         start=record.stand(lab.main, stamp, lab.stand(record.values)),
         epoch=record.epoch,
         present=presenting,
+        fill=True,
+        bare=state.bare(),
+        panel=state.panel(),
         source=live.start(lab, record.values),
         on_commit=commit,
     )

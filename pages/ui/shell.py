@@ -26,6 +26,7 @@ _PAGES = Path(__file__).parents[1]
 _ICON = _PAGES.parent / "static" / "icon.svg"  # a named icon would be fetched from elsewhere
 _CSS = Path(__file__).with_name("page.css")
 _CSS_PRESENT = Path(__file__).with_name("present.css")
+_CSS_BARE = Path(__file__).with_name("bare.css")
 
 # A context variable and not a module flag: it is false again in the next script run, whoever starts it.
 _inside = ContextVar("inside_app", default=False)
@@ -73,11 +74,11 @@ def _inside_app() -> Iterator[None]:
 def run_app() -> None:
     """Set up the app and run the page that the address asks for."""
     st.set_page_config(page_icon=str(_ICON), layout="wide")
-    presenting = state.presenting()
-    page = _navigation("hidden" if presenting else "top")
+    alone = state.presenting() or state.bare()
+    page = _navigation("hidden" if alone else "top")
     st.html(_CSS)
-    if presenting:
-        st.html(_CSS_PRESENT)
+    if alone:
+        st.html(_CSS_BARE if state.bare() else _CSS_PRESENT)
     state.arrive(page.url_path)
     with _inside_app():
         page.run()

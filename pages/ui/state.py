@@ -6,16 +6,20 @@ it says something new (a link, the Back button) and written when the record has 
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import Any
 from weakref import WeakSet
 
 import streamlit as st
 
-from core.kit.controls import defaults, from_link, to_link
 from core.kit.lab import Lab
 
-PRESENT = "present"  # the one query parameter that belongs to the shell and not to a page
+# Query parameters that belong to the shell and not to a page.
+PRESENT = "present"  # presenter mode
+BARE = "bare"  # the picture alone, to be embedded
+PANEL = "panel"  # number of the one panel that an embedded picture shows, from 1
+SHELL = (PRESENT, BARE, PANEL)
 
 
 @dataclass(eq=False)
@@ -113,7 +117,7 @@ def of(lab: Lab) -> State:
     """Record of a page in this session."""
     key = f"lab:{lab.name}"
     if key not in st.session_state:
-        st.session_state[key] = State(values=defaults(lab.all_controls), good=defaults(lab.all_controls))
+        st.session_state[key] = State(values=lab.fresh, good=lab.fresh)
     state: State = st.session_state[key]
     _OPEN.setdefault(lab.name, WeakSet()).add(state)
     return state
@@ -135,6 +139,17 @@ def presenting() -> bool:
     return st.query_params.get(PRESENT) == "1"
 
 
+def bare() -> bool:
+    """Whether the picture alone is asked for."""
+    return st.query_params.get(BARE) == "1"
+
+
+def panel() -> int | None:
+    """Return the number of the one panel that is asked for, from 0."""
+    text = st.query_params.get(PANEL, "")
+    return int(text) - 1 if re.fullmatch("[1-9]", text) else None
+
+
 def present(on: bool) -> None:
     """Switch the presenter mode."""
     if on:
@@ -145,7 +160,7 @@ def present(on: bool) -> None:
 
 def read_link(lab: Lab, state: State) -> None:
     """Bring the record in step with the URL that this run came with."""
-    query = {key: st.query_params.get_all(key) for key in st.query_params if key != PRESENT}
+    query = {key: st.query_params.get_all(key) for key in st.query_params if key not in SHELL}
     seen = {key: texts[-1] for key, texts in query.items()}
     arrived = st.session_state["arrived"]
     state.visit += arrived
@@ -154,15 +169,15 @@ def read_link(lab: Lab, state: State) -> None:
     by_menu = arrived and state.link is not None and not seen  # the menu drops the query: the record stands
     if state.touched or by_menu or seen == state.link:
         return
-    values, state.notes = from_link(lab.all_controls, query)
+    values, state.notes = lab.read_link(query)
     if values != state.values:
         state.replace(values)
 
 
 def write_link(lab: Lab, state: State) -> None:
     """Bring the URL in step with the record."""
-    state.link = to_link(lab.all_controls, state.values)
-    kept = {PRESENT: "1"} if presenting() else {}
+    state.link = lab.link(state.values)
+    kept = {key: st.query_params[key] for key in SHELL if key in st.query_params}
     if {key: st.query_params.get_all(key) for key in st.query_params} != {
         key: [text] for key, text in (kept | state.link).items()
     }:

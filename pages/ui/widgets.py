@@ -102,16 +102,6 @@ def _draw(control: Control, value: Any, common: dict[str, Any]) -> None:
         st.slider(control.label, low, high, value, step=int(control.step), **common)
     elif isinstance(control, (Slider, LogSlider)):
         st.select_slider(control.label, control.values, value, format_func=control.show, **common)
-    elif isinstance(control, Choice) and control.place == "stage":
-        st.segmented_control(
-            control.label,
-            control.values,
-            default=value,
-            required=True,
-            format_func=control.show,
-            label_visibility="collapsed",
-            **(common | {"help": None}),
-        )
     elif isinstance(control, Choice):
         index = control.values.index(value)
         st.selectbox(control.label, control.values, index, format_func=control.show, **common)

@@ -139,6 +139,7 @@ def main() -> None:
             start=state["degree"],
             epoch=state["epoch"],
             present=st.query_params.get("present") == "1",
+            fill=st.query_params.get("present") == "1",
             on_commit=lambda value: state.update(degree=value),
         )
     st.text(f"server: degree {state['degree']:g}, shift {shift:g}, run {state['runs']}")

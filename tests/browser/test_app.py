@@ -144,8 +144,9 @@ HOMEWORK = {"generator": "legacy", "n_test": "10", "seed": "0"}
 
 
 def test_the_story_of_the_bias_variance_lab(app_url: str, open_page: OpenPage, tmp_path: Path) -> None:
-    page = open_page(f"{app_url}/")
-    page.get_by_role("link", name="Homework: 100 data sets").click()
+    page = ready(open_page(f"{app_url}/"))
+    page.get_by_role("link", name="How complex should a model be?").click()
+    page.get_by_role("radio", name="Homework: 100 data sets").click()
     ready(page)
     settled_link(page, HOMEWORK | {"degree": "7"})
     words = page.locator(".lc-words")
@@ -257,7 +258,7 @@ def test_predict_first_and_presenter_mode(app_url: str, open_page: OpenPage) -> 
     page.get_by_role("button", name="Present").click()
     page.wait_for_function("() => location.search.includes('present=1')")
     ready(page)
-    expect(page.get_by_label("True function")).to_have_count(0)
+    expect(page.get_by_label("True function")).not_to_be_in_viewport()
     page.locator("body").press("ArrowRight")
     page.wait_for_function("() => location.search.includes('degree=4')")
     sizes = page.evaluate(

@@ -56,6 +56,7 @@ LAB = Lab(
     question="How complex should a model be?",
     controls=CONTROLS,
     main="degree",
+    open=("view", "n_train", "noise_std", "truth", "log_y"),
     presets=PRESETS,
     compute=explore,
     picture=picture,

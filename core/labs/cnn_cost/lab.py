@@ -53,6 +53,7 @@ LAB = Lab(
     question="What does every layer cost?",
     controls=CONTROLS,
     main="layer",
+    open=("net", "view", "size", "beside", "text", "upload"),
     presets=PRESETS,
     compute=cost,
     picture=picture,

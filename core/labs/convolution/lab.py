@@ -50,6 +50,7 @@ LAB = Lab(
     question="What does a convolution compute?",
     controls=CONTROLS,
     main="pos",
+    open=("view", "image", "kernel", "stride", "padding"),
     presets=PRESETS,
     compute=convolve,
     picture=picture,

@@ -46,6 +46,7 @@ LAB = Lab(
     question="What does a convolution cost in smaller pieces?",
     controls=CONTROLS,
     main="reduce",
+    open=("view", "size", "channels", "w3", "unit"),
     presets=PRESETS,
     compute=sweep,
     picture=picture,

@@ -53,6 +53,7 @@ LAB = Lab(
     controls=CONTROLS,
     main="lower",
     second="upper",
+    open=("protocol", "net", "steps", "seeds", "text"),
     presets=PRESETS,
     compute=lr_range,
     picture=picture,

@@ -54,6 +54,7 @@ LAB = Lab(
     question="Which model, if nobody knows the truth?",
     controls=CONTROLS,
     main="degree",
+    open=("view", "rule", "n_train", "noise_std", "folds"),
     presets=PRESETS,
     compute=select_model,
     picture=picture,

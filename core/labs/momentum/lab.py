@@ -45,6 +45,7 @@ LAB = Lab(
     controls=CONTROLS,
     main="lr",
     second="momentum",
+    open=("kappa", "method"),
     presets=PRESETS,
     compute=explore,
     picture=picture,

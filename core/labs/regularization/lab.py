@@ -50,6 +50,7 @@ LAB = Lab(
     question="How much should a model be held back?",
     controls=CONTROLS,
     main="alpha",
+    open=("view", "n_train", "noise_std", "degree", "l1_ratio"),
     presets=PRESETS,
     compute=regularize,
     picture=picture,

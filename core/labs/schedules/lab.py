@@ -48,6 +48,7 @@ LAB = Lab(
     question="How should the learning rate change?",
     controls=CONTROLS,
     main="length",
+    open=("what", "view", "along", "schedule", "high"),
     presets=PRESETS,
     compute=plan,
     picture=picture,

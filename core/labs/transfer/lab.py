@@ -51,6 +51,7 @@ LAB = Lab(
     question="What does freezing save?",
     controls=CONTROLS,
     main="cut",
+    open=("view", "net", "images", "base", "optimizer"),
     presets=PRESETS,
     compute=transfer,
     picture=picture,

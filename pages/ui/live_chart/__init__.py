@@ -11,6 +11,7 @@ import hashlib
 import html
 import math
 import mimetypes
+import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -26,7 +27,7 @@ STATIC = Path(__file__).parents[3] / "static"
 # The version of the installed plotly, whose figures it draws; scatter, bar and pie are all we need.
 PLOTLY_JS = STATIC / f"plotly-basic-{get_plotlyjs_version()}.min.js"
 CHART_JS = STATIC / "live_chart.js"
-KIT_JS = (STATIC / "live_data.js", STATIC / "live_parts.js")
+KIT_JS = tuple(STATIC / f"live_{part}.js" for part in ("data", "parts", "handles", "labels", "panel", "stage", "keys"))
 SLIDERS_JS = STATIC / "live_sliders.js"  # only where there is a server
 CHART_CSS = STATIC / "live_chart.css"
 
@@ -55,8 +56,8 @@ export default async function (component) {{
   const place = component.parentElement;
   if (!place.childElementCount) place.style.minHeight = "480px";
   try {{
-    const [chart, data, parts, sliders] = await modules;
-    return chart.default(component, {{...data, ...parts, ...sliders, plotly, base}});
+    const [chart, ...kit] = await modules;
+    return chart.default(component, Object.assign({{plotly, base}}, ...kit));
   }} catch (error) {{
     console.error("Lectern's live chart could not be loaded:", error);
     component.setStateValue("failed", true);
@@ -76,6 +77,9 @@ def live_chart(
     start: Any = None,
     epoch: int = 0,
     present: bool = False,
+    fill: bool = False,
+    bare: bool = False,
+    panel: int | None = None,
     source: Mapping[str, str] | None = None,
     on_commit: Callable[[Any], None] | None = None,
     on_point: Callable[[tuple[float, float]], None] | None = None,
@@ -93,7 +97,13 @@ def live_chart(
     epoch : int
         Any other number than last time makes the browser go to `start`; otherwise it stays where the user is.
     present : bool
-        Presenter mode: large type, figures that fill the window, arrow keys anywhere on the page.
+        Presenter mode: large type, arrow keys anywhere on the page.
+    fill : bool
+        The picture of the page: its figures fill the window, and keys anywhere on the page are meant for it.
+    bare : bool
+        Embedded in another page: no tools, a link to the whole page.
+    panel : int, optional
+        Number of the one panel that an embedded picture shows.
     source : mapping, optional
         Page, and link of its settings, whose pictures the server draws while another control is dragged.
     on_commit : callable, optional
@@ -125,7 +135,8 @@ def live_chart(
     def give_up() -> None:
         st.session_state[failed] = True
 
-    data = pack(picture, start=start, epoch=epoch, present=present, ask=on_point is not None, file=key, source=source)
+    shape = {"present": present, "fill": fill, "bare": bare, "panel": panel, "source": source}
+    data = pack(picture, start=start, epoch=epoch, ask=on_point is not None, file=key, **shape)
     _mount(
         key=key,
         data=deflated(data),
@@ -201,7 +212,9 @@ def standalone_html(picture: live.Picture, *, title: str, start: Any) -> str:
         The page (1.2 MB, nearly all of it plotly.js); it follows the light or dark preference of its reader.
     """
     stem = "".join(c if c.isalnum() else "-" for c in title.lower()).strip("-") or "figure"
-    packed = pack(picture, start=start, epoch=0, present=False, file=stem)
+    packed = pack(picture, start=start, epoch=0, present=False, fill=True, file=stem)
+    kit = "".join(path.read_text("utf-8") for path in KIT_JS)
+    names = re.findall(r"^export (?:function|class|const) (\w+)", kit, re.MULTILINE)
     roles = {"background-color": "paper", "text-color": "text", "primary-color": "accent"}
     light, night = (
         "; ".join(f"--st-{name}: {style.PALETTE[role][dark]}" for name, role in roles.items()) for dark in (0, 1)
@@ -223,11 +236,9 @@ h1 {{ font-size: 1.4rem; font-weight: 600 }}
 <main></main>
 <script>{PLOTLY_JS.read_text("utf-8")}</script>
 <script type="module">
-{"".join(path.read_text("utf-8") for path in KIT_JS)}
+{kit}
 {CHART_JS.read_text("utf-8")}
-const kit = {{
-  arraysOf, decode, Dial, dressed, el, enlarge, iconButton, inflated, lineSwatch, Panel, readTheme, steadyText,
-}};
+const kit = {{ {", ".join(names)} }};
 const data = Uint8Array.from(atob("{base64.b64encode(packed).decode()}"), (c) => c.charCodeAt(0));
 const component = {{ data, parentElement: document.querySelector("main"), setStateValue() {{}} }};
 const mount = () => liveChart(component, kit);

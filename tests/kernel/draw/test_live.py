@@ -201,11 +201,12 @@ def test_what_is_large_travels_deflated() -> None:
 
 
 def test_a_packed_picture_holds_everything_once() -> None:
-    readout = live.Readout("bias²", ("1", "2", "3"), "bias", "help")
+    check = live.Check(("one", "two", "three"), (True, False, True))
+    readout = live.Readout("bias²", ("1", "2", "3"), "bias", "help", None, ("1 = 1", "2 = 2", "3 = 3"), check, True)
     moving = live.Panel(
-        figure(2), "A", (live.Frames(1, [X, 2 * X, 3 * X]), live.Frames(1, BLOCK, "x")), TRACKS, ("gone",), 1, 300
+        figure(2), "A", (live.Frames(1, [X, 2 * X, 3 * X]), live.Frames(1, BLOCK, "x")), TRACKS, ("gone",), 1, 300, True
     )
-    picture = live.Picture((strand_panel(), moving), AXIS, (readout,), ("one", "two", "three"))
+    picture = live.Picture((strand_panel(), moving), AXIS, (readout,), ("one", "two", "three"), (), ("[bias|few]",))
     packed = pack(picture, start=2.0, epoch=5)
     assert int.from_bytes(packed[:4], "little") % 4 == 0
     header, blob = read(packed)
@@ -213,12 +214,17 @@ def test_a_packed_picture_holds_everything_once() -> None:
     assert header["state"] == {"start": 2.0, "epoch": 5}
     assert header["axes"] == [{"label": "Degree", "values": [1.0, 2.0, 4.0], "texts": ["1", "2", "4"]}]
     assert header["sentences"] == ["one", "two", "three"]
+    assert header["summaries"] == ["[bias|few]"]
+    assert header["roles"]["bias"] == "#0072B2"
+    assert picture.words(1) == ("few", "two")
     assert header["readouts"] == [
         {"label": "bias²", "texts": ["1", "2", "3"], "color": "#0072B2", "dash": "solid", "help": "help", "along": None}
+        | {"formula": ["1 = 1", "2 = 2", "3 = 3"], "headline": True}
+        | {"check": {"texts": ["one", "two", "three"], "agrees": [True, False, True]}}
     ]
     assert header["dark"]["#0072B2"] == style.PALETTE["bias"][1]
     strand, other = header["panels"]
-    assert [other[name] for name in ("alt", "absent", "column", "height")] == ["A", ["gone"], 1, 300]
+    assert [other[name] for name in ("alt", "absent", "column", "height", "folded")] == ["A", ["gone"], 1, 300, True]
     line, dot = other["tracks"]
     assert line["y"] is None
     np.testing.assert_array_equal(part(line["x"]["f32"]), [1, 2, 4])
