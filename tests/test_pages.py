@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from streamlit.testing.v1 import AppTest
 
 from core.draw.live import Picture
-from core.kit.controls import File, Places, Seed, Several, defaults, to_link
+from core.kit.controls import Control, File, Places, Seed, Several, defaults, to_link
 from core.kit.lab import Clickable, Exercise, Lab, Preset, RunList, Spot, Table, Work, parameters
 from pages.ui import export, shell
 from tests.conftest import PROFILE, ROOT
@@ -150,6 +150,8 @@ def check_block(block: Any, values: dict[str, Any], first: bool) -> None:
         if first:
             found = block.blocks(block.begin().result())
             assert [check_picture(part) for part in found if isinstance(part, Picture)]
+    elif isinstance(block, Control):
+        assert block.place == "section"
     else:
         assert block
         assert not NAN.search(block)

@@ -114,3 +114,15 @@ def test_the_ledger_forgets_the_oldest_and_knows_mastery() -> None:
     for number in range(100, 100 + KEPT + 5):
         book.entry(template.variant(number))
     assert len(book.entries) == KEPT
+
+
+def test_a_lab_has_its_own_exercises_one_at_a_time(new_app: NewApp) -> None:
+    app = new_app(net="lenet5")
+    app.session_state["cnn_cost:practice"] = True
+    app.switch_page("pages/cnn_cost.py").run()
+    assert not app.exception, app.exception
+    first = templates()[CONVOLUTION].variant(0)
+    assert first.text in said(app)
+    next(button for button in app.button if button.label == "Another one").click().run()
+    app.run()
+    assert templates()[CONVOLUTION].variant(1).text in said(app)

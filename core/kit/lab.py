@@ -188,8 +188,8 @@ class Section:
     """A folded part below the picture.
 
     `blocks` maps the result and the values of all controls to what the section shows, top to bottom: strings
-    (Markdown), pictures, pictures that take clicks, tables, exercises and work. A picture over a plane that is named
-    like a control of the page moves that control.
+    (Markdown), pictures, pictures that take clicks, tables, controls whose place is "section", exercises and work. A
+    picture over a plane that is named like a control of the page moves that control.
     """
 
     title: str

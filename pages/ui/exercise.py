@@ -25,7 +25,7 @@ _LOOK = {
 
 
 @st.fragment
-def exercise(drawn: Drawn, key: str, another: Callable[[], None] | None = None, *, here: bool = False) -> None:
+def exercise(drawn: Drawn, key: str, another: Callable[[], None] | None = None) -> None:
     """Draw an exercise whose verdicts come without a run of the whole page.
 
     Parameters
@@ -36,8 +36,6 @@ def exercise(drawn: Drawn, key: str, another: Callable[[], None] | None = None, 
         Prefix of the keys of its widgets.
     another
         Called when another variant is asked for; no button without it.
-    here
-        Whether the page is the lab that shows the answer; the link to it is then a button's work elsewhere.
     """
     book = ledger()
     entry, verdicts = book.entry(drawn), book.verdicts(drawn)
@@ -53,7 +51,7 @@ def exercise(drawn: Drawn, key: str, another: Callable[[], None] | None = None, 
                 if verdict is not None:
                     _say(verdict)
     right = sum(verdict is not None and verdict.right for verdict in verdicts)
-    _help(drawn, key, another, solved=right == len(cells), here=here)
+    _help(drawn, key, another, solved=right == len(cells))
     st.caption(f"{right} of {len(cells)} correct")
 
 
@@ -80,7 +78,7 @@ def _say(verdict: Verdict) -> None:
     st.markdown(f":{color}[{icon}] {verdict.words}")
 
 
-def _help(drawn: Drawn, key: str, another: Callable[[], None] | None, *, solved: bool, here: bool) -> None:
+def _help(drawn: Drawn, key: str, another: Callable[[], None] | None, *, solved: bool) -> None:
     """Draw what is known so far and the ways on: hint, worked steps, the lab, another variant."""
     book = ledger()
     entry = book.entry(drawn)
@@ -92,7 +90,7 @@ def _help(drawn: Drawn, key: str, another: Callable[[], None] | None, *, solved:
     with st.container(horizontal=True, vertical_alignment="center"):
         if not solved:
             _ways(drawn, entry, f"{key}:{drawn.key}", stuck=stuck)
-        if not here and (stuck or solved or entry.hints or entry.steps):
+        if stuck or solved or entry.hints or entry.steps:
             _show_me(drawn)
         if another is not None:
             st.button("Another one", on_click=another, key=f"{key}:{drawn.key}:another", icon=":material/refresh:")

@@ -8,14 +8,16 @@ from typing import Any
 import streamlit as st
 
 from core.draw.live import Picture
-from core.kit.controls import defaults
+from core.exercises.templates import LARGEST_VARIANT
+from core.kit.controls import Control, defaults
 from core.kit.lab import Clickable, Exercise, Lab, RunList, Table, Work
-from pages.ui import net
-from pages.ui.blocks import exercise, table
+from pages.ui import blocks, net
+from pages.ui.exercise import exercise
 from pages.ui.live_chart import live_chart
 from pages.ui.moving import moving
 from pages.ui.run_list import run_list
 from pages.ui.state import State
+from pages.ui.widgets import widget
 from pages.ui.work import work
 
 
@@ -35,7 +37,30 @@ def sections(lab: Lab, record: State, values: dict[str, Any], result: Any) -> bo
                     _block(lab, record, block, f"{key}{place}")
             if caught.words:
                 net.say(caught.words, key, lab)
+    if lab.exercises:
+        _practice(lab)
     return any_open
+
+
+def _practice(lab: Lab) -> None:
+    """Exercises whose answers this lab shows, one at a time."""
+    folded = st.expander("Practice", on_change="rerun", key=f"{lab.name}:practice")
+    if not folded.open:
+        return
+    titles = {template.title: template for template in lab.exercises}
+    variants = st.session_state.setdefault(f"{lab.name}:variants", {})
+    with folded:
+        chosen = st.pills("Exercise", list(titles), default=next(iter(titles)), key=f"{lab.name}:practice.which")
+        if chosen is None:
+            return
+        template = titles[chosen]
+        drawn = template.variant(variants.setdefault(template.key, 0))
+
+        def another() -> None:
+            variants[template.key] = drawn.number % LARGEST_VARIANT + 1
+            st.rerun()
+
+        exercise(drawn, f"{lab.name}:practice", another)
 
 
 def _block(lab: Lab, record: State, block: Any, key: str) -> None:
@@ -50,9 +75,11 @@ def _block(lab: Lab, record: State, block: Any, key: str) -> None:
 
         live_chart(block.picture, key=key, on_point=clicked)
     elif isinstance(block, Table):
-        table(block, key)
+        blocks.table(block, key)
     elif isinstance(block, Exercise):
-        exercise(block, key, record.given)
+        blocks.exercise(block, key, record.given)
+    elif isinstance(block, Control):
+        widget(lab.name, block, record.values[block.name], record.set)
     elif isinstance(block, Work | RunList):
         for place, part in enumerate(_asked_for(lab, record, block, key)):
             _block(lab, record, part, f"{key}.{place}")
