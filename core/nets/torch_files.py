@@ -18,7 +18,7 @@ from typing import Any, BinaryIO
 import numpy as np
 from numpy.typing import NDArray
 
-from core.nets.torch_pickles import FLOAT, Refused, Shape, Tensor, values_of
+from core.networks.files.torch_pickles import FLOAT, Refused, Shape, Tensor, values_of
 
 MAX_PICKLE = 1 << 19  # bytes of all pickles of a file; those of VGG19 take a few thousand
 _MAGIC = 0x1950A86A20F9469CFC6C

@@ -161,6 +161,12 @@ class LayerTable:
         need larger ones. Nothing is then said to be kept.
     source : str
         How the rows came about: "typed", "traced", "precomputed" or the kind of file.
+    uncounted : tuple of str
+        What multiplies without being counted, so that the sums say "at least".
+    opened : tuple of str
+        What a file leaves open of its input and the visitor chooses: "height", "width" and "channels".
+    remarks : tuple of str
+        What else a reader should know, as sentences.
     """
 
     title: str
@@ -172,6 +178,9 @@ class LayerTable:
     image_saved: bool = True
     not_trainable: str = ""
     source: str
+    uncounted: tuple[str, ...] = ()
+    opened: tuple[str, ...] = ()
+    remarks: tuple[str, ...] = ()
 
     @property
     def inference(self) -> tuple[Call, ...]:
@@ -181,7 +190,9 @@ class LayerTable:
     @property
     def notes(self) -> tuple[str, ...]:
         """What the rows warn of, each sentence once."""
-        return tuple(dict.fromkeys(call.note for call in self.calls if call.note))
+        missing = f"Not counted: {', '.join(self.uncounted)}; MACs are at least those shown." if self.uncounted else ""
+        said = (missing, *self.remarks, *(call.note for call in self.calls))
+        return tuple(dict.fromkeys(filter(None, said)))
 
 
 def totals(

@@ -19,6 +19,7 @@ _INDEX = "models.json"
 # Values of a row that occur again and again are written once each.
 _SHARED = ("kind", "role", "input_shape", "output_shape", "window", "field", "note")
 _OWN = ("name", "weights", "biases", "buffers", "shared", "macs", "saved", "saved_bf16", "training_only")
+_SAID = ("uncounted", "opened", "remarks")  # sentences and names, of which most tables have none
 
 
 @lru_cache(maxsize=1)
@@ -66,7 +67,7 @@ def encoded(table: LayerTable) -> dict[str, Any]:
         "blocks": table.blocks,
         "smallest": table.smallest,
         "image_saved": table.image_saved,
-    }
+    } | {name: found for name in _SAID if (found := getattr(table, name))}
 
 
 def decoded(values: dict[str, Any]) -> LayerTable:
@@ -86,6 +87,9 @@ def decoded(values: dict[str, Any]) -> LayerTable:
         smallest=values["smallest"],
         image_saved=values["image_saved"],
         source="precomputed",
+        uncounted=tuple(values.get("uncounted", ())),
+        opened=tuple(values.get("opened", ())),
+        remarks=tuple(values.get("remarks", ())),
     )
 
 

@@ -3,47 +3,59 @@
 from __future__ import annotations
 
 import hashlib
-import io
-import json
-import zipfile
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from math import prod
+from functools import lru_cache
 from typing import Any
 
+import numpy as np
+
 from core.kit.memo import Memo
-from core.labs.cnn_cost.compute.graph import MAX_AXES, MAX_NUMBER, clean, graph_table
 from core.labs.cnn_cost.compute.models import decoded, encoded
-from core.labs.cnn_cost.compute.onnx_file import read_onnx
-from core.labs.cnn_cost.compute.pt2 import read_program
-from core.networks.receptive_field import Field, Window
-from core.networks.table import Call, LayerTable
+from core.networks.files.graph import MisfitError, graph_table
+from core.networks.files.onnx_file import read_onnx, without_weights
+from core.networks.files.pt2 import is_program, program_text, read_program
+from core.networks.files.state_dicts import saved_table
+from core.networks.files.weights import MAX_HEADER, safetensors_table
+from core.networks.table import LayerTable
 from core.worker import confined
 
 MAX_BYTES = 1 << 30
-MAX_HEADER = 5_000_000
-MAX_MODEL_JSON = 30_000_000
-MAX_TENSORS = 50_000
+MAX_GRAPH = 200_000_000  # bytes of a file with a graph
+MAX_KEPT = 8_000_000  # bytes of a file without its weights that are kept for other sizes
 LONGEST_NAME = 60
+READER = "core.labs.cnn_cost.compute.uploads.network_values"
+# Height, width and channels that stand for open ones: those of most classifiers, text recognizers and detectors.
+SIDES = ((224, 224, 3), (48, 320, 3), (640, 640, 3), (32, 100, 1))
 HOW = (
     "Export the network in PyTorch with torch.onnx.export(model, (image,), 'model.onnx', external_data=False) or with "
     "torch.export.save(torch.export.export(model, (image,)), 'model.pt2'), or save its weights alone with "
     "safetensors.torch.save_file(model.state_dict(), 'model.safetensors')."
 )
-# Names of files that are refused because opening them can run code, or because nothing is known of them.
+_READ = {".onnx": "onnx", ".pt2": "pt2", ".safetensors": "safetensors"} | dict.fromkeys(
+    (".pt", ".pth", ".bin", ".ckpt", ".pkl", ".pickle", ".tar"), "state_dict"
+)
+_NAMES = {"onnx": "ONNX", "pt2": "PT2"}
+# Names of files that are refused because nothing is known of what is in them, or because opening them can run code.
 _REFUSED = {
-    (".pt", ".pth", ".pkl", ".pickle", ".bin", ".ckpt", ".joblib", ".npy", ".npz"): "may hold a Python pickle, and "
-    "opening a pickle runs whatever is in it",
-    (".h5", ".hdf5", ".keras", ".pb", ".tflite"): "comes from another framework",
+    (".joblib", ".npy", ".npz"): "may hold a Python pickle, and opening a pickle runs whatever is in it",
+    (".h5", ".hdf5", ".keras", ".pb", ".tflite", ".pdmodel", ".pdiparams", ".mlmodel", ".caffemodel", ".engine"): (
+        "comes from another framework"
+    ),
+    (".gguf", ".ggml"): "holds a language model in a format of its own",
     (".py", ".ipynb"): "is a program, and programs of visitors are not run here",
 }
-_STATISTICS = ("running_mean", "running_var", "num_batches_tracked")
-_ITEM_BYTES = {"F64": 8, "I64": 8, "U64": 8, "F32": 4, "I32": 4, "U32": 4, "F16": 2, "BF16": 2, "I16": 2, "U16": 2} | {
-    "F8_E4M3": 1,
-    "F8_E5M2": 1,
-    "I8": 1,
-    "U8": 1,
-    "BOOL": 1,
-}
+# What files begin with that are something else than their name says -> what that is.
+_OTHERWISE = (
+    (b"version https://git-lfs.github.com/spec", "only a pointer of Git LFS, a few lines of text that stand for the "
+     "file; fetch the file itself with “git lfs pull” or with the download button of its page"),
+    (b"<!doctype html", "a web page, such as one that says that the file was not found; download the file itself"),
+    (b"<html", "a web page, such as one that says that the file was not found; download the file itself"),
+    (b"\x1f\x8b", "compressed with gzip; unpack it first"),
+    (b"%pdf", "a PDF"),
+    (b"gguf", "a GGUF file, the format of llama.cpp, which is not read here"),
+    (b"\x89hdf", "an HDF5 file, as Keras wrote them, which is not read here"),
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -57,22 +69,26 @@ class UploadedNetwork(Memo):
     digest : str
         SHA-256 of its content.
     table : LayerTable
-        Its `source` is "onnx", "pt2" or "safetensors". The last has parameters alone: no shapes of maps, no operations.
+        Its `source` is "onnx", "pt2", "safetensors" or "state_dict". The last two have parameters alone: no shapes of
+        maps, no operations.
     notes : tuple of str
         Sentences about what the file does not say.
+    graph : bytes
+        The file without its weights, where it leaves the size of its input open; otherwise nothing.
     """
 
     name: str
     digest: str = field(repr=False)
     table: LayerTable = field(compare=False, repr=False)
     notes: tuple[str, ...] = field(compare=False, repr=False)
+    graph: bytes = field(default=b"", compare=False, repr=False)
 
     def __str__(self) -> str:
         return f"{self.name}: {len(self.table.calls):,} rows"
 
 
 def read_network(name: str, content: bytes) -> UploadedNetwork:
-    """Read a network from an ONNX, PT2 or safetensors file, in a confined process.
+    """Read a network from an ONNX, PT2, safetensors or torch.save file, in a confined process.
 
     Parameters
     ----------
@@ -92,134 +108,132 @@ def read_network(name: str, content: bytes) -> UploadedNetwork:
     values = confined.call(
         "core.labs.cnn_cost.compute.uploads.network_values", needed, kind=kind, title=title, size=len(content)
     )
-    table = replace(decoded(values), source=kind)
-    return UploadedNetwork(title, hashlib.sha256(content).hexdigest(), table, _NOTES[kind])
+    table = replace(decoded(values["table"]), source=values["kind"])
+    graph = values["graph"].tobytes() if values["graph"] is not None else b""
+    return UploadedNetwork(title, hashlib.sha256(content).hexdigest(), table, _NOTES[values["kind"]], graph)
 
 
-def network_values(content: bytes, *, kind: str, title: str, size: int) -> dict[str, Any]:
-    """Read the table of a network as JSON values; `size` is that of the whole file, of which the rest may be missing.
+@lru_cache(maxsize=16)
+def sized(upload: UploadedNetwork, *, side: int, height: int, channels: int) -> LayerTable:
+    """Rows of a network whose file leaves the size of its input open, at a size; 0 is that at which it was read.
+
+    Raises
+    ------
+    ValueError
+        If it does not take such an input.
+    """
+    if not upload.graph or not (side or height or channels):
+        return upload.table
+    own = upload.table.input_shape
+    wanted = [height or side or own[1], side or own[2], channels or own[0]]
+    values = confined.call(
+        READER,
+        upload.graph,
+        kind=upload.table.source,
+        title=upload.name,
+        size=len(upload.graph),
+        sides=[wanted],
+    )
+    return replace(decoded(values["table"]), source=upload.table.source)
+
+
+def network_values(
+    content: bytes, *, kind: str, title: str, size: int, sides: Sequence[Sequence[int]] = SIDES
+) -> dict[str, Any]:
+    """Read a network as plain values.
+
+    Parameters
+    ----------
+    content : bytes
+    kind : str
+        "onnx", "pt2", "safetensors" or "state_dict".
+    title : str
+    size : int
+        Of the whole file, of which the rest may be missing.
+    sides : sequence of (int, int, int)
+        Height, width and channels that are tried in this order where the file leaves them open.
+
+    Returns
+    -------
+    dict
+        "kind" of the file, "table", and "graph", the file without its weights if it leaves the size of its input open.
 
     Raises
     ------
     ValueError
         If it is another file, damaged, or too large.
     """
+    graph = None
+    if kind == "state_dict" and is_program(content):
+        kind = "pt2"
     if kind == "safetensors":
-        return encoded(_safetensors(title, content, size))
-    graph = read_onnx(content) if kind == "onnx" else read_program(_model_json(content))
-    return encoded(graph_table(graph, title=title, source=kind))
+        table = safetensors_table(title, content, size)
+    elif kind == "state_dict":
+        table = saved_table(title, content)
+    else:
+        kept = without_weights(content) if kind == "onnx" else program_text(content)
+        table = _fitting(kind, kept, title, sides)
+        graph = np.frombuffer(kept, np.uint8) if table.opened and len(kept) <= MAX_KEPT else None
+    return {"kind": kind, "table": encoded(table), "graph": graph}
+
+
+def _fitting(kind: str, kept: bytes, title: str, sides: Sequence[Sequence[int]]) -> LayerTable:
+    """Rows at the first of some sizes that the network takes; the first reason why not, if it takes none."""
+    read, first = {"onnx": read_onnx, "pt2": read_program}[kind], None
+    for height, width, channels in sides:
+        try:
+            return graph_table(read(kept, height=height, width=width, channels=channels), title=title, source=kind)
+        except MisfitError as error:
+            first = first or error
+    raise first or ValueError("No size was tried.")
 
 
 def _kind(name: str, content: bytes) -> str:
-    """Which reader is asked; by the name, and never for something that begins like a pickle."""
+    """Which reader is asked; by the name, and never for something that is seen to be another file."""
     suffix = "." + name.lower().rsplit(".", 1)[-1] if "." in name else ""
-    for suffixes, reason in _REFUSED.items():
+    short = f"“{name[-LONGEST_NAME:]}”"
+    begin = content[:256].lstrip().lower()
+    for first, what in _OTHERWISE:
+        if begin.startswith(first):
+            raise ValueError(f"{short} is {what}.")
+    for suffixes, said in _REFUSED.items():
         if suffix in suffixes:
-            raise ValueError(f"A file that ends in {suffix} {reason}. {HOW}")
+            raise ValueError(f"A file that ends in {suffix} {said}. {HOW}")
+    if suffix == ".json":
+        raise ValueError(f"{short} {_json_is(content)} {HOW}")
+    if suffix not in _READ:
+        raise ValueError(f"{short} is no ONNX, PT2, safetensors or torch.save file. {HOW}")
+    _check_begin(_READ[suffix], content)
+    return _READ[suffix]
+
+
+def _check_begin(kind: str, content: bytes) -> None:
+    """Refuse files that are too large, and pickles where none is expected."""
     if len(content) > MAX_BYTES:
         raise ValueError(f"The file is larger than {MAX_BYTES >> 30} GiB.")
-    if content[:1] == b"\x80" and content[1:2] in (b"\x02", b"\x03", b"\x04", b"\x05") and suffix != ".safetensors":
+    if kind not in ("onnx", "pt2"):
+        return
+    if content[:1] == b"\x80" and content[1:2] in (b"\x02", b"\x03", b"\x04", b"\x05"):
         raise ValueError(f"The file is a Python pickle, and opening a pickle runs whatever is in it. {HOW}")
-    if suffix[1:] not in _NOTES:
-        raise ValueError(f"“{name[-LONGEST_NAME:]}” is no ONNX, PT2 or safetensors file. {HOW}")
-    return suffix[1:]
+    if len(content) > MAX_GRAPH:
+        raise ValueError(
+            f"The file has {len(content):,} bytes; {_NAMES[kind]} files of at most {MAX_GRAPH:,} are read. A "
+            "safetensors file of the same network may be larger."
+        )
 
 
-def _safetensors(title: str, content: bytes, size: int) -> LayerTable:
-    """Rows from the header alone: 8 bytes with its length, then JSON."""
-    header = _header(content, size)
-    shapes = {name: tuple(entry["shape"]) for name, entry in header.items()}
-    modules: dict[str, dict[str, tuple[int, ...]]] = {}
-    for name, shape in shapes.items():
-        module, _, tensor = name.rpartition(".")
-        modules.setdefault(module, {})[tensor] = shape
-    return LayerTable(
-        title=title,
-        input_shape=(0, 0, 0),
-        calls=tuple(_weights_row(module, tensors) for module, tensors in modules.items()),
-        blocks={"": "Network"},
-        source="safetensors",
-    )
-
-
-def _header(content: bytes, size: int) -> dict[str, dict[str, Any]]:
-    length = int.from_bytes(content[:8], "little")
-    if size < 8 or length > size - 8:
-        raise ValueError("The file is cut off: its header is longer than the file.")
-    if length > MAX_HEADER:
-        raise ValueError(f"The header of the file has {length:,} bytes; at most {MAX_HEADER:,} are read.")
-    try:
-        header = json.loads(content[8 : 8 + length], object_pairs_hook=_unique)
-        header.pop("__metadata__", None)
-        spans = sorted(_span(name, entry) for name, entry in header.items())
-    except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
-        raise ValueError("The header of the file is not that of a safetensors file.") from error
-    if not 1 <= len(spans) <= MAX_TENSORS:
-        raise ValueError(f"The file has {len(spans):,} tensors; it must have 1 to {MAX_TENSORS:,}.")
-    ends = [0, *(end for _, end in spans)]
-    if any(begin != end for (begin, _), end in zip(spans, ends, strict=False)) or ends[-1] != size - 8 - length:
-        raise ValueError("The tensors of the file leave gaps, overlap, or end elsewhere than the file.")
-    return dict(header)
-
-
-def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    values = dict(pairs)
-    if len(values) < len(pairs):
-        raise ValueError("A name stands there twice.")
-    return values
-
-
-def _span(name: str, entry: dict[str, Any]) -> tuple[int, int]:
-    """Where the bytes of a tensor begin and end; ValueError if that does not go with its shape."""
-    shape, (begin, end) = entry["shape"], entry["data_offsets"]
-    if len(shape) > MAX_AXES or any(type(n) is not int or not 0 <= n <= MAX_NUMBER for n in (*shape, begin, end)):
-        raise ValueError(f"{name} has a size that is no natural number.")
-    if prod(shape) * _ITEM_BYTES[entry["dtype"]] != end - begin:
-        raise ValueError(f"{name} has another number of bytes than its shape needs.")
-    return begin, end
-
-
-def _weights_row(module: str, tensors: dict[str, tuple[int, ...]]) -> Call:
-    """A row of which only the parameters are known; its kind is guessed from their shapes."""
-    weight = tensors.get("weight", ())
-    running = [shape for name, shape in tensors.items() if name in ("running_mean", "running_var")]
-    trained = [shape for name, shape in tensors.items() if name not in _STATISTICS]
-    kind, role = {4: ("Conv2d", "convolution"), 2: ("Linear", "linear")}.get(len(weight), ("Parameters", "other"))
-    if running:
-        kind, role = "BatchNorm2d", "norm"
-    biases = prod(tensors["bias"]) if role in ("convolution", "linear") and "bias" in tensors else 0
-    return Call(
-        name=clean(module or "parameters"),
-        kind=kind,
-        role=role,
-        input_shape=(),
-        output_shape=(),
-        window=Window((weight[2], weight[3])) if len(weight) == 4 else None,
-        weights=sum(prod(shape) for shape in trained) - biases,
-        biases=biases,
-        buffers=sum(prod(shape) for shape in running),
-        field=Field(reach="unknown"),
-    )
-
-
-def _model_json(content: bytes) -> bytes:
-    """The description of the network in a PT2 file."""
-    try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            entries = [entry for entry in archive.infolist() if entry.filename.endswith("models/model.json")]
-            if len(entries) != 1:
-                raise ValueError(f"The file holds no network as torch.export writes it. {HOW}")
-            if entries[0].file_size > MAX_MODEL_JSON:
-                raise ValueError(f"The description of the network is larger than {MAX_MODEL_JSON:,} bytes.")
-            with archive.open(entries[0]) as stream:
-                text = stream.read(MAX_MODEL_JSON + 1)
-    except (zipfile.BadZipFile, zipfile.LargeZipFile, NotImplementedError, RuntimeError, EOFError, OSError) as error:
-        raise ValueError("The file is damaged or not a PT2 file.") from error
-    return text
+def _json_is(content: bytes) -> str:
+    if b'"weight_map"' in content[:1_000_000]:
+        return (
+            "is the index of weights that are kept in several files; it has names without shapes. Bring the files that "
+            "it lists, one at a time."
+        )
+    return "holds settings, and no network with its shapes."
 
 
 _NOTES: dict[str, tuple[str, ...]] = {
     "safetensors": ("The file holds parameters alone: no sizes of feature maps, no operations.",),
+    "state_dict": ("The file holds parameters alone: no sizes of feature maps, no operations.",),
     "pt2": ("What training keeps in memory is not known from a file.",),
     "onnx": (
         "The file shows the network as it is deployed: exporting often merges batch normalisation into the "

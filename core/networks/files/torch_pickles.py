@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import io
 import pickletools
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -18,6 +19,9 @@ Shape = tuple[int, ...]
 
 FLOAT = "torch FloatStorage"
 _STORAGES = {FLOAT: 4, "torch LongStorage": 8}  # bytes of a number
+_WHOLE = re.compile(r"torch (Long|Int|Short|Bool)Storage")
+_BYTES = re.compile(r"torch (Byte|Char|QInt8|QUInt8|QInt32)Storage")
+_LARGEST = 1 << 62
 _DICT, _PARAMETER = "collections OrderedDict", "torch.nn.parameter Parameter"
 _TENSOR = ("torch._utils _rebuild_tensor", "torch._utils _rebuild_tensor_v2")
 _OF_TENSOR = "torch._utils _rebuild_parameter"
@@ -58,6 +62,13 @@ class Tensor:
     shape: Shape
     stride: Shape
 
+    @property
+    def numbers(self) -> str:
+        """What its numbers are: "real", "byte" or "whole"."""
+        if _WHOLE.fullmatch(self.storage.kind):
+            return "whole"
+        return "byte" if _BYTES.fullmatch(self.storage.kind) else "real"
+
 
 class _Parameter:
     """What old versions of torch wrote around a tensor: the tensor comes with it, or first in its state."""
@@ -66,8 +77,18 @@ class _Parameter:
         self.tensor = given[0] if given else None
 
 
-def values_of(file: io.BytesIO) -> Any:
+@dataclass(eq=False)
+class Other:
+    """Something that only its own program could make: its name, and its state if that is a dict."""
+
+    name: str
+    state: Any = None
+
+
+def values_of(file: io.BytesIO, *, known_only: bool = True) -> Any:
     """What a pickle describes; the file then stands behind it.
+
+    Unless `known_only`, what is neither a dict nor a tensor becomes an `Other`, of which nothing is run either.
 
     Raises
     ------
@@ -76,7 +97,7 @@ def values_of(file: io.BytesIO) -> Any:
     ValueError, LookupError, TypeError, AttributeError
         If it is not a pickle, or damaged.
     """
-    machine = _Machine()
+    machine = _Machine() if known_only else _Patient()
     for opcode, argument, _ in pickletools.genops(file):
         machine.take(opcode.name, argument)
     found = machine.stack.pop()
@@ -88,6 +109,10 @@ def values_of(file: io.BytesIO) -> Any:
 class _Machine:
     """Builds values from opcodes and calls nothing: functions and classes are names to it."""
 
+    pushed: Mapping[str, Any]
+    ignored: tuple[str, ...] = ("PROTO", "STOP")
+    done: Mapping[str, Any]
+
     def __init__(self) -> None:
         self.stack: list[Any] = []
         self._marks: list[list[Any]] = []
@@ -95,12 +120,12 @@ class _Machine:
 
     def take(self, opcode: str, argument: Any) -> None:
         """Do what an opcode says, if it is one of those that are expected."""
-        if opcode in _PUSHED:
-            self.push(_PUSHED[opcode](argument))
-        elif opcode in _IGNORED:
+        if opcode in self.pushed:
+            self.push(self.pushed[opcode](argument))
+        elif opcode in self.ignored:
             pass
-        elif opcode in _DONE:
-            _DONE[opcode](self, argument)
+        elif opcode in self.done:
+            self.done[opcode](self, argument)
         else:
             raise Refused(f"its pickle has the opcode {opcode}")
 
@@ -179,7 +204,7 @@ class _Machine:
         self.set_items([key, value])
 
 
-_PUSHED: Mapping[str, Any] = {
+_Machine.pushed = {
     **dict.fromkeys(("BINUNICODE", "SHORT_BINSTRING", "BININT", "BININT1", "BININT2", "LONG1"), lambda value: value),
     "EMPTY_DICT": lambda _: {},
     "EMPTY_LIST": lambda _: [],
@@ -188,8 +213,7 @@ _PUSHED: Mapping[str, Any] = {
     "NEWFALSE": lambda _: False,
     "NONE": lambda _: None,
 }
-_IGNORED = ("PROTO", "STOP")
-_DONE: Mapping[str, Any] = {
+_Machine.done = {
     "GLOBAL": _Machine.name,
     **dict.fromkeys(("BINPUT", "LONG_BINPUT"), _Machine.put),
     **dict.fromkeys(("BINGET", "LONG_BINGET"), _Machine.get),
@@ -206,4 +230,135 @@ _DONE: Mapping[str, Any] = {
     "SETITEMS": lambda machine, _: machine.set_items(machine.popped()),
     "APPEND": lambda machine, _: machine.add([machine.stack.pop()]),
     "APPENDS": lambda machine, _: machine.add(machine.popped()),
+}
+
+
+class _Patient(_Machine):
+    """Goes on where something unknown stands: checkpoints hold settings, optimizers and whole modules besides."""
+
+    def name(self, text: str) -> None:
+        self.push(_Name(text))
+
+    def reduce(self, _: None) -> None:
+        given, function = self.stack.pop(), self.stack.pop()
+        name = getattr(function, "text", "")
+        if name == _DICT:
+            self.push({})
+            pairs = given[0] if given and isinstance(given[0], list) else ()
+            self.set_items([each for pair in pairs if len(pair) == 2 for each in pair])
+        elif name == "collections defaultdict":
+            self.push({})
+        elif name in _TENSOR or name == "torch._utils _rebuild_tensor_v3":
+            self.push(self._tensor(given))
+        elif name == _OF_TENSOR or name == "torch._utils _rebuild_parameter_with_state":
+            self.push(given[0] if given else None)
+        else:
+            self.push(Other(name))
+
+    def _tensor(self, given: Any) -> Any:
+        """A tensor, or something unknown if its shape is not one."""
+        if len(given) < 4 or not isinstance(given[0], Storage) or not isinstance(given[2], tuple):
+            return Other("tensor")
+        storage, offset, shape, stride = given[:4]
+        if len(shape) > 8 or any(type(size) is not int or not 0 <= size <= _LARGEST for size in shape):
+            return Other("tensor")
+        if len(given) > 6 and isinstance(given[6], _Name | Other):  # the third version says the type apart
+            said = getattr(given[6], "text", "")
+            storage = Storage(storage.key, _KIND_OF.get(said, storage.kind), storage.count)
+        return Tensor(storage, offset, shape, stride)
+
+    def new(self, _: None) -> None:
+        given, kind = self.stack.pop(), self.stack.pop()
+        name = getattr(kind, "text", "")
+        self.push(given[0] if name == _PARAMETER and given else Other(name))
+
+    def new_with_names(self, _: None) -> None:
+        self.stack.pop()
+        self.new(None)
+
+    def build(self, _: None) -> None:
+        state, target = self.stack.pop(), self.stack[-1]
+        if isinstance(target, Other):
+            target.state = state
+        elif target is None and isinstance(state, tuple) and state:  # a parameter as old versions wrote it
+            self.stack[-1] = state[0]
+
+    def storage(self, _: None) -> None:
+        given = self.stack.pop()
+        if not isinstance(given, tuple) or len(given) < 5 or not isinstance(given[2], str | int):
+            self.push(Other("storage"))
+            return
+        self.push(Storage(str(given[2])[:60], getattr(given[1], "text", ""), given[4] if type(given[4]) is int else 0))
+
+    def set_items(self, pairs: list[Any]) -> None:
+        if isinstance(self.stack[-1], dict):
+            known = [(key, value) for key, value in zip(pairs[::2], pairs[1::2], strict=True) if isinstance(key, str)]
+            self.stack[-1].update(known)
+
+    def add(self, values: list[Any]) -> None:
+        if isinstance(self.stack[-1], list):
+            self.stack[-1].extend(values)
+
+    def global_of_stack(self, _: None) -> None:
+        name, module = self.stack.pop(), self.stack.pop()
+        self.push(_Name(f"{module} {name}" if isinstance(name, str) and isinstance(module, str) else ""))
+
+    def memoize(self, _: None) -> None:
+        self.put(len(self._memo))
+
+    def instance(self, text: str) -> None:
+        self.popped()
+        self.push(Other(text))
+
+    def frozen(self, _: None) -> None:
+        self.popped()
+        self.push(Other("set"))
+
+    def drop(self, _: None) -> None:
+        self.stack.pop()
+
+    def again(self, _: None) -> None:
+        self.push(self.stack[-1])
+
+    def built(self, kind: type) -> None:
+        values = self.popped()
+        self.push({})
+        if kind is dict:
+            self.set_items(values)
+        else:
+            self.stack[-1] = values
+
+
+_KIND_OF = {f"torch {name}": f"torch {kind}Storage" for name, kind in (
+    ("int64", "Long"), ("int32", "Int"), ("int16", "Short"), ("bool", "Bool"), ("uint8", "Byte"), ("int8", "Char"),
+)}  # fmt: skip
+_Patient.pushed = _Machine.pushed | {
+    **dict.fromkeys(
+        ("BINFLOAT", "LONG4", "LONG", "INT", "FLOAT", "UNICODE", "BINUNICODE8", "SHORT_BINUNICODE", "STRING",
+         "BINSTRING", "BINBYTES", "SHORT_BINBYTES", "BINBYTES8", "BYTEARRAY8"),
+        lambda value: value,
+    ),
+    "EMPTY_SET": lambda _: Other("set"),
+}  # fmt: skip
+_Patient.ignored = (*_Machine.ignored, "FRAME")
+_Patient.done = _Machine.done | {
+    "NEWOBJ": _Patient.new,
+    "NEWOBJ_EX": _Patient.new_with_names,
+    "REDUCE": _Patient.reduce,
+    "GLOBAL": _Patient.name,
+    "BUILD": _Patient.build,
+    "BINPERSID": _Patient.storage,
+    "STACK_GLOBAL": _Patient.global_of_stack,
+    "MEMOIZE": _Patient.memoize,
+    "PUT": lambda machine, place: machine.put(int(place)),
+    "GET": lambda machine, place: machine.get(int(place)),
+    "LIST": lambda machine, _: machine.built(list),
+    "DICT": lambda machine, _: machine.built(dict),
+    "INST": _Patient.instance,
+    "OBJ": lambda machine, _: machine.instance("object"),
+    "FROZENSET": _Patient.frozen,
+    "ADDITEMS": lambda machine, _: machine.popped(),
+    "POP": _Patient.drop,
+    "POP_MARK": lambda machine, _: machine.popped(),
+    "DUP": _Patient.again,
 }

@@ -1,0 +1,113 @@
+"""Files of `torch.save`, read as data: names and shapes of tensors. Their pickles are looked at, and never run."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from core.networks.files.weights import MAX_TENSORS, Held, weights_table
+from core.networks.table import LayerTable
+
+MAX_PICKLE = 1 << 23
+_DEEPEST = 40
+# Where checkpoints keep the tensors of the network.
+_KEYS = ("state_dict", "model_state_dict", "model_state", "model", "net", "network", "module", "weights", "params",
+         "ema", "model_ema", "generator", "G", "backbone")  # fmt: skip
+_PARTS = ("_parameters", "_buffers", "_modules")  # of a module that was saved as a whole
+
+
+def saved_table(title: str, content: bytes) -> LayerTable:
+    """Rows of a file of `torch.save`: a dict of tensors, a checkpoint with one inside, or a whole module.
+
+    Raises
+    ------
+    ValueError
+        If it is another file, damaged, or too large.
+    """
+    from core.networks.files.torch_pickles import Refused, values_of
+
+    try:
+        found = values_of(io.BytesIO(_pickle(content)), known_only=False)
+        held = dict(_tensors(_network(found), "", set()))
+    except Refused as error:
+        raise ValueError(f"The file is not one of torch.save that can be read as data: {error}.") from error
+    except (LookupError, TypeError, AttributeError, EOFError, RuntimeError, OverflowError, UnicodeDecodeError) as error:
+        raise ValueError("The file is damaged, or not written by torch.save.") from error
+    if not 1 <= len(held) <= MAX_TENSORS:
+        raise ValueError(f"The file holds {len(held):,} tensors by name; it must hold 1 to {MAX_TENSORS:,}.")
+    return weights_table(title, held, source="state_dict")
+
+
+def _pickle(content: bytes) -> bytes:
+    """The part of a file that names its tensors."""
+    if content[:2] != b"PK":
+        return _legacy(content)
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            entries = [entry for entry in archive.infolist() if entry.filename.endswith("/data.pkl")]
+            if len(entries) != 1:
+                raise ValueError("The file is an archive, but not one of torch.save.")
+            if entries[0].file_size > MAX_PICKLE:
+                raise ValueError(f"The names in the file take more than {MAX_PICKLE:,} bytes.")
+            with archive.open(entries[0]) as stream:
+                return stream.read(MAX_PICKLE)
+    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError) as error:
+        raise ValueError("The file is damaged, or not written by torch.save.") from error
+
+
+def _legacy(content: bytes) -> bytes:
+    """Of the pickles that torch wrote before 1.6, the one with the tensors: a number, a version, sizes, and then it."""
+    from core.networks.files.torch_pickles import Refused, values_of
+
+    head = io.BytesIO(content[:MAX_PICKLE])
+    try:
+        magic = values_of(head)
+        if magic != 0x1950A86A20F9469CFC6C:
+            raise ValueError("The file is a Python pickle, but not one of torch.save.")
+        values_of(head), values_of(head)
+    except Refused as error:
+        raise ValueError("The file is a Python pickle, but not one of torch.save.") from error
+    except (LookupError, TypeError, AttributeError, EOFError) as error:
+        raise ValueError("The file is damaged, or not written by torch.save.") from error
+    return head.read()
+
+
+def _network(found: Any) -> Any:
+    """The part of a checkpoint that is the network."""
+    for _ in range(3):
+        entries = _entries(found)
+        if any(_is_tensor(value) for value in entries.values()):
+            return found
+        inner = next((entries[key] for key in _KEYS if key in entries and _entries(entries[key])), None)
+        if inner is None:
+            return found
+        found = inner
+    return found
+
+
+def _entries(value: Any) -> Mapping[str, Any]:
+    """Names and values of a dict, or of the state of an object."""
+    state = getattr(value, "state", value)
+    return {key: each for key, each in state.items() if isinstance(key, str)} if isinstance(state, dict) else {}
+
+
+def _is_tensor(value: Any) -> bool:
+    return hasattr(value, "storage") and hasattr(value, "shape")
+
+
+def _tensors(value: Any, path: str, seen: set[object]) -> Iterator[tuple[str, Held]]:
+    """Tensors of a dict or a module with their dotted names; what is there twice is shared and comes once."""
+    if id(value) in seen or path.count(".") > _DEEPEST:
+        return
+    seen.add(id(value))
+    for name, each in _entries(value).items():
+        inner = path if name in _PARTS else f"{path}.{name}".lstrip(".")
+        if _is_tensor(each):
+            place = each.storage.key, each.offset, each.shape
+            if place not in seen:
+                seen.add(place)
+                yield inner, Held(each.shape, each.numbers)
+        else:
+            yield from _tensors(each, inner, seen)
