@@ -22,7 +22,7 @@ VIEWS = {"costs": "Layer by layer", "blocks": "Blocks", "compare": "Two networks
 HEADS = {"side": "output side", "activations": "activations", "params": "parameters", "macs": "MACs"}
 BLANKS = {"none": "Nothing", "some": "Eight cells"} | {column: f"All {HEADS[column]}" for column in COLUMNS}
 EXAMPLE = "conv3-32@same, pool2\n{conv1-16 | conv1-16, conv3-32@same | pool3/1 p1}  # branches\ngap, fc10"
-_TYPED = ("net", ("text",))
+_TYPED, _FILE = ("net", ("text",)), ("net", ("upload",))
 
 
 def show_size(side: int) -> str:
@@ -56,8 +56,8 @@ NETWORK: tuple[Control, ...] = (
         name="upload",
         label="Your file",
         read=read_network,
-        when=("net", ("upload",)),
-        help="ONNX, PT2 (torch.export) or safetensors, read as data: nothing in it is run.",
+        when=_FILE,
+        help="ONNX, PT2 (torch.export), safetensors, or .pt of torch.save, read as data: nothing in it is run.",
     ),
     Slider(
         name="size",
@@ -68,8 +68,19 @@ NETWORK: tuple[Control, ...] = (
         step=32,
         also=(1, 8, 16, 28, 33, 48, 63, 80, 112, 227, 240, 299, 336, 386, 518),
         display=show_size,
-        when=("net", tuple(name for name in NETWORKS if name != "upload")),
-        help="Side of the image in pixels. A model of torchvision is traced anew at another size than its own.",
+        help="Side of the image in pixels. A model of torchvision is traced anew at another size than its own; a file "
+        "takes it where it leaves the size open.",
+    ),
+    Slider(
+        name="height",
+        label="Image height",
+        default=0,
+        low=0,
+        high=1024,
+        step=16,
+        display=lambda rows: f"{rows}" if rows else "as wide",
+        when=_FILE,
+        help="Where the file leaves it open; networks that read lines of text want 32 or 48.",
     ),
     Slider(
         name="channels",
@@ -77,8 +88,9 @@ NETWORK: tuple[Control, ...] = (
         default=3,
         low=1,
         high=16,
-        when=_TYPED,
-        help="3 for colour. A first layer such as input32x32-1 has its own size and channels.",
+        when=("net", ("text", "upload")),
+        help="3 for color. A first layer such as input32x32-1 has its own size and channels; a file takes them where "
+        "it leaves them open.",
     ),
     Choice(
         name="beside",

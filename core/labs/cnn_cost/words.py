@@ -41,7 +41,12 @@ def shape_text(shape: Sequence[int]) -> str:
 
 def bare(table: LayerTable) -> bool:
     """Whether a table holds parameters alone: a file of weights knows neither maps nor operations."""
-    return table.source == "safetensors"
+    return table.source in ("safetensors", "state_dict")
+
+
+def least(table: LayerTable) -> str:
+    """What stands before a sum over rows of which some are not counted."""
+    return "at least " if table.uncounted else ""
 
 
 def readouts(
@@ -66,7 +71,7 @@ def readouts(
     asked = {column for _, column in result.blanks}
     all_params = HIDDEN if "params" in asked else f"{sums.params:,}"
     all_maps = HIDDEN if "activations" in asked else f"{sums.activations:,}"
-    all_work = f"{sums.flops if unit == 'flops' else sums.macs:,}"
+    all_work = f"{least(result.table)}{sums.flops if unit == 'flops' else sums.macs:,}"
     if bare(result.table):
         all_maps = all_work = UNKNOWN
     kept = size_text(memory.total) if isinstance(memory, TrainingMemory) else UNKNOWN
@@ -84,12 +89,17 @@ def readouts(
             "first",
             "Weights, gradients, optimizer and what is kept for the backward pass, without workspace of the GPU.",
         ),
-        Readout(
-            "counted another way" if result.table.source in _BUILT else "counted again",
-            (_difference(result),),
-            help=_RECOUNTED.get(result.table.source, _FROM_A_FILE),
-        ),
+        *_counted_again(result),
     )
+
+
+def _counted_again(result: Cost) -> tuple[Readout, ...]:
+    """The second count; none of a file, in which it would rest on what the first one has read."""
+    source = result.table.source
+    if source not in _RECOUNTED:
+        return ()
+    name = "counted another way" if source in _BUILT else "counted again"
+    return (Readout(name, (_difference(result),), help=_RECOUNTED[source]),)
 
 
 _BUILT = ("traced", "precomputed")
@@ -102,10 +112,6 @@ _RECOUNTED = dict.fromkeys(
     "rows. The weights of a typed layer follow from one formula in both; against a network built in PyTorch they are "
     "tested.",
 }
-_FROM_A_FILE = (
-    "Parameters and MACs again, with every kernel stepped over its input. Both counts rely on the shapes as they were "
-    "read from the file: what was read wrongly is wrong in both."
-)
 
 
 def _difference(result: Cost) -> str:

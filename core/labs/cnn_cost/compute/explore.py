@@ -14,7 +14,7 @@ from core.labs.cnn_cost.compute.models import made_with, model_table, native_siz
 from core.labs.cnn_cost.compute.rows import Row, columns, shown, stops
 from core.labs.cnn_cost.compute.slips import COLUMNS
 from core.labs.cnn_cost.compute.traced import ROW_BYTES, Traced, tracing
-from core.labs.cnn_cost.compute.uploads import UploadedNetwork
+from core.labs.cnn_cost.compute.uploads import UploadedNetwork, sized
 from core.labs.cnn_cost.controls import MODEL
 from core.networks.grammar import TextError
 from core.networks.presets import PRESETS, preset_table
@@ -26,7 +26,7 @@ ASKED = COUNTED - {"attention"}  # whose cells have formulas that can be worked 
 HIDDEN = "?"  # stands in a cell that is to be filled in
 SOME = 8  # cells that are blank if not a whole column is
 MOST = 24  # cells of a blank column
-FILES = ("onnx", "pt2", "safetensors")  # sources that say nothing about training
+FILES = ("onnx", "pt2", "safetensors", "state_dict")  # sources that say nothing about training
 TEXT_SIZE = 224  # side of the image of a typed network that does not say it
 
 
@@ -73,6 +73,7 @@ def cost(
     text: str,
     upload: UploadedNetwork | None,
     size: int,
+    height: int = 0,
     channels: int,
     beside: str,
     blank: str,
@@ -88,8 +89,10 @@ def cost(
         The network, if it is one of these.
     size : int
         Side of the image; 0 for that of the network.
+    height : int
+        Of the image of a file that leaves it open; 0 for the side.
     channels : int
-        Of the image of a typed network.
+        Of the image of a typed network, and of a file that leaves them open.
     beside : str
         Preset or model of torchvision, shown at its own size.
     blank : str
@@ -104,7 +107,7 @@ def cost(
     """
     problem = ""
     try:
-        table, notes = _network(net, text, upload, size, channels)
+        table, notes = _network(net, text, upload, size, height, channels)
     except ShapeError as error:
         table, notes, problem = error.table, (), pointed(error) if net == "text" else error.problem
     except TextError as error:
@@ -174,12 +177,14 @@ def _without(blanks: tuple[tuple[int, str], ...], found: dict[str, Any]) -> dict
 
 
 def _network(
-    net: str, text: str, upload: UploadedNetwork | None, size: int, channels: int
+    net: str, text: str, upload: UploadedNetwork | None, size: int, height: int, channels: int
 ) -> tuple[LayerTable, tuple[str, ...]]:
     if net == "upload":
         if upload is None:
-            raise ValueError("There is no file yet; choose an ONNX, PT2 or safetensors file.")
-        return upload.table, (*upload.notes, *upload.table.notes)
+            raise ValueError("There is no file yet; choose an ONNX, PT2, safetensors or .pt file.")
+        chosen = channels if "channels" in upload.table.opened else 0
+        table = sized(upload, side=size, height=height, channels=chosen)
+        return table, (*table.notes, *upload.notes)
     if net == "text":
         table = layer_table(text=text, size=size or TEXT_SIZE, channels=channels, title="Your network")
         return table, table.notes

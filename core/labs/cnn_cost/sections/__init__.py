@@ -16,7 +16,7 @@ from core.labs.cnn_cost.panels.costs import operations_of, params_of, unit_name
 from core.labs.cnn_cost.panels.field import field_text
 from core.labs.cnn_cost.panels.memory import memory_of
 from core.labs.cnn_cost.sections.fill_in import cells
-from core.labs.cnn_cost.words import UNKNOWN, bare, shape_text, telling
+from core.labs.cnn_cost.words import UNKNOWN, bare, least, shape_text, telling
 from core.networks.layers import KINDS
 from core.networks.lenet import lenet5
 from core.networks.presets import PRESETS, preset_table
@@ -117,11 +117,12 @@ def conventions(result: Cost, values: Mapping[str, Any]) -> Sequence[Any]:
     full, biasless = totals(table), totals(table, bias=False)
     cells_ = [call.activations for call in table.inference if call.role in COUNTED]
     image = full.activations - totals(table, input_row=False).activations
+    missing = f", without {', '.join(table.uncounted)}" if table.uncounted else ""
     counted = [
         ("parameters", "with biases", full.params),
         ("parameters", "without biases", biasless.params),
         ("numbers that are no parameters", "running means and variances", full.buffers),
-        ("operations", "MACs: a product and its sum are one", full.macs),
+        ("operations", f"MACs: a product and its sum are one{missing}", full.macs),
         ("operations", "FLOPs: they are two", full.flops),
         ("operations", "beside these: biases, normalisation, activation functions, pooling", full.other_ops),
         ("activations", "image, convolutions, pooling, fully connected", full.activations),
@@ -195,7 +196,7 @@ def side_by_side(result: Cost, values: Mapping[str, Any]) -> Sequence[Any]:
             shape_text(table.input_shape),
             f"{len(table.inference):,}",
             f"{sums.params:,}",
-            UNKNOWN if bare(table) else f"{sums.macs:,}",
+            UNKNOWN if bare(table) else f"{least(table)}{sums.macs:,}",
             UNKNOWN if bare(table) else f"{sums.activations:,}",
             memory if isinstance(memory, str) else size_text(memory.total),
         ]
