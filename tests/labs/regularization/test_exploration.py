@@ -14,17 +14,21 @@ from sklearn.preprocessing import PolynomialFeatures, StandardScaler
 
 from core.kit.controls import defaults
 from core.kit.lab import parameters
+from core.labs.regularization.balls import section as balls
+from core.labs.regularization.classes import section as classes
 from core.labs.regularization.compute.explore import (
-    DESCENT_POINTS,
     Regularization,
     _gaps,
-    homework_splits,
     regularize,
     tables,
 )
 from core.labs.regularization.compute.ridge import ALPHAS, columns
 from core.labs.regularization.controls import CONTROLS, PENALTY
+from core.labs.regularization.descent import section as descent
 from core.labs.regularization.descent.double_descent import double_descent
+from core.labs.regularization.equivalences import section as equivalences
+from core.labs.regularization.homework.section import two_hundred_splits
+from core.labs.regularization.learners import section as learners
 from core.labs.regularization.learners.bagging import bagging
 
 SETTINGS = {name: value for name, value in defaults(CONTROLS).items() if name in parameters(regularize)}
@@ -81,48 +85,50 @@ def test_names_and_blur() -> None:
 def test_other_learners_meet_the_same_data() -> None:
     result = made(n_sets=20, n_test=10)
     fit = KNeighborsRegressor(3).fit(result.ridge.x_train[:, None], result.ridge.y_train[0])
-    sweep = result.neighbours
+    data = result.data
+    sweep, trees = learners._neighbours(**data), learners._tree_depths(**data)
     np.testing.assert_allclose(sweep.fits_grid[0, 2], fit.predict(sweep.grid[:, None]), atol=1e-9)
-    for other in (sweep, result.kernel, result.kernel_penalties(0.5), result.trees):
+    widths, penalties = (learners._kernel_ridge(swept=dial, **data) for dial in ("width", "penalty"))
+    for other in (sweep, widths, penalties, trees):
         np.testing.assert_array_equal(np.sort(other.x_train), np.sort(result.ridge.x_train))
         np.testing.assert_array_equal(other.y_test, result.ridge.y_test)
-    votes = result.classes("votes")
+    votes = classes.errors(result, "votes")
     np.testing.assert_array_equal(votes.x_test, result.ridge.x_test)
-    assert result.cut == round(float(np.median(result.ridge.f_grid)), 2)
-    assert result.classes("polynomial").values[-1] > 10
+    assert classes.cut_of(result) == round(float(np.median(result.ridge.f_grid)), 2)
+    assert classes.errors(result, "polynomial").values[-1] > 10
 
 
 def test_bagging_by_the_helper_process_is_bagging_here() -> None:
     result = made(n_sets=6, n_train=12, n_test=8, test_at="beyond")
-    task = result.begin_bagging()
+    task = learners.begin_bagging(result)
     assert "50 trees" in task.title
     found = task.result()
     expected = bagging(n_trees=50, **result.data)
     for name, value in vars(expected).items():
         np.testing.assert_array_equal(getattr(found, name), value)
     assert found.nbytes == sum(value.nbytes for value in vars(expected).values() if isinstance(value, np.ndarray))
-    assert result.begin_bagging().done  # kept
+    assert learners.begin_bagging(result).done  # kept
 
 
 def test_what_acts_like_ridge_agrees_with_ridge_on_its_data() -> None:
     result = made(noise_std=1.0, n_train=25, n_test=30, seed=5, degree=4, low=1.0, test_at="beyond")
     k = int(np.argmin(np.abs(ALPHAS - 10)))
-    np.testing.assert_allclose(result.decay(10.0).ridge, result.ridge.weights[k], rtol=1e-9)
-    np.testing.assert_array_equal(result.stopping.sizes, result.ridge.sizes)
+    np.testing.assert_allclose(equivalences.decayed(result, 10.0).ridge, result.ridge.weights[k], rtol=1e-9)
+    np.testing.assert_array_equal(equivalences.stopped(result).sizes, result.ridge.sizes)
     third = made(noise_std=1.0, n_train=25, n_test=30, seed=5, degree=3, low=1.0, test_at="beyond")
-    noisy = result.noisy("inputs")
+    noisy = equivalences.noisy(result, "inputs")
     at = int(np.argmin(np.abs(noisy.levels - 0.2)))  # n s^2 = 1, a penalty of the path
     np.testing.assert_allclose(noisy.ridge[at], third.ridge.weights[np.argmin(np.abs(ALPHAS - 1))], rtol=1e-7)
 
 
 def test_slow_parts_are_kept() -> None:
     first, second = made(n_sets=30), made(n_sets=30, degree=4)
-    assert first.descent is second.descent
-    assert first.sparse is first.sparse
-    assert first.sparse is not second.sparse
-    assert homework_splits() is homework_splits()
-    expected = double_descent(n_train=DESCENT_POINTS, seed=first.settings.seed)
-    np.testing.assert_array_equal(first.descent.risk, expected.risk)
+    assert descent.errors(first) is descent.errors(second)
+    assert balls.errors(first) is balls.errors(first)
+    assert balls.errors(first) is not balls.errors(second)
+    assert two_hundred_splits() is two_hundred_splits()
+    expected = double_descent(n_train=descent.POINTS, seed=first.settings.seed)
+    np.testing.assert_array_equal(descent.errors(first).risk, expected.risk)
 
 
 def test_tables() -> None:

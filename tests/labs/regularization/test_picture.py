@@ -18,7 +18,7 @@ from core.kit.words import fixed
 from core.labs.regularization.balls import section as balls
 from core.labs.regularization.balls.shrinkage import balls as two_weights
 from core.labs.regularization.balls.shrinkage import drag
-from core.labs.regularization.compute.explore import Regularization, homework_splits
+from core.labs.regularization.compute.explore import Regularization
 from core.labs.regularization.compute.ridge import ALPHAS
 from core.labs.regularization.descent import section as descent
 from core.labs.regularization.homework import section as homework
@@ -84,7 +84,7 @@ def test_the_homework_has_its_published_numbers() -> None:
 
 
 def test_the_histogram_holds_every_split() -> None:
-    picture = homework.histogram(homework_splits())
+    picture = homework.histogram(homework.two_hundred_splits())
     inside, outside = (frames.values for frames in picture.panels[0].frames)
     assert set(np.sum(inside, axis=1)) == {117} and set(np.sum(outside, axis=1)) == {83}
 
@@ -245,7 +245,7 @@ def test_the_picture_of_double_descent_starts_at_the_peak() -> None:
     assert isinstance(over_width, Picture) and isinstance(over_alpha, Picture)
     assert over_width.axis is not None and over_width.axis.start == 20
     risk = over_alpha.panels[0].frames[1].values
-    assert np.argmax(risk[0]) == list(result.descent.widths).index(20)
+    assert np.argmax(risk[0]) == list(descent.errors(result).widths).index(20)
     assert risk[-1].max() < 1e-3 * risk[0].max()
 
 

@@ -17,6 +17,7 @@ from core.kit.lab import Section
 from core.kit.words import fixed, number, percent, with_error
 from core.labs.regularization.balls.shrinkage import PENALTIES, POSITIONS, Balls, Dragged, balls, drag, shrinkage
 from core.labs.regularization.compute.explore import Regularization
+from core.labs.regularization.compute.sparse import SparseErrors, sparse_errors
 from core.labs.regularization.controls import SOLUTION
 from core.labs.regularization.panels.parts import PLACES, over_penalty, penalties, penalty_axis
 
@@ -26,6 +27,7 @@ _CORRELATION = 0.5
 _HEIGHT = 380
 
 _dragged = lru_cache(maxsize=4)(drag)
+_SPARSE_SETS = 20
 
 
 def constraint(result: Regularization, values: Mapping[str, Any]) -> Sequence[str | Picture]:
@@ -233,9 +235,18 @@ def one_weight() -> Picture:
     return Picture((own,), Axis("strength", "Penalty", tuple(s.penalties.tolist()), texts, 0.5), sentences=sentences)
 
 
+_sparse_errors = lru_cache(maxsize=4)(sparse_errors)  # asked for again at each tick of an open section
+
+
+def errors(result: Regularization) -> SparseErrors:
+    """Bias and variance of the penalty of `l1_ratio`, simulated with a few data sets."""
+    data = result.data | {"n_sets": _SPARSE_SETS}
+    return _sparse_errors(l1_ratio=result.l1_ratio, degree=result.degree, basis=result.basis, **data)
+
+
 def simulated(result: Regularization) -> Picture:
     """Simulated errors of the chosen penalty, and the exact one of ridge."""
-    e, r = result.sparse, result.ridge
+    e, r = errors(result), result.ridge
     some = np.concatenate([[0], np.arange(1, len(e.alphas), 4)])
     kinds = (
         ("test error", "risk", e.mc_risk, e.mc_risk_se),

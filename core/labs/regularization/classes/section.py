@@ -11,7 +11,7 @@ from core.draw.live import Axis, Frames, Picture, Track
 from core.draw.marks import curve, dots, estimates, panel, span
 from core.kit.lab import Section
 from core.kit.words import fixed, number, with_error
-from core.labs.regularization.classes.zero_one import LIMITS, ZeroOne
+from core.labs.regularization.classes.zero_one import LIMITS, ZeroOne, zero_one
 from core.labs.regularization.compute.explore import Regularization
 
 _HEIGHT = 340
@@ -20,23 +20,34 @@ _HEIGHT = 340
 def classes(result: Regularization, values: Mapping[str, Any]) -> Sequence[str | Picture]:
     """Domingos' decomposition for votes of neighbours and for polynomials that are compared with a cut."""
     low, high = LIMITS["cut"]
-    if not low <= result.cut <= high:
+    cut = cut_of(result)
+    if not low <= cut <= high:
         raise ValueError(
-            f"The two classes would be divided at y = {number(result.cut)}; this section needs a value from {low} to "
+            f"The two classes would be divided at y = {number(cut)}; this section needs a value from {low} to "
             f"{high}. Choose another true function or range of x."
         )
     return (
-        f"A case is of class 1 where y > {number(result.cut)}. At each x: N is the error of the best classifier, B is "
+        f"A case is of class 1 where y > {number(cut)}. At each x: N is the error of the best classifier, B is "
         f"1 where the likelier prediction is not the best one, V is the probability of the other prediction. Then\n\n"
         "$$\\text{loss} = c_1 N + B + c_2 V,\\qquad c_1 = 2P(\\hat y = y_*) - 1,\\qquad "
         "c_2 = +1 \\text{ where } B = 0,\\ -1 \\text{ where } B = 1.$$\n\n"
         "Where the likelier prediction is wrong, variance **helps**: some of the fits get it right. Adding N + B + V "
         "as for squared loss gives the wrong number (Domingos, 2000).",
         "**Votes of k neighbours**",
-        over_dial(result.classes("votes"), "votes", "Neighbours k"),
+        over_dial(errors(result, "votes"), "votes", "Neighbours k"),
         "**A polynomial, compared with the cut**",
-        over_dial(result.classes("polynomial"), "class_degree", "Degree"),
+        over_dial(errors(result, "polynomial"), "class_degree", "Degree"),
     )
+
+
+def cut_of(result: Regularization) -> float:
+    """Where the two classes are divided: the middle of the truth's values."""
+    return round(float(np.median(result.ridge.f_grid)), 2)
+
+
+def errors(result: Regularization, learner: str) -> ZeroOne:
+    """0-1 loss of votes over k, or of polynomials over their degree."""
+    return zero_one(learner=learner, cut=cut_of(result), **result.data)
 
 
 def over_dial(z: ZeroOne, name: str, label: str) -> Picture:

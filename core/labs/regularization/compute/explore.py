@@ -1,36 +1,21 @@
-"""What the regularization page explores: ridge at every penalty and, when it is looked at, everything beside it."""
+"""Explore regularization: ridge at every penalty, and the path of another penalty beside it."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 
 from core.kit.arrays import Array
-from core.labs.regularization.classes.zero_one import ZeroOne, zero_one
 from core.labs.regularization.compute.ridge import RidgePath, columns, ridge_path
-from core.labs.regularization.compute.sparse import SparseErrors, SparsePath, sparse_errors, sparse_path
-from core.labs.regularization.descent.double_descent import DoubleDescent, double_descent
-from core.labs.regularization.equivalences.decay import NoisePenalty, WeightDecay, noise_penalty, weight_decay
-from core.labs.regularization.equivalences.early_stopping import EarlyStopping, early_stopping
-from core.labs.regularization.homework import splits as ridge_homework
-from core.labs.regularization.learners.bagging import Bagging, read_bagging
-from core.labs.regularization.learners.linear_errors import SmootherSweep
-from core.labs.regularization.learners.smoothers import kernel_ridge, neighbours
-from core.labs.regularization.learners.trees import DepthSweep, tree_depths
+from core.labs.regularization.compute.sparse import SparsePath, sparse_path
 from core.regression.designs import Settings
-from core.worker import submit
-from core.worker.tasks import Task
 
 # Weights in directions whose singular value is below this share of the largest lose most of their digits.
 _BLURRED = 1e-10
-# Points of the double-descent experiment, whatever the page asks for: the peak is where features and points are equal.
-DESCENT_POINTS = 20
-TREES = 50
-_SPARSE_SETS = 20
 
 
 @dataclass(frozen=True)
@@ -63,8 +48,8 @@ class Regularization:
         return {k: v for k, v in vars(self.settings).items() if k not in ("protocol", "max_degree")}
 
     @property
-    def _single(self) -> dict[str, Any]:
-        """What the first data set depends on."""
+    def single(self) -> dict[str, Any]:
+        """The same for the first data set alone."""
         return {name: value for name, value in self.data.items() if name != "n_sets"}
 
     @property
@@ -95,65 +80,6 @@ class Regularization:
         From weak duality, which does not know how the weights were found.
         """
         return _gaps(self.path, columns(self.path.x_train, self.path.x_train[:0], self.degree, self.basis)[0])
-
-    @property
-    def sparse(self) -> SparseErrors:
-        """Bias and variance of the penalty of `l1_ratio`, simulated with a few data sets."""
-        data = self.data | {"n_sets": _SPARSE_SETS}
-        return _sparse_errors(l1_ratio=self.l1_ratio, degree=self.degree, basis=self.basis, **data)
-
-    @property
-    def stopping(self) -> EarlyStopping:
-        """Gradient descent stopped early, against ridge."""
-        return early_stopping(degree=self.degree, basis=self.basis, **self._single)
-
-    def decay(self, alpha: float) -> WeightDecay:
-        """Optimisers with weight decay and with a penalty."""
-        return weight_decay(alpha=alpha, degree=self.degree, basis=self.basis, **self._single)
-
-    def noisy(self, noise_in: str) -> NoisePenalty:
-        """Dropout or noise in the inputs, against ridge; of degree 3, where the simulation is exact enough."""
-        return noise_penalty(noise_in=noise_in, basis=self.basis, **self._single)
-
-    @property
-    def descent(self) -> DoubleDescent:
-        """Errors over the number of features."""
-        s = self.settings
-        return _descent(truth=s.truth, low=s.low, high=s.high, noise_std=s.noise_std, seed=s.seed)
-
-    @property
-    def neighbours(self) -> SmootherSweep:
-        """Means of k nearest neighbours."""
-        return _neighbours(**self.data)
-
-    @property
-    def kernel(self) -> SmootherSweep:
-        """Kernel ridge over the width of the kernel."""
-        return _kernel_ridge(swept="width", **self.data)
-
-    def kernel_penalties(self, width: float) -> SmootherSweep:
-        """Kernel ridge of one width over the penalty."""
-        return _kernel_ridge(swept="penalty", width=width, **self.data)
-
-    @property
-    def trees(self) -> DepthSweep:
-        """Regression trees over their depth."""
-        return _tree_depths(**self.data)
-
-    def begin_bagging(self) -> Task[Bagging]:
-        """Begin to fit bootstrapped trees, over their number, in the helper process."""
-        request = self.data | {"n_trees": TREES}
-        kind = "core.labs.regularization.learners.bagging.bagging_message"
-        return submit(kind, request, title=f"Growing {TREES} trees for each data set", read=read_bagging)
-
-    @property
-    def cut(self) -> float:
-        """Where the two classes of the 0-1 loss are divided: the middle of the truth's values."""
-        return round(float(np.median(self.ridge.f_grid)), 2)
-
-    def classes(self, learner: str) -> ZeroOne:
-        """0-1 loss of votes over k, or of polynomials over their degree."""
-        return zero_one(learner=learner, cut=self.cut, **self.data)
 
 
 def regularize(
@@ -223,21 +149,3 @@ def _gaps(path: SparsePath, train: Array) -> Array:
             away = ((y - kept * residual) ** 2).sum(axis=1) + ((kept * root * weights) ** 2).sum(axis=1)
             gap = objective - (y @ y - away) / 2
         return np.where(path.alphas > 0, np.abs(gap) / objective, np.nan)
-
-
-@lru_cache(maxsize=1)
-def homework_splits() -> ridge_homework.Splits:
-    """The homework's comparison on 200 random splits."""
-    return ridge_homework.splits()
-
-
-# Slower than a moment, and asked for again at each tick of an open section.
-_sparse_errors = lru_cache(maxsize=4)(sparse_errors)
-_neighbours = lru_cache(maxsize=2)(neighbours)
-_kernel_ridge = lru_cache(maxsize=4)(kernel_ridge)
-_tree_depths = lru_cache(maxsize=2)(tree_depths)
-
-
-@lru_cache(maxsize=4)
-def _descent(**settings: Any) -> DoubleDescent:
-    return double_descent(n_train=DESCENT_POINTS, **settings)

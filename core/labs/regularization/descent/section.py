@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -14,15 +15,25 @@ from core.kit.lab import Section
 from core.kit.words import fixed, number
 from core.labs.regularization.compute.explore import Regularization
 from core.labs.regularization.controls import show_penalty
-from core.labs.regularization.descent.double_descent import ALPHAS, DoubleDescent
+from core.labs.regularization.descent.double_descent import ALPHAS, DoubleDescent, double_descent
 
 _COARSE = slice(None, None, 2)
+POINTS = 20  # whatever the page asks for: the peak is where features and points are equal
 _UPPER = 330  # of two panels above each other
+
+
+_double_descent = lru_cache(maxsize=4)(double_descent)  # asked for again at each tick of an open section
+
+
+def errors(result: Regularization) -> DoubleDescent:
+    """Errors over the number of features."""
+    s = result.settings
+    return _double_descent(n_train=POINTS, truth=s.truth, low=s.low, high=s.high, noise_std=s.noise_std, seed=s.seed)
 
 
 def descent(result: Regularization, values: Mapping[str, Any]) -> Sequence[str | Picture]:
     """Two pictures of one experiment: one moves along the features, the other along the penalty."""
-    d = result.descent
+    d = errors(result)
     n = int(np.argmin(np.abs(d.widths - d.n_train)))
     before = int(np.argmin(d.risk[0, : n + 1]))
     calm = d.calm_alpha

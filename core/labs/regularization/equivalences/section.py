@@ -14,8 +14,8 @@ from core.kit.lab import Section
 from core.kit.words import fixed, number, with_error
 from core.labs.regularization.compute.explore import Regularization
 from core.labs.regularization.controls import show_penalty
-from core.labs.regularization.equivalences.decay import NoisePenalty, WeightDecay
-from core.labs.regularization.equivalences.early_stopping import EarlyStopping
+from core.labs.regularization.equivalences.decay import NoisePenalty, WeightDecay, noise_penalty, weight_decay
+from core.labs.regularization.equivalences.early_stopping import EarlyStopping, early_stopping
 from core.labs.regularization.panels.parts import squeezed, weight_axis
 from core.labs.regularization.panels.ridge import column_name
 
@@ -26,7 +26,7 @@ _HEIGHT = 340
 def equivalences(result: Regularization, values: Mapping[str, Any]) -> Sequence[str | Picture]:
     """Early stopping, weight decay, dropout and input noise on the first data set of the page."""
     alpha = float(values["alpha"])
-    stopping, decay = result.stopping, result.decay(alpha)
+    stopping, decay = stopped(result), decayed(result, alpha)
     last = stopping.walked_gap[-1]
     return (
         f"**Early stopping.** Gradient descent from 0 fits the large singular directions first. After t steps of "
@@ -43,11 +43,26 @@ def equivalences(result: Regularization, values: Mapping[str, Any]) -> Sequence[
         "**Dropout.** Each entry of the columns is kept with probability p and divided by p. On average the squared "
         "error is that on the untouched columns plus the penalty n(1 − p)/p · Σw²; least squares on many changed "
         "copies is then near ridge. Degree 3.",
-        over_levels(result.noisy("dropout"), "keep", "Probability p of keeping", result.ridge.noise, 0.8),
+        over_levels(noisy(result, "dropout"), "keep", "Probability p of keeping", result.ridge.noise, 0.8),
         "**Noise in the inputs**, of standard deviation s, added to the standardised columns: the penalty is ns² · "
         "Σw².",
-        over_levels(result.noisy("inputs"), "input_std", "Noise s in the columns", result.ridge.noise, 0.5),
+        over_levels(noisy(result, "inputs"), "input_std", "Noise s in the columns", result.ridge.noise, 0.5),
     )
+
+
+def stopped(result: Regularization) -> EarlyStopping:
+    """Gradient descent stopped early, against ridge."""
+    return early_stopping(degree=result.degree, basis=result.basis, **result.single)
+
+
+def decayed(result: Regularization, alpha: float) -> WeightDecay:
+    """Optimizers with weight decay and with a penalty."""
+    return weight_decay(alpha=alpha, degree=result.degree, basis=result.basis, **result.single)
+
+
+def noisy(result: Regularization, noise_in: str) -> NoisePenalty:
+    """Dropout or noise in the inputs, against ridge; of degree 3, where the simulation is exact enough."""
+    return noise_penalty(noise_in=noise_in, basis=result.basis, **result.single)
 
 
 def over_steps(e: EarlyStopping, noise: float) -> Picture:

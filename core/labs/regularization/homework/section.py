@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -12,19 +13,21 @@ from core.draw.marks import estimates, panel
 from core.draw.style import color
 from core.kit.lab import Section
 from core.kit.words import fixed, percent
-from core.labs.regularization.compute.explore import Regularization, homework_splits
+from core.labs.regularization.compute.explore import Regularization
 from core.labs.regularization.controls import show_penalty
-from core.labs.regularization.homework import splits as ridge_homework
+from core.labs.regularization.homework.splits import Splits, hundred_sets, replicates, splits
 from core.labs.regularization.panels.parts import PLACES, index_of, over_penalty, penalties, penalty_axis
 from core.labs.regularization.words import ASKED, compared
 
 _EDGES = np.linspace(-1, 1, 41)  # of the change of the expected error; the outermost bins hold what lies beyond
 
+two_hundred_splits = lru_cache(maxsize=1)(splits)  # asked for again at each tick of an open section
+
 
 def homework(result: Regularization, values: Mapping[str, Any]) -> Sequence[str | Picture]:
-    """The homework's numbers, the three errors over the penalty, and the change on many splits."""
-    r, k = ridge_homework.hundred_sets(), index_of(ASKED)
-    again, splits = ridge_homework.replicates(), homework_splits()
+    """The homework's numbers, the three errors over the penalty, and the change on many divided."""
+    r, k = hundred_sets(), index_of(ASKED)
+    again, divided = replicates(), two_hundred_splits()
     rows = [
         ("squared error of the *mean* fit on one noisy test set", r.mean_fit_error, again.by_mean_fit),
         ("mean squared error of the 100 fits on that test set", r.one_test_error, again.by_one_test),
@@ -46,11 +49,11 @@ def homework(result: Regularization, values: Mapping[str, Any]) -> Sequence[str 
         "Drag the penalty: each curve has its own opinion.",
         three_ways(r),
         f"**And it hangs on the split.** One of the ten test points is x = 0, left of all training points. On 200 "
-        f"random splits of the same 50 points, α = 10 raises the exact expected error in {percent(splits.raised[k])}: "
-        f"in {percent(splits.raised_inside[k])} of the {int((~splits.extrapolates).sum())} splits whose test points "
-        f"lie inside the training range, and in {percent(splits.raised_outside[k])} of the "
-        f"{int(splits.extrapolates.sum())} others.",
-        histogram(splits),
+        f"random splits of the same 50 points, α = 10 raises the exact expected error in {percent(divided.raised[k])}: "
+        f"in {percent(divided.raised_inside[k])} of the {int((~divided.extrapolates).sum())} splits whose test points "
+        f"lie inside the training range, and in {percent(divided.raised_outside[k])} of the "
+        f"{int(divided.extrapolates.sum())} others.",
+        histogram(divided),
     )
 
 
@@ -81,11 +84,14 @@ def three_ways(r: Any) -> Picture:
     return Picture((own,), penalties("homework_alpha", start=ASKED), sentences=sentences)
 
 
-def histogram(splits: ridge_homework.Splits) -> Picture:
+def histogram(divided: Splits) -> Picture:
     """Change of the expected error on every split, by whether a test point lies outside."""
     middles = (_EDGES[1:] + _EDGES[:-1]) / 2
-    kinds = [("all test points inside", "first", ~splits.extrapolates), ("some outside", "second", splits.extrapolates)]
-    counts = [_counts(splits.change[rows]) for _, _, rows in kinds]
+    kinds = [
+        ("all test points inside", "first", ~divided.extrapolates),
+        ("some outside", "second", divided.extrapolates),
+    ]
+    counts = [_counts(divided.change[rows]) for _, _, rows in kinds]
     traces = [
         {
             "type": "bar",
@@ -102,7 +108,7 @@ def histogram(splits: ridge_homework.Splits) -> Picture:
     own = panel(
         traces,
         f"Change of the expected error against no penalty on 200 splits. At α = 10 it is above 0 in "
-        f"{percent(splits.raised[k])} of them.",
+        f"{percent(divided.raised[k])} of them.",
         x="change of the expected error (y²); the outermost bars hold all beyond",
         y="splits",
         frames=[Frames(i, count) for i, count in enumerate(counts)],
@@ -114,9 +120,9 @@ def histogram(splits: ridge_homework.Splits) -> Picture:
     sentences = tuple(
         "Without penalty there is no change."
         if alpha == 0
-        else f"The expected error is larger than without penalty in {percent(splits.raised[i])} of the splits: "
-        f"{percent(splits.raised_inside[i])} of those inside, {percent(splits.raised_outside[i])} of the others."
-        for i, alpha in enumerate(splits.alphas)
+        else f"The expected error is larger than without penalty in {percent(divided.raised[i])} of the splits: "
+        f"{percent(divided.raised_inside[i])} of those inside, {percent(divided.raised_outside[i])} of the others."
+        for i, alpha in enumerate(divided.alphas)
     )
     return Picture((own,), penalties("split_alpha", start=ASKED), sentences=sentences)
 

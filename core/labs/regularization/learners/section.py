@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -13,37 +14,59 @@ from core.draw.regression import fit_range
 from core.draw.style import ceiling, color
 from core.kit.lab import Section, Work
 from core.kit.words import fixed, number, with_error
-from core.labs.regularization.compute.explore import TREES, Regularization
-from core.labs.regularization.learners.bagging import Bagging
+from core.labs.regularization.compute.explore import Regularization
+from core.labs.regularization.learners.bagging import Bagging, bagging_message, read_bagging
 from core.labs.regularization.learners.linear_errors import SmootherSweep
-from core.labs.regularization.learners.trees import TreeErrors
+from core.labs.regularization.learners.smoothers import kernel_ridge, neighbours
+from core.labs.regularization.learners.trees import TreeErrors, tree_depths
+from core.worker import submit
+from core.worker.tasks import Task
 
+TREES = 50
 _COARSE = slice(None, None, 2)
 _FITS = 8
 _HEIGHT = 340
 
 
+# Slower than a moment, and asked for again at each tick of an open section.
+_neighbours = lru_cache(maxsize=2)(neighbours)
+_kernel_ridge = lru_cache(maxsize=4)(kernel_ridge)
+_tree_depths = lru_cache(maxsize=2)(tree_depths)
+
+
 def learners(result: Regularization, values: Mapping[str, Any]) -> Sequence[str | Picture | Work]:
     """Nearest neighbours, kernel ridge, trees and bagged trees on the data sets of the page."""
-    widths = result.kernel
+    data = result.data
+    widths = _kernel_ridge(swept="width", **data)
+    penalties = _kernel_ridge(swept="penalty", width=widths.best, **data)
     return (
         "The same data sets and the same test points as above, other learners. Nearest neighbours and kernel ridge are "
         "linear in the targets, so their curves are exact, with the simulation over them.",
         "**Nearest neighbours**: the mean of the k nearest targets.",
-        _exact(result.neighbours, "k", "Neighbours k", _whole),
+        _exact(_neighbours(**data), "k", "Neighbours k", _whole),
         "**Kernel ridge** with penalty 0.1: the width of the Gaussian kernel is the dial.",
         _exact(widths, "width", "Width", _short, log=True),
         f"**Kernel ridge** with width {_short(widths.best)}, the best of these: now the penalty is the dial, as in the "
         f"picture above.",
-        _exact(result.kernel_penalties(widths.best), "kernel_penalty", "Penalty of kernel ridge", _short, log=True),
+        _exact(penalties, "kernel_penalty", "Penalty of kernel ridge", _short, log=True),
         f"**A regression tree** over its depth. Trees are not linear in the targets: everything is simulated, with "
         f"{result.settings.n_sets} data sets.",
-        _simulated(result.trees, "depth", "Depth", 4),
+        _simulated(_tree_depths(**data), "depth", "Depth", 4),
         f"**Bagging**: the mean of up to {TREES} trees of depth 6, each on a bootstrap sample of the data set.",
         Work(
-            f"Grow {TREES} × {result.settings.n_sets} trees", ("bagging", result.settings), result.begin_bagging, bagged
+            f"Grow {TREES} × {result.settings.n_sets} trees",
+            ("bagging", result.settings),
+            lambda: begin_bagging(result),
+            bagged,
         ),
     )
+
+
+def begin_bagging(result: Regularization) -> Task[Bagging]:
+    """Begin to fit bootstrapped trees, over their number, in the helper process."""
+    kind = f"{bagging_message.__module__}.{bagging_message.__name__}"
+    request = result.data | {"n_trees": TREES}
+    return submit(kind, request, title=f"Growing {TREES} trees for each data set", read=read_bagging)
 
 
 def bagged(bag: Bagging) -> Sequence[str | Picture]:
