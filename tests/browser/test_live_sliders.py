@@ -12,11 +12,11 @@ import pytest
 from playwright.sync_api import Page
 
 from core import worker
-from core.controls import Scale, defaults, to_link
-from core.figures.packing import pack
-from core.lab import Lab
+from core.draw.packing import pack
+from core.kit.controls import Scale, defaults, to_link
+from core.kit.lab import Lab
 from tests.browser.test_app import ready, same_shapes, script_runs, settled_link
-from tests.labs import LABS
+from tests.states import LABS
 
 OpenPage = Callable[..., Page]
 STEPS = 12
