@@ -236,6 +236,9 @@ class Lab:
     needs
         Settings, as for `compute`, to the tasks that `compute` would wait for. The page shows their progress
         meanwhile, and lets them be cancelled.
+    completing
+        `(result, **values it names)` to tasks whose results the picture shows once they are there. It is drawn without
+        them, and again when they are done.
     runs
         `(result, **values it names)` to the specifications of the trainings that are on screen. The page tells what
         they do, has buttons that begin, pause and cancel them, and draws the picture again and again while one goes
@@ -261,6 +264,7 @@ class Lab:
     thumbnail: Callable[[], str]
     sections: tuple[Section, ...] = ()
     needs: Callable[..., Sequence[Any]] = lambda **_: ()
+    completing: Callable[..., Sequence[Any]] = lambda result: ()
     runs: Callable[..., Sequence[Any]] = no_runs
     exercises: tuple[Template[Any], ...] = ()
 
@@ -322,6 +326,11 @@ class Lab:
     def tasks(self, values: Mapping[str, Any]) -> list[Any]:
         """Give what the result for `values` has to wait for."""
         return [task for task in self.needs(**dict(self.settings(values))) if not task.done]
+
+    def completed_by(self, result: Any, values: Mapping[str, Any]) -> list[Any]:
+        """Give the work that will complete the picture of a result; begun now."""
+        named = parameters(self.completing)[1:]
+        return [task for task in self.completing(result, **{key: values[key] for key in named}) if not task.done]
 
     def trainings(self, result: Any, values: Mapping[str, Any]) -> Sequence[Any]:
         """Specifications of the trainings that are on screen."""

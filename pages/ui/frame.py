@@ -20,7 +20,7 @@ from pages.ui.sections import sections
 from pages.ui.server import live
 from pages.ui.state import State
 from pages.ui.widgets import brought, widget
-from pages.ui.work import progress
+from pages.ui.work import complete, progress
 
 STAGE = "stage"  # key of the fragment with the picture
 EVERY_S = 0.4  # how often the picture is drawn while a training goes on, at most
@@ -88,6 +88,9 @@ def _show_stage(lab: Lab, record: State) -> None:
         revealed = not record.values[PREDICT.name] or predict(lab, record, result)
     if revealed:
         _chart(lab, record, picture)
+        record.completing = lab.completed_by(result, record.good)
+        if record.completing:
+            complete(record.completing)
     around = (
         revealed,
         active(lab, record),

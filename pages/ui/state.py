@@ -59,6 +59,8 @@ class State:
         stay byte for byte the same, so that a move costs no payload.
     works
         Work that has been asked for in sections, by what is worked out.
+    completing
+        Work that will complete the picture; what nobody holds is not begun.
     """
 
     values: dict[str, Any]
@@ -81,6 +83,7 @@ class State:
     refusal: str = ""
     stands: dict[str, tuple[Any, Any]] = field(default_factory=dict)
     works: dict[Any, Any] = field(default_factory=dict)
+    completing: list[Any] = field(default_factory=list)
 
     def set(self, name: str, value: Any) -> None:
         """Take one value from a widget."""

@@ -26,6 +26,13 @@ def progress(tasks: list[Any], stop: Callable[[], None], key: str) -> None:
         st.button("Cancel", on_click=net.safely(stop), key=f"{key}:cancel", icon=":material/close:")
 
 
+@st.fragment(run_every=0.4)
+def complete(tasks: list[Any]) -> None:
+    """Draw the page again once some work is done; runs by itself until then."""
+    if all(task.done for task in tasks):
+        st.rerun()
+
+
 def work(block: Work, key: str, works: dict[Any, Any]) -> Sequence[Any]:
     """Draw the button that begins some work, or its progress; gives the blocks that show what has come out."""
 

@@ -88,6 +88,8 @@ AREAS = {
     "auprg": "AUPRG",
 }
 
+COMPARED = ("auroc", "average_precision", "auprg")
+
 
 def sentence(result: Comparison, view: View) -> str:
     """Who wins where, and whether that is more than noise."""
@@ -99,39 +101,45 @@ def sentence(result: Comparison, view: View) -> str:
 
 
 def _alone(result: Comparison, view: View) -> str:
-    areas, spread = result.rankings[0].areas(view.share), result.bootstrap(view.share).models[0]
-    told = [
-        f"{name} {fixed(getattr(areas, key))} ({interval(getattr(spread.low, key), getattr(spread.high, key))})"
-        for key, name in AREAS.items()
-    ]
-    return f"{result.scored.names[0]}: {', '.join(told)}; in brackets 95 % bootstrap intervals."
+    areas, known = result.rankings[0].areas(view.share), result.known(view.share)
+    told = {key: f"{name} {fixed(getattr(areas, key))}" for key, name in AREAS.items()}
+    if known is None:
+        return f"{result.scored.names[0]}: {', '.join(told.values())}."
+    low, high = known.models[0].low, known.models[0].high
+    parts = (f"{words} ({interval(getattr(low, key), getattr(high, key))})" for key, words in told.items())
+    return f"{result.scored.names[0]}: {', '.join(parts)}; in brackets 95 % bootstrap intervals."
 
 
 def _who_wins(result: Comparison, view: View) -> str:
     """Compare AUROC, average precision and AUPRG of two models."""
-    keys = ("auroc", "average_precision", "auprg")
     first, second = (ranking.areas(view.share) for ranking in result.rankings)
-    difference = result.bootstrap(view.share).difference
-    assert difference is not None
     won: dict[str, list[str]] = {}
-    clear: list[str] = []
-    for key in keys:
+    for key in COMPARED:
         one, other = getattr(first, key), getattr(second, key)
         winner = result.scored.names[0 if one >= other else 1] if one != other else "neither model"
-        low, high = getattr(difference.low, key), getattr(difference.high, key)
         won.setdefault(winner, []).append(f"{AREAS[key]} ({fixed(max(one, other))} against {fixed(min(one, other))})")
+    wins = "; ".join(f"{name} has the larger {_listed(parts)}" for name, parts in won.items())
+    return f"{wins[0].upper()}{wins[1:]}. {_above(result, view)} {_noise(result, view)}".rstrip()
+
+
+def _noise(result: Comparison, view: View) -> str:
+    """Which differences are more than noise; nothing before that is known."""
+    known = result.known(view.share)
+    if known is None or known.difference is None:
+        return ""
+    clear: list[str] = []
+    for key in COMPARED:
+        low, high = getattr(known.difference.low, key), getattr(known.difference.high, key)
         if _clear(result, low, high):
             clear.append(f"{AREAS[key]} (95 % interval of the difference {interval(low, high)})")
-    wins = "; ".join(f"{name} has the larger {_listed(parts)}" for name, parts in won.items())
-    where = _above(result, view)
     few = min(result.rankings[0].positives, result.rankings[0].negatives) < FEW
     nothing = "These cases are too few to call a difference more than noise"
     noise = nothing if few else "No difference is more than the noise of these cases"
     if clear:
         noise = f"More than noise: {_listed(clear)}"
-    if clear and len(clear) < len(keys):
+    if clear and len(clear) < len(COMPARED):
         noise += "; the rest may be chance"
-    return f"{wins[0].upper()}{wins[1:]}. {where} {noise}."
+    return f"{noise}."
 
 
 def _above(result: Comparison, view: View) -> str:

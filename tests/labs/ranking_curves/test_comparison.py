@@ -8,11 +8,13 @@ import numpy as np
 import pytest
 from sklearn.metrics import average_precision_score, roc_auc_score
 
+from core import worker
 from core.kit.controls import Fetched, defaults
-from core.labs.ranking_curves.compute.comparison import Comparison, awaited, compare, tables
+from core.labs.ranking_curves.compute.comparison import Comparison, awaited, compare, completing, tables
 from core.labs.ranking_curves.compute.recount import recount
 from core.labs.ranking_curves.compute.uploads import read_scores
 from core.labs.ranking_curves.controls import CASES
+from core.ranking.bootstrap import bootstrap
 
 DEFAULTS = {name: value for name, value in defaults(CASES).items() if name not in ("prevalence", "cost_ratio", "beta")}
 
@@ -165,3 +167,27 @@ def test_what_is_fetched_is_waited_for_and_its_failure_is_said() -> None:
 def test_there_are_two_scorers_whatever_models_were_chosen_before() -> None:
     assert len(gauss(second="none").rankings) == 2
     assert len(comparison(second="none").rankings) == 1
+
+
+def test_the_helper_process_draws_the_same_resamples() -> None:
+    """What the page shows later is what would have been worked out at once."""
+    result = gauss(n_cases=1000, seed=5, resamples=100)
+    for prevalence in (None, 0.05):
+        assert result.known(prevalence) is None
+        (task,) = completing(result, prevalence or 0.0)
+        found = task.result().bootstrap
+        assert result.known(prevalence) is found
+        now = bootstrap(result.scored.labels, result.scored.scores, resamples=100, seed=5, prevalence=prevalence)
+        assert found.difference == now.difference
+        for one, other in zip(found.models, now.models, strict=True):
+            assert (one.low, one.high) == (other.low, other.high)
+            for curve in ("roc", "pr", "prg"):
+                band, wanted = getattr(one, curve), getattr(other, curve)
+                np.testing.assert_array_equal((band.grid, band.low, band.high), (wanted.grid, wanted.low, wanted.high))
+
+
+def test_no_bootstrap_begins_while_something_is_dragged() -> None:
+    result = gauss(n_cases=1000, seed=6, resamples=100)
+    with worker.nothing_new(), pytest.raises(ValueError, match="has not been asked for"):
+        completing(result, 0.0)
+    assert result.known(None) is None

@@ -16,6 +16,12 @@ from core.labs.ranking_curves.panels.view import View
 from tests.labs.ranking_curves.test_comparison import comparison, gauss, uploaded
 
 
+def sentence(result: Any, view: View) -> str:
+    """The sentence once it is known what is noise."""
+    result.spread(view.share).result()
+    return text.sentence(result, view)
+
+
 def numbers(words: str) -> list[float]:
     return [float(found) for found in re.findall(r"(?<![\w.])-?\d+(?:\.\d+)?", words.replace("−", "-"))]
 
@@ -69,7 +75,7 @@ def test_where_nobody_is_called_positive_precision_is_a_dash() -> None:
 
 def test_the_sentence_names_the_winners_and_their_areas() -> None:
     result = comparison(seed=43)
-    words = text.sentence(result, View())
+    words = sentence(result, View())
     first, second = result.scored.scores
     labels = result.scored.labels
     assert "Logistic regression has the larger AUROC" in words
@@ -80,8 +86,17 @@ def test_the_sentence_names_the_winners_and_their_areas() -> None:
     assert "No difference is more than the noise of these cases." in words
 
 
+def test_a_sentence_does_not_wait_for_the_bootstrap() -> None:
+    result = gauss(n_cases=10_000, separation=2.5, separation_2=0.5, seed=99)
+    early = text.sentence(result, View())
+    assert "interval" not in early
+    assert sentence(result, View()).startswith(f"{early} More than noise: ")
+    areas = ", ".join(rf"{name} 0\.\d{{3}}" for name in text.AREAS.values())
+    assert re.fullmatch(rf"Logistic regression: {areas}\.", text.sentence(comparison(second="none", seed=99), View()))
+
+
 def test_a_clear_difference_is_called_clear() -> None:
-    words = text.sentence(gauss(n_cases=10_000, separation=2.5, separation_2=0.5), View())
+    words = sentence(gauss(n_cases=10_000, separation=2.5, separation_2=0.5), View())
     assert "is nowhere below" in words
     assert words.count("95 % interval of the difference") == 3
     assert "may be chance" not in words
@@ -89,24 +104,24 @@ def test_a_clear_difference_is_called_clear() -> None:
 
 def test_equal_models_are_a_tie_and_one_model_stands_alone() -> None:
     rows = [(k % 2, k, k) for k in range(60)]
-    words = text.sentence(uploaded(rows), View())
+    words = sentence(uploaded(rows), View())
     assert "Neither model has the larger" in words
     assert "Their curves are the same." in words
-    words = text.sentence(comparison(second="none"), View())
+    words = sentence(comparison(second="none"), View())
     assert words.startswith("Logistic regression: AUROC 0.")
 
 
 def test_cautions_are_told() -> None:
-    words = text.sentence(gauss(n_cases=1000, positives_share=0.01), View())
+    words = sentence(gauss(n_cases=1000, positives_share=0.01), View())
     assert "Only 10 positives" in words
     assert "too few to call a difference more than noise" in words
-    assert "AUPRG starts at only 0.30" in text.sentence(gauss(n_cases=1000), View(prevalence=0.001))
-    assert "AUPRG starts" not in text.sentence(gauss(n_cases=1000), View())
+    assert "AUPRG starts at only 0.30" in sentence(gauss(n_cases=1000), View(prevalence=0.001))
+    assert "AUPRG starts" not in sentence(gauss(n_cases=1000), View())
 
 
 def test_who_is_above_where_is_a_share_of_recalls() -> None:
     # Ranked + - - + by the first scorer and - + + - by the second: up to recall 1/2 the first one is above.
-    words = text.sentence(uploaded([(1, 4, 2), (0, 3, 4), (0, 2, 1), (1, 1, 3)]), View())
+    words = sentence(uploaded([(1, 4, 2), (0, 3, 4), (0, 2, 1), (1, 1, 3)]), View())
     assert "above at 50\N{NO-BREAK SPACE}% of all recalls" in words
     assert words.count("50\N{NO-BREAK SPACE}%") == 2
 
@@ -114,9 +129,9 @@ def test_who_is_above_where_is_a_share_of_recalls() -> None:
 def test_a_tiny_crossing_is_not_nowhere() -> None:
     # The first scorer is above before the first of a thousand positives, the second between the 500th and the next.
     rows = [(1, 1000 - k, 1000 - k) for k in range(1000)] + [(0, 999.5, 2000), (0, 500.5, 499.5)]
-    assert "nowhere" not in text.sentence(uploaded(rows), View())
+    assert "nowhere" not in sentence(uploaded(rows), View())
     rows[-1] = (0, 500.5, 500.5)
-    assert "Score is nowhere below" in text.sentence(uploaded(rows), View()).replace("score is", "Score is")
+    assert "Score is nowhere below" in sentence(uploaded(rows), View()).replace("score is", "Score is")
 
 
 def test_rounding_is_no_difference() -> None:

@@ -10,12 +10,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from core import worker
 from core.kit.controls import Fetched
 from core.kit.memo import Memo
 from core.labs.ranking_curves.compute.datasets import Table, credit
 from core.labs.ranking_curves.compute.scored import Scored, Settings, needed, scored
+from core.labs.ranking_curves.compute.spread import Spread, ask, digest
 from core.ranking.bootstrap import Bootstrap, Resamples, resample
 from core.ranking.curves import Ranking, rank
+from core.worker.tasks import Task
 
 Array = NDArray[Any]
 LONGEST = 20_000  # table of a curve; of a longer one the steps of the slider are given
@@ -83,9 +86,34 @@ class Comparison(Memo):
         return resample(self.scored.labels, self.scored.scores, resamples=self.resamples, seed=self.seed)
 
     def bootstrap(self, prevalence: float | None) -> Bootstrap:
-        """Intervals of areas and curves at a prevalence, None for that of the data."""
-        uncertainty: Bootstrap = self.recall(_bootstrap, (("result", self), ("prevalence", prevalence)))
-        return uncertainty
+        """Intervals of areas and curves at a prevalence, None for that of the data; worked out now if need be."""
+        now = (("result", self), ("prevalence", prevalence))
+        found: Bootstrap = self.known(prevalence) or self.recall(_bootstrap, now)
+        return found
+
+    def known(self, prevalence: float | None) -> Bootstrap | None:
+        """Intervals at a prevalence if they have been worked out: what a picture says about noise never delays it."""
+        try:
+            with worker.nothing_new():
+                task = self.spread(prevalence)
+            return task.result().bootstrap if task.done else None
+        except ValueError:
+            return None
+
+    def spread(self, prevalence: float | None) -> Task[Spread]:
+        """Begin to work out the intervals at a prevalence."""
+        return ask(
+            self.scored.labels,
+            self.scored.scores,
+            self._digest,
+            resamples=self.resamples,
+            seed=self.seed,
+            prevalence=prevalence,
+        )
+
+    @cached_property
+    def _digest(self) -> str:
+        return digest(self.scored.labels, self.scored.scores)
 
     @cached_property
     def _steps(self) -> tuple[Array, Array]:
@@ -142,6 +170,11 @@ def awaited(**settings: Any) -> tuple[Any, ...]:
         return needed(**_settings(settings))
     except ValueError:
         return ()  # `compare` says why
+
+
+def completing(result: Comparison, prevalence: float) -> tuple[Task[Spread], ...]:
+    """Work that completes a picture: whether differences are more than noise, and the bands."""
+    return (result.spread(prevalence or None),)
 
 
 def tables(result: Comparison, values: Mapping[str, Any]) -> dict[str, dict[str, Any]]:

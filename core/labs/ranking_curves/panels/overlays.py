@@ -27,10 +27,11 @@ _SUBSCRIPT = str.maketrans("0123456789.", "₀₁₂₃₄₅₆₇₈₉.")
 
 def bands(result: Comparison, view: View, space: Space) -> list[Trace]:
     """Pointwise bootstrap bands."""
-    if not view.bands:
+    known = result.known(view.share) if view.bands else None
+    if known is None:
         return []
     traces = []
-    for (name, role, _), spread in zip(models(result), result.bootstrap(view.share).models, strict=True):
+    for (name, role, _), spread in zip(models(result), known.models, strict=True):
         band = getattr(spread, space.key)
         x, y = np.concatenate([band.grid, band.grid[::-1]]), np.concatenate([band.low, band.high[::-1]])
         traces.append(area(x, y, f"{role}_fill", f"{name}: 95 % band, pointwise", legendgroup=role))
