@@ -9,6 +9,7 @@ from torch import Tensor
 
 from core.data.image_sources import find
 from core.data.images import Images
+from core.nets.faults import NOT_ONE
 from core.training.experiments import Setup
 
 PIECE = 2048  # images whose squares are added up at once
@@ -62,6 +63,18 @@ class Resident:
 
     def __len__(self) -> int:
         return len(self.pixels)
+
+    def lessen(self) -> None:
+        """Let half as many images pass through a network together where nothing is trained.
+
+        Raises
+        ------
+        ValueError
+            If that is one already.
+        """
+        if self.at_once == 1:
+            raise ValueError(NOT_ONE)
+        self.at_once = (min(self.at_once, len(self)) + 1) // 2
 
     def batch(self, index: Tensor, moves: Tensor | None = None) -> tuple[Tensor, Tensor]:
         """Images, normalised to mean 0 and standard deviation 1 over the training images, and their labels.

@@ -9,6 +9,7 @@ from torch import Tensor, nn
 from torch.nn import Parameter
 
 from core.nets.data import Resident
+from core.nets.faults import with_less
 
 
 class Frozen(nn.Module):
@@ -55,9 +56,12 @@ class Frozen(nn.Module):
         """What is trained, on its own; the layers behind the cut must be a chain."""
         return nn.Sequential(*self._last).train()
 
-    @torch.no_grad()
     def features(self, data: Resident) -> Features:
         """Run the frozen part once over all images, and keep what it gives."""
+        return with_less(lambda: self._features(data), data.lessen, data.pixels.device.type)
+
+    @torch.no_grad()
+    def _features(self, data: Resident) -> Features:
         kept: list[Tensor] = []
         hook = self._last[0].register_forward_pre_hook(lambda _, given: kept.append(given[0].clone()))
         training = self.training

@@ -100,7 +100,8 @@ class Learner:
             network = deepcopy(start).requires_grad_(True).train().to(device)
         largest = min(max(plan.batches), len(learnt))
         smoothing, ema = plan.label_smoothing, plan.ema
-        self.steps = Steps(network, self.data, setup, largest, label_smoothing=smoothing, ema=ema)
+        cycled = len(set(plan.momenta.tolist())) > 1
+        self.steps = Steps(network, self.data, setup, largest, label_smoothing=smoothing, ema=ema, cycled=cycled)
         self.order = Order(len(learnt), plan.batches, setup.seed, setup.augment, self.images.shape[1])
         self.plan = plan
         if plan.by_epoch:
@@ -129,6 +130,10 @@ class Learner:
         """
         self.begin()
         return self.finish()
+
+    def prepare(self) -> None:
+        """Make ready what the next steps need on a GPU, without taking one."""
+        self.steps.prepare(self.order[self.step], [float(self.plan.momenta[self.step])])
 
     def begin(self) -> None:
         """Start the next steps; a GPU takes them while the processor does something else."""

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Protocol
 
-import torch
-
-from core.jobs.kinds import Context, LostDevice
+from core.jobs.kinds import Context
 from core.jobs.sweep import backend_of
+from core.nets.faults import told
 from core.nets.range_test import RangeTestRun
 from core.nets.saved import STATE
 from core.nets.sweep import SweepRun
@@ -18,17 +15,6 @@ from core.nets.training import TrainingRun
 from core.training.experiments import RangeTest, Sweep, Training
 
 Record = dict[str, Any]
-
-
-@contextmanager
-def _device() -> Iterator[None]:
-    """Tell a GPU that has gone from a slip of the program."""
-    try:
-        yield
-    except torch.OutOfMemoryError as error:
-        raise MemoryError("The memory of the GPU does not suffice.") from error
-    except torch.AcceleratorError as error:
-        raise LostDevice(str(error)) from error
 
 
 class _Run(Protocol):
@@ -60,21 +46,21 @@ def _finished(run: _Run, resume: Path | None, context: Context) -> bool:
 
 def run_range_test(specification: dict[str, Any], resume: Path | None, context: Context) -> Record | None:
     """Run `core.nets.range_test.RangeTestRun`; reports its records, and returns its summary."""
-    with _device():
+    with told():
         run = RangeTestRun(RangeTest.from_json(specification))
         return run.summary() if _finished(run, resume, context) else None
 
 
 def run_sweep(specification: dict[str, Any], resume: Path | None, context: Context) -> Record | None:
     """Run `core.nets.sweep.SweepRun` where LECTERN_SWEEP says; reports its records, and returns its summary."""
-    with _device():
+    with told():
         run = SweepRun(Sweep.from_json(specification), backend=backend_of())
         return run.summary() if _finished(run, resume, context) else None
 
 
 def run_training(specification: dict[str, Any], resume: Path | None, context: Context) -> Record | None:
     """Run `core.nets.training.TrainingRun`; reports its records, and returns its summary."""
-    with _device():
+    with told():
         run = TrainingRun(Training.from_json(specification))
         if not _finished(run, resume, context):
             return None

@@ -46,7 +46,8 @@ def read_state(path: Path, setup: Setup) -> tuple[dict[str, Tensor], dict[str, A
 
 def save_learner(path: Path, learner: Learner, **values: Any) -> None:
     """Write everything that going on needs: weights, optimizer, random state, place, and values of the run."""
-    write_state(path, learner.setup, learner.steps.tensors(), step=learner.step, **values)
+    steps = learner.steps
+    write_state(path, learner.setup, steps.tensors(), step=learner.step, micro_batch=steps.micro_batch, **values)
 
 
 def load_learner(path: Path, learner: Learner) -> dict[str, Any]:
@@ -58,9 +59,12 @@ def load_learner(path: Path, learner: Learner) -> dict[str, Any]:
         If the file is damaged, or of another run, version or device.
     """
     tensors, note = read_state(path, learner.setup)
-    step = note.get("step")
+    step, micro_batch = note.get("step"), note.get("micro_batch")
     if type(step) is not int or not 0 <= step <= len(learner.plan.batches):
         raise ValueError(DAMAGED)
+    if type(micro_batch) is not int or micro_batch < 1:
+        raise ValueError(DAMAGED)
     learner.steps.load(tensors)
+    learner.steps.take_parts(micro_batch)  # with batch normalization, others would be another function
     learner.step = step
     return note

@@ -13,11 +13,13 @@ from core.nets.architectures import has_batch_norm
 from core.nets.average import Average
 from core.nets.data import Resident
 from core.nets.devices import RandomState
-from core.nets.graph import Batch, Graph
+from core.nets.faults import NOT_ONE, with_less
+from core.nets.graph import LONGEST_CHUNK, Batch, Graph
 from core.nets.optimizer import Optimizer
 from core.training.experiments import Setup
 
 T = TypeVar("T")
+MOST_PARTS = 64  # micro-batches that a recorded step may have: each is recorded with all its kernels
 
 
 class Steps:
@@ -33,6 +35,8 @@ class Steps:
         Largest batch, if not that of the setup.
     label_smoothing, ema : float
         See `core.training.experiments.Training`.
+    cycled : bool
+        Whether the momentum changes from step to step; a recorded graph then reads it, too, from the device.
 
     Attributes
     ----------
@@ -53,6 +57,7 @@ class Steps:
         *,
         label_smoothing: float = 0.0,
         ema: float = 0.0,
+        cycled: bool = False,
     ) -> None:
         self.network, self._data, self._setup, self._label_smoothing = network, data, setup, label_smoothing
         self.average = Average(network, ema) if ema else None
@@ -63,14 +68,15 @@ class Steps:
         self._on_gpu = self.device.type == "cuda"
         self.optimizer = Optimizer(network, setup)
         self._rate: float | Tensor = 0.0
-        self._momentum = setup.momentum
+        self._momentum: float | Tensor = setup.momentum
+        self._cycled = cycled
         self._graph: Graph | None = None
-        self._fits = 0  # images of a batch that is known to fit into the memory
+        self._ready: tuple[int, float | None] | None = None  # batch size, and momentum if it stays, of what is known
 
     def run(self, batches: Sequence[Batch], rates: Sequence[float], momenta: Sequence[float]) -> Tensor:
-        """Train for some steps, at most `LONGEST_CHUNK`, of equal batch size.
+        """Train for some steps of equal batch size.
 
-        On a GPU steps are a recorded graph if their momentum is constant, and are then only started here.
+        On a GPU with CUDA steps are a recorded graph; up to `LONGEST_CHUNK` of them are only started here.
 
         Parameters
         ----------
@@ -85,15 +91,31 @@ class Steps:
             Mean loss, and share of images put into their class, of each step's batch before the step; on the processor,
             and filled when `wait` returns.
         """
-        graph = self._prepare(batches[0], momenta) if self._on_gpu else None
+        graph = self.prepare(batches[0], momenta)
         with self.random.in_use():
             if graph is not None:
-                return graph.replay(batches, rates)
+                return self._replayed(graph, batches, rates, momenta)
             found = torch.empty(len(batches), 2, device=self.device)
             for number, (batch, rate, momentum) in enumerate(zip(batches, rates, momenta, strict=True)):
                 self._rate, self._momentum = rate, momentum
                 found[number] = self.step(*self._there(batch))
             return found.cpu()
+
+    def _replayed(
+        self, graph: Graph, batches: Sequence[Batch], rates: Sequence[float], momenta: Sequence[float]
+    ) -> Tensor:
+        """Replay as many steps at once as the graph has room for; what is more waits for those before."""
+        found: list[Tensor] = []
+        for start in range(0, len(batches), LONGEST_CHUNK):
+            part = slice(start, start + LONGEST_CHUNK)
+            if found:
+                graph.stream.synchronize()
+                found[-1] = found[-1].clone()
+            found.append(graph.replay(batches[part], rates[part], momenta[part]))
+        if len(found) == 1:
+            return found[0]
+        graph.stream.synchronize()
+        return torch.cat(found)
 
     def _there(self, batch: Batch) -> Batch:
         index, moves = batch
@@ -133,21 +155,27 @@ class Steps:
         """Mean loss, and share of images put into their class, in evaluation mode; every image counts once.
 
         They are those of the averaged network, if there is one. The loss is the plain cross entropy, without label
-        smoothing.
+        smoothing. Where the memory of the device does not suffice, fewer images pass through the network at once.
         """
-        total = torch.zeros(2, dtype=torch.float64, device=self.device)
         network = self.network if self.average is None else self.average.network
         training = network.training
         network.eval()
-        with torch.no_grad():
-            for start in range(0, len(data), data.at_once):
-                index = torch.arange(start, min(start + data.at_once, len(data)), device=self.device)
-                images, labels = data.batch(index)
-                outputs = self._outputs(network, images)
-                loss = F.cross_entropy(outputs, labels, reduction="sum")
-                total += torch.stack([loss, (outputs.argmax(1) == labels).sum()])
-        network.train(training)
-        loss_sum, right = (total / len(data)).tolist()
+        try:
+            return with_less(lambda: self._evaluated(network, data), data.lessen, self.device.type)
+        finally:
+            network.train(training)
+
+    @torch.no_grad()
+    def _evaluated(self, network: nn.Module, data: Resident) -> tuple[float, float]:
+        found = []
+        for start in range(0, len(data), data.at_once):
+            index = torch.arange(start, min(start + data.at_once, len(data)), device=self.device)
+            images, labels = data.batch(index)
+            outputs = self._outputs(network, images)
+            loss = F.cross_entropy(outputs, labels, reduction="sum")
+            found.append(torch.stack([loss, (outputs.argmax(1) == labels).sum()]))
+        # In double precision on the processor: MPS has none.
+        loss_sum, right = (torch.stack(found).cpu().double().sum(0) / len(data)).tolist()
         return loss_sum, right
 
     def tensors(self) -> dict[str, Tensor]:
@@ -188,22 +216,32 @@ class Steps:
         if self._on_gpu:  # graphs run on a stream of their own
             torch.cuda.synchronize()
 
-    def _prepare(self, batch: Batch, momenta: Sequence[float]) -> Graph | None:
-        """Find out which micro-batch fits into the memory of the GPU; gives the graph, if the momentum is constant."""
-        size = len(batch[0])
-        if len(set(momenta)) > 1:  # the momentum would be part of the graph
-            if size > self._fits:
-                self._rate, self._momentum = 0.0, momenta[0]
-                self.fit(lambda: self.step(*self._there(batch)))
-                self._fits = size
+    def prepare(self, batch: Batch, momenta: Sequence[float]) -> Graph | None:
+        """Find the micro-batch that fits into the memory of the GPU, and record the graph of steps like these.
+
+        There is one graph for each batch size, whatever rates and momenta are. None on other devices, and where a step
+        has more than `MOST_PARTS` micro-batches: it is then taken kernel by kernel.
+        """
+        if not self._on_gpu:
             return None
-        fits = size, momenta[0]
-        if self._graph is None or self._graph.fits != fits:
-            self._graph = None  # what it holds is not needed any more
-            rate = self._rate = torch.zeros((), device=self.device)
-            self._momentum = momenta[0]
-            self._graph = self.fit(lambda: Graph(self.step, rate, self._there(batch), fits))
+        before = None if self._ready is None else self._ready[1]
+        self._cycled = self._cycled or len({*momenta, momenta[0] if before is None else before}) > 1
+        ready = len(batch[0]), None if self._cycled else momenta[0]
+        if self._ready != ready:
+            self._graph = self._ready = None  # what it holds is not needed any more
+            self._graph = self.fit(lambda: self._recorded(batch, momenta[0]))
+            self._ready = ready
         return self._graph
+
+    def _recorded(self, batch: Batch, momentum: float) -> Graph | None:
+        there = self._there(batch)
+        if len(batch[0]) > MOST_PARTS * self.micro_batch:
+            self._rate, self._momentum = 0.0, momentum
+            self.step(*there)
+            return None
+        self._rate = rate = torch.zeros((), device=self.device)
+        self._momentum = torch.zeros((), device=self.device) if self._cycled else momentum
+        return Graph(self.step, rate, self._momentum, there)
 
     def fit(self, attempt: Callable[[], T]) -> T:
         """Try something that takes steps, with smaller micro-batches until the memory suffices.
@@ -216,20 +254,27 @@ class Steps:
             If the memory does not suffice for one image.
         """
         before = self.tensors()
-        while True:
+
+        def tried() -> T:
             try:
                 with self.random.in_use():
-                    result = attempt()
-            except torch.OutOfMemoryError:
-                self.optimizer.forget()
-                torch.cuda.empty_cache()
-                if self.micro_batch == 1:
-                    raise ValueError("The memory of the GPU does not suffice even for one image at a time.") from None
-                self.micro_batch = (self.micro_batch + 1) // 2
-            else:
-                return result
+                    return attempt()
             finally:
                 self.load(before)
+
+        return with_less(tried, self._lessen, self.device.type)
+
+    def _lessen(self) -> None:
+        self.optimizer.forget()
+        if self.micro_batch == 1:
+            raise ValueError(NOT_ONE)
+        self.take_parts((self.micro_batch + 1) // 2)
+
+    def take_parts(self, size: int) -> None:
+        """Let at most so many images pass through the network at once from now on."""
+        if size < self.micro_batch:
+            self.micro_batch = size
+            self._graph = self._ready = None
 
     @property
     def note(self) -> str:
@@ -237,7 +282,7 @@ class Steps:
         if self.micro_batch >= self._batch:
             return ""
         same = (
-            "Batch normalisation uses the statistics of each part, which makes it another function than with the whole "
+            "Batch normalization uses the statistics of each part, which makes it another function than with the whole "
             "batch."
             if has_batch_norm(self.network)
             else "Their gradients add up to exactly those of the whole batch."

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +14,8 @@ from core.jobs.sweep import SEQUENTIAL, sweep
 from core.nets.data import Resident
 from core.nets.learner import Learner, Plan
 from core.nets.saved import load_learner, read_state, save_learner, write_state
+from core.networks.grammar import write
+from core.networks.parser import parse
 from core.training.experiments import Sweep
 
 Record = dict[str, Any]
@@ -25,9 +27,9 @@ _ALONE = threading.Lock()
 class SweepRun:
     """Trainings from the same initial weights and with the same batches, a chunk of steps at a time.
 
-    On a GPU all candidates are trained at once, each as a graph on a stream of its own; on a processor one after the
-    other, which is faster there for all but the smallest networks. Other backends train them elsewhere, as many at once
-    as there are processes.
+    On a GPU all candidates are trained at once, each as a graph on a stream of its own, and all with the same
+    micro-batches; on a processor one after the other, which is faster there for all but the smallest networks. Other
+    backends train them elsewhere, as many at once as there are processes.
 
     Parameters
     ----------
@@ -85,6 +87,8 @@ class SweepRun:
         if not self._group:
             waiting = self._waiting
             self._group = [self._candidate(number) for number in (waiting if _at_once(self.spec) else waiting[:1])]
+            if len(self._group) > 1:
+                _agree([candidate.learner for candidate in self._group])
         for candidate in self._group:
             candidate.learner.begin()
         records = [record for candidate in self._group for record in candidate.finish()]
@@ -158,8 +162,23 @@ def train_candidate(order: Mapping[str, Any]) -> list[Record]:
 
 
 def _at_once(spec: Sweep) -> bool:
-    """Whether candidates are trained together: dropout in graphs that run at once would share its random state."""
-    return spec.device == "cuda" and "dropout" not in spec.text
+    """Return whether candidates are trained together: dropout in graphs that run at once would share a random state."""
+    return spec.device == "cuda" and "dropout" not in write(parse(text=spec.text))
+
+
+def _agree(learners: Sequence[Learner]) -> None:
+    """Give all learners the largest micro-batch with which each fits into the memory beside the others.
+
+    With batch normalization, other micro-batches would be another function, and the sweep would not be fair.
+    """
+    while True:
+        for learner in learners:
+            learner.prepare()
+        sizes = [learner.steps.micro_batch for learner in learners]
+        if len(set(sizes)) == 1:
+            return
+        for learner in learners:
+            learner.steps.take_parts(min(sizes))
 
 
 class _Candidate:

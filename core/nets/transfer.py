@@ -18,6 +18,7 @@ from core.nets.architectures import build
 from core.nets.bases import Scaled, apart, unprepared
 from core.nets.data import Order, Resident, load
 from core.nets.devices import prepare
+from core.nets.faults import told
 from core.nets.frozen import Features, Frozen
 from core.nets.pretrained import fill
 from core.nets.saved import STATE, read_state, write_state
@@ -81,6 +82,7 @@ class _Study:
         self._now: Steps | None = None  # of the training that goes on, which has so many updates and that accuracy
         self._step, self._accuracy = 0, 0.0
         self._left: dict[str, Tensor] | None = None  # its tensors, where an earlier process has left it
+        self._parts = 0  # and its micro-batch
         self.halves = halves(load(spec) if images is None else images, spec.images, spec.seed)
         source, target = self.halves
         scale = None if spec.base else Resident(source.train_images, source.train_labels, self.device)
@@ -114,10 +116,13 @@ class _Study:
     def save(self, path: Path) -> None:
         """Write everything that going on needs."""
         tensors = {} if self.spec.base else _named("pretrained", self.pretrained.state_dict())
+        parts = 0
         if self._now is not None:
             tensors |= _named("now", self._now.tensors())
+            parts = self._now.micro_batch
         contiguous = {name: tensor.contiguous() for name, tensor in tensors.items()}
-        write_state(path, self.spec, contiguous, ended=self.ended, step=self._step, accuracy=self._accuracy)
+        now = {"step": self._step, "accuracy": self._accuracy, "micro_batch": parts}
+        write_state(path, self.spec, contiguous, ended=self.ended, **now)
 
     def load(self, path: Path) -> None:
         """Go on from what `save` has written.
@@ -130,7 +135,7 @@ class _Study:
         tensors, note = read_state(path, self.spec)
         self.pretrained.load_state_dict(_of("pretrained", tensors), strict=not self.spec.base)
         self.ended, self._step, self._accuracy = dict(note["ended"]), int(note["step"]), float(note["accuracy"])
-        self._left = _of("now", tensors) or None
+        self._left, self._parts = _of("now", tensors) or None, int(note["micro_batch"])
 
     def pretrain(self) -> Iterator[Record]:
         """Train the network whose layers are transferred."""
@@ -179,6 +184,7 @@ class _Study:
         told = self._left is not None  # what there is to tell about the first step
         if self._left is not None:
             steps.load(self._left)
+            steps.take_parts(self._parts)
             self._left = None
         else:
             self._step = 0
@@ -245,8 +251,12 @@ def transfer(spec: TransferTraining, images: Images | None = None) -> Iterator[R
 
 def run_transfer(specification: dict[str, Any], resume: Path | None, context: Context) -> Record | None:
     """Run `transfer` as a job; it can be left and gone on with after any evaluation."""
-    study = _Study(TransferTraining.from_json(specification), None)
-    spec = study.spec
+    with told():
+        return _followed(TransferTraining.from_json(specification), resume, context)
+
+
+def _followed(spec: TransferTraining, resume: Path | None, context: Context) -> Record | None:
+    study = _Study(spec, None)
     if resume is not None:
         study.load(resume / STATE)
     trainings = study.trainings()

@@ -112,7 +112,7 @@ class Setup:
         found = []
         if self.batch > images:
             found.append(f"There are {images:,} training images, so that a batch has {images:,}, not {self.batch:,}.")
-        if min(self.batch, self.micro_batch or self.batch) == 1 and "bn" in self.text:
+        if min(self.batch, self.micro_batch or self.batch) == 1 and "bn" in self.text.lower():
             found.append("With one image at a time, batch normalisation sees that image alone, and trains badly.")
         return tuple(found)
 

@@ -15,7 +15,7 @@ from core.nets.architectures import build
 from core.nets.data import Order
 from core.nets.learner import split
 from core.nets.training import TrainingRun
-from core.training.experiments import RangeTest, Training
+from core.training.experiments import Training
 from tests.kernel.nets.small import CNN, MLP, Context, finished, images, plain_loop
 
 CPU = torch.device("cpu")
@@ -241,19 +241,3 @@ def test_a_training_job_goes_on_where_it_was_stopped(tmp_path) -> None:
         np.testing.assert_array_equal(joined(first.records + second.records, name), joined(whole.records, name))
     assert whole.progress[-1] == 1 and whole.progress == sorted(whole.progress)
     assert whole.published == ["weights.safetensors"]
-
-
-def test_errors_of_the_device_are_told_from_others(monkeypatch, tmp_path) -> None:
-    spec = RangeTest(text=MLP, batch=16, steps=20).as_json()
-
-    def fail(error):
-        def advance(self):
-            raise error
-
-        monkeypatch.setattr("core.nets.learner.Learner.advance", advance)
-        runs.run_range_test(spec, None, Context(tmp_path))
-
-    with pytest.raises(MemoryError):
-        fail(torch.OutOfMemoryError("out"))
-    with pytest.raises(runs.LostDevice):
-        fail(torch.AcceleratorError("gone"))
