@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import csv
+import gc
 import io
 import re
 import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import numpy as np
@@ -20,6 +22,7 @@ from streamlit.testing.v1 import AppTest
 from core.draw.live import Picture
 from core.kit.controls import Control, File, Places, Seed, Several, defaults, to_link
 from core.kit.lab import Clickable, Exercise, Lab, Preset, RunList, Spot, Table, Work, parameters
+from core.kit.results import nbytes
 from pages.ui import export, shell
 from tests.conftest import PROFILE, ROOT
 from tests.states import LABS, NAN, SENTENCE, as_read, check_picture, every_single_change, picture_or_reason, states
@@ -113,6 +116,33 @@ def test_presets_are_states_with_a_picture(lab: Lab, preset: Preset) -> None:
 def test_every_value_of_every_control_once(lab: Lab) -> None:
     outcomes = [picture_or_reason(lab, values) for values in every_single_change(lab)]
     assert sum(isinstance(outcome, Picture) for outcome in outcomes) > 0.85 * len(outcomes)
+
+
+@each_lab
+def test_all_that_a_result_holds_is_counted(lab: Lab) -> None:
+    """Shared results are kept within a number of bytes: what drawing and sections cache counts, too."""
+    values = defaults(lab.all_controls)
+    result = lab.result(values)
+    lab.draw(result, values)
+    for section in lab.sections:
+        section.blocks(result, values)
+    assert held(result) <= nbytes(result) <= held(result) + 2_000_000
+
+
+def held(result: Any) -> int:
+    """Bytes of the arrays that the garbage collector reaches from a result without leaving it."""
+    todo, seen, arrays = [result], set(), {}
+    while todo:
+        value = todo.pop()
+        if id(value) in seen or isinstance(value, (type, ModuleType)) or callable(value):
+            continue
+        seen.add(id(value))
+        if isinstance(value, np.ndarray):
+            owner = value if value.base is None else value.base
+            arrays[id(owner)] = value.nbytes if not isinstance(owner, np.ndarray) else owner.nbytes
+        else:
+            todo += gc.get_referents(value)
+    return sum(arrays.values())
 
 
 @each_lab

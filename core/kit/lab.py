@@ -19,7 +19,7 @@ from core.kit.recent import Recent
 from core.kit.words import fixed
 
 # Shared by all visitors, so results are immutable; few are kept, since one can hold megabytes.
-_RESULTS = Recent(entries=16, nbytes=100_000_000)
+_RESULTS = Recent(entries=16, nbytes=200_000_000)
 
 PREDICT = Toggle(
     name="predict",

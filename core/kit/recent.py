@@ -7,6 +7,8 @@ from collections.abc import Callable, Hashable
 from threading import RLock
 from typing import Any
 
+from core.kit.results import nbytes as nbytes_of
+
 
 class Recent:
     """Results by key, shared by all visitors; the one that was asked for longest ago goes first.
@@ -16,13 +18,14 @@ class Recent:
     entries
         How many are kept at most.
     nbytes
-        How many bytes they may take together, counted by the attribute `nbytes` of a result (none counts as 0). A
-        single result beyond that is not kept.
+        How many bytes they may take together (see `core.kit.results.nbytes`). A single result beyond that is not
+        kept.
     """
 
     def __init__(self, *, entries: int, nbytes: int) -> None:
         self._entries, self._nbytes = entries, nbytes
         self._held: OrderedDict[Hashable, Any] = OrderedDict()
+        self._sizes: dict[Hashable, int] = {}  # as measured since they were last asked for: results cache parts
         self._lock = RLock()
 
     def __contains__(self, key: Hashable) -> bool:
@@ -33,13 +36,19 @@ class Recent:
         with self._lock:
             if key in self._held:
                 self._held.move_to_end(key)
+                self._sizes.pop(key, None)
                 return self._held[key]
         result = make()
         with self._lock:
             self._held[key] = result
+            self._sizes.pop(key, None)
             while len(self._held) > self._entries or self._size() > self._nbytes:
-                self._held.popitem(last=False)
+                gone, _ = self._held.popitem(last=False)
+                self._sizes.pop(gone, None)
+            self._sizes.pop(key, None)  # it is only now being drawn
         return result
 
     def _size(self) -> int:
-        return sum(getattr(result, "nbytes", 0) for result in self._held.values())
+        for key in self._held.keys() - self._sizes.keys():
+            self._sizes[key] = nbytes_of(self._held[key])
+        return sum(self._sizes.values())

@@ -152,11 +152,6 @@ class Resamples:
     ends: tuple[NDArray[np.intp], ...]
     counts: tuple[tuple[NDArray[np.int32], NDArray[np.int32]], ...]
 
-    @property
-    def nbytes(self) -> int:
-        """Bytes of the counts."""
-        return sum(tp.nbytes + fp.nbytes for tp, fp in self.counts)
-
     def intervals(self, prevalence: float | None = None, level: float = 0.95) -> Bootstrap:
         """Percentile intervals at a prevalence; without one, at that of the data."""
         sizes = self.rankings[0].sizes(prevalence)

@@ -54,11 +54,6 @@ class Ranking(Memo):
         """Share of the positives, P / (P + N)."""
         return self.positives / (self.positives + self.negatives)
 
-    @property
-    def nbytes(self) -> int:
-        """Bytes of the arrays, with corners and hull."""
-        return sum(array.nbytes for array in (self.thresholds, self.tp, self.fp, *self.corners, *self.hull))
-
     @cached_property
     def corners(self) -> tuple[Counts, Counts]:
         """Counts (tp, fp) where the ROC curve changes its direction, from (0, 0) to (P, N)."""

@@ -36,6 +36,21 @@ def test_large_results_push_out_small_ones_and_one_too_large_is_not_kept() -> No
     assert "huge" not in recent
 
 
+def test_what_a_result_caches_later_counts() -> None:
+    class Result:
+        def __init__(self) -> None:
+            self.arrays: list[np.ndarray] = []
+
+    recent = Recent(entries=9, nbytes=10_000)
+    first = recent.recall("first", Result)
+    recent.recall("second", Result)
+    first.arrays.append(np.zeros(2000))
+    assert recent.recall("first", Result) is first
+    recent.recall("third", Result)
+    assert "first" not in recent
+    assert "third" in recent
+
+
 class Data(Memo):
     pass
 

@@ -13,7 +13,7 @@ from core.kit.memo import Memo
 from core.labs.cnn_cost.compute.models import made_with, model_table, native_sizes
 from core.labs.cnn_cost.compute.rows import Row, columns, shown, stops
 from core.labs.cnn_cost.compute.slips import COLUMNS
-from core.labs.cnn_cost.compute.traced import ROW_BYTES, Traced, tracing
+from core.labs.cnn_cost.compute.traced import Traced, tracing
 from core.labs.cnn_cost.compute.uploads import UploadedNetwork, sized
 from core.labs.cnn_cost.controls import MODEL
 from core.networks.grammar import TextError
@@ -53,11 +53,6 @@ class Cost(Memo):
     problem: str = ""
     blanks: tuple[tuple[int, str], ...] = ()
     _rows: dict[tuple[str, bool, bool], tuple[Row, ...]] = field(default_factory=dict, repr=False)
-
-    @property
-    def nbytes(self) -> int:
-        """Bytes of the rows, roughly."""
-        return ROW_BYTES * (len(self.table.calls) + len(self.other.calls))
 
     def rows(self, *, every: bool, collapse: bool, which: str = "table") -> tuple[Row, ...]:
         """Rows as they are shown, of the network or of the `other` one; see `shown`."""

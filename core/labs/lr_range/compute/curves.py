@@ -49,11 +49,6 @@ class Ramp:
         """Steps that were taken."""
         return len(self.losses)
 
-    @property
-    def nbytes(self) -> int:
-        """What it costs to keep it."""
-        return 5 * self.rates.nbytes
-
     def at(self, rates: Array, values: Array) -> Array:
         """Values at the steps nearest to some rates; nan beyond the last step."""
         if not self.updates:
@@ -127,11 +122,6 @@ class SweepCurves:
     def updates(self) -> int:
         """Steps of all trainings so far."""
         return sum(len(each.losses) for each in self.candidates)
-
-    @property
-    def nbytes(self) -> int:
-        """What it costs to keep it."""
-        return 16 * self.updates
 
     @property
     def homework_bounds(self) -> tuple[float, float] | None:

@@ -44,13 +44,6 @@ class Comparison(Memo):
     resamples: int
     seed: int
 
-    @property
-    def nbytes(self) -> int:
-        """Bytes of the scores and of what has been made from them."""
-        cases = self.scored.labels.nbytes + sum(scores.nbytes for scores in self.scored.scores)
-        drawn = self.drawn.nbytes if "drawn" in vars(self) else 0
-        return cases + drawn + sum(ranking.nbytes for ranking in self.rankings)
-
     @cached_property
     def places(self) -> Array:
         """Places of the threshold on the first model's ROC curve, (steps,) rising: (TPR + FPR) / 2 in thousandths."""

@@ -52,11 +52,6 @@ class Trained:
     test_accuracy: float
 
     @property
-    def nbytes(self) -> int:
-        """What it costs to keep it."""
-        return 5 * self.losses.nbytes
-
-    @property
     def last_loss(self) -> float:
         """Mean training loss of the last whole epoch once more, from its updates; nan before there is one."""
         if not len(self.ends):
