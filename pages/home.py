@@ -7,7 +7,7 @@ from dataclasses import replace
 import streamlit as st
 
 from core.kit.lab import Lab
-from pages.ui import shell, state
+from pages.ui import net, shell, state
 from pages.ui.live_chart import live_chart
 
 _HERO = "bias_variance"
@@ -23,7 +23,8 @@ def render() -> None:
     """Draw the home page."""
     labs = shell.labs()
     if state.presenting():
-        st.button("Exit", on_click=state.present, args=(False,), key="home:present", shortcut="Escape", type="tertiary")
+        look = {"key": "home:present", "shortcut": "Escape", "type": "tertiary"}
+        st.button("Exit", on_click=net.safely(state.present), args=(False,), **look)
     else:
         with st.container(key="hero"):
             words, picture = st.columns([1, 2.2], gap="medium")
@@ -34,7 +35,7 @@ def render() -> None:
                     with st.container(key=f"door.{icon}"):
                         _link(labs[name], f"**{label}**  \n{note}", dict(query), icon=f":material/{icon}:")
             with picture:
-                st.fragment(_hero)(labs[_HERO])
+                st.fragment(net.guarded(_hero))(labs[_HERO])
     with st.container(key="labs"):
         for topic, names in shell.TOPICS.items():
             for name in names:

@@ -425,7 +425,7 @@ class Chart {
     const values = this.values();
     if (String(values) === this.committed || this.over) return;
     this.committed = String(values);
-    this.setStateValue("value", values.length > 1 ? values : values[0]);
+    this.setStateValue("value", [this.state.epoch, ...values]); // so that a place of an older state is known as one
   }
 
   /** Let the server draw the page without this chart. */

@@ -3,24 +3,22 @@
 from __future__ import annotations
 
 import json
+import math
 import os
 import re
 from collections.abc import Mapping
 from typing import Any
 
-import numpy as np
 from hypothesis import strategies as st
 
-from core.draw.live import Picture, still, uncolored
-from core.draw.packing import pack
-from core.kit.controls import Control, Places, Seed, Several, defaults
+from core.draw.live import Picture
+from core.kit.controls import Choice, Control, Places, Seed, Several, Text, Toggle, defaults
 from core.kit.lab import Lab
-from pages.ui import shell
+from pages.ui import export, shell
+from tests.whole import check_block, check_picture, check_refusal
 
 LABS: list[Lab] = list(shell.labs().values())
 NIGHTLY = os.environ.get("LECTERN_PROFILE") == "nightly"
-NAN = re.compile(r"\bnan\b", re.IGNORECASE)
-SENTENCE = re.compile(r"^.*[.!?]$", re.DOTALL)
 
 
 def as_read(markdown: str) -> str:
@@ -44,6 +42,60 @@ def states(lab: Lab) -> st.SearchStrategy[dict[str, Any]]:
     """Any state of a lab: mostly near the defaults, so that deep states are met as well as wild ones."""
     changed = st.fixed_dictionaries({}, optional={c.name: values_of(c) for c in lab.all_controls})
     return changed.map(lambda some: defaults(lab.all_controls) | some)
+
+
+def extremes(control: Control) -> tuple[Any, ...]:
+    """The ends of a control: the first and the last value, nothing and as much as can be."""
+    if isinstance(control, Seed):
+        return 0, control.high
+    if isinstance(control, Several):
+        return (), tuple(sorted(control.options)[: control.limit])
+    if isinstance(control, Places):
+        corners = [(x, y) for x in (control.across[0], control.across[-1]) for y in (control.up[0], control.up[-1])]
+        return tuple((corner,) for corner in corners)
+    values = control.values  # type: ignore[attr-defined]
+    return tuple(values) if isinstance(control, (Choice, Toggle, Text)) else (values[0], values[-1])
+
+
+def pairs_of_extremes(lab: Lab) -> st.SearchStrategy[dict[str, Any]]:
+    """States in which two controls, or three, stand at their ends."""
+    named = {control.name: control for control in lab.all_controls}
+    some = st.lists(st.sampled_from(list(named)), min_size=2, max_size=3, unique=True)
+    moved = some.flatmap(lambda names: st.fixed_dictionaries({n: st.sampled_from(extremes(named[n])) for n in names}))
+    return moved.map(lambda ends: defaults(lab.all_controls) | ends)
+
+
+HOSTILE = (
+    "", " ", "0", "-0", "0.0", "+0", "1e-400", "-1e-400", "5e-324", "1e400", "-1e400", "1e308", "-1e308", "1e300",
+    "nan", "NaN", "inf", "-inf", "1_0", "٣", "½", "0x10", "1,5", "1e", "--1", "1" * 40, "9" * 41, "true", "None",
+    "<script>alert(1)</script>", "'; --", "x" * 3000, "\x00", "\u202e", "\ud800", "a\nb", "~", "_", "1~2", "1~2_", ".",
+    "z.", "z.AAAA", "![i](https://e.example/i.png)", "%s%n", "{0}", "${x}", "../../etc/passwd", "=1+1", "\U0001f600",
+)  # fmt: skip
+
+
+def hostile(control: Control) -> list[str]:
+    """Texts that a link may give a control: what breaks other software, its own ends, and the numbers beside them."""
+    ends = [float(end) for end in extremes(control) if isinstance(end, int | float)]
+    beside = [math.nextafter(end, way) for end in ends for way in (-math.inf, math.inf)]
+    return [*HOSTILE, *map(repr, [*ends, *beside, *(scale * end for end in ends for scale in (-1, 2, 1e-9, 1e9))])]
+
+
+def check_rest(lab: Lab, values: Mapping[str, Any], works: bool = False) -> None:
+    """What stands below a picture: sections, or the sentence that says why one has nothing to show; the files."""
+    result = lab.result(values)
+    for section in lab.sections:
+        try:
+            blocks = list(section.blocks(result, values))
+        except ValueError as error:
+            check_refusal(error)
+            continue
+        for block in blocks:
+            check_block(block, dict(values), works)
+    for name, columns in lab.tables(result, values).items():
+        written = export.to_csv(columns)
+        assert name.endswith(".csv") and not re.search(r"(^|,)[-+]?(nan|inf)", written, re.MULTILINE | re.IGNORECASE)
+    compile(lab.export_script(values), lab.name, "exec")
+    json.dumps(lab.link(values))
 
 
 def every_single_change(lab: Lab) -> list[dict[str, Any]]:
@@ -72,13 +124,13 @@ def every_single_change(lab: Lab) -> list[dict[str, Any]]:
     return out
 
 
-def picture_or_reason(lab: Lab, values: Mapping[str, Any]) -> Picture | str:
-    """The checked picture of a state, or the sentence that says why there is none."""
+def picture_or_reason(lab: Lab, values: Mapping[str, Any], *quoted: str) -> Picture | str:
+    """The checked picture of a state, or the sentence that says why there is none; it may repeat what is `quoted`."""
     try:
         result = lab.result(values)
         picture = lab.draw(result, values)
     except ValueError as error:
-        reason = str(error)
+        return check_refusal(error, *quoted)
     else:
         check_picture(picture)
         assert picture.axis is not None
@@ -88,40 +140,3 @@ def picture_or_reason(lab: Lab, values: Mapping[str, Any]) -> Picture | str:
             if control.display is None:  # type: ignore[attr-defined]
                 assert axis.texts == tuple(control.show(value) for value in axis.values)
         return picture
-    assert SENTENCE.match(reason), f"not a sentence: {reason}"
-    return reason
-
-
-def check_picture(picture: Picture) -> None:
-    """Titles on axes, finite numbers (a gap apart), a text alternative, texts for each step."""
-    packed = pack(picture)
-    header = json.loads(packed[4 : 4 + int.from_bytes(packed[:4], "little")])
-    assert not NAN.search(json.dumps([header["readouts"], header["sentences"], header["remarks"]]))
-    for text in {*picture.summaries}:
-        words = uncolored(text)
-        assert SENTENCE.match(words) and len(words.split()) <= 15, text
-        assert not NAN.search(words), text
-        assert set(re.findall(r"\[(\w+)\|", text)) <= set(header["roles"]), text
-    steps = len(picture.axis.values) if picture.axis else 1
-    for panel in picture.panels:
-        layout = panel.figure["layout"]
-        assert layout["xaxis"]["title"]["text"]
-        assert layout["yaxis"]["title"]["text"]
-        assert len(panel.alt) > 20 and SENTENCE.match(panel.alt)
-    for figure in still(picture, steps // 2):  # plotly checks every property here
-        for trace in figure.data:
-            check_heights(trace.y, trace.name)
-    for panel in picture.panels:
-        for frames in panel.frames:
-            if frames.attr == "y":
-                for index in (0, steps - 1):
-                    check_heights(
-                        frames.at(picture.entry(frames.along, index)), panel.figure["data"][frames.trace].get("name")
-                    )
-
-
-def check_heights(values: Any, name: Any) -> None:
-    """Finite numbers, a gap apart, and at least one."""
-    y = np.asarray(values, dtype=float)
-    assert np.isfinite(y[~np.isnan(y)]).all()
-    assert np.isfinite(y).any() or y.size == 0, f"nothing to see in {name}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import logging
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -69,7 +70,7 @@ def test_a_picture_that_never_works_leaves_the_rest_of_the_page(
     assert app.title[0].value == momentum.LAB.question
 
 
-@pytest.mark.parametrize("name", ["_header", "_controls", "_presets"])
+@pytest.mark.parametrize("name", ["head_of", "_controls", "sections"])
 def test_a_page_that_breaks_is_a_sentence(new_app: NewApp, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
     monkeypatch.setattr(frame, name, fault)
     assert told(opened(new_app)) == [net.SORRY]
@@ -118,8 +119,8 @@ def test_the_home_page_too(new_app: NewApp, monkeypatch: pytest.MonkeyPatch) -> 
     assert told(app) == [net.SORRY]
 
 
-def test_every_callback_is_caught() -> None:
-    """A callback runs before the page; what it raises would take the place of the page."""
+def test_every_callback_and_every_fragment_is_caught() -> None:
+    """They run before the page, or without it; what they raise would take its place."""
     for path in (ROOT / "pages").rglob("*.py"):
         for call in ast.walk(ast.parse(path.read_text("utf-8"))):
             if not (isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute)):
@@ -129,3 +130,7 @@ def test_every_callback_is_caught() -> None:
             for keyword in call.keywords:
                 if keyword.arg in ("on_click", "on_change") and not isinstance(keyword.value, ast.Constant):
                     assert ast.unparse(keyword.value).startswith(("net.safely(", "safely(")), (path.name, call.lineno)
+            if call.func.attr == "fragment" and call.args:
+                (name,) = re.findall(r"^(?:net.guarded\()?(\w+)\)?$", ast.unparse(call.args[0]))
+                guarded = f"net.guarded({name})", f"@net.guarded\ndef {name}("
+                assert any(words in path.read_text("utf-8") for words in guarded), (path.name, call.lineno)

@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from core.draw.live import Figure, Frames, Panel, Track
 from core.draw.style import color, layout, line
+from core.kit.arrays import single
 
 Array = npt.NDArray[Any]
 Trace = dict[str, Any]
@@ -38,7 +39,7 @@ def band(x: Array, fill: str, name: str) -> Trace:
 
 
 def _places(x: Any, y: Array | None) -> Trace:
-    return ({} if x is None else {"x": x}) | ({} if y is None else {"y": np.asarray(y, np.float32)})
+    return ({} if x is None else {"x": x}) | ({} if y is None else {"y": single(y)})
 
 
 def bars(x: Any, y: Array, role: str, name: str, **more: Any) -> Trace:
@@ -46,7 +47,7 @@ def bars(x: Any, y: Array, role: str, name: str, **more: Any) -> Trace:
     return {
         "type": "bar",
         "x": x,
-        "y": np.asarray(y, np.float32),
+        "y": single(y),
         "name": name,
         "marker": {"color": color(role)},
     } | more
@@ -119,8 +120,8 @@ def estimates(x: Array, y: Array, se: Array, role: str, of: str, named: bool = F
         "type": "scatter",
         "mode": "markers",
         "x": x,
-        "y": np.asarray(y, np.float32),
-        "error_y": {"type": "data", "array": np.asarray(se, np.float32), "color": color(role), "width": 3},
+        "y": single(y),
+        "error_y": {"type": "data", "array": single(se), "color": color(role), "width": 3},
         "name": "simulated ± 1 SE" if named else f"simulated {of}",
         "legendgroup": "simulated",
         "showlegend": named,

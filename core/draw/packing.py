@@ -17,6 +17,7 @@ import numpy as np
 
 from core.draw import style
 from core.draw.live import Along, Array, Figure, Frames, Panel, Picture
+from core.kit.arrays import single
 
 _LARGE = 60_000  # bytes that travel as they are: the browser draws them at once
 
@@ -94,7 +95,7 @@ class _Blob:
         self._length = 0
 
     def add(self, values: Array) -> dict[str, list[int]]:
-        part = np.ascontiguousarray(values, dtype="<f4").tobytes()
+        part = single(values).tobytes()
         if part not in self._parts:
             self._parts[part] = [self._length, len(part) // 4]
             self._length += len(part) // 4
@@ -133,12 +134,12 @@ def _panel(panel: Panel, blob: _Blob, picture: Picture, at: int | None) -> dict[
     figure = json.dumps([described, data], default=_fingerprint)
     digest = hashlib.blake2b(figure.encode(), digest_size=8)
     for values in (part for track in panel.tracks for part in (track.x, track.y) if part is not None):
-        digest.update(np.asarray(values, dtype="<f4").tobytes())
+        digest.update(single(values).tobytes())
     for frames in panel.frames:
         rows = [frames.values] if isinstance(frames.values, np.ndarray) else frames.values
         digest.update(repr(frames.recurrence).encode())
         for values in (*rows, *([] if frames.basis is None else [frames.basis])):
-            digest.update(np.asarray(values, dtype="<f4").tobytes())
+            digest.update(single(values).tobytes())
         # One grid is enough: the browser repeats it for each curve.
         if frames.basis is not None and frames.attr == "y" and "x" in data[frames.trace]:
             data[frames.trace]["x"] = _grid(data[frames.trace]["x"], frames)
@@ -182,7 +183,7 @@ def _without_arrays(value: Any) -> Any:
 def _fingerprint(value: Any) -> Any:
     """What stands for an array or a NumPy number in the text that a digest is made of."""
     if isinstance(value, np.ndarray) and value.dtype.kind in "iufb":
-        return hashlib.blake2b(np.asarray(value, dtype="<f4").tobytes(), digest_size=8).hexdigest()
+        return hashlib.blake2b(single(value).tobytes(), digest_size=8).hexdigest()
     return value.tolist()
 
 

@@ -46,6 +46,8 @@ def read_number(text: str) -> tuple[Fraction, Fraction]:
     if re.fullmatch(r"\d{1,3}(\.\d{3}){2,}", plain):
         plain = plain.replace(".", "")
     plain = re.sub(r"\s*([*x^])\s*|\s+(?=[kmg]$)", r"\1", plain, flags=re.IGNORECASE)
+    if not plain:
+        raise ValueError("The number is missing; write it like 1728, 1,728 or 3.36e9.")
     found = _NUMBER.fullmatch(plain)
     if found is None or len(plain) > _LONGEST:
         raise ValueError(f"“{text[:20]}” is not read as a number; write it like 1728, 1,728 or 3.36e9.")

@@ -5,9 +5,21 @@ import reprlib
 from collections.abc import Sequence
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 Array = NDArray[np.float64]
+
+
+_LARGEST = float(np.finfo(np.float32).max)
+
+
+def single(values: ArrayLike) -> NDArray[np.float32]:
+    """Return values in single precision; what is too large for it becomes the largest number that is not."""
+    with np.errstate(over="raise"):
+        try:
+            return np.ascontiguousarray(values, dtype="<f4")
+        except FloatingPointError:
+            return np.ascontiguousarray(np.clip(values, -_LARGEST, _LARGEST), dtype="<f4")
 
 
 def check_integer(name: str, value: object, low: int, high: int) -> None:

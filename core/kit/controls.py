@@ -16,7 +16,9 @@ from functools import cached_property
 from typing import Any
 
 from core.kit.memo import Memo
+from core.kit.refusal import is_refusal
 
+_NAMED = 40  # characters of a link that stand in a sentence
 _SHOWN = 60  # characters of a text that stand in a sentence
 _LISTED = 20  # of so many values all are named in a refusal; of more the one that was probably meant
 _NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?", re.ASCII)
@@ -24,6 +26,8 @@ _NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?", re.ASCII)
 
 def _number(text: str) -> float:
     """Read a finite decimal number; stricter than `float`, which also takes nan, inf, 1_0 and other digits."""
+    if not text:
+        raise ValueError("an empty text is not a number")
     if len(text) > 40 or not _NUMBER.fullmatch(text) or not math.isfinite(float(text)):
         raise ValueError(f"{text[:40]!r} is not a number")
     return float(text) + 0.0  # not -0
@@ -427,27 +431,41 @@ def from_link(controls: Sequence[Control], query: Mapping[str, Sequence[str]]) -
     values
         Value of every control; the default where the link is silent or makes no sense.
     notes
-        One sentence for each part of the link that could not be taken as it stands.
+        One sentence for each value that could not be taken as it stands, and one for all keys that are not known.
     """
-    values, notes = defaults(controls), []
+    values, notes, strange = defaults(controls), [], []
     known = {control.name: control for control in controls}
     for key, texts in query.items():
         control = known.get(key)
         if control is None:
-            notes.append(f"The link sets {key[:40]!r}, which this page does not have; it was ignored.")
+            strange.append(repr(key[:_NAMED]))
             continue
         try:
             if len(texts) != 1:
                 raise ValueError("it is given more than once")
             values[key] = control.parse(texts[0])
         except ValueError as error:
+            why = "it is empty" if texts == [""] else error if is_refusal(error) else "it cannot be read"
             notes.append(
-                f"The link's value for “{control.label}” was ignored ({error}); it is {control.show(control.default)}."
+                f"The link's value for “{control.label}” was ignored ({why}); it is {control.show(control.default)}."
             )
             continue
         if control.format(values[key]) != texts[0] and control.moved(values[key], texts[0]):
-            notes.append(
-                f"The link asks for {texts[0][:40]} as “{control.label}”; "
-                f"the nearest possible value is {control.show(values[key])}."
-            )
-    return values, notes
+            notes.append(nearest(control, texts[0], values[key]))
+    return values, [*notes, *_unknown(strange)]
+
+
+def nearest(control: Control, asked: str, value: Any) -> str:
+    """Say that a link asks for a value that is not possible, and which one it gets."""
+    asks = f"The link asks for {asked[:_NAMED]} as “{control.label}”"
+    return f"{asks}; the nearest possible value is {control.show(value)}."
+
+
+def _unknown(keys: Sequence[str]) -> list[str]:
+    """Say in one sentence which keys of a link mean nothing here."""
+    if not keys:
+        return []
+    named = [*keys[:3], f"{len(keys) - 3} more"] if len(keys) > 4 else [*keys]
+    words = " and ".join([", ".join(named[:-1]), named[-1]] if len(named) > 1 else named)
+    were = "they were" if len(keys) > 1 else "it was"
+    return [f"The link sets {words}, which this page does not have; {were} ignored."]

@@ -6,6 +6,8 @@ import math
 import re
 
 BYTES = ((1e12, "TB"), (1e9, "GB"), (1e6, "MB"), (1e3, "kB"), (1, "B"))
+# How a text begins that a spreadsheet takes for a formula; a number with a sign is none.
+_FORMULA = re.compile(r"[=@\t\r\n＝＋－＠]|[-+](?!\d*\.?\d+(e[-+]?\d+)?$)", re.IGNORECASE)
 _SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
@@ -109,6 +111,15 @@ def verbatim(text: str) -> str:
     escaped = re.sub(r"([\\`*_\[\]$~<>&|#])", r"\\\1", seen)
     escaped = re.sub(r"^(\d*)([-+.)=])", r"\1\\\2", escaped)  # a list or a line under a heading
     return re.sub(r"(?<=[:@])(?=\S)|(?<=www)(?=\.)|(?<=[-<>=~])(?=\\?[-<>=~])", "\N{WORD JOINER}", escaped)
+
+
+def inert(text: str, mark: str = "'") -> str:
+    """Return a text that no spreadsheet runs: a mark stands before what would be taken for a formula.
+
+    >>> inert("=1+1"), inert("-1.5"), inert("a = b")
+    ("'=1+1", '-1.5', 'a = b')
+    """
+    return f"{mark}{text}" if _FORMULA.match(text) else text
 
 
 def tex(value: float) -> str:

@@ -228,6 +228,8 @@ class _Reader:
 
     def option_name(self, kind: Kind, marked: bool, start: int) -> str:
         name = self.word()
+        if not name:
+            self.fail(f"An option is missing here; {kind.name} takes {', '.join(kind.options) or 'none'}.", start)
         if name in KINDS and not marked:
             self.fail(f"“,” missing before {name}.", start)
         if name not in OPTIONS:

@@ -8,12 +8,13 @@ from typing import Any
 import streamlit as st
 
 from core.kit.lab import Cell, Exercise, Table, Verdict
-from core.kit.words import verbatim
+from core.kit.words import inert, verbatim
 from pages.ui import net
 
 LARGEST = 2**53  # from here on a browser rounds whole numbers
 HEIGHT = 420  # pixels of a long table, which then scrolls
 ABREAST = 3  # answers beside each other
+SEEN = "\N{WORD JOINER}"  # nothing to see, but the file that a browser makes of a table begins with it
 KEPT = 500  # answers of a session; the oldest go first
 
 
@@ -96,4 +97,4 @@ def _exact(values: Sequence[Any]) -> list[Any]:
     """Values as a browser shows them: whole numbers that it would round as texts with all their digits."""
     if any(isinstance(value, int) and abs(value) >= LARGEST for value in values):
         return [f"{value:,}" if isinstance(value, int) else value for value in values]
-    return list(values)
+    return [inert(value, SEEN) if isinstance(value, str) else value for value in values]

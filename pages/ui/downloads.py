@@ -11,6 +11,7 @@ from core import jobs
 from core.training.downloads import DOWNLOADS, begin, cancel, look, needed, offered
 from core.training.offers import too_long
 from core.training.runs import GOING
+from pages.ui import net, state
 from pages.ui.asking import button, refused
 
 EVERY_S = 1.0
@@ -47,7 +48,7 @@ def _progress_row(data: str, key: str) -> None:
     """How far it is; when it has ended the page is drawn anew, with what there is to do then."""
     found, status = DOWNLOADS[data], look(data)
     if status is None or not _going(status):
-        st.rerun()
+        state.again()
     done, size = (share * found.nbytes / 1e6 for share in (status.progress, 1.0))
     words = status.message if status.state == "queued" else f"{found.title}: {done:.1f} of {size:.1f} MB"
     with _row():
@@ -56,7 +57,7 @@ def _progress_row(data: str, key: str) -> None:
         st.caption(SHARED, width="stretch")
 
 
-_live_row = st.fragment(_progress_row, run_every=EVERY_S)
+_live_row = st.fragment(net.guarded(_progress_row), run_every=EVERY_S)
 
 
 def _row() -> Any:

@@ -11,7 +11,7 @@ from core.exercises.questions import Question, Verdict
 from core.exercises.reading import LONGEST
 from core.exercises.templates import Drawn
 from core.kit.controls import defaults, to_link
-from pages.ui import shell
+from pages.ui import net, shell
 from pages.ui.ledger import Entry, ledger
 
 ABREAST = 3  # answers beside each other
@@ -25,6 +25,7 @@ _LOOK = {
 
 
 @st.fragment
+@net.guarded
 def exercise(drawn: Drawn, key: str, another: Callable[[], None] | None = None) -> None:
     """Draw an exercise whose verdicts come without a run of the whole page.
 
@@ -66,11 +67,11 @@ def _cell(drawn: Drawn, question: Question, key: str) -> None:
         options = list(question.kind.options)
         if widget not in st.session_state:
             st.session_state[widget] = held if held in options else None
-        st.radio(question.label, options, index=None, key=widget, on_change=typed)
+        st.radio(question.label, options, index=None, key=widget, on_change=net.safely(typed))
         return
     if st.session_state.get(widget) is None:
         st.session_state[widget] = held
-    st.text_input(question.label, key=widget, max_chars=LONGEST, on_change=typed, autocomplete="off")
+    st.text_input(question.label, key=widget, max_chars=LONGEST, on_change=net.safely(typed), autocomplete="off")
 
 
 def _say(verdict: Verdict) -> None:
@@ -93,7 +94,9 @@ def _help(drawn: Drawn, key: str, another: Callable[[], None] | None, *, solved:
         if stuck or solved or entry.hints or entry.steps:
             _show_me(drawn)
         if another is not None:
-            st.button("Another one", on_click=another, key=f"{key}:{drawn.key}:another", icon=":material/refresh:")
+            st.button(
+                "Another one", on_click=net.safely(another), key=f"{key}:{drawn.key}:another", icon=":material/refresh:"
+            )
 
 
 def _ways(drawn: Drawn, entry: Entry, key: str, *, stuck: bool) -> None:
@@ -106,9 +109,9 @@ def _ways(drawn: Drawn, entry: Entry, key: str, *, stuck: bool) -> None:
     spent = entry.hints >= len(drawn.hints)
     if not spent:
         kind = "primary" if stuck else "secondary"
-        st.button("Hint", on_click=hint, key=f"{key}:hint", icon=":material/lightbulb:", type=kind)
+        st.button("Hint", on_click=net.safely(hint), key=f"{key}:hint", icon=":material/lightbulb:", type=kind)
     if (stuck or spent) and not entry.steps:
-        st.button("Worked steps", on_click=steps, key=f"{key}:steps", icon=":material/list:")
+        st.button("Worked steps", on_click=net.safely(steps), key=f"{key}:steps", icon=":material/list:")
 
 
 def _steps(drawn: Drawn) -> None:

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import csv
 import io
+import math
 from collections.abc import Mapping
 from functools import partial
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
+import numpy as np
 import streamlit as st
 
 from core.kit.lab import Lab
+from core.kit.words import inert
 from pages.ui import net
 from pages.ui.live_chart import standalone_html
 
@@ -29,8 +32,9 @@ def section(lab: Lab, values: Mapping[str, Any], result: Any) -> bool:
 def _offers(lab: Lab, values: Mapping[str, Any], result: Any) -> None:
     st.markdown("**Link** that opens this page in this state:")
     st.code(link(lab, values), language=None, wrap_lines=True)
+    tables = lab.tables(result, values)
     with st.container(horizontal=True):
-        for name, columns in lab.tables(result, values).items():
+        for name, columns in tables.items():
             st.download_button(
                 f"Data: {name}",
                 partial(to_csv, columns),
@@ -55,7 +59,7 @@ def _offers(lab: Lab, values: Mapping[str, Any], result: Any) -> None:
             on_click="ignore",
             icon=":material/code:",
         )
-    st.caption("PNG and SVG of a single picture: the camera signs at its upper right corner.")
+    st.caption(f"{_gaps(tables)} PNG and SVG of a single picture: the camera signs at its upper right corner.".strip())
     st.markdown("**Code** that computes the numbers on screen, without Lectern:")
     st.code(lab.export_script(values), language="python")
 
@@ -67,9 +71,28 @@ def link(lab: Lab, values: Mapping[str, Any]) -> str:
 
 
 def to_csv(columns: Mapping[str, Any]) -> str:
-    """Columns of equal length as CSV text with a header line; numbers keep all their digits."""
+    """Columns of equal length as CSV text with a header line; numbers keep all their digits.
+
+    A number that is not finite is an empty cell, and a text that a spreadsheet would run begins with an apostrophe.
+    """
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(columns)
-    writer.writerows(zip(*(list(column) for column in columns.values()), strict=True))
+    writer.writerow(map(_cell, columns))
+    writer.writerows(zip(*(map(_cell, column) for column in columns.values()), strict=True))
     return text.getvalue()
+
+
+def _gaps(tables: Mapping[str, Mapping[str, Any]]) -> str:
+    """Say in which files cells are empty because a number is not finite; nothing if there are none."""
+    files = [file for file, columns in tables.items() if any(_is_gap(v) for column in columns.values() for v in column)]
+    return f"A cell is empty where its number is not defined or not finite: {', '.join(files)}." if files else ""
+
+
+def _cell(value: Any) -> Any:
+    if isinstance(value, str):
+        return inert(value)
+    return "" if _is_gap(value) else value
+
+
+def _is_gap(value: Any) -> bool:
+    return isinstance(value, float | np.floating) and not math.isfinite(value)

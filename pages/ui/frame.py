@@ -28,6 +28,8 @@ WATCH_S = 5.0  # how often the page looks whether somebody has begun one, at mos
 SHARE_S = 0.05  # more seldom in many sessions: a picture takes half of this, so that all take half of a core together
 PATIENCE = 0.7  # seconds that a run waits for work to be done before it shows its progress
 
+NOTES = 3  # sentences about a link; of more, their number
+
 _STILL = "The picture still shows the last settings that work."
 
 
@@ -54,8 +56,7 @@ def show(lab: Lab) -> None:
         return
     with head:
         head_of(lab, record)
-        for note in record.notes:
-            st.info(verbatim(note), icon=":material/link_off:")
+        _notes(lab, record)
     with controls:
         if state.presenting():
             keys(lab, record)
@@ -84,7 +85,6 @@ def _show_stage(lab: Lab, record: State) -> None:
         result, picture = _evaluate(lab, record, waiting)
         if record.refusal:
             net.say(record.refusal, f"{lab.name}:picture", lab)
-            _nearest(lab, record)
             st.caption(_STILL)
         revealed = not record.values[PREDICT.name] or predict(lab, record, result)
     if revealed:
@@ -134,6 +134,18 @@ def _show_runs(lab: Lab, record: State) -> None:
     runs.bar(specs, lab.name)
     if runs.going(specs) != record.around[-1]:
         st.rerun()
+
+
+def _notes(lab: Lab, record: State) -> None:
+    """Say in one line what of a link could not be taken as it stood."""
+    if not record.notes:
+        return
+    more = len(record.notes) - NOTES
+    words = [*record.notes[:NOTES], *([f"{more} more of its values were ignored or moved."] if more > 0 else [])]
+    with st.container(horizontal=True, vertical_alignment="center", key="notes"):
+        st.info(" ".join(map(verbatim, words)), icon=":material/link_off:")
+        st.button("Dismiss", on_click=net.safely(record.notes.clear), type="tertiary", icon=":material/close:",
+                  key=f"{lab.name}:dismiss")  # fmt: skip
 
 
 def _taking(lab: Lab, record: State) -> Callable[[str, Any], None]:
@@ -203,22 +215,12 @@ def _evaluate(lab: Lab, record: State, waiting: bool) -> tuple[Any, Picture]:
     with net.Caught(lab) as caught:
         result = lab.result(record.values)
         picture = lab.draw(result, record.values)
+        state.settle(lab, record, picture)
         record.refusal, record.good, record.drawn = "", dict(record.values), True
         return result, picture
     record.refusal = caught.words
     result = lab.result(record.good)
     return result, lab.draw(result, record.good)
-
-
-def _nearest(lab: Lab, record: State) -> None:
-    """Offer what this host can draw, where the settings cost more than it allows."""
-    nearest = {} if lab.allowed(record.values) else lab.nearest_allowed(record.values)
-    if nearest:
-
-        def use() -> None:
-            record.replace(record.values | nearest)
-
-        st.button("Use these values", on_click=net.safely(use), key=f"{lab.name}:nearest", icon=":material/check:")
 
 
 def _chart(lab: Lab, record: State, picture: Picture) -> None:

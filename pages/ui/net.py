@@ -11,7 +11,6 @@ from typing import Any
 
 import streamlit as st
 
-from core.kit.controls import defaults
 from core.kit.lab import Lab
 from core.kit.refusal import reason
 from core.kit.words import verbatim
@@ -62,7 +61,7 @@ def say(told: str, key: str, lab: Lab | None = None) -> None:
 
 
 def _reset(lab: Lab) -> None:
-    state.of(lab).replace(defaults(lab.all_controls))
+    state.of(lab).replace(lab.fresh)
 
 
 def guarded(draw: Callable[..., Any]) -> Callable[..., Any]:
@@ -77,6 +76,12 @@ def guarded(draw: Callable[..., Any]) -> Callable[..., Any]:
         return None
 
     return drawn
+
+
+def last(_error: Exception) -> bool:
+    """Say in the place of Streamlit's red box what nothing else has caught; Streamlit has written it to the log."""
+    say(SORRY, "last")
+    return True
 
 
 def safely(act: Callable[..., Any]) -> Callable[..., None]:

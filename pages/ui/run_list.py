@@ -11,7 +11,9 @@ import streamlit as st
 
 from core import jobs
 from core.kit.lab import ListedRun, RunList
+from core.kit.words import inert
 from pages.ui import net
+from pages.ui.blocks import SEEN
 from pages.ui.export import to_csv
 
 SHOWN = 200  # the newest ones
@@ -21,7 +23,7 @@ def run_list(block: RunList, key: str, open_settings: Callable[[Mapping[str, Any
     """Draw the table and the buttons for the chosen runs; gives the picture that compares them."""
     runs = list(block.runs())[:SHOWN]
     columns = {
-        "name": [run.name for run in runs],
+        "name": [inert(run.name, SEEN) for run in runs],
         "run": [run.title for run in runs],
         "state": [run.state for run in runs],
         "seconds": [round(run.seconds, 1) for run in runs],

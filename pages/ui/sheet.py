@@ -15,7 +15,8 @@ from core.exercises.export.qti import qti_zip
 from core.exercises.export.sheet_html import sheet_html
 from core.exercises.sheets import LONGEST, pick, picked, sheet
 from core.exercises.templates import LARGEST_VARIANT, Drawn, Template
-from pages.ui import shell
+from core.kit.words import verbatim
+from pages.ui import net, shell
 from pages.ui.exercise import exercise
 from pages.ui.ledger import MASTERED, ledger
 
@@ -70,7 +71,7 @@ def show() -> None:
     drawn, notes = _drawn(wish)
     _settings(wish)
     for note in (*wish.notes, *notes):
-        st.caption(f":material/info: {note}")
+        st.caption(f":material/info: {verbatim(note)}")
     if not drawn:
         st.info("Choose exercises above to begin.", icon=":material/edit:")
         return
@@ -111,15 +112,15 @@ def _settings(wish: Asked) -> None:
     _hold("practice:topic", wish.topic)
     _hold("practice:n", wish.n)
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        st.selectbox("Topic", [ALL, *topics()], key="practice:topic", on_change=take, width=280)
-        st.number_input("Exercises", 1, LONGEST, key="practice:n", on_change=take, width=140)
-        st.button("New sheet", on_click=fresh, icon=":material/casino:", key="practice:fresh")
+        st.selectbox("Topic", [ALL, *topics()], key="practice:topic", on_change=net.safely(take), width=280)
+        st.number_input("Exercises", 1, LONGEST, key="practice:n", on_change=net.safely(take), width=140)
+        st.button("New sheet", on_click=net.safely(fresh), icon=":material/casino:", key="practice:fresh")
     with st.expander("Choose exercises one by one"):
         st.multiselect(
             "Exercises",
             [t.title for t in templates().values()],
             key="practice:basket",
-            on_change=choose,
+            on_change=net.safely(choose),
             max_selections=LONGEST,
             placeholder="Type a word or choose from the list",
         )

@@ -13,6 +13,7 @@ from weakref import WeakSet
 
 import streamlit as st
 
+from core.kit.controls import nearest
 from core.kit.lab import Lab
 
 # Query parameters that belong to the shell and not to a page.
@@ -44,8 +45,9 @@ class State:
         Why `values` have no picture; empty if they have.
     touched
         A widget has changed since the last run: then the URL that came with the run is older than `values`.
-    notes
-        Sentences about a link that could not be taken as it stood.
+    asked_for, notes
+        The texts of the link that was last read, until a widget changes; sentences about what could not be taken as it
+        stood.
     draft, answers, asked
         The guess that is being made, those that were committed, and the settings that they are made for.
     given
@@ -69,6 +71,7 @@ class State:
     link: dict[str, str] | None = None
     epoch: int = 0
     touched: bool = False
+    asked_for: dict[str, str] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
     draft: Any = None
     answers: tuple[Any, ...] = ()
@@ -137,6 +140,12 @@ def arrive(page: str) -> None:
     st.session_state["page"] = page
 
 
+def again() -> None:
+    """Run the whole page again from a fragment that runs by itself: the URL that it came with may be an older one."""
+    st.session_state["again"] = True
+    st.rerun()
+
+
 def presenting() -> bool:
     """Whether the presenter mode is asked for."""
     return st.query_params.get(PRESENT) == "1"
@@ -165,16 +174,30 @@ def read_link(lab: Lab, state: State) -> None:
     """Bring the record in step with the URL that this run came with."""
     query = {key: st.query_params.get_all(key) for key in st.query_params if key not in SHELL}
     seen = {key: texts[-1] for key, texts in query.items()}
-    arrived = st.session_state["arrived"]
+    arrived, again = st.session_state["arrived"], st.session_state.pop("again", False)
     state.visit += arrived
     if state.touched or arrived:
-        state.notes = []
+        state.asked_for, state.notes = {}, []
     by_menu = arrived and state.link is not None and not seen  # the menu drops the query: the record stands
-    if state.touched or by_menu or seen == state.link:
+    if state.touched or again or by_menu or seen == state.link:
         return
     values, state.notes = lab.read_link(query)
+    state.asked_for = seen
     if values != state.values:
         state.replace(values)
+
+
+def settle(lab: Lab, state: State, picture: Any) -> None:
+    """Take the place where the picture stands for the value of its control, so that screen and link say the same."""
+    values = lab.settled(picture, state.values)
+    moved = [control for control in lab.controls if values[control.name] != state.values[control.name]]
+    for control in moved:
+        asked = state.asked_for.get(control.name, "")
+        before, after = (nearest(control, asked, each[control.name]) for each in (state.values, values))
+        state.notes = [note for note in state.notes if note != before] + [after] * bool(asked)
+    if moved:
+        state.values = values
+        write_link(lab, state)
 
 
 def write_link(lab: Lab, state: State) -> None:

@@ -8,7 +8,8 @@ from typing import Any
 import streamlit as st
 
 from core.kit.lab import Work
-from pages.ui import net
+from core.kit.words import verbatim
+from pages.ui import net, state
 
 KEPT = 3  # pieces of work of a session that sections show; the oldest go first
 
@@ -19,18 +20,19 @@ def progress(tasks: list[Any], stop: Callable[[], None], key: str) -> None:
     """Show what is being worked on and since when; runs by itself until it is done."""
     waiting = [task for task in tasks if not task.done]
     if not waiting:
-        st.rerun()
+        state.again()
     with st.container(horizontal=True, vertical_alignment="center"):
         for task in waiting:
-            st.markdown(f"{task.title}: {task.seconds:.0f} s", width="content")
+            st.markdown(f"{verbatim(task.title)}: {task.seconds:.0f} s", width="content")
         st.button("Cancel", on_click=net.safely(stop), key=f"{key}:cancel", icon=":material/close:")
 
 
 @st.fragment(run_every=0.4)
+@net.guarded
 def complete(tasks: list[Any]) -> None:
     """Draw the page again once some work is done; runs by itself until then."""
     if all(task.done for task in tasks):
-        st.rerun()
+        state.again()
 
 
 def work(block: Work, key: str, works: dict[Any, Any]) -> Sequence[Any]:

@@ -8,7 +8,7 @@ from typing import Any
 
 from core.kit.lab import Lab, Preset
 from core.kit.scripts import parts_of
-from core.labs.ranking_curves.compute.comparison import awaited, compare, completing, cost, tables
+from core.labs.ranking_curves.compute.comparison import awaited, compare, completing, tables
 from core.labs.ranking_curves.controls import CONTROLS
 from core.labs.ranking_curves.picture import picture, thumbnail
 from core.labs.ranking_curves.sections import SECTIONS
@@ -85,6 +85,4 @@ LAB = Lab(
     sections=SECTIONS,
     needs=awaited,
     completing=completing,
-    cost=cost,
-    saving=("n_cases", "resamples"),
 )

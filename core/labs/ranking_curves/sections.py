@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from core.kit.lab import Section
-from core.kit.words import fixed, number, percent
+from core.kit.words import fixed, number, percent, verbatim
 from core.labs.ranking_curves.compute.comparison import Comparison
 from core.labs.ranking_curves.compute.homework import homework_aupr, homework_auprg, homework_prg_curve
 from core.labs.ranking_curves.compute.recount import recount
@@ -24,7 +24,8 @@ def areas(result: Comparison, values: Mapping[str, Any]) -> Blocks:
     found = [ranking.areas(prevalence) for ranking in result.rankings]
     names = AREAS | {"trapezoid": "PR by straight lines (wrong)"}
     difference = spread.difference
-    head = ["", *result.scored.names] + (["first − second", "first ahead in"] if difference else [])
+    models = [verbatim(name) for name in result.scored.names]
+    head = ["", *models] + (["first − second", "first ahead in"] if difference else [])
     rows = []
     for key, name in names.items():
         cells = [
@@ -51,15 +52,16 @@ def areas(result: Comparison, values: Mapping[str, Any]) -> Blocks:
         _table(head, rows),
         "**The same areas in a second way:** AUROC by counting pairs, average precision case by case, the other two by "
         "averaging the height of the curve at 20,000 places.",
-        _table(["", *cases.names], twice),
+        _table(["", *models], twice),
     )
 
 
 def _positives(result: Comparison, share: float) -> str:
     ranking, cases = result.rankings[0], result.scored
+    positive, negative = verbatim(cases.positive), verbatim(cases.negative)
     return (
-        f"{cases.title}: {int(ranking.positives + ranking.negatives):,} cases, {int(ranking.positives):,} of them "
-        f"“{cases.positive}” (positive) and {int(ranking.negatives):,} “{cases.negative}”; areas at a prevalence of "
+        f"{verbatim(cases.title)}: {int(ranking.positives + ranking.negatives):,} cases, {int(ranking.positives):,} of "
+        f"them “{positive}” (positive) and {int(ranking.negatives):,} “{negative}”; areas at a prevalence of "
         f"{percent(share)}."
     )
 
@@ -77,12 +79,13 @@ def one_point(result: Comparison, values: Mapping[str, Any]) -> Blocks:
     positives, negatives = ranking.positives, ranking.negatives
     prevalence = values["prevalence"] or None
     pi = ranking.sizes(prevalence).prevalence
+    name = verbatim(result.scored.names[0])
     head = (
-        f"At the threshold of the page {result.scored.names[0]} calls {tp:.0f} of {positives:.0f} positives and "
+        f"At the threshold of the page {name} calls {tp:.0f} of {positives:.0f} positives and "
         f"{fp:.0f} of {negatives:.0f} negatives positive. With P and N known, one point of ROC is one whole table.\n\n"
         "| | called positive | called negative |\n|---|--:|--:|\n"
-        f"| **{result.scored.positive}** | TP = {tp:.0f} | FN = {positives - tp:.0f} |\n"
-        f"| **{result.scored.negative}** | FP = {fp:.0f} | TN = {negatives - fp:.0f} |"
+        f"| **{verbatim(result.scored.positive)}** | TP = {tp:.0f} | FN = {positives - tp:.0f} |\n"
+        f"| **{verbatim(result.scored.negative)}** | FP = {fp:.0f} | TN = {negatives - fp:.0f} |"
     )
     if tp == 0:
         return (
@@ -119,9 +122,10 @@ def homework(result: Comparison, values: Mapping[str, Any]) -> Blocks:
     for name, ranking in zip(result.scored.names, result.rankings, strict=True):
         right = ranking.areas()
         numbers = (right.auprg, homework_auprg(ranking), right.average_precision, homework_aupr(ranking))
-        rows.append([name, *(fixed(value) for value in numbers)])
+        rows.append([verbatim(name), *(fixed(value) for value in numbers)])
     ranking = result.rankings[0]
     recall_gain, precision_gain = homework_prg_curve(ranking)
+    first = verbatim(result.scored.names[0])
     clipped, points = int(np.sum(recall_gain == 0)), len(recall_gain)
     below = int(np.sum(precision_gain == 0))
     return (
@@ -133,7 +137,7 @@ def homework(result: Comparison, values: Mapping[str, Any]) -> Blocks:
         "1. **The gain formula lacks a division.** $(x-\\pi)/(1-\\pi)$ stretches the scale; the gain is harmonic, "
         "$(x-\\pi)/((1-\\pi)\\,x)$. “Homework's PRG” above the picture draws both.\n"
         f"2. **Negative gains are set to 0 before the area is taken:** {clipped} of {points} points of "
-        f"{result.scored.names[0]} pile up at recall gain 0, and {below} at precision gain 0. They belong to the "
+        f"{first} pile up at recall gain 0, and {below} at precision gain 0. They belong to the "
         "left of the picture, or below it, where a negative gain counts as negative area.\n"
         "3. **No point is inserted at recall gain 0.** The curve crosses it between two thresholds, and the area "
         "begins there.\n"
@@ -154,10 +158,10 @@ def about(result: Comparison, values: Mapping[str, Any]) -> Blocks:
     """What is known about the cases."""
     cases = result.scored
     scores = "; ".join(
-        f"the scores of {name} are {'meant as probabilities' if are else 'not probabilities'}"
+        f"the scores of {verbatim(name)} are {'meant as probabilities' if are else 'not probabilities'}"
         for name, are in zip(cases.names, cases.probabilities, strict=True)
     )
-    notes = "".join(f"- {note}\n" for note in cases.notes)
+    notes = "".join(f"- {verbatim(note)}\n" for note in cases.notes)
     return (
         f"{_positives(result, result.rankings[0].prevalence)} {scores[0].upper()}{scores[1:]}.",
         *([notes] * bool(notes)),

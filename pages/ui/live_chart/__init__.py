@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import html
+import logging
 import math
 import mimetypes
 import re
@@ -17,18 +18,18 @@ from pathlib import Path
 from typing import Any
 
 import streamlit as st
-from plotly.offline import get_plotlyjs_version
 
 from core.draw import live, style
 from core.draw.packing import deflated, pack
 from pages.ui import net
 
 STATIC = Path(__file__).parents[3] / "static"
-# The version of the installed plotly, whose figures it draws; scatter, bar and pie are all we need.
-PLOTLY_JS = STATIC / f"plotly-basic-{get_plotlyjs_version()}.min.js"
+# Scatter, bar and pie are all we need. A newer plotly in Python changes nothing here: what it would draw is not used.
+PLOTLY_JS = STATIC / "plotly-basic-4.1.1.min.js"
 CHART_JS = STATIC / "live_chart.js"
 KIT_JS = tuple(STATIC / f"live_{part}.js" for part in ("data", "parts", "handles", "labels", "panel", "stage", "keys"))
 SLIDERS_JS = STATIC / "live_sliders.js"  # only where there is a server
+HISTORY_JS = STATIC / "live_history.js"
 CHART_CSS = STATIC / "live_chart.css"
 
 # Windows may have registered .js as plain text, which browsers refuse to run as a module.
@@ -42,7 +43,7 @@ def _address(path: Path) -> str:
 
 def _stub() -> str:
     """Script that fetches the chart; relative to Streamlit's own script, so it works under any base path."""
-    modules = [_address(path) for path in (CHART_JS, *KIT_JS, SLIDERS_JS)]
+    modules = [_address(path) for path in (CHART_JS, *KIT_JS, SLIDERS_JS, HISTORY_JS)]
     return f"""
 const own = document.querySelector('script[type=module][src*="static/js/"]');
 const base = own ? new URL("../../", own.src) : document.baseURI;
@@ -65,7 +66,9 @@ export default async function (component) {{
 }}"""
 
 
-_COMPLETE = all(path.is_file() for path in (PLOTLY_JS, CHART_JS, CHART_CSS, *KIT_JS, SLIDERS_JS))
+_COMPLETE = all(path.is_file() for path in (PLOTLY_JS, CHART_JS, CHART_CSS, *KIT_JS, SLIDERS_JS, HISTORY_JS))
+if not _COMPLETE:
+    logging.getLogger("lectern").warning("Files are missing from %s; all pages have plain sliders instead.", STATIC)
 STUB = _stub() if _COMPLETE else ""
 _mount = st.components.v2.component("lectern_live_chart", js=STUB, isolate_styles=False) if STUB else None
 
@@ -120,10 +123,12 @@ def live_chart(
         return
 
     def committed() -> None:
-        value = st.session_state[key].get("value")
-        value = tuple(value) if isinstance(value, list) else value
-        # The browser may send anything: only a value of the axis counts.
-        if on_commit and picture.axis and value in picture.axis.values:
+        sent = st.session_state[key].get("value")
+        # The browser may send anything, and may not have seen the last preset: only a value of this axis counts.
+        if not (on_commit and picture.axis and isinstance(sent, list) and sent[:1] == [epoch]):
+            return
+        value = tuple(sent[1:]) if len(sent) > 2 else sent[-1]
+        if value in picture.axis.values:
             on_commit(value)
 
     def pointed() -> None:

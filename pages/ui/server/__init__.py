@@ -10,21 +10,21 @@ import streamlit as st
 from starlette.middleware import Middleware
 from starlette.routing import WebSocketRoute
 
-from pages.ui import shell
+from pages.ui import net, shell
 from pages.ui.server import live
 from pages.ui.server.static import SmallStatic
-from pages.ui.server.uploads import BoundedUploads
 
 
 def parts() -> dict[str, Any]:
-    """Options of `st.App`: an address of our own, a layer around Streamlit's, and what is done before both."""
+    """Options of `st.App`: an address of our own, a layer around Streamlit's, and what is done before and at worst."""
     path = str(st.get_option("server.baseUrlPath") or "").strip("/")
     base = f"/{path}" if path else ""  # Streamlit does not put it before the addresses of others
     live.open_for_drags()
     return {
         "routes": [WebSocketRoute(f"{base}/{live.PATH}", live.answer)],
-        "middleware": [Middleware(BoundedUploads, base=base), Middleware(SmallStatic, base=base)],
+        "middleware": [Middleware(SmallStatic, base=base)],
         "lifespan": lifespan,
+        "on_script_error": net.last,
     }
 
 

@@ -26,7 +26,7 @@ from core.labs.cnn_cost.picture import thumbnail
 from core.labs.cnn_cost.sections import SECTIONS
 from core.labs.cnn_cost.words import PREDICTIONS
 from core.networks.presets import PRESETS
-from tests.states import check_picture
+from tests.whole import check_picture
 
 
 def drawn(**change: Any) -> tuple[dict[str, Any], Cost, Picture]:

@@ -18,7 +18,7 @@ from core.labs.model_selection.lab import LAB
 from core.labs.model_selection.picture import thumbnail
 from core.labs.model_selection.sections import SECTIONS
 from core.labs.model_selection.words import PREDICTIONS, shares
-from tests.states import check_picture
+from tests.whole import check_picture
 
 HOMEWORK = LAB.presets[0].values
 FORMULAS, SEEDS, CHOICES, LEARNING = SECTIONS

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from core.kit.lab import Exercise, Section, Table
-from core.kit.words import size_text
+from core.kit.words import size_text, verbatim
 from core.labs.cnn_cost.compute.explore import HIDDEN, Cost
 from core.labs.cnn_cost.compute.formulas import formulas
 from core.labs.cnn_cost.compute.models import model_table
@@ -90,9 +90,9 @@ def _explained(result: Cost, row: Row, column: str, values: Mapping[str, Any]) -
         return "This cell is blank: fill it in below."
     key = _FORMULAS.get(column)
     if key is None:
-        return f"**{row.label}** is the call `{row.call.name}`. {row.call.note}".strip()
+        return f"**{verbatim(row.label)}** is the call {verbatim(row.call.name)}. {verbatim(row.call.note)}".strip()
     found = formulas(row.call, bias=values["bias"], flops=values["unit"] == "flops", precision=values["precision"])
-    return f"**{row.label}**, {column}: {found[key].replace('*', '×') or 'not known'}"
+    return f"**{verbatim(row.label)}**, {column}: {found[key].replace('*', '×') or 'not known'}"
 
 
 def _caption(result: Cost, values: Mapping[str, Any]) -> str:
@@ -106,7 +106,7 @@ def _caption(result: Cost, values: Mapping[str, Any]) -> str:
 
 
 def _unused(table: LayerTable) -> str:
-    return ", ".join(f"{name} with {params:,} parameters" for name, params in table.unused)
+    return ", ".join(f"{verbatim(name)} with {params:,} parameters" for name, params in table.unused)
 
 
 def conventions(result: Cost, values: Mapping[str, Any]) -> Sequence[Any]:
@@ -203,7 +203,8 @@ def side_by_side(result: Cost, values: Mapping[str, Any]) -> Sequence[Any]:
     first, second = (totals(table, bias=values["bias"]) for table in (result.table, result.other))
     work = "" if bare(result.table) else f" and {_times(first.macs, second.macs)} the MACs"
     words = (
-        f"{result.table.title} has {_times(first.params, second.params)} the parameters{work} of {result.other.title}."
+        f"{verbatim(result.table.title)} has {_times(first.params, second.params)} the parameters{work} of "
+        f"{verbatim(result.other.title)}."
     )
     return (words, Table(columns))
 

@@ -7,6 +7,7 @@ from functools import partial
 
 from core.kit.answers import Given, number_typed, shape_typed
 from core.kit.lab import Cell, Verdict
+from core.kit.words import verbatim
 from core.labs.cnn_cost.compute.rows import label, shown
 from core.labs.cnn_cost.compute.slips import Answer, another, judge, judge_sum, rounded, truth
 from core.labs.cnn_cost.controls import HEADS
@@ -20,7 +21,7 @@ def cells(table: LayerTable, blanks: tuple[tuple[int, str], ...], *, bias: bool,
     numbers = {row.place: number for number, row in enumerate(shown(table, every=False, collapse=False), 1)}
     for place, column in blanks:
         call = calls[place]
-        name = f"{numbers.get(place, place + 1)}. {label(call)}: {HEADS[column]}"
+        name = f"{numbers.get(place, place + 1)}. {verbatim(label(call))}: {HEADS[column]}"
         right = truth(call, column=column, bias=bias)
         cell = _cell(name, right, partial(_judged, table, place, column, bias))
         found.append(Cell(name, partial(_side_verdict, call, cell)) if column == "side" else cell)

@@ -71,10 +71,14 @@ def isometrics(result: Comparison, view: View, space: Space) -> list[Trace]:
         x, y = path(touching, ranking, space, view.share)
         at = space.place(ranking, np.array([tp]), np.array([fp]), view.share)
         words = f"{plain(name, 30)}, best threshold<br>{measure(view)} %{{customdata:.3f}}<br>{space.words}"
-        traces += [
-            lines(x, y, {"color": color(role), "width": 1}, f"best {measure(view)} of {name}", legendgroup=role),
-            marks(*at, role, "diamond-open", f"best of {name}", words, legendgroup=role, customdata=np.array([value])),
-        ]
+        look = {"color": color(role), "width": 1}
+        traces.append(lines(x, y, look, f"best {measure(view)} of {name}", legendgroup=role))
+        if np.isfinite(at).all():  # without a positive call there is no precision
+            traces.append(
+                marks(
+                    *at, role, "diamond-open", f"best of {name}", words, legendgroup=role, customdata=np.array([value])
+                )
+            )
     return traces
 
 

@@ -1,0 +1,16 @@
+// A step by a key is no entry of the browser's history: it replaces the one that is there. Drags, presets, and whatever
+// else changes the address, are entries, so that Back undoes them.
+
+const STEPS = new Set(["ArrowLeft", "ArrowRight", "ArrowUp", "ArrowDown", "PageUp", "PageDown", "Home", "End"]);
+
+if (!history.lectern) {
+  let stepping = false;
+  addEventListener("keydown", (event) => (stepping = STEPS.has(event.key)), true);
+  addEventListener("pointerdown", () => (stepping = false), true);
+  const push = history.pushState;
+  history.pushState = function (state, title, url) {
+    const here = new URL(url ?? "", location.href).pathname === location.pathname;
+    return (stepping && here ? this.replaceState : push).call(this, state, title, url);
+  };
+  history.lectern = true;
+}
