@@ -13,6 +13,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
+import platformdirs
+
 from core.data.images import CIFAR_TEST, CIFAR_TRAIN, PARTS, Images, fashion_mnist, read_cifar, read_folder, read_part
 
 SYSTEM = Path("/usr/share/datasets/fashion-mnist")  # Debian's package dataset-fashion-mnist
@@ -53,7 +55,7 @@ SETS = {
 
 def cache() -> Path:
     """Where downloads are kept."""
-    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "lectern"
+    return platformdirs.user_cache_path("lectern", appauthor=False)
 
 
 def places(data: str) -> list[tuple[Path, str]]:

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
+import platformdirs
+
 T = TypeVar("T")
 DAY_S = 86400.0
 # On a host that offers small networks only.
@@ -64,13 +66,17 @@ def settings() -> Settings:
         raise ValueError(f"LECTERN_TRAINING must be on, small or off; got {training!r}.")
     return Settings(
         training=training,
-        folder=Path(os.environ.get("LECTERN_JOBS_FOLDER") or Path.home() / ".lectern" / "jobs").absolute(),
+        folder=Path(os.environ.get("LECTERN_JOBS_FOLDER") or _kept()).absolute(),
         workers=_number("LECTERN_JOBS_WORKERS", int, 1, least=1),
         seconds=_number("LECTERN_JOBS_SECONDS", float, SMALL_S if training == "small" else DAY_S, least=0),
         runs=_number("LECTERN_JOBS_RUNS", int, 200, least=1),
         megabytes=_number("LECTERN_JOBS_MEGABYTES", int, 2000, least=1),
         checkpoint_seconds=_number("LECTERN_JOBS_CHECKPOINT_SECONDS", float, 5.0, least=0),
     )
+
+
+def _kept() -> Path:
+    return platformdirs.user_data_path("lectern", appauthor=False) / "jobs"
 
 
 def _number(name: str, read: Callable[[str], T], default: T, *, least: T) -> T:

@@ -237,8 +237,3 @@ def f_score(precision: Any, recall: Any, beta: float = 1.0) -> Array:
 def f_gain(precision_gain: Any, recall_gain: Any, beta: float = 1.0) -> Any:
     """F_beta on the gain scale: the mean of precision gain and beta**2-fold weighted recall gain."""
     return (precision_gain + beta**2 * recall_gain) / (1 + beta**2)
-
-
-def f_score_of_all(prevalence: float, beta: float = 1.0) -> float:
-    """F_beta of the classifier that calls every case positive; its F_beta gain is beta**2 / (1 + beta**2)."""
-    return (1 + beta**2) * prevalence / (beta**2 * prevalence + 1)

@@ -3,6 +3,7 @@
 import re
 from pathlib import Path
 
+import platformdirs
 import pytest
 
 from core import jobs
@@ -11,10 +12,8 @@ from core import jobs
 def test_defaults(monkeypatch) -> None:
     for name in ("TRAINING", "JOBS_FOLDER", "JOBS_CHECKPOINT_SECONDS"):
         monkeypatch.delenv(f"LECTERN_{name}")
-    monkeypatch.setattr(Path, "home", lambda: Path("/home/ada"))
-    assert jobs.settings() == jobs.Settings(
-        "on", Path("/home/ada/.lectern/jobs").absolute(), 1, 86400.0, 200, 2000, 5.0
-    )
+    monkeypatch.setattr(platformdirs, "user_data_path", lambda name, appauthor: Path("/home/ada") / name)
+    assert jobs.settings() == jobs.Settings("on", Path("/home/ada/lectern/jobs").absolute(), 1, 86400.0, 200, 2000, 5.0)
 
 
 def test_a_small_host(monkeypatch) -> None:

@@ -14,7 +14,6 @@ from core.ranking.curves import (
     crossing,
     f_gain,
     f_score,
-    f_score_of_all,
     pr_curve,
     prg_curve,
     rank,
@@ -241,13 +240,11 @@ def test_f_gain_is_the_gain_of_the_f_score(data, share, beta) -> None:
     assert f == pytest.approx(harmonic, rel=1e-12)
     scaled = (f - share) / ((1 - share) * f)
     assert f_gain(precision_gain, recall_gain, beta) == pytest.approx(scaled, rel=1e-9, abs=1e-9)
-    assert f_score_of_all(share, beta) == pytest.approx(f[-1], rel=1e-12)
     assert f_gain(precision_gain[-1], recall_gain[-1], beta) == pytest.approx(beta**2 / (1 + beta**2), abs=1e-12)
 
 
 def test_f_score_without_any_true_positive_is_0() -> None:
     assert f_score([np.nan, 0.0, 1.0], [0.0, 0.0, 1.0]).tolist() == [0, 0, 1]
-    assert f_score_of_all(0.7) == pytest.approx(0.8235, abs=5e-5)
 
 
 @given(cases())

@@ -11,9 +11,13 @@ from hypothesis import strategies as st
 from scipy.linalg import toeplitz
 from scipy.signal import convolve2d, correlate2d
 
-from core.labs.convolution.compute.sliding import MAX_IMAGE, MAX_KERNEL, read_grid, slide, write_grid
+from core.labs.convolution.compute.sliding import MAX_IMAGE, MAX_KERNEL, read_grid, slide
 
 THREES = {"image": "1 2 3; 4 5 6; 7 8 9", "kernel": "1 0; 0 1"}
+
+
+def write_grid(grid: np.ndarray) -> str:
+    return "; ".join(" ".join(f"{value:g}" for value in row) for row in grid.tolist())
 
 
 def test_the_published_example() -> None:
@@ -145,5 +149,4 @@ def test_settings_that_make_no_sense(given_, message) -> None:
 
 def test_grids_are_read_in_many_forms() -> None:
     assert read_grid("image", "1, 2\n3, +4\n", 8) == [[1, 2], [3, 4]] == read_grid("image", " 1 2 ; 3 4 ;", 8)
-    assert write_grid(np.array([[1, -0.5], [0, 1000]])) == "1 -0.5; 0 1000"
     assert slide(image="1 2; 3 4", padding=1).output.shape == (2, 2)

@@ -1,14 +1,11 @@
 """Double descent against pseudo-inverses, exact interpolation and repeated draws of the noise."""
 
-from fractions import Fraction
-
 import mpmath
 import numpy as np
 import pytest
 
 from core.kit.controls import LogSlider
 from core.labs.regularization.descent.double_descent import ALPHAS, FEATURES, LIMITS, double_descent
-from core.labs.regularization.descent.isotropic import isotropic_descent
 from core.regression.truths import TRUTHS
 
 SIGMA = np.sqrt(0.3)
@@ -202,70 +199,3 @@ def test_arguments_are_checked(name, value) -> None:
 def test_choices_are_checked(settings, message) -> None:
     with pytest.raises(ValueError, match=message):
         double_descent(**settings)
-
-
-# ---- independent normal features -------------------------------------------------------------------------------------
-
-
-def test_isotropic_closed_form_in_fractions() -> None:
-    got = isotropic_descent(n_train=20, max_width=60, noise_std=0.5, signal=2.0, n_draws=2)
-    n, noise, signal2 = 20, Fraction(1, 4), Fraction(4)
-    for w, width in enumerate(got.widths):
-        p = int(width)
-        if p <= n - 2:
-            assert got.exact[w] == pytest.approx(float(noise * Fraction(p, n - p - 1)), rel=1e-14)
-        elif p >= n + 2:
-            exact = signal2 * (1 - Fraction(n, p)) + noise * Fraction(n, p - n - 1)
-            assert got.exact[w] == pytest.approx(float(exact), rel=1e-14)
-        else:
-            assert np.isinf(got.exact[w])
-        gamma = Fraction(p, n)
-        if p < n:
-            assert got.limit[w] == pytest.approx(float(noise * gamma / (1 - gamma)), rel=1e-14)
-        elif p > n:
-            exact = signal2 * (1 - 1 / gamma) + noise / (gamma - 1)
-            assert got.limit[w] == pytest.approx(float(exact), rel=1e-14)
-        else:
-            assert np.isnan(got.limit[w])
-
-
-def test_isotropic_draws_agree_with_the_closed_form_for_every_seed() -> None:
-    z, ratios = [], []
-    for seed in range(100):
-        got = isotropic_descent(seed=seed, n_train=10, n_draws=20, max_width=30)
-        away = np.abs(got.widths - 10) >= 7  # nearer the errors of single draws have no finite variance, or hardly
-        z.append(((got.mc - got.exact) / got.mc_se)[away])
-        ratios.append((got.mc / got.exact)[away])
-        assert np.isfinite(got.mc).all() and (got.mc_se > 0).all() and not got.mc.flags.writeable
-    z, ratios = np.array(z), np.array(ratios)
-    assert np.abs(z.mean(axis=0)).max() < 0.8  # skewed: a small estimate has a small standard error
-    assert (np.abs(ratios.mean(axis=0) - 1) < 4 * ratios.std(axis=0) / 10).all()
-    assert (z.std(axis=0) > 0.8).all() and (z.std(axis=0) < 1.7).all()
-
-
-def test_isotropic_draws_by_pseudo_inverses() -> None:
-    got = isotropic_descent(n_train=6, max_width=12, noise_std=0.7, signal=1.5, n_draws=3, seed=2)
-    features = np.random.default_rng(2).standard_normal((3, 6, 12))
-    for w, p in enumerate(got.widths):
-        values = []
-        for one in features[:, :, :p]:
-            inverse = np.linalg.pinv(one)
-            weights = np.full(p, 1.5 / np.sqrt(p))
-            values.append(((inverse @ one @ weights - weights) ** 2).sum() + 0.49 * (inverse**2).sum())
-        assert got.mc[w] == pytest.approx(np.mean(values), rel=1e-9)
-        assert got.mc_median[w] == pytest.approx(np.median(values), rel=1e-9)
-        assert got.mc_se[w] == pytest.approx(np.std(values, ddof=1) / np.sqrt(3), rel=1e-7)
-
-
-@pytest.mark.parametrize("name", ["n_train", "max_width", "noise_std", "n_draws", "seed", "signal"])
-@pytest.mark.parametrize("value", [float("nan"), -1, 10**6])
-def test_isotropic_arguments_are_checked(name, value) -> None:
-    with pytest.raises(ValueError, match=rf"^`{name}` must be .*in \[.*\]; got {value}\.$"):
-        isotropic_descent(**{name: value})
-
-
-def test_isotropic_without_noise_or_without_signal() -> None:
-    got = isotropic_descent(n_train=6, max_width=12, noise_std=0, n_draws=3)
-    assert not got.mc[got.widths <= 6].any() and (got.mc[got.widths > 6] > 0).all()
-    got = isotropic_descent(n_train=6, max_width=12, signal=0, n_draws=3)
-    assert (got.mc > 0).all()

@@ -11,7 +11,6 @@ from core.labs.regularization.learners.smoothers import (
     PENALTIES,
     WIDTHS,
     kernel_ridge,
-    kernel_surface,
     neighbour_order,
     neighbours,
 )
@@ -172,23 +171,6 @@ def test_large_penalties_pull_to_zero() -> None:
     assert (np.diff(got.df) < 0).all()
 
 
-def test_surface_is_the_sweeps() -> None:
-    settings = {"n_train": 25, "n_test": 8, "seed": 5, "truth": "abs"}
-    surface = kernel_surface(**settings)
-    assert surface.bias2.shape == surface.risk.shape == (WIDTHS.size, PENALTIES.size)
-    for i in (0, 7, 24):
-        sweep = kernel_ridge(width=float(WIDTHS[i]), n_sets=2, **settings)
-        for name in ("bias2", "variance", "risk", "df"):
-            np.testing.assert_allclose(getattr(surface, name)[i], getattr(sweep, name), rtol=1e-6, atol=1e-9)
-    for j in (0, 20, 36):
-        sweep = kernel_ridge(penalty=float(PENALTIES[j]), swept="width", n_sets=2, **settings)
-        np.testing.assert_allclose(surface.risk[:, j], sweep.risk, rtol=1e-6)
-    assert surface.widths is WIDTHS and surface.penalties is PENALTIES
-    width, penalty = surface.best
-    at = WIDTHS.tolist().index(width), PENALTIES.tolist().index(penalty)
-    assert surface.risk[at] == surface.risk.min()
-
-
 def test_grids_of_widths_and_penalties() -> None:
     assert (WIDTHS[0], WIDTHS[12], WIDTHS[-1], WIDTHS.size) == (0.1, 1, 10, 25)
     assert (PENALTIES[0], PENALTIES[24], PENALTIES[-1], PENALTIES.size) == (1e-6, 1, 1e3, 37)
@@ -282,9 +264,7 @@ def test_shapes_data_and_read_only(learner) -> None:
 
 @pytest.mark.parametrize("name", sorted({*SETTINGS, "truth", "inputs", "test_at", "generator"} - {"max_degree"}))
 def test_settings_are_checked(name) -> None:
-    for learner in (*LEARNERS.values(), kernel_surface):
-        if name == "n_sets" and learner is kernel_surface:
-            continue
+    for learner in LEARNERS.values():
         with pytest.raises(ValueError, match=rf"^`{name}` must be .*; got nan\.$"):
             learner(**{name: float("nan")})
 

@@ -181,11 +181,6 @@ def read_grid(name: str, text: str, limit: int) -> Exact:
     return [[Fraction(cell) for cell in row] for row in rows]
 
 
-def write_grid(grid: Array) -> str:
-    """Write a grid as `read_grid` reads it."""
-    return "; ".join(" ".join(f"{value:g}" for value in row) for row in grid.tolist())
-
-
 def _ordered(rows: range, columns: range, order: str) -> list[tuple[int, int]]:
     """Places (row, column) in the order in which they stand in a vector."""
     if order == "row":

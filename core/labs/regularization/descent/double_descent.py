@@ -155,7 +155,7 @@ def double_descent(
     """
     check_choice("features", features, FEATURES)
     check_choice("truth", truth, tuple(TRUTHS))
-    check_numbers(locals())
+    _check_numbers(locals())
     if not low < high:
         raise ValueError(f"`low` must be less than `high`; got {low} and {high}.")
     rng = np.random.default_rng(seed)
@@ -164,7 +164,7 @@ def double_descent(
     y_first = f(x[0]) + noise_std * rng.standard_normal(n_train)
     test = low + (high - low) * (np.arange(_TEST_POINTS) + 0.5) / _TEST_POINTS
     grid = np.linspace(low, high, GRID_SIZE)
-    widths = widths_to(n_train, max_width)
+    widths = _widths_to(n_train, max_width)
     at_train, at_test, at_grid = (_features(points, low, high, features, max_width) for points in (x, test, grid))
     draws = [
         _errors(one, f(one_x), at_test, f(test), widths, noise_std) for one, one_x in zip(at_train, x, strict=True)
@@ -186,7 +186,7 @@ def double_descent(
     return read_only(result)
 
 
-def check_numbers(given: Mapping[str, object]) -> None:
+def _check_numbers(given: Mapping[str, object]) -> None:
     """Raise ValueError unless the arguments that `LIMITS` names are in their ranges."""
     for name, (low, high) in LIMITS.items():
         if name in given:
@@ -194,7 +194,7 @@ def check_numbers(given: Mapping[str, object]) -> None:
             check(name, given[name], low, high)
 
 
-def widths_to(n_train: int, max_width: int) -> NDArray[np.int64]:
+def _widths_to(n_train: int, max_width: int) -> NDArray[np.int64]:
     """Every width from 2 to 2 n, then ever fewer, to the largest."""
     near = np.arange(2, min(2 * n_train, max_width) + 1)
     far = np.round(np.geomspace(near[-1], max_width, _WIDE)).astype(np.int64)

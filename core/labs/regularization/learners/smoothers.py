@@ -8,16 +8,16 @@ Learning", sections 5.8 and 7.3). All data sets share their inputs.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from core.kit.arrays import Array, check_choice, check_number
 from core.kit.results import read_only
-from core.labs.regularization.compute.spectral import Spectrum, exact_fits
+from core.labs.regularization.compute.spectral import Spectrum
 from core.labs.regularization.learners.linear_errors import SmootherSweep, sweep_smoothers
-from core.regression.designs import Settings, draw
+from core.regression.designs import Settings
 
 
 def _log_grid(low: float, high: float, per_decade: int) -> Array:
@@ -33,35 +33,6 @@ PENALTIES = _log_grid(*LIMITS["penalty"], per_decade=4)
 WIDTHS.flags.writeable = PENALTIES.flags.writeable = False
 # Distances that differ by less than this fraction of the range of the inputs are equal.
 _TIE = 2.0**-32
-
-
-@dataclass(frozen=True, kw_only=True)
-class KernelSurface:
-    """Exact errors of kernel ridge for W widths and P penalties, in squared units of y; all arrays are read-only.
-
-    Attributes
-    ----------
-    widths : ndarray (W,)
-        In units of x.
-    penalties : ndarray (P,)
-    bias2, variance, risk : ndarray (W, P)
-        Squared bias and variance averaged over the test points, and their sum with the noise variance.
-    df : ndarray (W, P)
-        Effective degrees of freedom.
-    """
-
-    widths: Array
-    penalties: Array
-    bias2: Array
-    variance: Array
-    risk: Array
-    df: Array
-
-    @property
-    def best(self) -> tuple[float, float]:
-        """Width and penalty with the smallest expected error."""
-        i, j = np.unravel_index(np.argmin(self.risk), self.risk.shape)
-        return float(self.widths[i]), float(self.penalties[j])
 
 
 def neighbours(
@@ -160,51 +131,6 @@ def kernel_ridge(
                 yield (spectrum.at.T * kept) @ spectrum.train
 
     return read_only(sweep_smoothers(Settings(**given), values, matrices))
-
-
-def kernel_surface(
-    *,
-    truth: str = Settings.truth,
-    low: float = Settings.low,
-    high: float = Settings.high,
-    inputs: str = Settings.inputs,
-    n_train: int = Settings.n_train,
-    n_test: int = Settings.n_test,
-    noise_std: float = Settings.noise_std,
-    test_at: str = Settings.test_at,
-    generator: str = Settings.generator,
-    seed: int = Settings.seed,
-) -> KernelSurface:
-    """Expected errors of kernel ridge at all widths of `WIDTHS` and penalties of `PENALTIES`.
-
-    Parameters
-    ----------
-    truth, low, high, inputs, n_train, n_test, noise_std, test_at, generator, seed
-        See `core.regression.designs.Settings`.
-
-    Raises
-    ------
-    ValueError
-        If a setting is invalid or no test point is inside.
-    """
-    experiment = draw(Settings(**locals(), n_sets=2))
-    noise = experiment.noise_std**2
-    bias2, gain, df = (np.empty((WIDTHS.size, PENALTIES.size)) for _ in range(3))
-    for i, width in enumerate(WIDTHS):
-        spectrum = kernel_spectrum(experiment.x_train[0], experiment.x_test, width)
-        filters = kernel_filters(spectrum.sizes, PENALTIES)
-        bias, gains = exact_fits(spectrum, filters, experiment.f_train[0], experiment.f_test)
-        bias2[i], gain[i], df[i] = (bias**2).mean(axis=1), gains.mean(axis=1), filters.sum(axis=1)
-    return read_only(
-        KernelSurface(
-            widths=WIDTHS,
-            penalties=PENALTIES,
-            bias2=bias2,
-            variance=noise * gain,
-            risk=bias2 + noise * gain + noise,
-            df=df,
-        )
-    )
 
 
 def neighbour_order(x: Array, points: Array) -> NDArray[np.int64]:
