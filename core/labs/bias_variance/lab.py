@@ -10,6 +10,7 @@ from core.kit.lab import Lab, Preset
 from core.kit.scripts import parts_of
 from core.labs.bias_variance.compute.explore import explore, tables
 from core.labs.bias_variance.controls import CONTROLS
+from core.labs.bias_variance.exercises import EXERCISES
 from core.labs.bias_variance.picture import picture, thumbnail
 from core.labs.bias_variance.sections import SECTIONS
 from core.labs.bias_variance.words import PREDICTIONS
@@ -65,4 +66,5 @@ LAB = Lab(
     tables=tables,
     thumbnail=thumbnail,
     sections=SECTIONS,
+    exercises=EXERCISES,
 )

@@ -128,7 +128,11 @@ EXAM = Template(
     ),
     ask=_ask_exam,
     state=lambda p: {
-        "b0": float(p.b0), "b1": float(p.b1), "b2": float(p.b2), "x1": p.hours, "x2": float(p.average),
+        "b0": float(p.b0),
+        "b1": float(p.b1),
+        "b2": float(p.b2),
+        "x1": p.hours,
+        "x2": float(p.average),
         "target": float(p.target),
     },
     hints=lambda p: (
@@ -136,7 +140,7 @@ EXAM = Template(
         "P = 1/(1 + e^(−z)). For the hours, solve z = ln(P/(1 − P)).",
     ),
     lesson="The score is linear and the probability is not: weights change log-odds, never probabilities.",
-)  # fmt: skip
+)
 
 
 @dataclass(frozen=True)
@@ -323,6 +327,6 @@ ODDS = Template(
     state=lambda p: {"b1": float(p.weight), "x1": p.change},
     hints=lambda p: ("The weight is what one step adds to the log-odds.", "Multiply the odds by e^(b · steps)."),
     lesson="A weight multiplies the odds by e^b a step; what that does to the probability depends on where it is.",
-)  # fmt: skip
+)
 
 EXERCISES: tuple[Template, ...] = (EXAM, PREDICTIONS, ODDS)  # type: ignore[type-arg]

@@ -9,6 +9,7 @@ from typing import Any
 from core.kit.lab import Lab, Preset
 from core.labs.momentum.compute.explore import explore, tables
 from core.labs.momentum.controls import CONTROLS
+from core.labs.momentum.exercises import EXERCISES
 from core.labs.momentum.picture import picture, thumbnail
 from core.labs.momentum.questions import PREDICTIONS
 from core.labs.momentum.sections import SECTIONS
@@ -54,4 +55,5 @@ LAB = Lab(
     tables=tables,
     thumbnail=thumbnail,
     sections=SECTIONS,
+    exercises=EXERCISES,
 )

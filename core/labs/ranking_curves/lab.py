@@ -10,6 +10,7 @@ from core.kit.lab import Lab, Preset
 from core.kit.scripts import parts_of
 from core.labs.ranking_curves.compute.comparison import awaited, compare, completing, tables
 from core.labs.ranking_curves.controls import CONTROLS
+from core.labs.ranking_curves.exercises import EXERCISES
 from core.labs.ranking_curves.picture import picture, thumbnail
 from core.labs.ranking_curves.sections import SECTIONS
 from core.labs.ranking_curves.words import PREDICTIONS
@@ -83,6 +84,7 @@ LAB = Lab(
     tables=tables,
     thumbnail=thumbnail,
     sections=SECTIONS,
+    exercises=EXERCISES,
     needs=awaited,
     completing=completing,
 )

@@ -10,6 +10,7 @@ from core.kit.lab import Lab, Preset
 from core.kit.scripts import parts_of
 from core.labs.regularization.compute.explore import regularize, tables
 from core.labs.regularization.controls import CONTROLS
+from core.labs.regularization.exercises import EXERCISES
 from core.labs.regularization.picture import picture, thumbnail
 from core.labs.regularization.sections import SECTIONS
 from core.labs.regularization.words import PREDICTIONS
@@ -59,4 +60,5 @@ LAB = Lab(
     tables=tables,
     thumbnail=thumbnail,
     sections=SECTIONS,
+    exercises=EXERCISES,
 )
