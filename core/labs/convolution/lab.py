@@ -10,6 +10,7 @@ from core.kit.lab import Lab, Preset
 from core.kit.scripts import parts_of
 from core.labs.convolution.compute.explore import convolve, tables
 from core.labs.convolution.controls import BLUR, CONTROLS, COUNT, DOT, HOMEWORK, ONES, SHARPEN, SQUARE, STEPS
+from core.labs.convolution.exercises import EXERCISES
 from core.labs.convolution.picture import picture, thumbnail
 from core.labs.convolution.sections import SECTIONS
 from core.labs.convolution.words import PREDICTIONS
@@ -59,4 +60,5 @@ LAB = Lab(
     tables=tables,
     thumbnail=thumbnail,
     sections=SECTIONS,
+    exercises=EXERCISES,
 )

@@ -10,6 +10,7 @@ from core.kit.lab import Lab, Preset
 from core.kit.scripts import parts_of
 from core.labs.inception.compute.explore import sweep, tables
 from core.labs.inception.controls import CONTROLS, HOMEWORK, MODULES
+from core.labs.inception.exercises import EXERCISES
 from core.labs.inception.picture import picture, thumbnail
 from core.labs.inception.questions import PREDICTIONS
 from core.labs.inception.sections import SECTIONS
@@ -55,4 +56,5 @@ LAB = Lab(
     tables=tables,
     thumbnail=thumbnail,
     sections=SECTIONS,
+    exercises=EXERCISES,
 )

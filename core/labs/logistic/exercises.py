@@ -259,8 +259,8 @@ class Odds:
 
 def _draw_odds(rng: random.Random) -> Odds:
     odds = Odds(
-        rng.choice((F("0.05"), F("0.1"), F("0.2"), F("-0.1"), F("0.3"))),
-        rng.choice((2, 5, 8, 10)),
+        F(rng.choice((-20, -10, 5, 8, 10, 12, 15, 20, 25, 30)), 100),
+        rng.randint(2, 10),
         rng.choice((F("0.2"), F("0.3"), F("0.4"), F("0.6"), F("0.7"))),
     )
     if not 0.15 < abs(float(odds.weight) * odds.change) < 2.5:

@@ -16,7 +16,6 @@ from core.labs.logistic.compute import HOURS, LOSSES, SCORES, Logistic, gradient
 
 ROLES = {"bce": "first", "squared": "second", "absolute": "test", "hinge": "noise"}
 TANGENT = 12.0  # hours on either side
-OUTSIDE = ("The score is outside this panel.",)
 
 
 def probability(result: Logistic) -> Panel:
@@ -90,13 +89,15 @@ def _along(
 ) -> Panel:
     inside = (result.scores >= SCORES[0]) & (result.scores <= SCORES[-1])
     place = np.where(inside, result.scores, np.nan)
-    heights = np.array([at[name] for name in LOSSES]).T
+    shown = np.clip(result.scores, SCORES[0], SCORES[-1])  # beyond the panel a dot waits at its edge
+    heights = np.array([np.interp(shown, SCORES, curves[name]) for name in LOSSES]).T
+    heights[inside] = np.array([at[name] for name in LOSSES]).T[inside]
     marker = {"color": [color(ROLES[name]) for name in LOSSES], "size": 9}
     traces = [curve(SCORES, curves[name], ROLES[name], label) for name, label in LOSSES.items()]
     traces.append(dots(None, None, "first", "at the slider", marker=marker, showlegend=False, meta={"table": False}))
     frames = (
-        Frames(len(LOSSES), np.repeat(place[:, None], len(LOSSES), axis=1), "x"),
-        Frames(len(LOSSES), np.where(inside[:, None], heights, np.nan)),
+        Frames(len(LOSSES), np.repeat(shown[:, None], len(LOSSES), axis=1), "x"),
+        Frames(len(LOSSES), heights),
     )
     moves = len(set(result.scores.tolist())) > 1
     return panel(

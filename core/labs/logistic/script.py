@@ -21,7 +21,7 @@ if b1:
 
 miss = 1 / (1 + np.exp(sign * z))
 print(f"cross-entropy {np.logaddexp(0, -sign * z) / unit:.6g}, squared {miss**2:.6g}, absolute {miss:.6g}", end=", ")
-print(f"hinge {max(0, 1 - sign * z):.6g}")
+print(f"hinge {max(0, 1 - sign * z):.6g}  <- the slider")
 
 rows = [entry.split() for entry in predictions.replace(";", ",").split(",") if entry.strip()]
 Y, P = np.array([int(a) for a, _ in rows]), np.array([float(b) for _, b in rows])

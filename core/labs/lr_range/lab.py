@@ -11,6 +11,7 @@ from core.kit.lab import Lab, Preset
 from core.kit.scripts import parts_of
 from core.labs.lr_range.compute.explore import lr_range, tables
 from core.labs.lr_range.controls import CONTROLS
+from core.labs.lr_range.exercises import EXERCISES
 from core.labs.lr_range.picture import picture, thumbnail
 from core.labs.lr_range.presets import ADAM, HOMEWORK, INCEPTION, between
 from core.labs.lr_range.sections import SECTIONS
@@ -62,5 +63,6 @@ LAB = Lab(
     tables=tables,
     thumbnail=thumbnail,
     sections=SECTIONS,
+    exercises=EXERCISES,
     runs=lambda result: result.specs,
 )

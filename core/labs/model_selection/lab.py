@@ -9,6 +9,7 @@ from typing import Any
 from core.kit.lab import Lab, Preset
 from core.labs.model_selection.compute.explore import select_model, tables
 from core.labs.model_selection.controls import CONTROLS
+from core.labs.model_selection.exercises import EXERCISES
 from core.labs.model_selection.picture import picture, thumbnail
 from core.labs.model_selection.sections import SECTIONS
 from core.labs.model_selection.words import PREDICTIONS
@@ -63,4 +64,5 @@ LAB = Lab(
     tables=tables,
     thumbnail=thumbnail,
     sections=SECTIONS,
+    exercises=EXERCISES,
 )

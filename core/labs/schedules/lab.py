@@ -12,6 +12,7 @@ from core.labs.schedules.compute.explore import plan
 from core.labs.schedules.compute.runs import trainings
 from core.labs.schedules.compute.tables import tables
 from core.labs.schedules.controls import CONTROLS
+from core.labs.schedules.exercises import EXERCISES
 from core.labs.schedules.picture import picture, thumbnail
 from core.labs.schedules.presets import SETTINGS
 from core.labs.schedules.questions import PREDICTIONS
@@ -57,5 +58,6 @@ LAB = Lab(
     tables=tables,
     thumbnail=thumbnail,
     sections=SECTIONS,
+    exercises=EXERCISES,
     runs=trainings,
 )

@@ -10,6 +10,7 @@ from core.kit.lab import Lab, Preset
 from core.kit.scripts import parts_of
 from core.labs.transfer.compute.explore import tables, transfer
 from core.labs.transfer.controls import CONTROLS
+from core.labs.transfer.exercises import EXERCISES
 from core.labs.transfer.picture import picture, thumbnail
 from core.labs.transfer.questions import PREDICTIONS
 from core.labs.transfer.sections import SECTIONS
@@ -60,5 +61,6 @@ LAB = Lab(
     tables=tables,
     thumbnail=thumbnail,
     sections=SECTIONS,
+    exercises=EXERCISES,
     runs=lambda result: result.specs,
 )
