@@ -10,6 +10,7 @@ from typing import Any
 
 from core.exercises.questions import Question, Slip, choice, number
 from core.exercises.templates import Refused, Template
+from core.kit.controls import Scale
 from core.labs.ranking_curves.controls import CONTROLS
 
 F = Fraction
@@ -144,9 +145,8 @@ POINT = Template(
 
 def _prevalence(share: Fraction) -> float:
     """Return the nearest prevalence that the lab's slider has."""
-    control = next(control for control in CONTROLS if control.name == "prevalence")
-    values: Sequence[float] = control.values  # type: ignore[attr-defined]
-    return min((v for v in values if v > 0), key=lambda value: abs(value - float(share)))
+    (control,) = (one for one in CONTROLS if isinstance(one, Scale) and one.name == "prevalence")
+    return min((value for value in control.values if value > 0), key=lambda value: abs(value - float(share)))
 
 
 @dataclass(frozen=True)
