@@ -13,12 +13,11 @@ from dataclasses import dataclass
 from typing import Any, TypedDict
 
 import numpy as np
-import numpy.typing as npt
 import plotly.graph_objects as go
 
 from core.draw import style
+from core.kit.arrays import Numbers
 
-Array = npt.NDArray[Any]
 Along = tuple[int, int]
 _COLORED = re.compile(r"\[(\w+)\|([^\]]+)\]")
 
@@ -34,7 +33,7 @@ class Recurrence:
     low: float
     high: float
 
-    def drawn(self, values: Array) -> Array:
+    def drawn(self, values: Numbers) -> Numbers:
         """Terms of the sequences whose w_1, p and q are the rows of (curves, 3)."""
         second, p, q = np.asarray(values, float).T
         terms = [np.ones_like(second), second]
@@ -42,7 +41,7 @@ class Recurrence:
             terms.append(p * terms[-1] - q * terms[-2])
         rows = np.stack(terms, axis=1)
         together = rows[0] if len(rows) == 1 else np.sqrt((rows**2).mean(axis=0))
-        drawn: Array = np.clip(together, self.low, self.high)
+        drawn: Numbers = np.clip(together, self.low, self.high)
         return drawn
 
 
@@ -69,9 +68,9 @@ class Frames:
     """
 
     trace: int
-    values: Sequence[Array] | Array
+    values: Sequence[Numbers] | Numbers
     attr: str = "y"
-    basis: Array | None = None
+    basis: Numbers | None = None
     recurrence: Recurrence | None = None
     along: Along | None = None
 
@@ -94,9 +93,9 @@ class Frames:
         if np.ndim(self.basis) != 2 or len(self.basis) < widest:
             raise ValueError(f"`basis` must have at least {widest} rows; got {len(self.basis)}.")
 
-    def at(self, index: int) -> Array:
+    def at(self, index: int) -> Numbers:
         """Values of the attribute at one axis index, as drawn (1-D)."""
-        values: Array = np.asarray(self.values[index])
+        values: Numbers = np.asarray(self.values[index])
         if self.recurrence is not None:
             return self.recurrence.drawn(values)
         return values if self.basis is None else strands(values @ self.basis[: values.shape[1]])
@@ -129,8 +128,8 @@ class Track:
         See `Plane`; a handle that follows one axis, (1, 0) or (0, 1), moves along it and leaves the other where it is.
     """
 
-    x: Array
-    y: Array | None = None
+    x: Numbers
+    y: Numbers | None = None
     role: str = "accent"
     along: Along | None = None
 
@@ -354,7 +353,7 @@ def uncolored(text: str) -> str:
     return _COLORED.sub(r"\2", text)
 
 
-def strands(curves: Array) -> Array:
+def strands(curves: Numbers) -> Numbers:
     """Several curves as one trace: the rows of (curves, G) one after another, a NaN after each."""
     curves = np.asarray(curves)
     gap = np.full((len(curves), 1), np.nan)

@@ -6,43 +6,43 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from core.draw.live import Figure, Frames, Panel, Track
 from core.draw.style import color, layout, line
-from core.kit.arrays import single
+from core.kit.arrays import Numbers, single
 
-Array = npt.NDArray[Any]
 Trace = dict[str, Any]
 
 SMALL = 300  # height of a panel in a folded section
 TEXT = 12  # px of the labels in a panel
 
 
-def curve(x: Any, y: Array | None, role: str, name: str, width: float = 2.2, **more: Any) -> Trace:
+def curve(x: Any, y: Numbers | None, role: str, name: str, width: float = 2.2, **more: Any) -> Trace:
     """A line in the colour and dash of a role; without `x` or `y` its frames bring it."""
     trace = {"type": "scatter", "mode": "lines", "name": name, "line": line(role, width), "hoverinfo": "skip"}
     return trace | _places(x, y) | more
 
 
-def dots(x: Any, y: Array | None, role: str, name: str, size: float = 8, symbol: str = "circle", **more: Any) -> Trace:
+def dots(
+    x: Any, y: Numbers | None, role: str, name: str, size: float = 8, symbol: str = "circle", **more: Any
+) -> Trace:
     """Points in the colour of a role."""
     marker = {"color": color(role), "size": size, "symbol": symbol, "line": {"width": 1.5}}
     trace = {"type": "scatter", "mode": "markers", "name": name, "marker": marker, "hoverinfo": "skip"}
     return trace | _places(x, y) | more
 
 
-def band(x: Array, fill: str, name: str) -> Trace:
+def band(x: Numbers, fill: str, name: str) -> Trace:
     """An area without a line, whose upper and lower edge come with its frames."""
     look: Trace = {"fill": "toself", "fillcolor": color(fill), "line": {"width": 0}}
     return curve(x, None, "noise", name, **look, meta={"table": False})
 
 
-def _places(x: Any, y: Array | None) -> Trace:
+def _places(x: Any, y: Numbers | None) -> Trace:
     return ({} if x is None else {"x": x}) | ({} if y is None else {"y": single(y)})
 
 
-def bars(x: Any, y: Array, role: str, name: str, **more: Any) -> Trace:
+def bars(x: Any, y: Numbers, role: str, name: str, **more: Any) -> Trace:
     """Bars in the colour of a role."""
     return {
         "type": "bar",
@@ -114,7 +114,7 @@ def marks(x: Any, y: Any, role: str, symbol: str, name: str, words: str, **more:
     )
 
 
-def estimates(x: Array, y: Array, se: Array, role: str, of: str, named: bool = False) -> Trace:
+def estimates(x: Numbers, y: Numbers, se: Numbers, role: str, of: str, named: bool = False) -> Trace:
     """Simulated values with their standard errors; one of several is named in the legend."""
     return {
         "type": "scatter",
@@ -148,7 +148,7 @@ def panel(
     return Panel(figure, alt=alt, frames=tuple(frames), tracks=tuple(tracks), column=column, height=height)
 
 
-def span(values: Array, share: float = 0.04) -> list[float]:
+def span(values: Numbers, share: float = 0.04) -> list[float]:
     """Range of an axis that shows all of some values and a margin."""
     low, high = float(np.nanmin(values)), float(np.nanmax(values))
     pad = share * (high - low or 1.0)

@@ -16,8 +16,8 @@ from typing import Any
 import numpy as np
 
 from core.draw import style
-from core.draw.live import Along, Array, Figure, Frames, Panel, Picture
-from core.kit.arrays import single
+from core.draw.live import Along, Figure, Frames, Panel, Picture
+from core.kit.arrays import Numbers, single
 
 _LARGE = 60_000  # bytes that travel as they are: the browser draws them at once
 
@@ -94,7 +94,7 @@ class _Blob:
         self._parts: dict[bytes, list[int]] = {}
         self._length = 0
 
-    def add(self, values: Array) -> dict[str, list[int]]:
+    def add(self, values: Numbers) -> dict[str, list[int]]:
         part = single(values).tobytes()
         if part not in self._parts:
             self._parts[part] = [self._length, len(part) // 4]
@@ -187,7 +187,7 @@ def _fingerprint(value: Any) -> Any:
     return value.tolist()
 
 
-def _grid(x: Any, frames: Frames) -> Array:
+def _grid(x: Any, frames: Frames) -> Numbers:
     basis = frames.basis
     assert basis is not None
     tiled = np.asarray(x, dtype=float)
@@ -198,7 +198,7 @@ def _grid(x: Any, frames: Frames) -> Array:
     return tiled[:points]
 
 
-def _frames(frames: Frames, rows: Sequence[Array] | Array, blob: _Blob) -> dict[str, Any]:
+def _frames(frames: Frames, rows: Sequence[Numbers] | Numbers, blob: _Blob) -> dict[str, Any]:
     packed: dict[str, Any] = {"trace": frames.trace, "attr": frames.attr}
     if isinstance(rows, np.ndarray):
         packed["values"], packed["steps"] = blob.add(rows)["f32"], len(rows)

@@ -8,19 +8,20 @@ from typing import Any
 import numpy as np
 
 from core.draw.live import Figure, Frames, Panel, Track
-from core.draw.marks import Array, Trace, band, span
+from core.draw.marks import Trace, band, span
 from core.draw.style import ceiling, color, layout
+from core.kit.arrays import Numbers
 from core.kit.words import number, percent
 from core.regression.selection import Selection
 
 
-def fit_range(f_grid: Array, noise: float) -> list[float]:
+def fit_range(f_grid: Numbers, noise: float) -> list[float]:
     """Vertical range of a panel of fits: the truth and what the noise adds."""
     reach = 3 * np.sqrt(noise) + 0.08 * np.ptp(f_grid) + 1e-6
     return [float(f_grid.min() - reach), float(f_grid.max() + reach)]
 
 
-def outside(grid: Array, x_train: Array, y: Sequence[float], **more: Any) -> Trace:
+def outside(grid: Numbers, x_train: Numbers, y: Sequence[float], **more: Any) -> Trace:
     """Shade the parts of the x axis that lie left and right of all training points."""
     (left, right), (bottom, top) = span(grid, 0.01), y
     first, last = float(x_train.min()), float(x_train.max())
@@ -38,7 +39,7 @@ def outside(grid: Array, x_train: Array, y: Sequence[float], **more: Any) -> Tra
     } | more
 
 
-def error_axis(curves: Mapping[str, Array], anchor: float, log_y: bool) -> dict[str, Any]:
+def error_axis(curves: Mapping[str, Numbers], anchor: float, log_y: bool) -> dict[str, Any]:
     """Vertical range that keeps the neighbourhood of the smallest error readable; what explodes leaves at the top.
 
     Parameters

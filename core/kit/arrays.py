@@ -3,11 +3,13 @@
 import numbers
 import reprlib
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 Array = NDArray[np.float64]
+Numbers = NDArray[Any]  # also whole numbers and truth values: what is drawn need not be float64
 
 
 _LARGEST = float(np.finfo(np.float32).max)

@@ -11,9 +11,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from typing import Any, Self
 
+from core.kit.arrays import Array
 from core.training.experiment_checks import check_choice, check_pairs, check_range, check_rates, check_types, read
 from core.training.range_curves import STOP_FACTOR, default_beta
-from core.training.schedules import Array, exponential_ramp, linear_ramp, momenta, rates
+from core.training.schedules import exponential_ramp, linear_ramp, momenta, rates
 
 DATA = ("bundled", "fashion-mnist", "cifar-10", "own")
 AUGMENT = ("none", "shift", "shift and flip")

@@ -5,9 +5,9 @@ from __future__ import annotations
 from itertools import accumulate
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
-Array = NDArray[np.float64]
+from core.kit.arrays import Array
 
 STOP_FACTOR = 4.0
 EARLIEST_STOP = 10

@@ -13,9 +13,9 @@ from math import floor, isfinite
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
-Array = NDArray[np.float64]
+from core.kit.arrays import Array
 
 CYCLES = ("triangular", "triangular2", "exp_range")
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 import numpy as np
 
 from core.draw.live import Readout
+from core.kit.arrays import Numbers
 from core.kit.controls import Choice, Slider
 from core.kit.lab import Prediction
 from core.kit.words import number, percent
 from core.labs.convolution.compute.explore import Convolution
 from core.labs.convolution.panels.parts import plain
-from core.labs.convolution.panels.pixels import Array
 
 _TERMS = 9  # products that a sentence writes out
 _SIGNS = {"negative": "negative", "zero": "zero", "positive": "positive"}
@@ -40,12 +40,12 @@ def readouts(result: Convolution, view: str) -> tuple[Readout, ...]:
     )
 
 
-def each(values: Array) -> tuple[str, ...]:
+def each(values: Numbers) -> tuple[str, ...]:
     """Text of each value, exact."""
     return tuple(plain(value) for value in values.tolist())
 
 
-def _difference(one: Array, other: Array) -> Readout:
+def _difference(one: Numbers, other: Numbers) -> Readout:
     texts = tuple(number(value, 1) for value in np.abs(one - other).tolist())
     return Readout("difference", texts, help="Of the two. Anything but 0 is rounding.")
 

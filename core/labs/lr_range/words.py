@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from core.draw.live import Readout, Remark
+from core.kit.arrays import Array
 from core.kit.controls import Choice
 from core.kit.lab import Prediction
 from core.kit.words import fixed, number
@@ -14,7 +15,6 @@ from core.labs.lr_range.compute.curves import Candidate
 from core.labs.lr_range.compute.explore import HOMEWORK_UPDATES, POINT_RULES, RAMP_UPDATES, LrRange, Moment, Rule
 from core.labs.lr_range.controls import show_rate
 from core.labs.lr_range.panels.parts import LOWER_RATE, RATIO, UPPER_RATE
-from core.training.range_curves import Array
 
 NO_RUN = "Nothing is known yet: no run has these settings."
 BEGUN = "The first step is still to come: a process starts and reads the images."

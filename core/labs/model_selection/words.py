@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from core.draw.live import Readout
-from core.draw.marks import Array
+from core.kit.arrays import Numbers
 from core.kit.controls import Choice, Slider
 from core.kit.lab import Prediction
 from core.kit.words import fixed, larger, percent, with_error
@@ -15,7 +15,7 @@ from core.labs.model_selection.panels.view import RULES, at_most, index_of, name
 _CHANGES = {"none": "Neither", "splitter": "The splitter's seed", "data": "New data", "both": "Both"}
 
 
-def _each(values: Array, decimals: int = 3) -> tuple[str, ...]:
+def _each(values: Numbers, decimals: int = 3) -> tuple[str, ...]:
     return tuple(fixed(float(value), decimals) for value in values)
 
 
@@ -125,7 +125,7 @@ def found_verdict(guess: int, truth: int, result: ModelSelection) -> str:
     return f"Degree {result.validation.best} is best for these inputs. In {REDRAWS} draws leave-one-out picks {others}."
 
 
-def shares(picked: Array) -> list[tuple[int, float]]:
+def shares(picked: Numbers) -> list[tuple[int, float]]:
     """Degrees that were picked with their shares, the most frequent first."""
     degrees, counts = np.unique(picked, return_counts=True)
     order = np.argsort(-counts, kind="stable")

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import numpy as np
 
 from core.draw.live import Readout
-from core.draw.marks import Array
+from core.kit.arrays import Numbers
 from core.kit.words import fixed, number
 from core.labs.momentum.compute.explore import STEPS, Momentum
 from core.labs.momentum.compute.roots import border
@@ -54,7 +54,7 @@ def digit(rate: float) -> str:
     return number(float(-np.log(10) / np.log(rate))) if rate > 0 else "0"
 
 
-def _each(values: Array, show: Callable[[float], str]) -> tuple[str, ...]:
+def _each(values: Numbers, show: Callable[[float], str]) -> tuple[str, ...]:
     return tuple(show(value) for value in values.ravel().tolist())
 
 

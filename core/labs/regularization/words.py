@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from core.draw.live import Readout
-from core.draw.marks import Array
+from core.kit.arrays import Numbers
 from core.kit.controls import Choice
 from core.kit.lab import Prediction
 from core.kit.words import fixed, larger, number, with_error
@@ -17,12 +17,12 @@ _BLURRED = "lost in rounding"
 ASKED = 10.0  # penalty of the questions: that of the homework
 
 
-def each(values: Array) -> tuple[str, ...]:
+def each(values: Numbers) -> tuple[str, ...]:
     """Text of each value."""
     return tuple(fixed(float(value)) for value in values)
 
 
-def _sizes(result: Regularization, values: Array) -> tuple[str, ...]:
+def _sizes(result: Regularization, values: Numbers) -> tuple[str, ...]:
     """Size of the weights at each penalty; at 0 it may be nothing but rounding."""
     texts = [number(float(value)) for value in values]
     return (_BLURRED if result.blurred else texts[0], *texts[1:])

@@ -7,9 +7,10 @@ from typing import Any
 import numpy as np
 
 from core.draw.live import Panel, Track
-from core.draw.marks import Array, Trace, curve, estimates, panel
+from core.draw.marks import Trace, curve, estimates, panel
 from core.draw.regression import error_axis
 from core.draw.style import ceiling, color
+from core.kit.arrays import Numbers
 from core.kit.words import number
 from core.labs.bias_variance.compute.explore import Exploration
 
@@ -44,7 +45,7 @@ def error_curves(result: Exploration, log_y: bool) -> Panel:
     )
 
 
-def _curve(x: Array, y: Array, role: str, name: str, width: float = 2.2) -> Trace:
+def _curve(x: Numbers, y: Numbers, role: str, name: str, width: float = 2.2) -> Trace:
     words = f"degree %{{x}}<br>{name} %{{y:.4g}}<extra></extra>"
     return curve(x, y, role, name, width, legendgroup=name, hoverinfo="all", hovertemplate=words)
 
@@ -61,7 +62,7 @@ def _simulations(result: Exploration) -> list[dict[str, Any]]:
     ]
 
 
-def _simulated(x: Array, y: Array, se: Array, role: str, of: str) -> Trace:
+def _simulated(x: Numbers, y: Numbers, se: Numbers, role: str, of: str) -> Trace:
     words = f"degree %{{x}}<br>{of}, simulated %{{y:.4g}}<extra></extra>"
     return estimates(x, y, se, role, of, named=role == "risk") | {"hovertemplate": words}
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 import numpy as np
 
 from core.draw.live import Frames, Panel, strands
-from core.draw.marks import Array, Trace, band, curve, dots, panel, span
+from core.draw.marks import Trace, band, curve, dots, panel, span
 from core.draw.regression import fit_range, outside
 from core.draw.style import ceiling, color
+from core.kit.arrays import Numbers
 from core.kit.words import number
 from core.labs.bias_variance.compute.explore import Exploration
 from core.labs.bias_variance.panels.errors import HEIGHT
@@ -144,6 +145,6 @@ def _fit_panel(result: Exploration, traces: list[Trace], frames: tuple[Frames, .
     )
 
 
-def _points(x: Array, y: Array, role: str, name: str, size: int, symbol: str = "circle") -> Trace:
+def _points(x: Numbers, y: Numbers, role: str, name: str, size: int, symbol: str = "circle") -> Trace:
     words = "x %{x:.3g}<br>y %{y:.3g}<extra></extra>"
     return dots(x, y, role, name, size, symbol, hoverinfo="all", hovertemplate=words)

@@ -9,8 +9,9 @@ import numpy as np
 
 from core.draw.live import Figure, Panel, Track
 from core.draw.style import color, layout, line
+from core.kit.arrays import Numbers
 from core.labs.cnn_cost.compute.rows import Row, stops
-from core.labs.cnn_cost.panels.parts import NO_BOX, Array, Box, Trace, framed, outline
+from core.labs.cnn_cost.panels.parts import NO_BOX, Box, Trace, framed, outline
 from core.networks.table import LayerTable
 
 HEIGHTS = (310, 170)
@@ -144,7 +145,7 @@ def depth_panel(rows: Sequence[Row], table: LayerTable) -> Panel:
     )
 
 
-def _steps(x: Array, y: Array, role: str, name: str) -> Trace:
+def _steps(x: Numbers, y: Numbers, role: str, name: str) -> Trace:
     return {
         "type": "scatter",
         "mode": "lines",

@@ -7,14 +7,12 @@ from math import ceil, floor, log10
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from core.draw.live import Axis, Figure, Frames, Panel, Track
 from core.draw.style import color, layout
 from core.labs.cnn_cost.compute.rows import Row, stops
 from core.networks.table import LayerTable
 
-Array = npt.NDArray[Any]
 Trace = dict[str, Any]
 Box = tuple[float, float, float, float]  # left, right, bottom, top
 

@@ -11,8 +11,9 @@ import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
+from core.kit.arrays import Array
 from core.labs.convolution.compute.feature_maps import GARMENTS, MAPS, FeatureMaps, feature_maps
-from core.labs.convolution.compute.sliding import Array, Sliding, slide
+from core.labs.convolution.compute.sliding import Sliding, slide
 from core.networks.lenet import LeNet, lenet5
 
 Table = dict[str, Any]

@@ -8,12 +8,10 @@ from pathlib import Path
 
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
-from numpy.typing import NDArray
 
 from core.data.images import FASHION_CLASSES, fashion_mnist
+from core.kit.arrays import Array
 from core.kit.results import read_only
-
-Array = NDArray[np.float64]
 
 FILE = Path(__file__).parents[3] / "data" / "feature-net.npz"
 GARMENTS = FASHION_CLASSES

@@ -10,9 +10,9 @@ from operator import mul
 import numpy as np
 from numpy.typing import NDArray
 
+from core.kit.arrays import Array
 from core.kit.results import read_only
 
-Array = NDArray[np.float64]
 Exact = list[list[Fraction]]
 Whole = list[list[int]]
 

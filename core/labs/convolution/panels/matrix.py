@@ -9,6 +9,7 @@ import numpy as np
 
 from core.draw.live import Figure, Frames, Panel, Track
 from core.draw.style import color
+from core.kit.arrays import Numbers
 from core.kit.words import percent
 from core.labs.convolution.compute.explore import Convolution
 from core.labs.convolution.panels.parts import (
@@ -25,7 +26,7 @@ from core.labs.convolution.panels.parts import (
     numbers,
     plain,
 )
-from core.labs.convolution.panels.pixels import Array, image, signed
+from core.labs.convolution.panels.pixels import image, signed
 
 _WRITTEN = 16  # rows of a matrix whose numbers can be written
 
@@ -34,7 +35,7 @@ _WRITTEN = 16  # rows of a matrix whose numbers can be written
 class Side:
     """What stands along one side of a matrix: its vector, that vector's name, what is counted, and cells a block."""
 
-    vector: Array
+    vector: Numbers
     name: str
     title: str
     block: int
@@ -62,7 +63,7 @@ def matrix_panel(result: Convolution, view: str) -> Panel:
     return _panel(s.matrix, touched, x, y, True, _matrix_alt(result, "matrix W"))
 
 
-def _touched(result: Convolution) -> Array:
+def _touched(result: Convolution) -> Numbers:
     """Which pixel each row of the matrix has under its window, (windows, pixels), as 0 or 1."""
     s, p = result.sliding, result.padding
     height, width = s.image.shape
@@ -73,7 +74,7 @@ def _touched(result: Convolution) -> Array:
     return np.asarray(inside, float)
 
 
-def _panel(matrix: Array, touched: Array, top: Side, right: Side, by_row: bool, alt: str) -> Panel:
+def _panel(matrix: Numbers, touched: Numbers, top: Side, right: Side, by_row: bool, alt: str) -> Panel:
     """Matrix, vectors and what is lit: a row (`by_row`) with its entry at the right, or a column with the one above."""
     rows, columns = matrix.shape
     high, wide = max(1.0, rows / 12), max(1.0, columns / 9)  # of the cells of the vectors
@@ -114,7 +115,7 @@ def _panel(matrix: Array, touched: Array, top: Side, right: Side, by_row: bool, 
     return Panel(figure, alt, frames=frames, tracks=(track,), column=1, height=HEIGHT - UPPER)
 
 
-def _written(matrix: Array, touched: Array, cells: float) -> list[Trace]:
+def _written(matrix: Numbers, touched: Numbers, cells: float) -> list[Trace]:
     """The numbers of the matrix if there is room for them; zeros that no window touches are faint."""
     texts = [plain(value) for value in matrix.flat]
     if len(matrix) > _WRITTEN or not fits(texts, cells):
@@ -161,7 +162,7 @@ def _lit(
     return lines(x[0], y[0], "accent", "here", 2.5), moving, track
 
 
-def _picked(trace: int, touched: Array, y: float) -> tuple[Trace, tuple[Frames]]:
+def _picked(trace: int, touched: Numbers, y: float) -> tuple[Trace, tuple[Frames]]:
     """Marks under the entries of the vector that a row takes."""
     most = int(touched.sum(axis=1).max())
     x = np.full((len(touched), max(most, 1)), np.nan)

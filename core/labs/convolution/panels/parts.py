@@ -9,8 +9,8 @@ import numpy as np
 
 from core.draw.live import Axis, Frames
 from core.draw.style import color, layout
+from core.kit.arrays import Numbers
 from core.labs.convolution.compute.explore import Convolution
-from core.labs.convolution.panels.pixels import Array
 
 Trace = dict[str, Any]
 
@@ -38,7 +38,7 @@ def positions(result: Convolution) -> Axis:
 
 
 def numbers(
-    values: Array,
+    values: Numbers,
     *,
     name: str,
     x: int = 1,
@@ -99,7 +99,7 @@ def edges(first: float, count: int) -> list[float]:
     return [first - 0.5 + k for k in range(count + 1)]
 
 
-def frame_of(left: Any, top: Any, width: float, height: float) -> tuple[Array, Array]:
+def frame_of(left: Any, top: Any, width: float, height: float) -> tuple[Numbers, Numbers]:
     """Corners x and y, each (steps, 5), of rectangles whose upper left corners are given; (5,) of a single one."""
     left, top = np.broadcast_arrays(np.asarray(left, float), np.asarray(top, float))
     x = left[..., np.newaxis] + width * np.array([0, 1, 1, 0, 0])

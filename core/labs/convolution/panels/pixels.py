@@ -8,17 +8,15 @@ import zlib
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from core.draw.style import color
-
-Array = npt.NDArray[Any]
+from core.kit.arrays import Numbers
 
 _SIDE = 240  # pixels of each side at least, so that a browser which smooths images keeps the cells sharp
 _FAINT, _STRONG = 0.1, 0.5  # opacity of the smallest and the largest value
 
 
-def signed(values: Array, touched: Array | None = None) -> Array:
+def signed(values: Numbers, touched: Numbers | None = None) -> Numbers:
     """Colours (h, w, 4) of signed numbers: blue above 0, ochre below, opaque by size; clear where not `touched`."""
     largest = float(np.abs(values).max()) or 1.0
     share = np.abs(values) / largest
@@ -29,14 +27,14 @@ def signed(values: Array, touched: Array | None = None) -> Array:
     return np.concatenate([hues, np.rint(255 * alpha)[..., np.newaxis]], axis=2).astype(np.uint8)
 
 
-def grey(values: Array, largest: float = 1.0) -> Array:
+def grey(values: Numbers, largest: float = 1.0) -> Numbers:
     """Colours (h, w, 4) of numbers from 0, black, to `largest`, white; nan is clear."""
     level = np.rint(255 * np.clip(np.nan_to_num(values) / (largest or 1.0), 0, 1))
     return np.stack([level, level, level, 255.0 * ~np.isnan(values)], axis=2).astype(np.uint8)
 
 
 def image(
-    colours: Array, x: float = 1, y: float = 1, width: float | None = None, height: float | None = None
+    colours: Numbers, x: float = 1, y: float = 1, width: float | None = None, height: float | None = None
 ) -> dict[str, Any]:
     """Layout image whose upper left cell has its middle at (x, y); cells are 1 x 1 unless a size is given.
 
@@ -57,7 +55,7 @@ def image(
     }
 
 
-def png(colours: Array) -> str:
+def png(colours: Numbers) -> str:
     """Data address of a PNG of colours (h, w, 4), each cell a square of pixels."""
     rows, columns = colours.shape[:2]
     times, across = (max(2, -(-_SIDE // count)) for count in (rows, columns))

@@ -6,6 +6,7 @@ import numpy as np
 
 from core.draw.live import Figure, Frames, Panel, Track
 from core.draw.style import color
+from core.kit.arrays import Numbers
 from core.labs.convolution.compute.explore import Convolution
 from core.labs.convolution.panels.parts import (
     HEIGHT,
@@ -23,7 +24,7 @@ from core.labs.convolution.panels.parts import (
     outline,
     plain,
 )
-from core.labs.convolution.panels.pixels import Array, image, signed
+from core.labs.convolution.panels.pixels import image, signed
 
 _ROOMY, _TIGHT = 7, 10  # cells along the longer side of a grid that leave room for three and for two lines of text
 _LOW = 8  # rows of the output that can be written
@@ -92,14 +93,14 @@ def _zeros(result: Convolution, up: float, size: float) -> Trace:
     }
 
 
-def _products(result: Convolution, back: bool) -> Array:
+def _products(result: Convolution, back: bool) -> Numbers:
     """What is written under each tap of the kernel at each position, (windows, taps)."""
     s = result.sliding
     return s.product[:, np.newaxis] * s.weights if back else s.columns.T * s.weights
 
 
 def _tap_texts(
-    result: Convolution, trace: int, products: Array, roomy: bool, back: bool, size: float
+    result: Convolution, trace: int, products: Numbers, roomy: bool, back: bool, size: float
 ) -> tuple[Trace, list[Frames]]:
     """The weights and the products in the cells under the kernel."""
     s, p = result.sliding, result.padding
@@ -178,5 +179,5 @@ def output(result: Convolution) -> Panel:
     return Panel(figure, alt, frames=moves, tracks=(Track(left, top),), column=1, height=UPPER)
 
 
-def _numbers(values: Array, name: str, x: int, cells: float, table: bool = True) -> list[Trace]:
+def _numbers(values: Numbers, name: str, x: int, cells: float, table: bool = True) -> list[Trace]:
     return numbers(values, name=name, x=x, shown=fits([plain(v) for v in values.flat], cells), table=table)

@@ -8,13 +8,13 @@ from typing import Any
 
 import numpy as np
 
+from core.kit.arrays import Numbers
 from core.kit.lab import Cell, Exercise, Section, Verdict
 from core.kit.words import percent
 from core.labs.convolution.compute.explore import Convolution
 from core.labs.convolution.compute.sliding import Sliding, slide
 from core.labs.convolution.controls import HOMEWORK, SOBEL
 from core.labs.convolution.panels.parts import plain
-from core.labs.convolution.panels.pixels import Array
 from core.labs.convolution.sections import lenet, maps
 
 _NUMBER = re.compile(r"[+-]?\d{1,6}(\.\d{0,6})?", re.ASCII)
@@ -72,7 +72,7 @@ def _start(stride: int, place: str) -> str:
     return f"{place}-1" if stride == 1 else f"{stride}({place}-1)"
 
 
-def _row(row: Array) -> str:
+def _row(row: Numbers) -> str:
     return "`" + " ".join(plain(value) for value in row) + "`"
 
 
@@ -144,7 +144,7 @@ def _first_row(text: str, solved: Sliding) -> Verdict:
     return Verdict(False, "Place the kernel on the upper left corner and read the image row by row.")
 
 
-def _result(text: str, right: Array, turned: Array) -> Verdict:
+def _result(text: str, right: Numbers, turned: Numbers) -> Verdict:
     found = _typed(text)
     if found == right.tolist():
         return Verdict(

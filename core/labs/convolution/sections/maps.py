@@ -8,12 +8,13 @@ from typing import Any
 import numpy as np
 
 from core.draw.live import Figure, Panel, Picture
+from core.kit.arrays import Numbers
 from core.kit.lab import Clickable, Section
 from core.kit.words import fixed, percent
 from core.labs.convolution.compute.explore import Convolution
 from core.labs.convolution.compute.feature_maps import GARMENTS, FeatureMaps, first_image
 from core.labs.convolution.panels.parts import downwards, frame_of, label, lines, mesh
-from core.labs.convolution.panels.pixels import Array, grey, image, signed
+from core.labs.convolution.panels.pixels import grey, image, signed
 from core.labs.convolution.sections.one_map import one_map
 
 ACROSS = 5  # images beside each other
@@ -84,12 +85,12 @@ def _gallery(result: Convolution) -> Picture:
     return Picture((Panel(figure, alt, height=LOW),))
 
 
-def _bright(values: Array) -> Array:
+def _bright(values: Numbers) -> Numbers:
     """Grey values scaled by their own largest."""
     return grey(values, float(values.max()))
 
 
-def _placed(colours: Array, left: float, top: float, side: float) -> dict[str, Any]:
+def _placed(colours: Numbers, left: float, top: float, side: float) -> dict[str, Any]:
     """An image with its upper left corner at a place and sides of a given length."""
     cell = side / len(colours)
     return image(colours, left + cell / 2, top + cell / 2, side, side)

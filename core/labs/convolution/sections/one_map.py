@@ -5,10 +5,11 @@ from __future__ import annotations
 import numpy as np
 
 from core.draw.live import Axis, Figure, Panel, Picture, Readout, Track
+from core.kit.arrays import Numbers
 from core.kit.words import fixed, number
 from core.labs.convolution.compute.feature_maps import GARMENTS, FeatureMaps
 from core.labs.convolution.panels.parts import downwards, edges, mesh, numbers, outline
-from core.labs.convolution.panels.pixels import Array, grey, image, signed
+from core.labs.convolution.panels.pixels import grey, image, signed
 
 HEIGHT = 300
 _TENS = {"tickvals": [1, 10, 20]}
@@ -41,7 +42,7 @@ def _rounded(weight: float) -> str:
     return f"{weight:.2f}".replace("-", "−")
 
 
-def _image(seen: FeatureMaps, row: Array, column: Array) -> Panel:
+def _image(seen: FeatureMaps, row: Numbers, column: Numbers) -> Panel:
     here, moves = outline(1, column - 0.5, row - 0.5, 5, 5)
     figure = Figure(
         data=[mesh([0.5, 28.5], [0.5, 28.5]), here],
@@ -80,7 +81,7 @@ def _kernel(seen: FeatureMaps, k: int) -> Panel:
     return Panel(figure, alt, column=1, height=HEIGHT)
 
 
-def _map(seen: FeatureMaps, k: int, row: Array, column: Array) -> Panel:
+def _map(seen: FeatureMaps, k: int, row: Numbers, column: Numbers) -> Panel:
     sums, values = seen.sums1[k], seen.maps1[k]
     side = len(sums)
     traces = [mesh([0.5, side + 0.5], [0.5, side + 0.5]), *numbers(values, name="map", shown=False, write=_signed)]

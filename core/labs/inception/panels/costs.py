@@ -9,12 +9,13 @@ import numpy as np
 
 from core.draw.live import Figure, Frames, Panel
 from core.draw.style import ceiling, color, layout
+from core.kit.arrays import Numbers
 from core.labs.inception.compute.explore import Sweep
-from core.labs.inception.panels.parts import BARE, LOWER, Array, R, above, column, operations, si, steady
+from core.labs.inception.panels.parts import BARE, LOWER, R, above, column, operations, si, steady
 from core.networks.inception_module import Branch
 
 _NAMES = ("1×1", "3×3", "5×5", "pool")
-_PLACES: Array = np.arange(4.0)
+_PLACES: Numbers = np.arange(4.0)
 _LEFT, _RIGHT = 0.31, 0.69  # of a column: the naive and the reduced bar
 _SWEPT = 2  # the branch whose reduction is dragged
 
@@ -78,7 +79,7 @@ def _split(count: Callable[[Any], int], branch: Branch) -> tuple[float, float, f
     return float(sum(convolutions[:-1])), float(sum(convolutions[-1:])), float(pool)
 
 
-def _alt(totals: tuple[Array, Array], what: str) -> str:
+def _alt(totals: tuple[Numbers, Numbers], what: str) -> str:
     told = [
         f"{name} {si(naive)} against {si(own)}" + (" without a reduction" if i == _SWEPT else "")
         for i, (name, naive, own) in enumerate(zip(_NAMES, totals[0], totals[1][0], strict=True))

@@ -7,8 +7,9 @@ import numpy as np
 from core.draw.live import Figure, Frames, Panel, Track
 from core.draw.marks import labels, lines
 from core.draw.style import ceiling, color, layout, line
+from core.kit.arrays import Numbers
 from core.labs.inception.compute.explore import WIDTHS, Sweep
-from core.labs.inception.panels.parts import BARE, LOWER, UPPER, Array, R, above, column, steady
+from core.labs.inception.panels.parts import BARE, LOWER, UPPER, R, above, column, steady
 
 _BOTTLENECKS = "three bottlenecks"
 _TICKS = ("7×7", "1×7<br>7×1", "two<br>4×4", "three<br>3×3", "three<br>bottlenecks", "yours")
@@ -64,8 +65,8 @@ def bottleneck_curve(result: Sweep) -> Panel:
     grid = np.linspace(0, right, 60)
     curve = 3 * (2 * grid / c + 9 * (grid / c) ** 2)
     levels = {name: float(stack.weights_c2) for name, stack in result.designs.items() if name != _BOTTLENECKS}
-    x: Array = np.array([at for _ in levels for at in (0, right, np.nan)])
-    y: Array = np.array([at for level in levels.values() for at in (level, level, np.nan)])
+    x: Numbers = np.array([at for _ in levels for at in (0, right, np.nan)])
+    y: Numbers = np.array([at for level in levels.values() for at in (level, level, np.nan)])
     # 49 is near the end of the axis, and 32, 27 and 14 are near to each other.
     sides = ((0.01, "bottom right"), (0.01, "top right"), (0.01, "top right"), (0.25, "bottom right"))
     named = [

@@ -10,8 +10,9 @@ import numpy as np
 from core.draw.live import Figure, Frames, Panel, Track
 from core.draw.marks import area, labels, lines
 from core.draw.style import color, layout
+from core.kit.arrays import Numbers
 from core.labs.inception.compute.explore import Sweep
-from core.labs.inception.panels.parts import BARE, UPPER, Array, R, Trace
+from core.labs.inception.panels.parts import BARE, UPPER, R, Trace
 
 _FULL = 0.92  # of a column: length of the deepest map
 # Heights of the maps: the input, behind the first and the second layer of a branch, and both outputs.
@@ -58,7 +59,7 @@ def diagram(result: Sweep) -> Panel:
     return Panel(Figure(data=data, layout=_layout()), alt=_alt(result), frames=frames, tracks=(handle,), height=UPPER)
 
 
-def _only(y: Array, places: list[int], shown: Array) -> list[Array]:
+def _only(y: Numbers, places: list[int], shown: Numbers) -> list[Numbers]:
     """Heights at each step, of which some are there only where `shown`."""
     less = y.copy()
     less[places] = np.nan

@@ -6,19 +6,18 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from core.draw.live import Axis, Frames
 from core.draw.marks import labels
 from core.draw.style import color
+from core.kit.arrays import Numbers
 from core.labs.inception.compute.explore import WIDTHS, Sweep
 from core.labs.inception.controls import REDUCE, show_width
 
-Array = NDArray[Any]
 Trace = dict[str, Any]
 
 UPPER, LOWER = 380, 200  # height of the panels of both rows
-R: Array = np.array(WIDTHS, dtype=np.float64)
+R: Numbers = np.array(WIDTHS, dtype=np.float64)
 AXIS = Axis(REDUCE.name, REDUCE.label, WIDTHS, tuple(show_width(r) for r in WIDTHS))
 
 

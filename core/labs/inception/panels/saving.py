@@ -9,15 +9,16 @@ import numpy as np
 from core.draw.live import Figure, Panel, Track
 from core.draw.marks import area, labels, lines, marks
 from core.draw.style import color, layout, line
+from core.kit.arrays import Numbers
 from core.kit.words import percent
 from core.labs.inception.compute.explore import Sweep
-from core.labs.inception.panels.parts import UPPER, Array, R, across, operations
+from core.labs.inception.panels.parts import UPPER, R, across, operations
 
 _LOWEST, _HIGHEST = -150.0, 106.0  # savings beyond leave the picture, in per cent
 _LETTER, _LINE, _GAP = 7.2 / 300, 16 / 200, 9 / 200  # of a text, as shares of a figure on a phone
 
 
-def _beside(words: str, own: Array, other: Array, right: float, bottom: float) -> tuple[float, float, str, str]:
+def _beside(words: str, own: Numbers, other: Numbers, right: float, bottom: float) -> tuple[float, float, str, str]:
     """Words beside a line that falls, given as its heights over 201 widths, where both lines leave most room.
 
     They stand above the line that is mostly the higher one, and below the other one.

@@ -6,7 +6,7 @@ from bisect import bisect_left
 
 import numpy as np
 
-from core.training.range_curves import Array
+from core.kit.arrays import Array
 
 
 def weighted_mean(losses: Array, beta: float) -> float:

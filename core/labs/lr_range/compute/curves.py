@@ -8,11 +8,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from core.data.image_sources import image_set
+from core.kit.arrays import Array
 from core.kit.recent import Recent
 from core.kit.results import read_only
 from core.labs.lr_range.compute.suggestions import Suggestion, bracket, suggest
 from core.training.experiments import RangeTest, Setup, Sweep
-from core.training.range_curves import Array, smooth
+from core.training.range_curves import smooth
 from core.training.runs import Record, Seen
 
 # Shared by all visitors: a run that goes on is read anew each time, the others are not.

@@ -14,11 +14,12 @@ from typing import Any
 
 import numpy as np
 
+from core.kit.arrays import Array
 from core.labs.lr_range.compute.curves import Ramp, SweepCurves, ramp_of, sweep_of
 from core.labs.lr_range.compute.suggestions import SUGGESTION_RULES
 from core.labs.lr_range.controls import BOUNDS, specs_of
 from core.training.experiments import RangeTest, Sweep
-from core.training.range_curves import Array, default_beta
+from core.training.range_curves import default_beta
 from core.training.runs import Seen, Spec, look
 
 # An epoch of 60,000 images has 938 batches of 64, the last one small; the homework trains ten rates for five epochs.

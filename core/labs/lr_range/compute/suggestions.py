@@ -12,7 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from core.training.range_curves import Array, default_beta, smooth
+from core.kit.arrays import Array
+from core.training.range_curves import default_beta, smooth
 
 MIN_POINTS = 12
 # A fall of the smoothed loss that is not 4 times its noise, or 2 % of it, is none.

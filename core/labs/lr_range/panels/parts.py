@@ -8,8 +8,9 @@ from typing import Any
 import numpy as np
 
 from core.draw.live import Axis, Panel, Plane, Track
-from core.draw.marks import Array, Trace, bars, curve, panel
+from core.draw.marks import Trace, bars, curve, panel
 from core.draw.style import color
+from core.kit.arrays import Numbers
 from core.labs.lr_range.compute.explore import HOMEWORK_UPDATES, RAMP_UPDATES, LrRange
 from core.labs.lr_range.controls import BOUNDS
 
@@ -59,12 +60,12 @@ def power(exponent: int) -> str:
     return {0: "1", 1: "10", 2: "100"}.get(exponent, f"10{str(exponent).translate(_SIGNS)}")
 
 
-def gapped(curves: Sequence[Array]) -> Array:
+def gapped(curves: Sequence[Numbers]) -> Numbers:
     """Several curves in a row, with a gap between them."""
     return np.concatenate([part for each in curves for part in (each, [np.nan])][:-1]) if curves else np.array([])
 
 
-def faint(x: Array, y: Array, role: str, name: str, **more: Any) -> Trace:
+def faint(x: Numbers, y: Numbers, role: str, name: str, **more: Any) -> Trace:
     """A thin line that stays in the background."""
     return curve(x, y, role, name, 1, **{"opacity": 0.55} | more)
 

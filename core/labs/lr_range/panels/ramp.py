@@ -7,8 +7,9 @@ from typing import Any
 import numpy as np
 
 from core.draw.live import Panel, Track
-from core.draw.marks import Array, Trace, curve
+from core.draw.marks import Trace, curve
 from core.draw.style import ceiling, color
+from core.kit.arrays import Numbers
 from core.kit.words import number
 from core.labs.lr_range.compute.explore import LrRange, Moment
 from core.labs.lr_range.controls import show_rate
@@ -97,10 +98,10 @@ def _curves(result: LrRange, now: Moment, raw: str, smoothed: str, role: str) ->
     return [*traces, area, curve(rates, mean, role, "smoothed, mean", **look)]
 
 
-def _over_seeds(result: LrRange, now: Moment, name: str) -> tuple[Array, Array, Array]:
+def _over_seeds(result: LrRange, now: Moment, name: str) -> tuple[Numbers, Numbers, Numbers]:
     """Logarithms of the rates that all seeds have come to, and the least and largest value there."""
     last = min(ramp.rates[-1] for ramp in now.counted)
-    rates: Array = result.spec.ramp_rates()
+    rates: Numbers = result.spec.ramp_rates()
     rates = rates[rates <= last * (1 + 1e-9)]
     values = np.array([ramp.at(rates, getattr(ramp, name)) for ramp in now.counted])
     return np.log10(rates), values.min(axis=0), values.max(axis=0)

@@ -7,8 +7,9 @@ from typing import Any
 import numpy as np
 
 from core.draw.live import Frames, Panel
-from core.draw.marks import Array, Trace, curve, panel
+from core.draw.marks import Trace, curve, panel
 from core.draw.style import color
+from core.kit.arrays import Numbers
 from core.kit.words import number
 from core.labs.lr_range.compute.curves import Candidate
 from core.labs.lr_range.compute.explore import LrRange, Moment
@@ -145,7 +146,7 @@ def _ways(result: LrRange, now: Moment) -> Panel:
     )
 
 
-def _blocks(each: Candidate, updates: int) -> tuple[Array, Array]:
+def _blocks(each: Candidate, updates: int) -> tuple[Numbers, Numbers]:
     """Means of the loss over blocks of steps, with the middles of the blocks; at least one point."""
     size = max(updates // _BLOCKS, 1)
     starts = np.arange(0, max(len(each.losses), 1), size)

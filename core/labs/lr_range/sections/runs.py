@@ -8,8 +8,9 @@ from typing import Any
 import numpy as np
 
 from core.draw.live import Panel, Picture
-from core.draw.marks import Array, Trace, curve, panel
+from core.draw.marks import Trace, curve, panel
 from core.draw.style import color
+from core.kit.arrays import Numbers
 from core.kit.lab import RunList, Section, Table, Work
 from core.kit.words import fixed, percent
 from core.labs.lr_range.compute.bounds import EPOCHS, HOMEWORK_BOUNDS, begin_all, bounds_of, trainings
@@ -54,13 +55,13 @@ def _panel(traces: Sequence[Trace], alt: str, over_rate: bool) -> Panel:
     return panel(traces, alt, x=x, y="smoothed loss", xaxis=axis, yaxis={"range": [0, _TOP]}, height=340)
 
 
-def _line(x: Array, y: Array, name: str, k: int) -> Trace:
+def _line(x: Numbers, y: Numbers, name: str, k: int) -> Trace:
     look: dict[str, Any] = {"color": color(_ROLES[k]), "dash": _DASHES[k], "width": 2.2}
     empty = not np.isfinite(y).any()
     return curve(x[:0] if empty else x, y[:0] if empty else y, _ROLES[k], name, line=look)
 
 
-def _over_rate(run: PastRun) -> tuple[Array, Array]:
+def _over_rate(run: PastRun) -> tuple[Numbers, Numbers]:
     seen = look(run.spec)
     if isinstance(run.spec, RangeTest):
         ramp = ramp_of(run.spec, seen, run.spec.weight)
@@ -69,7 +70,7 @@ def _over_rate(run: PastRun) -> tuple[Array, Array]:
     return (np.log10(sweep.rates), sweep.losses) if sweep else (np.zeros(0), np.zeros(0))
 
 
-def _over_updates(run: PastRun) -> tuple[Array, Array]:
+def _over_updates(run: PastRun) -> tuple[Numbers, Numbers]:
     losses = losses_of(look(run.spec))
     return np.arange(len(losses)), smooth(losses, _BETA)
 

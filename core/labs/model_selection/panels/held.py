@@ -8,9 +8,10 @@ import numpy as np
 from numpy.polynomial.chebyshev import chebvander
 
 from core.draw.live import Frames, Panel, strands
-from core.draw.marks import Array, Trace, curve, dots, panel, span
+from core.draw.marks import Trace, curve, dots, panel, span
 from core.draw.regression import fit_range
 from core.draw.style import color
+from core.kit.arrays import Numbers
 from core.kit.words import number
 from core.labs.model_selection.compute.explore import ModelSelection
 from core.labs.model_selection.panels.view import LOWER, UPPER, opening
@@ -42,12 +43,12 @@ def held_panels(result: ModelSelection, rule: str, order: str) -> tuple[Panel, .
     return _data(result, rule, held), _raster(result, rule, order, place, held)
 
 
-def _places(result: ModelSelection, order: str) -> Array:
+def _places(result: ModelSelection, order: str) -> Numbers:
     x = result.validation.x
     return np.arange(1.0, x.size + 1) if order == "index" else x
 
 
-def _data(result: ModelSelection, rule: str, held: Array) -> Panel:
+def _data(result: ModelSelection, rule: str, held: Numbers) -> Panel:
     """All points with the fits; the points that the first of these misses stand out."""
     v = result.validation
     first = held[0] if len(held) else np.zeros(v.x.size, bool)
@@ -77,7 +78,7 @@ def _data(result: ModelSelection, rule: str, held: Array) -> Panel:
     )
 
 
-def _fits(result: ModelSelection, rule: str, held: Array) -> tuple[list[Trace], list[Frames]]:
+def _fits(result: ModelSelection, rule: str, held: Numbers) -> tuple[list[Trace], list[Frames]]:
     """Curves of the fits that miss some points, the first of them, and the fit to all points."""
     v = result.validation
     shown = held[:_CURVES]
@@ -102,7 +103,7 @@ def _fits(result: ModelSelection, rule: str, held: Array) -> tuple[list[Trace], 
     return traces, frames
 
 
-def _said(result: ModelSelection, rule: str, held: Array) -> str:
+def _said(result: ModelSelection, rule: str, held: Numbers) -> str:
     name = opening(result, rule)
     if not len(held):
         return f"{name} holds no point out."
@@ -112,7 +113,7 @@ def _said(result: ModelSelection, rule: str, held: Array) -> str:
     return f"{name} holds out {count} at a time{rows.get(rule, '')}."
 
 
-def _raster(result: ModelSelection, rule: str, order: str, place: Array, held: Array) -> Panel:
+def _raster(result: ModelSelection, rule: str, order: str, place: Numbers, held: Numbers) -> Panel:
     """One row a fit: the line of the points it sees, and marks on those it does not."""
     v = result.validation
     count = max(len(held), 1)
@@ -148,7 +149,7 @@ def _ticks(rows: int) -> list[int]:
     return list(range(1, rows + 1, -(-rows // 5)))
 
 
-def _tiles(rows: Array, place: Array, width: float) -> Trace:
+def _tiles(rows: Numbers, place: Numbers, width: float) -> Trace:
     """A short line for each point that a fit does not see."""
     row, point = np.nonzero(rows)
     half = 0.42 * float(np.ptp(place)) / max(place.size - 1, 1)

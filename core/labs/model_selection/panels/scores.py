@@ -7,9 +7,10 @@ from typing import Any
 import numpy as np
 
 from core.draw.live import Panel, Track
-from core.draw.marks import Array, Trace, curve, dots, panel
+from core.draw.marks import Trace, curve, dots, panel
 from core.draw.regression import error_axis
 from core.draw.style import ceiling, color
+from core.kit.arrays import Numbers
 from core.kit.words import number
 from core.labs.model_selection.compute.explore import ModelSelection
 from core.labs.model_selection.panels.view import LOWER, RULES, UPPER, degree_ticks, index_of, name_of, opening, picks
@@ -61,7 +62,7 @@ def _scores(result: ModelSelection, rule: str, log_y: bool) -> Panel:
     )
 
 
-def _error_axis(score: Array, train: Array, log_y: bool) -> dict[str, Any]:
+def _error_axis(score: Numbers, train: Numbers, log_y: bool) -> dict[str, Any]:
     """Range that shows where a score is small, and the training error; what explodes leaves at the top."""
     if log_y:
         axis = error_axis({"risk": score, "training": train}, float(score[0]), log_y)
@@ -125,7 +126,7 @@ def _mark(degree: int, y: float, symbol: str, role: str) -> Trace:
 
 def _others() -> Trace:
     """Entry of the legend that stands for all rules but one."""
-    nothing: Array = np.empty(0)
+    nothing: Numbers = np.empty(0)
     look = {"color": color("muted"), "width": 1.3}
     return curve(nothing, nothing, "muted", "other rules", legendgroup=_OTHERS, line=look)
 

@@ -8,8 +8,9 @@ from typing import Any
 import numpy as np
 
 from core.draw.live import Axis
-from core.draw.marks import Array, Trace, curve
+from core.draw.marks import Trace, curve
 from core.draw.style import color
+from core.kit.arrays import Numbers
 from core.kit.words import number
 from core.labs.model_selection.compute.explore import ModelSelection
 
@@ -50,7 +51,7 @@ def picks(result: ModelSelection, rule: str) -> tuple[int, int]:
     return int(result.validation.picks[at]), int(result.validation.one_se_picks[at])
 
 
-def degrees_axis(degrees: Array, name: str = "degree", start: float | None = None) -> Axis:
+def degrees_axis(degrees: Numbers, name: str = "degree", start: float | None = None) -> Axis:
     """Axis along the degrees."""
     return Axis(name, "Degree", tuple(map(int, degrees)), tuple(map(str, degrees)), start)
 
@@ -60,7 +61,7 @@ def degree_ticks(last: int) -> dict[str, object]:
     return {"range": [0.5, last + 0.5], "dtick": 1 if last <= 10 else 2, "tick0": 1, "tickangle": 0}
 
 
-def faint(x: Array, y: Array | None, name: str, role: str = "muted", **more: Any) -> Trace:
+def faint(x: Numbers, y: Numbers | None, name: str, role: str = "muted", **more: Any) -> Trace:
     """Many thin lines that serve as background; they are not among the numbers of a table."""
     look = {"color": color(role), "width": 1}
     return curve(x, y, "truth", name, line=look, meta={"table": False}, **more)
@@ -73,6 +74,6 @@ def at_most(value: float) -> str:
     return number(math.ceil(value / unit * (1 - 1e-12)) * unit, 1)
 
 
-def there(values: Array) -> Array:
+def there(values: Numbers) -> Numbers:
     """Values where they are defined; an empty array where none is, so that nothing is drawn."""
     return np.asarray(values if np.isfinite(values).any() else values[:0])

@@ -8,8 +8,9 @@ from typing import Any
 import numpy as np
 
 from core.draw.live import Axis, Frames, Panel, Picture
-from core.draw.marks import Array, bars, curve, dots, panel
+from core.draw.marks import bars, curve, dots, panel
 from core.draw.style import ceiling
+from core.kit.arrays import Numbers
 from core.kit.lab import Section
 from core.kit.words import fixed, number, percent
 from core.labs.model_selection.compute.explore import REDRAWS, ModelSelection
@@ -63,7 +64,7 @@ def _range(result: ModelSelection) -> list[float]:
     return [min(0.85 * float(least.min()), 0.5 * top), top]
 
 
-def _history(result: ModelSelection, title: str, left_out: Array, k_fold: Array, column: int) -> Panel:
+def _history(result: ModelSelection, title: str, left_out: Numbers, k_fold: Numbers, column: int) -> Panel:
     """Errors with some seeds, faint, and those with the seed of the step."""
     degrees = result.reseeded.degrees.astype(float)
     gap = np.full((_FAINT, 1), np.nan)
@@ -105,7 +106,7 @@ def _history(result: ModelSelection, title: str, left_out: Array, k_fold: Array,
     )
 
 
-def _counts(result: ModelSelection, title: str, left_out: Array, k_fold: Array, *, column: int) -> Panel:
+def _counts(result: ModelSelection, title: str, left_out: Numbers, k_fold: Numbers, *, column: int) -> Panel:
     """How often each degree is picked."""
     degrees = result.reseeded.degrees
     both = [(f"{result.folds}-fold", "first", k_fold), ("leave-one-out", "threshold", left_out)]
@@ -142,7 +143,7 @@ def _sentence(result: ModelSelection, k: int) -> str:
     )
 
 
-def _few(squares: Array) -> str:
+def _few(squares: Numbers) -> str:
     """Roots of some mean squares."""
     return ", ".join(fixed(float(np.sqrt(value))) for value in squares)
 

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from core.kit.arrays import Array
 from core.kit.results import read_only
-from core.labs.momentum.compute.roots import Array, border, coefficients, matrix, roots
+from core.labs.momentum.compute.roots import border, coefficients, matrix, roots
 
 CHAINS = 400
 _SAMPLED = 50  # steps of each chain

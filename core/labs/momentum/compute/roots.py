@@ -10,7 +10,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-Array = npt.NDArray[np.float64]
+from core.kit.arrays import Array
+
 Complex = npt.NDArray[np.complex128]
 _SQUARINGS = 30
 

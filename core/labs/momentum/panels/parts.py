@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from core.draw.live import Axis, Frames, Picture, Plane
-from core.draw.marks import Array
+from core.kit.arrays import Numbers
 from core.labs.momentum.compute.explore import Momentum
 from core.labs.momentum.controls import CONTROLS
 
@@ -27,13 +27,13 @@ def plane(result: Momentum) -> Plane:
     return Plane("place", lr, momentum, tuple(control.default for control in CONTROLS[:2]))
 
 
-def places(result: Momentum) -> tuple[Array, Array]:
+def places(result: Momentum) -> tuple[Numbers, Numbers]:
     """Step size and momentum at each step of the plane."""
     lr, momentum = np.meshgrid(result.lrs, result.momenta)
     return lr.ravel(), momentum.ravel()
 
 
-def framed(trace: int, values: Array, attr: str = "y") -> Frames:
+def framed(trace: int, values: Numbers, attr: str = "y") -> Frames:
     """Frames of values (M, S, n), or (M, S) for a single point."""
     return Frames(trace, np.asarray(values, np.float32).reshape(values.shape[0] * values.shape[1], -1), attr)
 

@@ -7,8 +7,9 @@ from typing import Any
 import numpy as np
 
 from core.draw.live import Frames, Panel, Track
-from core.draw.marks import Array, Trace, curve, dots, panel
+from core.draw.marks import Trace, curve, dots, panel
 from core.draw.style import color
+from core.kit.arrays import Numbers
 from core.kit.words import fixed, number
 from core.labs.momentum.compute.explore import Momentum
 from core.labs.momentum.compute.roots import border, critical, reach, roots
@@ -19,8 +20,8 @@ _LEVELS = (0.2, 0.4, 0.6, 0.7, 0.8, 0.85, 0.9, 0.95, 0.97, 0.98, 0.99, 0.995)
 _SHOWN = 5
 _ROOM = 0.035  # between two numbers, in units of momentum
 _STAR = 0.07  # half of the star, in units of the step size
-_MOMENTA: Array = np.linspace(0, 1, 101)[:-1]
-_ACROSS: Array = np.linspace(0, RIGHT, 42)
+_MOMENTA: Numbers = np.linspace(0, 1, 101)[:-1]
+_ACROSS: Numbers = np.linspace(0, RIGHT, 42)
 _UNITS = "step size η (in 1/λ<sub>max</sub>)"
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from core.draw.live import Frames, Panel, Recurrence
-from core.draw.marks import Array, Trace, curve, dots, panel
+from core.draw.marks import Trace, curve, dots, panel
 from core.draw.style import color
+from core.kit.arrays import Numbers
 from core.kit.words import number
 from core.labs.momentum.compute.explore import STEPS, Momentum
 from core.labs.momentum.compute.roots import coefficients, matrix
@@ -14,7 +15,7 @@ from core.labs.momentum.panels.parts import FLAT, HALF, STEEP, decades, framed, 
 
 DRAWN = 15  # steps of the path
 _FAR = 50.0
-_ANGLES: Array = np.linspace(0, 2 * np.pi, 73)
+_ANGLES: Numbers = np.linspace(0, 2 * np.pi, 73)
 _TINY, _HUGE = 1e-30, 1e30  # 32-bit numbers end at 1e38
 
 
@@ -48,7 +49,7 @@ def path_panel(result: Momentum) -> Panel:
     )
 
 
-def _sequences(result: Momentum) -> Array:
+def _sequences(result: Momentum) -> Numbers:
     """First step and both coefficients of the recurrence of each direction at each place: (M S, 2, 3)."""
     a, beta = result.lrs[:, np.newaxis] * result.eigenvalues, result.momenta[:, np.newaxis, np.newaxis]
     first = matrix(a, beta, result.method)[..., 0, 0]

@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 
 from core.draw.live import Picture
-from core.draw.marks import Array, curve, estimates, panel
+from core.draw.marks import curve, estimates, panel
+from core.kit.arrays import Numbers
 from core.kit.lab import Section
 from core.kit.words import number, with_error
 from core.labs.momentum.compute.explore import Momentum
@@ -17,12 +18,12 @@ from core.labs.momentum.compute.noise import lyapunov, simulated, stationary
 from core.labs.momentum.compute.roots import border
 from core.labs.momentum.panels.parts import Blocks, decades, named, still_axis
 
-_SHARES: Array = np.linspace(0.02, 0.98, 49)  # of the border
+_SHARES: Numbers = np.linspace(0.02, 0.98, 49)  # of the border
 _SAMPLED = (4, 12, 24, 36, 44)
 
 
 @lru_cache(maxsize=8)
-def _simulated(momentum: float, method: str) -> tuple[Array, Array, Array]:
+def _simulated(momentum: float, method: str) -> tuple[Numbers, Numbers, Numbers]:
     """Step sizes, standard deviations and their standard errors, by simulation."""
     steps = _SHARES[list(_SAMPLED)] * float(border(np.array(momentum), method))
     found = np.array([simulated(float(a), momentum, method) for a in steps])

@@ -8,9 +8,9 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from core import worker
+from core.kit.arrays import Numbers
 from core.kit.controls import Fetched
 from core.kit.memo import Memo
 from core.labs.ranking_curves.compute.datasets import Table, credit
@@ -20,7 +20,6 @@ from core.ranking.bootstrap import Bootstrap, Resamples, resample
 from core.ranking.curves import Ranking, rank
 from core.worker.tasks import Task
 
-Array = NDArray[Any]
 LONGEST = 20_000  # table of a curve; of a longer one the steps of the slider are given
 STEPS = 500  # of the threshold on its slider, beyond what a picture can show
 
@@ -45,12 +44,12 @@ class Comparison(Memo):
     seed: int
 
     @cached_property
-    def places(self) -> Array:
+    def places(self) -> Numbers:
         """Places of the threshold on the first model's ROC curve, (steps,) rising: (TPR + FPR) / 2 in thousandths."""
         return self._steps[0]
 
     @cached_property
-    def called(self) -> tuple[Array, ...]:
+    def called(self) -> tuple[Numbers, ...]:
         """How many distinct scores of each model reach the threshold, (steps,); 0 calls no case positive.
 
         The second model calls as many cases positive as the first does, as nearly as its ties allow.
@@ -62,13 +61,13 @@ class Comparison(Memo):
         return (m, *others)
 
     @cached_property
-    def counts(self) -> tuple[tuple[Array, Array], ...]:
+    def counts(self) -> tuple[tuple[Numbers, Numbers], ...]:
         """Of each model (tp, fp) at every step, each (steps,)."""
         pairs = zip(self.rankings, self.called, strict=True)
         return tuple((_from_zero(r.tp)[m], _from_zero(r.fp)[m]) for r, m in pairs)
 
     @cached_property
-    def thresholds(self) -> tuple[Array, ...]:
+    def thresholds(self) -> tuple[Numbers, ...]:
         """Of each model the threshold at every step, (steps,); inf where no case is called positive."""
         pairs = zip(self.rankings, self.called, strict=True)
         return tuple(np.append(np.inf, r.thresholds)[m] for r, m in pairs)
@@ -109,7 +108,7 @@ class Comparison(Memo):
         return digest(self.scored.labels, self.scored.scores)
 
     @cached_property
-    def _steps(self) -> tuple[Array, Array]:
+    def _steps(self) -> tuple[Numbers, Numbers]:
         """Places and, at each, the number of distinct scores of the first model that reach the threshold."""
         r = self.rankings[0]
         place = (_from_zero(r.tp) / r.positives + _from_zero(r.fp) / r.negatives) / 2
@@ -221,11 +220,11 @@ def _settings(settings: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in settings.items() if name != "resamples"} | changed
 
 
-def _from_zero(counts: Array) -> Array:
+def _from_zero(counts: Numbers) -> Numbers:
     return np.concatenate([np.zeros(1, counts.dtype), counts])
 
 
-def _nearest(rising: Array, wanted: Array) -> Array:
+def _nearest(rising: Numbers, wanted: Numbers) -> Numbers:
     """Index of the element of `rising` nearest to each of `wanted`; the lower one of two."""
     after = np.clip(np.searchsorted(rising, wanted), 1, len(rising) - 1)
     before = after - 1

@@ -15,11 +15,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core import worker
+from core.kit.arrays import Array
 from core.kit.memo import Memo
 from core.labs.ranking_curves.compute.classes import as_number
 from core.worker.tasks import Task
-
-Array = NDArray[np.float64]
 
 CREDIT = Path(__file__).parents[3] / "data" / "credit-g.csv"
 CREDIT_NOTES = (

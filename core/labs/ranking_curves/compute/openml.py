@@ -15,8 +15,9 @@ from urllib.response import addinfourl
 import numpy as np
 from numpy.typing import NDArray
 
+from core.kit.arrays import Array
 from core.labs.ranking_curves.compute.classes import in_order
-from core.labs.ranking_curves.compute.datasets import Array, Table, encode
+from core.labs.ranking_curves.compute.datasets import Table, encode
 
 API = "https://www.openml.org/api/v1/json/data"
 TIMEOUT_S = 20.0

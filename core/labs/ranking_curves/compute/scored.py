@@ -9,13 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core import worker
-from core.kit.arrays import check_choice, check_integer, check_number
+from core.kit.arrays import Array, check_choice, check_integer, check_number
 from core.labs.ranking_curves.compute.datasets import Table
 from core.labs.ranking_curves.compute.learners import MODELS as MODELS
 from core.labs.ranking_curves.compute.uploads import SCORERS, Upload
 from core.worker.tasks import Task
 
-Array = NDArray[np.float64]
 Labels = NDArray[np.uint8]
 
 SOURCES = {

@@ -7,14 +7,13 @@ from dataclasses import astuple, dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from core import worker
+from core.kit.arrays import Numbers
 from core.ranking.areas import Areas
 from core.ranking.bootstrap import Band, Bootstrap, Difference, Resamples, Uncertainty, resample
 from core.worker.tasks import Task
 
-Array = NDArray[Any]
 _CURVES = ("roc", "pr", "prg")
 
 
@@ -26,7 +25,7 @@ class Spread:
     nbytes: int
 
 
-def digest(labels: Array, scores: tuple[Array, ...]) -> str:
+def digest(labels: Numbers, scores: tuple[Numbers, ...]) -> str:
     """Return a digest of cases and scores."""
     found = hashlib.blake2b(digest_size=16)
     for part in (labels, *scores):
@@ -35,7 +34,7 @@ def digest(labels: Array, scores: tuple[Array, ...]) -> str:
 
 
 def ask(
-    labels: Array, scores: tuple[Array, ...], name: str, *, resamples: int, seed: int, prevalence: float | None
+    labels: Numbers, scores: tuple[Numbers, ...], name: str, *, resamples: int, seed: int, prevalence: float | None
 ) -> Task[Spread]:
     """Begin to work intervals out; `name` is the digest of labels and scores."""
     return worker.submit(
@@ -51,7 +50,7 @@ _last: dict[tuple[str, int, int], Resamples] = {}  # in the helper: the same cas
 
 
 def work(
-    *, name: str, resamples: int, seed: int, prevalence: float | None, labels: Array, scores: list[Array]
+    *, name: str, resamples: int, seed: int, prevalence: float | None, labels: Numbers, scores: list[Numbers]
 ) -> dict[str, Any]:
     """Work intervals out in the helper process; returns the message that `ask` reads."""
     key = (name, resamples, seed)
@@ -83,7 +82,7 @@ def _read(message: Any) -> Spread:
     return Spread(Bootstrap(models, Difference(*gap) if gap else None), nbytes)
 
 
-def _model(grid: Array, low: Array, high: Array) -> Uncertainty:
+def _model(grid: Numbers, low: Numbers, high: Numbers) -> Uncertainty:
     split = len(low) - 3 * len(grid)
     curves = zip(np.split(low[split:], 3), np.split(high[split:], 3), strict=True)
     roc, pr, prg = (Band(grid, *pair) for pair in curves)

@@ -12,12 +12,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from core.kit.arrays import Array
 from core.kit.memo import Memo
 from core.labs.ranking_curves.compute.classes import as_number, in_order
 from core.labs.ranking_curves.compute.csv_columns import FEW, Column, counted, is_missing, read_columns, shown
 from core.worker import confined
 
-Array = NDArray[np.float64]
 Labels = NDArray[np.uint8]
 
 SCORERS = ("First scorer", "Second scorer")

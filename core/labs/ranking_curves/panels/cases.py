@@ -9,10 +9,11 @@ import numpy as np
 from core.draw.live import Figure, Frames, Panel, Track
 from core.draw.marks import Trace, area, labels, lines
 from core.draw.style import ceiling, color, line
+from core.kit.arrays import Numbers
 from core.kit.words import number, percent
 from core.labs.ranking_curves.compute.comparison import Comparison
 from core.labs.ranking_curves.panels.isometrics import round_step
-from core.labs.ranking_curves.panels.parts import FAR, LOWER, QUARTERS, Array, panel_layout, plain, prevalence_of
+from core.labs.ranking_curves.panels.parts import FAR, LOWER, QUARTERS, panel_layout, plain, prevalence_of
 from core.labs.ranking_curves.panels.view import View
 from core.ranking.costs import cheapest
 from core.ranking.curves import Ranking
@@ -57,13 +58,13 @@ def scores(result: Comparison, view: View) -> Panel:
     return Panel(figure, alt=_scores_alt(result, view), frames=(Frames(1, wrong, "x"),), tracks=(track,), height=LOWER)
 
 
-def threshold_line(result: Comparison, edges: Array, across: tuple[float, float]) -> Track:
+def threshold_line(result: Comparison, edges: Numbers, across: tuple[float, float]) -> Track:
     """Threshold of the first model at every step; where no case is called positive, to the right of all scores."""
     cuts = result.thresholds[0]
     return Track(np.where(np.isinf(cuts), (edges[-1] + across[1]) / 2, np.clip(cuts, edges[0], edges[-1])))
 
 
-def score_edges(ranking: Ranking, probabilities: bool) -> Array:
+def score_edges(ranking: Ranking, probabilities: bool) -> Numbers:
     """Borders of the bins: a few scores have a bin each, which begins at the score; others share bins of equal width.
 
     Scores far away from the others count to the outermost bins.
@@ -90,13 +91,13 @@ def score_edges(ranking: Ranking, probabilities: bool) -> Array:
     return np.linspace(low, high, bins + 1)
 
 
-def _shares(ranking: Ranking, counts: Array, edges: Array) -> Array:
+def _shares(ranking: Ranking, counts: Numbers, edges: Numbers) -> Numbers:
     """Share of one class in each bin, which holds its left border; the outermost ones are open."""
     reached = np.append(0, counts)[ranking.called(edges[1:-1])] / counts[-1]
     return -np.diff(np.concatenate([[1.0], reached, [0.0]]))
 
 
-def _outlines(edges: Array, heights: Array, across: tuple[float, float], end: float) -> list[Trace]:
+def _outlines(edges: Numbers, heights: Numbers, across: tuple[float, float], end: float) -> list[Trace]:
     """Hide what lies outside of bins that stand on one side of zero, and draw their outline."""
     x, y = np.repeat(edges, 2), np.concatenate([[0], np.repeat(heights, 2), [0]])
     outside = [across[0], across[0], *x, across[1], across[1]]
@@ -106,7 +107,7 @@ def _outlines(edges: Array, heights: Array, across: tuple[float, float], end: fl
     ]
 
 
-def _bins(result: Comparison, edges: Array, up: Array, down: Array) -> list[Trace]:
+def _bins(result: Comparison, edges: Numbers, up: Numbers, down: Numbers) -> list[Trace]:
     """Invisible points that say what a bin holds."""
     texts = [f"score {number(low)} to {number(high)}" for low, high in pairwise(edges.tolist())]
     middle = (edges[1:] + edges[:-1]) / 2
@@ -203,7 +204,7 @@ def _share(part: float) -> str:
     return f"{100 * part:.1f}\N{NO-BREAK SPACE}%" if 0.99 < part < 1 else percent(part)
 
 
-def _numbers(result: Comparison, view: View) -> tuple[list[str], Array]:
+def _numbers(result: Comparison, view: View) -> tuple[list[str], Numbers]:
     """Templates and values of TP, FN, FP and TN: counts, or shares at a prevalence that is not that of the data."""
     ranking, (tp, fp) = result.rankings[0], result.counts[0]
     cells = np.stack([tp, ranking.positives - tp, fp, ranking.negatives - fp], axis=1).astype(np.float64)

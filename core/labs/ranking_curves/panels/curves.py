@@ -9,6 +9,7 @@ import numpy as np
 from core.draw.live import Figure, Panel
 from core.draw.marks import TEXT, Trace, labels, lines, marks
 from core.draw.style import DASH, color, line
+from core.kit.arrays import Numbers
 from core.kit.words import fixed, number
 from core.labs.ranking_curves.compute.comparison import Comparison
 from core.labs.ranking_curves.compute.homework import homework_auprg, homework_prg_curve
@@ -23,7 +24,6 @@ from core.labs.ranking_curves.panels.parts import (
     QUARTERS,
     ROC,
     UPPER,
-    Array,
     Space,
     models,
     panel_layout,
@@ -36,7 +36,7 @@ from core.labs.ranking_curves.panels.view import View
 from core.ranking.curves import Ranking
 
 WIDTH = 480  # pixel columns in which a drawn curve paints what that of all cases does
-_KEPT: WeakKeyDictionary[Ranking, Array] = WeakKeyDictionary()
+_KEPT: WeakKeyDictionary[Ranking, Numbers] = WeakKeyDictionary()
 
 
 def roc(result: Comparison, view: View) -> Panel:
@@ -91,12 +91,12 @@ def _panel(result: Comparison, view: View, space: Space, curves: list[Trace], al
     )
 
 
-def _curve(name: str, role: str, x: Array, y: Array) -> Trace:
+def _curve(name: str, role: str, x: Numbers, y: Numbers) -> Trace:
     kept = decimate(x, y, WIDTH)
     return lines(x[kept], y[kept], line(role, 2.4), name, meta={}, legendgroup=role)
 
 
-def _points(ranking: Ranking, prevalence: float | None) -> tuple[Array, Array]:
+def _points(ranking: Ranking, prevalence: float | None) -> tuple[Numbers, Numbers]:
     """Recall and precision at the distinct scores that paint the curve.
 
     They are the same at any prevalence, since precision falls as the ratio of false to true positives rises.
@@ -150,7 +150,7 @@ def _as_all_positive(result: Comparison, view: View) -> list[Trace]:
     return [lines(x, y, look, "F of calling every case positive"), labels([place], "name of the line of equal F")]
 
 
-def _wrong(name: str, role: str, x: Array, y: Array, why: str) -> Trace:
+def _wrong(name: str, role: str, x: Numbers, y: Numbers, why: str) -> Trace:
     """A curve as it should not be drawn."""
     look = {"color": color("warning"), "dash": DASH[role], "width": 1.4}
     return _curve(name, role, x, y) | {"name": f"{name}: {why}", "line": look}

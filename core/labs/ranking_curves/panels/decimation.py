@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-Array = NDArray[np.float64]
+from core.kit.arrays import Array
 
 
 def decimate(x: Array, y: Array, width: int, *, low: float = 0.0, high: float = 1.0) -> NDArray[np.intp]:

@@ -7,10 +7,11 @@ import numpy as np
 from core.draw.live import Figure, Frames, Panel, Track
 from core.draw.marks import Trace, labels, lines, marks
 from core.draw.style import color, line
+from core.kit.arrays import Numbers
 from core.kit.words import fixed, number
 from core.labs.ranking_curves.compute.comparison import Comparison
 from core.labs.ranking_curves.panels.cases import score_edges, threshold_line
-from core.labs.ranking_curves.panels.parts import FAR, LOWER, QUARTERS, Array, models, panel_layout, plain
+from core.labs.ranking_curves.panels.parts import FAR, LOWER, QUARTERS, models, panel_layout, plain
 from core.labs.ranking_curves.panels.view import View
 from core.ranking.costs import brier, calibrated, cost_curve, normalised_cost, probability_cost, reliability
 from core.ranking.curves import Ranking
@@ -58,7 +59,7 @@ def costs(result: Comparison, view: View) -> Panel:
     return Panel(figure, alt=alt, frames=tuple(frames), tracks=tuple(tracks), column=2, height=LOWER)
 
 
-def _envelope(name: str, role: str, x: Array, y: Array) -> Trace:
+def _envelope(name: str, role: str, x: Numbers, y: Numbers) -> Trace:
     words = (
         f"{plain(name, 30)}, best threshold<br>probability cost %{{x:.3f}}<br>normalised cost %{{y:.3f}}<extra></extra>"
     )

@@ -7,7 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from core.labs.ranking_curves.panels.parts import Array, Space
+from core.kit.arrays import Numbers
+from core.labs.ranking_curves.panels.parts import Space
 from core.ranking.curves import Ranking
 
 _PIECES = 48  # of a line that is curved in some space
@@ -21,7 +22,7 @@ class Isometric:
     slope: float
     value: float = np.nan
 
-    def counts(self, ranking: Ranking, recall: Any) -> tuple[Array, Array]:
+    def counts(self, ranking: Ranking, recall: Any) -> tuple[Numbers, Numbers]:
         """Give (tp, fp) at true positive rates; fp outside of [0, N] is nan."""
         fpr = (np.asarray(recall, dtype=np.float64) - self.start) / self.slope
         fpr = np.where((fpr > -1e-9) & (fpr < 1 + 1e-9), np.clip(fpr, 0, 1), np.nan)
@@ -36,7 +37,7 @@ class Isometric:
 RANDOM = Isometric(0.0, 1.0)
 
 
-def path(line: Isometric, ranking: Ranking, space: Space, prevalence: float | None) -> tuple[Array, Array]:
+def path(line: Isometric, ranking: Ranking, space: Space, prevalence: float | None) -> tuple[Numbers, Numbers]:
     """Coordinates of a line in a space, with nan at the end."""
     low, high = line.recalls
     recall = low + (high - low) * np.linspace(0, 1, _PIECES) ** 2  # what is curved bends at low recall

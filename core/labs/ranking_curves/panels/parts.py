@@ -7,16 +7,14 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from core.draw.live import Track
 from core.draw.marks import Trace, lines
 from core.draw.style import layout
+from core.kit.arrays import Numbers
 from core.labs.ranking_curves.compute.comparison import Comparison
 from core.labs.ranking_curves.panels.view import View
 from core.ranking.curves import Ranking, pr_curve, prg_curve
-
-Array = NDArray[Any]
 
 ROLES = ("first", "second")
 UPPER, LOWER = 380, 250  # height of the panels of both rows
@@ -50,8 +48,8 @@ class Space:
     y: str
     up: tuple[float, float]
     words: str
-    place: Callable[[Ranking, Any, Any, float | None], tuple[Array, Array]]
-    curve: Callable[[Ranking, float | None], tuple[Array, Array]]
+    place: Callable[[Ranking, Any, Any, float | None], tuple[Numbers, Numbers]]
+    curve: Callable[[Ranking, float | None], tuple[Numbers, Numbers]]
 
 
 ACROSS = (-0.03, 1.04)  # range of the horizontal axis of all spaces
@@ -119,7 +117,7 @@ def tracks(result: Comparison, view: View, space: Space) -> tuple[Track, ...]:
     return tuple(Track(x, y, role) for role, (x, y) in zip(ROLES, _points(result, view, space), strict=False))
 
 
-def _points(result: Comparison, view: View, space: Space) -> list[tuple[Array, Array]]:
+def _points(result: Comparison, view: View, space: Space) -> list[tuple[Numbers, Numbers]]:
     found = []
     for ranking, counts in zip(result.rankings, result.counts, strict=True):
         x, y = space.place(ranking, *counts, view.share)

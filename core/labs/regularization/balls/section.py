@@ -10,9 +10,10 @@ from typing import Any
 import numpy as np
 
 from core.draw.live import Axis, Frames, Panel, Picture, Plane, Readout, Track
-from core.draw.marks import SMALL, Array, Trace, curve, dots, estimates, panel
+from core.draw.marks import SMALL, Trace, curve, dots, estimates, panel
 from core.draw.regression import error_axis
 from core.draw.style import color
+from core.kit.arrays import Numbers
 from core.kit.lab import Section
 from core.kit.words import fixed, number, percent, with_error
 from core.labs.regularization.balls.shrinkage import PENALTIES, POSITIONS, Balls, Dragged, balls, drag, shrinkage
@@ -87,7 +88,7 @@ def _plane(
     )
 
 
-def _ball(name: str, outline: Array) -> list[Trace]:
+def _ball(name: str, outline: Numbers) -> list[Trace]:
     """The ball, an ellipse of equal error, and the best weights; the last two come with their frames."""
     role = ROLES[name]
     area: Trace = {
@@ -102,7 +103,7 @@ def _ball(name: str, outline: Array) -> list[Trace]:
     ]
 
 
-def _contours(solutions: Array, reach: Array, ellipse: Array) -> list[Frames]:
+def _contours(solutions: Numbers, reach: Numbers, ellipse: Numbers) -> list[Frames]:
     """Frames of the ellipses (steps, O) around solutions (steps, 2)."""
     ones = np.ones(len(ellipse))
     return [
@@ -111,7 +112,7 @@ def _contours(solutions: Array, reach: Array, ellipse: Array) -> list[Frames]:
     ]
 
 
-def _weights(w: Array) -> str:
+def _weights(w: Numbers) -> str:
     """Write two weights; 0 alone means exactly 0."""
     return "({}, {})".format(*("0" if v == 0 else f"{v:.2f}".replace("-", "−") for v in w))
 
@@ -143,7 +144,7 @@ def by_solution(found: Dragged) -> Picture:
     return Picture(tuple(panels), plane, readouts, _zero_sentences(found.minima))
 
 
-def _zero_sentences(minima: Array) -> tuple[str, ...]:
+def _zero_sentences(minima: Numbers) -> tuple[str, ...]:
     """Which weights are exactly zero under each penalty, at each place."""
     words = ("none", "w₁", "w₂", "both")
     which = (minima == 0) @ [1, 2]
@@ -153,7 +154,7 @@ def _zero_sentences(minima: Array) -> tuple[str, ...]:
     )
 
 
-def _zero_share(least: Array) -> float:
+def _zero_share(least: Numbers) -> float:
     """Share of the places outside the ball at which a weight is exactly zero though that of least squares is not."""
     solutions = np.array([(b1, b2) for b2 in POSITIONS for b1 in POSITIONS])
     asked = (solutions != 0).all(axis=1) & (solutions != least).any(axis=1)

@@ -9,9 +9,10 @@ from typing import Any
 import numpy as np
 
 from core.draw.live import Axis, Frames, Picture, Track, strands
-from core.draw.marks import Array, Trace, curve, dots, estimates, panel, span
+from core.draw.marks import Trace, curve, dots, estimates, panel, span
 from core.draw.regression import fit_range
 from core.draw.style import ceiling, color
+from core.kit.arrays import Numbers
 from core.kit.lab import Section, Work
 from core.kit.words import fixed, number, with_error
 from core.labs.regularization.compute.explore import Regularization
@@ -107,7 +108,7 @@ def _picture(
     errors: list[Trace],
     axis: Axis,
     sentences: tuple[str, ...],
-    risk: Array,
+    risk: Numbers,
     log: bool,
 ) -> Picture:
     traces, frames = _fits(sweep)
@@ -169,7 +170,7 @@ def _exact(sweep: SmootherSweep, name: str, label: str, show: Any, log: bool = F
 
 
 def _simulated(
-    sweep: TreeErrors, name: str, label: str, start: int, more: Sequence[tuple[str, str, Array]] = ()
+    sweep: TreeErrors, name: str, label: str, start: int, more: Sequence[tuple[str, str, Numbers]] = ()
 ) -> Picture:
     x, total = sweep.values, sweep.mc_bias2 + sweep.mc_variance + sweep.noise
     some = np.unique(np.linspace(0, len(x) - 1, 9).round().astype(int))

@@ -7,32 +7,33 @@ from typing import Any
 import numpy as np
 
 from core.draw.live import Axis
-from core.draw.marks import Array, Trace, curve
+from core.draw.marks import Trace, curve
+from core.kit.arrays import Numbers
 from core.labs.regularization.compute.ridge import ALPHAS
 from core.labs.regularization.controls import show_penalty
 
 HEIGHT, LOWER = 560, 215  # of the picture, and of the lower of two panels above each other
 # Penalties are drawn over their logarithm; 0 has a place of its own left of the others.
 _ZERO = -14.0
-PLACES: Array = np.concatenate([[_ZERO], np.log10(ALPHAS[1:])])
+PLACES: Numbers = np.concatenate([[_ZERO], np.log10(ALPHAS[1:])])
 _TICKS = [_ZERO, -11, -8, -5, -2, 1, 4]
 
 
-def over(values: Array) -> Array:
+def over(values: Numbers) -> Numbers:
     """Values at each penalty as a curve over `SPAN`: that at 0 is a short line of its own, then a gap."""
     return np.concatenate([values[:1], values[:1], [np.nan], values[1:]])
 
 
-SPAN: Array = np.concatenate([[_ZERO - 0.35, _ZERO + 0.35, np.nan], PLACES[1:]])
+SPAN: Numbers = np.concatenate([[_ZERO - 0.35, _ZERO + 0.35, np.nan], PLACES[1:]])
 
 
-def over_penalty(values: Array, role: str, name: str, width: float = 2.2, **more: Any) -> Trace:
+def over_penalty(values: Numbers, role: str, name: str, width: float = 2.2, **more: Any) -> Trace:
     """Curve of a value at each penalty."""
     words = f"{name} %{{y:.4g}} at α = 10^%{{x:.2f}}<extra></extra>"
     return curve(SPAN, over(values), role, name, width, hovertemplate=words, hoverinfo="all", **more)
 
 
-def penalty_axis(df: Array | None = None) -> dict[str, Any]:
+def penalty_axis(df: Numbers | None = None) -> dict[str, Any]:
     """Horizontal axis of panels over the penalty; with the degrees of freedom of each tick under it."""
     texts = [_power(tick) for tick in _TICKS]
     if df is not None:
@@ -60,7 +61,7 @@ def weight_axis(largest: float) -> dict[str, Any]:
     return {"range": [-1.08 * top, 1.08 * top], "tickvals": ticks, "ticktext": texts}
 
 
-def squeezed(weights: Array) -> Array:
+def squeezed(weights: Numbers) -> Numbers:
     """Weights as they are drawn: proportional to 0.01, and from there on like the logarithm."""
     return np.asarray(np.arcsinh(100 * weights) / np.log(10))
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 import numpy as np
 
 from core.draw.live import Frames, Panel, Track, strands
-from core.draw.marks import Array, band, bars, curve, dots, estimates, panel, span
+from core.draw.marks import band, bars, curve, dots, estimates, panel, span
 from core.draw.regression import error_axis, fit_range, outside
 from core.draw.style import color
+from core.kit.arrays import Numbers
 from core.kit.words import number
 from core.labs.regularization.compute.explore import Regularization
 from core.labs.regularization.panels.parts import (
@@ -76,11 +77,11 @@ def fits(result: Regularization) -> Panel:
     )
 
 
-def _one_curve(x: Array) -> Array:
+def _one_curve(x: Numbers) -> Numbers:
     return strands(x[np.newaxis])
 
 
-def _in_a_row(curves: Array) -> Array:
+def _in_a_row(curves: Numbers) -> Numbers:
     """Several curves as a single one with gaps in it."""
     return strands(curves)[:-1]
 

@@ -9,8 +9,9 @@ from typing import Any
 
 import numpy as np
 
+from core.kit.arrays import Array
 from core.labs.schedules.compute.bookkeeping import Run
-from core.labs.schedules.compute.shapes import Array, Shape
+from core.labs.schedules.compute.shapes import Shape
 
 TREADS = 60  # epochs; of more, the treads of a staircase are narrower than can be seen
 Curve = Array  # of shape (4, points)

@@ -10,11 +10,11 @@ from typing import Any
 import numpy as np
 
 from core.data.image_sources import SETS
+from core.kit.arrays import Array
 from core.labs.schedules.compute.bookkeeping import Run
 from core.labs.schedules.compute.explore import ARMS, Schedules, index_of
 from core.labs.schedules.compute.shapes import CYCLED, Shape
 from core.training.experiments import Training
-from core.training.range_curves import Array
 from core.training.runs import seed_identities
 
 # With batch normalisation it can be trained with the homework's rates, as the homework's network can.

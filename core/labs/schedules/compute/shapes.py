@@ -6,11 +6,10 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
+from core.kit.arrays import Array
 from core.training.schedules import SCHEDULES, rates, warm_up
-
-Array = NDArray[np.float64]
 
 CYCLIC = ("triangular", "triangular2", "exp_range")
 CURVED = ("one_cycle", "cosine", "restarts")

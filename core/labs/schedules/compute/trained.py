@@ -8,10 +8,11 @@ from typing import Any
 
 import numpy as np
 
+from core.kit.arrays import Array
 from core.kit.recent import Recent
 from core.labs.schedules.compute.explore import Schedules
 from core.labs.schedules.compute.runs import Arm, Asked, arms
-from core.training.range_curves import Array, smooth
+from core.training.range_curves import smooth
 from core.training.runs import Seen, known, look
 
 BETA = 0.9  # weight of the past in the smoothed loss

@@ -9,6 +9,7 @@ import numpy as np
 from core.draw.live import Figure, Frames, Panel, Track
 from core.draw.marks import lines
 from core.draw.style import ceiling, color, layout, line
+from core.kit.arrays import Numbers
 from core.kit.words import number
 from core.labs.schedules.compute.explore import Schedules
 from core.labs.schedules.compute.plan import Plan
@@ -16,7 +17,6 @@ from core.labs.schedules.panels.parts import (
     LOWER,
     MARGIN,
     UPPER,
-    Array,
     Trace,
     batch_axis,
     batch_steps,
@@ -104,7 +104,7 @@ def _split(
     return traces, [*moving, *with_frames(1, *zip(*behind, strict=True)), *with_frames(2, *zip(*before, strict=True))]
 
 
-def _parts(plan: Plan, quantity: int) -> tuple[Array, ...]:
+def _parts(plan: Plan, quantity: int) -> tuple[Numbers, ...]:
     """The curves in the training and after it; of a momentum that never changes, their ends."""
     if quantity != 2 or plan.shape.sets_momentum:
         return plan.curve
@@ -122,7 +122,7 @@ def _envelope(result: Schedules, along: str) -> Trace:
     return lines(x, y, {"color": color("muted"), "width": 1.4, "dash": "dash"}, "envelope γᵗ", meta={})
 
 
-def _other(plan: Plan, x: Array, along: str) -> Array:
+def _other(plan: Plan, x: Numbers, along: str) -> Numbers:
     return plan.further.updates_at(x) if along == "epochs" else plan.further.epochs_at(x)
 
 

@@ -7,17 +7,16 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from core.draw.live import Axis, Frames
 from core.draw.marks import lines
 from core.draw.style import color
+from core.kit.arrays import Numbers
 from core.labs.schedules.compute.bookkeeping import Run
 from core.labs.schedules.compute.explore import BEYOND, Schedules
 from core.labs.schedules.compute.plan import Plan
 from core.labs.schedules.controls import LENGTH
 
-Array = NDArray[Any]
 Trace = dict[str, Any]
 
 UPPER, LOWER = 310, 210  # height of the panels of both rows
@@ -40,7 +39,7 @@ def steps_text(steps: int, by_epoch: bool) -> str:
     return f"{steps:,} {unit}{'' if steps == 1 else 's'}"
 
 
-def place(plan: Plan, updates: Any, along: str) -> Array:
+def place(plan: Plan, updates: Any, along: str) -> Numbers:
     """Where updates stand on the horizontal axis."""
     return plan.further.epochs_at(updates) if along == "epochs" else np.asarray(updates, dtype=np.float64)
 
@@ -63,12 +62,12 @@ def horizontal(result: Schedules, along: str, beyond: float = BEYOND) -> dict[st
     }
 
 
-def with_frames(trace: int, xs: Sequence[Array], ys: Sequence[Array]) -> tuple[Frames, Frames]:
+def with_frames(trace: int, xs: Sequence[Numbers], ys: Sequence[Numbers]) -> tuple[Frames, Frames]:
     """Frames of both coordinates of a trace."""
     return Frames(trace, [x.astype(np.float32) for x in xs], "x"), Frames(trace, [y.astype(np.float32) for y in ys])
 
 
-def batch_steps(run: Run) -> tuple[Array, Array]:
+def batch_steps(run: Run) -> tuple[Numbers, Numbers]:
     """Staircase of the batch sizes of a training: updates, and the size at each."""
     at = np.concatenate([[0.0], run.growths().repeat(2), [float(run.updates)]])
     return at, np.repeat([float(stage.batch) for stage in run.stages], 2)

@@ -10,6 +10,7 @@ import numpy as np
 from core.draw.live import Figure, Frames, Panel
 from core.draw.marks import lines
 from core.draw.style import ceiling, color, layout, line
+from core.kit.arrays import Numbers
 from core.kit.words import number
 from core.labs.schedules.compute.explore import ARMS, Schedules
 from core.labs.schedules.compute.plan import Plan
@@ -17,7 +18,6 @@ from core.labs.schedules.panels.parts import (
     LOWER,
     MARGIN,
     UPPER,
-    Array,
     Trace,
     batch_axis,
     batch_steps,
@@ -65,7 +65,7 @@ def _panel(
     result: Schedules,
     found: Mapping[str, tuple[Plan, ...]],
     along: str,
-    curve: Callable[[Plan], tuple[Array, Array]],
+    curve: Callable[[Plan], tuple[Numbers, Numbers]],
     name: str,
 ) -> tuple[list[Trace], list[Frames]]:
     traces: list[Trace] = []
@@ -82,7 +82,7 @@ def _panel(
 def _curves(result: Schedules, found: Mapping[str, tuple[Plan, ...]], along: str, quantity: int) -> Panel:
     name = "learning rate η" if quantity == 1 else "noise scale ηN / B(1 − μ)"
 
-    def curve(plan: Plan) -> tuple[Array, Array]:
+    def curve(plan: Plan) -> tuple[Numbers, Numbers]:
         trained = plan.curve[0]
         return place(plan, trained[0], along), trained[quantity]
 
@@ -115,7 +115,7 @@ def _last(plan: Plan, quantity: int) -> float:
 
 
 def _batches(result: Schedules, found: Mapping[str, tuple[Plan, ...]], along: str) -> Panel:
-    def curve(plan: Plan) -> tuple[Array, Array]:
+    def curve(plan: Plan) -> tuple[Numbers, Numbers]:
         at, sizes = batch_steps(plan.run)
         return place(plan, at, along), sizes
 

@@ -9,12 +9,13 @@ import numpy as np
 
 from core.draw.live import Figure, Panel, Track
 from core.draw.style import ceiling, color, layout
+from core.kit.arrays import Numbers
 from core.kit.words import number
 from core.labs.schedules.compute.explore import Schedules
 from core.labs.schedules.compute.runs import Asked, shrunk, small
 from core.labs.schedules.compute.trained import Strategy
 from core.labs.schedules.panels.curves import absent, handle
-from core.labs.schedules.panels.parts import LOWER, MARGIN, UPPER, Array, batch_axis
+from core.labs.schedules.panels.parts import LOWER, MARGIN, UPPER, batch_axis
 from core.labs.schedules.panels.strategies import ROLES, arms, names
 from core.labs.schedules.panels.trained_curves import Drawing
 
@@ -85,7 +86,7 @@ def _span(low: float, high: float) -> dict[str, Any]:
     return {"range": [low - 0.02 * (high - low), high + 0.02 * (high - low)], "nticks": 6}
 
 
-def _every(found: Found, *curves: str) -> Array:
+def _every(found: Found, *curves: str) -> Numbers:
     """Values of some curves over the epochs, of all trainings of all lengths."""
     trainings = [one for row in found for each in row for one in each.every]
     return np.concatenate([np.zeros(0), *(one.epochs[name] for one in trainings for name in curves)])

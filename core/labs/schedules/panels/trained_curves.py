@@ -11,13 +11,14 @@ import numpy as np
 from core.draw.live import Frames
 from core.draw.marks import curve
 from core.draw.style import color
+from core.kit.arrays import Numbers
 from core.labs.schedules.compute.explore import Schedules
 from core.labs.schedules.compute.plan import Plan
 from core.labs.schedules.compute.runs import Arm, Asked, shrunk
 from core.labs.schedules.compute.trained import Strategy, Trained
-from core.labs.schedules.panels.parts import Array, Trace, batch_steps, place
+from core.labs.schedules.panels.parts import Trace, batch_steps, place
 
-Curve = tuple[Array, Array]
+Curve = tuple[Numbers, Numbers]
 _POINTS = 200  # of the curve of a training over its updates, at most
 _DOTTED = 40  # epochs; of more, dots would be a thick line
 _NO_CURVE = np.zeros(0), np.zeros(0)
@@ -115,11 +116,11 @@ class Drawing:
         solid = [done(found) for found in strategies]
         self.add(solid, role, _WORDS[name], 2.8, **({"shape": "hv"} if stairs else {}))
 
-    def _across(self, arm: Arm, updates: Array) -> Array:
+    def _across(self, arm: Arm, updates: Numbers) -> Numbers:
         """Updates, or the epochs that they are."""
         return np.asarray(updates, dtype=np.float64) if self.asked.along == "updates" else arm.run.epochs_at(updates)
 
-    def _thinned(self, arm: Arm, values: Array) -> Curve:
+    def _thinned(self, arm: Arm, values: Numbers) -> Curve:
         """A curve over the updates, of so few points that it can be sent while it grows."""
         at = np.unique(np.linspace(0, len(values) - 1, min(len(values), _POINTS)).round().astype(int))
         return self._across(arm, at), values[at]

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence, Set
 import numpy as np
 
 from core.draw.live import Readout
+from core.kit.arrays import Array
 from core.kit.words import fixed, number
 from core.labs.schedules.compute.explore import Schedules
 from core.labs.schedules.compute.runs import Asked, shrunk_length, small
@@ -14,7 +15,6 @@ from core.labs.schedules.compute.trained import Strategy
 from core.labs.schedules.panels.parts import steps_text
 from core.labs.schedules.panels.strategies import ROLES, names
 from core.labs.schedules.panels.trained import Found
-from core.training.range_curves import Array
 
 NO_RUN = "No training has these settings yet: the button above begins it."
 _BEGUN = "The first update is still to come: a process starts and reads the images."

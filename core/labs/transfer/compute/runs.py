@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from core.data.images import FASHION_CLASSES
+from core.kit.arrays import Array
 from core.training.experiment_checks import check_choice
-from core.training.range_curves import Array
 from core.training.runs import look
 from core.training.transfer_experiment import PRETRAINED, TransferTraining
 from core.training.transfer_networks import network_text

@@ -10,9 +10,10 @@ import numpy as np
 from core.draw.live import Figure, Frames, Panel, Track
 from core.draw.marks import curve, labels, lines
 from core.draw.style import ceiling, color, layout, line
+from core.kit.arrays import Numbers
 from core.kit.words import percent
 from core.labs.transfer.compute.explore import Transfer
-from core.labs.transfer.panels.parts import BARE, LEFT, SIDES, Array, Trace, fill, handle, layer_axis, sides
+from core.labs.transfer.panels.parts import BARE, LEFT, SIDES, Trace, fill, handle, layer_axis, sides
 
 _LEVELS = (0.0, 1.75, 2.75)  # where layers, blocks and the network stand
 _LOW = 0.45  # height of a layer without parameters
@@ -47,7 +48,7 @@ def tree_panel(result: Transfer) -> Panel:
     )
 
 
-def _bars(x: Array, side: str, **more: object) -> Trace:
+def _bars(x: Numbers, side: str, **more: object) -> Trace:
     return {
         "type": "bar",
         "x": x,
@@ -163,12 +164,12 @@ def share_panel(result: Transfer) -> Panel:
     return Panel(Figure(data=data, layout=look), alt=alt, tracks=handles, height=200)
 
 
-def frozen_share(result: Transfer) -> Array:
+def frozen_share(result: Transfer) -> Numbers:
     """Share of the parameters that is frozen, for each cut."""
     return np.array(result.frozen) / result.params
 
 
-def spared_share(result: Transfer) -> Array:
+def spared_share(result: Transfer) -> Numbers:
     """Share of the bytes kept for the backward pass that freezing spares, for each cut."""
     kept = np.array(result.kept_once, float) + result.batch * np.array(result.kept_each, float)
     return np.asarray(1 - kept / kept[0])

@@ -6,9 +6,10 @@ import numpy as np
 
 from core.draw.live import Figure, Frames, Panel
 from core.draw.style import ceiling, color, layout
+from core.kit.arrays import Numbers
 from core.kit.words import size_text
 from core.labs.transfer.compute.explore import Transfer
-from core.labs.transfer.panels.parts import Array, fill
+from core.labs.transfer.panels.parts import fill
 from core.networks.memory import OPTIMIZERS
 
 # Part -> colour role; weights and gradients of the trained side have one hue each.
@@ -85,7 +86,7 @@ def memory_panel(result: Transfer, optimizer: str) -> Panel:
     return Panel(Figure(data=data, layout=look), alt=alt, frames=tuple(frames), column=1, height=520)
 
 
-def _of_part(result: Transfer, part: str) -> Array:
+def _of_part(result: Transfer, part: str) -> Numbers:
     """Bytes of a part, (cuts, optimizers)."""
     return np.array(
         [[getattr(result.memory(cut, name), part) for name in OPTIMIZERS] for cut in result.cuts], dtype=float

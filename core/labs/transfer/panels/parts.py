@@ -5,14 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from core.draw.live import Axis, Track
 from core.draw.style import color
+from core.kit.arrays import Numbers
 from core.labs.transfer.compute.explore import Transfer
 from core.labs.transfer.controls import CUT
 
-Array = NDArray[Any]
 Trace = dict[str, Any]
 
 BARE = {"visible": False, "fixedrange": True}  # of an axis that only holds places
@@ -44,7 +43,7 @@ def fill(side: str, faint: bool = False) -> dict[str, Any]:
     return {"pattern": hatch | {"size": 9 if faint else 6, "solidity": 0.3}}
 
 
-def sides(result: Transfer, heights: Array) -> dict[str, Array]:
+def sides(result: Transfer, heights: Numbers) -> dict[str, Numbers]:
     """Heights of bars on each side for each cut, (cuts, layers); 0 on the other side."""
     trained = np.arange(len(result.layers)) >= np.array(result.cuts)[:, None]
     repeats = heights.size // trained.shape[1]  # bars of several levels, one after another
