@@ -50,10 +50,11 @@ function withTexts(texts, part) {
 function decodeFrames(frames, part, alone) {
   const cache = [];
   const basis = frames.basis && part(frames.basis);
-  const { values: places, steps, recurrence } = frames;
+  const { values: places, steps, of, recurrence } = frames;
   const block = steps && part(places); // equal lengths: the rows stand one after another
   const make = (index) => {
     const values = block ? rowOf(block, index, steps) : part(places[index]);
+    if (of) return Array.from(values, (which) => of[which]);
     if (recurrence) return terms(values, recurrence);
     return basis ? strands(values, basis, frames.curves, frames.points) : values;
   };

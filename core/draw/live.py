@@ -10,7 +10,7 @@ import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, TypedDict
+from typing import Any, ClassVar, TypedDict
 
 import numpy as np
 import plotly.graph_objects as go
@@ -101,6 +101,32 @@ class Frames:
         return values if self.basis is None else strands(values @ self.basis[: values.shape[1]])
 
 
+@dataclass(frozen=True)
+class Texts:
+    """What is written at the points of one trace at each value of the axis: a text for each point.
+
+    A text is hidden by a place that is nan, never by an empty text.
+
+    Attributes
+    ----------
+    trace : int
+        Position of the trace in its figure.
+    values : sequence of sequences of str
+        The texts at each axis value; equal texts travel once.
+    along : (int, int), optional
+        See `Plane`.
+    """
+
+    trace: int
+    values: Sequence[Sequence[str]]
+    along: Along | None = None
+    attr: ClassVar[str] = "text"
+
+    def at(self, index: int) -> list[str]:
+        """Return the texts at one axis index."""
+        return list(self.values[index])
+
+
 class Figure(TypedDict):
     """A plotly figure as plain data.
 
@@ -146,7 +172,7 @@ class Panel:
 
     figure: Figure
     alt: str
-    frames: tuple[Frames, ...] = ()
+    frames: tuple[Frames | Texts, ...] = ()
     tracks: tuple[Track, ...] = ()
     absent: tuple[str, ...] = ()
     column: int = 0

@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from core.draw import style
-from core.draw.live import Along, Figure, Frames, Panel, Picture
+from core.draw.live import Along, Figure, Frames, Panel, Picture, Texts
 from core.kit.arrays import Numbers, single
 
 _LARGE = 60_000  # bytes that travel as they are: the browser draws them at once
@@ -136,6 +136,9 @@ def _panel(panel: Panel, blob: _Blob, picture: Picture, at: int | None) -> dict[
     for values in (part for track in panel.tracks for part in (track.x, track.y) if part is not None):
         digest.update(single(values).tobytes())
     for frames in panel.frames:
+        if isinstance(frames, Texts):
+            digest.update(json.dumps([list(row) for row in frames.values]).encode())
+            continue
         rows = [frames.values] if isinstance(frames.values, np.ndarray) else frames.values
         digest.update(repr(frames.recurrence).encode())
         for values in (*rows, *([] if frames.basis is None else [frames.basis])):
@@ -149,7 +152,7 @@ def _panel(panel: Panel, blob: _Blob, picture: Picture, at: int | None) -> dict[
         "digest": digest.hexdigest(),
         "look": _look(panel.figure),
         "data": _packed(data, blob),
-        "frames": [_frames(frames, _those(picture, frames.values, at, frames.along), blob) for frames in panel.frames],
+        "frames": [_moved(frames, _those(picture, frames.values, at, frames.along), blob) for frames in panel.frames],
         "tracks": [
             {
                 "x": blob.add(track.x),
@@ -196,6 +199,22 @@ def _grid(x: Any, frames: Frames) -> Numbers:
         wanted = f"{curves} times {points} numbers and a gap"
         raise ValueError(f"`x` of a trace with a basis must have {wanted}; got {len(tiled)} numbers.")
     return tiled[:points]
+
+
+def _moved(frames: Frames | Texts, rows: Any, blob: _Blob) -> dict[str, Any]:
+    return _words(frames, rows, blob) if isinstance(frames, Texts) else _frames(frames, rows, blob)
+
+
+def _words(texts: Texts, rows: Sequence[Sequence[str]], blob: _Blob) -> dict[str, Any]:
+    """Different texts once, and which of them stands at each point of each step."""
+    different = {text: k for k, text in enumerate(dict.fromkeys(text for row in rows for text in row))}
+    return {
+        "trace": texts.trace,
+        "attr": texts.attr,
+        "of": [text or "\N{NO-BREAK SPACE}" for text in different],  # plotly.js never writes again over an empty text
+        "values": [blob.add(np.array([different[text] for text in row]))["f32"] for row in rows],
+        **({} if texts.along is None else {"along": texts.along}),
+    }
 
 
 def _frames(frames: Frames, rows: Sequence[Numbers] | Numbers, blob: _Blob) -> dict[str, Any]:

@@ -354,3 +354,23 @@ def test_what_follows_one_direction_of_a_plane_is_found_at_every_step() -> None:
         assert picture.words(index) == (f"{x:g}", f"{y:g}", f"{y / x:g}")
     with pytest.raises(ValueError, match="must hold 1 or 6 texts; got 3"):
         live.Picture((), picture.axis, (live.Readout("ratio", across.texts, along=(-1, 1)),))
+
+
+def test_texts_travel_once_and_are_never_empty():
+    words = [["3 : 12", "pure"], ["pure", ""], ["3 : 12", "pure"]]
+    one = live.Panel(figure(mode="text"), "Words that change", (live.Texts(0, words),))
+    header, blob = read(pack(live.Picture((one,), AXIS)))
+    (frames,) = header["panels"][0]["frames"]
+    assert frames["of"] == ["3 : 12", "pure", "\N{NO-BREAK SPACE}"]
+    places = [blob[offset : offset + count].tolist() for offset, count in frames["values"]]
+    assert places == [[0, 1], [1, 2], [0, 1]]
+    assert live.still(live.Picture((one,), AXIS), 1)[0].data[0].text == ("pure", "")
+    digests = {
+        read(pack(live.Picture((live.Panel(figure(mode="text"), "Words", (live.Texts(0, rows),)),), AXIS)))[0][
+            "panels"
+        ][0]["digest"]
+        for rows in (words, words[::-1], [["a", "b"]] * 3)
+    }
+    assert len(digests) == 2
+    with pytest.raises(ValueError, match="`values` must hold 3"):
+        live.Picture((live.Panel(figure(mode="text"), "Words", (live.Texts(0, words[:2]),)),), AXIS)
