@@ -64,7 +64,7 @@ def put(monkeypatch: pytest.MonkeyPatch, state: str, progress: float = 0.0, mess
 
 def test_nothing_is_fetched_without_a_click(open_it: Open, monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[str] = []
-    monkeypatch.setattr(downloads, "begin", asked.append)
+    monkeypatch.setattr(downloads, "begin", lambda data, owner: asked.append(data))
     app = open_it(data="cifar-10")
     assert "CIFAR-10 is not on this machine." in words(app)
     assert "From cs.toronto.edu, once for all who use this app" in words(app)
@@ -117,14 +117,14 @@ def test_whatever_stops_a_download_is_a_sentence_and_it_can_be_tried_again(
 
 
 def test_a_refusal_is_shown_until_the_next_click(open_it: Open, monkeypatch: pytest.MonkeyPatch) -> None:
-    def full(data: str) -> None:
+    def full(data: str, owner: str) -> None:
         raise ValueError("20 runs are waiting already; try again later.")
 
     monkeypatch.setattr(downloads, "begin", full)
     app = open_it(data="cifar-10")
     press(app, "begin")
     assert "20 runs are waiting already" in words(app)
-    monkeypatch.setattr(downloads, "begin", lambda data: "")
+    monkeypatch.setattr(downloads, "begin", lambda data, owner: "")
     press(app, "begin")
     assert "20 runs are waiting already" not in words(app)
 
@@ -175,7 +175,7 @@ def test_a_set_of_ones_own_has_as_many_outputs_as_classes(
 ) -> None:
     write(tmp_path / "data", classes=3)
     asked: list[Any] = []
-    monkeypatch.setattr(runs, "begin", asked.append)
+    monkeypatch.setattr(runs, "begin", lambda spec, owner: asked.append(spec))
     app = open_it(data="own", seed="92")
     assert "Your own images: 40 of 12 × 12 pixels for the training, 3 classes." in words(app)
     assert "There are 40 training images, so that a batch has 40, not 64." in words(app)
@@ -213,7 +213,7 @@ def test_the_weights_of_a_base_are_offered_where_it_can_be_trained(
     new_app: Callable[..., AppTest], open_it: Open, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked: list[str] = []
-    monkeypatch.setattr(downloads, "begin", asked.append)
+    monkeypatch.setattr(downloads, "begin", lambda data, owner: asked.append(data))
     link = {"view": "runs", "base": "vgg19"}
 
     def opened() -> AppTest:

@@ -66,7 +66,7 @@ def test_a_recorded_run_is_called_so_and_can_be_repeated(open_it: Open) -> None:
 
 def test_nothing_is_trained_without_a_click(open_it: Open, monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[Any] = []
-    monkeypatch.setattr(runs, "begin", asked.append)
+    monkeypatch.setattr(runs, "begin", lambda spec, owner: asked.append(spec))
     app = open_it(seed="31", seeds="2")
     assert "No run has these settings yet. 400 updates in 2 runs" in words(app)
     assert not asked
@@ -76,7 +76,7 @@ def test_nothing_is_trained_without_a_click(open_it: Open, monkeypatch: pytest.M
 
 def test_some_seeds_have_a_run(open_it: Open, monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[Any] = []
-    monkeypatch.setattr(runs, "begin", asked.append)
+    monkeypatch.setattr(runs, "begin", lambda spec, owner: asked.append(spec))
     app = open_it(Seen("a", "done", ("a",), 1.0, 3.0, records=RECORDS), Seen("b"), seeds="2")
     assert "1 of 2 runs are there." in words(app)
     press(app, "train")
@@ -173,7 +173,7 @@ def test_whatever_stops_a_run_is_a_sentence(
     open_it: Open, monkeypatch: pytest.MonkeyPatch, state: str, message: str, said: str
 ) -> None:
     asked: list[Any] = []
-    monkeypatch.setattr(jobs, "restart", asked.append)
+    monkeypatch.setattr(jobs, "restart", lambda job, owner: asked.append(job))
     app = open_it(replace(GOING, state=state, message=message))
     assert said in words(app)
     assert buttons(app) == {"Go on", "Start anew"}
@@ -183,7 +183,7 @@ def test_whatever_stops_a_run_is_a_sentence(
 
 
 def test_a_refusal_is_shown_and_changes_nothing(open_it: Open, monkeypatch: pytest.MonkeyPatch) -> None:
-    def full(spec: Any) -> None:
+    def full(spec: Any, owner: str) -> None:
         raise ValueError("There is no room for a further run; wait until one has ended.")
 
     monkeypatch.setattr(runs, "begin", full)

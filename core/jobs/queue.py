@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from core import host
 from core.jobs import files, processes
 from core.jobs.folder import ENDED, JobFolder, all_folders, folder_of, run_of
 from core.jobs.identity import canonical, identity
@@ -18,8 +19,6 @@ from core.jobs.limits import FROZEN_S, Settings, settings
 from core.jobs.start import start
 
 LONGEST_QUEUE = 20
-# Of these, how many one owner may have.
-LONGEST_OF_OWNER = 6
 BUSY_S = 10.0
 LONGEST_NAME = 80
 NOT_STARTED = "The run could not be started. Start over; if that fails too, see log.txt in its folder on the server."
@@ -36,8 +35,8 @@ def submit(kind: str, specification: Mapping[str, Any], *, owner: str = "") -> s
         JSON values that say all; see `core.jobs.kinds`.
     owner
         Any text that stands for who asks, such as a digest of a session; "" for the one user of a private machine. It
-        is no part of the run's identity. An owner may have `LONGEST_OF_OWNER` runs waiting, and when runs must be
-        removed, the owner who keeps most loses them.
+        is no part of the run's identity. An owner may have as many runs waiting as `core.host` says, and when runs must
+        be removed, the owner who keeps most loses them.
 
     Raises
     ------
@@ -204,7 +203,7 @@ def _ticket(root: Path) -> int:
 def _check_queue(root: Path, owner: str) -> None:
     queue = waiting(root)
     own = sum(folder.status().get("owner", "") == owner for folder in queue) if owner else 0
-    if own >= LONGEST_OF_OWNER:
+    if own >= host.limits().waiting:
         raise ValueError(f"{own} of your runs are already waiting; cancel one, or try again when one has started.")
     if len(queue) >= LONGEST_QUEUE:
         raise ValueError(f"{LONGEST_QUEUE} runs are already waiting; try again later.")

@@ -27,6 +27,7 @@ COMMAND = (sys.executable, "-m", "core.worker")
 IDLE_S = 300.0
 LIMIT_S = 120.0
 CACHE_BYTES = 32 * 2**20
+LONGEST_QUEUE = 20
 
 _nothing_new = ContextVar("nothing_new", default=False)
 
@@ -97,7 +98,7 @@ class Worker:
         Raises
         ------
         ValueError
-            If this would begin work inside of `nothing_new`.
+            If this would begin work inside of `nothing_new`, or too much work is waiting already.
         """
         key = json.dumps([kind, request], sort_keys=True)
         with self._lock:
@@ -105,6 +106,9 @@ class Worker:
             if job is None or job.stale:
                 if _nothing_new.get():
                     raise ValueError(f"{title} has not been asked for.")
+                self._drop_abandoned()
+                if len(self._waiting) >= LONGEST_QUEUE:
+                    raise ValueError("Too many visitors are waiting for a computation; try again in a minute.")
                 message = {"kind": kind, "request": {**request, **(attached or {})}}
                 job = self._jobs[key] = Job(key, title, message, read)
                 self._waiting.append(job)
@@ -114,6 +118,12 @@ class Worker:
                     self._thread.start()
             self._jobs.move_to_end(key)
             return Task(job, self._leave)
+
+    def _drop_abandoned(self) -> None:
+        """Take out of the queue what nobody waits for any more."""
+        for job in [job for job in self._waiting if not job.holders]:
+            self._waiting.remove(job)
+            self._forget(job)
 
     def _leave(self, task: Task[Any], job: Job) -> None:
         """Take a task from the holders of a job, and end the job if it was the last."""

@@ -13,6 +13,7 @@ from core.training.offers import too_long
 from core.training.runs import GOING
 from pages.ui import net, state
 from pages.ui.asking import button, refused
+from pages.ui.owner import owner
 
 EVERY_S = 1.0
 SHARED = "Whoever asks for them waits for the same download: this acts for all of them."
@@ -36,7 +37,14 @@ def _still_row(data: str, key: str) -> None:
     past = WORDS.get(status.state, status.message) if status else ""
     size = f"{found.nbytes / 1e6:.0f} MB"
     with _row():
-        button(f"Download {found.title} ({size})", "download", lambda: begin(data), key, name="begin", type="primary")
+        button(
+            f"Download {found.title} ({size})",
+            "download",
+            lambda: begin(data, owner=owner()),
+            key,
+            name="begin",
+            type="primary",
+        )
         words = (
             f"{past} From {found.host.removeprefix('www.')}, once for all who use this app, and kept on this machine."
         )

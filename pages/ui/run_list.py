@@ -15,6 +15,7 @@ from core.kit.words import inert
 from pages.ui import net
 from pages.ui.blocks import SEEN
 from pages.ui.export import to_csv
+from pages.ui.owner import may_change_run
 
 SHOWN = 200  # the newest ones
 
@@ -48,7 +49,7 @@ def _when(seconds: float) -> str:
 def _one(
     run: ListedRun, settings: Mapping[str, Any] | None, key: str, open_settings: Callable[[Mapping[str, Any]], None]
 ) -> None:
-    own = run.state != "recorded"
+    own = run.state != "recorded" and may_change_run(run.id)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         if own:
             _rename(run, f"{key}:name:{run.id}")
@@ -104,10 +105,12 @@ def _rename(run: ListedRun, key: str) -> None:
         st.session_state[key] = run.name
 
     def renamed() -> None:
-        jobs.rename(run.id, st.session_state[key])
+        if may_change_run(run.id):
+            jobs.rename(run.id, st.session_state[key])
 
     st.text_input("Name", key=key, max_chars=80, on_change=net.safely(renamed), width=220)
 
 
 def _delete(run: ListedRun) -> None:
-    jobs.delete(run.id)
+    if may_change_run(run.id):
+        jobs.delete(run.id)

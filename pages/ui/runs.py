@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 import streamlit as st
@@ -12,6 +13,7 @@ from core.training.offers import in_words, offer, refusal
 from core.training.runs import Seen, begin, look
 from pages.ui import downloads
 from pages.ui.asking import button, refused
+from pages.ui.owner import THEIRS, may_change, owner
 
 SHARED = "Whoever has the same settings watches the same run: this acts for all of them."
 
@@ -47,7 +49,10 @@ def _going(seen: Sequence[Seen], key: str) -> None:
     words = now.message or f"{doing}, {now.seconds:.0f} s"
     which = f" (run {seen.index(now) + 1} of {len(seen)})" if len(seen) > 1 else ""
     st.progress(min(done, 1.0), text=f"{words}{which}", width=320)
-    live = [each.id for each in seen if each.going]
+    live = [each.id for each in seen if each.going and may_change(each.owner)]
+    if not live:
+        st.caption(THEIRS, width="stretch")
+        return
     button("Pause", "pause", lambda: _each(jobs.pause, live), key)
     button("Cancel", "close", lambda: _each(jobs.cancel, live), key, name="stop")
     st.caption(SHARED, width="stretch")
@@ -62,9 +67,12 @@ def _still(specs: Sequence[Any], seen: Sequence[Seen], key: str) -> None:
         recorded = all(each.state in ("recorded", "done") for each in seen)
         label = "Go on" if stopped else "Train here" if recorded else "Train"
         look_of = "secondary" if recorded else "primary"
-        button(label, "play_arrow", lambda: _each(begin, open_), key, name="train", type=look_of)
-    if stopped and not why_not:
-        button("Start anew", "replay", lambda: _each(jobs.restart, [each.id for each in stopped]), key)
+        button(
+            label, "play_arrow", lambda: _each(partial(begin, owner=owner()), open_), key, name="train", type=look_of
+        )
+    mine = [each.id for each in stopped if may_change(each.owner)]
+    if mine and not why_not:
+        button("Start anew", "replay", lambda: _each(partial(jobs.restart, owner=owner()), mine), key)
     st.caption(f"{_told(seen, not why_not)} {why_not or (offer(open_) if open_ else '')}".strip(), width="stretch")
     refused(key)
 

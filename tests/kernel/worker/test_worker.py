@@ -292,6 +292,26 @@ def test_a_holder_that_has_gone_does_not_count(make, phone) -> None:
         assert line.recv(1) == b""
 
 
+def test_the_queue_is_bounded_and_counts_those_who_still_wait(make, phone, monkeypatch) -> None:
+    monkeypatch.setattr("core.worker.LONGEST_QUEUE", 2)
+    own = make()
+    running = ask(own, {"call": port(phone)})
+    with answer(phone) as line:
+        first, second = ask(own, {"x": 1}), ask(own, {"x": 2})
+        with pytest.raises(
+            ValueError, match=r"^Too many visitors are waiting for a computation; try again in a minute\.$"
+        ):
+            ask(own, {"x": 3})
+        assert ask(own, {"x": 2}).title  # what has been asked for is shared
+        first.cancel()
+        third = ask(own, {"x": 3})
+        del second
+        gc.collect()
+        fourth = ask(own, {"x": 4})
+        line.sendall(b"1")
+    assert running.result() and third.result().value["x"] == 3 and fourth.result().value["x"] == 4
+
+
 @pytest.mark.parametrize("how", ["cancelled", "forgotten"])
 def test_waiting_work_that_nobody_wants_is_never_begun(make, phone, how) -> None:
     own = make()

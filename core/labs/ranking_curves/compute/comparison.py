@@ -165,8 +165,14 @@ def awaited(**settings: Any) -> tuple[Any, ...]:
 
 
 def completing(result: Comparison, prevalence: float) -> tuple[Task[Spread], ...]:
-    """Work that completes a picture: whether differences are more than noise, and the bands."""
-    return (result.spread(prevalence or None),)
+    """Work that completes a picture: whether differences are more than noise, and the bands.
+
+    There is none while too much work of others is waiting; the picture is then complete as it stands.
+    """
+    try:
+        return (result.spread(prevalence or None),)
+    except ValueError:
+        return ()
 
 
 def tables(result: Comparison, values: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
