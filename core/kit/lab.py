@@ -10,16 +10,19 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
+from itertools import product
 from typing import Any, Protocol
 
+from core import host
 from core.exercises.templates import Template
 from core.kit.controls import Choice, Control, Fetch, File, Scale, Toggle, defaults, from_link, to_link
+from core.kit.cost import Cost, in_turn
 from core.kit.memo import Memo
 from core.kit.recent import Recent
 from core.kit.words import fixed
 
 # Shared by all visitors, so results are immutable; few are kept, since one can hold megabytes.
-_RESULTS = Recent(entries=16, nbytes=200_000_000)
+_RESULTS = Recent(entries=16, nbytes=host.limits().kept_bytes)
 
 PREDICT = Toggle(
     name="predict",
@@ -245,6 +248,11 @@ class Lab:
         on.
     exercises
         Templates of exercises whose answers this lab shows.
+    cost
+        What a state costs, from the values that it names; nothing worth a word if not given. A host may refuse what
+        costs too much, and does not offer presets that do.
+    saving
+        Names of controls whose smaller values make a state cheaper; the first one is lowered last.
     """
 
     name: str
@@ -267,6 +275,13 @@ class Lab:
     completing: Callable[..., Sequence[Any]] = lambda result: ()
     runs: Callable[..., Sequence[Any]] = no_runs
     exercises: tuple[Template[Any], ...] = ()
+    cost: Callable[..., Cost] = Cost
+    saving: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        """Leave out the presets that this host does not allow."""
+        allowed = tuple(preset for preset in self.presets if self.allowed(self.preset_values(preset)))
+        object.__setattr__(self, "presets", allowed)
 
     @property
     def all_controls(self) -> tuple[Control, ...]:
@@ -323,12 +338,45 @@ class Lab:
         """Compute (or recall) the result for `values`; raises what `compute` raises.
 
         Results made from what a visitor has brought are recalled by that object itself, and go when it goes.
+
+        Raises
+        ------
+        ValueError
+            Also for a state that costs more than this host allows.
         """
+        if not self.allowed(values):
+            raise ValueError(self._too_costly(values))
         settings = self.settings(values)
         brought = next((value for _, value in settings if isinstance(value, Memo) and value), None)
-        if brought is not None:
-            return brought.recall(self.compute, settings)
-        return _RESULTS.recall((self.compute, settings), lambda: self.compute(**dict(settings)))
+        with in_turn(self.cost_of(values)):
+            if brought is not None:
+                return brought.recall(self.compute, settings)
+            return _RESULTS.recall((self.compute, settings), lambda: self.compute(**dict(settings)))
+
+    def cost_of(self, values: Mapping[str, Any]) -> Cost:
+        """Return what it costs to compute and draw a state."""
+        return self.cost(**{name: values[name] for name in parameters(self.cost) if name in values})
+
+    def allowed(self, values: Mapping[str, Any]) -> bool:
+        """Return whether this host computes a state."""
+        return self.cost_of(values).within(host.limits())
+
+    def nearest_allowed(self, values: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the values of `saving` with which this host computes a state; empty if there are none."""
+        named = {control.name: control for control in self.controls}
+        choices = [
+            sorted((v for v in named[name].values if v <= values[name]), reverse=True)  # type: ignore[attr-defined]
+            for name in self.saving
+        ]
+        cheaper = (dict(zip(self.saving, choice, strict=True)) for choice in product(*choices))
+        return next((change for change in cheaper if self.allowed({**values, **change})), {})
+
+    def _too_costly(self, values: Mapping[str, Any]) -> str:
+        named = {control.name: control for control in self.controls}
+        nearest = {name: value for name, value in self.nearest_allowed(values).items() if value != values[name]}
+        settings = " and ".join(f"`{name}` {named[name].show(value)}" for name, value in nearest.items())
+        refusal = f"This takes {self.cost_of(values)}, more than this server allows for one picture."
+        return f"{refusal} {settings} would work." if settings else refusal
 
     def tasks(self, values: Mapping[str, Any]) -> list[Any]:
         """Give what the result for `values` has to wait for."""
@@ -347,7 +395,8 @@ class Lab:
     def draw(self, result: Any, values: Mapping[str, Any]) -> Any:
         """Picture of a result."""
         shown = parameters(self.picture)[1:]
-        return self.picture(result, **{key: values[key] for key in shown})
+        with in_turn(self.cost_of(values)):
+            return self.picture(result, **{key: values[key] for key in shown})
 
     def export_script(self, values: Mapping[str, Any]) -> str:
         """The stand-alone script with the current settings in it."""

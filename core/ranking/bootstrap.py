@@ -18,7 +18,7 @@ GRID_SIZE = 101
 # Half the number of strips, and for two rankings of many cases: of these all pairs of strips are drawn.
 _FINE, _COARSE = 1024, 32
 # More cases than this are drawn by strips instead of one by one.
-_MANY = 50_000
+MANY = 50_000
 # Cases drawn, and counts made into areas and curves, at once: small enough for the cache of the processor.
 _DRAWN, _COUNTED = 100_000, 32_000
 _GRID = np.linspace(0, 1, GRID_SIZE)
@@ -190,14 +190,14 @@ def resample(
         raise ValueError(f"`resamples` must be in [{RESAMPLES[0]}, {RESAMPLES[1]}]; got {resamples}.")
     is_positive = check_labels(labels, positive)
     rankings = tuple(rank(is_positive, one) for one in scores)
-    by_strip = len(is_positive) > _MANY
+    by_strip = len(is_positive) > MANY
     ends = tuple(_strip_ends(ranking, _COARSE if by_strip and len(scores) == 2 else _FINE) for ranking in rankings)
     places = np.array([_places(*each) for each in zip(rankings, ends, scores, strict=True)])
     strips = [len(each) for each in ends]
     classes = [_Class(places[:, is_positive == label], strips, by_strip) for label in (True, False)]
     rng = np.random.default_rng(seed)
     found = [(np.empty((resamples, m + 1), np.int32), np.empty((resamples, m + 1), np.int32)) for m in strips]
-    rows = max(1, _DRAWN // min(len(is_positive), _MANY))
+    rows = max(1, _DRAWN // min(len(is_positive), MANY))
     for start in range(0, resamples, rows):
         part = slice(start, start + rows)
         for k, each in enumerate(classes):

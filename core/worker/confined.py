@@ -22,13 +22,12 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
+from core.host import limits
 from core.kit.refusal import reason
 from core.process import ONE_THREAD, ROOT
 from core.worker import wire
 
 COMMAND = (sys.executable, "-m", "core.worker.confined")
-# Beside the interpreter, its modules (about 40 MB) and the file itself.
-MEMORY_BYTES = 300 * 2**20
 CPU_S = 5
 WALL_S = 30.0
 MAX_ANSWER = 64 * 2**20
@@ -81,7 +80,7 @@ def call(function: str, content: bytes, **arguments: Any) -> Any:
 def _run(request: dict[str, Any], content: bytes) -> tuple[bytes, str]:
     """The answer of a new process, and why there is none if it is no line."""
     begun = time.monotonic()
-    request |= {"size": len(content), "seconds": CPU_S, "memory": MEMORY_BYTES + 2 * len(content)}
+    request |= {"size": len(content), "seconds": CPU_S, "memory": limits().reader_bytes + 2 * len(content)}
     with subprocess.Popen(
         COMMAND,
         stdin=subprocess.PIPE,

@@ -85,6 +85,7 @@ def _show_stage(lab: Lab, record: State) -> None:
         result, picture = _evaluate(lab, record, waiting)
         if record.refusal:
             net.say(record.refusal, f"{lab.name}:picture", lab)
+            _nearest(lab, record)
             st.caption(_STILL)
         revealed = not record.values[PREDICT.name] or predict(lab, record, result)
     if revealed:
@@ -221,6 +222,17 @@ def _evaluate(lab: Lab, record: State, waiting: bool) -> tuple[Any, Picture]:
     record.refusal = caught.words
     result = lab.result(record.good)
     return result, lab.draw(result, record.good)
+
+
+def _nearest(lab: Lab, record: State) -> None:
+    """Offer what this host can draw, where the settings cost more than it allows."""
+    nearest = {} if lab.allowed(record.values) else lab.nearest_allowed(record.values)
+    if nearest:
+
+        def use() -> None:
+            record.replace(record.values | nearest)
+
+        st.button("Use these values", on_click=net.safely(use), key=f"{lab.name}:nearest", icon=":material/check:")
 
 
 def _chart(lab: Lab, record: State, picture: Picture) -> None:

@@ -7,9 +7,11 @@ from typing import Any
 
 import streamlit as st
 
+from core.host import limits
 from core.kit.controls import Choice, Control, Fetch, Fetched, File, LogSlider, Seed, Several, Slider, Text, Toggle
 from core.kit.words import verbatim
 from pages.ui import net
+from pages.ui.server import uploads
 
 
 def widget(page: str, control: Control, value: Any, take: Callable[[str, Any], None]) -> None:
@@ -58,14 +60,23 @@ def _file(key: str, control: File, value: Any, take: Callable[[str, Any], None])
             st.session_state[refused] = ""
             take(control.name, None)
             return
+        if not hasattr(file, "getvalue"):  # it has been read before: its name is still there, its bytes are not
+            return
         with net.Caught() as caught:
             read = control.read(file.name, file.getvalue())
+        uploads.forget(file.file_id)
+        file.truncate(0)  # Streamlit keeps it until there is another one
         st.session_state[refused] = caught.words
         if not caught.words:
             take(control.name, read)
 
     st.file_uploader(
-        control.label, type=control.suffix or None, key=key, help=control.help, on_change=net.safely(changed)
+        control.label,
+        type=control.suffix or None,
+        max_upload_size=limits().upload_mb,
+        key=key,
+        help=control.help,
+        on_change=net.safely(changed),
     )
     if st.session_state.get(refused):
         net.say(st.session_state[refused], key)

@@ -8,7 +8,7 @@ from typing import Any
 
 from core.kit.lab import Lab, Preset
 from core.kit.scripts import parts_of
-from core.labs.ranking_curves.compute.comparison import awaited, compare, completing, tables
+from core.labs.ranking_curves.compute.comparison import awaited, compare, completing, cost, tables
 from core.labs.ranking_curves.controls import CONTROLS
 from core.labs.ranking_curves.exercises import EXERCISES
 from core.labs.ranking_curves.picture import picture, thumbnail
@@ -87,4 +87,6 @@ LAB = Lab(
     exercises=EXERCISES,
     needs=awaited,
     completing=completing,
+    cost=cost,
+    saving=("n_cases", "resamples"),
 )

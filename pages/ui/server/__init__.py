@@ -13,6 +13,7 @@ from starlette.routing import WebSocketRoute
 from pages.ui import net, shell
 from pages.ui.server import live
 from pages.ui.server.static import SmallStatic
+from pages.ui.server.uploads import BoundedUploads
 
 
 def parts() -> dict[str, Any]:
@@ -22,7 +23,7 @@ def parts() -> dict[str, Any]:
     live.open_for_drags()
     return {
         "routes": [WebSocketRoute(f"{base}/{live.PATH}", live.answer)],
-        "middleware": [Middleware(SmallStatic, base=base)],
+        "middleware": [Middleware(BoundedUploads, base=base), Middleware(SmallStatic, base=base)],
         "lifespan": lifespan,
         "on_script_error": net.last,
     }

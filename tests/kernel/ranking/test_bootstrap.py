@@ -187,7 +187,7 @@ def test_strips_change_the_intervals_little(share, monkeypatch) -> None:
 def test_draws_by_strip(models, monkeypatch) -> None:
     labels, *scores = sample(6000, seed=6)
     exact = bootstrap(labels, tuple(scores[:models]), resamples=1000)
-    monkeypatch.setattr(ranking_bootstrap, "_MANY", 5999)
+    monkeypatch.setattr(ranking_bootstrap, "MANY", 5999)
     found = bootstrap(labels, tuple(scores[:models]), resamples=2000)
     compare(found, exact, areas=0.11, bands=0.3, step=2e-3)  # about 4 standard errors, of hundreds of points
 
@@ -289,7 +289,7 @@ def test_worst_ranking_has_the_bands_of_its_curves() -> None:
 
 
 def test_bands_stay_possible_and_are_read_only(monkeypatch) -> None:
-    monkeypatch.setattr(ranking_bootstrap, "_MANY", 100)
+    monkeypatch.setattr(ranking_bootstrap, "MANY", 100)
     labels, first, second = sample(4000, share=0.5)
     labels[np.argmax(first)] = labels[np.argmax(second)] = 0  # so that precision is 0 at recall 0
     for model in bootstrap(labels, (first, second), resamples=20).models:
