@@ -117,7 +117,7 @@ class Shapes:
             kind = found[output].tensor_type if output in found else None
             if kind is not None and kind.HasField("shape"):
                 self.known.dims[output] = tuple(_known(dim) for dim in kind.shape.dim)
-            if kind is not None and not alias:
+            if kind is not None and kind.elem_type and not alias:
                 self.known.types[output] = kind.elem_type
 
     def _refuse(self, node: Any, operation: str, inputs: Sequence[str], error: Exception | None = None) -> None:
@@ -159,7 +159,7 @@ class Shapes:
         return node
 
     def _type(self, name: str, alias: bool) -> Any:
-        kind = 1 if alias else self.known.types.get(name, 1)
+        kind = 1 if alias else self.known.types.get(name, 0) or 1
         return self._onnx.helper.make_tensor_type_proto(kind, self.known.dims.get(name))
 
     def _tensor(self, name: str) -> Any:

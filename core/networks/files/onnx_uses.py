@@ -75,7 +75,11 @@ def _joined(operation: str, inputs: Sequence[str]) -> list[str]:
 
 def _idle(known: Values, inputs: Sequence[str]) -> bool:
     """Whether factors 1 and shifts 0 were made by the exporter, as for a group norm and one without parameters."""
-    if not all(name in known.values and set(known.owners[name]) <= known.made for name in inputs[1:3]):
+    if not all(name in known.values for name in inputs[1:3]):
+        return False
+    before = known.makers.get(inputs[0])
+    grouped = before is not None and before.operation == "Reshape"
+    if not grouped and not all(set(known.owners[name]) <= known.made for name in inputs[1:3]):
         return False
     scale, shift = (known.values[name] for name in inputs[1:3])
     return bool(np.all(scale == 1) and np.all(shift == 0))

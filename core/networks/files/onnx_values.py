@@ -96,6 +96,14 @@ class Values:
         self.dims[name], self.types[name] = tuple(tensor.dims), tensor.values.data_type
         self.owners[name], self.sizes[name] = (name,), prod(tensor.values.dims)
 
+    def same(self, name: str, other: str) -> None:
+        """Give a constant another name."""
+        self.owners[other] = self.owners[name]
+        if name in self.dims:
+            self.dims[other] = self.dims[name]
+        if name in self.values:
+            self.values[other] = self.values[name]
+
     def hold_nothing(self, name: str) -> None:
         """Take a constant without numbers, such as a text."""
         self.dims[name], self.owners[name] = (), ()

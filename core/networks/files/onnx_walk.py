@@ -213,6 +213,8 @@ class Walk:
     def _step(self, step: Step) -> None:
         known, operation = self.known, step.operation
         plain = {name: self._plain(value) for name, value in step.attributes.items()}
+        if operation == "CastLike" and step.inputs[0] in known.owners:  # it takes a kind of numbers, and no more
+            return known.same(step.inputs[0], step.outputs[0])
         given = [name for name in step.inputs if name]
         still = all(known.constant(name) for name in given) and operation not in _RANDOM | _INNER
         if operation in ("Shape", "Size") and given and None not in known.dims.get(given[0], (None,)):
