@@ -22,7 +22,7 @@ def opened(func: Callable[..., Any]) -> Callable[..., Any]:
 
 def bias_of(name: str, args: Sequence[Any], given: dict[str, Any]) -> Any:
     """What a convolution or a linear layer adds."""
-    if name not in ("linear", "conv2d"):
+    if name not in ("linear", "conv2d", "conv_transpose2d"):
         return None
     return args[2] if len(args) > 2 else given.get("bias")
 

@@ -18,7 +18,7 @@ COMPOSITE = frozenset(["multi_head_attention_forward"])
 NORMS = ("batch_norm", "layer_norm", "group_norm", "instance_norm", "local_response_norm", "normalize")
 ACTIVATIONS = frozenset(
     ["relu", "gelu", "silu", "sigmoid", "tanh", "softmax", "elu", "leaky_relu", "hardswish", "hardsigmoid"]
-    + ["hardtanh", "relu6"]
+    + ["hardtanh", "relu6", "prelu", "selu", "mish", "softplus", "log_softmax"]
 )
 LIKE_ITS_INPUT = ACTIVATIONS.union(NORMS, ["dropout"])
 # Functions that keep statistics for the backward pass beside feature maps.
@@ -29,6 +29,7 @@ KIND_OF = {
     "silu": "SiLU",
     "cat": "Concat",
     "conv2d": "Conv2d",
+    "conv_transpose2d": "ConvTranspose2d",
     "mul": "Multiply",
     "sub": "Subtract",
     "matmul": "MatMul",

@@ -9,7 +9,7 @@ from typing import Any
 from torch import Tensor, nn
 
 from core.nets.function_names import ACTIVATIONS, NORMS
-from core.networks.receptive_field import Field, Pair, Window, by, gate, join, resized
+from core.networks.receptive_field import Field, Pair, Window, by, gate, join, resized, spread
 from core.networks.table import ROLES
 
 
@@ -98,6 +98,18 @@ def _convolution(facts: Facts, args: Sequence[Any], given: dict[str, Any], out: 
     facts.slides(window, _map(x))
     facts.macs += out.numel() * weight[0].numel()
     return join(fields).through(window)
+
+
+def _transposed(facts: Facts, args: Sequence[Any], given: dict[str, Any], out: Tensor, fields: list[Field]) -> Field:
+    a = Arguments("input weight bias stride padding output_padding groups dilation", args, given)
+    x, weight = a.get("input"), a.get("weight")
+    facts.plays("convolution")
+    facts.macs += x.numel() * weight[0].numel()
+    return spread(join(fields), _map(weight), a.pair("stride", 1), a.pair("padding", 0), a.pair("dilation", 1))
+
+
+def _enlarged(facts: Facts, args: Sequence[Any], given: dict[str, Any], out: Tensor, fields: list[Field]) -> Field:
+    return join(fields) if out.shape[-2:] == args[0].shape[-2:] else join(fields).lost()
 
 
 def _pooling(names: str) -> Rule:
@@ -208,6 +220,8 @@ def _plain(role: str) -> Rule:
 
 RULES: dict[str, Rule] = {
     "conv2d": _convolution,
+    "conv_transpose2d": _transposed,
+    **dict.fromkeys(["interpolate", "pixel_shuffle"], _enlarged),
     "linear": _linear,
     **dict.fromkeys(["matmul", "bmm"], _matmul),
     "einsum": _einsum,

@@ -10,6 +10,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from core.networks.grammar import Item, Items, Layer, Repeat
+from core.networks.layers import ACTIVATIONS
 from core.networks.parser import parse
 from core.networks.table import Shape
 from core.networks.typed import branch_names, layer_table, layers_after_input
@@ -50,6 +51,26 @@ class Add(nn.Module):
         return total
 
 
+class Multiply(nn.Module):
+    """Multiplies feature maps; a row of numbers, or a map of one place, scales the channels."""
+
+    def forward(self, values: list[Tensor]) -> Tensor:
+        most = max(value.ndim for value in values)
+        total, *others = (value if value.ndim == most else value[:, :, None, None] for value in values)
+        for value in others:
+            total = total * value
+        return total
+
+
+class LayerNorm(nn.LayerNorm):
+    """Normalizes the channels of each place."""
+
+    def forward(self, input: Tensor) -> Tensor:
+        if input.ndim == 2:
+            return super().forward(input)
+        return super().forward(input.permute(0, 2, 3, 1)).permute(0, 3, 1, 2)
+
+
 class Chain(nn.Module):
     """Layers one after another, named by their numbers in the text."""
 
@@ -60,11 +81,14 @@ class Chain(nn.Module):
 
 
 class Branches(nn.Module):
-    """Branches that start from the same map; the last child puts them together."""
+    """Branches that start from the same map, or from parts of it; the last child puts them together."""
+
+    split = False
 
     def forward(self, value: Tensor) -> Tensor:
         *branches, join = self.children()
-        joined: Tensor = join([branch(value) for branch in branches])
+        starts = value.chunk(len(branches), 1) if self.split else [value] * len(branches)
+        joined: Tensor = join([branch(start) for branch, start in zip(branches, starts, strict=True)])
         return joined
 
 
@@ -112,7 +136,8 @@ def _item(item: Item, shapes: Iterator[Shape], bias: bool) -> nn.Module:
     for letter, branch in zip(branch_names(len(item.branches)), item.branches, strict=True):
         branches.add_module(letter, _chain(branch, shapes, bias))
     next(shapes)
-    branches.add_module("join", Concat() if item.how == "concat" else Add())
+    branches.split = item.how == "split"
+    branches.add_module("join", _JOINS[item.how]())
     return branches
 
 
@@ -134,6 +159,20 @@ def _convolution(layer: Layer, shape: Shape, bias: bool) -> nn.Module:
     return conv
 
 
+def _transposed(layer: Layer, shape: Shape, bias: bool) -> nn.Module:
+    return nn.ConvTranspose2d(
+        shape[0],
+        layer.width or shape[0],
+        layer.size or (1, 1),
+        layer.pair("s", 1),
+        layer.pair("p"),
+        layer.pair("op"),
+        layer.option("g", 1),
+        bias,
+        layer.pair("d", 1),
+    )
+
+
 def _pooling(layer: Layer, shape: Shape, bias: bool) -> nn.Module:
     window = pool_window(layer)
     padding = window.padding[0], window.padding[2]
@@ -153,20 +192,35 @@ def _local_norm(layer: Layer, shape: Shape, bias: bool) -> nn.Module:
     return nn.LocalResponseNorm(layer.size[0] if layer.size else 5)
 
 
+def _size(layer: Layer) -> tuple[int, int]:
+    return layer.size or (1, 1)
+
+
+_ALONG_CHANNELS = {"softmax": "Softmax", "logsoftmax": "LogSoftmax"}
+_JOINS: dict[str, type[nn.Module]] = {"concat": Concat, "split": Concat, "add": Add, "mul": Multiply}
 _LAYERS: dict[str, Callable[[Layer, Shape, bool], nn.Module]] = {
     "conv": _convolution,
     "dwconv": _convolution,
+    "deconv": _transposed,
     "pool": _pooling,
     "avgpool": _pooling,
     "gap": lambda *_: nn.AdaptiveAvgPool2d(1),
+    "gmp": lambda *_: nn.AdaptiveMaxPool2d(1),
+    "adaptavg": lambda layer, *_: nn.AdaptiveAvgPool2d(_size(layer)),
+    "adaptmax": lambda layer, *_: nn.AdaptiveMaxPool2d(_size(layer)),
+    "up": lambda layer, *_: nn.Upsample(scale_factor=tuple(map(float, _size(layer)))),
+    "pixelshuffle": lambda layer, *_: nn.PixelShuffle(_size(layer)[0]),
+    "channelshuffle": lambda layer, *_: nn.ChannelShuffle(_size(layer)[0]),
+    "pad": lambda layer, *_: nn.ZeroPad2d((_size(layer)[1], _size(layer)[1], _size(layer)[0], _size(layer)[0])),
     "fc": lambda layer, shape, bias: Linear(prod(shape), layer.width or 1, bias=bias),
-    "relu": lambda *_: nn.ReLU(),
-    "tanh": lambda *_: nn.Tanh(),
-    "sigmoid": lambda *_: nn.Sigmoid(),
-    "softmax": lambda *_: nn.Softmax(1),
+    **{name: lambda *_, kind=kind: getattr(nn, kind)() for name, (kind, _) in ACTIVATIONS.items()},
+    **{name: lambda *_, kind=kind: getattr(nn, kind)(1) for name, kind in _ALONG_CHANNELS.items()},
     "bn": _batch_norm,
+    "ln": lambda layer, shape, bias: LayerNorm(shape[0]),
+    "gn": lambda layer, shape, bias: nn.GroupNorm(_size(layer)[0], shape[0]),
+    "inorm": lambda layer, shape, bias: nn.InstanceNorm2d(shape[0], affine=bool(layer.option("scale"))),
     "lrn": _local_norm,
-    "dropout": lambda *_: nn.Dropout(),
+    "dropout": lambda layer, *_: nn.Dropout(layer.option("rate", 500) / 1000),
     "flatten": lambda *_: nn.Flatten(),
     "id": lambda *_: nn.Identity(),
 }

@@ -3,8 +3,8 @@
 ::
 
     text  := item (separator item)*            separator: , or ; or -> or a line end; # begins a comment
-    item  := [count x] ( layer | (text) | {text | text} | {+ text | text} )
-    layer := name [size [x size]] [-width] (/stride | [@] option)*
+    item  := [count x] ( layer | (text) | {[how] text | text} )    how: + adds, * multiplies, / splits the channels
+    layer := name [size [x size]] [-width] (/stride [x stride] | [@] option)*
 """
 
 from __future__ import annotations
@@ -20,6 +20,8 @@ MAX_TEXT = 20_000
 # Longer texts are packed in a link; what browsers and servers take ends somewhere above 2,000 characters.
 _PLAIN_LINK = 1_500
 _PACKED = "z."
+# How branches are put together, and what is written for it behind the brace.
+HOWS = {"concat": "", "add": "+", "mul": "*", "split": "/"}
 
 
 class TextError(ValueError):
@@ -62,30 +64,42 @@ class Layer:
         Height and width of the kernel, or of the image for "input".
     width : int or None
         Filters of a convolution, outputs of fc, channels of "input".
-    options : tuple of (str, int)
-        Sorted; keys of `core.networks.layers.OPTIONS`, among them "s" for the stride and "same".
+    options : tuple of (str, int or (int, int))
+        Sorted; keys of `core.networks.layers.OPTIONS`, among them "s" for the stride and "same". Two numbers are along
+        height and width.
     """
 
     kind: str
     size: tuple[int, int] | None = None
     width: int | None = None
-    options: tuple[tuple[str, int], ...] = ()
+    options: tuple[tuple[str, int | tuple[int, int]], ...] = ()
     at: int = field(default=0, compare=False)
 
     def option(self, name: str, default: int = 0) -> int:
-        """Value of an option."""
-        return dict(self.options).get(name, default)
+        """Value of an option that is one number."""
+        found = dict(self.options).get(name, default)
+        return found if isinstance(found, int) else found[0]
+
+    def pair(self, name: str, default: int = 0) -> tuple[int, int]:
+        """Value of an option along height and width."""
+        found = dict(self.options).get(name, default)
+        return (found, found) if isinstance(found, int) else found
 
     def __str__(self) -> str:
         size = "" if self.size is None else "x".join(str(n) for n in dict.fromkeys(self.size))
         if self.size is not None and self.kind == "input":
             size = f"{self.size[0]}x{self.size[1]}"
         width = "" if self.width is None else f"-{self.width}" if size or self.kind != "fc" else str(self.width)
-        given = dict(self.options)
+        given = {name: _number(value) for name, value in self.options}
+        rate = f"0.{int(given.pop('rate')):03}".rstrip("0") if "rate" in given else ""
         stride = f"/{given.pop('s')}" if "s" in given else ""
-        same = f"@{SAME}" if given.pop(SAME, 0) else ""
+        same = f"@{SAME}" if given.pop(SAME, "") not in ("", "0") else ""
         named = [f" {name}={value}" for name, value in given.items()]
-        return "".join([self.kind, size, width, stride, same, *named])
+        return "".join([self.kind, size, width, rate, stride, same, *named])
+
+
+def _number(value: int | tuple[int, int]) -> str:
+    return str(value) if isinstance(value, int) else f"{value[0]}x{value[1]}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +113,10 @@ class Repeat:
 
 @dataclass(frozen=True, slots=True)
 class Join:
-    """Branches that start from the same map and are put together: `how` is "concat" or "add"."""
+    """Branches that start from the same map and are put together: `how` is a key of `HOWS`.
+
+    With "split" each branch gets a part of the channels.
+    """
 
     how: str
     branches: tuple[Items, ...]
@@ -123,8 +140,8 @@ def _written(item: Item) -> str:
         inner = write(item.items)
         alone = len(item.items) == 1 and not isinstance(item.items[0], Repeat)
         return f"{item.count}x {inner}" if alone else f"{item.count}x({inner})"
-    opening = "{+ " if item.how == "add" else "{"
-    return f"{opening}{' | '.join(write(branch) for branch in item.branches)}}}"
+    opening = f"{HOWS[item.how]} " if HOWS[item.how] else ""
+    return f"{{{opening}{' | '.join(write(branch) for branch in item.branches)}}}"
 
 
 def to_link(text: str) -> str:

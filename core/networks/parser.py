@@ -3,16 +3,34 @@
 from __future__ import annotations
 
 import difflib
+import re
 from typing import NoReturn
 
-from core.networks.grammar import MAX_TEXT, Item, Items, Join, Layer, Repeat, TextError, layers
-from core.networks.layers import KINDS, MAX_WIDTH, OPTIONS, SAME, Kind
+from core.networks.grammar import HOWS, MAX_TEXT, Item, Items, Join, Layer, Repeat, TextError, layers
+from core.networks.layers import (
+    ADVICE,
+    KINDS,
+    MAX_KERNEL,
+    MAX_LENGTH,
+    MAX_WIDTH,
+    OPTIONS,
+    PAIRS,
+    SAME,
+    SYNONYMS,
+    VALID,
+    Kind,
+)
+from core.networks.pasted import PastedError, own_notation
 
 MAX_LAYERS = 2_000
 MAX_DEPTH = 8
 MAX_REPEAT = 200
 MAX_DIGITS = 9
 _TIMES = "x×*"
+_DASHES = str.maketrans(dict.fromkeys("‐‑‒–—−", "-"))  # as books and PDF files have them
+_LONGEST = MAX_KERNEL**2
+_PARTS = ("average", "avg", "max")  # stand inside of names of several words
+_OPTION_NAMES = {"stride": "s", "strides": "s", "padding": "p", "dilation": "d", "groups": "g"}
 _CLOSING = {"(": ")", "{": "}"}
 
 
@@ -26,7 +44,11 @@ def parse(*, text: str) -> Items:
     """
     if len(text) > MAX_TEXT:
         raise TextError("", 0, f"The text has {len(text):,} characters; at most {MAX_TEXT:,} are possible.")
-    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    text = text.replace("\r\n", "\n").replace("\r", "\n").translate(_DASHES)
+    try:
+        text = own_notation(text)
+    except PastedError as error:
+        raise TextError(text, error.at, str(error)) from None
     reader = _Reader(text)
     items = reader.items("")
     if not items:
@@ -133,10 +155,9 @@ class _Reader:
         return found
 
     def join(self, start: int) -> Items:
-        how = "concat"
         self.blanks(lines=True)
-        if self.peek() == "+":
-            self.at, how = self.at + 1, "add"
+        how = next((name for name, sign in HOWS.items() if sign and sign == self.peek()), "concat")
+        self.at += how != "concat"
         branches, starts = [], []
         while True:
             self.blanks(lines=True)
@@ -169,30 +190,88 @@ class _Reader:
 
     def layer(self) -> Layer:
         start = self.at
-        name = self.word()
-        if not name:
-            self.fail(f"A layer is expected here, not “{self.peek()}”." if self.peek() else "A layer is missing here.")
-        kind = KINDS.get(name)
-        if kind is None:
-            near = difflib.get_close_matches(name, KINDS, 1)
-            hint = f"did you mean {near[0]}?" if near else f"known are {', '.join(KINDS)}."
-            self.fail(f"Unknown layer “{name[:20]}”; {hint}", start, near[0] if near else "")
+        kind = self.named(start)
+        self.between(kind)
+        if kind.name == "dropout":
+            return Layer(kind.name, options=self.rate(), at=start)
         size, width = self.numbers(kind, start)
         return Layer(kind.name, size, width, self.options(kind), start)
 
+    def named(self, start: int) -> Kind:
+        """The kind of layer whose name stands here."""
+        name = self.word()
+        if name == "relu" and self.text.startswith("6", self.at) and not self.peek(1).isdigit():
+            self.at, name = self.at + 1, "relu6"
+        if name in ("max", "average", "avg", "global", "adaptive", "batch", "layer", "group", "leaky", "depthwise"):
+            name = self.longer(name)
+        if not name:
+            self.fail(f"A layer is expected here, not “{self.peek()}”." if self.peek() else "A layer is missing here.")
+        kind = KINDS.get(SYNONYMS.get(name, name))
+        if kind is not None and re.match(r"[12][dD](?![\d=])", self.text[self.at : self.at + 3]):  # as in Conv2d
+            self.at += 2
+        if kind is None:
+            if name in ADVICE:
+                self.fail(f"“{name}” is not the name of a layer here; {ADVICE[name]}", start)
+            near = difflib.get_close_matches(name, [*KINDS, *SYNONYMS], 1)
+            found = SYNONYMS.get(near[0], near[0]) if near else ""
+            hint = f"did you mean {found}?" if near else f"known are {', '.join(KINDS)}."
+            self.fail(f"Unknown layer “{name[:20]}”; {hint}", start, found)
+        return kind
+
+    def longer(self, name: str) -> str:
+        """A name of several words, such as max pool."""
+        while True:
+            before = self.at
+            self.blanks()
+            more = self.word()
+            if not more or (name + more not in SYNONYMS and name + more not in KINDS and more not in _PARTS):
+                self.at = before
+                return name
+            name += more
+
+    def between(self, kind: Kind) -> None:
+        """Pass a blank or a dash between a name and its number, as in “fc 10” and “CONV-3x3-64”."""
+        ahead = 0
+        while self.peek(ahead) == " ":
+            ahead += 1
+        if (kind.size or kind.width) and ahead and self.peek(ahead).isdigit() and not self.repeats(ahead):
+            self.at += ahead
+        elif kind.needs_size and self.peek() == "-" and self.dashed():
+            self.at += 1
+
+    def repeats(self, ahead: int) -> bool:
+        """Whether the number there is a count of repeats, as in “relu 2x conv3-8”, where a comma is missing."""
+        rest = self.text[self.at + ahead : self.at + ahead + 20]
+        return re.match(r"\d+ *[x×*] *[^\d ]", rest) is not None
+
+    def dashed(self) -> bool:
+        """Whether a size and a width follow behind the dash here."""
+        return re.match(r"-\d+(x\d+)?-\d", self.text[self.at : self.at + 30]) is not None
+
+    def rate(self) -> tuple[tuple[str, int], ...]:
+        """The rate of a dropout, in thousandths."""
+        self.blanks()
+        start = self.at
+        found = re.compile(r"p?=?(0?\.\d+|\d+\.?\d*)(%?)").match(self.text, self.at)
+        if found is None:
+            return ()
+        self.at = found.end()
+        rate = float(found[1]) / (100 if found[2] else 1)
+        if not 0 < rate < 1 or not 1 <= round(1000 * rate) <= 999:
+            self.fail(f"The rate of a dropout must be between 0 and 1; got {found[0]}.", start)
+        return (("rate", round(1000 * rate)),)
+
     def numbers(self, kind: Kind, named: int) -> tuple[tuple[int, int] | None, int | None]:
         """Size and width behind a name."""
-        size, width = None, None
-        if kind.size and self.peek().isdigit():
-            first = self.integer(kind.size, 1, kind.max_size)
-            second = first
-            if self.peek() and self.peek() in _TIMES and self.peek(1).isdigit():
-                self.at += 1
-                second = self.integer(kind.size, 1, kind.max_size)
-            size = first, second
+        size = self.size(kind) if kind.size and self.peek().isdigit() else None
+        width = None
         dash = self.peek() == "-" and self.peek(1).isdigit()
+        apart = re.compile(r" *, *(?=\d+ *(?:$|[,;\n#/]))").match(self.text, self.at)  # as in “conv 3x3, 64”
         if kind.width and (dash or not kind.size and self.peek().isdigit()):
             self.at += dash
+            width = self.integer(kind.width, 1, MAX_WIDTH)
+        elif kind.needs_width and size is not None and apart:
+            self.at = apart.end()
             width = self.integer(kind.width, 1, MAX_WIDTH)
         elif dash or self.peek().isdigit():
             self.fail(f"{kind.name} takes no such number; write it like {kind.example}.")
@@ -203,8 +282,26 @@ class _Reader:
             self.fail(f"{kind.name} needs a {missing}; write it like {kind.example}.", named)
         return size, width
 
-    def options(self, kind: Kind) -> tuple[tuple[str, int], ...]:
-        found: dict[str, int] = {}
+    def size(self, kind: Kind) -> tuple[int, int]:
+        """One number, or two along height and width, of which one may be long if the other one is short."""
+        start, low = self.at, 0 if kind.name == "pad" else 1
+        pair = re.compile(r"\d{1,9}[x×*](\d{1,9})").match(self.text, start)
+        if pair is None:
+            side = self.integer(kind.size, low, kind.max_size)
+            return side, side
+        second = pair.start(1)
+        high = MAX_LENGTH if kind.name == "input" else _LONGEST
+        first = self.integer(kind.size, low, high)
+        self.at = second
+        last = self.integer(kind.size, low, high)
+        long = max(first, last) > kind.max_size
+        if long and (min(first, last) > 1 if kind.name == "input" else first * last > _LONGEST):
+            wrong, at = (first, start) if first > kind.max_size else (last, second)
+            self.fail(f"The {kind.size} must be in [1, {kind.max_size:,}]; got {wrong}.", at)
+        return first, last
+
+    def options(self, kind: Kind) -> tuple[tuple[str, int | tuple[int, int]], ...]:
+        found: dict[str, int | tuple[int, int]] = {}
         while True:
             self.blanks()
             start, marked = self.at, self.peek() == "@"
@@ -216,6 +313,8 @@ class _Reader:
                 name = self.option_name(kind, marked, start)
             else:
                 break
+            if name == VALID and SAME in kind.options and SAME not in found:
+                continue  # no padding, as it is anyway
             if name not in kind.options:
                 allowed = ", ".join(kind.options) or "no options"
                 self.fail(f"{name} does not apply to {kind.name}, which takes {allowed}.", start)
@@ -223,13 +322,28 @@ class _Reader:
                 self.fail(f"{name} is given twice.", start)
             if name == SAME and "p" in found or name == "p" and SAME in found:
                 self.fail("same and p contradict each other; give one of them.", start)
+            if name == "p" and (word := self.spelled()):
+                if word == SAME:
+                    found[SAME] = 1
+                continue
             found[name] = 1 if name == SAME else self.value(name)
-        return tuple(sorted(found.items()))
+        return tuple(sorted(found.items(), key=lambda pair: pair[0]))
+
+    def spelled(self) -> str:
+        """A padding in words, as in padding="same"."""
+        found = re.compile(r"""=? *['"]?(same|valid)\b['"]?""", re.IGNORECASE).match(self.text, self.at)
+        if found is None:
+            return ""
+        self.at = found.end()
+        return found[1].lower()
 
     def option_name(self, kind: Kind, marked: bool, start: int) -> str:
-        name = self.word()
+        word = self.word()
+        name = _OPTION_NAMES.get(word, word)
         if not name:
             self.fail(f"An option is missing here; {kind.name} takes {', '.join(kind.options) or 'none'}.", start)
+        if name == VALID:
+            return name
         if name in KINDS and not marked:
             self.fail(f"“,” missing before {name}.", start)
         if name not in OPTIONS:
@@ -239,7 +353,14 @@ class _Reader:
             self.fail(f"Unknown option “{name[:20]}”; {hint}", start, near[0] if near else "")
         return name
 
-    def value(self, name: str) -> int:
-        if name != "s" or self.peek() == "=":
-            self.at += self.peek() == "="
-        return self.integer(*OPTIONS[name])
+    def value(self, name: str) -> int | tuple[int, int]:
+        """A number, or two along height and width."""
+        spaced = re.compile(r" *[=:]? *(?=\d)").match(self.text, self.at)
+        if spaced is not None and (name != "s" or self.text[self.at - 1] != "/"):
+            self.at = spaced.end()
+        first = self.integer(*OPTIONS[name])
+        if name not in PAIRS or not re.match(r"[x×]\d", self.text[self.at : self.at + 2]):
+            return first
+        self.at += 1
+        last = self.integer(*OPTIONS[name])
+        return first if first == last else (first, last)

@@ -166,6 +166,14 @@ def gate(fields: list[Field]) -> Field:
     return join(fields)
 
 
+def spread(field: Field, kernel: Pair, stride: Pair, padding: Pair, dilation: Pair) -> Field:
+    """Field after a transposed convolution; with a stride its windows differ from place to place."""
+    if stride != (1, 1):
+        return field.lost()
+    before = [d * (k - 1) - p for k, p, d in zip(kernel, padding, dilation, strict=True)]
+    return field.through(Window(kernel, padding=(before[0], before[0], before[1], before[1]), dilation=dilation))
+
+
 def resized(field: Field, size: Pair, wanted: Pair) -> Field:
     """Field after adaptive pooling of a map of `size` to `wanted`."""
     if wanted == size:

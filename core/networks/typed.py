@@ -9,13 +9,13 @@ from functools import lru_cache
 from core.networks.grammar import Item, Items, Join, Layer, TextError
 from core.networks.layers import MAX_SIDE, MAX_WIDTH
 from core.networks.parser import parse
-from core.networks.rules import apply, merge
-from core.networks.table import Call, LayerTable
+from core.networks.rules import apply, merge, parts
+from core.networks.table import Call, LayerTable, Shape
 from core.networks.values import Ledger, MisfitError, Value
 
 # Beyond the smallest size at which every kernel fits, sizes at which the branches fit too are looked for this far.
 _FARTHER = 64
-_WORDS = {"concat": "concatenation", "add": "sum"}
+_WORDS = {"concat": "concatenation", "split": "concatenation", "add": "sum", "mul": "product"}
 
 
 class ShapeError(TextError):
@@ -188,10 +188,16 @@ class _Walk:
         self.blocks[path] = "Branches"
         ends: list[Value] = []
         names = branch_names(len(item.branches))
+        starts = [value] * len(names)
+        if item.how == "split":
+            try:
+                starts = parts(value, len(names), self.ledger)
+            except MisfitError as misfit:
+                raise _StopError(item.at, str(misfit)) from None
         for place, (letter, branch) in enumerate(zip(names, item.branches, strict=True)):
             self.blocks[f"{path}.{letter}"] = "Branch"
-            end = self.along(branch, value, f"{path}.{letter}.")
-            if ends and _must_agree(item.how, end) != _must_agree(item.how, ends[0]):
+            end = self.along(branch, starts[place], f"{path}.{letter}.")
+            if ends and not _agree(item.how, end.shape, ends[0].shape):
                 raise _StopError(item.starts[place], _difference(item.how, end, ends[0]))
             ends.append(end)
         return self.add(item.at, lambda: merge(item.how, ends, self.ledger), f"{path}.join", item.how)
@@ -208,14 +214,22 @@ class _Walk:
         return value
 
 
-def _must_agree(how: str, value: Value) -> tuple[int, ...]:
-    """The part of the shape that branches must have in common; its length tells maps from rows of numbers."""
-    if len(value.shape) == 1:
-        return () if how == "concat" else value.shape
-    return value.shape[1:] if how == "concat" else value.shape
+def _agree(how: str, shape: Shape, first: Shape) -> bool:
+    """Whether branches with these shapes can be put together; a factor may have one number for each channel."""
+    if how == "mul" and len(shape) != len(first):
+        return shape[0] == first[0]
+    if len(shape) != len(first):
+        return False
+    if how in ("concat", "split"):
+        return shape[1:] == first[1:]
+    if how == "mul":
+        return all(one == other or 1 in (one, other) for one, other in zip(shape, first, strict=True))
+    return shape == first
 
 
 def _difference(how: str, value: Value, first: Value) -> str:
-    need = "the same height and width" if how == "concat" else "the same shape"
+    need = {"add": "the same shape", "mul": "the same shape, or one number for each channel"}.get(
+        how, "the same height and width"
+    )
     shown = [f"({', '.join(map(str, shape))})" for shape in (value.shape, first.shape)]
     return f"This branch gives {shown[0]} and the first one {shown[1]}; a {_WORDS[how]} needs {need}."

@@ -56,6 +56,7 @@ class Ledger:
 
     stores: int = 0
     kept: set[int] = field(default_factory=set)
+    whole: dict[int, int] = field(default_factory=dict)  # numbers of a piece of which parts are looked at
 
     def new(self) -> int:
         """Another piece of memory."""
@@ -67,29 +68,28 @@ class Ledger:
         if store in self.kept:
             return 0
         self.kept.add(store)
-        return numbers
+        return self.whole.get(store, numbers)
 
 
-def saved_bytes(each: int, fixed: int = 0, positions: int = 0) -> dict[str, Pair]:
-    """Bytes kept: `each` numbers and `positions` (8 bytes) for each image, `fixed` statistics once."""
-    return {
-        "saved": (4 * fixed, 4 * each + 8 * positions),
-        "saved_bf16": (4 * fixed, 2 * each + 8 * positions),
-    }
+def saved_bytes(each: int, fixed: int = 0, positions: int = 0, statistics: int = 0) -> dict[str, Pair]:
+    """Bytes kept: `each` numbers, `positions` (8 bytes) and `statistics` for each image, `fixed` statistics once."""
+    more = 8 * positions + 4 * statistics
+    return {"saved": (4 * fixed, 4 * each + more), "saved_bf16": (4 * fixed, 2 * each + more)}
 
 
 def sliding(layer: Layer, *, groups: int = 1) -> Window:
     """The window of a convolution as typed."""
     assert layer.size is not None
-    kernel, dilation, padding = layer.size, layer.option("d", 1), layer.option("p")
-    total = [dilation * (k - 1) for k in kernel] if layer.option(SAME) else [2 * padding] * 2
+    kernel, dilation, padding = layer.size, layer.pair("d", 1), layer.pair("p")
+    reach = [d * (k - 1) for d, k in zip(dilation, kernel, strict=True)]
+    total = reach if layer.option(SAME) else [2 * rows for rows in padding]
     # An odd total adds its extra row or column at the end.
     before = [rows // 2 for rows in total]
     return Window(
         kernel=kernel,
-        stride=(layer.option("s", 1),) * 2,
+        stride=layer.pair("s", 1),
         padding=(before[0], total[0] - before[0], before[1], total[1] - before[1]),
-        dilation=(dilation, dilation),
+        dilation=dilation,
         groups=groups,
         ceil=bool(layer.option("ceil")),
     )
@@ -98,7 +98,7 @@ def sliding(layer: Layer, *, groups: int = 1) -> Window:
 def pool_window(layer: Layer) -> Window:
     """The window of a pooling as typed: it moves by its own size unless told."""
     window = sliding(layer)
-    return window if layer.option("s") else replace(window, stride=window.kernel)
+    return window if "s" in dict(layer.options) else replace(window, stride=window.kernel)
 
 
 def slide(window: Window, shape: Shape) -> Pair:

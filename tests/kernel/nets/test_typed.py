@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 
 from core.nets.cost import trace
 from core.nets.typed import _LAYERS as LAYERS_OF_TORCH
-from core.nets.typed import module
+from core.nets.typed import Multiply, module
 from core.networks.grammar import Layer, Repeat
+from core.networks.layers import KINDS
 from core.networks.parser import parse
 from core.networks.presets import PRESETS
 from core.networks.typed import ShapeError, layer_table
@@ -80,12 +81,20 @@ SLIDING = st.one_of(
     ),
     st.builds("dwconv{}{}".format, st.integers(1, 3), MAYBE("-4 bias=0", "@same", "/2")),
     st.sampled_from(
+        ["deconv4-4/2 p1", "deconv3-4/2 p1 op1", "deconv2x3-4/2x1 p0x1 d1x2", "up2", "up1x2", "pad1", "pad0x2"]
+    ),
+    st.sampled_from(["conv4-4, pixelshuffle2", "adaptavg4", "adaptmax3", "adaptavg1x2", "conv3-4/2x1 p0x1 d1x2"]),
+    st.sampled_from(
         ["pool2", "pool3/2 p1 ceil=1", "avgpool2/1", "avgpool3@same/1", "maxpool2x3/1 p1", "pool3/3 ceil=1"]
     ),
 )
 KEEPING = st.sampled_from(
     [
         *("conv3-4@same", "conv2-4@same bias=0", "conv3-2@same d=2", "conv1x3-4@same g2", "dwconv3@same"),
+        *("deconv3-4 p1", "conv3x1-4 p1x0", "prelu", "leakyrelu", "relu6", "elu", "selu", "gelu", "silu", "mish"),
+        *("hardswish", "hardsigmoid", "softplus", "logsoftmax", "ln", "gn2", "inorm", "inorm scale=1", "dropout0.2"),
+        *("channelshuffle2", "{* id | gap, conv1-2, relu, conv1-4, sigmoid}", "{/ id | conv3-2@same}"),
+        *("{* conv1-4 | relu, conv1-1}", "{* id | gap, fc2, silu, fc4, hardsigmoid}"),
         *("pool3/1@same", "avgpool3/1@same", "relu", "tanh", "sigmoid", "bn", "bn scale=0", "lrn3", "dropout", "id"),
     ]
 )
@@ -103,7 +112,8 @@ FITTING = st.builds(
 )
 REASONS = re.compile(
     r"Kernel \(\d+x\d+\) larger than (padded )?input \(|This branch gives \(|same needs an odd kernel for pooling|"
-    r"Padding \d+ is more than half|\w+ needs a map, but its input here is flat|g=\d+ does not divide "
+    r"Padding \d+ is more than half|\w+ needs a map, but its input here is flat|g=\d+ does not divide |"
+    r"\d+ channels cannot be divided "
 )
 
 
@@ -127,10 +137,18 @@ def run(items, value, bias):
             for _ in range(item.count):
                 value = run(item.items, value, bias)
         else:
-            ends = [run(branch, value, bias) for branch in item.branches]
+            starts = [value] * len(item.branches)
+            if item.how == "split":
+                if value.shape[1] % len(starts):
+                    raise RuntimeError("Torch would make the last part smaller.")
+                starts = value.chunk(len(starts), 1)
+            ends = [run(branch, start, bias) for branch, start in zip(item.branches, starts, strict=True)]
+            if item.how == "mul":
+                value = Multiply()(ends)
+                continue
             if item.how == "add" and len({end.shape for end in ends}) > 1:
                 raise RuntimeError("The sizes of tensors must match.")
-            value = torch.cat(ends, 1) if item.how == "concat" else sum(ends)
+            value = sum(ends) if item.how == "add" else torch.cat(ends, 1)
     return value
 
 
@@ -166,6 +184,25 @@ def test_formulas_agree_with_the_traced_network() -> None:
 @given(WILD, st.sampled_from([9, 16, 21]), st.booleans())
 def test_what_is_refused_is_refused_by_torch_too(text, size, bias) -> None:
     agrees(text, size, bias)
+
+
+EVERY = (
+    *(f"conv3-8, {name}, conv1-4" for name in KINDS
+      if not KINDS[name].needs_size and name not in ("fc", "flatten")),
+    *("gmp, fc3", "prelu, fc3", "conv3-8, inorm scale=1, relu", "up2, conv3-4", "conv3-8, pixelshuffle2, conv1-4"),
+    *("conv3-8, adaptavg3, conv1-4", "adaptmax4x2", "conv3-8, adaptavg12", "conv3-8, pad0x2, conv1-4", "gn2, conv1-3"),
+    *("deconv4-8", "deconv4-8/2 p1", "deconv3-8/2 p1 op1", "deconv3x2-8/2x1 p1x0 d1x2", "deconv4-8/2 g4"),
+    *("conv3-8/2x1 p0x1", "conv3-8 d1x2", "pool2/2x1", "pool3x2/1x2 p1x0", "fc8, ln, gelu, prelu, fc3"),
+    *("{* conv1-4 | conv1-4 | conv1-1}, relu", "{* id | conv1-4}", "{* conv1-4, relu | id | gap}"),
+    *("conv3-8, {/ id | conv3-4@same}, channelshuffle2", "{/ conv1-2 | id | relu | conv3-1@same}"),
+    *("fc8, {* id | fc8, sigmoid}, fc2", "conv3-8, {* id | gap, fc2, relu, fc8, sigmoid}, conv3-4"),
+    "conv3-8, {id | pool2, conv3-16@same, up2, conv3-8@same}, conv3-8@same",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("text", EVERY)
+def test_every_layer_agrees_with_torch(text) -> None:
+    assert agrees(text, 10, True)
 
 
 @pytest.mark.parametrize("net", PRESETS)

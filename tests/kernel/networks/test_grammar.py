@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.networks.grammar import MAX_TEXT, Join, Layer, Repeat, TextError, from_link, layers, to_link, write
-from core.networks.layers import KINDS, OPTIONS
+from core.networks.grammar import HOWS, MAX_TEXT, Join, Layer, Repeat, TextError, from_link, layers, to_link, write
+from core.networks.layers import KINDS, OPTIONS, PAIRS
 from core.networks.parser import MAX_LAYERS, parse
 
 NUMBERS = {name: st.integers(low, high) for name, (_, low, high) in OPTIONS.items()}
@@ -31,6 +31,10 @@ def typed_layers(draw):
     if "same" in names:
         names.discard("p")
     options = {name: 1 if name == "same" else draw(NUMBERS[name]) for name in names}
+    for name in set(options) & set(PAIRS):
+        other = draw(NUMBERS[name])
+        if draw(st.booleans()) and other != options[name]:
+            options[name] = options[name], other
     return Layer(kind.name, size, width, tuple(sorted(options.items())))
 
 
@@ -38,7 +42,7 @@ def groups(inner):
     items = st.lists(inner, min_size=1, max_size=3).map(tuple)
     return st.one_of(
         st.builds(Repeat, st.integers(2, 5), items),
-        st.builds(Join, st.sampled_from(["concat", "add"]), st.lists(items, min_size=2, max_size=3).map(tuple)),
+        st.builds(Join, st.sampled_from(sorted(HOWS)), st.lists(items, min_size=2, max_size=3).map(tuple)),
     )
 
 
@@ -88,6 +92,19 @@ def test_layers_are_counted_after_repeats(network) -> None:
         ("input64-3, gap,", "input64x64-3, gap"),
         ("dwconv3, dwconv3x5-8", "dwconv3, dwconv3x5-8"),
         ("conv3-8\r\npool2\rrelu", "conv3-8, pool2, relu"),
+        ("conv3–64, conv3—64/2, pool2 −> relu", "conv3-64, conv3-64/2, pool2, relu"),
+        ("conv 3x3, 64, relu, max pool 2x2, fc 10", "conv3-64, relu, pool2, fc10"),
+        ("CONV-3x3-64, maxpooling2d 2, batchnorm, dense 10", "conv3-64, pool2, bn, fc10"),
+        ("Conv2d 3-64 stride=2 padding=1, BatchNorm2d, Leaky ReLU", "conv3-64/2 p=1, bn, leakyrelu"),
+        ("conv3-8@valid, conv3-8 padding=same, global average pooling, linear 10", "conv3-8, conv3-8@same, gap, fc10"),
+        ("conv3-8/2x1 p0x1 d=2x3, pool2/1x2", "conv3-8/2x1 d=2x3 p=0x1, pool2/1x2"),
+        (
+            "{* id | gap, fc2, relu, fc8, sigmoid}, {/id|conv1-4}",
+            "{* id | gap, fc2, relu, fc8, sigmoid}, {/ id | conv1-4}",
+        ),
+        ("convT4-8/2 p1 op1, upsample2, layer norm, gn 4, relu6", "deconv4-8/2 op=1 p=1, up2, ln, gn4, relu6"),
+        ("dropout, dropout0.5, dropout .25, dropout20%", "dropout, dropout0.5, dropout0.25, dropout0.2"),
+        ("input1x16000-1, conv1x80-128/1x4", "input1x16000-1, conv1x80-128/1x4"),
     ],
 )
 def test_many_ways_to_write_the_same(text, plain) -> None:
@@ -104,6 +121,13 @@ def test_the_tree_and_the_places_of_its_parts() -> None:
 
 
 ERRORS = [
+    ("sepconv3-64", 1, 1, "“sepconv” is not the name of a layer here; write dwconv3@same, conv1-64", ""),
+    ("relu, se16", 1, 7, "“se” is not the name of a layer here; write {* id | gap,", ""),
+    ("convtanspose4-8", 1, 1, "Unknown layer “convtanspose”; did you mean deconv?", "deconv"),
+    ("dropout1.5", 1, 8, "The rate of a dropout must be between 0 and 1; got 1.5.", ""),
+    ("relu 2x conv3-4", 1, 6, "“,” missing before 2.", ""),
+    ("input16000x2-1", 1, 6, "The image size must be in [1, 4,096]; got 16000.", ""),
+    ("conv65x64-1", 1, 5, "The kernel size must be in [1, 64]; got 65.", ""),
     ("covn3-64", 1, 1, "Unknown layer “covn”; did you mean conv?", "conv"),
     ("conv3-64, xyzzy", 1, 11, "Unknown layer “xyzzy”; known are input, conv", ""),
     ("conv3-64 conv3-64", 1, 10, "“,” missing before conv.", ""),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -19,6 +20,7 @@ from core.labs.cnn_cost.sections.fill_in import cells
 from core.labs.cnn_cost.words import UNKNOWN, bare, least, shape_text, telling
 from core.networks.layers import KINDS
 from core.networks.lenet import lenet5
+from core.networks.pasted import PastedError, own_notation
 from core.networks.presets import PRESETS, preset_table
 from core.networks.table import COUNTED, LayerTable, totals
 
@@ -216,11 +218,15 @@ def _times(first: int, second: int) -> str:
 def notation(result: Cost, values: Mapping[str, Any]) -> Sequence[Any]:
     """The text of the network on screen, for one of torchvision that of the visitor, and the layers to be typed."""
     own = PRESETS[values["net"]].text if values["net"] in PRESETS else values["text"]
+    with contextlib.suppress(PastedError):  # what was pasted from PyTorch or Keras stands here as it is written here
+        own = own_notation(own)
     rows = "".join(f"| `{kind.example}` | {kind.help} |\n" for kind in dict.fromkeys(KINDS.values()))
     return (
         "Layers are separated by commas, arrows or line ends; # begins a comment. `{a | b}` concatenates branches, "
-        "`{+ a | id}` adds them, `3x conv3-64` and `2x(…)` repeat. Options follow a layer: `/2` or `s2` stride, `p1` "
-        "padding, `same`, `d2` dilation, `g8` groups, `bias=0`. Choose “Typed below” and paste, for example:",
+        "`{+ a | id}` adds them, `{* a | id}` multiplies them, `{/ a | id}` gives each a part of the channels; "
+        "`3x conv3-64` and `2x(…)` repeat. Options follow a layer: `/2` or `/2x1` stride, `p1` padding, `same`, `d2` "
+        "dilation, `g8` groups, `bias=0`. Lines of PyTorch and Keras can be pasted too; they are read, not run. Choose "
+        "“Typed below” and paste, for example:",
         f"```text\n{own.replace('`', chr(39))}\n```",
         f"| write | for |\n|--|--|\n{rows}",
     )

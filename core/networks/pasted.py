@@ -1,0 +1,302 @@
+"""Layers as PyTorch, Keras and papers write them, read as data and written in the notation of this house.
+
+Nothing is run: a call such as ``nn.Conv2d(3, 64, 3, padding=1)`` is looked at as a syntax tree, and its numbers are
+taken. What stands around the layers (imports, classes, brackets, ``model.add``) is passed over.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+_CALL = re.compile(r"\b((?:[a-z_]\w*\.)*)([A-Z]\w*)\s*\(")
+_CONTAINERS = ("Sequential", "ModuleList", "OrderedDict", "Model", "ModuleDict")
+# As papers write them: 3x3 conv, 64, /2 and 3×3 max pool, stride 2.
+_PAPER = re.compile(
+    r"\b(?P<k>\d+)[ ]*[x×][ ]*(?P<l>\d+)[ ]+(?P<what>conv|max[- ]?pool|avg[- ]?pool|average[- ]pool)[a-z]*"
+    r"(?:[ ]*,?[ ]+(?P<n>\d+)(?![ ]*[x×\d]))?(?:[ ]*,?[ ]*(?:/[ ]*|stride[ ]*=?[ ]*)(?P<s>\d+))?",
+    re.IGNORECASE,
+)
+_LONGEST = 400  # calls
+
+Given = tuple[Sequence[Any], Mapping[str, Any]]
+
+
+class PastedError(ValueError):
+    """What is not understood of pasted layers, and where it begins in the text.
+
+    Attributes
+    ----------
+    at : int
+    """
+
+    def __init__(self, at: int, problem: str) -> None:
+        super().__init__(problem)
+        self.at = at
+
+
+def own_notation(text: str) -> str:
+    """Write a text with layers of PyTorch, Keras or papers in the notation of this house; others come back unchanged.
+
+    Raises
+    ------
+    PastedError
+        If a layer or its numbers are not understood.
+    """
+    if _CALL.search(text):
+        return _from_calls(text)
+    return _PAPER.sub(_from_paper, text)
+
+
+def _from_paper(found: re.Match[str]) -> str:
+    size = found["k"] if found["k"] == found["l"] else f"{found['k']}x{found['l']}"
+    stride = f"/{found['s']}" if found["s"] else ""
+    if found["what"].lower() != "conv":
+        name = "pool" if found["what"].lower().startswith("max") else "avgpool"
+        return f"{name}{size}{stride}{' p1' if found['k'] == '3' else ''}"
+    return f"conv{size}-{found['n']}{stride}@same" if found["n"] else found[0]
+
+
+def _from_calls(text: str) -> str:
+    layers: list[str] = []
+    at = 0
+    while (found := _CALL.search(text, at)) is not None:
+        name, start = found[2], found.end() - 1
+        if name in _CONTAINERS or _defines(text, found):
+            at = found.end()
+            continue
+        end = _closing(text, start)
+        layers += _layer(text, found.start(2), name, text[start : end + 1])
+        at = end + 1
+        if len(layers) > _LONGEST:
+            raise PastedError(found.start(2), f"There are more than {_LONGEST} layers.")
+    if not layers:
+        raise PastedError(0, "No layer is found in what was pasted; write layers such as conv3-64, pool2, fc10.")
+    return ", ".join(layers)
+
+
+def _defines(text: str, found: re.Match[str]) -> bool:
+    """Whether a class is defined here, or created from a class of the text itself."""
+    line = text[text.rfind("\n", 0, found.start()) + 1 : found.start(2)]
+    return line.lstrip().startswith(("class ", "def ", "import ", "from ", "#")) or "super" in line
+
+
+def _closing(text: str, start: int) -> int:
+    depth = 0
+    for place in range(start, len(text)):
+        depth += (text[place] in "([{") - (text[place] in ")]}")
+        if depth == 0:
+            return place
+    raise PastedError(start, "“(” is never closed; “)” is missing.")
+
+
+def _layer(text: str, at: int, name: str, arguments: str) -> list[str]:
+    plain = re.sub(r"[123]d$", "", name, flags=re.IGNORECASE).lower()
+    flat = name.lower().endswith("1d")
+    try:
+        call = ast.parse(f"f{arguments}", mode="eval").body
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        raise PastedError(at, f"The numbers of {name} are not understood.") from None
+    if not isinstance(call, ast.Call):
+        raise PastedError(at, f"The numbers of {name} are not understood.")
+    given = [_literal(value) for value in call.args], {each.arg or "": _literal(each.value) for each in call.keywords}
+    rule = _RULES.get(plain)
+    if rule is None:
+        raise PastedError(at, f"“{name[:30]}” is not known here; write the layer in the notation below.")
+    try:
+        written = rule(name, given, flat)
+        if "input_shape" in given[1] and rule is not _input:  # of the first layer of Keras
+            written = [*_input(name, ([], given[1]), flat), *written]
+    except (IndexError, KeyError, TypeError, ValueError):
+        raise PastedError(at, f"The numbers of {name} are not understood; they must be written out.") from None
+    return [*written, *_behind(given)]
+
+
+def _literal(node: ast.expr) -> Any:
+    try:
+        return ast.literal_eval(node)
+    except (ValueError, TypeError, SyntaxError, MemoryError, RecursionError):
+        return ast.unparse(node)[:80]
+
+
+def _behind(given: Given) -> list[str]:
+    """The activation that a layer of Keras brings along."""
+    said = given[1].get("activation")
+    return [] if said in (None, "linear") else [str(said).rpartition(".")[2].replace("_", "")]
+
+
+def _get(given: Given, place: int, *names: str, default: Any = None) -> Any:
+    """An argument by its place, or by one of its names."""
+    values, named = given
+    found = next((named[name] for name in names if name in named), None)
+    if found is None and 0 <= place < len(values):
+        found = values[place]
+    return default if found is None else found
+
+
+def _both(value: Any, flat: bool) -> tuple[int, int]:
+    """One number for both axes, or two; of one axis alone the other one has 1."""
+    numbers = [value, value] if isinstance(value, int) else list(value)
+    if flat or len(numbers) == 1:
+        return 1, int(numbers[0])
+    return int(numbers[0]), int(numbers[1])
+
+
+def _written(pair: tuple[int, int]) -> str:
+    return str(pair[0]) if pair[0] == pair[1] else f"{pair[0]}x{pair[1]}"
+
+
+def _options(stride: tuple[int, int], padding: Any, more: str, flat: bool, still: tuple[int, int] = (1, 1)) -> str:
+    step = "" if stride == still else f"/{_written(stride)}"
+    if isinstance(padding, str):
+        return f"{step}{'@same' if padding.lower() == 'same' else ''}{more}"
+    rows = (0, int(padding)) if flat and isinstance(padding, int) else _both(padding, flat)
+    rows = (0, rows[1]) if flat else rows
+    return f"{step}{'' if rows == (0, 0) else f' p{_written(rows)}'}{more}"
+
+
+def _keras(name: str, given: Given) -> bool:
+    """Whether a convolution is written as in Keras: filters and kernel, without the channels of its input."""
+    named = given[1]
+    if {"filters", "kernel_size", "strides", "input_shape", "activation", "use_bias"} & named.keys() - {"kernel_size"}:
+        return "in_channels" not in named
+    return name.startswith("Conv") and len(given[0]) == 2 and "kernel_size" not in named
+
+
+def _convolution(name: str, given: Given, flat: bool) -> list[str]:
+    transposed = "ranspose" in name
+    if _keras(name, given):
+        filters = _get(given, 0, "filters")
+        kernel = _both(_get(given, 1, "kernel_size"), flat)
+        stride = _both(_get(given, 2, "strides", default=1), flat)
+        padding = _get(given, 3, "padding", default="valid")
+        dilation = _both(_get(given, -1, "dilation_rate", default=1), flat)
+        bias, groups = _get(given, -1, "use_bias", default=True), _get(given, -1, "groups", default=1)
+    else:
+        filters, kernel = _get(given, 1, "out_channels"), _both(_get(given, 2, "kernel_size"), flat)
+        stride = _both(_get(given, 3, "stride", default=1), flat)
+        padding = _get(given, 4, "padding", default=0)
+        place = {"dilation": 9, "groups": 6, "bias": 7} if transposed else {"dilation": 5, "groups": 6, "bias": 7}
+        dilation = _both(_get(given, place["dilation"], "dilation", default=1), flat)
+        groups = _get(given, place["groups"], "groups", default=1)
+        bias = _get(given, place["bias"], "bias", default=True)
+    more = "" if dilation == (1, 1) else f" d{_written(dilation)}"
+    more += "" if int(groups) == 1 else f" g{int(groups)}"
+    if transposed:
+        added = _both(_get(given, 5, "output_padding", default=0), flat)
+        added = (0, added[1]) if flat else added
+        more += "" if added == (0, 0) else f" op{_written(added)}"
+        if padding == "same":  # of Keras: as large as the stride times the input
+            padding = tuple(max(k - s, 0) // 2 for k, s in zip(kernel, stride, strict=True))
+    more += "" if bias else " bias=0"
+    size = _written(kernel)
+    return [f"{'deconv' if transposed else 'conv'}{size}-{int(filters)}{_options(stride, padding, more, flat)}"]
+
+
+def _separable(name: str, given: Given, flat: bool) -> list[str]:
+    filters, kernel = _get(given, 0, "filters"), _both(_get(given, 1, "kernel_size"), flat)
+    stride, padding = _both(_get(given, 2, "strides", default=1), flat), _get(given, 3, "padding", default="valid")
+    return [f"dwconv{_written(kernel)}{_options(stride, padding, ' bias=0', flat)}", f"conv1-{int(filters)}"]
+
+
+def _depthwise(name: str, given: Given, flat: bool) -> list[str]:
+    kernel = _both(_get(given, 0, "kernel_size"), flat)
+    stride, padding = _both(_get(given, 1, "strides", default=1), flat), _get(given, 2, "padding", default="valid")
+    return [f"dwconv{_written(kernel)}{_options(stride, padding, '', flat)}"]
+
+
+def _pooling(kind: str) -> Callable[[str, Given, bool], list[str]]:
+    def rule(name: str, given: Given, flat: bool) -> list[str]:
+        kernel = _both(_get(given, 0, "kernel_size", "pool_size", default=2), flat)
+        stride = _both(_get(given, 1, "stride", "strides", default=kernel[1] if flat else kernel), flat)
+        padding = _get(given, 2, "padding", default=0)
+        ceil = " ceil=1" if _get(given, 5 if kind == "pool" else 3, "ceil_mode", default=False) is True else ""
+        return [f"{kind}{_written(kernel)}{_options(stride, padding, ceil, flat, kernel)}"]
+
+    return rule
+
+
+def _adaptive(kind: str) -> Callable[[str, Given, bool], list[str]]:
+    def rule(name: str, given: Given, flat: bool) -> list[str]:
+        size = _both(_get(given, 0, "output_size"), flat)
+        if size == (1, 1):
+            return ["gap" if kind == "adaptavg" else "gmp"]
+        return [f"{kind}{_written(size)}"]
+
+    return rule
+
+
+def _linear(name: str, given: Given, flat: bool) -> list[str]:
+    outputs = _get(given, 0, "units") if name == "Dense" else _get(given, 1, "out_features")
+    bias = _get(given, 2, "bias", "use_bias", default=True)
+    return [f"fc{int(outputs)}" + ("" if bias else " bias=0")]
+
+
+def _input(name: str, given: Given, flat: bool) -> list[str]:
+    shape = list(_get(given, 0, "shape", "input_shape"))
+    high, wide, channels = (1, 1, shape[0]) if len(shape) == 1 else (1, *shape) if len(shape) == 2 else shape
+    return [f"input{int(high)}x{int(wide)}-{int(channels)}"]
+
+
+def _dropout(name: str, given: Given, flat: bool) -> list[str]:
+    return [f"dropout{float(_get(given, 0, 'p', 'rate', default=0.5)):g}"]
+
+
+def _numbered(kind: str, *names: str, default: Any = None) -> Callable[[str, Given, bool], list[str]]:
+    def rule(name: str, given: Given, flat: bool) -> list[str]:
+        value = _get(given, 0, *names, default=default)
+        if isinstance(value, float):
+            value = int(value)
+        return [f"{kind}{_written(_both(value, flat))}"]
+
+    return rule
+
+
+def _upsample(name: str, given: Given, flat: bool) -> list[str]:
+    value = _get(given, 0 if name.startswith("UpSampling") else 1, "scale_factor", "size", default=2)
+    value = int(value) if isinstance(value, float) else value
+    return [f"up{_written(_both(value, flat))}"]
+
+
+def _activation(name: str, given: Given, flat: bool) -> list[str]:
+    said = _get(given, 0, "activation")
+    return [str(said).rpartition(".")[2].replace("_", "")]
+
+
+def _named(kind: str) -> Callable[[str, Given, bool], list[str]]:
+    return lambda name, given, flat: [kind]
+
+
+_RULES: dict[str, Callable[[str, Given, bool], list[str]]] = {
+    **dict.fromkeys(("conv", "convtranspose", "convolution", "conv2dtranspose", "conv1dtranspose"), _convolution),
+    "separableconv": _separable,
+    "depthwiseconv": _depthwise,
+    **dict.fromkeys(("maxpool", "maxpooling"), _pooling("pool")),
+    **dict.fromkeys(("avgpool", "averagepooling"), _pooling("avgpool")),
+    "adaptiveavgpool": _adaptive("adaptavg"),
+    "adaptivemaxpool": _adaptive("adaptmax"),
+    "globalaveragepooling": _named("gap"),
+    "globalmaxpooling": _named("gmp"),
+    **dict.fromkeys(("linear", "dense"), _linear),
+    **dict.fromkeys(("input", "inputlayer"), _input),
+    **dict.fromkeys(("batchnorm", "batchnormalization"), _named("bn")),
+    **dict.fromkeys(("layernorm", "layernormalization"), _named("ln")),
+    **dict.fromkeys(("groupnorm", "groupnormalization"), _numbered("gn", "num_groups", "groups", default=32)),
+    "instancenorm": _named("inorm"),
+    "localresponsenorm": _numbered("lrn", "size"),
+    **dict.fromkeys(("dropout", "spatialdropout"), _dropout),
+    "flatten": _named("flatten"),
+    "identity": _named("id"),
+    **dict.fromkeys(("upsample", "upsampling"), _upsample),
+    "pixelshuffle": _numbered("pixelshuffle", "upscale_factor"),
+    "channelshuffle": _numbered("channelshuffle", "groups"),
+    **dict.fromkeys(("zeropad", "zeropadding"), _numbered("pad", "padding", default=1)),
+    "activation": _activation,
+    **{
+        name: _named(name)
+        for name in ("relu", "leakyrelu", "prelu", "relu6", "elu", "selu", "gelu", "silu", "mish", "hardswish",
+                     "hardsigmoid", "softplus", "tanh", "sigmoid", "softmax", "logsoftmax")
+    },
+}  # fmt: skip
