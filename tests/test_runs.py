@@ -15,8 +15,8 @@ from core import jobs
 from core.jobs.runner import FULL, LOST
 from core.jobs.watch import DIED
 from core.kit.controls import defaults
-from core.labs.lr_range.compute.history import past_runs
 from core.labs.lr_range.lab import LAB
+from core.training.history import past_runs
 from core.training.runs import Seen
 from pages.ui import frame, run_list, runs, state
 from pages.ui.run_list import exported

@@ -7,7 +7,9 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
+from functools import lru_cache
 
 from core.networks.grammar import Items, Join, Layer, Repeat, write
 from core.networks.parser import parse
@@ -15,6 +17,7 @@ from core.networks.presets import PRESETS, Network
 
 MIN_WIDTH = 4  # channels that a narrowed layer keeps
 MAX_FACTOR = 4.0
+WIDTHS = (0.25, 0.5, 1.0, 2.0)  # factors of the hidden widths that pages offer
 
 
 NETWORKS = {
@@ -91,6 +94,22 @@ def network_text(net: str, *, width: float = 1.0, classes: int = 10) -> str:
     if not isinstance(last, Layer):
         raise TypeError(f"The last layer of {net} is not a layer.")
     return write((*_scaled(tuple(hidden), width), replace(last, width=classes)))
+
+
+def offered_as(text: str) -> tuple[str, float] | None:
+    """Name and width of the network that is offered with this text; None if there is none."""
+    outputs = re.search(r"\bfc(\d{1,3})$", text)
+    return _offered(int(outputs[1])).get(text) if outputs and int(outputs[1]) > 1 else None
+
+
+@lru_cache(maxsize=8)
+def _offered(classes: int) -> dict[str, tuple[str, float]]:
+    """Name and width of each network that is offered for so many classes, by its text."""
+    found: dict[str, tuple[str, float]] = {}
+    for width in sorted(WIDTHS, key=lambda each: each != 1):  # a wide MLP is another one as it stands
+        for net in NETWORKS:
+            found.setdefault(network_text(net, width=width, classes=classes), (net, width))
+    return found
 
 
 def _scaled(items: Items, factor: float) -> Items:

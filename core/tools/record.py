@@ -18,7 +18,8 @@ from core import jobs
 from core.jobs.records import SHIPPED
 from core.labs.lr_range.compute.bounds import trainings
 from core.labs.lr_range.compute.explore import lr_range
-from core.labs.lr_range.controls import BOUNDS, SETTINGS, specs_of
+from core.labs.lr_range.compute.specs import specs_of
+from core.labs.lr_range.controls import BOUNDS, SETTINGS
 from core.labs.lr_range.presets import RECORDED
 from core.training.runs import KIND_OF, Spec
 

@@ -1,20 +1,14 @@
-"""Controls of the page on range tests, and the runs that their values mean."""
+"""Controls of the page on range tests."""
 
 from __future__ import annotations
 
 import math
-from typing import Any
 
-from core.data.image_sources import ImageSet, image_set
 from core.kit.controls import Choice, Control, LogSlider, Seed, Slider, Text
 from core.kit.words import number
-from core.networks.grammar import TextError
-from core.networks.trainable import NETWORKS, network_text
-from core.networks.typed import layer_table
-from core.training.experiments import RangeTest, Sweep
-from core.training.runs import Spec
+from core.labs.lr_range.compute.specs import OWN
+from core.networks.trainable import NETWORKS, WIDTHS
 
-OWN = "own"
 EXAMPLE = "conv3-16@same, relu, pool2, fc32, relu, fc10"
 SMOOTHINGS = {"auto": "1 − 4 / steps", "0": "none", "0.8": "0.8", "0.9": "0.9", "0.95": "0.95", "0.98": "0.98"}
 
@@ -22,78 +16,6 @@ SMOOTHINGS = {"auto": "1 − 4 / steps", "0": "none", "0.8": "0.8", "0.9": "0.9"
 def show_rate(rate: float) -> str:
     """Write a rate with the digits that mean something."""
     return number(rate, 2)
-
-
-def specs_of(
-    *,
-    protocol: str,
-    data: str,
-    net: str,
-    text: str,
-    width: float,
-    low: float,
-    high: float,
-    steps: int,
-    candidates: int,
-    epochs: int,
-    batch: int,
-    optimizer: str,
-    momentum: float,
-    augment: str,
-    seeds: int,
-    seed: int,
-    device: str,
-) -> tuple[Spec, ...]:
-    """Give a specification for each seed.
-
-    Raises
-    ------
-    ValueError
-        If the network cannot be read or does not fit the images, the rates are too near to each other, or there is no
-        set of one's own.
-    """
-    images = image_set(data)
-    written = text if net == OWN else network_text(net, width=width, classes=images.classes)
-    check_network(net, written, images)
-    common: dict[str, Any] = {
-        "text": written,
-        "data": data,
-        "augment": augment,
-        "batch": batch,
-        "optimizer": optimizer,
-        "momentum": momentum,
-        "device": device,
-        "low": low,
-        "high": high,
-    }
-    if images.checksum:  # a set of one's own, which another host lacks
-        common |= {"checksum": images.checksum, "images": images.images}
-    every = range(seed, seed + seeds)
-    if protocol == "ramp":
-        return tuple(RangeTest(**common, steps=steps, seed=each) for each in every)
-    updates = epochs * max(images.images // batch, 1)  # the images that fill no batch are left out
-    return tuple(Sweep(**common, candidates=candidates, updates=updates, seed=each) for each in every)
-
-
-def check_network(net: str, text: str, images: ImageSet) -> None:
-    """Raise ValueError, with a sentence, unless a network takes the images of a set and has an output a class."""
-    taken = (images.channels, images.side, images.side)
-    try:
-        table = layer_table(text=text, size=images.side, channels=images.channels)
-    except TextError as error:
-        if net == OWN:
-            raise ValueError(f"`text` cannot be read at character {error.column}: {error.problem}") from error
-        raise ValueError(f"{NETWORKS[net].title} takes no images of {_by(taken)}: {error.problem}") from error
-    shape = table.calls[-1].output_shape
-    if table.input_shape != taken or shape != (images.classes,):
-        raise ValueError(
-            f"`text` must take images of {_by(taken)} and end in fc{images.classes}; its last layer gives "
-            f"{_by(shape) or 'nothing'}."
-        )
-
-
-def _by(shape: tuple[int, ...]) -> str:
-    return " × ".join(map(str, shape))
 
 
 def _bound(name: str, label: str, default: float) -> LogSlider:
@@ -214,8 +136,8 @@ CONTROLS: tuple[Control, ...] = (
         name="width",
         label="Width",
         default=1.0,
-        low=0.25,
-        high=2.0,
+        low=WIDTHS[0],
+        high=WIDTHS[-1],
         per_decade=1 / math.log10(2),
         display="× {:g}".format,
         place="more",

@@ -26,8 +26,7 @@ from core.data.image_sources import SYSTEM, available, cache, find
 from core.data.images import CIFAR_TEST, CIFAR_TRAIN
 from core.jobs.folder import JobFolder
 from core.jobs.kinds import KINDS
-from core.labs.lr_range.compute import history
-from core.training import downloads
+from core.training import downloads, history
 from core.training.downloads import DOWNLOADS, Download, begin, cancel, download, look, offered, run_download
 
 SOON_S = 60.0  # a process on a busy machine

@@ -20,13 +20,15 @@ from core.jobs import files
 from core.jobs.folder import JobFolder, record_line
 from core.jobs.records import SHIPPED
 from core.kit.controls import defaults
-from core.labs.lr_range.compute import bounds, history
+from core.labs.lr_range.compute import bounds
 from core.labs.lr_range.compute.checks import longest_fall, steepest, weighted_mean
 from core.labs.lr_range.compute.curves import epoch_steps, ramp_of, sweep_of
 from core.labs.lr_range.compute.explore import HOMEWORK_UPDATES, LrRange, lr_range, tables
-from core.labs.lr_range.controls import CONTROLS, specs_of
+from core.labs.lr_range.compute.specs import specs_of
+from core.labs.lr_range.controls import CONTROLS
 from core.labs.lr_range.lab import LAB
-from core.training import offers, runs
+from core.labs.lr_range.sections.runs import settings_of
+from core.training import history, offers, runs
 from core.training.experiments import RangeTest, Sweep, Training
 from core.training.runs import Seen, look
 from core.training.task import RunTask
@@ -366,7 +368,7 @@ def test_a_task_ends_with_its_runs() -> None:
 
 def test_every_shipped_range_test_can_be_opened_from_the_list() -> None:
     for run in history.past_runs():
-        settings = history.settings_of(run.spec)
+        settings = settings_of(run.spec)
         if isinstance(run.spec, Training):
             assert settings is None
         else:
@@ -381,7 +383,7 @@ def test_runs_have_titles() -> None:
     own = RangeTest(text="fc12, fc10")
     put(own, "done", [STEP])
     assert history.past_runs()[0].title.startswith("fc12, fc10: ramp")
-    settings = history.settings_of(own)
+    settings = settings_of(own)
     assert settings is not None
     assert settings["net"] == "own"
 

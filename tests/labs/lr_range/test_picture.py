@@ -16,13 +16,13 @@ from core.kit.lab import Table
 from core.labs.lr_range import picture as figures
 from core.labs.lr_range import sections as story
 from core.labs.lr_range import words as text
-from core.labs.lr_range.compute import history
 from core.labs.lr_range.compute.explore import LrRange
 from core.labs.lr_range.controls import BOUNDS
 from core.labs.lr_range.lab import LAB
 from core.labs.lr_range.panels.parts import gapped, power
 from core.labs.lr_range.sections import match
 from core.labs.lr_range.sections import runs as sections
+from core.training import history
 from core.training.runs import Seen
 
 VALUES = defaults(LAB.all_controls)

@@ -16,8 +16,9 @@ import numpy as np
 
 from core.kit.arrays import Array
 from core.labs.lr_range.compute.curves import Ramp, SweepCurves, ramp_of, sweep_of
+from core.labs.lr_range.compute.specs import specs_of
 from core.labs.lr_range.compute.suggestions import SUGGESTION_RULES
-from core.labs.lr_range.controls import BOUNDS, specs_of
+from core.labs.lr_range.controls import BOUNDS
 from core.training.experiments import RangeTest, Sweep
 from core.training.range_curves import default_beta
 from core.training.runs import Seen, Spec, look

@@ -14,12 +14,14 @@ from core.kit.arrays import Numbers
 from core.kit.lab import RunList, Section, Table, Work
 from core.kit.words import fixed, percent
 from core.labs.lr_range.compute.bounds import EPOCHS, HOMEWORK_BOUNDS, begin_all, bounds_of, trainings
-from core.labs.lr_range.compute.curves import losses_of, ramp_of, sweep_of
+from core.labs.lr_range.compute.curves import epoch_steps, losses_of, ramp_of, sweep_of
 from core.labs.lr_range.compute.explore import LrRange
-from core.labs.lr_range.compute.history import PastRun, past_runs, settings_of
-from core.labs.lr_range.controls import show_rate
+from core.labs.lr_range.compute.specs import OWN, specs_of
+from core.labs.lr_range.controls import SETTINGS, show_rate
 from core.labs.lr_range.panels.parts import power
-from core.training.experiments import RangeTest, Sweep, Training
+from core.networks.trainable import offered_as
+from core.training.experiments import RangeTest, Setup, Sweep, Training
+from core.training.history import PastRun, past_runs
 from core.training.range_curves import smooth
 from core.training.runs import Seen, look
 
@@ -128,6 +130,28 @@ def _ended(seen: Seen) -> str:
     if result.get("end") != "end":
         return f"the loss was no number any more after {len(losses_of(seen)):,} updates."
     return f"test accuracy {percent(result['test_accuracy'])}, test loss {fixed(result['test_loss'])}."
+
+
+def settings_of(spec: Setup) -> dict[str, Any] | None:
+    """Values of the controls that mean a run; None if the page cannot be set to it."""
+    if not isinstance(spec, RangeTest | Sweep):
+        return None
+    net, width = offered_as(spec.text) or (OWN, 1.0)
+    names = ("data", "augment", "batch", "optimizer", "momentum", "device", "low", "high", "seed")
+    values = {name: getattr(spec, name) for name in names} | {"net": net, "width": width, "text": spec.text}
+    if isinstance(spec, RangeTest):
+        values |= {"protocol": "ramp", "steps": spec.steps}
+    else:
+        epochs = max(spec.updates // epoch_steps(spec), 1)
+        values |= {"protocol": "sweep", "candidates": spec.candidates, "epochs": epochs}
+    plain = {name: value for name, value in SETTINGS.items() if name != "smoothing"}
+    if net != OWN:
+        values["text"] = plain["text"]
+    try:
+        same = specs_of(**plain | values) == (spec,)
+    except ValueError:  # a set of one's own that is not here
+        return None
+    return values if same else None
 
 
 SECTIONS = (Section("Train with these bounds", train), Section("Past runs", past))

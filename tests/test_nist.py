@@ -9,7 +9,7 @@ import pytest
 
 from core.labs.regularization.compute.spectral import decompose_features
 from core.regression.polynomials import fits, nested_basis, project
-from tests.kernel.regression.nist_strd import DATA_SETS, Certified
+from tests.nist_strd import DATA_SETS, Certified
 
 POLYNOMIALS = ("Norris", "Pontius", "Filip", "Wampler1", "Wampler2", "Wampler3", "Wampler4", "Wampler5")
 

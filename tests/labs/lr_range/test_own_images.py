@@ -10,11 +10,13 @@ from typing import Any
 import numpy as np
 import pytest
 
-from core.kit import scripts
 from core.kit.controls import defaults
-from core.labs.lr_range.compute import bounds, history
+from core.labs.lr_range.compute import bounds
 from core.labs.lr_range.compute.explore import lr_range
-from core.labs.lr_range.controls import CONTROLS, SETTINGS, specs_of
+from core.labs.lr_range.compute.specs import specs_of
+from core.labs.lr_range.controls import CONTROLS, SETTINGS
+from core.labs.lr_range.lab import script
+from core.labs.lr_range.sections.runs import settings_of
 from core.nets.runs import run_range_test, run_sweep
 from core.training.experiments import Sweep
 from tests.kernel.nets.small import Context
@@ -80,13 +82,13 @@ def test_other_files_are_another_run(folder: Path, tmp_path: Path) -> None:
 def test_a_past_run_opens_the_page_only_where_its_images_are(folder: Path) -> None:
     for settings in (OWN, OWN | {"protocol": "sweep", "batch": 16}):
         (spec,) = specs_of(**settings)
-        found = history.settings_of(spec)
+        found = settings_of(spec)
         assert found is not None
         assert specs_of(**OWN | found) == (spec,)
         assert found["net"] == "logistic"
         for path in folder.iterdir():
             path.rename(path.with_suffix(".away"))
-        assert history.settings_of(spec) is None
+        assert settings_of(spec) is None
         for path in folder.iterdir():
             path.rename(path.with_suffix(".gz"))
 
@@ -101,4 +103,4 @@ def test_trainings_with_bounds_take_the_same_images() -> None:
 
 @pytest.mark.parametrize(("data", "count"), [("own", "30"), ("cifar-10", "50_000")])
 def test_the_script_knows_how_many_images_there_are(data: str, count: str) -> None:
-    assert f"\nimages = {count}  # of the training set" in scripts.lr_range({"protocol": "sweep", "data": data})
+    assert f"\nimages = {count}  # of the training set" in script({"protocol": "sweep", "data": data})

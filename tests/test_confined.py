@@ -18,7 +18,7 @@ from core.labs.cnn_cost.compute.uploads import read_network
 from core.labs.ranking_curves.compute.uploads import read_scores
 from core.worker import confined
 
-ROOT = Path(__file__).parents[3]
+ROOT = Path(__file__).parents[1]
 READERS = "tests.readers"
 
 
