@@ -205,6 +205,7 @@ class Chart {
     });
     this.allButton.hidden = shown.length === specs.length && !every && alone === null;
     this.allButton.textContent = every || alone !== null ? "Back" : `All ${specs.length} plots`;
+    placed.forEach((column, c) => (this.columns[c].style.flexGrow = Math.max(...column.map((i) => specs[i].width))));
     const widths = placed.map((_, c) => this.columns[c].clientWidth);
     const own = Math.max(...placed.map((column) => column.reduce((sum, i) => sum + specs[i].height, 0)));
     const least = Math.max(...placed.map((column) => column.length)) * (every ? 200 : 120);
@@ -253,9 +254,10 @@ class Chart {
       return line;
     });
     if (readouts.length > READOUTS || (summaries.length && longer.length)) row.append(this.moreButton());
-    row.append(this.allButton);
+    const first = el("div", "lc-first");
+    first.append(...lines.slice(0, 1), this.allButton);
     this.showWords();
-    this.words.replaceChildren(...lines.slice(0, 1), row, ...lines.slice(1));
+    this.words.replaceChildren(first, row, ...lines.slice(1));
   }
 
   /** Numbers and words that are not shown at first. */

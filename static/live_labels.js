@@ -38,6 +38,11 @@ class Ink {
     if (x > -9 && y > -9 && x < this.width + 9 && y < this.height + 9) this.box(x - wide / 2, y - wide / 2, wide, wide);
   }
 
+  /** Whether a point lies in the frame. */
+  holds([x, y]) {
+    return x >= 0 && y >= 0 && x <= this.width && y <= this.height;
+  }
+
   free(x, y, wide, high) {
     if (x < 1 || y < 1 || x + wide > this.width - 1 || y + high > this.height - 1) return false;
     for (let r = Math.floor(y / CELL); r <= Math.floor((y + high) / CELL); r++)
@@ -89,7 +94,7 @@ function bars(ink, trace, xaxis, yaxis) {
 }
 
 /** Boxes of what plotly.js or the handles have written or drawn on top of a figure. */
-function written(panel, ink, { xaxis, yaxis }) {
+function inkTexts(panel, ink, { xaxis, yaxis }) {
   const home = panel.stage.getBoundingClientRect();
   const texts = panel.plot.querySelectorAll(".textpoint text, .bartext, .annotation");
   for (const node of [...texts, ...panel.handles.nodes.filter((handle) => !handle.hidden), ...panel.stage.querySelectorAll(".lc-flag")]) {
@@ -122,12 +127,19 @@ function spotFor(path, ink, wide, high, kept, distances) {
   const points = anchors(path);
   for (const away of distances)
     for (const [x, y] of points) {
-      if (x < 0 || y < 0 || x > ink.width || y > ink.height) continue;
+      if (!ink.holds([x, y])) continue;
       const places = [[-wide / 2, -high - away], [-wide / 2, away], [away, -high / 2], [-wide - away, -high / 2],
         [away / 2, -high - away], [-wide - away / 2, -high - away], [away / 2, away], [-wide - away / 2, away]];
       for (const [dx, dy] of places) if (ink.free(x + dx, y + dy, wide, high)) return { x: x + dx, y: y + dy };
     }
   return null;
+}
+
+/** Where plotly.js would write a text: "top left" of its point and so on. */
+function spotAt([x, y], position, wide, high) {
+  const across = /left/.test(position) ? -wide - 2 : /right/.test(position) ? 2 : -wide / 2;
+  const down = /top/.test(position) ? -high - 1 : /bottom/.test(position) ? 1 : -high / 2;
+  return { x: x + across, y: y + down };
 }
 
 /** Color of the name of a trace: that of its line, or the full color behind its area. */
@@ -150,7 +162,7 @@ export function placeNames(panel) {
   const traces = spec.data.map((_, i) => full.get(i));
   const paths = traces.map((trace) => (trace?.visible === true && trace.type === "scatter" ? pixels(trace, xaxis, yaxis) : []));
   const ink = inked(traces, paths, { xaxis, yaxis });
-  written(panel, ink, { xaxis, yaxis });
+  inkTexts(panel, ink, { xaxis, yaxis });
   const moving = new Set(spec.frames.map((frames) => frames.trace));
   const frame = [xaxis._length, yaxis._length, xaxis.range, yaxis.range].join();
   const kept = frame === panel.spotsFor ? panel.spots : new Map();
@@ -159,10 +171,11 @@ export function placeNames(panel) {
   const placed = [];
   const unplaced = [];
 
-  const put = (key, text, path, { pixels: high, weight, color, numbers, group, away = AWAY }) => {
+  const put = (key, text, path, { pixels: high, weight, color, numbers, group, meant, away = AWAY }) => {
     pen.font = `${weight} ${high}px ${chart.theme.font}`;
-    const [wide, tall] = [pen.measureText(text).width + 4, high * 1.2];
-    const spot = spotFor(path, ink, wide, tall, kept.get(key), away);
+    const [wide, tall] = [pen.measureText(chart.kit.markup(text).textContent).width + 4, high * 1.2];
+    const own = meant && spotAt(path[0], meant, wide, tall);
+    const spot = own && (ink.free(own.x, own.y, wide, tall) || !ink.holds(path[0])) ? own : spotFor(path, ink, wide, tall, kept.get(key), away);
     if (!spot) return false;
     ink.box(spot.x, spot.y, wide, tall, 0);
     spots.set(key, spot);
@@ -171,12 +184,14 @@ export function placeNames(panel) {
   };
 
   spec.data.forEach((own, i) => {
-    if (!marked(own) || traces[i]?.visible !== true) return;
+    if (!written(own, moving.has(i)) || traces[i]?.visible !== true) return;
     const font = own.textfont ?? {};
     Array.from(traces[i].text ?? [], (text, k) => {
+      if (!text || !paths[i][k]) return;
       const color = chart.theme.swap([font.color].flat()[k] ?? [font.color].flat()[0] ?? [own.marker?.color].flat()[0] ?? "currentColor");
-      if (text && paths[i][k])
-        put(`${i}.${k}`, chart.kit.markup(text).textContent, [paths[i][k]], { pixels: (font.size ?? 13) * size.scale, weight: 500, color, numbers: [i], away: AROUND });
+      const look = { pixels: (font.size ?? 13) * size.scale, weight: 500, color, numbers: [i], away: AROUND };
+      if (own.mode === "text") look.meant = [own.textposition].flat()[k] ?? [own.textposition].flat()[0] ?? "middle center";
+      put(`${i}.${k}`, text, [paths[i][k]], look);
     });
   });
   for (const [group, numbers] of panel.groups()) {
@@ -194,5 +209,11 @@ export function placeNames(panel) {
   return { placed, unplaced };
 }
 
-/** Whether the texts of a trace are one-line names of its markers: then they are placed here and not by plotly.js. */
-export const marked = ({ mode, text }) => mode === "markers+text" && ![text].flat().some((one) => /<br>/.test(one));
+const MOST = 24; // texts of a trace: more are the cells of a picture, which stand where they stand
+
+/** Whether the texts of a trace are written here and not by plotly.js: short names of markers, and of places that stay. */
+export function written({ mode, text }, moves) {
+  if (!/^(markers\+)?text$/.test(mode) || (mode === "text" && moves)) return false;
+  const texts = [text].flat();
+  return texts.length <= MOST && !texts.some((one) => /<br>/.test(one));
+}

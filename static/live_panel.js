@@ -57,7 +57,7 @@ export class Panel {
   /** Draw the figure if anything about it has changed since the last time. */
   draw(spec, size) {
     const { Plotly, theme, kit } = this.chart;
-    const frame = [size.scale, Object.values(size.margin), size.axisBelow].join();
+    const frame = [size.scale, Object.values(size.margin), size.over, size.axisBelow].join();
     const id = [spec.digest, theme.id, frame].join();
     this.size = size;
     this.stage.style.height = `${size.height}px`;
@@ -78,9 +78,10 @@ export class Panel {
     const changes = this.frameAt(this.chart.index);
     this.empty = emptied(changes);
     for (const [trace, attrs] of changes) Object.assign(data[trace], attrs);
-    data.forEach((trace) => {
+    const moving = new Set(spec.frames.map((frames) => frames.trace));
+    data.forEach((trace, i) => {
       if (this.hidden.has(kit.groupOf(trace))) trace.visible = "legendonly";
-      if (kit.marked(trace)) trace.mode = "markers"; // its texts are placed like names of curves
+      if (kit.written(trace, moving.has(i))) trace.mode = trace.mode === "text" ? "none" : "markers"; // placed like names of curves
     });
     const layout = this.layout();
     this.held = null;
@@ -110,14 +111,16 @@ export class Panel {
       axis.title = { ...axis.title, standoff: 3, font: { ...axis.title?.font, size: SMALLEST } };
     }
     layout.yaxis.title.text = "";
-    if (size.axisBelow) [layout.xaxis.title.text, layout.xaxis.showticklabels] = ["", false];
+    if (size.over) layout.xaxis.title.text = "";
+    if (size.axisBelow) layout.xaxis.showticklabels = false;
     return Object.assign(layout, { margin: { ...size.margin }, width: size.width, height: size.height, autosize: false });
   }
 
-  /** Title of the figure and of its vertical axis, level. */
+  /** Title of the figure and of its vertical axis, level; of an upper one that of the horizontal axis, too. */
   fillHead() {
-    const { title, yaxis } = this.spec.layout;
-    const words = [title?.text, yaxis?.title?.text?.trim()].filter(Boolean).join(" · ");
+    const { title, xaxis, yaxis } = this.spec.layout;
+    const across = this.size.over && !this.size.axisBelow ? ` over ${xaxis?.title?.text}` : "";
+    const words = [title?.text, `${yaxis?.title?.text?.trim() ?? ""}${across}`].filter(Boolean).join(" · ");
     const { innerHTML } = this.chart.kit.markup(words);
     if (this.title.innerHTML !== innerHTML) this.title.innerHTML = innerHTML;
   }

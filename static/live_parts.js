@@ -96,7 +96,7 @@ export class ReadoutItem {
     this.root.append(name, this.value);
     this.shown = [this.value];
     if (check) this.addCheck(check);
-    if (help) this.addMeaning(name, [help, formula, check && check.texts]);
+    if (help) this.addMeaning(name, [help, formula, check && check.texts], check?.how);
   }
 
   addCheck({ agrees }) {
@@ -105,7 +105,7 @@ export class ReadoutItem {
     this.root.append(this.sign);
   }
 
-  addMeaning(name, parts) {
+  addMeaning(name, parts, how) {
     const sheet = el("div", "lc-meaning");
     sheet.popover = "auto"; // closed by Escape and by a click beside it
     name.type = "button";
@@ -116,7 +116,7 @@ export class ReadoutItem {
       if (newState === "open") Object.assign(sheet.style, { left: `${Math.min(left, innerWidth - 336)}px`, top: `${bottom + 4}px` });
     });
     for (const texts of parts.filter((part) => part?.length)) {
-      const line = el("p");
+      const line = el("p", "", texts === parts[2] ? `${how}: ` : "");
       const text = steadyText([texts].flat(), this.along);
       line.append(text);
       sheet.append(line);

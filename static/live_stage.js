@@ -30,12 +30,13 @@ export function arranged(specs, { alone, every, room, stacked }) {
  * Width, height and margins of each panel that is shown, by its number.
  *
  * Margins are as narrow as the labels allow, alike in a column on the left and in the last row at the bottom, so that the
- * frames of neighbors are aligned. Panels above each other that share an axis have its labels once.
+ * frames of neighbors are aligned. Only the last row has titles below; panels that share an axis have its labels once.
  */
 export function sized(specs, placed, { widths, tall, scale }) {
   const sizes = [];
   const own = (i) => specs[i].layout.margin;
-  const deep = (i) => (own(i).b > 56 ? own(i).b : 40);
+  const bare = (i) => specs[i].layout.xaxis?.showticklabels === false;
+  const deep = (i) => (own(i).b > 56 ? own(i).b : bare(i) ? 22 : 40);
   const bottom = Math.max(...placed.map((column) => deep(column.at(-1))));
   placed.forEach((column, c) => {
     const total = column.reduce((sum, i) => sum + specs[i].height, 0);
@@ -44,12 +45,13 @@ export function sized(specs, placed, { widths, tall, scale }) {
     column.forEach((i, row) => {
       const below = column[row + 1];
       const axisBelow = below !== undefined && sameAxis(specs[i].layout.xaxis, specs[below].layout.xaxis);
-      const b = axisBelow ? 8 : below === undefined ? bottom : deep(i);
+      const over = below !== undefined; // its title stands in its head
+      const b = axisBelow || (over && bare(i)) ? 8 : over ? 24 : bottom;
       const height = Math.max(120, Math.floor(((tall - GAP * (column.length - 1)) * specs[i].height) / total));
-      sizes[i] = { width: widths[c], height, scale, axisBelow, margin: { l: left, r: right, t: HEAD, b } };
+      sizes[i] = { width: widths[c], height, scale, over, axisBelow, margin: { l: left, r: right, t: HEAD, b } };
     });
   });
   return sizes;
 }
 
-export const HEAD = 24; // px that the head of a panel takes, before it is scaled
+export const HEAD = 22; // px that the head of a panel takes, before it is scaled

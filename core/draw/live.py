@@ -167,7 +167,7 @@ class Panel:
     `tracks` are the handles that move along the axis and move it when they are dragged; while the first of them is
     not to be seen, `absent` says why (a text, or one per axis value). `column` counts from the left, from 0 to 2;
     `height` is in pixels, and where the picture fills its window the share of its column. A `folded` panel is one click
-    away.
+    away. `width` is the share of the window, as that of the widest panel of the column.
     """
 
     figure: Figure
@@ -178,6 +178,7 @@ class Panel:
     column: int = 0
     height: int = 420
     folded: bool = False
+    width: float = 1.0
 
     def __post_init__(self) -> None:
         """Check that there is an alternative and that the frames mean traces that exist."""
@@ -249,8 +250,12 @@ class Plane:
 
 @dataclass(frozen=True)
 class Check:
-    """A second computation of a number: what it is and gives, and whether that agrees, at each axis value or at all."""
+    """A second computation of a number: how it is done, and what it gives at each axis value or at all of them.
 
+    `agrees` says at which axis values, or in one word whether at all of them, it has the same result.
+    """
+
+    how: str
     texts: tuple[str, ...]
     agrees: tuple[bool, ...] = (True,)
 
@@ -365,9 +370,13 @@ class Picture:
         return sum(weight * at if weight > 0 else -weight * (size - 1 - at) for weight, at, size in places)
 
     def words(self, index: int) -> tuple[str, ...]:
-        """Give the summary, the sentence and the remarks at a step, without colors."""
-        said = [texts[min(index, len(texts) - 1)] for texts in (self.summaries, self.sentences) if texts]
-        return (*map(uncolored, said), *(self.text(remark, index) for remark in self.remarks))
+        """The sentence and the remarks at a step."""
+        sentence = self.sentences[min(index, len(self.sentences) - 1) :][:1]
+        return (*sentence, *(self.text(remark, index) for remark in self.remarks))
+
+    def summary(self, index: int) -> str:
+        """Give the summary at a step without its colors; empty if there is none."""
+        return uncolored(self.summaries[min(index, len(self.summaries) - 1)]) if self.summaries else ""
 
     def text(self, words: Readout | Remark, index: int) -> str:
         """What a readout or a remark says at a step."""

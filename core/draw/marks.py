@@ -140,12 +140,15 @@ def panel(
     tracks: Sequence[Track] = (),
     column: int = 0,
     height: int = SMALL,
+    folded: bool = False,
     **more: Any,
 ) -> Panel:
     """A panel with a legend; `more` goes into the layout."""
     look: dict[str, Any] = {"showlegend": True, "margin": {"b": 44}} | more
     figure = Figure(data=list(traces), layout=layout(x=x, y=y, **look))
-    return Panel(figure, alt=alt, frames=tuple(frames), tracks=tuple(tracks), column=column, height=height)
+    return Panel(
+        figure, alt=alt, frames=tuple(frames), tracks=tuple(tracks), column=column, height=height, folded=folded
+    )
 
 
 def span(values: Numbers, share: float = 0.04) -> list[float]:

@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from core.draw import style
-from core.draw.live import Along, Figure, Frames, Panel, Picture, Texts
+from core.draw.live import Along, Figure, Frames, Panel, Picture, Readout, Texts
 from core.kit.arrays import Numbers, single
 
 _LARGE = 60_000  # bytes that travel as they are: the browser draws them at once
@@ -60,11 +60,7 @@ def pack(picture: Picture, at: int | None = None, **state: Any) -> bytes:
                 "help": r.help,
                 "along": r.along,
                 "formula": _texts(_those(picture, r.formula, at, r.along), blob),
-                "check": r.check
-                and {
-                    "texts": _texts(_those(picture, r.check.texts, at, r.along), blob),
-                    "agrees": list(_those(picture, r.check.agrees, at, r.along)),
-                },
+                "check": _check(picture, r, at, blob),
                 "headline": r.headline,
             }
             for r in picture.readouts
@@ -105,6 +101,18 @@ class _Blob:
         return b"".join(self._parts)
 
 
+def _check(picture: Picture, readout: Readout, at: int | None, blob: _Blob) -> dict[str, Any] | None:
+    check = readout.check
+    if check is None:
+        return None
+    agrees = (True,) if all(check.agrees) else check.agrees  # as a rule
+    return {
+        "how": check.how,
+        "texts": _texts(_those(picture, check.texts, at, readout.along), blob),
+        "agrees": list(_those(picture, agrees, at, readout.along)),
+    }
+
+
 def _texts(texts: Sequence[str], blob: _Blob) -> Any:
     """A text for each step or, where that is shorter, the different ones and which of them each step has."""
     different = {text: k for k, text in enumerate(dict.fromkeys(texts))}
@@ -125,6 +133,7 @@ def _panel(panel: Panel, blob: _Blob, picture: Picture, at: int | None) -> dict[
         "absent": list(panel.absent),
         "column": panel.column,
         "folded": panel.folded,
+        "width": panel.width,
         "height": panel.height,
         "layout": panel.figure["layout"],
     }

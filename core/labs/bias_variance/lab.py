@@ -58,6 +58,7 @@ LAB = Lab(
     controls=CONTROLS,
     main="degree",
     open=("view", "n_train", "noise_std", "truth", "log_y"),
+    start={"test_at": "inside"},
     presets=PRESETS,
     compute=explore,
     picture=picture,

@@ -8,7 +8,7 @@ from core.labs.bias_variance.compute.explore import Exploration
 from core.labs.bias_variance.panels.choice import choosing
 from core.labs.bias_variance.panels.errors import error_curves
 from core.labs.bias_variance.panels.fits import many_data_sets, one_data_set
-from core.labs.bias_variance.words import identity, rules, shares, terms
+from core.labs.bias_variance.words import identity, rules, shares, summary, terms
 from core.regression.decomposition import decompose
 
 
@@ -34,6 +34,7 @@ def picture(result: Exploration, *, view: str, compare: tuple[int, ...], log_y: 
         axis=Axis("degree", "Degree", tuple(int(k) for k in d.degrees), tuple(str(k) for k in d.degrees)),
         readouts=shares(result) if view == "choose" else terms(result, view),
         sentences=tuple(f"{words(result, k)} {d.degree_limit}".strip() for k in range(len(d.degrees))),
+        summaries=tuple(summary(result, view, k) for k in range(len(d.degrees))),
     )
 
 

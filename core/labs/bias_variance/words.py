@@ -36,6 +36,8 @@ def terms(result: Exploration, view: str) -> tuple[Readout, ...]:
             _each(result.risk),
             "risk",
             "What a fit of this degree costs on new data; exact in the noise.",
+            formula=() if result.heavy_tailed else tuple(_added(result, k) for k in range(len(d.degrees))),
+            headline=True,
         ),
         Readout(
             f"simulated with {len(d.y_train)} data sets",
@@ -46,8 +48,37 @@ def terms(result: Exploration, view: str) -> tuple[Readout, ...]:
     return (own, *parts) if view == "one" else parts
 
 
+def _added(result: Exploration, k: int) -> str:
+    """Sum of the terms at the k-th degree in numbers."""
+    bias2, variance, risk = _parts(result, k)
+    return f"{fixed(bias2)} + {fixed(variance)} + {fixed(result.decomposition.noise)} = {fixed(risk)}"
+
+
 def _each(values: Array) -> tuple[str, ...]:
     return tuple(fixed(float(value)) for value in values)
+
+
+def summary(result: Exploration, view: str, k: int) -> str:
+    """Say in one line which term dominates at the k-th degree, or how often the rules choose it."""
+    degree, best = int(result.decomposition.degrees[k]), result.best
+    if view == "choose":
+        s = result.selection
+        own = s.shares[[rule != "oracle" for rule in s.rules], k]
+        oracle = int(s.picks["oracle"][0])
+        return (
+            f"Degree {degree}: chosen in {percent(own.min())} to {percent(own.max())} of repetitions; best is {oracle}."
+        )
+    bias2, variance, risk = _parts(result, k)
+    least = float(result.risk[best - 1])
+    if degree == best or risk <= least * (1 + 1e-9):
+        noise = fixed(result.decomposition.noise)
+        return f"Degree {degree} is best here: [risk|expected error] {fixed(risk)}, of which noise {noise}."
+    dominant = (
+        "[bias|Bias²] dominates: too stiff." if bias2 > variance else "[variance|Variance] dominates: too flexible."
+    )
+    if least < 1e-12:
+        return f"{dominant} Degree {best} has almost no error."
+    return f"{dominant} [risk|Expected error] is {larger(risk / least)} that of degree {best}."
 
 
 def rules(result: Exploration, k: int) -> str:
@@ -70,7 +101,7 @@ def shares(result: Exploration) -> tuple[Readout, ...]:
     """Readouts of the rules: how often each chooses each degree."""
     s = result.selection
     return (
-        Readout("expected test error", _each(result.risk), "risk"),
+        Readout("expected test error", _each(result.risk), "risk", headline=True),
         *(
             Readout(
                 f"chosen by {rule_name(result, rule)}",

@@ -54,6 +54,7 @@ LAB = Lab(
     controls=CONTROLS,
     main="layer",
     open=("net", "view", "size", "beside", "text", "upload"),
+    start={"view": "blocks", "layer": 19},
     presets=PRESETS,
     compute=cost,
     picture=picture,

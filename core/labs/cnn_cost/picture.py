@@ -11,7 +11,7 @@ from core.labs.cnn_cost.panels.field import depth_panel, field_panel
 from core.labs.cnn_cost.panels.memory import memory_of, memory_panel
 from core.labs.cnn_cost.panels.parts import axis, kind
 from core.labs.cnn_cost.panels.shapes import block_panel, icicle_panel
-from core.labs.cnn_cost.words import readouts, sentences
+from core.labs.cnn_cost.words import readouts, sentences, summaries
 from core.networks.presets import preset_table
 from core.networks.table import totals
 
@@ -64,7 +64,8 @@ def picture(
         if min(result.table.input_shape):
             panels += (field_panel(rows, result.table), depth_panel(rows, result.table))
     words = readouts(result, rows, sums, memory, bias=bias, unit=unit, batch=batch)
-    return Picture(panels, axis(rows, result.table), words, sentences(result, rows, bias=bias, unit=unit))
+    said = sentences(result, rows, bias=bias, unit=unit), (), summaries(result, rows, bias=bias, unit=unit)
+    return Picture(panels, axis(rows, result.table), words, *said)
 
 
 def thumbnail() -> str:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import accumulate
 from typing import Any
 
-from core.draw.live import Readout
+from core.draw.live import Check, Readout
 from core.kit.controls import Choice
 from core.kit.lab import Prediction
 from core.kit.words import size_text
@@ -77,10 +77,15 @@ def readouts(
     kept = size_text(memory.total) if isinstance(memory, TrainingMemory) else UNKNOWN
     return (
         Readout("output", output, help="Channels × height × width of what this row gives."),
-        Readout("parameters", params_, help="Of this row."),
+        Readout("parameters", params_, help="Of this row.", headline=True),
         Readout(name, work, help=f"{name} of this row, for one image."),
         Readout("sees", seen, "accent", "Height × width of what one unit sees of the image, padding included."),
-        Readout("all parameters", (all_params,), help="Of the network; what is used twice counts once."),
+        Readout(
+            "all parameters",
+            (all_params,),
+            help="Of the network; what is used twice counts once.",
+            check=None if asked else _recounted(result),
+        ),
         Readout(f"all {name}", (all_work,), help="Of the network, for one image."),
         Readout("all activations", (all_maps,), help="As the switches say: image, pooling outputs."),
         Readout(
@@ -89,36 +94,28 @@ def readouts(
             "first",
             "Weights, gradients, optimizer and what is kept for the backward pass, without workspace of the GPU.",
         ),
-        *_counted_again(result),
     )
-
-
-def _counted_again(result: Cost) -> tuple[Readout, ...]:
-    """The second count; none of a file, in which it would rest on what the first one has read."""
-    source = result.table.source
-    if source not in _RECOUNTED:
-        return ()
-    name = "counted another way" if source in _BUILT else "counted again"
-    return (Readout(name, (_difference(result),), help=_RECOUNTED[source]),)
 
 
 _BUILT = ("traced", "precomputed")
 _RECOUNTED = dict.fromkeys(
     _BUILT,
-    "Parameters and MACs again, from the shapes alone and with every kernel stepped over its input: the difference "
-    "from the sums of the rows, whose parameters were counted in the network itself.",
+    "Counted from the shapes alone, with every kernel stepped over its input (the parameters of the rows were counted "
+    "in the network itself)",
 ) | {
-    "typed": "Parameters and MACs again, with every kernel stepped over its input: the difference from the sums of the "
-    "rows. The weights of a typed layer follow from one formula in both; against a network built in PyTorch they are "
-    "tested.",
+    "typed": "Counted with every kernel stepped over its input (the weights of typed layers follow from one formula in "
+    "both)",
 }
 
 
-def _difference(result: Cost) -> str:
-    """How far the second way of counting is from the first."""
+def _recounted(result: Cost) -> Check | None:
+    """The second count; none of a file, in which it would rest on what the first one has read."""
+    if result.table.source not in _RECOUNTED:
+        return None
     params, macs = recount(result.table)
     sums = totals(result.table)
-    return f"difference {abs(params - sums.params):,} and {abs(macs - sums.macs):,}"
+    how = _RECOUNTED[result.table.source]
+    return Check(how, (f"{params:,} parameters, {macs:,} MACs",), ((params, macs) == (sums.params, sums.macs),))
 
 
 def sentences(result: Cost, rows: Sequence[Row], *, bias: bool, unit: str) -> tuple[str, ...]:
@@ -142,6 +139,31 @@ def sentences(result: Cost, rows: Sequence[Row], *, bias: bool, unit: str) -> tu
             parts.append(f"{unit_name(unit)} {found['macs']}")
         texts.append(". ".join(filter(None, ["; ".join(parts), row.call.note.rstrip(".")])) + ".")
     return tuple(f"{result.problem} Up to there: {text}" if result.problem else text for text in texts)
+
+
+def summaries(result: Cost, rows: Sequence[Row], *, bias: bool, unit: str) -> tuple[str, ...]:
+    """Say in one line which shares of the parameters and of the operations each row has."""
+    if result.blanks:
+        return ("Some cells are blank; fill them in below the picture.",)
+    sums = totals(result.table, bias=bias)
+    work = sums.flops if unit == "flops" else sums.macs
+    texts = [f"{sums.params:,} parameters in all; drag to see where they are."]
+    for k in stops(tuple(rows))[1:]:
+        row = rows[k - 1]
+        held = f"{_share(_owned(row.call, bias) * row.count, sums.params)} of the parameters"
+        done = (
+            ""
+            if bare(result.table)
+            else f", {_share(operations_of(row, unit) * row.count, work)} of the {unit_name(unit)}"
+        )
+        texts.append(f"This layer has {held}{done}.")
+    return tuple(texts)
+
+
+def _share(part: int, whole: int) -> str:
+    """Write a share of a whole with two digits."""
+    share = 100 * part / whole if whole else 0.0
+    return f"{share:.2g}\N{NO-BREAK SPACE}%" if share >= 0.01 or not part else "under 0.01\N{NO-BREAK SPACE}%"
 
 
 def _owned(call: Any, bias: bool) -> int:

@@ -52,6 +52,7 @@ LAB = Lab(
     controls=CONTROLS,
     main="pos",
     open=("view", "image", "kernel", "stride", "padding"),
+    start={"pos": 1},
     presets=PRESETS,
     compute=convolve,
     picture=picture,

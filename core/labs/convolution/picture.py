@@ -12,7 +12,7 @@ from core.labs.convolution.controls import EDGE, SOBEL
 from core.labs.convolution.panels.matrix import matrix_panel
 from core.labs.convolution.panels.parts import positions
 from core.labs.convolution.panels.window import output, under_kernel
-from core.labs.convolution.words import readouts, sentences
+from core.labs.convolution.words import readouts, sentences, summaries
 
 
 def picture(result: Convolution, *, view: str) -> Picture:
@@ -30,6 +30,7 @@ def picture(result: Convolution, *, view: str) -> Picture:
         axis=positions(result),
         readouts=readouts(result, view),
         sentences=sentences(result, view),
+        summaries=summaries(result, view),
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from core.draw.live import Readout
+from core.draw.live import Check, Readout
 from core.kit.arrays import Numbers
 from core.kit.controls import Choice, Slider
 from core.kit.lab import Prediction
@@ -25,29 +25,45 @@ def readouts(result: Convolution, view: str) -> tuple[Readout, ...]:
     """The numbers of a view, each headline number in two ways."""
     if view == "transposed":
         return _back(result)
-    s = result.sliding
     return (
-        Readout("sum under the window", each(result.sums), help="The kernel times the patch under it, without matrix."),
         Readout(
-            "weights · column" if view == "im2col" else "row of W · vec(x)",
-            each(s.weights @ s.columns if view == "im2col" else s.product),
+            "sum under the window",
+            each(result.sums),
             "accent",
-            "The same number as an entry of a matrix product: a second, independent way.",
+            "The kernel times the patch under it, without matrix.",
+            check=_product(result, view),
+            headline=True,
         ),
-        _difference(result.sums, s.weights @ s.columns if view == "im2col" else s.product),
         output_size(result),
         *(_stored(result) if view == "im2col" else _sparse(result)),
     )
 
 
+def _product(result: Convolution, view: str) -> Check:
+    """The same sums as entries of a matrix product."""
+    s = result.sliding
+    name, other = ("weights · column", s.weights @ s.columns) if view == "im2col" else ("row of W · vec(x)", s.product)
+    same = np.abs(result.sums - other) <= 1e-9 * np.maximum(np.abs(other), 1)
+    return Check(name, each(other), tuple(map(bool, same)))
+
+
+def summaries(result: Convolution, view: str) -> tuple[str, ...]:
+    """Say in one line what is computed at each place."""
+    s = result.sliding
+    if view == "transposed":
+        back = f"{result.restored} of {s.image.size} pixels come back."
+        return tuple(f"[accent|{text}] times the kernel is added; {back}" for text in each(s.product))
+    used = ((s.columns != 0) & (s.weights[:, np.newaxis] != 0)).sum(axis=0)
+    texts = []
+    for text, count in zip(each(result.sums), used.tolist(), strict=True):
+        left = f"{count} of {s.weights.size} {'is' if count == 1 else 'are'} not zero"
+        texts.append(f"The products under the kernel add up to [accent|{text}]; {left}.")
+    return tuple(texts)
+
+
 def each(values: Numbers) -> tuple[str, ...]:
     """Text of each value, exact."""
     return tuple(plain(value) for value in values.tolist())
-
-
-def _difference(one: Numbers, other: Numbers) -> Readout:
-    texts = tuple(number(value, 1) for value in np.abs(one - other).tolist())
-    return Readout("difference", texts, help="Of the two. Anything but 0 is rounding.")
 
 
 def output_size(result: Convolution) -> Readout:
@@ -89,13 +105,15 @@ def _back(result: Convolution) -> tuple[Readout, ...]:
     return (
         Readout("output y at this place", each(s.product), "accent", "What is multiplied with the kernel and added."),
         Readout("x", (f"{height} × {width}",), help="Size of the image."),
-        Readout("Wᵀ vec(y)", (f"{height} × {width}",), help="The transposed convolution has the size of the image."),
-        Readout("values given back", (f"{result.restored} of {s.image.size}",), help="Pixels equal to those of x."),
         Readout(
-            "matrix against adding copies",
-            (number(gap, 1),),
-            help="Largest difference between Wᵀ vec(y) and the sum of the copies of the kernel, found without W.",
+            "Wᵀ vec(y)",
+            (f"{height} × {width}",),
+            help="The transposed convolution has the size of the image.",
+            check=Check(
+                "Largest difference from the sum of the copies of the kernel", (number(gap, 1),), (gap <= 1e-9,)
+            ),
         ),
+        Readout("values given back", (f"{result.restored} of {s.image.size}",), help="Pixels equal to those of x."),
     )
 
 

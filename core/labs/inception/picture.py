@@ -13,7 +13,14 @@ from core.labs.inception.panels.diagram import diagram
 from core.labs.inception.panels.fields import fields
 from core.labs.inception.panels.parts import AXIS
 from core.labs.inception.panels.saving import savings
-from core.labs.inception.words import design_readouts, design_sentences, module_readouts, module_sentences
+from core.labs.inception.words import (
+    design_readouts,
+    design_sentences,
+    design_summaries,
+    module_readouts,
+    module_sentences,
+    module_summaries,
+)
 
 
 def picture(result: Sweep, *, view: str) -> Picture:
@@ -33,9 +40,10 @@ def picture(result: Sweep, *, view: str) -> Picture:
     """
     if view == "designs":
         seen = fields(result), weight_bars(result), bottleneck_curve(result)
-        return Picture(seen, AXIS, design_readouts(result), design_sentences(result))
+        words = design_readouts(result), design_sentences(result), (), design_summaries(result)
+        return Picture(seen, AXIS, *words)
     panels = diagram(result), operation_bars(result), savings(result), parameter_bars(result)
-    return Picture(panels, AXIS, module_readouts(result), module_sentences(result))
+    return Picture(panels, AXIS, module_readouts(result), module_sentences(result), (), module_summaries(result))
 
 
 def thumbnail() -> str:

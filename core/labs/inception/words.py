@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from fractions import Fraction
 
-from core.draw.live import Readout
+from core.draw.live import Check, Readout
 from core.kit.words import number
 from core.labs.inception.compute.explore import WIDTHS, Sweep
 from core.labs.inception.panels.designs import meets, plain
@@ -38,6 +38,7 @@ def module_readouts(result: Sweep) -> tuple[Readout, ...]:
             tuple(f"{total:,}" for total in result.totals),
             "second",
             "With the 1 × 1 convolutions before the 3 × 3 and the 5 × 5 and after the pool.",
+            check=_by_formula(result),
         ),
         Readout(
             "saved (factor)",
@@ -56,12 +57,26 @@ def module_readouts(result: Sweep) -> tuple[Readout, ...]:
             (f"{own} ({result.naive.output_shape[0]})",),
             help="Of the output: the sum over the branches. The naive pool passes on its input.",
         ),
-        Readout(
-            f"by formula (off by {_off(result.totals, result.recounted)})",
-            tuple(f"{total:,}" for total in result.recounted),
-            help="The reduced module again, not layer by layer: H W (C (w₁ + r₃ + r + p) + 9 r₃ w₃ + 25 r w₅).",
-        ),
     )
+
+
+def _by_formula(result: Sweep) -> Check:
+    """The operations of the reduced module again, not layer by layer."""
+    formula = "By H W (C (w₁ + r₃ + r + p) + 9 r₃ w₃ + 25 r w₅)"
+    same = tuple(one == other for one, other in zip(result.totals, result.recounted, strict=True))
+    return Check(formula, tuple(f"{total:,}" for total in result.recounted), same)
+
+
+def module_summaries(result: Sweep) -> tuple[str, ...]:
+    """Say in one line what each width saves of the whole module."""
+    last, unit = result.eighth.reductions["5x5"].last_paying, operations(result)
+    texts = []
+    for r, module in zip(WIDTHS, result.modules, strict=True):
+        saving = result.saving(module)
+        done = f"saves {share(saving)}" if saving >= 0 else f"adds {share(-saving)}"
+        pays = f"[second|Width {r}] {done} of the {unit}; widths up to {last} pay."
+        texts.append(pays if r else f"Without its [second|1 × 1] the module {done} of the {unit}.")
+    return tuple(texts)
 
 
 def module_sentences(result: Sweep) -> tuple[str, ...]:
@@ -102,6 +117,17 @@ def design_readouts(result: Sweep) -> tuple[Readout, ...]:
                 "Weights, and operations, that the bottlenecks do without, as a share of one 7 × 7."),
         Readout("yours", (f"{verdict}{c2(own.weights_c2)}",), "second", "Weights of the stack that you typed."),
     )  # fmt: skip
+
+
+def design_summaries(result: Sweep) -> tuple[str, ...]:
+    """Say in one line what the bottlenecks of each width weigh beside one 7 x 7."""
+    one = c2(result.designs["one 7x7"].weights_c2)
+    return tuple(
+        f"[accent|Three bottlenecks] of width {r} weigh {c2(part)}; [first|one 7 × 7] {one}."
+        if r
+        else f"Without 1 × 1 convolutions the bottlenecks are [accent|three 3 × 3]: {c2(part)}."
+        for r, part in zip(WIDTHS, result.bottlenecks, strict=True)
+    )
 
 
 def design_sentences(result: Sweep) -> tuple[str, ...]:

@@ -11,7 +11,15 @@ from core.labs.lr_range.controls import SETTINGS
 from core.labs.lr_range.panels.parts import bounds_plane
 from core.labs.lr_range.panels.ramp import ramp_panels
 from core.labs.lr_range.panels.sweep import sweep_panels
-from core.labs.lr_range.words import ramp_readouts, ramp_remarks, sweep_readouts, sweep_remarks, waiting
+from core.labs.lr_range.words import (
+    ramp_readouts,
+    ramp_remarks,
+    ramp_summary,
+    sweep_readouts,
+    sweep_remarks,
+    sweep_summary,
+    waiting,
+)
 
 
 def picture(result: LrRange) -> Picture:
@@ -19,9 +27,11 @@ def picture(result: LrRange) -> Picture:
     now = result.now()
     if result.is_ramp:
         panels, readouts, remarks = ramp_panels(result, now), ramp_readouts(result, now), ramp_remarks(result, now)
+        said = ramp_summary(now)
     else:
         panels, readouts, remarks = sweep_panels(result, now), sweep_readouts(result, now), sweep_remarks(result, now)
-    return Picture(panels, bounds_plane(result), readouts, waiting(now), remarks)
+        said = sweep_summary(now)
+    return Picture(panels, bounds_plane(result), readouts, waiting(now), remarks, said)
 
 
 def thumbnail() -> str:

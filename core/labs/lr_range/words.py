@@ -54,6 +54,27 @@ def ramp_readouts(result: LrRange, now: Moment) -> tuple[Readout, ...]:
     )  # fmt: skip
 
 
+def ramp_summary(now: Moment) -> tuple[str, ...]:
+    """Say in one line how far the rules for one rate are apart."""
+    if not now.ramps:
+        return ()
+    if now.disagreement is None:
+        return ("No [threshold|rule] names a rate yet.",)
+    return (f"The [threshold|rules] read the same curve and differ by a factor of {_times(now.disagreement)}.",)
+
+
+def sweep_summary(now: Moment) -> tuple[str, ...]:
+    """Say in one line how many trainings diverged, and which was best."""
+    if not now.sweeps:
+        return ()
+    every = now.sweeps[0].candidates
+    lost = sum(each.diverged is not None for each in every)
+    ended = [each for each in every if each.ended and each.diverged is None]
+    best = min(ended, key=lambda each: each.loss, default=None)
+    words = f"; the smallest [train|loss] has rate {show_rate(best.rate)}" if best else ""
+    return (f"{lost} of {len(every)} trainings diverged{words}.",)
+
+
 def waiting(now: Moment) -> tuple[str, ...]:
     """What is said while nothing is known."""
     if now.ramps or now.sweeps:

@@ -9,7 +9,7 @@ from core.labs.model_selection.panels.held import held_panels
 from core.labs.model_selection.panels.residuals import residual_panels
 from core.labs.model_selection.panels.scores import score_panels
 from core.labs.model_selection.panels.view import degrees_axis
-from core.labs.model_selection.words import readouts, sentence
+from core.labs.model_selection.words import readouts, sentence, summary
 from core.regression.validation_rules import divisions
 
 
@@ -35,6 +35,7 @@ def picture(result: ModelSelection, *, view: str, rule: str, order: str, log_y: 
         axis=degrees_axis(result.validation.degrees),
         readouts=readouts(result, rule),
         sentences=tuple(sentence(result, rule, k) for k in range(result.validation.degrees.size)),
+        summaries=(summary(result, rule),),
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from core.draw.live import Readout
+from core.draw.live import Check, Readout
 from core.kit.arrays import Numbers
 from core.kit.controls import Choice, Slider
 from core.kit.lab import Prediction
@@ -27,7 +27,13 @@ def readouts(result: ModelSelection, rule: str) -> tuple[Readout, ...]:
     parsimonious = bool(np.isfinite(v.score_ses[at, pick - 1]))
     drawn = f"exp({rule} / n), in units of y²" if rule in ("AIC", "BIC") else "What the rule minimises, in units of y²"
     return (
-        Readout("expected error", _each(v.risk), "risk", "Of a fit of this degree on new data, noise included; exact."),
+        Readout(
+            "expected error",
+            _each(v.risk),
+            "risk",
+            "Of a fit of this degree on new data, noise included; exact.",
+            headline=True,
+        ),
         Readout("training error", _each(result.train_mse), "train", "Mean squared residual of the fit to all points."),
         Readout(
             name_of(result, rule),
@@ -46,13 +52,29 @@ def readouts(result: ModelSelection, rule: str) -> tuple[Readout, ...]:
             _each(result.left_out_rmse, 4),
             "threshold",
             "Leave-one-out: root of the mean of (r/(1−h))², in units of y.",
-        ),
-        Readout(
-            f"by {v.x.size} refits",
-            _each(result.refitted_rmse, 4),
-            help="Each point left out in turn and the polynomial fitted again: a second, independent way.",
+            check=_refitted(result),
         ),
     )
+
+
+def _refitted(result: ModelSelection) -> Check:
+    """Leave-one-out again, with as many fits as points."""
+    v = result.validation
+    same = np.isclose(result.left_out_rmse, result.refitted_rmse, rtol=1e-6, equal_nan=True)
+    how = f"By {v.x.size} refits, each without one point"
+    return Check(how, _each(result.refitted_rmse, 4), tuple(map(bool, same)))
+
+
+def summary(result: ModelSelection, rule: str) -> str:
+    """Say in one line what the rule picks, and what that costs."""
+    v = result.validation
+    name, role = name_of(result, rule), RULES[rule][1]
+    pick, _ = picks(result, rule)
+    own, least = float(v.risk[pick - 1]), float(v.risk[v.best - 1])
+    if own <= least * (1 + 1e-9) or own < 1e-12:
+        return f"[{role}|{name}] picks degree {pick}. No other has a smaller [risk|expected error]."
+    ratio = larger(own / least) if least > 1e-12 else "far above"
+    return f"[{role}|{name}] picks degree {pick}: [risk|expected error] {ratio} that of {v.best}."
 
 
 def sentence(result: ModelSelection, rule: str, k: int) -> str:

@@ -47,6 +47,7 @@ LAB = Lab(
     main="lr",
     second="momentum",
     open=("kappa", "method"),
+    start={"lr": 1.9, "momentum": 0.0},
     presets=PRESETS,
     compute=explore,
     picture=picture,

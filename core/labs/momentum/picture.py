@@ -11,7 +11,7 @@ from core.labs.momentum.compute.roots import roots
 from core.labs.momentum.panels.parts import RIGHT, plane
 from core.labs.momentum.panels.rates import cut_panel, plane_panel
 from core.labs.momentum.panels.run import distance_panel, path_panel, roots_panel
-from core.labs.momentum.words import readouts, sentences
+from core.labs.momentum.words import readouts, sentences, summaries
 
 
 def picture(result: Momentum) -> Picture:
@@ -23,7 +23,7 @@ def picture(result: Momentum) -> Picture:
         roots_panel(result),
         cut_panel(result),
     )
-    return Picture(panels, plane(result), readouts(result), sentences(result))
+    return Picture(panels, plane(result), readouts(result), sentences(result), (), summaries(result))
 
 
 def thumbnail() -> str:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from core.draw.live import Readout
+from core.draw.live import Check, Readout
 from core.kit.arrays import Numbers
 from core.kit.words import fixed, number
 from core.labs.momentum.compute.explore import STEPS, Momentum
@@ -27,19 +27,56 @@ def readouts(result: Momentum) -> tuple[Readout, ...]:
     """Rate and distance, both in two ways, and the best that is possible."""
     best = result.best
     return (
-        Readout("rate per step", _each(result.rate, fixed4), "accent", "Largest modulus of a root: in the long run, "
-                "the factor of the distance in a step."),
-        Readout("second way", _each(result.powers, fixed4), help="The same without roots: ‖Aᵏ‖ to the power of "
-                "1/k for k = 2³⁰, where A is the 2 × 2 matrix of a step."),
         Readout("steps per digit", _each(result.rate, digit), help="Steps in which the distance shrinks by a factor of "
-                "ten, in the long run."),
+                "ten, in the long run.", headline=True),
+        Readout("rate per step", _each(result.rate, fixed4), "accent", "Largest modulus of a root: in the long run, "
+                "the factor of the distance in a step.",
+                check=_same(result.powers, result.rate, fixed4, "‖Aᵏ‖ to the power of 1/k for k = 2³⁰, where A is the "
+                            "2 × 2 matrix of a step")),
         Readout(f"distance, {STEPS} steps", _each(result.distance[..., -1], number), "risk",
-                "From the minimum, as a share of that at the start (1, 1); from the roots."),
-        Readout("by running", _each(result.ran, number), help="The same distance, taking the steps one by one, as "
-                "torch.optim.SGD does."),
+                "From the minimum, as a share of that at the start (1, 1); from the roots.",
+                check=_same(result.ran, result.distance[..., -1], number, "By taking the steps one by one, as "
+                            "torch.optim.SGD does")),
         Readout("best rate", (f"{fixed4(best.rate)} at η {best.lr:.2f}, μ {best.momentum:.2f}",),
                 help="For this condition number and this method."),
     )  # fmt: skip
+
+
+def _same(again: Numbers, first: Numbers, show: Callable[[float], str], how: str) -> Check:
+    """A second computation at each place of the plane."""
+    close = np.isclose(again, first, rtol=1e-3, atol=1e-9).ravel()
+    return Check(how, _each(again, show), tuple(close.tolist()))
+
+
+def summaries(result: Momentum) -> tuple[str, ...]:
+    """Say in one line how each place of the plane moves, and how fast."""
+    edges = border(result.momenta, result.method)
+    least = digit(result.best.rate)
+    return tuple(
+        _summary(result, row, column, float(edges[row]), least)
+        for row in range(len(result.momenta))
+        for column in range(len(result.lrs))
+    )
+
+
+def _summary(result: Momentum, row: int, column: int, edge: float, least: str) -> str:
+    rate = float(result.rates[row, column].max())
+    if rate > 1 + _EVEN:
+        return f"Diverges: with this momentum the step size must stay below {edge:.2f}."
+    if rate > 1 - _EVEN:
+        return f"On the border: at step size {edge:.2f} the error does not shrink."
+    low, high = kinds(result, row, column)
+    if low == high:
+        return f"Both directions {_plain(low)}. At best {least} steps would do for a digit."
+    return f"The flat direction {_brief(low)}, the steep one {_brief(high)}. At best: {least} steps a digit."
+
+
+def _brief(kind: str) -> str:
+    return {JUMPS: "zigzags", EDGE: "almost rings", GONE: "is gone"}.get(kind, kind)
+
+
+def _plain(kind: str) -> str:
+    return {JUMPS: "zigzag", EDGE: "almost ring", GONE: "are gone", CREEPS: "creep", RINGS: "ring"}[kind]
 
 
 def fixed4(value: float) -> str:

@@ -14,7 +14,7 @@ from core.labs.ranking_curves.panels.cases import confusion, scores
 from core.labs.ranking_curves.panels.curves import gains, precision_recall, roc
 from core.labs.ranking_curves.panels.decisions import calibration, costs
 from core.labs.ranking_curves.panels.view import View
-from core.labs.ranking_curves.words import readouts, sentence, thresholds
+from core.labs.ranking_curves.words import readouts, sentence, summary, thresholds
 
 
 def picture(
@@ -57,6 +57,7 @@ def picture(
         axis=Axis("threshold", "Threshold", tuple(result.places.tolist()), thresholds(result, view)),
         readouts=readouts(result, view),
         sentences=(sentence(result, view),),
+        summaries=(summary(result, view),),
     )
 
 

@@ -96,9 +96,9 @@ for name, score in models.items():
     fpr, tpr, cut = roc_curve(y, score, drop_intermediate=False)
     weights = np.where(y, pi / P, (1 - pi) / N)
     print(name)
-    print(f"  AUROC {roc_auc_score(y, score):.5f}")
-    print(f"  average precision {average_precision_score(y, score, sample_weight=weights):.5f}")
-    print(f"  AUPRG {auprg(tpr, fpr):.5f}")
+    print(f"  AUROC {roc_auc_score(y, score):.5f}  <- shown")
+    print(f"  average precision {average_precision_score(y, score, sample_weight=weights):.5f}  <- shown")
+    print(f"  AUPRG {auprg(tpr, fpr):.5f}  <- shown")
     called = np.rint(P * tpr + N * fpr)
     if chosen is None:  # the slider goes over (TPR + FPR) / 2, in thousandths or, with many scores, in 500 steps
         place = (tpr + fpr) / 2

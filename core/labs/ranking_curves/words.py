@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
+from dataclasses import replace
 
 import numpy as np
 
@@ -51,9 +52,25 @@ def readouts(result: Comparison, view: View) -> tuple[Readout, ...]:
         f"F{beta} gain": "Mean of the two gains, weighted by β².",
         "cost": "Expected cost of a case, in units of the sum of both costs.",
     }
-    return tuple(
-        Readout(label, _joined(row[k] for row in rows), help=help_text + order)
+    here = {
+        label: Readout(label, _joined(row[k] for row in rows), help=help_text + order)
         for k, (label, help_text) in enumerate(words.items())
+    }
+    first = here.pop("precision")
+    return (*_areas(result, view, order), replace(first, headline=True), *here.values())
+
+
+def _areas(result: Comparison, view: View, order: str) -> tuple[Readout, ...]:
+    """Areas under the three curves, which do not depend on the threshold."""
+    found = [ranking.areas(view.share) for ranking in result.rankings]
+    words = {
+        "auroc": "Share of the pairs in which the positive scores above the negative.",
+        "average_precision": "Area under the precision-recall curve in steps; guessing gets the prevalence.",
+        "auprg": "Area under the precision-recall-gain curve; 0 is calling every case positive.",
+    }
+    return tuple(
+        Readout(AREAS[key], (" / ".join(_short(getattr(areas, key)) for areas in found),), help=help_text + order)
+        for key, help_text in words.items()
     )
 
 
@@ -89,6 +106,38 @@ AREAS = {
 }
 
 COMPARED = ("auroc", "average_precision", "auprg")
+
+
+def summary(result: Comparison, view: View) -> str:
+    """Say in one line which model ranks better, and whether that may be chance."""
+    names = result.scored.names
+    found = [ranking.areas(view.share) for ranking in result.rankings]
+    if len(found) == 1:
+        return f"In [first|{percent(found[0].auroc)}] of all pairs the positive scores above the negative."
+    keys = {"ROC": "auroc", "PR": "average_precision", "PRG": "auprg"}
+    won: dict[int, list[str]] = {0: [], 1: []}
+    for curve, key in keys.items():
+        one, other = (getattr(areas, key) for areas in found)
+        if one != other:
+            won[int(other > one)].append(curve)
+    who = [f"[{role}|{_shortened(names[k])}]" for k, role in enumerate(("first", "second"))]
+    if won[0] and won[1]:
+        return f"{who[0]} has the larger area in {_listed(won[0])}, {who[1]} in {_listed(won[1])}."
+    if not won[0] and not won[1]:
+        return "The two models have the same areas."
+    k = int(bool(won[1]))
+    known = result.known(view.share)
+    if known is None or known.difference is None:
+        return f"{who[k]} has the larger area in {_listed(won[k])}."
+    low, high = known.difference.low, known.difference.high
+    sure = any(_clear(result, getattr(low, key), getattr(high, key)) for key in keys.values())
+    return f"{who[k]} has the larger area in {_listed(won[k])}, {'clearly' if sure else 'perhaps by chance'}."
+
+
+def _shortened(name: str) -> str:
+    """Name of a model in at most three words."""
+    words = name.split()
+    return name if len(words) <= 3 else " ".join(words[:2]) + " …"
 
 
 def sentence(result: Comparison, view: View) -> str:

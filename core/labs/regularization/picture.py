@@ -11,7 +11,14 @@ from core.labs.regularization.compute.ridge import ridge_path
 from core.labs.regularization.panels.parts import PLACES, penalties
 from core.labs.regularization.panels.paths import path_panels
 from core.labs.regularization.panels.ridge import ridge_panels
-from core.labs.regularization.words import path_readouts, path_sentences, ridge_readouts, ridge_sentences
+from core.labs.regularization.words import (
+    path_readouts,
+    path_sentences,
+    path_summaries,
+    ridge_readouts,
+    ridge_sentences,
+    ridge_summaries,
+)
 
 
 def picture(result: Regularization, *, view: str, log_y: bool) -> Picture:
@@ -27,8 +34,10 @@ def picture(result: Regularization, *, view: str, log_y: bool) -> Picture:
         Logarithmic error axis.
     """
     if view == "paths":
-        return Picture(path_panels(result, log_y), penalties("alpha"), path_readouts(result), path_sentences(result))
-    return Picture(ridge_panels(result, log_y), penalties("alpha"), ridge_readouts(result), ridge_sentences(result))
+        words = path_readouts(result), path_sentences(result), (), path_summaries(result)
+        return Picture(path_panels(result, log_y), penalties("alpha"), *words)
+    words = ridge_readouts(result), ridge_sentences(result), (), ridge_summaries(result)
+    return Picture(ridge_panels(result, log_y), penalties("alpha"), *words)
 
 
 def thumbnail() -> str:

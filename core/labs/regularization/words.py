@@ -41,9 +41,15 @@ def ridge_readouts(result: Regularization) -> tuple[Readout, ...]:
             "How far the mean fit misses the truth, squared.",
         ),
         Readout("variance", each(r.variance), "variance", "How much the fit moves from data set to data set."),
-        Readout("noise σ²", (fixed(r.noise),), "noise", "What no model can predict."),
-        Readout("expected test error", each(r.risk), "risk", "What a fit costs on new data; exact in the noise."),
+        Readout(
+            "expected test error",
+            each(r.risk),
+            "risk",
+            "What a fit costs on new data; exact in the noise.",
+            headline=True,
+        ),
         Readout("without penalty", (fixed(float(r.risk[0])),), help="Expected test error of least squares."),
+        Readout("noise σ²", (fixed(r.noise),), "noise", "What no model can predict."),
         Readout(
             f"simulated, {len(r.y_train)} sets",
             simulated,
@@ -54,6 +60,32 @@ def ridge_readouts(result: Regularization) -> tuple[Readout, ...]:
             tuple(f"{df:.2f}" for df in r.df),
             help="Effective degrees of freedom: trace of the matrix that maps targets to fits, the intercept counted.",
         ),
+    )
+
+
+def ridge_summaries(result: Regularization) -> tuple[str, ...]:
+    """Say in one line which way each penalty moves the terms and their sum."""
+    r = result.ridge
+    texts = ["No penalty: this is least squares."]
+    for k in range(1, len(r.alphas)):
+        bias2, variance, risk = (_way(float(y[k]), float(y[0])) for y in (r.bias2, r.variance, r.risk))
+        head = "The best penalty" if r.alphas[k] == r.best else "Compared with no penalty"
+        texts.append(f"{head}: [bias|bias²] {bias2}, [variance|variance] {variance}, [risk|expected error] {risk}.")
+    return tuple(texts)
+
+
+def _way(new: float, old: float) -> str:
+    return "unchanged" if abs(new - old) < 5e-4 else "up" if new > old else "down"
+
+
+def path_summaries(result: Regularization) -> tuple[str, ...]:
+    """Say in one line how many weights each penalty leaves, and which fit is better."""
+    pairs = zip(result.path.nonzero.tolist(), each(result.path.error), each(result.ridge_fit.error), strict=True)
+    name = result.penalty_name
+    return tuple(
+        f"{int(left)} of {result.degree} weights are left. [risk|Error] with [second|{name}] {own}, "
+        f"[first|ridge] {ridge}."
+        for left, own, ridge in pairs
     )
 
 
@@ -98,7 +130,13 @@ def path_readouts(result: Regularization) -> tuple[Readout, ...]:
     path, ridge = result.path, result.ridge_fit
     name = result.penalty_name
     return (
-        Readout("error of this fit", each(path.error), "risk", "Expected squared error of this very fit on new data."),
+        Readout(
+            "error of this fit",
+            each(path.error),
+            "risk",
+            "Expected squared error of this very fit on new data.",
+            headline=True,
+        ),
         Readout("ridge with the same α", each(ridge.error), help="The same for the squared penalty alone."),
         Readout("training error", each(path.train_mse), "train", "Mean squared residual."),
         Readout(f"Σ|w|, {name}", _sizes(result, path.l1), "second", "Sum of the absolute weights."),

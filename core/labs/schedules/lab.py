@@ -50,6 +50,7 @@ LAB = Lab(
     controls=CONTROLS,
     main="length",
     open=("what", "view", "along", "schedule", "high"),
+    start={"schedule": "cosine", "low": 0.0, "counts": "epochs", "length": 10, "cycled": "kept"},
     presets=PRESETS,
     compute=plan,
     picture=picture,

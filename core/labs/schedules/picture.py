@@ -15,7 +15,14 @@ from core.labs.schedules.panels.memory import memory_panel
 from core.labs.schedules.panels.parts import axis
 from core.labs.schedules.panels.strategies import strategy_panels
 from core.labs.schedules.panels.trained import trained_panels
-from core.labs.schedules.words import readouts, sentences, strategy_readouts, strategy_sentences
+from core.labs.schedules.words import (
+    readouts,
+    sentences,
+    strategy_readouts,
+    strategy_sentences,
+    strategy_summaries,
+    summaries,
+)
 from core.labs.schedules.words.trained import trained_readouts, trained_sentences
 
 
@@ -40,10 +47,11 @@ def picture(
         return Picture(panels, axis(result), trained_readouts(result, asked, found), words)
     if view == "several":
         panels = strategy_panels(result, along)
-        return Picture(panels, axis(result), strategy_readouts(result, along), strategy_sentences(result, along))
+        said = strategy_sentences(result, along), (), strategy_summaries(result, along)
+        return Picture(panels, axis(result), strategy_readouts(result, along), *said)
     below = batch_panel if result.shape.kind == "grow" else momentum_panel
     panels = rate_panel(result, along), below(result, along), noise_panel(result, along), memory_panel(result)
-    return Picture(panels, axis(result), readouts(result), sentences(result))
+    return Picture(panels, axis(result), readouts(result), sentences(result), (), summaries(result))
 
 
 def thumbnail() -> str:

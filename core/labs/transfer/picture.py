@@ -10,7 +10,7 @@ from core.labs.transfer.panels.layers import parameter_panel, share_panel, tree_
 from core.labs.transfer.panels.memory import memory_panel
 from core.labs.transfer.panels.parts import axis
 from core.labs.transfer.panels.runs import run_panels, run_readouts, run_sentences
-from core.labs.transfer.words import readouts, sentences
+from core.labs.transfer.words import readouts, sentences, summaries
 
 
 def picture(result: Transfer, *, optimizer: str) -> Picture:
@@ -29,7 +29,8 @@ def picture(result: Transfer, *, optimizer: str) -> Picture:
         panels = (tree_panel(result), *run_panels(result, found))
         return Picture(panels, axis(result), run_readouts(result, done), run_sentences(result, done))
     shown = (tree_panel(result), parameter_panel(result), share_panel(result), memory_panel(result, optimizer))
-    return Picture(shown, axis(result), readouts(result, optimizer), sentences(result, optimizer))
+    said = sentences(result, optimizer), (), summaries(result)
+    return Picture(shown, axis(result), readouts(result, optimizer), *said)
 
 
 def thumbnail() -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from core.draw.live import Readout
+from core.draw.live import Check, Readout
 from core.kit.words import percent, size_text
 from core.labs.transfer.compute.explore import Transfer
 from core.labs.transfer.panels.layers import frozen_share, spared_share
@@ -13,17 +13,10 @@ _FAR = 0.05  # shares that differ by more are worth a "but"
 def readouts(result: Transfer, optimizer: str) -> tuple[Readout, ...]:
     """Parameters on both sides of each cut, counted in two ways, and the memory of a step."""
     steps = [result.memory(cut, optimizer) for cut in result.cuts]
-    off = max(abs(one - other) for one, other in zip(result.trainable, result.counted, strict=True))
     return (
-        Readout("trainable", tuple(f"{count:,}" for count in result.trainable), "first", "Parameters from the cut on."),
+        Readout("trainable", tuple(f"{count:,}" for count in result.trainable), "first", "Parameters from the cut on.",
+                check=_by_formula(result), headline=True),
         Readout("frozen", tuple(f"{count:,}" for count in result.frozen), "noise", "Parameters before the cut."),
-        Readout("head", (f"{result.head_params:,}",), help="Parameters of the head, always trained."),
-        Readout(
-            f"trainable by formula (off by {off:,})",
-            tuple(f"{count:,}" for count in result.counted),
-            help="k² C_in C_out + C_out for each layer (C_out only with biases), and 2 C_out for a batch "
-            "normalisation; “trainable” is the sum over the rows of the network.",
-        ),
         Readout(
             "a training step",
             tuple(size_text(step.total) for step in steps),
@@ -37,6 +30,26 @@ def readouts(result: Transfer, optimizer: str) -> tuple[Readout, ...]:
             "test",
             "Before the cut no gradient passes, and nothing is kept.",
         ),
+        Readout("head", (f"{result.head_params:,}",), help="Parameters of the head, always trained."),
+    )  # fmt: skip
+
+
+def _by_formula(result: Transfer) -> Check:
+    """The trainable parameters again, by a formula for each layer and not from the network."""
+    formula = "By k² C_in C_out + C_out for each layer (C_out only with biases), and 2 C_out for a batch normalization"
+    same = tuple(one == other for one, other in zip(result.trainable, result.counted, strict=True))
+    return Check(formula, tuple(f"{count:,}" for count in result.counted), same)
+
+
+def summaries(result: Transfer) -> tuple[str, ...]:
+    """Say in one line what each cut freezes and spares."""
+    shares, spared = frozen_share(result), spared_share(result)
+    return tuple(
+        f"[noise|Frozen]: {percent(float(shares[cut]))} of the parameters. "
+        f"[test|Spared]: {percent(float(spared[cut]))} of the kept activations."
+        if result.frozen[cut]
+        else f"Nothing is frozen: all {result.params:,} parameters are trained."
+        for cut in result.cuts
     )
 
 

@@ -166,7 +166,7 @@ def _plain_chart(
 
     if picture.readouts:
         st.text(" · ".join(f"{r.label} {picture.text(r, index)}" for r in picture.readouts))
-    for words in picture.words(index):
+    for words in filter(None, (picture.summary(index), *picture.words(index))):
         st.text(words)
     columns = 1 + max(panel.column for panel in picture.panels)
     places = st.columns(columns) if columns > 1 else [st.container()]

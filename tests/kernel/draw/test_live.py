@@ -201,7 +201,7 @@ def test_what_is_large_travels_deflated() -> None:
 
 
 def test_a_packed_picture_holds_everything_once() -> None:
-    check = live.Check(("one", "two", "three"), (True, False, True))
+    check = live.Check("how", ("one", "two", "three"), (True, False, True))
     readout = live.Readout("bias²", ("1", "2", "3"), "bias", "help", None, ("1 = 1", "2 = 2", "3 = 3"), check, True)
     moving = live.Panel(
         figure(2), "A", (live.Frames(1, [X, 2 * X, 3 * X]), live.Frames(1, BLOCK, "x")), TRACKS, ("gone",), 1, 300, True
@@ -216,11 +216,11 @@ def test_a_packed_picture_holds_everything_once() -> None:
     assert header["sentences"] == ["one", "two", "three"]
     assert header["summaries"] == ["[bias|few]"]
     assert header["roles"]["bias"] == "#0072B2"
-    assert picture.words(1) == ("few", "two")
+    assert picture.words(1) == ("two",) and picture.summary(1) == "few"
     assert header["readouts"] == [
         {"label": "bias²", "texts": ["1", "2", "3"], "color": "#0072B2", "dash": "solid", "help": "help", "along": None}
         | {"formula": ["1 = 1", "2 = 2", "3 = 3"], "headline": True}
-        | {"check": {"texts": ["one", "two", "three"], "agrees": [True, False, True]}}
+        | {"check": {"how": "how", "texts": ["one", "two", "three"], "agrees": [True, False, True]}}
     ]
     assert header["dark"]["#0072B2"] == style.PALETTE["bias"][1]
     strand, other = header["panels"]

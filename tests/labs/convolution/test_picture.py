@@ -181,7 +181,8 @@ def test_other_views_light_a_column(view: str) -> None:
 def test_readouts_and_sentences() -> None:
     _, _, picture = drawn(image=HOMEWORK)
     texts = {readout.label: readout.texts for readout in picture.readouts}
-    assert texts["sum under the window"] == texts["row of W · vec(x)"] == ("−40",) * 4
+    assert texts["sum under the window"] == picture.readouts[0].check.texts == ("−40",) * 4
+    assert all(picture.readouts[0].check.agrees)
     assert texts["output, rows ⌊(4 + 2·0 − 3)/1⌋ + 1"] == ("2 × 2",)
     assert texts["W"] == ("4 × 16",) and texts["always zero in W"] == ("44\N{NO-BREAK SPACE}%",)
     assert picture.sentences[0] == ("20·(−1) + 10·1 + 20·(−2) + 10·2 + 20·(−1) + 10·1 = −40; 3 of 9 products are 0.")

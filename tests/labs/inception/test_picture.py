@@ -64,8 +64,9 @@ def test_readouts_of_the_homework() -> None:
         "saved (factor)": "64.4\N{NO-BREAK SPACE}% (2.81)",
         "parameters (naive)": "388,096 (1,089,536)",
         "depth (naive)": "480 (672)",
-        "by formula (off by 0)": "397,410,304",
     }
+    (check,) = [one.check for one in picture.readouts if one.check]
+    assert check.texts[AT] == "397,410,304" and all(check.agrees)
     _, _, twice = drawn(**HOMEWORK[SMALL], unit="flop")
     assert readouts(twice, AT)["FLOPs, reduced"] == "794,820,608"
     _, _, pooled = drawn(**HOMEWORK[LARGE])

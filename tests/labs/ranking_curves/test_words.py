@@ -36,7 +36,7 @@ def test_readouts_are_what_scikit_learn_counts(beta: float) -> None:
     rows = text.readouts(result, View(beta=beta, cost_ratio=3.0))
     labels = result.scored.labels
     for step in (1, 17, 50, 99, 100):
-        shown = {row.label: numbers(row.texts[step]) for row in rows}
+        shown = {row.label: numbers(row.texts[min(step, len(row.texts) - 1)]) for row in rows}
         for k, scores in enumerate(result.scored.scores):
             called = scores >= result.thresholds[k][step]
             tn, fp, fn, tp = confusion_matrix(labels, called).ravel()
@@ -45,7 +45,8 @@ def test_readouts_are_what_scikit_learn_counts(beta: float) -> None:
             if tp == 0:
                 continue
             f = fbeta_score(labels, called, beta=beta)
-            expected = [recall, fp / (fp + tn), precision, f]
+            areas = [roc_auc_score(labels, scores), average_precision_score(labels, scores)]
+            expected = [*areas, result.rankings[k].areas().auprg, precision, recall, fp / (fp + tn), f]
             expected += [(x - pi) / ((1 - pi) * x) for x in (recall, precision, f)]
             expected += [(3 * fp + fn) / 100 / 4]
             for (label, parts), wanted in zip(shown.items(), expected, strict=True):

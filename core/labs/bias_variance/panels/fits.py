@@ -108,6 +108,7 @@ def _pointwise(result: Exploration) -> Panel:
             1.4 * float(np.quantile(best, 0.9)),
             1.5 * float(result.risk[result.best - 1]),
             0.3 * float(result.risk[0]),
+            float(upper[0].max()),
             1e-9,
         )
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 from math import prod
 
 from core.draw.live import Panel
@@ -60,21 +61,20 @@ def cost_panels(
         )
     ]
     if image or any(maps):
-        panels.append(
-            log_bars(
-                rows,
-                maps,
-                "activations",
-                f"Numbers in the outputs of {len(rows)} rows on a logarithmic axis, and the {image:,} of the image: "
-                f"{_top(rows, maps, 'activations' in asked)}.",
-                span=log_range([image, *maps]),
-                places=places,
-                ends=ends,
-                image=image,
-                column=1,
-                height=HEIGHTS[0],
-            )
+        beside = log_bars(
+            rows,
+            maps,
+            "activations",
+            f"Numbers in the outputs of {len(rows)} rows on a logarithmic axis, and the {image:,} of the image: "
+            f"{_top(rows, maps, 'activations' in asked)}.",
+            span=log_range([image, *maps]),
+            places=places,
+            ends=ends,
+            image=image,
+            column=1,
+            height=HEIGHTS[0],
         )
+        panels.append(replace(beside, folded=True))
     if any(operations_of(row, unit) for row in rows):
         panels.append(
             log_bars(

@@ -142,6 +142,7 @@ def depth_panel(rows: Sequence[Row], table: LayerTable) -> Panel:
         tracks=(Track(np.array(stops(tuple(rows)), float)),),
         column=2,
         height=HEIGHTS[1],
+        folded=True,
     )
 
 

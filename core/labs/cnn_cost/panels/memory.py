@@ -42,7 +42,7 @@ def memory_panel(rows: Sequence[Row], table: LayerTable, memory: TrainingMemory 
         words = {"text": _wrapped(memory), "x": 0.5, "y": 0.5, "xref": "paper", "yref": "paper", "showarrow": False}
         hidden: dict[str, Any] = {"showticklabels": False, "showgrid": False, "range": [0, 1]}
         figure = Figure(data=[], layout=layout(x=title, y="memory", annotations=[words], xaxis=hidden, yaxis=hidden))
-        return Panel(figure, alt=memory, column=1, height=HEIGHT)
+        return Panel(figure, alt=memory, column=1, height=HEIGHT, folded=True)
     always = memory.weights + memory.gradients + memory.optimizer
     held = np.array([size for _, size in memory.steps], float)
     factor, unit = next((pair for pair in BYTES if always + held.max() >= pair[0]), BYTES[-1])
@@ -71,7 +71,7 @@ def memory_panel(rows: Sequence[Row], table: LayerTable, memory: TrainingMemory 
         f"optimizer all the time, and up to {size_text(memory.saved + memory.image)} kept for the backward pass, at "
         f"the loss. The largest single tensor is the output of {memory.largest_call} with {size_text(memory.largest)}."
     )
-    return Panel(figure, alt=alt, tracks=(Track(np.array(places, float)),), column=1, height=HEIGHT)
+    return Panel(figure, alt=alt, tracks=(Track(np.array(places, float)),), column=1, height=HEIGHT, folded=True)
 
 
 def _area(x: Any, y: Any, name: str, role: str, fill: str) -> dict[str, Any]:

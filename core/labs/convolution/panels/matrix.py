@@ -112,7 +112,7 @@ def _panel(matrix: Numbers, touched: Numbers, top: Side, right: Side, by_row: bo
             margin={"l": 66, "r": 12, "t": 10, "b": 42},
         ),
     )
-    return Panel(figure, alt, frames=frames, tracks=(track,), column=1, height=HEIGHT - UPPER)
+    return Panel(figure, alt, frames=frames, tracks=(track,), column=1, height=HEIGHT - UPPER, width=1.2)
 
 
 def _written(matrix: Numbers, touched: Numbers, cells: float) -> list[Trace]:

@@ -69,7 +69,9 @@ def _bars(result: Sweep, count: Callable[[Any], int], what: str, place: int) -> 
                "showgrid": False},
         yaxis=BARE | {"range": [0, top]},
     )  # fmt: skip
-    return Panel(Figure(data=data, layout=look), alt=_alt(totals, what), frames=frames, column=place, height=LOWER)
+    return Panel(
+        Figure(data=data, layout=look), alt=_alt(totals, what), frames=frames, column=place, height=LOWER, folded=True
+    )
 
 
 def _split(count: Callable[[Any], int], branch: Branch) -> tuple[float, float, float]:

@@ -116,6 +116,7 @@ def counter(result: LrRange) -> Panel:
         y=" ",
         column=1,
         height=LOWER,
+        folded=True,
         showlegend=False,
         margin={"l": 140, "b": 40, "t": 8, "r": 16},
         xaxis={"range": [0, 5.9], "tickvals": ticks, "ticktext": [power(tick) for tick in ticks], "showgrid": False},

@@ -187,6 +187,7 @@ def _accuracy(result: LrRange, now: Moment) -> Panel:
         y="accuracy on the batch",
         column=1,
         height=UPPER,
+        folded=True,
         tracks=_dots(result, now, "smoothed_accuracies", "test"),
         yaxis=accuracy_range(),
     )

@@ -106,6 +106,7 @@ def _accuracy(result: LrRange, now: Moment) -> Panel:
         y="accuracy, last epoch",
         column=1,
         height=UPPER,
+        folded=True,
         yaxis=accuracy_range(),
     )
 

@@ -134,6 +134,7 @@ def _raster(result: ModelSelection, rule: str, order: str, place: Numbers, held:
         x="x" if order == "x" else "point, in the order of drawing",
         y=_ROW_NAMES.get(rule, "all points"),
         height=LOWER,
+        folded=True,
         margin={"t": 8, "b": 44},
         xaxis={"range": span(v.grid, 0.02) if order == "x" else [0.2, v.x.size + 0.8], "showgrid": False},
         yaxis={"range": [count + 0.5, 0.5], "showgrid": False, "tickvals": _ticks(count) if count > 1 else []},

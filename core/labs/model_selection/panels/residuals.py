@@ -101,6 +101,7 @@ def _leverage(result: ModelSelection) -> Panel:
         y="leverage h",
         frames=frames,
         height=LOWER,
+        folded=True,
         margin={"t": 8, "b": 44},
         xaxis={"range": ends},
         yaxis={"range": [0, 1.08]},

@@ -16,7 +16,7 @@ from core.labs.model_selection.compute.explore import ModelSelection
 from core.labs.model_selection.panels.view import LOWER, RULES, UPPER, degree_ticks, index_of, name_of, opening, picks
 
 _OTHERS = "others"
-_MARGIN = {"l": 112}  # of both panels, so that their degrees stand above each other
+_MARGIN = {"l": 100}  # of both panels, so that their degrees stand above each other
 
 
 def score_panels(result: ModelSelection, rule: str, log_y: bool) -> tuple[Panel, ...]:
@@ -51,7 +51,7 @@ def _scores(result: ModelSelection, rule: str, log_y: bool) -> Panel:
     return panel(
         traces,
         alt,
-        x="degree of the polynomial",
+        x="degree",
         y="squared error (units of y²)",
         tracks=(Track(x),),
         column=1,
@@ -144,7 +144,7 @@ def _picks(result: ModelSelection, rule: str) -> Panel:
         "Degree with the smallest score. "
         + "; ".join(f"{name}: {_both(*both)}" for name, both in zip(names, found, strict=True))
         + ".",
-        x="degree picked (open: by one SE)",
+        x="degree",
         y="",
         tracks=(Track(v.degrees),),
         column=1,
@@ -157,7 +157,7 @@ def _picks(result: ModelSelection, rule: str) -> Panel:
             "tickvals": list(range(len(names))),
             "ticktext": [f"<b>{name}</b>" if row == bold else name for row, name in enumerate(names)],
             "showgrid": False,
-            "title": {"text": "rule", "standoff": 2},
+            "title": {"text": "degree picked by each rule (open: by one SE)", "standoff": 2},
         },
     )
 

@@ -141,6 +141,7 @@ def cut_panel(result: Momentum) -> Panel:
         frames=frames,
         column=2,
         height=HALF,
+        folded=True,
         showlegend=False,
         dragmode=False,
         xaxis=still_axis(0, RIGHT, dtick=1),

@@ -92,6 +92,7 @@ def roots_panel(result: Momentum) -> Panel:
         frames=frames,
         column=2,
         height=HALF,
+        folded=True,
         xaxis=still_axis(-1.5, 1.5, dtick=1, constrain="domain"),
         yaxis=still_axis(-1.2, 1.2, dtick=1, scaleanchor="x", constrain="domain"),
     )

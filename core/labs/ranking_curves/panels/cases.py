@@ -55,7 +55,14 @@ def scores(result: Comparison, view: View) -> Panel:
         ),
     )
     track = threshold_line(result, edges, across)
-    return Panel(figure, alt=_scores_alt(result, view), frames=(Frames(1, wrong, "x"),), tracks=(track,), height=LOWER)
+    return Panel(
+        figure,
+        alt=_scores_alt(result, view),
+        frames=(Frames(1, wrong, "x"),),
+        tracks=(track,),
+        height=LOWER,
+        folded=True,
+    )
 
 
 def threshold_line(result: Comparison, edges: Numbers, across: tuple[float, float]) -> Track:
@@ -179,7 +186,7 @@ def confusion(result: Comparison, view: View) -> Panel:
             yaxis={"dtick": 0.5, "showgrid": False},
         ),
     )
-    return Panel(figure, alt=_confusion_alt(result, view), frames=tuple(frames), column=1, height=LOWER)
+    return Panel(figure, alt=_confusion_alt(result, view), frames=tuple(frames), column=1, height=LOWER, folded=True)
 
 
 _CORNERS = [

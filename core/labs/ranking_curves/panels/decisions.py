@@ -56,7 +56,7 @@ def costs(result: Comparison, view: View) -> Panel:
         ),
     )
     alt = _costs_alt(result, now)
-    return Panel(figure, alt=alt, frames=tuple(frames), tracks=tuple(tracks), column=2, height=LOWER)
+    return Panel(figure, alt=alt, frames=tuple(frames), tracks=tuple(tracks), column=2, height=LOWER, folded=True)
 
 
 def _envelope(name: str, role: str, x: Numbers, y: Numbers) -> Trace:
@@ -116,7 +116,7 @@ def calibration(result: Comparison, view: View) -> Panel:
         ),
     )
     track = threshold_line(result, edges, across)
-    return Panel(figure, alt=_calibration_alt(result, view), tracks=(track,), column=2, height=LOWER)
+    return Panel(figure, alt=_calibration_alt(result, view), tracks=(track,), column=2, height=LOWER, folded=True)
 
 
 def _isotonic(name: str, role: str, ranking: Ranking, view: View) -> Trace:

@@ -194,4 +194,11 @@ def noise_panel(result: Schedules, along: str) -> Panel:
         f"Noise scale of stochastic gradient descent over the training: at most {number(highest)} at any length; "
         f"with the first length it ends at {number(result.plans[0].last_noise)}."
     )
-    return Panel(Figure(data=[*traces, *end], layout=look), alt=alt, frames=(*frames, *moves), column=1, height=UPPER)
+    return Panel(
+        Figure(data=[*traces, *end], layout=look),
+        alt=alt,
+        frames=(*frames, *moves),
+        column=1,
+        height=UPPER,
+        folded=True,
+    )

@@ -77,4 +77,4 @@ def memory_panel(result: Schedules) -> Panel:
         f"{card} GiB takes at most {most:,} images; 8,192 would need {gib(need.total(8192))} GiB."
     )
     frames = (Frames(len(data) - 1, xs, "x"),)
-    return Panel(Figure(data=data, layout=look), alt=alt, frames=frames, column=1, height=LOWER)
+    return Panel(Figure(data=data, layout=look), alt=alt, frames=frames, column=1, height=LOWER, folded=True)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
-from core.draw.live import Readout
+from core.draw.live import Check, Readout
 from core.kit.words import number, percent
 from core.labs.schedules.compute.checks import rate_again
 from core.labs.schedules.compute.explore import Schedules
@@ -23,8 +23,6 @@ _PATTERNS = {"one_cycle": "of the cycle", "cosine": "of the cosine", "restarts":
 def readouts(result: Schedules) -> tuple[Readout, ...]:
     """What a training with each length comes to."""
     plans = result.plans
-    again = [rate_again(plan.shape, plan.last_step) for plan in plans]
-    off = max(abs(one - plan.last_rate) for one, plan in zip(again, plans, strict=True))
     most = result.need.fits(result.card)
     return (
         Readout("updates", tuple(f"{plan.run.updates:,}" for plan in plans),
@@ -35,9 +33,8 @@ def readouts(result: Schedules) -> tuple[Readout, ...]:
         Readout(_PATTERNS.get(result.shape.kind, "lengths"), tuple(number(plan.patterns) for plan in plans),
                 help="How much of the schedule's pattern the training has."),
         Readout("last rate (after it)", tuple(f"{number(p.last_rate)} ({number(p.next_rate)})" for p in plans), "first",
-                "Of the last update, and what the scheduler sets after it."),
-        Readout(f"by another formula (off by {number(off, 1)})", tuple(number(rate) for rate in again),
-                help="The last rate again: cycles by Smith's formula, cosines as squared cosines."),
+                "Of the last update, and what the scheduler sets after it.",
+                check=_again(plans), headline=True),
         Readout("noise scale at the end", tuple(number(plan.last_noise) for plan in plans), "risk",
                 "η N / (B (1 − μ)) at the last update (Smith and Le 2018; exactly, they have N / B − 1 for N / B)."),
         Readout("memory, largest batch", tuple(f"{gib(result.need.total(p.run.largest))} GiB" for p in plans),
@@ -45,6 +42,14 @@ def readouts(result: Schedules) -> tuple[Readout, ...]:
         Readout(f"fits into {result.card} GiB: batch of", (f"{most:,}",),
                 help="The largest batch of the chosen network; workspace of the libraries is not counted."),
     )  # fmt: skip
+
+
+def _again(plans: Sequence[Plan]) -> Check:
+    """The last rate of each plan by another formula."""
+    rates = [rate_again(plan.shape, plan.last_step) for plan in plans]
+    how = "By Smith's formula for cycles and squared cosines"
+    same = tuple(abs(rate - plan.last_rate) <= 1e-9 * plan.shape.high for rate, plan in zip(rates, plans, strict=True))
+    return Check(how, tuple(number(rate) for rate in rates), same)
 
 
 def strategy_readouts(result: Schedules, along: str) -> tuple[Readout, ...]:
@@ -71,6 +76,44 @@ def strategy_readouts(result: Schedules, along: str) -> tuple[Readout, ...]:
 def sentences(result: Schedules) -> tuple[str, ...]:
     """What each length does to the schedule, and which traps it is in."""
     return tuple(" ".join(part for part in _parts(result, plan) if part) for plan in result.plans)
+
+
+def summaries(result: Schedules) -> tuple[str, ...]:
+    """Say in one line where the rate of each length ends."""
+    return tuple(_summary(result, plan) for plan in result.plans)
+
+
+def _summary(result: Schedules, plan: Plan) -> str:
+    kind, end = plan.shape.kind, f"[first|{number(plan.next_rate)}]"
+    if kind == "constant":
+        return "The rate never changes; the length means nothing here."
+    if kind == "grow":
+        fewer = percent(1 - plan.run.updates / result.base.updates)
+        return f"The batch grows to {plan.run.largest:,}: {fewer} fewer updates for the same images."
+    if kind == "step":
+        return f"{number(plan.last_step // plan.shape.length)} drops: the rate ends at {end}."
+    if plan.shape.length == plan.next_step and kind not in CYCLIC:
+        return f"The schedule ends with the training, at {end}."
+    one = "cosine" if kind in ("cosine", "restarts") else "cycle"
+    if plan.patterns < 1:
+        return f"Only {percent(plan.patterns)} of one {one}: the rate ends at {end}."
+    return f"{number(plan.patterns)} {one}s: the rate ends at {end}."
+
+
+def strategy_summaries(result: Schedules, along: str) -> tuple[str, ...]:
+    """Say in one line what the growing batch saves at each length."""
+    found = arms(result, along)
+    texts = []
+    for grow, constant in zip(found["grow"], found["constant"], strict=True):
+        if len(grow.run.stages) == 1:
+            texts.append("The batch does not grow within the training.")
+        elif along == "epochs":
+            fewer = percent(1 - grow.run.updates / constant.run.updates)
+            texts.append(f"The growing batch takes {fewer} fewer updates for the same images.")
+        else:
+            more = number(grow.run.images / constant.run.images)
+            texts.append(f"With equal updates the growing batch sees {more} times the images.")
+    return tuple(texts)
 
 
 def _parts(result: Schedules, plan: Plan) -> tuple[str, ...]:

@@ -161,7 +161,7 @@ def share_panel(result: Transfer) -> Panel:
         f"With the first half of the layers frozen, {percent(float(frozen[middle]))} of the parameters are frozen, and "
         f"{percent(float(spared[middle]))} of what everything trained would keep for the backward pass is spared."
     )
-    return Panel(Figure(data=data, layout=look), alt=alt, tracks=handles, height=200)
+    return Panel(Figure(data=data, layout=look), alt=alt, tracks=handles, height=200, folded=True)
 
 
 def frozen_share(result: Transfer) -> Numbers:
