@@ -116,7 +116,7 @@ export class ReadoutItem {
       if (newState === "open") Object.assign(sheet.style, { left: `${Math.min(left, innerWidth - 336)}px`, top: `${bottom + 4}px` });
     });
     for (const texts of parts.filter((part) => part?.length)) {
-      const line = el("p", "", texts === parts[2] ? `${how}: ` : "");
+      const line = el("p", "", how && texts === parts[2] ? `${how}: ` : "");
       const text = steadyText([texts].flat(), this.along);
       line.append(text);
       sheet.append(line);

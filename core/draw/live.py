@@ -250,14 +250,14 @@ class Plane:
 
 @dataclass(frozen=True)
 class Check:
-    """A second computation of a number: how it is done, and what it gives at each axis value or at all of them.
+    """A second computation of a number: what it gives at each axis value or at all of them, and how it is done.
 
     `agrees` says at which axis values, or in one word whether at all of them, it has the same result.
     """
 
-    how: str
     texts: tuple[str, ...]
     agrees: tuple[bool, ...] = (True,)
+    how: str = ""
 
 
 @dataclass(frozen=True)

@@ -115,7 +115,7 @@ def _recounted(result: Cost) -> Check | None:
     params, macs = recount(result.table)
     sums = totals(result.table)
     how = _RECOUNTED[result.table.source]
-    return Check(how, (f"{params:,} parameters, {macs:,} MACs",), ((params, macs) == (sums.params, sums.macs),))
+    return Check((f"{params:,} parameters, {macs:,} MACs",), ((params, macs) == (sums.params, sums.macs),), how)
 
 
 def sentences(result: Cost, rows: Sequence[Row], *, bias: bool, unit: str) -> tuple[str, ...]:

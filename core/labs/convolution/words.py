@@ -44,7 +44,7 @@ def _product(result: Convolution, view: str) -> Check:
     s = result.sliding
     name, other = ("weights · column", s.weights @ s.columns) if view == "im2col" else ("row of W · vec(x)", s.product)
     same = np.abs(result.sums - other) <= 1e-9 * np.maximum(np.abs(other), 1)
-    return Check(name, each(other), tuple(map(bool, same)))
+    return Check(each(other), tuple(map(bool, same)), name)
 
 
 def summaries(result: Convolution, view: str) -> tuple[str, ...]:
@@ -109,9 +109,7 @@ def _back(result: Convolution) -> tuple[Readout, ...]:
             "Wᵀ vec(y)",
             (f"{height} × {width}",),
             help="The transposed convolution has the size of the image.",
-            check=Check(
-                "Largest difference from the sum of the copies of the kernel", (number(gap, 1),), (gap <= 1e-9,)
-            ),
+            check=Check((f"The sum of the copies of the kernel differs by {number(gap, 1)}",), (gap <= 1e-9,)),
         ),
         Readout("values given back", (f"{result.restored} of {s.image.size}",), help="Pixels equal to those of x."),
     )

@@ -64,7 +64,7 @@ def _by_formula(result: Sweep) -> Check:
     """The operations of the reduced module again, not layer by layer."""
     formula = "By H W (C (w₁ + r₃ + r + p) + 9 r₃ w₃ + 25 r w₅)"
     same = tuple(one == other for one, other in zip(result.totals, result.recounted, strict=True))
-    return Check(formula, tuple(f"{total:,}" for total in result.recounted), same)
+    return Check(tuple(f"{total:,}" for total in result.recounted), same, formula)
 
 
 def module_summaries(result: Sweep) -> tuple[str, ...]:

@@ -62,7 +62,7 @@ def _refitted(result: ModelSelection) -> Check:
     v = result.validation
     same = np.isclose(result.left_out_rmse, result.refitted_rmse, rtol=1e-6, equal_nan=True)
     how = f"By {v.x.size} refits, each without one point"
-    return Check(how, _each(result.refitted_rmse, 4), tuple(map(bool, same)))
+    return Check(_each(result.refitted_rmse, 4), tuple(map(bool, same)), how)
 
 
 def summary(result: ModelSelection, rule: str) -> str:

@@ -45,7 +45,7 @@ def readouts(result: Momentum) -> tuple[Readout, ...]:
 def _same(again: Numbers, first: Numbers, show: Callable[[float], str], how: str) -> Check:
     """A second computation at each place of the plane."""
     close = np.isclose(again, first, rtol=1e-3, atol=1e-9).ravel()
-    return Check(how, _each(again, show), tuple(close.tolist()))
+    return Check(_each(again, show), tuple(close.tolist()), how)
 
 
 def summaries(result: Momentum) -> tuple[str, ...]:

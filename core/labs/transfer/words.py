@@ -38,7 +38,7 @@ def _by_formula(result: Transfer) -> Check:
     """The trainable parameters again, by a formula for each layer and not from the network."""
     formula = "By k² C_in C_out + C_out for each layer (C_out only with biases), and 2 C_out for a batch normalization"
     same = tuple(one == other for one, other in zip(result.trainable, result.counted, strict=True))
-    return Check(formula, tuple(f"{count:,}" for count in result.counted), same)
+    return Check(tuple(f"{count:,}" for count in result.counted), same, formula)
 
 
 def summaries(result: Transfer) -> tuple[str, ...]:

@@ -201,7 +201,7 @@ def test_what_is_large_travels_deflated() -> None:
 
 
 def test_a_packed_picture_holds_everything_once() -> None:
-    check = live.Check("how", ("one", "two", "three"), (True, False, True))
+    check = live.Check(("one", "two", "three"), (True, False, True), "how")
     readout = live.Readout("bias²", ("1", "2", "3"), "bias", "help", None, ("1 = 1", "2 = 2", "3 = 3"), check, True)
     moving = live.Panel(
         figure(2), "A", (live.Frames(1, [X, 2 * X, 3 * X]), live.Frames(1, BLOCK, "x")), TRACKS, ("gone",), 1, 300, True

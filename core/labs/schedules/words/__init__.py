@@ -49,7 +49,7 @@ def _again(plans: Sequence[Plan]) -> Check:
     rates = [rate_again(plan.shape, plan.last_step) for plan in plans]
     how = "By Smith's formula for cycles and squared cosines"
     same = tuple(abs(rate - plan.last_rate) <= 1e-9 * plan.shape.high for rate, plan in zip(rates, plans, strict=True))
-    return Check(how, tuple(number(rate) for rate in rates), same)
+    return Check(tuple(number(rate) for rate in rates), same, how)
 
 
 def strategy_readouts(result: Schedules, along: str) -> tuple[Readout, ...]:
