@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import urllib.request
+import uuid
 from contextlib import ExitStack
 from types import TracebackType
 
@@ -31,8 +33,9 @@ class Visitor:
         self._socket = self._open.enter_context(
             connect(address, subprotocols=["streamlit"], max_size=None, open_timeout=PATIENCE_S)
         )
-        self._page = ""
+        self._url, self._page, self._session = url, "", ""
         self._fragments: dict[str, str] = {}
+        self._uploader = ""
         self.sliders: dict[str, Slider] = {}
         self.exceptions: list[str] = []
 
@@ -55,6 +58,27 @@ class Visitor:
         self._socket.send(message.SerializeToString())
         self.wait()
 
+    def put(self, name: str, content: bytes) -> str:
+        """Send a file and get its name on the server; `urllib.error.HTTPError` if it is refused."""
+        file = str(uuid.uuid4())
+        head = f'Content-Disposition: form-data; name="{file}"; filename="{name}"'
+        body = f"--{file}\r\n{head}\r\n\r\n".encode() + content + f"\r\n--{file}--\r\n".encode()
+        kind = {"Content-Type": f"multipart/form-data; boundary={file}"}
+        address = f"{self._url}/_stcore/upload_file/{self._session}/{file}"
+        with urllib.request.urlopen(urllib.request.Request(address, body, kind, method="PUT"), timeout=PATIENCE_S):
+            return file
+
+    def bring(self, name: str, content: bytes) -> None:
+        """Choose a file in the uploader of the page and wait for what follows."""
+        message = BackMsg()
+        message.rerun_script.page_script_hash = self._page
+        given = message.rerun_script.widget_states.widgets.add()
+        given.id = self._uploader
+        info = given.file_uploader_state_value.uploaded_file_info.add()
+        info.file_id, info.name, info.size = self.put(name, content), name, len(content)
+        self._socket.send(message.SerializeToString())
+        self.wait()
+
     def wait(self) -> None:
         """Wait until the run has finished."""
         while True:
@@ -64,6 +88,7 @@ class Visitor:
             message.ParseFromString(raw)
             match message.WhichOneof("type"):
                 case "new_session":
+                    self._session = message.new_session.initialize.session_id or self._session
                     self._page = message.new_session.page_script_hash
                 case "navigation":
                     self._page = message.navigation.page_script_hash or self._page
@@ -77,6 +102,8 @@ class Visitor:
         if element.WhichOneof("type") == "slider":
             self.sliders[element.slider.label] = element.slider
             self._fragments[element.slider.label] = message.delta.fragment_id
+        elif element.WhichOneof("type") == "file_uploader":
+            self._uploader = element.file_uploader.id
         elif element.WhichOneof("type") == "exception":
             self.exceptions.append(f"{element.exception.type}: {element.exception.message}")
 
