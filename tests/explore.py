@@ -22,7 +22,7 @@ from core.draw.live import Picture
 from core.kit.controls import Control, Fetch, File, Places, Seed, Several, defaults, to_link
 from core.kit.lab import Lab
 from tests.states import HOSTILE, LABS, check_rest, extremes, hostile, picture_or_reason
-from tests.whole import check_words
+from tests.whole import check_refusal, check_texts, check_words
 
 Random = np.random.Generator
 
@@ -84,6 +84,16 @@ def check_link(lab: Lab, query: Mapping[str, list[str]]) -> dict[str, Any]:
     return values
 
 
+def look(lab: Lab, values: Mapping[str, Any]) -> Picture | str:
+    """The picture of a state with its texts, or the sentence that says why there is none."""
+    try:
+        picture: Picture = lab.draw(lab.result(values), values)
+    except ValueError as error:
+        return check_refusal(error)
+    check_texts(picture)
+    return picture
+
+
 def explore(lab: Lab, states: int, links: int, rest: int, seed: int, seconds: float) -> collections.Counter[str]:
     """Count what happened; print each kind of failure once, with the link that leads to it."""
     rng = np.random.default_rng([seed, LABS.index(lab)])
@@ -115,12 +125,12 @@ def explore(lab: Lab, states: int, links: int, rest: int, seed: int, seconds: fl
             break
         values = state_of(rng, lab)
         link = lab.link(values)
-        found = attempt(link, lambda values=values: picture_or_reason(lab, values))
+        found = attempt(link, lambda values=values: look(lab, values))
         count["states"] += 1
         count["refusals"] += isinstance(found, str)
         if isinstance(found, Picture) and number % rest == 0:
-            attempt(link, lambda values=values: check_rest(lab, values))
-            count["states with their sections"] += 1
+            attempt(link, lambda values=values: (picture_or_reason(lab, values), check_rest(lab, values)))
+            count["states with every curve, section and file"] += 1
     return count
 
 
@@ -130,7 +140,7 @@ def main() -> None:
     ask.add_argument("pages", nargs="*", help="names of pages; all if none is given")
     ask.add_argument("--states", type=int, default=200, help="random states of each page")
     ask.add_argument("--links", type=int, default=2000, help="hostile links of each page")
-    ask.add_argument("--rest", type=int, default=10, help="of so many states one with all that is below its picture")
+    ask.add_argument("--rest", type=int, default=10, help="of so many states one with every curve, section and file")
     ask.add_argument("--seconds", type=float, default=600, help="for one page at most; it then has fewer states")
     ask.add_argument("--seed", type=int, default=0)
     given = ask.parse_args()

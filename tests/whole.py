@@ -21,7 +21,7 @@ RAW = re.compile(
     r"zero-size|invalid literal|could not (convert|be broadcast)|out of (range|bounds)|math domain|codec can|Traceback"
     r"|unsupported operand|unhashable|not (callable|iterable|subscriptable)|object (has|is) no|positional argument"
     r"|division by zero|must be real number|cannot convert|\w(Error|Exception)\b|\bNone(Type)?\b|(?i:\b(nan|inf)\b)"
-    r"|“”|‘’|''|\(\)|\{\}|__\w+__|<\w+ object"
+    r"|“”|‘’|''|(?<!\w)\(\)|\{\}|__\w+__|<\w+ object"
 )
 TYPED = (
     "0",
@@ -49,7 +49,7 @@ def check_words(words: str, *quoted: str) -> None:
     for text in quoted:
         if RAW.search(text):
             words = words.replace(repr(text), "x").replace(text, "x")
-    raw = RAW.search(re.sub(r"'[^']+'|“[^”]+”", "x", words))  # what is quoted is somebody else's
+    raw = RAW.search(re.sub(r"(?<!\w)'[^']+'(?!\w)|“[^”]+”", "x", words))  # what is quoted is somebody else's
     assert not raw, f"{raw[0]!r} in: {words}"
 
 
@@ -114,8 +114,8 @@ def check_exercise(exercise: Exercise) -> None:
                 check_words(words, text)
 
 
-def check_picture(picture: Picture) -> None:
-    """Titles on axes, finite numbers (a gap apart), a text alternative, texts for each step."""
+def check_texts(picture: Picture) -> None:
+    """What a picture says at each of its steps, as it goes to the browser."""
     packed = pack(picture)
     header = json.loads(packed[4 : 4 + int.from_bytes(packed[:4], "little")])
     assert not NAN.search(json.dumps([header["readouts"], header["sentences"], header["remarks"]]))
@@ -124,12 +124,18 @@ def check_picture(picture: Picture) -> None:
         assert SENTENCE.match(words) and len(words.split()) <= 15, text
         assert not NAN.search(words), text
         assert set(re.findall(r"\[(\w+)\|", text)) <= set(header["roles"]), text
+    for panel in picture.panels:
+        assert len(panel.alt) > 20 and SENTENCE.match(panel.alt) and not NAN.search(panel.alt)
+
+
+def check_picture(picture: Picture) -> None:
+    """Titles on axes, finite numbers (a gap apart), a text alternative, texts for each step."""
+    check_texts(picture)
     steps = len(picture.axis.values) if picture.axis else 1
     for panel in picture.panels:
         layout = panel.figure["layout"]
         assert layout["xaxis"]["title"]["text"]
         assert layout["yaxis"]["title"]["text"]
-        assert len(panel.alt) > 20 and SENTENCE.match(panel.alt)
     for figure in still(picture, steps // 2):  # plotly checks every property here
         for trace in figure.data:
             check_heights(trace.y, trace.name)

@@ -90,7 +90,7 @@ def _gaps(tables: Mapping[str, Mapping[str, Any]]) -> str:
 
 def _cell(value: Any) -> Any:
     if isinstance(value, str):
-        return inert(value)
+        return inert(value).replace("\r", "\n")  # which the writer puts into quotes
     return "" if _is_gap(value) else value
 
 

@@ -7,6 +7,7 @@ from typing import Any
 import streamlit as st
 
 from core.kit.lab import Lab, Spot
+from core.kit.words import verbatim
 from pages.ui import net
 from pages.ui.live_chart import live_chart
 from pages.ui.state import State
@@ -82,8 +83,8 @@ def _verdict(lab: Lab, record: State, index: int, guess: Any, result: Any) -> No
 
     with st.container(horizontal=True, vertical_alignment="center", key=f"verdict{index}"):
         st.markdown(
-            f"**Your answer: {show_value(guess)}. Computed: {show_value(truth)}.** "
-            + prediction.verdict(guess, truth, result)
+            f"**Your answer: {verbatim(show_value(guess))}. Computed: {verbatim(show_value(truth))}.** "
+            + verbatim(prediction.verdict(guess, truth, result))
         )
         if index == len(lab.predictions) - 1:
             st.button("Ask again", on_click=net.safely(again), type="tertiary", key=f"{lab.name}:again")
