@@ -29,6 +29,8 @@ class Limits:
         Size of the results that are kept in memory for all visitors.
     upload_mb : int or None
         Size of a file in megabytes; None leaves it to Streamlit's server.maxUploadSize.
+    brought_bytes : float
+        What has been read from visitors' files and is still shown to them, together.
     session_bytes : int
         Uploads of one session that wait to be read, together.
     reader_bytes : int
@@ -42,6 +44,7 @@ class Limits:
     state_bytes: float
     kept_bytes: int
     upload_mb: int | None
+    brought_bytes: float
     session_bytes: int
     reader_bytes: int
     waiting: int
@@ -53,6 +56,7 @@ PRIVATE = Limits(
     state_bytes=math.inf,
     kept_bytes=200 * MB,
     upload_mb=None,
+    brought_bytes=math.inf,
     session_bytes=1024 * MB,
     reader_bytes=300 * MB,
     waiting=6,
@@ -63,6 +67,7 @@ PUBLIC = Limits(
     state_bytes=80 * MB,
     kept_bytes=48 * MB,
     upload_mb=8,
+    brought_bytes=64 * MB,
     session_bytes=16 * MB,
     reader_bytes=160 * MB,
     waiting=2,

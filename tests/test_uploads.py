@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
@@ -126,3 +127,23 @@ def test_a_file_that_nobody_reads_goes(server: Server, monkeypatch: pytest.Monke
     now[0] += uploads.UNREAD_S + 1
     assert put(layer, file("a", "9"), 8 * MB) == 204
     assert dropped == [("a", "0"), ("a", "1")]
+
+
+class Brought:
+    """What has been read from a file of some megabytes."""
+
+    def __init__(self, megabytes: int) -> None:
+        self.numbers = np.zeros(megabytes * MB, np.uint8)
+
+
+def test_what_all_visitors_have_brought_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(uploads, "_brought", [])
+    monkeypatch.setenv("LECTERN_HOST", "public")
+    held = [uploads.admit(Brought(20)) for _ in range(3)]
+    with pytest.raises(ValueError, match=r"^This server holds too many files of other visitors; try again in a few"):
+        uploads.admit(Brought(20))
+    uploads.admit(Brought(3))  # a small one has room, and is gone at once
+    held.pop()
+    assert uploads.admit(Brought(20)).numbers.size == 20 * MB
+    monkeypatch.setenv("LECTERN_HOST", "private")
+    assert len([uploads.admit(Brought(20)) for _ in range(5)]) == 5

@@ -63,7 +63,7 @@ def _file(key: str, control: File, value: Any, take: Callable[[str, Any], None])
         if not hasattr(file, "getvalue"):  # it has been read before: its name is still there, its bytes are not
             return
         with net.Caught() as caught:
-            read = control.read(file.name, file.getvalue())
+            read = uploads.admit(control.read(file.name, file.getvalue()))
         uploads.forget(file.file_id)
         file.truncate(0)  # Streamlit keeps it until there is another one
         st.session_state[refused] = caught.words

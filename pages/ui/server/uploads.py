@@ -8,6 +8,8 @@ from __future__ import annotations
 import threading
 import time
 from dataclasses import dataclass
+from typing import Any
+from weakref import ref
 
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -15,6 +17,7 @@ from streamlit import runtime
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from core.host import MB, limits
+from core.kit.results import nbytes
 
 PATH = "/_stcore/upload_file/"
 SESSIONS = 4  # so many times what one session may send wait to be read, from all sessions together
@@ -32,6 +35,7 @@ class Unread:
 
 _lock = threading.Lock()
 _unread: dict[tuple[str, str], Unread] = {}
+_brought: list[ref[Any]] = []
 
 
 class BoundedUploads:
@@ -73,6 +77,22 @@ def _drop(session: str, file: str) -> None:
     _unread.pop((session, file), None)
     if runtime.exists():
         runtime.get_instance().uploaded_file_mgr.remove_file(session_id=session, file_id=file)
+
+
+def admit(read: Any) -> Any:
+    """Return what has been read from a file.
+
+    Raises
+    ------
+    ValueError
+        If what open sessions have brought, and this, is more than the host holds.
+    """
+    with _lock:
+        _brought[:] = [each for each in _brought if each() is not None]
+        if sum(nbytes(each()) for each in _brought) + nbytes(read) > limits().brought_bytes:
+            raise ValueError("This server holds too many files of other visitors; try again in a few minutes.")
+        _brought.append(ref(read))
+    return read
 
 
 def forget(file: str) -> None:
