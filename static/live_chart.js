@@ -140,8 +140,8 @@ class Chart {
   async preview(bytes) {
     const packed = await this.kit.inflated(bytes);
     if (this.over) return;
-    this.adopt({ ...this.kit.decode(packed), state: this.state });
     this.previewing = true;
+    this.adopt({ ...this.kit.decode(packed), state: this.state });
     this.draw();
   }
 
@@ -235,28 +235,31 @@ class Chart {
 
   fillWords() {
     const { readouts, summaries, sentences, remarks, roles } = this.header;
-    const id = JSON.stringify([readouts, summaries, sentences, remarks, this.theme.id]);
-    if (id === this.wordsId) return this.showWords(); // nothing to read out again
+    const said = [{ texts: summaries }, { texts: sentences }, ...remarks].filter(({ texts }) => texts.length);
+    const form = ({ label, color, dash, along, help, formula, check }) => [label, color, dash, along, !help, !formula?.length, !check, check?.how];
+    const id = JSON.stringify([readouts.map(form), said.map(({ along }) => along), summaries.length, this.theme.id]);
+    if (id === this.wordsId) [...readouts, ...said].forEach((words, i) => this.texts[i].fill(words, this.previewing));
+    else this.layWords(readouts, said, Boolean(summaries.length), roles);
     this.wordsId = id;
-    const { el, steadyText } = this.kit;
+    this.showWords();
+  }
+
+  layWords(readouts, said, summary, roles) {
+    const { el, steadyText, ReadoutItem } = this.kit;
     const row = el("div", "lc-readouts");
-    const longer = [{ texts: sentences }, ...remarks].filter(({ texts }) => texts.length);
-    this.texts = readouts.map((readout) => new this.kit.ReadoutItem(readout, this.theme));
+    this.texts = readouts.map((readout) => new ReadoutItem(readout, this.theme));
     this.texts.forEach(({ root }, i) => root.classList.toggle("lc-rest", i >= READOUTS));
     row.append(...this.texts.map((item) => item.root));
     const paint = (role) => this.theme.swap(roles[role] ?? "currentColor");
-    const said = [{ texts: summaries, className: "lc-sentence" }].filter(({ texts }) => texts.length);
-    for (const { texts, along } of longer) said.push({ texts, along, className: summaries.length ? "lc-sentence lc-rest" : "lc-sentence" });
-    const lines = said.map(({ texts, along, className }) => {
-      const line = el("p", className);
+    const lines = said.map(({ texts, along }, i) => {
+      const line = el("p", summary && i ? "lc-sentence lc-rest" : "lc-sentence");
       this.texts.push(steadyText(texts, along, paint));
       line.append(this.texts.at(-1));
       return line;
     });
-    if (readouts.length > READOUTS || (summaries.length && longer.length)) row.append(this.moreButton());
+    if (readouts.length > READOUTS || (summary && said.length > 1)) row.append(this.moreButton());
     const first = el("div", "lc-first");
     first.append(...lines.slice(0, 1), this.allButton);
-    this.showWords();
     this.words.replaceChildren(first, row, ...lines.slice(1));
   }
 

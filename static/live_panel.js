@@ -87,6 +87,10 @@ export class Panel {
     this.held = null;
     kit.enlarge(data, size.scale);
     kit.enlarge(layout, size.scale);
+    // Where a unit has one length on both axes plotly.js would fit the new ranges into the frame of the old ones.
+    const ties = layout.yaxis.scaleanchor ? String([layout.xaxis.range, layout.yaxis.range]) : "";
+    if (this.ties !== ties && this.plot.on) Plotly.purge(this.plot);
+    this.ties = ties;
     const first = !this.plot.on;
     this.settings ??= { displayModeBar: false, doubleClick: "reset" }; // a new object would build the figure anew
     Plotly.react(this.plot, data, layout, this.settings);
@@ -130,7 +134,8 @@ export class Panel {
     const { spec, plot, chart } = this;
     const layout = this.hold(before);
     if (!layout) return false; // another frame needs a full drawing
-    if (spec.data.some((trace) => trace.type !== "scatter")) return false; // the texts of bars would stay behind
+    if (spec.data.some((trace) => trace.type !== "scatter" && (trace.type !== "bar" || trace.text || trace.texttemplate)))
+      return false; // the texts of bars would stay behind
     const frame = this.frameAt(chart.index);
     if (emptied(frame) !== this.empty) return false;
     const data = spec.data.map((trace, i) => ({ ...chart.kit.arraysOf(trace), ...frame.get(i) }));
@@ -152,6 +157,7 @@ export class Panel {
     for (const name of ["xaxis", "yaxis"]) {
       const [old, now] = [before, this.spec].map((one) => one.layout[name]?.range);
       if (!old || !now) return null;
+      if (this.spec.layout[name].scaleanchor && String(old) !== String(now)) return null; // plotly.js ties the two axes
       if (!this.chart.previewing) {
         if (this.held || String(old) !== String(now)) return null;
         continue;

@@ -38,11 +38,17 @@ export function coloredWords(text, paint) {
 /** A text that never changes its size: the longest of its texts stands invisibly behind it. */
 export function steadyText(texts, along, paint) {
   const node = el("span", "lc-steady");
-  const ghost = el("span", "lc-ghost", texts.map(plain).reduce((a, b) => (b.length > a.length ? b : a), ""));
+  const ghost = el("span", "lc-ghost");
   ghost.ariaHidden = "true";
   const live = el("span");
   node.append(ghost, live);
   node.along = along;
+  node.fill = (words, growing) => {
+    texts = words.texts;
+    const longest = texts.map(plain).reduce((a, b) => (b.length > a.length ? b : a), "");
+    if (!growing || longest.length > ghost.textContent.length) ghost.textContent = longest;
+  };
+  node.fill({ texts });
   node.show = (index) => {
     const text = texts[Math.min(index, texts.length - 1)];
     if (node.now === text) return;
@@ -83,6 +89,10 @@ export function lineSwatch(color, dash, width) {
   return swatch;
 }
 
+/** What the sheet of a readout says: its meaning, its formula, and a second computation of it. */
+const meanings = (help, formula, check) =>
+  [{ texts: [help] }, { texts: formula }, { texts: check?.texts, before: check?.how && `${check.how}: ` }].filter(({ texts }) => texts?.length);
+
 /** A number with its name; a click on the name opens what it means, its formula, and a second computation of it. */
 export class ReadoutItem {
   constructor({ label, texts, along, color, dash, help, formula, check }, theme) {
@@ -96,7 +106,14 @@ export class ReadoutItem {
     this.root.append(name, this.value);
     this.shown = [this.value];
     if (check) this.addCheck(check);
-    if (help) this.addMeaning(name, [help, formula, check && check.texts], check?.how);
+    if (help) this.addMeaning(name, meanings(help, formula, check));
+  }
+
+  /** Take other texts of the same number; while something is dragged the room that they take only grows. */
+  fill({ texts, help, formula, check }, growing) {
+    const all = [{ texts }, ...(help ? meanings(help, formula, check) : [])];
+    this.shown.forEach((text, i) => text.fill(all[i], growing));
+    if (check) this.agrees = check.agrees;
   }
 
   addCheck({ agrees }) {
@@ -105,7 +122,7 @@ export class ReadoutItem {
     this.root.append(this.sign);
   }
 
-  addMeaning(name, parts, how) {
+  addMeaning(name, parts) {
     const sheet = el("div", "lc-meaning");
     sheet.popover = "auto"; // closed by Escape and by a click beside it
     name.type = "button";
@@ -115,9 +132,9 @@ export class ReadoutItem {
       const { left, bottom } = name.getBoundingClientRect();
       if (newState === "open") Object.assign(sheet.style, { left: `${Math.min(left, innerWidth - 336)}px`, top: `${bottom + 4}px` });
     });
-    for (const texts of parts.filter((part) => part?.length)) {
-      const line = el("p", "", how && texts === parts[2] ? `${how}: ` : "");
-      const text = steadyText([texts].flat(), this.along);
+    for (const { texts, before = "" } of parts) {
+      const line = el("p", "", before);
+      const text = steadyText(texts, this.along);
       line.append(text);
       sheet.append(line);
       this.shown.push(text);
