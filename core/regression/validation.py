@@ -19,7 +19,9 @@ from core.regression.validation_rules import (
     SPLIT_LIMITS,
     check_splits,
     criteria,
+    determined_fits,
     divisions,
+    fold_errors,
     fold_mean_squares,
     held_out,
     lowest,
@@ -224,12 +226,13 @@ def _fits_to_all(experiment: Experiment, grid: Array, degree: int) -> dict[str, 
     bias, gain = exact_fits(experiment, NestedBasis(basis.train, at_test))
     residuals = y - fits(coefs, basis.train)[0]
     distance = fits(coefs, at_test)[0] - experiment.f_test
-    without = refits(x, y, np.eye(x.size, dtype=bool), x, degree)
+    others = np.eye(x.size, dtype=bool).argsort(axis=1, kind="stable")[:, :-1]  # each point is left out once
+    without = determined_fits(x[others], y[others], x[:, np.newaxis], degree)[..., 0]
     return {
         "residuals": residuals,
         "leverage": np.cumsum(basis.train[0] ** 2, axis=0)[1:],
         "left_out": leave_one_out(basis, y[np.newaxis])[:, 0],
-        "refitted": y - without.diagonal(axis1=0, axis2=2),
+        "refitted": y - without.T,
         "train_mse": (residuals**2).mean(axis=1),
         "risk": (bias[0] ** 2 + noise * gain[0]).mean(axis=1) + noise,
         "own_risk": (distance**2).mean(axis=1) + noise,
@@ -241,7 +244,9 @@ def _fits_to_parts(experiment: Experiment, grid: Array, degree: int, fold: NDArr
     """Errors of the fits without each fold in every division (repeats, n); for the first one also their curves."""
     x, y = experiment.x_train[0], _targets(experiment)
     numbers = np.arange(fold.max() + 1)[:, np.newaxis]
-    errors = np.stack([fold_mean_squares(y, one, refits(x, y, one == numbers, x, degree)) for one in fold])
+    errors = fold_errors(nested_basis(x[np.newaxis], x[:0], degree).train[0], y, fold)
+    if errors is None:
+        errors = np.stack([fold_mean_squares(y, one, refits(x, y, one == numbers, x, degree)) for one in fold])
     by_division, _ = pooled(errors, np.bincount(fold[0]))
     return {
         "fold": fold,

@@ -15,6 +15,8 @@ SPLIT_LIMITS: dict[str, tuple[float, float]] = {
 # A mean square below this fraction of that of the truth is rounding and counts as 0, so that without noise the lowest
 # of several perfect degrees wins.
 _DUST = 1e-18
+# Up to this size of (I - H_bb)^-1, which grows with the degree, held-out residuals have eleven right digits.
+_LARGEST = 1e4
 
 
 def check_splits(n_train: int, held_out_share: float, folds: int, repeats: int, split_seed: int) -> None:
@@ -85,6 +87,55 @@ def fold_mean_squares(y: Array, fold: NDArray[np.int64], fitted: Array) -> Array
     held = fold == np.arange(len(fitted))[:, np.newaxis]
     squares = np.where(held[:, np.newaxis], (y - fitted) ** 2, 0)
     return np.asarray(squares.sum(axis=2) / held.sum(axis=1)[:, np.newaxis])
+
+
+def fold_errors(basis: Array, y: Array, fold: NDArray[np.int64]) -> Array | None:
+    """Mean squared errors of the fits to all but one fold, from the residuals of the fits to all points.
+
+    Without the points b of a fold their residuals become (I - H_bb)^-1 r_b, where H is the hat matrix. One more degree
+    adds an outer product to H, so that the inverse follows by the formula of Sherman and Morrison.
+
+    Parameters
+    ----------
+    basis : ndarray (D + 1, n)
+        Polynomials of degrees 0 to D, orthonormal on the points.
+    y : ndarray (n,)
+        The data.
+    fold : ndarray (repeats, n) of int
+        Fold of each point in each division.
+
+    Returns
+    -------
+    ndarray (repeats, folds, D)
+        None where a fold nearly determines its own fit, so that the inverse would lose too many digits.
+
+    References
+    ----------
+    Hoaglin, Welsch, "The Hat Matrix in Regression and ANOVA", The American Statistician 32, 1978.
+    """
+    repeats, folds = len(fold), int(fold.max()) + 1
+    sizes = np.bincount(fold[0])
+    points = fold.argsort(axis=1, kind="stable")  # fold by fold
+    out = np.empty((repeats, folds, len(basis) - 1))
+    ends = sizes.cumsum()
+    for size in np.unique(sizes):
+        which = np.flatnonzero(sizes == size)
+        held = np.stack([points[:, ends[k] - size : ends[k]] for k in which], axis=1).reshape(-1, size)
+        inverse = np.tile(np.eye(size), (len(held), 1, 1))
+        rest = y.copy()
+        for degree, q in enumerate(basis):
+            rest -= q * (q @ y)
+            column = (inverse @ q[held][..., np.newaxis])[..., 0]
+            left = 1 - np.einsum("fb,fb->f", q[held], column)
+            if left.min() <= 0:
+                return None
+            inverse += column[:, :, np.newaxis] * (column / left[:, np.newaxis])[:, np.newaxis]
+            if degree:
+                errors = (inverse @ rest[held][..., np.newaxis])[..., 0]
+                out[:, which, degree - 1] = (errors**2).mean(axis=1).reshape(repeats, len(which))
+        if inverse.diagonal(axis1=1, axis2=2).max() > _LARGEST:
+            return None
+    return out
 
 
 def pooled(fold_errors: Array, sizes: NDArray[np.int64]) -> tuple[Array, Array]:

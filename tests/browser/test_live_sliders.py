@@ -80,7 +80,7 @@ def drags() -> Iterator[Any]:
 
 
 def places(lab: Lab, values: dict[str, Any], control: Scale, least: int) -> list[int]:
-    """Up to twelve places to drag a slider through, at least `least` apart and none refused; the last near the first."""
+    """Up to twelve places to drag through, at least `least` apart and none refused; the last is near the first."""
     here = control.values.index(values[control.name])
 
     def possible(place: int) -> bool:

@@ -11,6 +11,7 @@ from sklearn.preprocessing import PolynomialFeatures, StandardScaler
 
 from core.regression.decomposition import decompose
 from core.regression.designs import Settings, draw
+from core.regression.polynomials import nested_basis
 from core.regression.truths import TRUTHS
 from core.regression.validation import RULES, validate
 from core.regression.validation_rules import (
@@ -18,6 +19,7 @@ from core.regression.validation_rules import (
     criteria,
     determined_fits,
     divisions,
+    fold_errors,
     held_out,
     lowest,
     mean_square,
@@ -369,3 +371,27 @@ def test_shapes_and_read_only() -> None:
             assert value.shape == shapes.get(name, (15,)), name
             assert not value.flags.writeable, name
             assert np.array_equal(value, getattr(again, name), equal_nan=True), name
+
+
+@pytest.mark.parametrize(
+    ("n", "folds", "repeats", "degree"), [(40, 5, 3, 6), (43, 10, 2, 9), (200, 10, 3, 15), (30, 30, 1, 5)]
+)
+def test_the_short_way_to_the_errors_of_folds_is_that_of_refits(n: int, folds: int, repeats: int, degree: int) -> None:
+    rng = np.random.default_rng(n)
+    x = np.sort(rng.uniform(-1, 1, n))
+    y = np.sin(3 * x) + 0.3 * rng.normal(size=n)
+    fold = divisions(n, folds, repeats, 0)
+    found = fold_errors(nested_basis(x[np.newaxis], x[:0], degree).train[0], y, fold)
+    assert found is not None
+    for division, errors in zip(fold, found, strict=True):
+        for k in range(folds):
+            kept = division != k
+            for d in range(1, degree + 1):
+                fitted = np.polynomial.Chebyshev.fit(x[kept], y[kept], d)
+                assert errors[k, d - 1] == pytest.approx(np.mean((y[~kept] - fitted(x[~kept])) ** 2), rel=1e-7)
+
+
+def test_folds_that_nearly_determine_their_own_fit_are_refitted() -> None:
+    x = np.linspace(-1, 1, 12)
+    fold = divisions(12, 3, 1, 0)
+    assert fold_errors(nested_basis(x[np.newaxis], x[:0], 8).train[0], np.cos(x), fold) is None
