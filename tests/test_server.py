@@ -141,7 +141,7 @@ def test_a_drag_begins_no_work() -> None:
 
 def test_what_took_long_is_left_to_the_release_from_then_on(monkeypatch: pytest.MonkeyPatch) -> None:
     values = defaults(BIAS.all_controls) | {"seed": 4711}
-    clock = iter((0.0, 0.06, 1.0, 1.01, 2.0, 2.01))
+    clock = iter((0.0, 0.11, 1.0, 1.01, 2.0, 2.01))
     monkeypatch.setattr(live.time, "thread_time", lambda: next(clock))
     assert live.draw(message(BIAS, values, "n_train", 150))
     assert live.draw(message(BIAS, values, "n_train", 151)) == b""

@@ -107,7 +107,11 @@ def digests(lab: Lab, values: dict[str, Any]) -> list[str]:
     """What the page must show in a state: a digest for each figure."""
     with worker.nothing_new():
         picture = lab.draw(lab.result(values), values)
-    return [panel["digest"] for panel in header(pack(picture))["panels"]]
+    return shown(pack(picture))
+
+
+def shown(packed: bytes) -> list[str]:
+    return [panel["digest"] for panel in header(packed)["panels"] if not panel["folded"]]
 
 
 def header(packed: bytes) -> dict[str, Any]:
@@ -158,7 +162,7 @@ def drag(page: Page, lab: Lab, values: dict[str, Any], control: Scale) -> tuple[
     way = places(lab, values, control, max(1, math.ceil(pixels)))
     page.mouse.move(thumb["x"], thumb["y"])
     page.mouse.down()
-    painted, shown = 0, digests(lab, values)
+    painted, before = 0, digests(lab, values)
     for place in way:
         old, asked = page.evaluate("() => [seen(), live.answers.length]")
         x = thumb["x"] + (place - thumb["place"]) / (len(control.values) - 1) * thumb["width"]
@@ -167,10 +171,10 @@ def drag(page: Page, lab: Lab, values: dict[str, Any], control: Scale) -> tuple[
         at = holder.evaluate(THUMB)["place"]
         wanted = digests(lab, values | {control.name: control.values[at]})
         answer = bytes(page.evaluate("live.answers.at(-1)"))
-        if not answer or [panel["digest"] for panel in header(answer)["panels"]] != wanted:
+        if not answer or shown(answer) != wanted:
             continue
-        if wanted != shown:
+        if wanted != before:
             page.wait_for_function("old => seen() !== old", arg=old)
-        painted, shown = painted + 1, wanted
+        painted, before = painted + 1, wanted
     way[-1] = holder.evaluate(THUMB)["place"]
     return way, painted
