@@ -47,10 +47,12 @@ def find_chromium(bundled: str) -> str | None:
 
 
 @contextmanager
-def running(script: str | Path, log: Path, *options: str, folder: Path = ROOT) -> Iterator[Server]:
+def running(
+    script: str | Path, log: Path, *options: str, folder: Path = ROOT, python: str | Path = sys.executable
+) -> Iterator[Server]:
     """Run a script in a fresh process until the block ends; `options` are those of `streamlit run`."""
     port = _free_port()
-    command = [sys.executable, "-m", "streamlit", "run", str(script)]
+    command = [str(python), "-m", "streamlit", "run", str(script)]
     command += ["--server.port", str(port), "--server.address", "127.0.0.1", "--server.headless", "true"]
     url = f"http://127.0.0.1:{port}"
     with log.open("wb") as output:

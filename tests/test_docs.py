@@ -1,0 +1,74 @@
+"""What the documents promise: the template lab runs as it stands, and links lead somewhere."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from pages.ui import shell
+from tests.conftest import ROOT
+
+DOCUMENTS = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
+CHECK = """
+import sys
+from pathlib import Path
+import core.labs
+core.labs.__path__.append(str(Path(sys.argv[1]) / "core" / "labs"))
+from core.kit.controls import defaults
+from core.labs.coin.lab import LAB
+from tests.whole import check_picture
+for values in (defaults(LAB.all_controls), *map(LAB.preset_values, LAB.presets)):
+    result = LAB.result(values)
+    picture = LAB.draw(result, values)
+    check_picture(picture)
+    exec(compile(LAB.export_script(values), "script", "exec"), {})
+    assert result.nbytes and LAB.tables(result, values) and LAB.thumbnail()
+    assert all(check for readout in picture.readouts for check in readout.check.agrees)
+"""
+
+
+def template() -> dict[str, str]:
+    """Path to content of each file in the template."""
+    text = (ROOT / "docs" / "add-a-lab.md").read_text("utf-8")
+    return dict(re.findall(r"### `([^`]+)`\n\n```python\n(.*?)```", text, re.S))
+
+
+def test_the_template_lab_runs_as_it_stands(tmp_path: Path) -> None:
+    files = template()
+    assert len(files) == 9
+    for name, content in files.items():
+        path = tmp_path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(content, "utf-8")
+    (tmp_path / "core/labs/coin/__init__.py").touch()
+    done = subprocess.run(
+        [sys.executable, "-W", "error", "-c", CHECK, str(tmp_path)],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert "expected heads 10.00  <- the slider" in done.stdout
+    for command in (("check", "--config", "pyproject.toml"), ("format", "--check", "--config", "pyproject.toml")):
+        ruff = [sys.executable, "-m", "ruff", *command, str(tmp_path / "core"), str(tmp_path / "pages")]
+        done = subprocess.run(ruff, cwd=ROOT, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stdout
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
+def test_links_lead_somewhere(document: Path) -> None:
+    for target in re.findall(r"\]\(([^)#]+)\)", document.read_text("utf-8")):
+        if not target.startswith("http"):
+            assert (document.parent / target).exists(), target
+
+
+def test_readme_is_short_and_lists_every_lab() -> None:
+    text = (ROOT / "README.md").read_text("utf-8")
+    assert len(text.splitlines()) <= 90
+    for name in shell.labs():
+        assert f"(pages/{name}.py)" in text, name
