@@ -3,6 +3,7 @@
 const STEPS = { // steps, and the axis
   ArrowLeft: [-1, 0], PageUp: [-1, 0], ArrowRight: [1, 0], PageDown: [1, 0], ArrowDown: [-1, 1], ArrowUp: [1, 1],
 };
+const TELLS = { ArrowLeft: "Back", PageUp: "Back", ArrowRight: "Next", PageDown: "Next" }; // while a story is told
 const FIELDS = 'input:not([type="range"]), textarea, select, [contenteditable]';
 const MOVERS = 'input, textarea, select, [contenteditable], [role="slider"], [role="tab"], [role="radio"]';
 const SHEET = [
@@ -54,6 +55,8 @@ export class Keys {
     if (event.key === "0") return chart.arrange(null, !chart.every), true;
     if (event.key === "?") return this.help(), true;
     if (!present) return false;
+    const told = document.querySelector(".st-key-story") && TELLS[event.key];
+    if (told) return document.querySelector(`[class*="-story-${told}"] button`)?.click(), true;
     const key = event.key.toLowerCase();
     if (key === "f") return document.fullscreenElement ? document.exitFullscreen() : document.documentElement.requestFullscreen(), true;
     if (key === "m") return document.documentElement.classList.toggle("lc-drawer"), true;

@@ -134,6 +134,21 @@ class Share(Number):
 
 
 @dataclass(frozen=True)
+class Near(Number):
+    """A real number that is guessed or estimated: right within a margin."""
+
+    margin: float = 0.0
+
+    def fits(self, reading: Typed, value: float | Fraction) -> bool:
+        """Return whether a reading is within the margin."""
+        return abs(reading.value - Fraction(value)) <= Fraction(self.margin) * Fraction(1_000_001, 1_000_000)
+
+    def coarse(self, reading: Typed, value: float | Fraction) -> bool:
+        """Return False: a guess needs no more digits."""
+        return False
+
+
+@dataclass(frozen=True)
 class Shape:
     """Sizes of an array, such as 24×24 or 64×24×24; one number stands for equal sizes."""
 

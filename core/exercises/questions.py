@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any, Literal
 
-from core.exercises.kinds import Count, Kind, Number, Pick, Share, digits_needed
+from core.exercises.kinds import Count, Kind, Near, Number, Pick, Share, digits_needed
 
 State = Literal["right", "mistake", "wrong", "coarse", "unreadable"]
 
@@ -160,6 +160,14 @@ def number(
     digits = digits_needed(truth, [slip.value for slip in others])
     kind = Share(digits) if share else Number(digits, unit)
     return Question(label, kind, truth, others, tuple(steps), reason)
+
+
+def near(
+    label: str, truth: float, margin: float, wrong: Sequence[tuple[float, str]] = (), reason: str = ""
+) -> Question:
+    """Return a question for an estimate that is right within a margin, with a reason for some wrong numbers."""
+    slips = tuple(Slip(f"{value:g}", value, words) for value, words in wrong)
+    return Question(label, Near(3, "", margin), truth, slips, (), reason)
 
 
 def choice(label: str, options: Sequence[str], truth: str, reasons: dict[str, str], reason: str = "") -> Question:

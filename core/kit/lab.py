@@ -19,6 +19,7 @@ from core.kit.controls import Choice, Control, Fetch, File, Scale, Toggle, defau
 from core.kit.cost import Cost, in_turn
 from core.kit.memo import Memo
 from core.kit.recent import Recent
+from core.kit.story import Story
 from core.kit.words import fixed
 
 # Shared by all visitors, so results are immutable; few are kept, since one can hold megabytes.
@@ -248,6 +249,8 @@ class Lab:
         on.
     exercises
         Templates of exercises whose answers this lab shows.
+    stories
+        Ways through its states; the first one is for who has never been here.
     cost
         What a state costs, from the values that it names; nothing worth a word if not given. A host may refuse what
         costs too much, and does not offer presets that do.
@@ -275,6 +278,7 @@ class Lab:
     completing: Callable[..., Sequence[Any]] = lambda result: ()
     runs: Callable[..., Sequence[Any]] = no_runs
     exercises: tuple[Template[Any], ...] = ()
+    stories: tuple[Story, ...] = ()
     cost: Callable[..., Cost] = Cost
     saving: tuple[str, ...] = ()
 

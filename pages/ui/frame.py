@@ -12,7 +12,7 @@ import streamlit as st
 from core.draw.live import Picture
 from core.kit.lab import PREDICT, Lab, no_runs
 from core.kit.words import verbatim
-from pages.ui import export, net, runs, state
+from pages.ui import export, net, runs, state, telling
 from pages.ui.head import active, head_of, keys
 from pages.ui.live_chart import live_chart
 from pages.ui.predict import predict
@@ -42,6 +42,7 @@ def show(lab: Lab) -> None:
     """
     record = state.of(lab)
     state.read_link(lab, record)
+    telling.arrive(lab, record)
     record.whole, record.open = True, False
     with st.container(key="page"):
         stage, head, controls = (st.container(key=key) for key in ("stage", "head", "drawer"))
@@ -88,6 +89,7 @@ def _show_stage(lab: Lab, record: State) -> None:
             _nearest(lab, record)
             st.caption(_STILL)
         revealed = not record.values[PREDICT.name] or predict(lab, record, result)
+        revealed = revealed and not telling.hides(lab)
     if revealed:
         _chart(lab, record, picture)
         record.completing = lab.completed_by(result, record.good)

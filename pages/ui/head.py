@@ -9,7 +9,7 @@ import streamlit as st
 
 from core.kit.controls import Choice, Control, Seed, Toggle
 from core.kit.lab import PREDICT, Lab
-from pages.ui import net, state
+from pages.ui import net, state, telling
 from pages.ui.state import State
 
 _HINT = "Drag the slider below, or the purple marker in a plot."
@@ -28,6 +28,7 @@ def head_of(lab: Lab, record: State) -> None:
             _tools(lab, record)
     if not presenting:
         _note(lab, record)
+    telling.tell(lab, record)
 
 
 def keys(lab: Lab, record: State) -> None:
@@ -102,12 +103,15 @@ def _presets(lab: Lab, record: State) -> None:
 
 
 def _note(lab: Lab, record: State) -> None:
-    """Draw the note of the preset that the page is in, or how to begin."""
+    """Draw the note of the preset that the page is in, or how to begin; a story has its own line."""
+    if telling.place(lab) is not None:
+        return
     notes = {preset.label: preset.note for preset in lab.presets}
     label = active(lab, record)
     with st.container(horizontal=True, vertical_alignment="center", key="note", wrap=False):
         st.markdown(notes[label] if label else _HINT)
         if not state.presenting():
+            telling.invite(lab, record)
             st.markdown("[More below](#below)")
 
 

@@ -20,7 +20,8 @@ from core.kit.lab import Lab
 PRESENT = "present"  # presenter mode
 BARE = "bare"  # the picture alone, to be embedded
 PANEL = "panel"  # number of the one panel that an embedded picture shows, from 1
-SHELL = (PRESENT, BARE, PANEL)
+STORY = "story"  # place in a story, such as start.3
+SHELL = (PRESENT, BARE, PANEL, STORY)
 
 
 @dataclass(eq=False)

@@ -13,6 +13,7 @@ from core.labs.bias_variance.controls import CONTROLS
 from core.labs.bias_variance.exercises import EXERCISES
 from core.labs.bias_variance.picture import picture, thumbnail
 from core.labs.bias_variance.sections import SECTIONS
+from core.labs.bias_variance.stories import STORIES
 from core.labs.bias_variance.words import PREDICTIONS
 from core.regression.truths import with_truth
 
@@ -68,4 +69,5 @@ LAB = Lab(
     thumbnail=thumbnail,
     sections=SECTIONS,
     exercises=EXERCISES,
+    stories=STORIES,
 )

@@ -12,6 +12,7 @@ from core.labs.cnn_cost.controls import CONTROLS
 from core.labs.cnn_cost.exercises import EXERCISES
 from core.labs.cnn_cost.picture import picture, thumbnail
 from core.labs.cnn_cost.sections import SECTIONS
+from core.labs.cnn_cost.stories import STORIES
 from core.labs.cnn_cost.words import PREDICTIONS
 
 PRESETS = (
@@ -64,5 +65,6 @@ LAB = Lab(
     thumbnail=thumbnail,
     sections=SECTIONS,
     exercises=EXERCISES,
+    stories=STORIES,
     needs=awaited,
 )

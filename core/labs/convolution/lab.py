@@ -13,6 +13,7 @@ from core.labs.convolution.controls import BLUR, CONTROLS, COUNT, DOT, HOMEWORK,
 from core.labs.convolution.exercises import EXERCISES
 from core.labs.convolution.picture import picture, thumbnail
 from core.labs.convolution.sections import SECTIONS
+from core.labs.convolution.stories import STORIES
 from core.labs.convolution.words import PREDICTIONS
 
 PRESETS = (
@@ -62,4 +63,5 @@ LAB = Lab(
     thumbnail=thumbnail,
     sections=SECTIONS,
     exercises=EXERCISES,
+    stories=STORIES,
 )

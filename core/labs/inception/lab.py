@@ -14,6 +14,7 @@ from core.labs.inception.exercises import EXERCISES
 from core.labs.inception.picture import picture, thumbnail
 from core.labs.inception.questions import PREDICTIONS
 from core.labs.inception.sections import SECTIONS
+from core.labs.inception.stories import STORIES
 
 _SMALL, _LARGE = HOMEWORK
 THIN = {"size": 56, "channels": 64, "w1": 32, "r3": 64, "w3": 32, "w5": 16, "pool_proj": 32, "reduce": 64}
@@ -57,4 +58,5 @@ LAB = Lab(
     thumbnail=thumbnail,
     sections=SECTIONS,
     exercises=EXERCISES,
+    stories=STORIES,
 )

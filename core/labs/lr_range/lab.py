@@ -15,6 +15,7 @@ from core.labs.lr_range.exercises import EXERCISES
 from core.labs.lr_range.picture import picture, thumbnail
 from core.labs.lr_range.presets import ADAM, HOMEWORK, INCEPTION, between
 from core.labs.lr_range.sections import SECTIONS
+from core.labs.lr_range.stories import STORIES
 from core.labs.lr_range.words import PREDICTIONS
 
 # The bounds stand where the rule of a cycle reads them from the test; a sweep leaves them to the visitor.
@@ -64,5 +65,6 @@ LAB = Lab(
     thumbnail=thumbnail,
     sections=SECTIONS,
     exercises=EXERCISES,
+    stories=STORIES,
     runs=lambda result: result.specs,
 )

@@ -12,6 +12,7 @@ from core.labs.model_selection.controls import CONTROLS
 from core.labs.model_selection.exercises import EXERCISES
 from core.labs.model_selection.picture import picture, thumbnail
 from core.labs.model_selection.sections import SECTIONS
+from core.labs.model_selection.stories import STORIES
 from core.labs.model_selection.words import PREDICTIONS
 from core.regression.truths import with_truth
 
@@ -65,4 +66,5 @@ LAB = Lab(
     thumbnail=thumbnail,
     sections=SECTIONS,
     exercises=EXERCISES,
+    stories=STORIES,
 )

@@ -13,6 +13,7 @@ from core.labs.momentum.exercises import EXERCISES
 from core.labs.momentum.picture import picture, thumbnail
 from core.labs.momentum.questions import PREDICTIONS
 from core.labs.momentum.sections import SECTIONS
+from core.labs.momentum.stories import STORIES
 
 PRESETS = (
     Preset("Plain gradient descent", "No momentum, at its best step size 2/(λmax + λmin): both directions are equally "
@@ -57,4 +58,5 @@ LAB = Lab(
     thumbnail=thumbnail,
     sections=SECTIONS,
     exercises=EXERCISES,
+    stories=STORIES,
 )

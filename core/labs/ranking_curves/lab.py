@@ -13,6 +13,7 @@ from core.labs.ranking_curves.controls import CONTROLS
 from core.labs.ranking_curves.exercises import EXERCISES
 from core.labs.ranking_curves.picture import picture, thumbnail
 from core.labs.ranking_curves.sections import SECTIONS
+from core.labs.ranking_curves.stories import STORIES
 from core.labs.ranking_curves.words import PREDICTIONS
 
 GAUSS = {"source": "gauss", "n_cases": 10_000}
@@ -85,6 +86,7 @@ LAB = Lab(
     thumbnail=thumbnail,
     sections=SECTIONS,
     exercises=EXERCISES,
+    stories=STORIES,
     needs=awaited,
     completing=completing,
     cost=cost,

@@ -13,6 +13,7 @@ from core.labs.regularization.controls import CONTROLS
 from core.labs.regularization.exercises import EXERCISES
 from core.labs.regularization.picture import picture, thumbnail
 from core.labs.regularization.sections import SECTIONS
+from core.labs.regularization.stories import STORIES
 from core.labs.regularization.words import PREDICTIONS
 from core.regression.truths import with_truth
 
@@ -70,4 +71,5 @@ LAB = Lab(
     thumbnail=thumbnail,
     sections=SECTIONS,
     exercises=EXERCISES,
+    stories=STORIES,
 )

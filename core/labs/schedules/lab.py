@@ -17,6 +17,7 @@ from core.labs.schedules.picture import picture, thumbnail
 from core.labs.schedules.presets import SETTINGS
 from core.labs.schedules.questions import PREDICTIONS
 from core.labs.schedules.sections import SECTIONS
+from core.labs.schedules.stories import STORIES
 
 NOTES = {
     "Homework: one triangle": "Cyclical with exponential decay, they said. How many cycles are there, and what decays?",
@@ -60,5 +61,6 @@ LAB = Lab(
     thumbnail=thumbnail,
     sections=SECTIONS,
     exercises=EXERCISES,
+    stories=STORIES,
     runs=trainings,
 )

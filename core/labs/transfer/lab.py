@@ -14,6 +14,7 @@ from core.labs.transfer.exercises import EXERCISES
 from core.labs.transfer.picture import picture, thumbnail
 from core.labs.transfer.questions import PREDICTIONS
 from core.labs.transfer.sections import SECTIONS
+from core.labs.transfer.stories import STORIES
 
 PRESETS = (
     Preset("Homework: freeze all", "Only the head is trained. How many parameters, and how often must the base run?",
@@ -62,5 +63,6 @@ LAB = Lab(
     thumbnail=thumbnail,
     sections=SECTIONS,
     exercises=EXERCISES,
+    stories=STORIES,
     runs=lambda result: result.specs,
 )

@@ -1,0 +1,65 @@
+"""Stories: steps through a lab's states, each with words and sometimes a question, as plain data."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from urllib.parse import parse_qs
+
+from core.exercises.questions import Question
+
+LONGEST = 120  # characters of a step's words
+_KEY = re.compile(r"(?P<story>[a-z0-9_]{1,30})\.(?P<step>\d{1,2})", re.ASCII)
+
+
+@dataclass(frozen=True)
+class Step:
+    """One state with words.
+
+    Attributes
+    ----------
+    state : str
+        Query string that is added to the story's base.
+    words : str
+        What to look at, at most `LONGEST` characters.
+    ask : Question, optional
+        Asked before the step is shown, while the picture of the step before still stands.
+    """
+
+    state: str
+    words: str
+    ask: Question | None = None
+
+
+@dataclass(frozen=True)
+class Story:
+    """A way through one lab.
+
+    Attributes
+    ----------
+    name : str
+        Name in links, unique in its lab.
+    title : str
+    base : str
+        Query string that holds for all steps.
+    steps : tuple of Step
+    takeaway : str
+        What to remember, shown with the last step.
+    """
+
+    name: str
+    title: str
+    base: str
+    steps: tuple[Step, ...]
+    takeaway: str
+
+    def query(self, number: int) -> dict[str, list[str]]:
+        """Return the query of step `number`, counted from 1: the step's values over those of the base."""
+        step = self.steps[number - 1]
+        return parse_qs(self.base, keep_blank_values=True) | parse_qs(step.state, keep_blank_values=True)
+
+
+def read_place(text: str) -> tuple[str, int] | None:
+    """Read a place in a story from a link, such as "start.3"; None if it is none."""
+    found = _KEY.fullmatch(text)
+    return (found["story"], int(found["step"])) if found else None

@@ -1,0 +1,232 @@
+"""The line that tells a story: words of the step, back and next, and the question before a step is shown."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import streamlit as st
+
+from core.exercises.kinds import Pick
+from core.exercises.questions import Question
+from core.kit.controls import from_link
+from core.kit.lab import Lab
+from core.kit.story import Step, Story, read_place
+from pages.ui import net, shell, state
+from pages.ui.lecture import Lecture
+from pages.ui.lectures import LECTURES
+from pages.ui.state import State
+
+_SKIPPED = ""  # an answer that was passed over
+
+
+@dataclass(frozen=True)
+class Place:
+    """A place in a story or lecture, with the step that is told there.
+
+    `number` counts from 1 along what is told, of `count`; `story` and `at` are the lab's own story and step.
+    """
+
+    name: str
+    number: int
+    count: int
+    story: Story
+    at: int
+    lecture: Lecture | None = None
+
+    @property
+    def step(self) -> Step:
+        """The step that is told."""
+        return self.story.steps[self.at - 1]
+
+    @property
+    def words(self) -> str:
+        """What is said: in a lecture with the line that leads there."""
+        if self.lecture is None:
+            return self.step.words
+        return f"**{self.lecture.parts[self.number - 1].words}** {self.step.words}"
+
+    @property
+    def takeaway(self) -> str:
+        """What to remember at the end; empty before it."""
+        if self.number < self.count:
+            return ""
+        return self.lecture.takeaway if self.lecture else self.story.takeaway
+
+    @property
+    def key(self) -> str:
+        """Name in the link and key of the answer."""
+        return f"{self.name}.{self.number}"
+
+
+def place(lab: Lab) -> Place | None:
+    """Return the place that the address names; None if it is none of this lab."""
+    found = read_place(st.query_params.get(state.STORY, ""))
+    return _place(lab, *found) if found else None
+
+
+def _place(lab: Lab, name: str, number: int) -> Place | None:
+    lecture = next((one for one in LECTURES if one.name == name), None)
+    if lecture is not None:
+        if not 1 <= number <= len(lecture.parts) or lecture.parts[number - 1].lab != lab.name:
+            return None
+        part = lecture.parts[number - 1]
+        story = next(one for one in lab.stories if one.name == part.story)
+        return Place(name, number, len(lecture.parts), story, part.step, lecture)
+    story = next((one for one in lab.stories if one.name == name), None)
+    if story is None or not 1 <= number <= len(story.steps):
+        return None
+    return Place(name, number, len(story.steps), story, number)
+
+
+def values_of(lab: Lab, story: Story, at: int) -> dict[str, Any]:
+    """Return the value of every control in a step."""
+    return from_link(lab.all_controls, story.query(at))[0]
+
+
+def arrive(lab: Lab, record: State) -> None:
+    """Take the state of a step whose link names nothing but its place."""
+    here = place(lab)
+    if here is None or set(st.query_params) - set(state.SHELL) or record.touched:
+        return
+    if st.session_state.get(f"{lab.name}:told") != here.key:
+        _stand(lab, record, here)
+
+
+def hides(lab: Lab) -> bool:
+    """Return whether the picture waits for an answer: the question of a first step has no picture before it."""
+    here = place(lab)
+    return here is not None and here.at == 1 and _pending(lab, here)
+
+
+def invite(lab: Lab, record: State) -> None:
+    """Offer the first story to who has not been in one."""
+    if lab.stories and not st.session_state.get(f"{lab.name}:told"):
+        first = lab.stories[0]
+        st.button(
+            "Start here",
+            on_click=net.safely(lambda: _go(lab, record, first.name, 1)),
+            key=f"{lab.name}:start",
+            icon=":material/play_circle:",
+            type="tertiary",
+            help=f"{first.title} ({len(first.steps)} steps)",
+        )
+
+
+def tell(lab: Lab, record: State) -> None:
+    """Draw the story line, if the address is in a story."""
+    here = place(lab)
+    if here is None:
+        return
+    pending = _pending(lab, here)
+    with st.container(key="story"):
+        with st.container(horizontal=True, vertical_alignment="center", wrap=False):
+            _move(lab, record, here, -1, "Back", "navigate_before", "PageUp")
+            st.caption(f"{here.number}/{here.count}", width="content")
+            st.markdown(_question(here) if pending else _said(lab, here))
+            _move(lab, record, here, 1, "Next", "navigate_next", "PageDown")
+            if not pending and record.values != values_of(lab, here.story, here.at):
+                _icon(lab, "again", "Back to this step", "replay", lambda: _stand(lab, record, here))
+            _icon(lab, "leave", "Leave the story", "close", _leave)
+        if pending:
+            _ask(lab, record, here)
+        elif here.takeaway:
+            st.markdown(f":material/flag: {here.takeaway}")
+
+
+def _said(lab: Lab, here: Place) -> str:
+    """The words of a step, after what an answer was worth."""
+    answer = _answers(lab).get(here.key)
+    if not here.step.ask or not answer:
+        return here.words
+    verdict = here.step.ask.judge(answer)
+    color = "green" if verdict.right else "orange"
+    return f":{color}[{verdict.words}] {here.words}"
+
+
+def _question(here: Place) -> str:
+    asked = here.step.ask
+    return f"**{asked.label}**" if asked else ""
+
+
+def _ask(lab: Lab, record: State, here: Place) -> None:
+    question: Question = here.step.ask  # type: ignore[assignment]
+    key = f"{lab.name}:story:{here.key}"
+
+    def answer(text: str) -> None:
+        _answers(lab)[here.key] = text
+        _stand(lab, record, here)
+
+    def chosen() -> None:
+        answer(str(st.session_state[key] or ""))
+
+    if isinstance(question.kind, Pick):
+        st.pills(
+            question.label, question.kind.options, key=key, on_change=net.safely(chosen), label_visibility="collapsed"
+        )
+    else:
+        st.text_input(
+            question.label,
+            key=key,
+            on_change=net.safely(chosen),
+            label_visibility="collapsed",
+            placeholder="Your number",
+            width=200,
+            autocomplete="off",
+        )
+
+
+def _move(lab: Lab, record: State, here: Place, by: int, label: str, icon: str, key: str) -> None:
+    """Draw the button to a neighboring step; while a question is asked, next passes over it."""
+    to = here.number + by
+    pending = by > 0 and _pending(lab, here)
+    look = {"icon": f":material/{icon}:", "type": "tertiary", "help": f"{label} ({key})", "shortcut": key}
+    name = f"{lab.name}:story:{label}"
+    if pending:
+
+        def skip() -> None:
+            _answers(lab)[here.key] = _SKIPPED
+            _stand(lab, record, here)
+
+        st.button(label, on_click=net.safely(skip), key=name, **look)
+    elif not 1 <= to <= here.count:
+        st.button(label, disabled=True, key=name, **look)
+    elif here.lecture is None or here.lecture.parts[to - 1].lab == lab.name:
+        st.button(label, on_click=net.safely(lambda: _go(lab, record, here.name, to)), key=name, **look)
+    elif st.button(label, key=name, **look):
+        other = shell.labs()[here.lecture.parts[to - 1].lab]
+        kept = {state.PRESENT: "1"} if state.presenting() else {}
+        st.switch_page(shell.lab_page(other), query_params=kept | {state.STORY: f"{here.name}.{to}"})
+
+
+def _icon(lab: Lab, key: str, label: str, icon: str, act: Callable[[], None]) -> None:
+    look = {"icon": f":material/{icon}:", "type": "tertiary", "help": label}
+    st.button(label, on_click=net.safely(act), key=f"{lab.name}:story:{key}", **look)
+
+
+def _go(lab: Lab, record: State, name: str, number: int) -> None:
+    here = _place(lab, name, number)
+    if here is not None:
+        _stand(lab, record, here)
+
+
+def _stand(lab: Lab, record: State, here: Place) -> None:
+    """Go to a place: to the state of its step or, while its question is open, to the one before."""
+    st.session_state[f"{lab.name}:told"] = here.key
+    st.query_params[state.STORY] = here.key
+    at = here.at - 1 if _pending(lab, here) and here.at > 1 else here.at
+    record.replace(values_of(lab, here.story, at))
+
+
+def _leave() -> None:
+    st.query_params.pop(state.STORY, None)
+
+
+def _pending(lab: Lab, here: Place) -> bool:
+    return here.step.ask is not None and here.key not in _answers(lab)
+
+
+def _answers(lab: Lab) -> dict[str, str]:
+    found: dict[str, str] = st.session_state.setdefault(f"{lab.name}:answers", {})
+    return found

@@ -1,0 +1,173 @@
+"""Every step of every story: its state is accepted, its words are short, and each number in them is recomputed."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Callable
+from functools import cache
+from typing import Any
+
+import numpy as np
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from core.kit.controls import from_link
+from core.kit.lab import Lab
+from core.kit.story import LONGEST, Story, read_place
+from pages.ui import shell
+from pages.ui.lectures import LECTURES
+from tests.words import units_in
+
+LABS = shell.labs()
+STORIES = [pytest.param(lab, story, id=f"{name}.{story.name}") for name, lab in LABS.items() for story in lab.stories]
+each_story = pytest.mark.parametrize(("lab", "story"), STORIES)
+NewApp = Callable[..., AppTest]
+# Numbers that no picture of the steps shows, each computed another way.
+COMPUTED = {
+    ("momentum", "start", 1151.0): math.log(10) / math.log(1001 / 999),  # steps per digit of plain descent, κ = 1000
+    ("inception", "start", 60.8): 32 * 32 * (256 * 32 + 25 * 32 * 64) / 1e6,  # a 1×1 to 32, then 64 filters of 5×5
+    ("inception", "start", 12.5): 100 * 32 / 256,
+    ("cnn_cost", "field", 49.0): 7 * 7,
+}
+SMALL = 12  # whole numbers up to this count things that the picture shows
+
+
+def values_of(lab: Lab, story: Story, at: int) -> dict[str, Any]:
+    values, notes = from_link(lab.all_controls, story.query(at))
+    assert notes == [], (story.name, at, notes)
+    return values
+
+
+def settled(lab: Lab, values: dict[str, Any]) -> None:
+    for task in lab.tasks(values):
+        task.result()
+
+
+@cache
+def _shown(lab_name: str, link: tuple[tuple[str, Any], ...]) -> tuple[float, ...]:
+    """All numbers that a state shows at any place of its main control."""
+    lab, values = LABS[lab_name], dict(link)
+    settled(lab, values)
+    picture = lab.draw(lab.result(values), values)
+    texts = [*picture.sentences, *picture.summaries, *(text for remark in picture.remarks for text in remark.texts)]
+    for readout in picture.readouts:
+        texts += [readout.label, *readout.texts, *readout.formula, *(readout.check.texts if readout.check else ())]
+    for panel in picture.panels:
+        texts.append(panel.alt)
+        for trace in panel.figure["data"]:
+            texts += [str(text) for text in (trace.get("text") if trace.get("text") is not None else ())]
+            texts.append(str(trace.get("name", "")))
+    if picture.axis is not None:
+        texts += [text for axis in picture.axis.axes for text in axis.texts]
+    numbers = {value for text in set(texts) for value, _ in units_in(re.sub("<[^>]*>", " ", text))}
+    numbers |= {float(v) for v in values.values() if isinstance(v, int | float)}
+    for columns in lab.tables(lab.result(values), values).values():
+        for column in columns.values():
+            if np.asarray(column).dtype.kind in "iuf":
+                numbers |= set(np.asarray(column, float)[:20_000].tolist())
+    return tuple(numbers)
+
+
+def shown(lab: Lab, values: dict[str, Any]) -> tuple[float, ...]:
+    return _shown(lab.name, tuple(sorted(values.items(), key=lambda item: item[0])))
+
+
+@each_story
+def test_steps_are_states_with_short_words(lab: Lab, story: Story) -> None:
+    assert re.fullmatch("[a-z0-9_]+", story.name)
+    assert read_place(f"{story.name}.1") == (story.name, 1)
+    assert story.takeaway.endswith(".") or story.takeaway.endswith("?")
+    for at, step in enumerate(story.steps, 1):
+        values = values_of(lab, story, at)
+        assert len(step.words) <= LONGEST, step.words
+        settled(lab, values)
+        assert lab.draw(lab.result(values), values).panels
+        if step.ask is not None:
+            right = step.ask.kind.write(step.ask.truth)
+            assert step.ask.judge(right).right, (step.ask.label, right)
+            for slip in step.ask.slips:
+                assert step.ask.judge(step.ask.kind.write(slip.value)).state == "mistake"
+
+
+@each_story
+def test_numbers_in_the_words_are_on_screen(lab: Lab, story: Story) -> None:
+    for at, step in enumerate(story.steps, 1):
+        seen = set(shown(lab, values_of(lab, story, at)))
+        if at > 1:
+            seen |= set(shown(lab, values_of(lab, story, at - 1)))
+        texts = [step.words] + ([slip.words for slip in step.ask.slips] if step.ask else [])
+        for text in texts:
+            for value, unit in units_in(text):
+                if value == int(value) and abs(value) <= SMALL:
+                    continue
+                near = 0.51 * unit + 1e-9
+                found = any(
+                    abs(abs(value) - abs(number) * scale) <= near
+                    for number in seen
+                    for scale in (1, 100, 0.01, 1e-3, 1e-6, 1e-9)
+                )
+                computed = COMPUTED.get((lab.name, story.name, value))
+                found = found or (computed is not None and abs(value - computed) <= near)
+                assert found, (lab.name, story.name, at, text, value)
+
+
+def test_lectures_are_made_of_steps_that_exist() -> None:
+    names = {story.name for lab in LABS.values() for story in lab.stories}
+    for lecture in LECTURES:
+        assert lecture.name not in names
+        for part in lecture.parts:
+            (story,) = (one for one in LABS[part.lab].stories if one.name == part.story)
+            assert 1 <= part.step <= len(story.steps)
+            assert part.words.endswith((".", "?"))
+
+
+def open_at(new_app: NewApp, lab: str, **query: str) -> AppTest:
+    app = new_app(**query)
+    app.switch_page(f"pages/{lab}.py").run()
+    assert not app.exception, app.exception
+    return app
+
+
+def said(app: AppTest) -> str:
+    return "\n".join(block.value for block in app.markdown)
+
+
+def click(app: AppTest, key: str) -> None:
+    app.button(key).click().run()
+    assert not app.exception, app.exception
+
+
+def test_a_story_is_told_step_by_step_and_a_question_waits(new_app: NewApp) -> None:
+    lab = LABS["bias_variance"]
+    story = lab.stories[0]
+    app = open_at(new_app, lab.name)
+    click(app, "bias_variance:start")
+    assert story.steps[0].words in said(app)
+    for step in story.steps[1:4]:
+        click(app, "bias_variance:story:Next")
+        assert step.words in said(app)
+    click(app, "bias_variance:story:Next")
+    last = story.steps[4]
+    assert last.ask is not None
+    assert last.ask.label in said(app)
+    assert last.words not in said(app)
+    assert app.query_params["degree"] == "15"  # the picture of the step before still stands
+    click(app, "bias_variance:story:Next")  # passed over
+    assert last.words in said(app)
+    assert story.takeaway in said(app)
+    assert app.query_params["story"] == "start.5"
+    click(app, "bias_variance:story:leave")
+    assert "story" not in app.query_params
+
+
+@pytest.mark.parametrize("text", ["start.99", "gone.1", "start", "start.-1", "<b>.1", "gen.3", "start.٣", "a" * 900])
+def test_places_that_do_not_exist_show_the_page(new_app: NewApp, text: str) -> None:
+    app = open_at(new_app, "momentum", story=text)
+    assert not any((button.key or "").startswith("momentum:story") for button in app.button)
+
+
+def test_a_link_to_a_step_alone_brings_its_state(new_app: NewApp) -> None:
+    app = open_at(new_app, "regularization", story="lasso.1")
+    assert app.query_params["truth"] == "cubic"
+    assert LABS["regularization"].stories[1].steps[0].words in said(app)
