@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from core.draw.live import Axis, Figure, Frames, Panel, Picture
+from core.draw.marks import bars
 from core.draw.style import color, layout, line
 from core.kit.lab import Section
 from core.kit.words import fixed, number, percent, tex, with_error
@@ -127,15 +128,7 @@ def _three_fits(eye: homework.ByEye) -> Picture:
     parts.append(("noise σ²", "noise", np.full(3, d.noise)))
     names = ["g₁", "g₃", "g₁₀"]
     traces = [
-        {
-            "type": "bar",
-            "x": names,
-            "y": part,
-            "name": name,
-            "marker": {"color": color(role)},
-            "text": [fixed(float(v)) for v in part],
-            "textposition": "inside",
-        }
+        bars(names, part, role, name, text=[fixed(float(v)) for v in part], textposition="inside")
         for name, role, part in parts
     ]
     errors = ", ".join(f"{name} {fixed(float(d.risk[k]))}" for name, k in zip(names, picks, strict=True))
@@ -152,14 +145,7 @@ def _three_fits(eye: homework.ByEye) -> Picture:
 
 def _test_set_choices(choice: homework.TestSetChoice) -> Picture:
     traces = [
-        {
-            "type": "bar",
-            "x": choice.degrees,
-            "y": share,
-            "name": name,
-            "marker": {"color": color(role)},
-            "hovertemplate": "degree %{x}: %{y:.1%}<extra></extra>",
-        }
+        bars(choice.degrees, share, role, name, hovertemplate="degree %{x}: %{y:.1%}<extra></extra>")
         for name, role, share in [
             ("chosen by one noisy test set", "test", choice.by_test_set),
             ("chosen by the distance to the truth", "risk", choice.by_truth),
@@ -204,16 +190,9 @@ def _variance_by_point(own: Any) -> Picture:
     order = np.argsort(own.x_test)
     share = own.test_variance[:, order] / own.test_variance.sum(axis=1, keepdims=True)
     at_zero = int(np.flatnonzero(own.x_test[order] == 0)[0])
-    traces = [
-        {
-            "type": "bar",
-            "x": [number(float(x)) for x in own.x_test[order]],
-            "y": share[0],
-            "name": "share of the variance",
-            "marker": {"color": color("variance")},
-            "hovertemplate": "x = %{x}: %{y:.1%}<extra></extra>",
-        }
-    ]
+    points = [number(float(x)) for x in own.x_test[order]]
+    words = "x = %{x}: %{y:.1%}<extra></extra>"
+    traces = [bars(points, share[0], "variance", "share of the variance", hovertemplate=words)]
     figure = Figure(
         data=traces,
         layout=layout(

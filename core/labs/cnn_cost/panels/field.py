@@ -8,10 +8,11 @@ from typing import Any
 import numpy as np
 
 from core.draw.live import Figure, Panel, Track
+from core.draw.marks import Trace
 from core.draw.style import color, layout, line
 from core.kit.arrays import Numbers
 from core.labs.cnn_cost.compute.rows import Row, stops
-from core.labs.cnn_cost.panels.parts import NO_BOX, Box, Trace, framed, outline
+from core.labs.cnn_cost.panels.parts import NO_BOX, Box, framed, outline
 from core.networks.table import LayerTable
 
 HEIGHTS = (310, 170)

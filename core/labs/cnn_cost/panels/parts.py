@@ -9,11 +9,11 @@ from typing import Any
 import numpy as np
 
 from core.draw.live import Axis, Figure, Frames, Panel, Track
+from core.draw.marks import Trace, bars
 from core.draw.style import color, layout
 from core.labs.cnn_cost.compute.rows import Row, stops
 from core.networks.table import LayerTable
 
-Trace = dict[str, Any]
 Box = tuple[float, float, float, float]  # left, right, bottom, top
 
 # What a row does -> colour and name in the legend.
@@ -137,14 +137,8 @@ def _cross(x: float) -> dict[str, Any]:
 
 
 def _bars(own: Sequence[tuple[int, int]], role: str, name: str, quantity: str) -> Trace:
-    return {
-        "type": "bar",
-        "x": np.array([number for number, _ in own], np.float32),
-        "y": np.array([value for _, value in own], np.float32),
-        "name": name,
-        "marker": {"color": color(role)},
-        "hovertemplate": f"row %{{x}}: %{{y:.4s}} {quantity}<extra></extra>",
-    }
+    numbers, values = np.array(own, np.float32).T
+    return bars(numbers, values, role, name, hovertemplate=f"row %{{x}}: %{{y:.4s}} {quantity}<extra></extra>")
 
 
 def _names(rows: Sequence[Row], named: bool) -> dict[str, Any]:

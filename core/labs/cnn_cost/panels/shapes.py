@@ -9,10 +9,11 @@ from typing import Any
 import numpy as np
 
 from core.draw.live import Figure, Panel, Track
+from core.draw.marks import Trace, bars
 from core.draw.style import color, layout
 from core.labs.cnn_cost.compute.blocks import Block, blocks
 from core.labs.cnn_cost.compute.rows import Row, label, stops
-from core.labs.cnn_cost.panels.parts import Box, Trace, framed, grouped, kind, outline, polygons
+from core.labs.cnn_cost.panels.parts import Box, framed, grouped, kind, outline, polygons
 from core.networks.table import LayerTable
 
 HEIGHTS = (280, 270)
@@ -123,22 +124,22 @@ def _icicle_bars(drawn: Sequence[tuple[Block, Box]], table: LayerTable) -> list[
             role = "grid" if block.children else kind(calls[block.first].role)[0]
             groups.setdefault(role, []).append((block, box))
     return [
-        {
-            "type": "bar",
-            "x": np.array([(box[0] + box[1]) / 2 for _, box in own], np.float32),
-            "width": np.array([box[1] - box[0] for _, box in own], np.float32),
-            "base": np.array([box[2] for _, box in own], np.float32),
-            "y": np.ones(len(own), np.float32),
-            "text": [_name(block, table) for block, _ in own],
-            "textposition": "inside",
-            "insidetextanchor": "middle",
-            "textangle": 0,
-            "insidetextfont": {"color": color("text" if role == "grid" else "paper"), "size": 12},
-            "name": role,
-            "marker": {"color": color(role), "line": {"color": color("paper"), "width": 1}},
-            "hovertemplate": "%{text}: %{width:.2f} %<extra></extra>",
-            "meta": {"table": False},
-        }
+        bars(
+            np.array([(box[0] + box[1]) / 2 for _, box in own], np.float32),
+            np.ones(len(own)),
+            role,
+            role,
+            width=np.array([box[1] - box[0] for _, box in own], np.float32),
+            base=np.array([box[2] for _, box in own], np.float32),
+            text=[_name(block, table) for block, _ in own],
+            textposition="inside",
+            insidetextanchor="middle",
+            textangle=0,
+            insidetextfont={"color": color("text" if role == "grid" else "paper"), "size": 12},
+            marker={"color": color(role), "line": {"color": color("paper"), "width": 1}},
+            hovertemplate="%{text}: %{width:.2f} %<extra></extra>",
+            meta={"table": False},
+        )
         for role, own in groups.items()
     ]
 

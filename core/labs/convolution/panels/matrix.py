@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from core.draw.live import Figure, Frames, Panel, Track
+from core.draw.marks import Trace
 from core.draw.style import color
 from core.kit.arrays import Numbers
 from core.kit.words import percent
@@ -15,7 +16,6 @@ from core.labs.convolution.compute.explore import Convolution
 from core.labs.convolution.panels.parts import (
     HEIGHT,
     UPPER,
-    Trace,
     downwards,
     edges,
     fits,

@@ -8,11 +8,10 @@ from typing import Any
 import numpy as np
 
 from core.draw.live import Axis, Frames
+from core.draw.marks import Trace
 from core.draw.style import color, layout
 from core.kit.arrays import Numbers
 from core.labs.convolution.compute.explore import Convolution
-
-Trace = dict[str, Any]
 
 HEIGHT, UPPER = 600, 200  # of the picture, and of the upper of two panels above each other
 SIZE = 12  # pixels of a number in a cell; larger in presenter mode

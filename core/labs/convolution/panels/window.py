@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from core.draw.live import Figure, Frames, Panel, Track
+from core.draw.marks import Trace
 from core.draw.style import color
 from core.kit.arrays import Numbers
 from core.labs.convolution.compute.explore import Convolution
@@ -12,7 +13,6 @@ from core.labs.convolution.panels.parts import (
     HEIGHT,
     SIZE,
     UPPER,
-    Trace,
     downwards,
     edges,
     fits,

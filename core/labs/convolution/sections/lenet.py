@@ -9,11 +9,12 @@ from typing import Any
 import numpy as np
 
 from core.draw.live import Figure, Panel, Picture, Readout
+from core.draw.marks import Trace
 from core.draw.style import color
 from core.kit.answers import number_typed, shape_typed
 from core.kit.lab import Cell, Clickable, Exercise, Section, Verdict
 from core.labs.convolution.compute.explore import Convolution
-from core.labs.convolution.panels.parts import SIZE, Trace, downwards, mesh
+from core.labs.convolution.panels.parts import SIZE, downwards, mesh
 from core.networks.lenet import FULL, ORIGINAL, LeNet, lenet5, toggled
 
 SOURCES, TARGETS = 6, 16

@@ -7,11 +7,11 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from core.draw.live import Axis, Figure, Frames, Panel, Picture
-from core.draw.marks import area, labels, lines, marks
+from core.draw.marks import Trace, area, labels, lines, marks
 from core.draw.style import color, layout
 from core.labs.inception.compute.explore import Sweep
 from core.labs.inception.compute.factorised import TARGET, Stack
-from core.labs.inception.panels.parts import BARE, LOWER, UPPER, Trace
+from core.labs.inception.panels.parts import BARE, LOWER, UPPER
 
 _REACH = 4.6  # cells on each side of the unit that a tile shows
 _WIDE, _TALL = 10.5, 13.0  # of a tile

@@ -8,13 +8,11 @@ from typing import Any
 import numpy as np
 
 from core.draw.live import Axis, Frames
-from core.draw.marks import labels
+from core.draw.marks import Trace, bars, labels
 from core.draw.style import color
 from core.kit.arrays import Numbers
 from core.labs.inception.compute.explore import WIDTHS, Sweep
 from core.labs.inception.controls import REDUCE, show_width
-
-Trace = dict[str, Any]
 
 UPPER, LOWER = 380, 200  # height of the panels of both rows
 R: Numbers = np.array(WIDTHS, dtype=np.float64)
@@ -52,15 +50,7 @@ def across(result: Sweep) -> float:
 
 def column(x: Any, y: Any, role: str, name: str, **more: Any) -> Trace:
     """Bars in the colour of a role, stacked where they stand at the same place."""
-    return {
-        "type": "bar",
-        "x": np.asarray(x, np.float32),
-        "y": np.asarray(y, np.float32),
-        "width": 0.34,
-        "name": name,
-        "marker": {"color": color(role)},
-        "hoverinfo": "skip",
-    } | more
+    return bars(np.asarray(x, np.float32), y, role, name, **{"width": 0.34, "hoverinfo": "skip"} | more)
 
 
 def steady(data: Sequence[Trace], places: Sequence[int]) -> tuple[Frames, ...]:

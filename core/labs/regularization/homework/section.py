@@ -9,8 +9,7 @@ from typing import Any
 import numpy as np
 
 from core.draw.live import Frames, Picture, Track
-from core.draw.marks import estimates, panel
-from core.draw.style import color
+from core.draw.marks import bars, estimates, panel
 from core.kit.lab import Section
 from core.kit.words import fixed, percent
 from core.labs.regularization.compute.explore import Regularization
@@ -93,14 +92,7 @@ def histogram(divided: Splits) -> Picture:
     ]
     counts = [_counts(divided.change[rows]) for _, _, rows in kinds]
     traces = [
-        {
-            "type": "bar",
-            "x": middles,
-            "y": count[0],
-            "name": name,
-            "marker": {"color": color(role)},
-            "hovertemplate": f"{name}: %{{y}} splits<extra></extra>",
-        }
+        bars(middles, count[0], role, name, hovertemplate=f"{name}: %{{y}} splits<extra></extra>")
         for (name, role, _), count in zip(kinds, counts, strict=True)
     ]
     k = index_of(ASKED)

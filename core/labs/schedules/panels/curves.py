@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from core.draw.live import Figure, Frames, Panel, Track
-from core.draw.marks import lines
+from core.draw.marks import Trace, lines
 from core.draw.style import ceiling, color, layout, line
 from core.kit.arrays import Numbers
 from core.kit.words import number
@@ -17,7 +17,6 @@ from core.labs.schedules.panels.parts import (
     LOWER,
     MARGIN,
     UPPER,
-    Trace,
     batch_axis,
     batch_steps,
     horizontal,

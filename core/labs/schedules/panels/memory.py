@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from core.draw.live import Figure, Frames, Panel
-from core.draw.marks import labels, lines
+from core.draw.marks import bars, labels, lines
 from core.draw.style import color, layout
 from core.labs.schedules.compute.explore import Schedules
 from core.labs.schedules.compute.memory import GIB
@@ -36,13 +36,10 @@ def memory_panel(result: Schedules) -> Panel:
     x = np.arange(len(SIZES), dtype=np.float64)
     fits = sizes <= card * GIB
     named = [
-        {
-            "type": "bar", "x": x[part], "y": heights[part], "name": name, "marker": {"color": color(role)},
-            "width": 0.62, "hoverinfo": "skip", "showlegend": False,
-        }
+        bars(x[part], heights[part], role, name, width=0.62, hoverinfo="skip", showlegend=False)
         for part, name, role in ((fits, "fits", "first"), (~fits, "does not fit", "warning"))
         if part.any()
-    ]  # fmt: skip
+    ]
     told = [
         (at, height, f"{'↑ ' if size > highest * GIB else ''}{gib(size)}", "top center")  # higher than it is drawn
         for at, height, size in zip(x, heights, sizes, strict=True)

@@ -9,15 +9,13 @@ from typing import Any
 import numpy as np
 
 from core.draw.live import Axis, Frames
-from core.draw.marks import lines
+from core.draw.marks import Trace, lines
 from core.draw.style import color
 from core.kit.arrays import Numbers
 from core.labs.schedules.compute.bookkeeping import Run
 from core.labs.schedules.compute.explore import BEYOND, Schedules
 from core.labs.schedules.compute.plan import Plan
 from core.labs.schedules.controls import LENGTH
-
-Trace = dict[str, Any]
 
 UPPER, LOWER = 310, 210  # height of the panels of both rows
 MARGIN = {"l": 56, "r": 10, "t": 24, "b": 38}  # above, the buttons of the figure

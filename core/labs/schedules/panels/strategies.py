@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from core.draw.live import Figure, Frames, Panel
-from core.draw.marks import lines
+from core.draw.marks import Trace, bars, lines
 from core.draw.style import ceiling, color, layout, line
 from core.kit.arrays import Numbers
 from core.kit.words import number
@@ -18,7 +18,6 @@ from core.labs.schedules.panels.parts import (
     LOWER,
     MARGIN,
     UPPER,
-    Trace,
     batch_axis,
     batch_steps,
     horizontal,
@@ -145,14 +144,22 @@ def _bars(result: Schedules, found: Mapping[str, tuple[Plan, ...]], along: str) 
     for row, arm in enumerate(ARMS):
         xs = [np.array([value(plan)]) for plan in found[arm]]
         traces.append(
-            {
-                "type": "bar", "orientation": "h", "x": xs[0], "y": np.array([float(row)]), "customdata": xs[0],
-                "name": names(result)[arm], "marker": {"color": color(ROLES[arm])}, "width": 0.62, "showlegend": False,
-                "texttemplate": "%{customdata:,.5~r}" if along == "updates" else "%{customdata:,d}",
-                "textposition": "outside", "cliponaxis": False, "hoverinfo": "skip",
-                "textfont": {"size": 12, "color": color("text")},
-            }
-        )  # fmt: skip
+            bars(
+                xs[0],
+                np.array([float(row)]),
+                ROLES[arm],
+                names(result)[arm],
+                orientation="h",
+                customdata=xs[0],
+                width=0.62,
+                showlegend=False,
+                texttemplate="%{customdata:,.5~r}" if along == "updates" else "%{customdata:,d}",
+                textposition="outside",
+                cliponaxis=False,
+                hoverinfo="skip",
+                textfont={"size": 12, "color": color("text")},
+            )
+        )
         frames += [Frames(row, xs, "x"), Frames(row, xs, "customdata")]
     longest = max(value(plan) for plans in found.values() for plan in plans)
     look = layout(

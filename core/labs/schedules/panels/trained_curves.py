@@ -9,14 +9,14 @@ from typing import Any
 import numpy as np
 
 from core.draw.live import Frames
-from core.draw.marks import curve
+from core.draw.marks import Trace, curve
 from core.draw.style import color
 from core.kit.arrays import Numbers
 from core.labs.schedules.compute.explore import Schedules
 from core.labs.schedules.compute.plan import Plan
 from core.labs.schedules.compute.runs import Arm, Asked, shrunk
 from core.labs.schedules.compute.trained import Strategy, Trained
-from core.labs.schedules.panels.parts import Trace, batch_steps, place
+from core.labs.schedules.panels.parts import batch_steps, place
 
 Curve = tuple[Numbers, Numbers]
 _POINTS = 200  # of the curve of a training over its updates, at most

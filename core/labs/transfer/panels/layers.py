@@ -8,12 +8,12 @@ from typing import Any
 import numpy as np
 
 from core.draw.live import Figure, Frames, Panel, Track
-from core.draw.marks import curve, labels, lines
+from core.draw.marks import Trace, bars, curve, labels, lines
 from core.draw.style import ceiling, color, layout, line
 from core.kit.arrays import Numbers
 from core.kit.words import percent
 from core.labs.transfer.compute.explore import Transfer
-from core.labs.transfer.panels.parts import BARE, LEFT, SIDES, Trace, fill, handle, layer_axis, sides
+from core.labs.transfer.panels.parts import BARE, LEFT, SIDES, fill, handle, layer_axis, sides
 
 _LEVELS = (0.0, 1.75, 2.75)  # where layers, blocks and the network stand
 _LOW = 0.45  # height of a layer without parameters
@@ -49,14 +49,7 @@ def tree_panel(result: Transfer) -> Panel:
 
 
 def _bars(x: Numbers, side: str, **more: object) -> Trace:
-    return {
-        "type": "bar",
-        "x": x,
-        "y": np.zeros(len(x)),
-        "name": side,
-        "marker": fill(side),
-        "hoverinfo": "skip",
-    } | more
+    return bars(x, np.zeros(len(x)), SIDES[side], side, **{"marker": fill(side), "hoverinfo": "skip"} | more)
 
 
 def _words(texts: list[str]) -> Trace:

@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 
 from core.draw.live import Figure, Frames, Panel
+from core.draw.marks import bars
 from core.draw.style import ceiling, color, layout
 from core.kit.arrays import Numbers
 from core.kit.words import size_text
 from core.labs.transfer.compute.explore import Transfer
-from core.labs.transfer.panels.parts import fill
 from core.networks.memory import OPTIMIZERS
 
 # Part -> colour role; weights and gradients of the trained side have one hue each.
@@ -33,16 +33,15 @@ def memory_panel(result: Transfer, optimizer: str) -> Panel:
     below = np.zeros_like(totals)
     for place, (part, role) in enumerate(_PARTS.items()):
         data.append(
-            {
-                "type": "bar",
-                "x": np.arange(3, dtype=np.float32),
-                "y": found[part][0] / factor,
-                "base": below[0] / factor,
-                "width": np.full(3, 0.62),
-                "name": _NAMES[part],
-                "marker": fill("trainable") | {"color": color(role)},
-                "hoverinfo": "skip",
-            }
+            bars(
+                np.arange(3, dtype=np.float32),
+                found[part][0] / factor,
+                role,
+                _NAMES[part],
+                base=below[0] / factor,
+                width=np.full(3, 0.62),
+                hoverinfo="skip",
+            )
         )
         frames += [Frames(place, found[part] / factor), Frames(place, below / factor, "base")]
         below = below + found[part]

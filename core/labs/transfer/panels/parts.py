@@ -12,8 +12,6 @@ from core.kit.arrays import Numbers
 from core.labs.transfer.compute.explore import Transfer
 from core.labs.transfer.controls import CUT
 
-Trace = dict[str, Any]
-
 BARE = {"visible": False, "fixedrange": True}  # of an axis that only holds places
 SIDES = {"frozen": "noise", "trainable": "first"}
 LEFT = 60  # pixels left of the panels that stand above one another

@@ -7,13 +7,13 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from core.draw.live import Figure, Frames, Panel, Readout, Track
-from core.draw.marks import curve, dots
+from core.draw.marks import Trace, curve, dots
 from core.draw.style import color, layout
 from core.kit.arrays import Array
 from core.kit.words import number
 from core.labs.transfer.compute.explore import Transfer
 from core.labs.transfer.compute.runs import Arm, ended
-from core.labs.transfer.panels.parts import LEFT, Trace, layer_axis
+from core.labs.transfer.panels.parts import LEFT, layer_axis
 from core.training.transfer_experiment import RAW, SCRATCH
 
 _NAMES = {SCRATCH: "from scratch", RAW: "head on raw bytes"}
