@@ -25,6 +25,9 @@ threadpool_limits(1)
 for _name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS"):
     os.environ[_name] = "1"
 
+# A GPU of the machine that the tests run on changes nothing: those that need one pretend.
+os.environ["CUDA_VISIBLE_DEVICES"] = ""
+
 # Runs of the tests are their own: neither those of the person who runs them, nor those of another test process.
 _JOBS = tempfile.TemporaryDirectory(prefix="lectern-jobs-", ignore_cleanup_errors=True)
 os.environ["LECTERN_JOBS_FOLDER"] = _JOBS.name

@@ -54,8 +54,10 @@ _VALID: dict[str, Callable[[Any], bool]] = {
     "queued": _is_count,
     "starts": _is_count,
     "owner": lambda value: isinstance(value, str),
+    "note": lambda value: isinstance(value, dict),
     "pid": _is_count,
     "host": lambda value: isinstance(value, str),
+    "gpu": lambda value: isinstance(value, str),
     "began": lambda value: isinstance(value, str),
 }
 

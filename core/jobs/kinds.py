@@ -54,6 +54,9 @@ class Context(Protocol):
     def publish(self, name: str, save: Callable[[Path], None]) -> None:
         """Keep a file for visitors, such as "weights.safetensors": `save` writes the file at the path it is given."""
 
+    def note(self, values: Mapping[str, Any] | None) -> None:
+        """Tell how the job computes, as JSON values; None changes nothing. The last note is kept with its machine."""
+
     def should_stop(self) -> bool:
         """Whether to write a checkpoint and return None: paused, cancelled, or out of time."""
 

@@ -8,19 +8,28 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
+from core.jobs.gpus import driver, gpus
+
 PACKAGES = ("numpy", "scikit-learn", "torch", "torchvision")
-# Where Linux tells them.
+# Where Linux tells about it.
 PROCESSOR = Path("/proc/cpuinfo")
-GPUS = Path("/proc/driver/nvidia/gpus")
 
 
-def machine() -> dict[str, Any]:
-    """Hardware and versions, as JSON values; no package is imported for it, and no name of host or user is in it."""
+def machine(*, with_gpus: bool = True) -> dict[str, Any]:
+    """Return hardware and versions, as JSON values; no package is imported for it, and no name of host or user is told.
+
+    Parameters
+    ----------
+    with_gpus
+        Whether to look for GPUs: names of those that this process may see, and the version of their driver.
+    """
+    told = driver() if with_gpus else {}
     return {
         "python": platform.python_version(),
         "system": f"{platform.system()} {platform.machine()}",
         "processor": _processor(),
-        "gpus": _gpus(),
+        "gpus": list(told.get("gpus") or (gpus().names if with_gpus else ())),
+        "driver": str(told.get("version", "")),
         "cores": os.cpu_count(),
         "packages": {name: found for name in PACKAGES if (found := _version(name))},
     }
@@ -35,11 +44,6 @@ def _version(name: str) -> str:
 
 def _processor() -> str:
     return _value(PROCESSOR, "model name") or platform.processor()
-
-
-def _gpus() -> list[str]:
-    """Names of the GPUs, where the driver tells them."""
-    return [_value(path, "Model") for path in sorted(GPUS.glob("*/information"))]
 
 
 def _value(path: Path, name: str) -> str:

@@ -13,6 +13,7 @@ from typing import Any
 from core import host
 from core.jobs import files, processes
 from core.jobs.folder import ENDED, JobFolder, all_folders, folder_of, run_of
+from core.jobs.gpus import slots
 from core.jobs.identity import canonical, identity
 from core.jobs.kinds import kind_named
 from core.jobs.limits import FROZEN_S, Settings, settings
@@ -186,13 +187,25 @@ def _dispatch(limits: Settings) -> None:
 
 def _started(folder: JobFolder) -> bool:
     try:
-        started = start(folder)
+        gpu = _free_gpu(folder)
+        if gpu:
+            folder.set_status(gpu=gpu)
+        started = start(folder, gpu)
     except OSError:
         started = False
     if not started and folder.state() == "queued":
         with contextlib.suppress(OSError):
             folder.set_status(state="failed", message=NOT_STARTED)
     return started
+
+
+def _free_gpu(folder: JobFolder) -> str:
+    """Name the GPU that fewest runs have, if there are several and this run wants one; "" otherwise."""
+    if folder.order().get("specification", {}).get("device") != "cuda" or len(found := slots()) < 2:
+        return ""
+    every = [each for each in all_folders(folder.path.parent) if each.state() in ("running", "stopping")]
+    taken = Counter(each.status().get("gpu") for each in every)
+    return min(found, key=lambda gpu: taken[gpu])
 
 
 def _ticket(root: Path) -> int:

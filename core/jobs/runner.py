@@ -59,6 +59,7 @@ class Work:
         self._due = self._began + limits.checkpoint_seconds
         self._progress: float | None = point.get("progress")
         self._reason = ""
+        self._note: dict[str, Any] = {}
         self._stop, self._over, self._ending = threading.Event(), threading.Event(), threading.Lock()
         self._metrics = folder.metrics.open("ab", buffering=0)
         self._metrics.truncate(self._offset)
@@ -94,6 +95,10 @@ class Work:
         self._folder.add_file(name, save)
         self._check_size()
 
+    def note(self, values: Mapping[str, Any] | None) -> None:
+        if values is not None:
+            self._note = _finite(values)
+
     def should_stop(self) -> bool:
         return self._stop.is_set()
 
@@ -127,8 +132,17 @@ class Work:
         with contextlib.suppress(OSError):
             self._metrics.close()
         if not self._is_gone():
+            self._keep_note()
             end(self._folder, state, message, seconds=self.seconds, progress=self._progress)
         return True
+
+    def _keep_note(self) -> None:
+        """Write the last note to the machine that this process has told about."""
+        machines = self._folder.machines()
+        if machines and self._note:
+            with contextlib.suppress(OSError):  # it is the least that a full disk takes
+                machines[-1]["note"] = self._note
+                write(self._folder.path / "machines.json", {"machines": machines})
 
     def _is_gone(self) -> bool:
         return not self._lock.in_place()
@@ -166,8 +180,10 @@ class Work:
         return "limit" if self.seconds > self._limits.seconds else ""
 
     def _tell(self) -> None:
+        if self._is_gone():
+            return
         with contextlib.suppress(OSError):  # a full disk stops the job where it matters
-            values = {"progress": self._progress, "seconds": self.seconds}
+            values = {"progress": self._progress, "seconds": self.seconds, "note": self._note}
             write(self._folder.path / "progress.json", values, durable=False)
             if self._folder.log.stat().st_size > LOG_BYTES:
                 os.truncate(self._folder.log, 0)
@@ -244,7 +260,7 @@ def _do(folder: JobFolder, lock: Lock, ready: Callable[[], None]) -> None:
         _log(error)
         return
     try:
-        _note_machine(folder)
+        _note_machine(folder, order["specification"].get("device", "cpu") != "cpu")
         result = _function(order)(order["specification"], work.resume, work)
         work.finish(result)
     except BaseException as error:  # noqa: BLE001  SystemExit too is no end of a run
@@ -262,10 +278,10 @@ def _function(order: dict[str, Any]) -> Run:
     return function
 
 
-def _note_machine(folder: JobFolder) -> None:
+def _note_machine(folder: JobFolder, with_gpus: bool) -> None:
     """Add this machine to those that have worked on the run."""
     path = folder.path / "machines.json"
-    write(path, {"machines": [*folder.machines()[-99:], machine()]})
+    write(path, {"machines": [*folder.machines()[-99:], machine(with_gpus=with_gpus)]})
 
 
 def _finite(value: Any) -> Any:

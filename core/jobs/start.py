@@ -8,6 +8,7 @@ import sys
 import threading
 
 from core.jobs.folder import JobFolder
+from core.jobs.gpus import ALL, VISIBLE, slots
 from core.process import ONE_THREAD, ROOT
 
 COMMAND = (sys.executable, "-m", "core.jobs")
@@ -17,11 +18,17 @@ READY = b"1"
 LIMIT_S = 60.0
 
 
-def start(folder: JobFolder) -> bool:
+def start(folder: JobFolder, gpu: str = "") -> bool:
     """Start the process and wait until it holds its lock (a tenth of a second); False if it ends before that.
 
     It belongs to no terminal and to no app: it goes on when whoever started it has ended.
+
+    Parameters
+    ----------
+    gpu
+        The only one that it may see, as `core.jobs.gpus.slots` names it; "" for all.
     """
+    seen = {VISIBLE: gpu, ALL: ",".join(slots())} if gpu else {}
     with folder.log.open("ab") as log:
         process = subprocess.Popen(
             (*COMMAND, str(folder.path)),
@@ -29,7 +36,7 @@ def start(folder: JobFolder) -> bool:
             stdout=subprocess.PIPE,
             stderr=log,
             cwd=ROOT,
-            env={**os.environ, **ENVIRONMENT, "LECTERN_JOBS_FOLDER": str(folder.path.parent)},
+            env={**os.environ, **ENVIRONMENT, **seen, "LECTERN_JOBS_FOLDER": str(folder.path.parent)},
             start_new_session=True,
             creationflags=_windows("CREATE_NO_WINDOW")
             | _windows("CREATE_NEW_PROCESS_GROUP")

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -43,6 +43,8 @@ class Status:
         Time that it has run.
     message : str
         A sentence, if there is something to say.
+    note : dict
+        What its process has last told about how it computes, while it runs.
     """
 
     state: str
@@ -50,6 +52,7 @@ class Status:
     position: int = 0
     seconds: float = 0.0
     message: str = ""
+    note: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def ended(self) -> bool:
@@ -89,6 +92,8 @@ class RunInfo:
     specification : dict
     created : float
         Seconds since 1970.
+    machines : sequence of dict
+        What its processes have computed with; see `core.jobs.machine`.
     status : Status
     """
 
@@ -98,6 +103,7 @@ class RunInfo:
     owner: str
     specification: dict[str, Any]
     created: float
+    machines: Sequence[Mapping[str, Any]]
     status: Status
 
 
@@ -190,7 +196,8 @@ def _status(folder: JobFolder) -> Status:
         position = 0
     now = written | (folder.progress() if written.get("state") == "running" else {})
     progress = 1.0 if state == "done" else now.get("progress") or 0.0
-    return Status(state, progress, position, now.get("seconds", 0.0), _message(folder, state, position, written))
+    message = _message(folder, state, position, written)
+    return Status(state, progress, position, now.get("seconds", 0.0), message, now.get("note", {}))
 
 
 def _message(folder: JobFolder, state: str, position: int, written: dict[str, Any]) -> str:
@@ -213,6 +220,7 @@ def _info(folder: JobFolder, order: dict[str, Any]) -> RunInfo:
         owner=order["owner"],
         specification=order["specification"],
         created=order["created"],
+        machines=folder.machines(),
         status=_status(folder),
     )
 

@@ -11,7 +11,7 @@ import math
 import re
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
@@ -178,9 +178,10 @@ class LogSlider(Scale):
 
 @dataclass(frozen=True, kw_only=True)
 class Choice(Control):
-    """One of `options`, which maps each value to what the reader sees."""
+    """One of `options`, which maps each value to what the reader sees; `former` values of old links to those of now."""
 
     options: Mapping[str, str]
+    former: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def values(self) -> tuple[str, ...]:
@@ -188,6 +189,7 @@ class Choice(Control):
         return tuple(self.options)
 
     def parse(self, text: str) -> str:
+        text = self.former.get(text, text)
         if text in self.options:
             return text
         if len(self.options) <= _LISTED:
@@ -200,6 +202,9 @@ class Choice(Control):
 
     def show(self, value: str) -> str:
         return self.options[value]
+
+    def moved(self, value: str, text: str) -> bool:
+        return self.former.get(text) != value
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,20 +1,27 @@
-"""What this machine can train on."""
+"""What torch can train on here, and a run's device and random state: processor, CUDA (also ROCm), Apple's MPS.
+
+`python -m core.nets.devices` writes what `ask` gives as JSON, for `core.jobs.gpus`.
+"""
 
 from __future__ import annotations
 
+import json
+import platform
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Any
 
 import torch
 from torch import Tensor
 
+from core.jobs.gpus import NONE, driver, judged
 from core.training.experiments import Setup
 
 
 @dataclass(frozen=True, kw_only=True)
 class Devices:
-    """What there is, for the page to say.
+    """What there is, for a person who looks.
 
     Attributes
     ----------
@@ -48,10 +55,54 @@ def devices() -> Devices:
     )
 
 
+def ask() -> dict[str, Any]:
+    """Return what torch can train on besides the processor, as JSON values; each GPU has run a kernel.
+
+    Returns
+    -------
+    dict
+        torch (version), cuda (that of CUDA or ROCm that it was built for, "" for neither), device ("cuda", "mps" or
+        ""), kernels (architectures it has some for), error (why there is no device, if torch says so), and gpus: for
+        each its name, capability, memory in bytes, bf16 (whether it multiplies in it) and error ("" if it works).
+    """
+    built = torch.version.cuda or torch.version.hip or ""
+    answer: dict[str, Any] = {"torch": str(torch.__version__), "cuda": str(built), "kernels": [], "error": ""}
+    if torch.cuda.is_available():
+        gpus = [_cuda_gpu(place) for place in range(torch.cuda.device_count())]
+        return answer | {"device": "cuda", "kernels": torch.cuda.get_arch_list(), "gpus": gpus}
+    if torch.backends.mps.is_available():
+        memory = torch.mps.recommended_max_memory()
+        gpu = {"name": f"GPU of {platform.processor() or 'Apple'}", "capability": [], "memory": memory, "bf16": False}
+        return answer | {"device": "mps", "gpus": [gpu | {"error": _tried(torch.device("mps"))}]}
+    if built:
+        try:
+            torch.cuda.init()  # type: ignore[no-untyped-call]
+        except (RuntimeError, AssertionError) as error:
+            answer["error"] = str(error).partition("\n")[0].partition(". ")[0].rstrip(".")
+    return answer | {"device": "", "gpus": []}
+
+
+def _cuda_gpu(place: int) -> dict[str, Any]:
+    found = torch.cuda.get_device_properties(place)
+    with torch.cuda.device(place):
+        error = _tried(torch.device("cuda", place))
+        bf16 = not error and torch.cuda.is_bf16_supported(including_emulation=False)
+    capability = [found.major, found.minor]
+    return {"name": found.name, "capability": capability, "memory": found.total_memory, "bf16": bf16, "error": error}
+
+
+def _tried(device: torch.device) -> str:
+    """Run a kernel; gives the error, if there is one."""
+    try:
+        return "" if float(torch.ones(2, device=device).sum()) == 2 else "it adds up wrongly"
+    except RuntimeError as error:
+        return str(error).partition("\n")[0]
+
+
 def _has_bf16(name: str) -> bool:
     if name == "cuda":
         return torch.cuda.is_available() and torch.cuda.is_bf16_supported(including_emulation=False)
-    return torch.cpu._is_avx512_bf16_supported() or torch.cpu._is_amx_tile_supported()
+    return name == "cpu" and (torch.cpu._is_avx512_bf16_supported() or torch.cpu._is_amx_tile_supported())
 
 
 def prepare(setup: Setup) -> torch.device:
@@ -60,17 +111,22 @@ def prepare(setup: Setup) -> torch.device:
     Raises
     ------
     ValueError
-        If there is no such device here, or it cannot multiply in the precision asked for.
+        If there is no such device here, torch has no kernels for it, or it cannot multiply in the precision asked for.
     """
-    if setup.device == "cuda" and not torch.cuda.is_available():
-        raise ValueError("There is no GPU here that torch can use; choose the CPU and a smaller network.")
-    if setup.precision == "bf16" and not _has_bf16(setup.device):
-        raise ValueError("This processor has no instructions for bf16, which would be slower there; choose fp32.")
+    device, name = torch.device(setup.device), setup.device
+    if name != "cpu":
+        answer = ask()
+        found = judged(driver(), answer)
+        if found.device != name:
+            raise ValueError(f"{found.cause or NONE} Choose the CPU, and a smaller network.")
+    if setup.precision == "bf16" and not _has_bf16(name):
+        which = {"cpu": "This processor", "mps": "Apple's GPU"}.get(name) or f"The {torch.cuda.get_device_name()}"
+        raise ValueError(f"{which} does not train in bfloat16 here; choose float32.")
     torch.set_num_threads(setup.threads)
-    if setup.device == "cuda":  # shapes stay the same, so that the fastest kernels can be tried out; fp32 means fp32
+    if name == "cuda":  # shapes stay the same, so that the fastest kernels can be tried out; fp32 means fp32
         torch.backends.cudnn.benchmark = True
         torch.backends.cudnn.allow_tf32 = torch.backends.cuda.matmul.allow_tf32 = False
-    return torch.device(setup.device)
+    return device
 
 
 class RandomState:
@@ -83,9 +139,10 @@ class RandomState:
     """
 
     def __init__(self, seed: int, device: torch.device) -> None:
-        self._cuda = device.type == "cuda"
+        # torch.cuda and torch.mps have the same functions for it.
+        self._of_device: Any = getattr(torch, device.type) if device.type in ("cuda", "mps") else None
         self.states = [torch.Generator().manual_seed(seed).get_state()]
-        if self._cuda:
+        if self._of_device is not None:
             self.states.append(torch.Generator(device).manual_seed(seed).get_state())
 
     @contextmanager
@@ -100,7 +157,11 @@ class RandomState:
     def _exchange(self, states: list[Tensor]) -> list[Tensor]:
         found = [torch.get_rng_state()]
         torch.set_rng_state(states[0])
-        if self._cuda:
-            found.append(torch.cuda.get_rng_state())
-            torch.cuda.set_rng_state(states[1])
+        if self._of_device is not None:
+            found.append(self._of_device.get_rng_state())
+            self._of_device.set_rng_state(states[1])
         return found
+
+
+if __name__ == "__main__":
+    print(json.dumps(ask()))

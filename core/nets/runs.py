@@ -5,14 +5,16 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any, Protocol
 
+from core.data.image_sources import image_set
 from core.jobs.kinds import Context
 from core.jobs.sweep import backend_of
 from core.nets.faults import told
+from core.nets.meter import Meter
 from core.nets.range_test import RangeTestRun
 from core.nets.saved import STATE
 from core.nets.sweep import SweepRun
 from core.nets.training import TrainingRun
-from core.training.experiments import RangeTest, Sweep, Training
+from core.training.experiments import RangeTest, Setup, Sweep, Training
 
 Record = dict[str, Any]
 
@@ -29,8 +31,10 @@ class _Run(Protocol):
     def load(self, path: Path) -> None: ...
 
 
-def _finished(run: _Run, resume: Path | None, context: Context) -> bool:
+def _finished(run: _Run, spec: Setup, resume: Path | None, context: Context) -> bool:
     """Train until the end, or until the job is to stop; gives whether the end has come."""
+    images = image_set(spec.data)
+    meter = Meter(spec, (images.channels, images.side))
     if resume is not None:
         run.load(resume / STATE)
     while not run.ended:
@@ -39,6 +43,7 @@ def _finished(run: _Run, resume: Path | None, context: Context) -> bool:
             return False
         for record in run.advance():
             context.report(record, run.progress)
+        context.note(meter.note())
         if not run.ended:
             context.checkpoint(lambda folder: run.save(folder / STATE))
     return True
@@ -47,22 +52,25 @@ def _finished(run: _Run, resume: Path | None, context: Context) -> bool:
 def run_range_test(specification: dict[str, Any], resume: Path | None, context: Context) -> Record | None:
     """Run `core.nets.range_test.RangeTestRun`; reports its records, and returns its summary."""
     with told():
-        run = RangeTestRun(RangeTest.from_json(specification))
-        return run.summary() if _finished(run, resume, context) else None
+        spec = RangeTest.from_json(specification)
+        run = RangeTestRun(spec)
+        return run.summary() if _finished(run, spec, resume, context) else None
 
 
 def run_sweep(specification: dict[str, Any], resume: Path | None, context: Context) -> Record | None:
     """Run `core.nets.sweep.SweepRun` where LECTERN_SWEEP says; reports its records, and returns its summary."""
     with told():
-        run = SweepRun(Sweep.from_json(specification), backend=backend_of())
-        return run.summary() if _finished(run, resume, context) else None
+        spec = Sweep.from_json(specification)
+        run = SweepRun(spec, backend=backend_of())
+        return run.summary() if _finished(run, spec, resume, context) else None
 
 
 def run_training(specification: dict[str, Any], resume: Path | None, context: Context) -> Record | None:
     """Run `core.nets.training.TrainingRun`; reports its records, and returns its summary."""
     with told():
-        run = TrainingRun(Training.from_json(specification))
-        if not _finished(run, resume, context):
+        spec = Training.from_json(specification)
+        run = TrainingRun(spec)
+        if not _finished(run, spec, resume, context):
             return None
         context.publish("weights.safetensors", run.save_weights)
         return run.summary()

@@ -46,7 +46,11 @@ class Steps:
         Images that pass through the network at once; halved when the memory of the GPU does not suffice.
     random : RandomState
         Of dropout.
+    images : int
+        That all steps of this process have taken in.
     """
+
+    images = 0
 
     def __init__(
         self,
@@ -92,6 +96,7 @@ class Steps:
             and filled when `wait` returns.
         """
         graph = self.prepare(batches[0], momenta)
+        Steps.images += sum(len(index) for index, _ in batches)
         with self.random.in_use():
             if graph is not None:
                 return self._replayed(graph, batches, rates, momenta)

@@ -20,6 +20,7 @@ from core.nets.data import Order, Resident, load
 from core.nets.devices import prepare
 from core.nets.faults import told
 from core.nets.frozen import Features, Frozen
+from core.nets.meter import Meter
 from core.nets.pretrained import fill
 from core.nets.saved import STATE, read_state, write_state
 from core.nets.steps import Steps
@@ -256,7 +257,7 @@ def run_transfer(specification: dict[str, Any], resume: Path | None, context: Co
 
 
 def _followed(spec: TransferTraining, resume: Path | None, context: Context) -> Record | None:
-    study = _Study(spec, None)
+    study, meter = _Study(spec, None), Meter(spec, None)
     if resume is not None:
         study.load(resume / STATE)
     trainings = study.trainings()
@@ -264,6 +265,7 @@ def _followed(spec: TransferTraining, resume: Path | None, context: Context) -> 
         before = 0 if name == "source" else spec.steps - (len(trainings) - place) * spec.updates
         for record in training:
             context.report(record, (before + record["step"]) / spec.steps)
+            context.note(meter.note())
             stop = context.should_stop()
             context.checkpoint(lambda folder: study.save(folder / STATE))
             if stop:

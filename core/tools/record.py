@@ -28,11 +28,11 @@ LIMIT_S = 7200.0
 
 def every_spec() -> dict[str, Spec]:
     """Specifications by the name of the file."""
-    plain = {name: value for name, value in SETTINGS.items() if name != "smoothing"}
+    plain = {name: value for name, value in SETTINGS.items() if name != "smoothing"} | {"device": "cpu"}
     found: dict[str, Spec] = {
         f"{name}-{spec.seed}": spec for name, values in RECORDED.items() for spec in specs_of(**plain | dict(values))
     }
-    default = lr_range(**SETTINGS)  # recorded above
+    default = lr_range(**SETTINGS | {"device": "cpu"})  # recorded above
     names = ("mlp-cycle", "mlp-cycle-rule", "mlp-cycle-homework")
     own = [control.default for control in BOUNDS]
     return found | dict(zip(names, trainings(default, *own).values(), strict=False))

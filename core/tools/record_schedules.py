@@ -21,12 +21,12 @@ from core.tools.record import record
 from core.training.experiments import Training
 
 LEFT_OUT = ("rates", "momenta", "accuracies")  # of each update
-_VIEW = ("what", "view", "along", "length", "seeds", "label_smoothing", "ema")
+_VIEW = ("what", "view", "along", "length", "seeds", "label_smoothing", "ema", "device", "precision")
 
 
 def specs_of(settings: Mapping[str, Any]) -> tuple[Training, ...]:
     """The trainings of a state of the page."""
-    values = defaults(CONTROLS) | dict(settings) | {"what": "runs"}
+    values = defaults(CONTROLS) | dict(settings) | {"what": "runs", "device": "cpu"}
     result = plan(**{name: value for name, value in values.items() if name not in _VIEW})
     return trainings(result, **{name: values[name] for name in _VIEW})
 

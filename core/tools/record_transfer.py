@@ -12,5 +12,5 @@ if __name__ == "__main__":
     with tempfile.TemporaryDirectory() as folder:
         os.environ["LECTERN_JOBS_FOLDER"] = folder
         for images in IMAGES:
-            for spec in specs_of(images):
+            for spec in specs_of(images, device="cpu"):
                 record(f"transfer-{images}-{spec.seed}", spec)

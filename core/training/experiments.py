@@ -19,7 +19,7 @@ from core.training.schedules import exponential_ramp, linear_ramp, momenta, rate
 DATA = ("bundled", "fashion-mnist", "cifar-10", "own")
 AUGMENT = ("none", "shift", "shift and flip")
 OPTIMIZERS = ("sgd", "adam")
-DEVICES = ("cpu", "cuda")
+DEVICES = ("cpu", "cuda", "mps")
 PRECISIONS = ("fp32", "bf16")
 RAMPS = ("exponential", "linear")
 MAX_STEPS = 500_000
@@ -58,7 +58,7 @@ class Setup:
     seed : int
         Of initial weights, order of the images, augmentation and dropout.
     device, precision : str
-        "cpu" or "cuda"; "fp32" or "bf16".
+        "cpu", "cuda" (also AMD's GPUs by ROCm) or "mps" (Apple's); "fp32" or "bf16".
     threads : int
         Of the processor; other numbers of threads add up in another order.
     """

@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from importlib.util import find_spec
+from typing import Any
 
 from core import jobs
 from core.data.image_sources import available, image_set, missing
-from core.jobs.machine import machine
+from core.jobs.gpus import NONE, gpus
 from core.networks.typed import layer_table
 from core.training import pretrained
+from core.training.devices import device_name
 from core.training.experiments import Sweep, Training
 from core.training.runs import Spec
 from core.training.transfer_experiment import TransferTraining
 
-# One core of an ordinary processor in operations a second, on such networks; besides, each update and the start of a
-# process take their time, whatever the network.
-SPEED = 4e10
+# Operations a second on such networks, roughly: one core of an ordinary processor, and GPUs that are not new; besides,
+# each update and the start of a process take their time, whatever the network.
+SPEEDS = {"cpu": 4e10, "mps": 5e11, "cuda": 2e12}
 UPDATE_S = 0.001
-START_S = 2.0
+STARTS_S = {"cpu": 2.0, "mps": 4.0, "cuda": 8.0}
 BACKWARD = 3  # a forward and a backward pass, in forward passes
 
 
@@ -28,16 +30,16 @@ def updates_of(spec: Spec) -> int:
 
 
 def expected_seconds(spec: Spec) -> float:
-    """Rough time on one idle core, from the operations of the network and the number of updates."""
-    fixed = START_S + UPDATE_S * updates_of(spec)
+    """Estimate the time on one idle core, or on a GPU, from the operations of the network and the number of updates."""
+    fixed, speed = STARTS_S[spec.device] + UPDATE_S * updates_of(spec), SPEEDS[spec.device]
     if isinstance(spec, TransferTraining):
-        return fixed + 2 * spec.macs / SPEED
+        return fixed + 2 * spec.macs / speed
     images = image_set(spec.data)
     table = layer_table(text=spec.text, size=images.side, channels=images.channels, bias=spec.bias)
     macs = sum(call.macs for call in table.calls)
     stages = spec.stages if isinstance(spec, Training) else ()
     seen = sum(batch * updates for batch, updates in stages) or spec.batch * updates_of(spec)
-    return fixed + BACKWARD * 2 * macs * seen / SPEED
+    return fixed + BACKWARD * 2 * macs * seen / speed
 
 
 def in_words(seconds: float) -> str:
@@ -60,8 +62,8 @@ def refusal(specs: Sequence[Spec]) -> str:
     absent = ""
     if isinstance(spec, TransferTraining) and spec.base and not pretrained.available(spec.base):
         absent = "The pretrained weights are not on this machine. Download them, or choose the small CNN."
-    if spec.device == "cuda":
-        return absent if machine()["gpus"] else "This machine has no GPU; choose the CPU and a smaller network."
+    if spec.device not in ("cpu", gpus().device):
+        return f"{gpus().cause or NONE} Choose the CPU, and a smaller network."
     return too_long(max(specs, key=expected_seconds)) or absent
 
 
@@ -71,7 +73,7 @@ def too_long(spec: Spec) -> str:
     if needed <= allowed:
         return ""
     return (
-        f"This would take about {in_words(needed)} on one core; this server allows {in_words(allowed)} a run. Choose a "
+        f"This would take about {in_words(needed)} on {_where(spec)}; the limit is {in_words(allowed)}. Choose a "
         "smaller network or fewer steps."
     )
 
@@ -81,11 +83,35 @@ def offer(specs: Sequence[Spec]) -> str:
     spec = specs[0]
     runs = "" if len(specs) == 1 else f" in {len(specs)} runs"
     updates = f"{sum(map(updates_of, specs)):,} updates{runs}"
-    if spec.device == "cuda":
-        took = f"{updates} on the GPU."
-    else:
-        took = f"{updates}, roughly {in_words(sum(map(expected_seconds, specs)))} on one idle core."
+    took = f"{updates}, about {in_words(sum(map(expected_seconds, specs)))} on {_where(spec)}."
     return " ".join((took, *_remarks(spec)))
+
+
+def _where(spec: Spec) -> str:
+    if spec.device == "cpu":
+        return "one core"
+    return device_name(spec.device) + (" in bfloat16" if spec.precision == "bf16" else "")
+
+
+def speed_words(note: Mapping[str, Any]) -> str:
+    """Say where a run computes, how fast, in how much of the memory, and how far from what its GPU can do at most.
+
+    Parameters
+    ----------
+    note
+        What `core.nets.meter.Meter` tells; nothing is said of what it lacks.
+    """
+    names, numbers = {"cpu": "the CPU", "mps": "Apple's GPU"}, {"fp32": "float32", "bf16": "bfloat16"}
+    if not isinstance(note.get("images_s"), int | float):
+        return ""
+    name = str(note.get("device", ""))[:80]
+    where = names.get(name) or f"the {name}"
+    said = [f"On {where} in {numbers.get(str(note.get('precision')), 'float32')}: {note['images_s']:,.0f} images/s"]
+    if isinstance(note.get("memory"), int) and isinstance(note.get("of"), int):
+        said.append(f"{note['memory'] / 2**30:.1f} of {note['of'] / 2**30:.0f} GiB")
+    if isinstance(note.get("limit"), int | float):
+        said.append(f"{note['limit']:.0%} of the speed of its matrix product")
+    return f"{', '.join(said)}."
 
 
 def _remarks(spec: Spec) -> tuple[str, ...]:

@@ -48,7 +48,9 @@ class Seen:
     result : dict
         Empty while there is none.
     machines : sequence of dict
-        What it was computed with, as far as that is kept in memory: of recorded runs.
+        What it was computed with; see `core.jobs.machine`.
+    note : dict
+        How it computes now: what `core.nets.meter` tells.
     owner : str
         Who began it, as `begin` was told.
     """
@@ -62,6 +64,7 @@ class Seen:
     records: tuple[Record, ...] = ()
     result: Record = field(default_factory=dict)
     machines: Sequence[Record] = ()
+    note: Record = field(default_factory=dict)
     owner: str = ""
 
     @property
@@ -82,14 +85,21 @@ def seed_identities(spec: Spec, seeds: int) -> tuple[str, ...]:
     return tuple(identity(kind, KINDS[kind].version, values | {"seed": seed}) for seed in range(seeds))
 
 
+def on_processor(spec: Spec) -> Spec:
+    """Return the same on the processor and in single precision: as the runs that come with Lectern were computed."""
+    return spec if (spec.device, spec.precision) == ("cpu", "fp32") else replace(spec, device="cpu", precision="fp32")
+
+
 def look(spec: Spec) -> Seen:
     """What is known of the run of a specification now.
 
     A run of this host is preferred to a recorded one as soon as it has told something; until then the recorded numbers
-    stay.
+    stay, also for a run on a GPU, whose own differ from them by rounding alone.
     """
-    job = identity_of(spec)
-    recorded = _shipped().get(job)
+    job, plain = identity_of(spec), on_processor(spec)
+    recorded = _shipped().get(job if plain is spec else identity_of(plain))
+    if recorded is not None and recorded.id != job:
+        recorded = replace(recorded, id=job)
     try:
         info = jobs.run_info(job)
         records, cursor = _reader.records(job, info.created)
@@ -100,11 +110,11 @@ def look(spec: Spec) -> Seen:
     if recorded is not None and not records:
         if status.ended:
             return replace(recorded, message=status.message)
-        now = {name: getattr(status, name) for name in ("state", "progress", "seconds", "message")}
+        now = {name: getattr(status, name) for name in ("state", "progress", "seconds", "message", "note")}
         return replace(recorded, owner=info.owner, **now)
     stamp = (job, info.created, cursor, bool(result))
     told = (status.state, stamp, status.progress, status.seconds, status.message)
-    return Seen(job, *told, records, result, owner=info.owner)
+    return Seen(job, *told, records, result, info.machines, status.note, info.owner)
 
 
 def known() -> frozenset[str]:

@@ -134,7 +134,7 @@ def _runs(lab: Lab, record: State) -> Sequence[Any]:
 def _show_runs(lab: Lab, record: State) -> None:
     """Draw what the trainings do, below the controls."""
     specs = lab.trainings(lab.result(record.good), record.good)
-    runs.bar(specs, lab.name)
+    runs.bar(specs, lab.name, record.good)
     if runs.going(specs) != record.around[-1]:
         st.rerun()
 

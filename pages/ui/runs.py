@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
 import streamlit as st
 
 from core import jobs
-from core.training.offers import in_words, offer, refusal
+from core.training.devices import instead
+from core.training.offers import in_words, offer, refusal, speed_words
 from core.training.runs import Seen, begin, look
 from pages.ui import downloads
 from pages.ui.asking import button, refused
@@ -28,8 +29,18 @@ def stamps(specs: Sequence[Any]) -> tuple[Any, ...]:
     return tuple((seen.stamp, seen.state, seen.message) for seen in map(look, specs))
 
 
-def bar(specs: Sequence[Any], key: str) -> None:
-    """Say what the runs do, in one line with what can be asked of them."""
+def bar(specs: Sequence[Any], key: str, values: Mapping[str, Any]) -> None:
+    """Say what the runs do, in one line with what can be asked of them.
+
+    Parameters
+    ----------
+    specs
+        What would be trained here.
+    key
+        Of the page.
+    values
+        Of all its controls: where it asks for another device than the runs get, that is said.
+    """
     if not specs:
         return
     seen = [look(spec) for spec in specs]
@@ -37,7 +48,7 @@ def bar(specs: Sequence[Any], key: str) -> None:
         if any(each.going for each in seen):
             _going(seen, f"{key}:run")
         else:
-            _still(specs, seen, f"{key}:run")
+            _still(specs, seen, f"{key}:run", instead(values["device"], values["precision"]))
     downloads.offer(specs, key)
 
 
@@ -55,11 +66,11 @@ def _going(seen: Sequence[Seen], key: str) -> None:
         return
     button("Pause", "pause", lambda: _each(jobs.pause, live), key)
     button("Cancel", "close", lambda: _each(jobs.cancel, live), key, name="stop")
-    st.caption(SHARED, width="stretch")
+    st.caption(f"{speed_words(now.note)} {SHARED}".strip(), width="stretch")
 
 
-def _still(specs: Sequence[Any], seen: Sequence[Seen], key: str) -> None:
-    """What there is, and a button for more."""
+def _still(specs: Sequence[Any], seen: Sequence[Seen], key: str, other: str) -> None:
+    """What there is, and a button for more; `other` says what becomes of the wish for a device."""
     open_ = [spec for spec, each in zip(specs, seen, strict=True) if each.state != "done"]
     why_not = refusal(open_) if open_ else ""
     stopped = [each for each in seen if each.state not in ("", "recorded", "done")]
@@ -73,7 +84,8 @@ def _still(specs: Sequence[Any], seen: Sequence[Seen], key: str) -> None:
     mine = [each.id for each in stopped if may_change(each.owner)]
     if mine and not why_not:
         button("Start anew", "replay", lambda: _each(partial(jobs.restart, owner=owner()), mine), key)
-    st.caption(f"{_told(seen, not why_not)} {why_not or (offer(open_) if open_ else '')}".strip(), width="stretch")
+    more = (why_not,) if why_not else (other, offer(open_)) if open_ else ()
+    st.caption(" ".join(filter(None, (_told(seen, not why_not), *more))), width="stretch")
     refused(key)
 
 
@@ -92,9 +104,16 @@ def _told(seen: Sequence[Seen], trains: bool) -> str:
         machine = kept.machines[0]
         return (
             f"{kept.message} **Recorded**: computed on {machine['processor']} with torch "
-            f"{machine['packages']['torch']} and kept in Lectern{'; training here repeats it' * trains}."
+            f"{machine['packages']['torch']} and kept in Lectern{'; training here repeats it' * trains}. "
+            f"{_speed(kept)}"
         ).strip()
-    return f"Trained on this machine in {in_words(sum(each.seconds for each in seen))}."
+    return f"Trained on this machine in {in_words(sum(each.seconds for each in seen))}. {_speed(seen[-1])}".strip()
+
+
+def _speed(seen: Seen) -> str:
+    """What the record of a run says about how it was computed."""
+    note = seen.machines[-1].get("note", {}) if seen.machines else {}
+    return speed_words(note) if isinstance(note, dict) else ""
 
 
 def _each(act: Callable[[Any], Any], things: Sequence[Any]) -> None:

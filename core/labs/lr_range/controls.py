@@ -8,6 +8,7 @@ from core.kit.controls import Choice, Control, LogSlider, Seed, Slider, Text
 from core.kit.words import number
 from core.labs.lr_range.compute.specs import OWN
 from core.networks.trainable import NETWORKS, WIDTHS
+from core.training.devices import controls
 
 EXAMPLE = "conv3-16@same, relu, pool2, fc32, relu, fc10"
 SMOOTHINGS = {"auto": "1 − 4 / steps", "0": "none", "0.8": "0.8", "0.9": "0.9", "0.95": "0.95", "0.98": "0.98"}
@@ -188,14 +189,7 @@ CONTROLS: tuple[Control, ...] = (
         place="more",
         help="Of the smoothed loss, which the rules look at. Nothing is trained anew for it.",
     ),
-    Choice(
-        name="device",
-        label="Device",
-        default="cpu",
-        options={"cpu": "CPU, one thread", "cuda": "GPU"},
-        place="more",
-        help="Where a new run is computed. Other devices add up in another order, so that these are other runs.",
-    ),
+    *controls(),
 )
 # What the runs and their curves depend on, as on a fresh visit: everything but the bounds.
 SETTINGS = {control.name: control.default for control in CONTROLS if control not in BOUNDS}

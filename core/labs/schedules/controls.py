@@ -7,6 +7,7 @@ import math
 from core.kit.controls import Choice, Control, LogSlider, Slider, Toggle
 from core.kit.words import number
 from core.networks.trainable import NETWORKS
+from core.training.devices import controls
 
 # Nine lengths below ten, and ten round ones in each power of ten.
 _ROUND = (10, 12, 15, 20, 25, 30, 40, 50, 60, 80)
@@ -268,4 +269,5 @@ CONTROLS: tuple[Control, ...] = (
         help="Exponential average of the weights over the updates, with this weight of the past; it is the averaged "
         "network that is validated and tested.",
     ),
+    *controls(_TRAINED),
 )

@@ -24,10 +24,20 @@ from core.labs.schedules.words import (
     summaries,
 )
 from core.labs.schedules.words.trained import trained_readouts, trained_sentences
+from core.training.devices import place
 
 
 def picture(
-    result: Schedules, *, what: str, view: str, along: str, seeds: int, label_smoothing: float, ema: float
+    result: Schedules,
+    *,
+    what: str,
+    view: str,
+    along: str,
+    seeds: int,
+    label_smoothing: float,
+    ema: float,
+    device: str,
+    precision: str,
 ) -> Picture:
     """Picture of one schedule or of the strategies, scrubbed by the length.
 
@@ -37,11 +47,11 @@ def picture(
         What to show.
     what
         "plan", or "runs" for the trainings as far as they have come.
-    view, along, seeds, label_smoothing, ema
+    view, along, seeds, label_smoothing, ema, device, precision
         See `core.labs.schedules.compute.runs.Asked`.
     """
     if what == "runs":
-        asked = Asked(view, along, seeds, label_smoothing, ema)
+        asked = Asked(view, along, seeds, label_smoothing, ema, *place(device, precision))
         found = moment(result, asked)
         panels, words = trained_panels(result, asked, found), trained_sentences(result, asked, found)
         return Picture(panels, axis(result), trained_readouts(result, asked, found), words)

@@ -7,6 +7,7 @@ import math
 from core.kit.controls import Choice, Control, LogSlider, Slider
 from core.labs.transfer.compute.runs import IMAGES, OFFLINE, SIDES
 from core.networks.memory import OPTIMIZERS
+from core.training.devices import controls
 from core.training.transfer_networks import BASES
 
 CUT = Slider(
@@ -125,4 +126,5 @@ CONTROLS: tuple[Control, ...] = (
         when=_LAYERS,
         help="Images of a training step. Kept activations grow with it.",
     ),
+    *controls(("view", ("runs",))),
 )

@@ -553,6 +553,26 @@ def test_progress_is_told_while_a_run_goes_on(order, monkeypatch) -> None:
     assert jobs.status(own.path.name).progress == 1
 
 
+def test_what_a_run_tells_of_its_speed_is_seen_and_kept_with_its_machine(order, monkeypatch) -> None:
+    seen = []
+
+    def run(specification, resume, context):
+        context.note({"images_s": float("nan")})
+        context.note({"device": "cpu", "images_s": 12.5})
+        context.note(None)
+        context._tell()
+        seen.append(jobs.status(own.path.name).note)
+        return {}
+
+    monkeypatch.setattr(toy, "run", run)
+    own = order("toy", STEPS)
+    runner.run(own.path)
+    assert seen == [{"device": "cpu", "images_s": 12.5}]
+    assert jobs.status(own.path.name).note == {}
+    (machine,) = jobs.recorded(own.path.name).machines
+    assert machine["note"] == seen[0] and jobs.run_info(own.path.name).machines == [machine]
+
+
 def test_switched_off_nothing_starts_but_all_is_seen(order, monkeypatch) -> None:
     own = order("toy", STEPS)
     job = own.path.name

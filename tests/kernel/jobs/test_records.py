@@ -43,17 +43,15 @@ def test_a_run_is_exported_whole(folder, monkeypatch) -> None:
 
 def test_a_machine_is_named_without_its_user(monkeypatch, tmp_path) -> None:
     monkeypatch.setattr(machine, "PROCESSOR", tmp_path / "cpuinfo")
-    monkeypatch.setattr(machine, "GPUS", tmp_path / "gpus")
     told = machine.machine()
     assert told["packages"]["numpy"] == np.__version__
-    assert told.keys() == {"python", "system", "processor", "gpus", "cores", "packages"}
-    assert told["gpus"] == []
+    assert told.keys() == {"python", "system", "processor", "gpus", "driver", "cores", "packages"}
+    assert (told["gpus"], told["driver"]) == ([], "")
     (tmp_path / "cpuinfo").write_text("flags: x\nmodel name : Fast 9000\nmodel name: Y\n")
-    for number, model in enumerate(("Large 7", "Small 3")):
-        (tmp_path / "gpus" / str(number)).mkdir(parents=True)
-        (tmp_path / "gpus" / str(number) / "information").write_text(f"Model: \t {model}\nIRQ: 4\n")
+    monkeypatch.setattr(machine, "driver", lambda: {"gpus": ["Large 7", "Small 3"], "version": "580.65"})
     told = machine.machine()
-    assert (told["processor"], told["gpus"]) == ("Fast 9000", ["Large 7", "Small 3"])
+    assert (told["processor"], told["gpus"], told["driver"]) == ("Fast 9000", ["Large 7", "Small 3"], "580.65")
+    assert machine.machine(with_gpus=False)["gpus"] == []
 
 
 @pytest.mark.parametrize(

@@ -104,8 +104,11 @@ def hang(specification, resume, context):
 
 
 def about(specification, resume, context):
-    """Tell about the process."""
-    numbers = {name: value for name, value in os.environ.items() if "_THREADS" in name or name == "PYTHONHASHSEED"}
+    """Tell about the process, after a call to the test at `port` if there is one."""
+    if "port" in specification:
+        call(specification["port"], context)
+    told = ("PYTHONHASHSEED", "CUDA_VISIBLE_DEVICES", "LECTERN_GPUS")
+    numbers = {name: value for name, value in os.environ.items() if "_THREADS" in name or name in told}
     print("a line for the log")
     return {"nice": os.nice(0), "session": os.getsid(0) == os.getpid(), "pid": os.getpid(), **numbers}
 

@@ -82,7 +82,7 @@ class Context:
 
     def __init__(self, folder: Path, stop: int = 10**9) -> None:
         self.folder, self.left = folder, stop
-        self.records, self.progress, self.published = [], [], []
+        self.records, self.progress, self.published, self.notes = [], [], [], []
 
     def report(self, record, progress=None):
         self.records.append(json.loads(json.dumps(record)))
@@ -92,6 +92,10 @@ class Context:
     def checkpoint(self, save):
         self.folder.mkdir(exist_ok=True)
         save(self.folder)
+
+    def note(self, values):
+        if values is not None:
+            self.notes.append(json.loads(json.dumps(values)))
 
     def publish(self, name, save):
         save(self.folder / name)

@@ -1,7 +1,4 @@
-"""What is done on a GPU alone, tried on the processor by a stub that records, and refuses what a recording refuses.
-
-No GPU takes part. With one, the last test compares the two devices.
-"""
+"""What is done on a GPU alone, tried on the processor by a stub that records, and refuses what a recording refuses."""
 
 import weakref
 from contextlib import contextmanager, nullcontext
@@ -451,14 +448,3 @@ def test_errors_of_the_program_stay_what_they_are() -> None:
         with pytest.raises(RuntimeError) as caught, faults.told():
             raise error
         assert caught.value is error
-
-
-@pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a GPU")
-def test_a_gpu_gives_the_numbers_of_the_processor() -> None:
-    common = {"text": CNN, "batch": 16, "low": 1e-4, "high": 1e-2}
-    for kind, run, more in (
-        (RangeTest, RangeTestRun, {"steps": 30}),
-        (Sweep, SweepRun, {"candidates": 3, "updates": 9}),
-    ):
-        (plain, _), (graphed, _) = on_both(kind, run, **common, **more)
-        np.testing.assert_allclose(graphed, plain, rtol=1e-3)

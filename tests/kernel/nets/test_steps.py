@@ -175,12 +175,12 @@ def test_evaluation_counts_every_image_once_and_changes_nothing(monkeypatch) -> 
 
 
 def test_the_device_and_precision_must_be_there(monkeypatch) -> None:
-    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
-    with pytest.raises(ValueError, match="There is no GPU here that torch can use"):
-        prepare(Setup(text=MLP, device="cuda"))
+    for name in ("cuda", "mps"):
+        with pytest.raises(ValueError, match=r"^No GPU was found on this machine\. Choose the CPU, and a smaller"):
+            prepare(Setup(text=MLP, device=name))
     monkeypatch.setattr(torch.cpu, "_is_avx512_bf16_supported", lambda: False)
     monkeypatch.setattr(torch.cpu, "_is_amx_tile_supported", lambda: False)
-    with pytest.raises(ValueError, match="no instructions for bf16"):
+    with pytest.raises(ValueError, match="This processor does not train in bfloat16 here; choose float32"):
         prepare(Setup(text=MLP, precision="bf16"))
     found = devices.devices()
     assert (found.gpu, found.memory, found.bf16) == ("", 0, ()) and found.torch == torch.__version__

@@ -409,21 +409,14 @@ def test_a_public_host_offers_small_networks(monkeypatch: pytest.MonkeyPatch, ne
     monkeypatch.setenv("LECTERN_TRAINING", "small")
     refusal = offers.refusal(specs_of(**SPEC | {"net": net}))
     assert bool(refusal) != fits
-    assert fits or "30 s a run" in refusal
+    assert fits or "the limit is 30 s" in refusal
 
 
 def test_updates_of_small_networks_take_their_time() -> None:
     """Where the operations take microseconds, an update takes about a millisecond all the same."""
     one, five = (offers.expected_seconds(RangeTest(text="fc10", batch=2, steps=steps)) for steps in (1000, 5000))
     assert 0.3 < 1000 * (five - one) / 4000 < 3
-    assert offers.offer([RangeTest(text="fc10", batch=2, steps=5000)]).endswith("roughly 7 s on one idle core.")
-
-
-def test_without_a_gpu_the_page_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("LECTERN_TRAINING", "on")
-    for gpus, words in (([], "has no GPU"), (["NVIDIA H200"], "")):
-        monkeypatch.setattr(offers, "machine", lambda gpus=gpus: {"gpus": gpus})
-        assert words in offers.refusal(specs_of(**SPEC | {"device": "cuda"}))
+    assert offers.offer([RangeTest(text="fc10", batch=2, steps=5000)]).endswith("about 7 s on one core.")
 
 
 def test_images_that_are_not_there_are_said_to_be_missing(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -27,7 +27,7 @@ from core.tools.record_schedules import LEFT_OUT, every_spec, specs_of
 from core.training import offers
 from core.training.runs import Seen, identity_of, look
 
-VIEW = ("what", "view", "along", "length", "seeds", "label_smoothing", "ema")
+VIEW = ("what", "view", "along", "length", "seeds", "label_smoothing", "ema", "device", "precision")
 PER_EPOCH = 5400 // 64  # of the small training with batches of 64: the incomplete one is left out
 
 
@@ -244,7 +244,7 @@ def test_the_expected_time_is_that_of_all_stages(monkeypatch: pytest.MonkeyPatch
     assert offers.expected_seconds(grown) == pytest.approx(2 + 205 / 1000 + 6 * 118_016 * images / 4e10)
     long = replace(short, stages=((5400, 20_000),))
     assert offers.refusal([short, grown]) == ""
-    assert offers.refusal([short, long]).startswith("This would take about 32 minutes on one core; this server allows")
+    assert offers.refusal([short, long]).startswith("This would take about 32 minutes on one core; the limit is")
 
 
 def test_warm_up_and_decay_last_as_long_a_share_of_the_small_training() -> None:

@@ -176,6 +176,7 @@ def lr_range(
     seeds: int,
     seed: int,
     device: str,
+    precision: str,
     smoothing: str,
 ) -> LrRange:
     """Say which runs the settings mean; see `core.labs.lr_range.controls`.

@@ -8,6 +8,7 @@ from core.data.image_sources import ImageSet, image_set
 from core.networks.grammar import TextError
 from core.networks.trainable import NETWORKS, network_text
 from core.networks.typed import layer_table
+from core.training.devices import place
 from core.training.experiments import RangeTest, Sweep
 from core.training.runs import Spec
 
@@ -33,6 +34,7 @@ def specs_of(
     seeds: int,
     seed: int,
     device: str,
+    precision: str,
 ) -> tuple[Spec, ...]:
     """Give a specification for each seed.
 
@@ -45,6 +47,7 @@ def specs_of(
     images = image_set(data)
     written = text if net == OWN else network_text(net, width=width, classes=images.classes)
     check_network(net, written, images)
+    real_device, real_precision = place(device, precision)
     common: dict[str, Any] = {
         "text": written,
         "data": data,
@@ -52,7 +55,8 @@ def specs_of(
         "batch": batch,
         "optimizer": optimizer,
         "momentum": momentum,
-        "device": device,
+        "device": real_device,
+        "precision": real_precision,
         "low": low,
         "high": high,
     }

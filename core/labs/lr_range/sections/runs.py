@@ -20,6 +20,7 @@ from core.labs.lr_range.compute.specs import OWN, specs_of
 from core.labs.lr_range.controls import SETTINGS, show_rate
 from core.labs.lr_range.panels.parts import power
 from core.networks.trainable import offered_as
+from core.training.devices import wish_of
 from core.training.experiments import RangeTest, Setup, Sweep, Training
 from core.training.history import PastRun, past_runs
 from core.training.range_curves import smooth
@@ -137,8 +138,9 @@ def settings_of(spec: Setup) -> dict[str, Any] | None:
     if not isinstance(spec, RangeTest | Sweep):
         return None
     net, width = offered_as(spec.text) or (OWN, 1.0)
-    names = ("data", "augment", "batch", "optimizer", "momentum", "device", "low", "high", "seed")
+    names = ("data", "augment", "batch", "optimizer", "momentum", "precision", "low", "high", "seed")
     values = {name: getattr(spec, name) for name in names} | {"net": net, "width": width, "text": spec.text}
+    values["device"] = wish_of(spec.device)
     if isinstance(spec, RangeTest):
         values |= {"protocol": "ramp", "steps": spec.steps}
     else:

@@ -14,8 +14,9 @@ from core.kit.arrays import Array
 from core.labs.schedules.compute.bookkeeping import Run
 from core.labs.schedules.compute.explore import ARMS, Schedules, index_of
 from core.labs.schedules.compute.shapes import CYCLED, Shape
+from core.training.devices import place
 from core.training.experiments import Training
-from core.training.runs import seed_identities
+from core.training.runs import on_processor, seed_identities
 
 # With batch normalisation it can be trained with the homework's rates, as the homework's network can.
 TEXT, DATA = "fc128, bn, relu, fc128, bn, relu, fc10", "bundled"
@@ -35,6 +36,8 @@ class Asked:
         What all strategies have as much of, "epochs" or "updates".
     seeds : int
     label_smoothing, ema : float
+    device, precision : str
+        Where they are computed, as in `core.training.experiments.Setup`.
     """
 
     view: str
@@ -42,11 +45,15 @@ class Asked:
     seeds: int = 1
     label_smoothing: float = 0.0
     ema: float = 0.0
+    device: str = "cpu"
+    precision: str = "fp32"
 
     @classmethod
     def of(cls, values: Mapping[str, Any]) -> Asked:
         """Take them from the values of all controls."""
-        return cls(**{field.name: values[field.name] for field in fields(cls)})
+        device, precision = place(values["device"], values["precision"])
+        named = {field.name: values[field.name] for field in fields(cls)}
+        return cls(**named | {"device": device, "precision": precision})
 
 
 @dataclass(frozen=True)
@@ -63,12 +70,15 @@ class Arm:
         With seed 0.
     ids : tuple of str
         Names of the runs, one for each seed.
+    shown : tuple of str
+        Names of those that come with Lectern and may be shown instead.
     """
 
     kind: str
     run: Run
     first: Training
     ids: tuple[str, ...]
+    shown: tuple[str, ...] = ()
 
     @property
     def specs(self) -> tuple[Training, ...]:
@@ -135,8 +145,17 @@ def _arm(result: Schedules, asked: Asked, kind: str, shape: Shape, end: dict[str
         warm_up=round(shape.warm_up * scale),
     )
     run = plan.counted(shape.kind, own.length, **end)
-    first = _training(own, run, by_epoch=plan.by_epoch, label_smoothing=asked.label_smoothing, ema=asked.ema)
-    return Arm(kind, run, first, seed_identities(first, asked.seeds))
+    first = _training(
+        own,
+        run,
+        by_epoch=plan.by_epoch,
+        label_smoothing=asked.label_smoothing,
+        ema=asked.ema,
+        device=asked.device,
+        precision=asked.precision,
+    )
+    shown = seed_identities(on_processor(first), asked.seeds)
+    return Arm(kind, run, first, seed_identities(first, asked.seeds), shown)
 
 
 def _training(shape: Shape, run: Run, **more: Any) -> Training:
@@ -166,6 +185,8 @@ def trainings(
     seeds: int,
     label_smoothing: float,
     ema: float,
+    device: str,
+    precision: str,
 ) -> tuple[Training, ...]:
     """What there is to be trained for the length on screen, the first seed of all strategies first; nothing of a plan.
 
@@ -173,5 +194,7 @@ def trainings(
     """
     if what == "plan":
         return ()
-    found = arms(result, Asked(view, along, seeds, label_smoothing, ema))[index_of(result, length)]
+    found = arms(result, Asked(view, along, seeds, label_smoothing, ema, *place(device, precision)))[
+        index_of(result, length)
+    ]
     return tuple(spec for row in zip(*(arm.specs for arm in found), strict=True) for spec in row)

@@ -156,6 +156,7 @@ def moment(result: Schedules, asked: Asked) -> tuple[tuple[Strategy, ...], ...]:
 
 
 def _strategy(arm: Arm, names: frozenset[str]) -> Strategy:
-    seen = [(seed, look(arm.spec(seed))) for seed, job in enumerate(arm.ids) if job in names]
+    jobs = zip(arm.ids, arm.shown or arm.ids, strict=True)
+    seen = [(seed, look(arm.spec(seed))) for seed, both in enumerate(jobs) if not names.isdisjoint(both)]
     every = tuple(trained(arm, seed, each) for seed, each in seen if each.records)
     return Strategy(arm, tuple(one for one in every if len(one.losses)), any(each.going for _, each in seen))

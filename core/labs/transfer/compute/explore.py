@@ -18,6 +18,7 @@ from core.labs.transfer.compute.runs import OFFLINE, SIDES, arms, ended, specs_o
 from core.networks.memory import OPTIMIZERS
 from core.networks.table import LayerTable
 from core.networks.typed import layer_table
+from core.training.devices import AUTO
 from core.training.transfer_experiment import TransferTraining
 from core.training.transfer_networks import BASES, Layer, layers_of, network_text
 
@@ -129,13 +130,15 @@ def transfer(
     images: int = 25,
     base: str = OFFLINE,
     side: int = SIDES[0],
+    device: str = AUTO,
+    precision: str = "fp32",
 ) -> Transfer:
     """Count both sides of every cut.
 
     Parameters
     ----------
     view : str
-        "layers", or "runs" for the network of the trainings; then only `images`, `base` and `side` matter.
+        "layers", or "runs" for the network of the trainings; then only `images` and what follows it matter.
     net : str
         Key of `BASES`.
     size : int
@@ -146,7 +149,7 @@ def transfer(
         Images of a training step.
     images : int
         Of the second half of the classes.
-    base, side
+    base, side, device, precision
         See `core.labs.transfer.compute.runs.specs_of`.
 
     Raises
@@ -155,7 +158,7 @@ def transfer(
         If a number is out of range, or the network does not take such images.
     """
     if view == "runs":
-        specs = specs_of(images, base, side)
+        specs = specs_of(images, base, side, device, precision)
         counts = _of_one(base, specs[0].side, CLASSES, 0)
         return replace(counts, batch=specs[0].batch, specs=specs)
     if not 1 <= batch <= 65_536:

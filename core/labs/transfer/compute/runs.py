@@ -9,6 +9,7 @@ import numpy as np
 
 from core.data.images import FASHION_CLASSES
 from core.kit.arrays import Array
+from core.training.devices import AUTO, place
 from core.training.experiment_checks import check_choice
 from core.training.runs import look
 from core.training.transfer_experiment import PRETRAINED, TransferTraining
@@ -20,7 +21,9 @@ OFFLINE = "small_cnn"  # the base that is pretrained here, on the first half of 
 SIDES = (32, 64)  # to which images are scaled for the others
 
 
-def specs_of(images: int, base: str = OFFLINE, side: int = SIDES[0]) -> tuple[TransferTraining, ...]:
+def specs_of(
+    images: int, base: str = OFFLINE, side: int = SIDES[0], device: str = AUTO, precision: str = "fp32"
+) -> tuple[TransferTraining, ...]:
     """The runs that are shown: one for each seed.
 
     Parameters
@@ -31,6 +34,8 @@ def specs_of(images: int, base: str = OFFLINE, side: int = SIDES[0]) -> tuple[Tr
         `OFFLINE`, or whose weights of ImageNet are taken.
     side : int
         For the latter.
+    device, precision : str
+        See `core.training.devices`.
 
     Raises
     ------
@@ -38,8 +43,10 @@ def specs_of(images: int, base: str = OFFLINE, side: int = SIDES[0]) -> tuple[Tr
         If a value is none of those.
     """
     check_choice("base", base, (OFFLINE, *PRETRAINED[1:]))
+    real, numbers = place(device, precision)
     if base == OFFLINE:
-        return tuple(TransferTraining(images=images, seed=seed) for seed in range(SEEDS))
+        offline = TransferTraining(images=images, device=real, precision=numbers)
+        return tuple(replace(offline, seed=seed) for seed in range(SEEDS))
     known = TransferTraining(  # smaller steps for weights that are good already, and fewer, since each takes long
         base=base,
         side=side,
@@ -48,6 +55,8 @@ def specs_of(images: int, base: str = OFFLINE, side: int = SIDES[0]) -> tuple[Tr
         updates=100,
         settings=(("high", 0.0003),),
         head_rate=0.002,
+        device=real,
+        precision=numbers,
     )
     return tuple(replace(known, seed=seed) for seed in range(SEEDS))
 
