@@ -31,7 +31,7 @@ class Visitor:
         address = f"{url.replace('http', 'ws', 1)}/_stcore/stream"
         self._open = ExitStack()
         self._socket = self._open.enter_context(
-            connect(address, subprotocols=["streamlit"], max_size=None, open_timeout=PATIENCE_S)
+            connect(address, subprotocols=["streamlit"], max_size=None, open_timeout=PATIENCE_S, ping_interval=None)
         )
         self._url, self._page, self._session = url, "", ""
         self._fragments: dict[str, str] = {}

@@ -12,7 +12,7 @@ from pathlib import Path
 import streamlit as st
 
 from core.kit.lab import Lab
-from pages.ui import boot, net, rest, state
+from pages.ui import boot, net, rest, sessions, state
 
 # Topic -> pages; a page is the name of its file in pages/, which is also its address.
 TOPICS: dict[str, tuple[str, ...]] = {
@@ -74,6 +74,7 @@ def _inside_app() -> Iterator[None]:
 
 def run_app() -> None:
     """Set up the app and run the page that the address asks for."""
+    sessions.note()
     st.set_page_config(page_icon=str(_ICON), layout="wide")
     alone = state.presenting() or state.bare()
     page = _navigation("hidden" if alone else "top")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -10,7 +11,7 @@ import streamlit as st
 from starlette.middleware import Middleware
 from starlette.routing import WebSocketRoute
 
-from pages.ui import net, shell
+from pages.ui import net, sessions, shell
 from pages.ui.server import live
 from pages.ui.server.static import SmallStatic
 from pages.ui.server.uploads import BoundedUploads
@@ -31,6 +32,8 @@ def parts() -> dict[str, Any]:
 
 @asynccontextmanager
 async def lifespan(_app: st.App) -> AsyncIterator[None]:
-    """Import all pages before the first visitor comes."""
+    """Import all pages before the first visitor comes, and close sessions whose browser has gone."""
     shell.labs()
+    closing = asyncio.create_task(sessions.close_gone())
     yield
+    closing.cancel()
