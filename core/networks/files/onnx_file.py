@@ -134,7 +134,8 @@ class _Chosen:
                 found.append(1)
                 continue
             what = self._what(len(dims), place, value.name in last)
-            chosen = self._names.get(dim.dim_param) or (getattr(self, what) if first else 1)
+            # Height and width often have one name, “?”; other inputs take over what a name stands for.
+            chosen = getattr(self, what) if first else self._names.get(dim.dim_param, 1)
             if first:
                 self.opened[what] = chosen
                 if dim.dim_param:

@@ -7,10 +7,13 @@ import zipfile
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from core.networks.files.torch_pickles import Refused, values_of
 from core.networks.files.weights import MAX_TENSORS, Held, weights_table
 from core.networks.table import LayerTable
 
 MAX_PICKLE = 1 << 23
+DAMAGED = "The file is damaged, or not written by torch.save."
+_MAGIC = 0x1950A86A20F9469CFC6C  # what files of torch before 1.6 begin with
 _DEEPEST = 40
 # Where checkpoints keep the tensors of the network.
 _KEYS = ("state_dict", "model_state_dict", "model_state", "model", "net", "network", "module", "weights", "params",
@@ -26,18 +29,26 @@ def saved_table(title: str, content: bytes) -> LayerTable:
     ValueError
         If it is another file, damaged, or too large.
     """
-    from core.networks.files.torch_pickles import Refused, values_of
-
+    found = _values(io.BytesIO(_pickle(content)))
     try:
-        found = values_of(io.BytesIO(_pickle(content)), known_only=False)
         held = dict(_tensors(_network(found), "", set()))
-    except Refused as error:
-        raise ValueError(f"The file is not one of torch.save that can be read as data: {error}.") from error
-    except (LookupError, TypeError, AttributeError, EOFError, RuntimeError, OverflowError, UnicodeDecodeError) as error:
-        raise ValueError("The file is damaged, or not written by torch.save.") from error
+    except RecursionError as error:
+        raise ValueError("The file is nested too deep.") from error
     if not 1 <= len(held) <= MAX_TENSORS:
         raise ValueError(f"The file holds {len(held):,} tensors by name; it must hold 1 to {MAX_TENSORS:,}.")
     return weights_table(title, held, source="state_dict")
+
+
+def _values(stream: io.BytesIO) -> Any:
+    """What the pickle in a stream describes."""
+    try:
+        return values_of(stream, known_only=False)
+    except MemoryError:
+        raise
+    except Refused as error:
+        raise ValueError(f"The file is not one of torch.save that can be read as data: {error}.") from error
+    except Exception as error:  # a damaged pickle may fail in any way
+        raise ValueError(DAMAGED) from error
 
 
 def _pickle(content: bytes) -> bytes:
@@ -54,23 +65,16 @@ def _pickle(content: bytes) -> bytes:
             with archive.open(entries[0]) as stream:
                 return stream.read(MAX_PICKLE)
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError) as error:
-        raise ValueError("The file is damaged, or not written by torch.save.") from error
+        raise ValueError(DAMAGED) from error
 
 
 def _legacy(content: bytes) -> bytes:
     """Of the pickles that torch wrote before 1.6, the one with the tensors: a number, a version, sizes, and then it."""
-    from core.networks.files.torch_pickles import Refused, values_of
-
     head = io.BytesIO(content[:MAX_PICKLE])
-    try:
-        magic = values_of(head)
-        if magic != 0x1950A86A20F9469CFC6C:
-            raise ValueError("The file is a Python pickle, but not one of torch.save.")
-        values_of(head), values_of(head)
-    except Refused as error:
-        raise ValueError("The file is a Python pickle, but not one of torch.save.") from error
-    except (LookupError, TypeError, AttributeError, EOFError) as error:
-        raise ValueError("The file is damaged, or not written by torch.save.") from error
+    if _values(head) != _MAGIC:
+        raise ValueError("The file is a Python pickle, but not one of torch.save.")
+    for _ in range(2):
+        _values(head)
     return head.read()
 
 

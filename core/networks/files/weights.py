@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import prod
 from typing import Any
 
@@ -22,7 +22,7 @@ _BITS = {
     "U16": 16, "F8_E4M3": 8, "F8_E5M2": 8, "F8_E8M0": 8, "F8_E4M3FNUZ": 8, "F8_E5M2FNUZ": 8, "I8": 8, "U8": 8,
     "BOOL": 8, "F6_E2M3": 6, "F6_E3M2": 6, "F4": 4,
 }  # fmt: skip
-_REAL, _BYTE, _WHOLE = "real", "byte", "whole"
+_REAL, _BYTE, _PAIRS, _WHOLE = "real", "byte", "pairs", "whole"
 # What stands beside weights and is not trained: positions, masks, frequencies, and scales of quantized weights.
 _BESIDE = re.compile(
     r"(^|[._])(position_ids|token_type_ids|relative_position_index|num_batches_tracked|inv_freq|freqs_cis|attn_mask|"
@@ -35,7 +35,7 @@ _BESIDE = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """A tensor of a file: its shape, and whether its numbers are "real", "byte" or "whole"."""
+    """A tensor of a file: its shape, and whether its numbers are "real", "byte", "pairs" in a byte, or "whole"."""
 
     shape: Shape
     kind: str = _REAL
@@ -67,11 +67,13 @@ def weights_table(title: str, tensors: Mapping[str, Held], *, source: str) -> La
     modules: dict[str, dict[str, Held]] = {}
     for name, held in tensors.items():
         module, _, tensor = name.rpartition(".")
+        if f"{name}.absmax" in tensors:  # of bitsandbytes: two numbers of 4 bits in each byte
+            held = replace(held, kind=_PAIRS)
         modules.setdefault(module, {})[tensor] = held
     return LayerTable(
         title=title,
         input_shape=(0, 0, 0),
-        calls=tuple(_row(module, found) for module, found in modules.items()),
+        calls=tuple(row for module, found in modules.items() if (row := _row(module, found)).params or row.buffers),
         blocks={"": "Network"},
         source=source,
     )
@@ -161,10 +163,10 @@ def _trained(name: str, held: Held, beside: Mapping[str, Held]) -> int:
         return 0  # the mask of causal attention, as GPT-2 has it
     if name == "qweight":
         return _packed(held, beside)
+    if held.kind == _PAIRS or (held.kind == _BYTE and name.endswith("_blocks")):
+        return 2 * count
     if held.kind == _BYTE:
-        if any(other.startswith(f"{name}.absmax") or other.startswith(f"{name}.quant_state") for other in beside):
-            return 2 * count
-        return 2 * count if name.endswith("_blocks") else count if re.search(r"weight|bias|kernel", name) else 0
+        return count if re.search(r"weight|bias|kernel", name) else 0
     return count if held.kind == _REAL else 0
 
 

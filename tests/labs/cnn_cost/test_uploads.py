@@ -66,6 +66,56 @@ def test_safetensors() -> None:
     assert network.notes and len(network.digest) == 64
 
 
+@pytest.mark.parametrize(
+    ("tensors", "params"),
+    [
+        ({"w": ("F8_E8M0", [2, 3], 6), "v": ("F8_E4M3FNUZ", [4], 4), "u": ("F8_E5M2FNUZ", [4], 4)}, 14),
+        ({"w": ("C64", [2, 3], 48)}, 6),
+        ({"w": ("F4", [2, 8], 8), "v": ("F6_E2M3", [4], 3), "u": ("F6_E3M2", [8], 6)}, 28),
+        ({"emb.weight": ("F32", [5, 4], 80), "emb.position_ids": ("I64", [1, 5], 40)}, 20),
+        ({"h.0.attn.bias": ("F32", [1, 1, 8, 8], 256), "h.0.attn.masked_bias": ("F32", [], 4),
+          "h.0.attn.c_attn.weight": ("F32", [4, 12], 192), "h.0.attn.c_attn.bias": ("F32", [12], 48)}, 60),
+        ({"rotary.inv_freq": ("F32", [8], 32), "q.weight": ("F16", [4, 4], 32)}, 16),
+        ({"q.weight": ("F8_E4M3", [4, 4], 16), "q.weight_scale_inv": ("F32", [1, 1], 4),
+          "q.input_scale": ("F32", [], 4)}, 16),
+        # GPTQ: eight numbers of 4 bits in each whole number; one group of 32 rows.
+        ({"q.qweight": ("I32", [4, 6], 96), "q.g_idx": ("I32", [32], 128), "q.scales": ("F16", [1, 6], 12),
+          "q.qzeros": ("I32", [1, 1], 4), "q.bias": ("F16", [6], 12)}, 32 * 6 + 6),
+        ({"q.weight": ("I8", [4, 6], 24), "q.weight_scale": ("F32", [4], 16)}, 24),
+        ({"q.weight": ("U8", [12, 1], 12), "q.weight.absmax": ("F32", [1], 4), "q.weight.quant_map": ("F32", [16], 64),
+          "q.weight.quant_state.bitsandbytes__nf4": ("U8", [9], 9)}, 24),
+        ({"mask": ("BOOL", [4, 4], 16), "w": ("F32", [3], 12)}, 3),
+    ],
+)  # fmt: skip
+def test_what_of_the_tensors_is_trained(tensors, params) -> None:
+    assert totals(read_network("x.safetensors", safetensors(tensors)).table).params == params
+
+
+@pytest.mark.parametrize("suffix", ["onnx", "safetensors", "pt", "pt2", "txt"])
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (b"version https://git-lfs.github.com/spec/v1\noid sha256:1234\nsize 97781\n", "only a pointer of Git LFS"),
+        (b"<!DOCTYPE html>\n<html><body>404</body></html>", "a web page"),
+        (b"\n <html lang='en'>", "a web page"),
+        (b"\x1f\x8b\x08\x00rest", "compressed with gzip"),
+        (b"GGUF\x03\x00\x00\x00", "a GGUF file"),
+        (b"\x89HDF\r\n\x1a\n", "an HDF5 file"),
+    ],
+)
+def test_files_that_are_something_else_than_their_names_say(content, words, suffix) -> None:
+    with pytest.raises(ValueError, match=rf"^“model\.{suffix}” is {words}.*\.$"):
+        read_network(f"model.{suffix}", content)
+
+
+def test_files_of_settings_are_named() -> None:
+    index = b'{"metadata": {"total_size": 1}, "weight_map": {"a.weight": "model-00001-of-00002.safetensors"}}'
+    with pytest.raises(ValueError, match=r"^“model\.safetensors\.index\.json” is the index of weights"):
+        read_network("model.safetensors.index.json", index)
+    with pytest.raises(ValueError, match=r"^“config\.json” holds settings, and no network with its shapes\."):
+        read_network("config.json", b'{"architectures": ["ResNet"]}')
+
+
 GOOD = {"a": ("F32", [2], 8), "b": ("U8", [3], 3)}
 
 

@@ -133,12 +133,19 @@ def sized(upload: UploadedNetwork, *, side: int, height: int, channels: int) -> 
         title=upload.name,
         size=len(upload.graph),
         sides=[wanted],
+        light=True,
     )
     return replace(decoded(values["table"]), source=upload.table.source)
 
 
 def network_values(
-    content: bytes, *, kind: str, title: str, size: int, sides: Sequence[Sequence[int]] = SIDES
+    content: bytes,
+    *,
+    kind: str,
+    title: str,
+    size: int,
+    sides: Sequence[Sequence[int]] = SIDES,
+    light: bool = False,
 ) -> dict[str, Any]:
     """Read a network as plain values.
 
@@ -152,6 +159,8 @@ def network_values(
         Of the whole file, of which the rest may be missing.
     sides : sequence of (int, int, int)
         Height, width and channels that are tried in this order where the file leaves them open.
+    light : bool
+        Whether the content is the "graph" of an earlier call.
 
     Returns
     -------
@@ -171,7 +180,8 @@ def network_values(
     elif kind == "state_dict":
         table = saved_table(title, content)
     else:
-        kept = without_weights(content) if kind == "onnx" else program_text(content)
+        lighten = without_weights if kind == "onnx" else program_text
+        kept = content if light else lighten(content)
         table = _fitting(kind, kept, title, sides)
         graph = np.frombuffer(kept, np.uint8) if table.opened and len(kept) <= MAX_KEPT else None
     return {"kind": kind, "table": encoded(table), "graph": graph}
