@@ -124,7 +124,7 @@ def table(name):
     text = ("strategy", "end")
     with open(name, encoding="utf-8") as file:
         rows = list(csv.DictReader(file))
-    return [{key: value if key in text else float(value) for key, value in row.items()} for row in rows]
+    return [{key: value if key in text else float(value or "nan") for key, value in row.items()} for row in rows]
 
 
 def shares(values):
