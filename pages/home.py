@@ -8,13 +8,13 @@ import streamlit as st
 
 from core.kit.lab import Lab
 from pages.ui import net, shell, state
+from pages.ui.lectures import LECTURES
 from pages.ui.live_chart import live_chart
 
 _HERO = "bias_variance"
 _HERO_STATE = {"n_train": 20, "test_at": "inside", "max_degree": 10, "degree": 3}
 _DOORS = (
     ("Show it in class", "Full screen, large type, a key for everything.", _HERO, {"present": "1"}, "present_to_all"),
-    ("Practice", "Guess first, then see.", _HERO, {"predict": "1"}, "school"),
     ("Train a network", "A learning-rate range test on this machine.", "lr_range", {}, "play_circle"),
 )
 
@@ -34,8 +34,12 @@ def render() -> None:
                 for label, note, name, query, icon in _DOORS:
                     with st.container(key=f"door.{icon}"):
                         _link(labs[name], f"**{label}**  \n{note}", dict(query), icon=f":material/{icon}:")
+                with st.container(key="door.school"):
+                    label = "**Practice**  \nExercises that say what went wrong."
+                    st.page_link(shell.practice_page(), label=label, icon=":material/school:")
             with picture:
                 st.fragment(net.guarded(_hero))(labs[_HERO])
+        _lectures(labs)
     with st.container(key="labs"):
         for topic, names in shell.TOPICS.items():
             for name in names:
@@ -47,6 +51,16 @@ def _link(lab: Lab, label: str, query: dict[str, str], icon: str | None = None) 
     kept = {state.PRESENT: "1"} if state.presenting() else {}
     now = lab.link(state.of(lab).values)
     st.page_link(shell.lab_page(lab), label=label, query_params=now | kept | query, icon=icon)
+
+
+def _lectures(labs: dict[str, Lab]) -> None:
+    """Draw a link to each story over several labs."""
+    with st.container(horizontal=True, vertical_alignment="center", key="lectures"):
+        st.markdown("**Lectures that run themselves**", width="content")
+        for lecture in LECTURES:
+            first = shell.lab_page(labs[lecture.parts[0].lab])
+            query = {state.STORY: f"{lecture.name}.1"}
+            st.page_link(first, label=lecture.title, query_params=query, icon=":material/play_circle:", width="content")
 
 
 def _hero(lab: Lab) -> None:
