@@ -1,5 +1,5 @@
 // What the live chart needs before it can draw: reading the bytes that core/draw/packing.py writes, and dressing a figure
-// in the colours and the size of the page. Pure functions, apart from `readTheme`, which looks at the page.
+// in the colors and the size of the page. Pure functions, apart from `readTheme`, which looks at the page.
 
 /** The bytes as they were packed; a promise of them where they come deflated, behind a length of 0. */
 export function inflated(bytes) {
@@ -102,10 +102,10 @@ function tile(grid, curves) {
   return out;
 }
 
-/** What the page looks like now: background, font, and the swap of a light colour for its partner if it is dark. */
+/** What the page looks like now: background, font, and the swap of a light color for its partner if it is dark. */
 export function readTheme(root, dark) {
   const css = getComputedStyle(root);
-  const pen = document.createElement("canvas").getContext("2d"); // knows every way to write a colour
+  const pen = document.createElement("canvas").getContext("2d"); // knows every way to write a color
   pen.fillStyle = "#ffffff";
   pen.fillStyle = css.getPropertyValue("--st-background-color").trim();
   const [r, g, b] = [1, 3, 5].map((i) => parseInt(pen.fillStyle.slice(i, i + 2), 16) / 255);
@@ -133,7 +133,7 @@ export function arraysOf(value) {
   return kept;
 }
 
-/** A fresh copy of a part of a figure, in the colours of the theme; typed arrays are shared. */
+/** A fresh copy of a part of a figure, in the colors of the theme; typed arrays are shared. */
 export function dressed(value, swap) {
   if (typeof value === "string") return swap(value);
   if (Array.isArray(value)) return value.map((v) => dressed(v, swap));

@@ -21,7 +21,7 @@ def test_whole_numbers_that_a_browser_would_round_are_texts() -> None:
     shown = app.dataframe[0].value
     assert shown["n"].tolist() == ["1", "9,007,199,254,740,993"]
     assert shown["small"].tolist() == [1, 2]
-    assert app.markdown[0].value.startswith("Choose a cell")
+    assert app.markdown[0].value.startswith("Click a cell")
     assert app.caption[0].value == "Two rows."
 
 
@@ -45,7 +45,7 @@ def show_exercise() -> None:
 def test_answers_are_judged_and_kept() -> None:
     app = AppTest.from_function(show_exercise).run()
     assert [cell.label for cell in app.text_input] == ["1 + 1", "4 / 2"]
-    assert "0 of 2 cells are right" in app.caption[0].value
+    assert "0 of 2 correct" in app.caption[0].value
     app.text_input[0].set_value("3").run()
     assert "Off by one" in app.markdown[1].value
     app.text_input[0].set_value(" 2 ").run()
@@ -54,7 +54,7 @@ def test_answers_are_judged_and_kept() -> None:
     assert not app.exception
     assert as_read(app.markdown[2].value).endswith("It is *no* number.")
     app.text_input[1].set_value("2").run()
-    assert [words.value for words in app.success] == ["All cells are right."]
+    assert [words.value for words in app.success] == ["All correct."]
 
 
 def test_another_question_has_answers_of_its_own() -> None:

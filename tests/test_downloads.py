@@ -66,7 +66,7 @@ def test_nothing_is_fetched_without_a_click(open_it: Open, monkeypatch: pytest.M
     asked: list[str] = []
     monkeypatch.setattr(downloads, "begin", lambda data, owner: asked.append(data))
     app = open_it(data="cifar-10")
-    assert "CIFAR-10 is not on this machine." in words(app)
+    assert "CIFAR-10 is not on this server." in words(app)
     assert "From cs.toronto.edu, once for all who use this app" in words(app)
     assert buttons(app) == [f"Download CIFAR-10 ({MEGABYTES:.0f} MB)"]
     assert not asked and not jobs.runs()
@@ -75,7 +75,7 @@ def test_nothing_is_fetched_without_a_click(open_it: Open, monkeypatch: pytest.M
 
 
 def test_images_that_are_there_are_not_offered(open_it: Open) -> None:
-    assert buttons(open_it()) == ["Train here"]
+    assert buttons(open_it()) == ["Train live"]
 
 
 def test_a_download_shows_its_megabytes_and_can_be_cancelled(open_it: Open, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -102,7 +102,7 @@ def test_a_download_that_waits_says_for_what(open_it: Open, monkeypatch: pytest.
     [
         ("failed", "a.gz cannot be downloaded; is there a connection to the internet?", ""),
         ("failed", "What was downloaded as a.gz is another file or was cut short: its MD5 sum differs.", ""),
-        ("cancelled", "", "The download was cancelled."),
+        ("cancelled", "", "The download was canceled."),
         ("interrupted", "The process of the run ended without a word.", "The download was interrupted."),
         ("done", "", "From cs.toronto.edu"),  # and then the files were deleted
     ],
@@ -144,7 +144,7 @@ def test_where_nothing_is_trained_nothing_is_fetched(open_it: Open, monkeypatch:
     monkeypatch.setenv("LECTERN_TRAINING", "off")
     run(app)
     assert buttons(app) == []
-    assert "Training is switched off on this server" in words(app)
+    assert "Training is disabled on this server" in words(app)
 
 
 # ---- a set of one's own
@@ -167,7 +167,7 @@ def test_without_a_folder_the_page_says_how_to_name_one_and_stays(open_it: Open,
     assert "set the environment variable LECTERN_DATA to a folder with train-images-idx3-ubyte, " in said
     assert str(tmp_path) not in said
     assert app.get("bidi_component")
-    assert buttons(app) == ["Train here"]  # for the settings that are still shown
+    assert buttons(app) == ["Train live"]  # for the settings that are still shown
 
 
 def test_a_set_of_ones_own_has_as_many_outputs_as_classes(
@@ -177,8 +177,8 @@ def test_a_set_of_ones_own_has_as_many_outputs_as_classes(
     asked: list[Any] = []
     monkeypatch.setattr(runs, "begin", lambda spec, owner: asked.append(spec))
     app = open_it(data="own", seed="92")
-    assert "Your own images: 40 of 12 × 12 pixels for the training, 3 classes." in words(app)
-    assert "There are 40 training images, so that a batch has 40, not 64." in words(app)
+    assert "Your images: 40 of 12 × 12 pixels for the training, 3 classes." in words(app)
+    assert "There are 40 training images: each batch has 40, not 64." in words(app)
     app.button("lr_range:run:train").click()
     run(app)
     (spec,) = asked
@@ -230,4 +230,4 @@ def test_the_weights_of_a_base_are_offered_where_it_can_be_trained(
     monkeypatch.setenv("LECTERN_TRAINING", "small")
     app = opened()
     assert not buttons(app)
-    assert "this server allows 30 s a run" in words(app)
+    assert "the limit is 30 s a run" in words(app)

@@ -50,13 +50,13 @@ def test_a_run_of_somebody_else_can_be_watched_only(open_it: Callable[..., AppTe
     app = open_it(GOING)
     assert buttons(app) == set() and owner.THEIRS in words(app)
     assert app.get("progress") and app.get("bidi_component")
-    assert buttons(open_it(STOPPED)) == {"Go on"}
+    assert buttons(open_it(STOPPED)) == {"Resume"}
 
 
 def test_who_began_a_run_may_change_it(open_it: Callable[..., AppTest], monkeypatch: pytest.MonkeyPatch) -> None:
     assert buttons(open_it(GOING, "somebody")) == {"Pause", "Cancel"}
     app = open_it(STOPPED, "somebody")
-    assert buttons(app) == {"Go on", "Start anew"}
+    assert buttons(app) == {"Resume", "Start over"}
     asked: list[Any] = []
     monkeypatch.setattr(runs, "begin", lambda spec, owner: asked.append(owner))
     app.button("lr_range:run:train").click().run()

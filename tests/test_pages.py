@@ -311,7 +311,7 @@ def test_a_hostile_link_opens_the_page_with_one_line(new_app: NewApp, lab: Lab) 
 def test_unknown_keys_are_one_sentence(new_app: NewApp, lab: Lab) -> None:
     app = open_lab(new_app, lab, a="1", b="2", c="3")
     (note,) = app.info
-    assert as_read(note.value) == "The link sets 'a', 'b' and 'c', which this page does not have; they were ignored."
+    assert as_read(note.value) == "Ignored 'a', 'b' and 'c' in the link: this page has no such settings."
 
 
 @each_lab

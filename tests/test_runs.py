@@ -60,15 +60,15 @@ def press(app: AppTest, name: str) -> None:
 
 def test_a_recorded_run_is_called_so_and_can_be_repeated(open_it: Open) -> None:
     app = open_it()
-    assert "**Recorded**: computed on" in words(app)
-    assert buttons(app) == {"Train here"}
+    assert "**Recorded run**" in words(app)
+    assert buttons(app) == {"Train live"}
 
 
 def test_nothing_is_trained_without_a_click(open_it: Open, monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[Any] = []
     monkeypatch.setattr(runs, "begin", lambda spec, owner: asked.append(spec))
     app = open_it(seed="31", seeds="2")
-    assert "No run has these settings yet. 400 updates in 2 runs" in words(app)
+    assert "Not trained yet with these settings. 400 updates in 2 runs" in words(app)
     assert not asked
     press(app, "train")
     assert [spec.seed for spec in asked] == [31, 32]
@@ -78,7 +78,7 @@ def test_some_seeds_have_a_run(open_it: Open, monkeypatch: pytest.MonkeyPatch) -
     asked: list[Any] = []
     monkeypatch.setattr(runs, "begin", lambda spec, owner: asked.append(spec))
     app = open_it(Seen("a", "done", ("a",), 1.0, 3.0, records=RECORDS), Seen("b"), seeds="2")
-    assert "1 of 2 runs are there." in words(app)
+    assert "1 of 2 runs are available." in words(app)
     press(app, "train")
     assert [spec.seed for spec in asked] == [1]
 
@@ -165,7 +165,7 @@ def test_an_open_page_is_drawn_again_when_something_about_its_runs_differs(
         ("failed", FULL, FULL),
         ("failed", LOST, LOST),
         ("interrupted", DIED, DIED),
-        ("cancelled", "", "The run was cancelled; what it has computed is shown."),
+        ("cancelled", "", "The run was canceled; what it has computed is shown."),
         ("paused", "", "The run was paused; what it has computed is shown."),
     ],
 )
@@ -176,9 +176,9 @@ def test_whatever_stops_a_run_is_a_sentence(
     monkeypatch.setattr(jobs, "restart", lambda job, owner: asked.append(job))
     app = open_it(replace(GOING, state=state, message=message))
     assert said in words(app)
-    assert buttons(app) == {"Go on", "Start anew"}
+    assert buttons(app) == {"Resume", "Start over"}
     assert app.get("bidi_component")
-    press(app, "Start anew")
+    press(app, "Start over")
     assert asked == [GOING.id]
 
 
@@ -197,7 +197,7 @@ def test_where_training_is_switched_off_there_is_no_button(open_it: Open, monkey
     monkeypatch.setenv("LECTERN_TRAINING", "off")
     app.run()
     assert not buttons(app)
-    assert "Training is switched off on this server" in words(app)
+    assert "Training is disabled on this server" in words(app)
     assert "repeats it" not in words(app)
     stopped = open_it(replace(GOING, state="cancelled"))
     monkeypatch.setenv("LECTERN_TRAINING", "off")

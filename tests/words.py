@@ -30,6 +30,16 @@ def units_in(text: str) -> list[tuple[float, float]]:
     return _read(text)
 
 
+def holds(text: str, *values: float) -> bool:
+    """Return whether each value stands in a text, rounded to the digits that it has there.
+
+    >>> holds("0.813, 0.769, and 4.7 × 10⁻⁵", 0.8128, 4.74e-5), holds("0.813", 0.8138)
+    (True, False)
+    """
+    found = _read(text)
+    return all(any(abs(value - own) <= 0.501 * unit + 1e-9 * abs(value) for own, unit in found) for value in values)
+
+
 def _read(text: str) -> list[tuple[float, float]]:
     found = []
     for match in _NUMBER.finditer(text):

@@ -152,20 +152,19 @@ def missing(data: str) -> str:
     named = _named()
     if data == "cifar-10" and named is not None and (named / PICKLES).is_dir():
         return (
-            f"CIFAR-10 is on this machine as torchvision's {PICKLES} alone, which are pickles: reading them can run "
-            "code, so that they are not read. Download the binary version."
+            f"CIFAR-10 is here only as torchvision's {PICKLES}, pickle files that can run code when "
+            "opened. Download the binary version."
         )
     return _MISSING[data]
 
 
 _MISSING = {
-    "fashion-mnist": "The whole of Fashion-MNIST is not on this machine. Download it, install Debian's package "
-    "dataset-fashion-mnist, or choose the tenth of it that is part of Lectern.",
-    OWN: "This host has no set of your own: before Lectern is started, set the environment variable LECTERN_DATA to a "
-    f"folder with {', '.join(f'{part}-ubyte' for part in PARTS[:-1])} and {PARTS[-1]}-ubyte, as they are or packed "
+    "fashion-mnist": "The full Fashion-MNIST is not on this server. Download it, install Debian's "
+    "dataset-fashion-mnist, or use the bundled 10%.",
+    OWN: "No custom data set found. Before starting Lectern, set LECTERN_DATA to a folder with "
+    f"{', '.join(f'{part}-ubyte' for part in PARTS[:-1])} and {PARTS[-1]}-ubyte, plain or "
     "as .gz.",
-    "cifar-10": "CIFAR-10 is not on this machine. Download it, or choose the tenth of Fashion-MNIST that is part of "
-    "Lectern.",
+    "cifar-10": "CIFAR-10 is not on this server. Download it, or use the bundled 10% of Fashion-MNIST.",
 }
 
 

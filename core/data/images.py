@@ -1,4 +1,4 @@
-"""Sets of small labelled images as arrays: Fashion-MNIST and sets in its file format, CIFAR-10.
+"""Sets of small labeled images as arrays: Fashion-MNIST and sets in its file format, CIFAR-10.
 
 >>> from core.data.images import fashion_mnist
 >>> fashion_mnist().train_images.shape, fashion_mnist().classes[9]
@@ -45,7 +45,7 @@ CIFAR_ROW = 1 + 3 * 32 * 32
 
 @dataclass(frozen=True, kw_only=True)
 class Images:
-    """Labelled images, split into a training and a test set.
+    """Labeled images, split into a training and a test set.
 
     Attributes
     ----------
@@ -115,7 +115,7 @@ class Images:
         counts = np.bincount(self.train_labels, minlength=len(self.classes))
         missing = [name for name, count in zip(self.classes, counts, strict=True) if not count]
         if len(missing) == len(self.classes) - 1:
-            return ("All training images are of one class, so that there is nothing to tell apart.",)
+            return ("All training images belong to one class; there is nothing to classify.",)
         return (f"No training image is of class {', '.join(missing)}.",) if missing else ()
 
 
@@ -123,7 +123,7 @@ class Images:
 def fashion_mnist() -> Images:
     """The bundled tenth of Fashion-MNIST: the first 600 training and 100 test images of each class, in their order.
 
-    Source: Xiao, Rasul and Vollgraf, "Fashion-MNIST", arXiv 1708.07747; MIT licence.
+    Source: Xiao, Rasul and Vollgraf, "Fashion-MNIST", arXiv 1708.07747; MIT license.
     """
     return _in_folder(BUNDLED, "a tenth of Fashion-MNIST", "the files of this app", FASHION_CLASSES)
 
@@ -238,7 +238,7 @@ def read_idx(file: BinaryIO, name: str) -> Bytes:
                 f"{name} must begin with the number {magic:,}; got {head[0] if len(head) else 'an empty file'}."
             )
         if len(head) < numbers:
-            raise ValueError(f"{name} ends within its head, after {len(first)} bytes.")
+            raise ValueError(f"{name} ends inside its header, after {len(first)} bytes.")
         shape = tuple(int(size) for size in head[1:])
         size = prod(shape)
         if max(size, *shape) > MAX_BYTES:  # a side may be 0, and another one more than there can be
@@ -249,5 +249,5 @@ def read_idx(file: BinaryIO, name: str) -> Bytes:
         raise ValueError(f"{name} is damaged or cut short: {str(error).rstrip('.')}.") from error
     if len(content) != size:
         more = "more" if len(content) > size else f"{len(content):,}"
-        raise ValueError(f"{name} says that it has {size:,} bytes after its head; it has {more}.")
+        raise ValueError(f"{name} declares {size:,} bytes after its header but contains {more}.")
     return np.frombuffer(content, dtype=np.uint8).reshape(shape)

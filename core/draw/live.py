@@ -149,7 +149,7 @@ class Track:
     y : ndarray of shape (steps,), optional
         Then the handle is a dot at (x, y); without it, a vertical line over the whole height.
     role : str
-        Colour role of a dot.
+        Color role of a dot.
     along : (int, int), optional
         See `Plane`; a handle that follows one axis, (1, 0) or (0, 1), moves along it and leaves the other where it is.
     """
@@ -296,7 +296,7 @@ class Readout:
     headline: bool = False
 
     def __post_init__(self) -> None:
-        """Check the colour role."""
+        """Check the color role."""
         if self.role and self.role not in style.PALETTE:
             raise ValueError(f"`role` must be one of {', '.join(style.PALETTE)}; got {self.role}.")
 

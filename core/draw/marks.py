@@ -1,4 +1,4 @@
-"""What panels of several pages share: traces in the colour of a role, a panel with a legend."""
+"""What panels of several pages share: traces in the color of a role, a panel with a legend."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ TEXT = 12  # px of the labels in a panel
 
 
 def curve(x: Any, y: Numbers | None, role: str, name: str, width: float = 2.2, **more: Any) -> Trace:
-    """A line in the colour and dash of a role; without `x` or `y` its frames bring it."""
+    """A line in the color and dash of a role; without `x` or `y` its frames bring it."""
     trace = {"type": "scatter", "mode": "lines", "name": name, "line": line(role, width), "hoverinfo": "skip"}
     return trace | _places(x, y) | more
 
@@ -26,7 +26,7 @@ def curve(x: Any, y: Numbers | None, role: str, name: str, width: float = 2.2, *
 def dots(
     x: Any, y: Numbers | None, role: str, name: str, size: float = 8, symbol: str = "circle", **more: Any
 ) -> Trace:
-    """Points in the colour of a role."""
+    """Points in the color of a role."""
     marker = {"color": color(role), "size": size, "symbol": symbol, "line": {"width": 1.5}}
     trace = {"type": "scatter", "mode": "markers", "name": name, "marker": marker, "hoverinfo": "skip"}
     return trace | _places(x, y) | more
@@ -43,7 +43,7 @@ def _places(x: Any, y: Numbers | None) -> Trace:
 
 
 def bars(x: Any, y: Numbers, role: str, name: str, **more: Any) -> Trace:
-    """Bars in the colour of a role."""
+    """Bars in the color of a role."""
     return {
         "type": "bar",
         "x": x,

@@ -40,7 +40,7 @@ def outside(grid: Numbers, x_train: Numbers, y: Sequence[float], **more: Any) ->
 
 
 def error_axis(curves: Mapping[str, Numbers], anchor: float, log_y: bool) -> dict[str, Any]:
-    """Vertical range that keeps the neighbourhood of the smallest error readable; what explodes leaves at the top.
+    """Vertical range that keeps the neighborhood of the smallest error readable; what explodes leaves at the top.
 
     Parameters
     ----------
@@ -75,7 +75,7 @@ def cost(s: Selection, rule: str) -> str:
 
 
 def choice_rows(s: Selection, looks: Mapping[str, tuple[str, str]], height: int) -> Panel:
-    """One row of bars per rule: how often it picks each degree; `looks` gives its name and colour role.
+    """One row of bars per rule: how often it picks each degree; `looks` gives its name and color role.
 
     The degree in hand is a band around its bars and a dot above them: a line would strike the numbers out.
     """

@@ -1,6 +1,6 @@
-"""Colours, dashes and the common layout: one meaning, one look, on every page.
+"""Colors, dashes and the common layout: one meaning, one look, on every page.
 
-Figures are always built in the light colours. Whoever draws them on a dark page (the live chart in the
+Figures are always built in the light colors. Whoever draws them on a dark page (the live chart in the
 browser, `dark` here) replaces each palette string by its dark partner: a figure never knows its background.
 """
 
@@ -53,7 +53,7 @@ PALETTE: dict[str, tuple[str, str]] = {
     "fit_faint": ("rgba(213, 94, 0, 0.30)", "rgba(255, 138, 76, 0.34)"),
 }
 
-# A second cue beside the hue, for colour-blind readers and washed-out projectors.
+# A second cue beside the hue, for color-blind readers and washed-out projectors.
 DASH: dict[str, str] = {
     "bias": "solid",
     "variance": "longdash",
@@ -75,12 +75,12 @@ FONT = "Source Sans, Source Sans Pro, system-ui, sans-serif"
 
 
 def color(role: str) -> str:
-    """Light colour of a role of `PALETTE`; `KeyError` for an unknown one."""
+    """Light color of a role of `PALETTE`; `KeyError` for an unknown one."""
     return PALETTE[role][0]
 
 
 def line(role: str, width: float = 2.2, **more: Any) -> dict[str, Any]:
-    """Plotly `line` of a role: its colour, its dash and a width in pixels."""
+    """Plotly `line` of a role: its color, its dash and a width in pixels."""
     return {"color": color(role), "dash": DASH.get(role, "solid"), "width": width, **more}
 
 
@@ -142,7 +142,7 @@ def ceiling(value: float) -> float:
 
 
 def dark(figure: go.Figure) -> go.Figure:
-    """Return a copy of a figure with each palette colour replaced by its dark partner."""
+    """Return a copy of a figure with each palette color replaced by its dark partner."""
     spec = figure.to_plotly_json()
     return go.Figure(data=_darkened(spec["data"]), layout=_darkened(spec["layout"]))
 

@@ -1,6 +1,6 @@
 """Small drawings for the home page: a few curves as SVG.
 
-The browser shows them as images, which do not know the theme of the page: their colours read on light and dark.
+The browser shows them as images, which do not know the theme of the page: their colors read on light and dark.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ def svg_curves(curves: Sequence[tuple[str, str, Array, Array]], *, top: float, m
     Parameters
     ----------
     curves
-        Label, colour role of `style.PALETTE`, x and y of each; the x of all share their ends.
+        Label, color role of `style.PALETTE`, x and y of each; the x of all share their ends.
     top
         Value at the upper edge.
     mark
@@ -53,5 +53,5 @@ def svg_curves(curves: Sequence[tuple[str, str, Array, Array]], *, top: float, m
 
 
 def _color(role: str) -> str:
-    """Colour that is dark enough on white and light enough on a dark page; text colour becomes a middle grey."""
+    """Color that is dark enough on white and light enough on a dark page; text color becomes a middle gray."""
     return {"risk": "#85818F", "accent": "#8F6CC0"}.get(role, PALETTE[role][0])

@@ -117,7 +117,7 @@ class Number:
 
 @dataclass(frozen=True)
 class Share(Number):
-    """A share of a whole: .644, 0.644, 64.4 %, and 64.4 mean the same."""
+    """A share of a whole: .644, 0.644, 64.4%, and 64.4 mean the same."""
 
     def read(self, text: str) -> Sequence[Typed]:
         """Read a share; a number above 1 without a percent sign can be a percentage too."""

@@ -70,7 +70,7 @@ def read_numbers(text: str) -> tuple[Typed, ...]:
     Parameters
     ----------
     text : str
-        Such as -0.3, .5, 1 728, 3.36e9, 2,78·10^-5, 39/4, 2^10, 600,000 + 375,000, 12.3 %, or 1.5 million.
+        Such as -0.3, .5, 1 728, 3.36e9, 2,78·10^-5, 39/4, 2^10, 600,000 + 375,000, 12.3%, or 1.5 million.
 
     Raises
     ------

@@ -58,7 +58,7 @@ class Context(Protocol):
         """Tell how the job computes, as JSON values; None changes nothing. The last note is kept with its machine."""
 
     def should_stop(self) -> bool:
-        """Whether to write a checkpoint and return None: paused, cancelled, or out of time."""
+        """Whether to write a checkpoint and return None: paused, canceled, or out of time."""
 
 
 Run = Callable[[dict[str, Any], Path | None, Context], "dict[str, Any] | None"]
@@ -101,5 +101,5 @@ def kind_named(name: str, version: int | None = None) -> Kind:
     if name not in KINDS:
         raise ValueError("There is no such kind of run.")
     if version not in (None, KINDS[name].version):
-        raise ValueError("The run was begun by another version of Lectern and cannot go on; start it anew.")
+        raise ValueError("This run was started by another version of Lectern and cannot be resumed; start over.")
     return KINDS[name]

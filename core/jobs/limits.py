@@ -50,7 +50,7 @@ class Settings:
     def require_training(self) -> None:
         """Raise ValueError if nothing may be trained here."""
         if self.training == "off":
-            raise ValueError("Training is switched off on this server; recorded runs can be looked at.")
+            raise ValueError("Training is disabled on this server; recorded runs are available.")
 
 
 def settings() -> Settings:

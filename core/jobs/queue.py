@@ -237,7 +237,7 @@ def _make_room(limits: Settings, owner: str) -> None:
     ended = sorted((folder for folder in sizes if folder.state() in ENDED), key=JobFolder.changed)
     while (many := len(sizes) >= limits.runs) or sum(sizes.values()) > limits.megabytes * 2**20:
         if not ended:
-            raise ValueError("There is no room for another run; wait until one has finished.")
+            raise ValueError("The queue is full; wait until a run has finished.")
         kept = Counter({owner: 1})
         for folder, nbytes in sizes.items():
             kept[owners[folder]] += 1 if many else nbytes

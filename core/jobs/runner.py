@@ -34,7 +34,7 @@ LOG_BYTES = 2**18
 TERMINATED = threading.Event()
 
 FULL = "The disk is full. Free some space, then resume to continue from the last checkpoint."
-UNWRITABLE = "A file of the run cannot be read or written ({reason}). Mend the run folder, then resume."
+UNWRITABLE = "A file of the run cannot be read or written ({reason}). Fix the run folder, then resume."
 UNEXPECTED = (
     "The run failed with an unexpected error ({name}). Resume or start over; if it fails again, see log.txt in its "
     "folder on the server."
@@ -71,7 +71,7 @@ class Work:
             return
         line = memoryview(record_line(_finite(record)))
         if len(line) > RECORD_BYTES or self._offset + len(line) > METRICS_BYTES:
-            raise ValueError(f"A run may record {METRICS_BYTES // 2**20} MB; this one has more to say.")
+            raise ValueError(f"A run may record at most {METRICS_BYTES // 2**20} MB.")
         self._offset += len(line)
         while line:
             line = line[self._metrics.write(line) :]
@@ -154,7 +154,7 @@ class Work:
         if self._reason == "term":
             return "interrupted", TERM
         limit = f"{self._limits.seconds:g} s"
-        return "failed", f"The run was stopped after {limit}, the limit of this server; what it has computed is shown."
+        return "failed", f"Stopped at this server's limit of {limit}; partial results are shown."
 
     def _watch(self) -> None:
         """Pass requests on, tell how far the job is, and end the process if the job does not stop by itself."""
@@ -190,7 +190,7 @@ class Work:
 
     def _check_size(self) -> None:
         if size(self._folder.path) > RUN_BYTES:
-            raise ValueError(f"A run may take {RUN_BYTES // 2**20} MB on the disk; this one takes more.")
+            raise ValueError(f"A run may take at most {RUN_BYTES // 2**20} MB on disk.")
 
 
 def run(path: Path, ready: Callable[[], None] = lambda: None) -> None:

@@ -50,7 +50,7 @@ def read_number(text: str) -> tuple[Fraction, Fraction]:
         raise ValueError("The number is missing; write it like 1728, 1,728 or 3.36e9.")
     found = _NUMBER.fullmatch(plain)
     if found is None or len(plain) > _LONGEST:
-        raise ValueError(f"“{text[:20]}” is not read as a number; write it like 1728, 1,728 or 3.36e9.")
+        raise ValueError(f"“{text[:20]}” is not read as a number; write it like 1728, 1,728, or 3.36e9.")
     whole, _, decimals = found[1].replace(",", ".").partition(".")
     unit = Fraction(10) ** (_POWERS.get((found[2] or "").lower(), int(found[3] or 0)) - len(decimals))
     return int(whole + decimals) * unit, unit
@@ -66,7 +66,7 @@ def number_typed(text: str) -> Given:
     """
     value, unit = read_number(text)
     if value.denominator > 1:
-        raise ValueError("The number has to be a whole one; thousands are written like 1728 or 1,728.")
+        raise ValueError("Enter a whole number, such as 1728 or 1,728.")
     return Given(int(value), max(int(unit), 1))
 
 

@@ -240,7 +240,7 @@ class Places(Control):
     def parse(self, text: str) -> tuple[Place, ...]:
         parts = [[_number(number) for number in part.split("~")] for part in text.split("_")]
         if any(len(numbers) != 2 for numbers in parts):
-            raise ValueError(f"{text[:40]!r} are not two coordinates for each point")
+            raise ValueError(f"{text[:40]!r} must be pairs of coordinates")
         return tuple(self.nearest((x, y)) for x, y in parts[: self.limit])
 
     def format(self, value: Sequence[Place]) -> str:
@@ -277,7 +277,7 @@ class Toggle(Control):
 
     def parse(self, text: str) -> bool:
         if text not in ("0", "1"):
-            raise ValueError(f"{text[:40]!r} is neither 0 nor 1")
+            raise ValueError(f"{text[:40]!r} must be 0 or 1")
         return text == "1"
 
     def format(self, value: bool) -> str:
@@ -290,7 +290,7 @@ class Seed(Control):
 
     name: str = "seed"
     label: str = "Random seed"
-    help: str = "The same seed draws the same random numbers; another seed is another experiment."
+    help: str = "Seed of the random numbers. The same seed always gives the same data; change it to get new data."
     default: int = 0
     high: int = 99_999
 
@@ -326,7 +326,7 @@ class Text(Control):
     def parse(self, text: str) -> str:
         text = self.clean(self.unpack(text))
         if len(text) > self.limit:
-            raise ValueError(f"it has {len(text):,} characters, and at most {self.limit:,} are possible")
+            raise ValueError(f"it has {len(text):,} characters; the limit is {self.limit:,}")
         return text
 
     def clean(self, text: str) -> str:
@@ -361,7 +361,7 @@ class File(Control):
         return (None,)
 
     def parse(self, text: str) -> None:
-        raise ValueError("a file does not come with a link")
+        raise ValueError("a link cannot contain a file")
 
     def format(self, value: Any) -> str:
         return ""
@@ -400,7 +400,7 @@ class Fetch(Control):
 
     def parse(self, text: str) -> Fetched:
         if not text.isprintable() or len(text) > 60:
-            raise ValueError("it is not a name")
+            raise ValueError("it is not a valid name")
         return Fetched(text.strip())
 
     def format(self, value: Fetched) -> str:
@@ -447,12 +447,12 @@ def from_link(controls: Sequence[Control], query: Mapping[str, Sequence[str]]) -
             continue
         try:
             if len(texts) != 1:
-                raise ValueError("it is given more than once")
+                raise ValueError("it appears more than once")
             values[key] = control.parse(texts[0])
         except ValueError as error:
             why = "it is empty" if texts == [""] else error if is_refusal(error) else "it cannot be read"
             notes.append(
-                f"The link's value for “{control.label}” was ignored ({why}); it is {control.show(control.default)}."
+                f"Ignored the link's value for “{control.label}” ({why}); showing {control.show(control.default)}."
             )
             continue
         if control.format(values[key]) != texts[0] and control.moved(values[key], texts[0]):
@@ -462,8 +462,7 @@ def from_link(controls: Sequence[Control], query: Mapping[str, Sequence[str]]) -
 
 def nearest(control: Control, asked: str, value: Any) -> str:
     """Say that a link asks for a value that is not possible, and which one it gets."""
-    asks = f"The link asks for {asked[:_NAMED]} as “{control.label}”"
-    return f"{asks}; the nearest possible value is {control.show(value)}."
+    return f"{control.label} {asked[:_NAMED]} in the link is not available; showing {control.show(value)}."
 
 
 def _unknown(keys: Sequence[str]) -> list[str]:
@@ -472,5 +471,5 @@ def _unknown(keys: Sequence[str]) -> list[str]:
         return []
     named = [*keys[:3], f"{len(keys) - 3} more"] if len(keys) > 4 else [*keys]
     words = " and ".join([", ".join(named[:-1]), named[-1]] if len(named) > 1 else named)
-    were = "they were" if len(keys) > 1 else "it was"
-    return [f"The link sets {words}, which this page does not have; {were} ignored."]
+    settings = "settings" if len(keys) > 1 else "setting"
+    return [f"Ignored {words} in the link: this page has no such {settings}."]

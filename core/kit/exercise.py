@@ -29,7 +29,7 @@ class Question:
     ----------
     label : str
     truth : Fraction
-        In per cent where `unit` is "%".
+        In percent where `unit` is "%".
     unit : str
         "" for a count.
     slips : tuple of Slip
@@ -47,7 +47,7 @@ class Question:
         Parameters
         ----------
         text : str
-            Such as 1234567, 1,234,567, 1.23 M or 12.3 %.
+            Such as 1234567, 1,234,567, 1.23 M or 12.3%.
 
         Raises
         ------

@@ -28,7 +28,7 @@ _RESULTS = Recent(entries=16, nbytes=host.limits().kept_bytes)
 PREDICT = Toggle(
     name="predict",
     label="Predict first",
-    help="Hides the picture until you have answered what this page asks.",
+    help="Hide the answer until you have made a prediction.",
 )
 
 
@@ -239,7 +239,7 @@ class Lab:
         Folded parts below the picture.
     needs
         Settings, as for `compute`, to the tasks that `compute` would wait for. The page shows their progress
-        meanwhile, and lets them be cancelled.
+        meanwhile, and lets them be canceled.
     completing
         `(result, **values it names)` to tasks whose results the picture shows once they are there. It is drawn without
         them, and again when they are done.

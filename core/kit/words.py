@@ -67,24 +67,24 @@ def with_error(value: float, error: float) -> str:
 
 
 def percent(share: float) -> str:
-    r"""Write a share as a percentage: whole from 10 % on, with one decimal below.
+    r"""Write a share as a percentage: whole from 10% on, with one decimal below.
 
     >>> percent(0.365), percent(0.0825), percent(0.0), percent(1.0)
-    ('36\xa0%', '8.2\xa0%', '0\xa0%', '100\xa0%')
+    ('36%', '8.2%', '0%', '100%')
     """
     part = settled(100 * share)
-    return f"{part:.0f}\N{NO-BREAK SPACE}%" if part >= 10 or part == 0 else f"{part:.1f}\N{NO-BREAK SPACE}%"
+    return f"{part:.0f}%" if part >= 10 or part == 0 else f"{part:.1f}%"
 
 
 def larger(ratio: float) -> str:
     r"""Write how one positive number compares with a smaller one, from their ratio, to be followed by "that of ...".
 
     >>> larger(1.124), larger(4632.0)
-    ('12\xa0% larger than', '4632 times')
+    ('12% larger than', '4632 times')
     """
     if ratio < 3:
         part = settled(100 * (ratio - 1))
-        return f"{f'{part:.0f}' if part >= 1 else 'less than 1'}\N{NO-BREAK SPACE}% larger than"
+        return f"{f'{part:.0f}' if part >= 1 else 'less than 1'}% larger than"
     return f"{number(ratio, 2)} times"
 
 

@@ -12,7 +12,7 @@ class Average:
     """The average over all updates so far, the last ones counting most.
 
     After each update the average a of every weight w becomes decay * a + (1 - decay) * w. It begins at the initial
-    weights, whose share after t updates is decay^t. The statistics of batch normalisation are averaged too: those of
+    weights, whose share after t updates is decay^t. The statistics of batch normalization are averaged too: those of
     the current weights do not belong to the averaged ones, for which their average is right to first order. torch has
     the same in `torch.optim.swa_utils` (`AveragedModel` with `use_buffers=True`). Source: Polyak and Juditsky,
     "Acceleration of stochastic approximation by averaging", 1992; with exponential weights Tarvainen and Valpola, arXiv

@@ -1,4 +1,4 @@
-"""Images as a base takes them: scaled and normalised as its weights have learnt them, or as they are in the file."""
+"""Images as a base takes them: scaled and normalized as its weights have learned them, or as they are in the file."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ WHITE = 255
 
 
 class Scaled(Resident):
-    """Grey images as a base of ImageNet takes them: with its side, in three channels, normalised as its own were.
+    """Gray images as a base of ImageNet takes them: with its side, in three channels, normalized as its own were.
 
     Parameters
     ----------
@@ -34,14 +34,14 @@ class Scaled(Resident):
         self._side = side
 
     def batch(self, index: Tensor, moves: Tensor | None = None) -> tuple[Tensor, Tensor]:
-        """Images and labels; normalising first is the same, since a bilinear mean of constants is the constant."""
+        """Images and labels; normalizing first is the same, since a bilinear mean of constants is the constant."""
         images, labels = super().batch(index, moves)
         scaled = F.interpolate(images, size=self._side, mode="bilinear", align_corners=False)
         return scaled.contiguous(memory_format=torch.channels_last), labels
 
 
 def unprepared(data: Resident) -> Resident:
-    """The same images, but with their bytes, 0 to 255, as they are: what the base has not learnt."""
+    """The same images, but with their bytes, 0 to 255, as they are: what the base has not learned."""
     found = copy(data)
     channels = len(data.scale[0])
     found.normalise((0.0,) * channels, (1.0,) * channels)

@@ -27,14 +27,13 @@ def load(setup: Setup) -> Images:
     images = find(setup.data)
     if setup.checksum not in ("", images.checksum):
         raise ValueError(
-            f"The data on this machine, {images.name}, are not those that the run was made for; if their files have "
-            "changed, start Lectern again."
+            f"The data here ({images.name}) differ from those of the run. If the files changed, restart Lectern."
         )
     return images
 
 
 class Resident:
-    """Labelled images on a device.
+    """Labeled images on a device.
 
     Parameters
     ----------
@@ -77,7 +76,7 @@ class Resident:
         self.at_once = (min(self.at_once, len(self)) + 1) // 2
 
     def batch(self, index: Tensor, moves: Tensor | None = None) -> tuple[Tensor, Tensor]:
-        """Images, normalised to mean 0 and standard deviation 1 over the training images, and their labels.
+        """Images, normalized to mean 0 and standard deviation 1 over the training images, and their labels.
 
         Parameters
         ----------

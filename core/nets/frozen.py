@@ -15,7 +15,7 @@ from core.nets.faults import with_less
 class Frozen(nn.Module):
     """A network of which the first calls are not trained: no gradients, and always in evaluation mode.
 
-    Without the latter, batch normalisation would go on to move its running statistics, although it is frozen.
+    Without the latter, batch normalization would go on to move its running statistics, although it is frozen.
 
     Parameters
     ----------
@@ -77,7 +77,7 @@ class Frozen(nn.Module):
 
 
 class Features(Resident):
-    """Features of labelled images, in the place of the images: as `core.nets.data.Resident`, but without moves."""
+    """Features of labeled images, in the place of the images: as `core.nets.data.Resident`, but without moves."""
 
     def __init__(self, features: Tensor, labels: Tensor) -> None:
         self.pixels, self.labels = features, labels

@@ -58,7 +58,7 @@ class Learner:
     images : Images, optional
         Instead of those that the setup names.
     validation : int
-        Training images that are not learnt from; see `core.nets.data.held_out`.
+        Training images that are not learned from; see `core.nets.data.held_out`.
     start : nn.Module, optional
         A network to start from, instead of a new one; it is copied and stays as it is.
     data : Resident, optional
@@ -68,7 +68,7 @@ class Learner:
     ----------
     images : Images
     data : Resident
-        The images that are learnt from.
+        The images that are learned from.
     validation : Resident or None
         Those that are kept apart, if any.
     steps : Steps
@@ -117,7 +117,7 @@ class Learner:
         return self.step == len(self.plan.batches)
 
     def resident(self, images: NDArray[np.uint8], labels: NDArray[np.uint8]) -> Resident:
-        """Further images on the device, normalised as those that are learnt from."""
+        """Further images on the device, normalized as those that are learned from."""
         return Resident(images, labels, self.data.pixels.device, self.data)
 
     def advance(self) -> Array:
@@ -170,7 +170,7 @@ def _alike(place: tuple[int, int, int], other: tuple[int, int, int]) -> bool:
 
 
 def split(setup: Setup, labels: NDArray[np.uint8], validation: int = 0) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Places of the images that are learnt from, and of those that are kept apart.
+    """Places of the images that are learned from, and of those that are kept apart.
 
     Raises
     ------

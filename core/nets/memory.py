@@ -1,4 +1,4 @@
-"""What autograd keeps for the backward pass, call by call, learnt from meta tensors in training mode."""
+"""What autograd keeps for the backward pass, call by call, learned from meta tensors in training mode."""
 
 from __future__ import annotations
 

@@ -71,5 +71,5 @@ def _kept(base: str) -> dict[str, Tensor]:
         tensors = {}
     if {name: tuple(tensor.shape) for name, tensor in tensors.items()} != shapes(base):
         place.unlink()
-        raise ValueError(f"The file of weights of {title} was damaged and is removed; download it anew.")
+        raise ValueError(f"The weight file for {title} was damaged and has been deleted; download it again.")
     return tensors

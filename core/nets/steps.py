@@ -251,7 +251,7 @@ class Steps:
     def fit(self, attempt: Callable[[], T]) -> T:
         """Try something that takes steps, with smaller micro-batches until the memory suffices.
 
-        Network, optimizer and random state are afterwards what they were.
+        Network, optimizer and random state are afterward what they were.
 
         Raises
         ------
@@ -287,9 +287,8 @@ class Steps:
         if self.micro_batch >= self._batch:
             return ""
         same = (
-            "Batch normalization uses the statistics of each part, which makes it another function than with the whole "
-            "batch."
+            "Batch normalization uses micro-batch statistics, so results differ from a full batch."
             if has_batch_norm(self.network)
-            else "Their gradients add up to exactly those of the whole batch."
+            else "Their gradients sum to those of the full batch."
         )
-        return f"A batch of {self._batch:,} passes through the network in parts of {self.micro_batch:,}. {same}"
+        return f"Each batch of {self._batch:,} runs as micro-batches of {self.micro_batch:,}. {same}"

@@ -61,7 +61,7 @@ class TrainingRun:
         list of dict
             First: step, rates, momenta, losses, accuracies, each loss from before its step and with label smoothing if
             that is trained, and batch. If an epoch has ended: epoch (from 1), step, loss and accuracy (means over its
-            images, while they were learnt) and, with validation images, validation_loss and validation_accuracy, as
+            images, while they were learned) and, with validation images, validation_loss and validation_accuracy, as
             `core.nets.steps.Steps.evaluate` gives them. If the loss is not finite: diverged, the step at which it was
             no number any more.
         """
@@ -124,7 +124,7 @@ class TrainingRun:
         save_learner(path, self._learner, sums=self._sums.tolist())
 
     def save_weights(self, path: Path) -> None:
-        """Write the weights and the statistics of batch normalisation, averaged if they are, for others to use."""
+        """Write the weights and the statistics of batch normalization, averaged if they are, for others to use."""
         prefix = "average." if self.spec.ema else "network."
         named = self._learner.steps.tensors().items()
         save_file({name.removeprefix(prefix): tensor for name, tensor in named if name.startswith(prefix)}, path)

@@ -94,7 +94,7 @@ class _Study:
             fill(self.pretrained, spec.base)
 
     def resident(self, images: Any, labels: Any, scale: Resident | None) -> Resident:
-        """Images as the network takes them: normalised as those that it has been, or will be, pretrained on."""
+        """Images as the network takes them: normalized as those that it has been, or will be, pretrained on."""
         if scale is None:
             return Scaled(images, labels, self.device, self.spec.side)
         return Resident(images, labels, self.device, scale)

@@ -83,7 +83,7 @@ _ALL = (
          "number of filters", True, False, ("s", "p", "d", "bias", SAME)),
     Kind("deconv", "deconv4-64/2 p1", "transposed convolution: kernel - filters; op1 adds a row and a column",
          "kernel size", "number of filters", True, True, ("s", "p", "d", "op", "g", "bias")),
-    Kind("pool", "pool2", "max pooling; moves by its own size unless told", "kernel size", "", True, False, _POOL),
+    Kind("pool", "pool2", "max pooling; the stride defaults to the kernel size", "kernel size", "", True, False, _POOL),
     Kind("avgpool", "avgpool2", "average pooling", "kernel size", "", True, False, _POOL),
     Kind("gap", "gap", "global average pooling: one number per channel"),
     Kind("gmp", "gmp", "global max pooling"),
@@ -101,7 +101,7 @@ _ALL = (
     Kind("inorm", "inorm", "instance normalization; scale=1 adds a factor and a shift", options=("scale",)),
     Kind("lrn", "lrn5", "local response normalization over neighboring channels", "number of channels"),
     Kind("dropout", "dropout0.5", "drops this part of the numbers in training", options=("rate",)),
-    Kind("flatten", "flatten", "makes one row of numbers of a map"),
+    Kind("flatten", "flatten", "flattens a feature map to a vector"),
     Kind("id", "id", "passes on what it gets"),
 )  # fmt: skip
 KINDS = {kind.name: kind for kind in _ALL} | {"maxpool": next(kind for kind in _ALL if kind.name == "pool")}

@@ -64,8 +64,8 @@ def training_memory(
     Raises
     ------
     ValueError
-        If an argument is not one of these, the network cannot be trained with such images, or batch normalisation would
-        have a single value to normalise.
+        If an argument is not one of these, the network cannot be trained with such images, or batch normalization would
+        have a single value to normalize.
     """
     check(batch=batch, precision=precision)
     if optimizer not in OPTIMIZERS:
@@ -101,6 +101,6 @@ def _check_batch_norm(table: LayerTable, batch: int) -> None:
     for call in table.calls:
         if batch == 1 and call.kind.startswith("BatchNorm") and prod(call.output_shape[1:]) == 1:
             raise ValueError(
-                f"`batch` must be at least 2: {call.name} normalises over the batch, and with one image it has one "
+                f"`batch` must be at least 2: {call.name} normalizes over the batch, and with one image it has one "
                 "value per channel, whose output would be the bias whatever the input."
             )

@@ -43,7 +43,7 @@ def parse(*, text: str) -> Items:
         If it is not one, or too large: 20,000 characters, 2,000 layers after repeats multiply, depth 8.
     """
     if len(text) > MAX_TEXT:
-        raise TextError("", 0, f"The text has {len(text):,} characters; at most {MAX_TEXT:,} are possible.")
+        raise TextError("", 0, f"The text has {len(text):,} characters; the limit is {MAX_TEXT:,}.")
     text = text.replace("\r\n", "\n").replace("\r", "\n").translate(_DASHES)
     try:
         text = own_notation(text)
@@ -92,7 +92,7 @@ class _Reader:
                 break
         here = self.peek()
         if here and (not closing or here not in closing):
-            self.fail(f"“{here}” closes nothing." if here in ")}" else "“|” stands outside of braces.")
+            self.fail(f"Unmatched “{here}”." if here in ")}" else "“|” is allowed only inside braces.")
         if not here and closing:
             at, opening = self.open[-1]
             self.fail(f"“{opening}” is never closed; “{_CLOSING[opening]}” is missing.", at)
@@ -120,8 +120,8 @@ class _Reader:
         if word in KINDS or not word and (self.peek().isdigit() or self.peek() in "({"):
             self.fail(f"“,” missing before {word or self.peek()}.", start)
         if word:
-            self.fail(f"“{word[:20]}” is not understood here; a “,” may be missing.", start)
-        self.fail(f"“{self.peek()}” is not understood here.", start)
+            self.fail(f"Unexpected “{word[:20]}”; a comma may be missing.", start)
+        self.fail(f"Unexpected “{self.peek()}”.", start)
 
     def item(self) -> Items:
         start, count = self.at, 1
@@ -136,7 +136,7 @@ class _Reader:
         if count == 1 or not found:
             return found
         if count * layers(found) > MAX_LAYERS:
-            self.fail(f"{count} times {layers(found):,} layers are too many; at most {MAX_LAYERS:,} are.", start)
+            self.fail(f"{count} × {layers(found):,} layers exceed the limit of {MAX_LAYERS:,}.", start)
         return (Repeat(count, found, start),)
 
     def layer_or_group(self) -> Items:

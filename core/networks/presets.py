@@ -49,7 +49,7 @@ def _googlenet() -> str:
 
 
 def _normed(text: str, bias: str = " bias=0", norm: str = "bn") -> str:
-    """The text with batch normalisation and ReLU behind every convolution."""
+    """The text with batch normalization and ReLU behind every convolution."""
     parts = [part.strip() for part in text.replace("{", "{,").replace("}", ",}").replace("|", ",|,").split(",")]
     full = [f"{part}{bias}, {norm}, relu" if part.startswith("conv") else part for part in parts]
     joined = ", ".join(full)
@@ -102,18 +102,18 @@ PRESETS = {
     "vgg16": Network(
         title="VGG16",
         text=_vgg(3),
-        note="Simonyan & Zisserman 2015, configuration D. The homework's table is without biases.",
+        note="Simonyan & Zisserman 2015, configuration D. Many tables of it omit the biases.",
     ),
     "vgg19": Network(
         title="VGG19",
         text=_vgg(4),
-        note="Simonyan & Zisserman 2015, configuration E. The homework's table is without biases.",
+        note="Simonyan & Zisserman 2015, configuration E. Many tables of it omit the biases.",
     ),
     "googlenet": Network(
         title="GoogLeNet with 5x5",
         text=_googlenet(),
-        note="Szegedy et al. 2015 with batch normalisation. torchvision has 3x3 convolutions where the paper has 5x5, "
-        "and therefore fewer parameters and operations.",
+        note="Szegedy et al. 2015 with batch normalization. torchvision has 3x3 convolutions where "
+        "the paper has 5x5, and therefore fewer parameters and operations.",
     ),
     "resnet18": Network(
         title="ResNet-18",
@@ -129,26 +129,26 @@ PRESETS = {
     "small_inception": Network(
         title="Small Inception",
         text=_small_inception("conv3-96@same", (80, 96), False, " bias=0", "bn scale=0", ""),
-        note="Zhang et al. 2017, figure 3. The published 1,649,402 parameters are with RGB images, without biases of "
-        "the convolutions and without factors of the normalisation.",
+        note="Zhang et al. 2017, figure 3. The published 1,649,402 parameters are with RGB images, "
+        "without biases of the convolutions and without scales of the normalization.",
         size=28,
     ),
     "small_inception_homework": Network(
-        title="Small Inception, homework",
+        title="Small Inception (variant)",
         text=_small_inception("conv3-96", (80, 144), True, "", "bn", "dropout, "),
-        note="Not the network of the paper: each 3x3 has a 1x1 before it, the first convolution has no padding, and "
-        "the second downsampling has 144 filters.",
+        note="Differs from the paper: a 1x1 precedes each 3x3, the first convolution has no padding, "
+        "and the second downsampling has 144 filters.",
         size=28,
         channels=1,
     ),
     "homework_256": Network(
-        title="Homework, 256 x 256",
+        title="CNN for 256×256",
         text="conv3-128 p1, conv5-64/2 p2, conv7-128/2, pool2, conv7-64, conv7-128, fc41472, fc10",
-        note="The first fully connected layer is as wide as the map is long: 18 × 18 × 128 = 41,472.",
+        note="The first fully connected layer is as wide as the flattened map: 18 × 18 × 128 = 41,472.",
         size=256,
     ),
     "homework_386": Network(
-        title="Homework, 386 x 386",
+        title="CNN for 386×386",
         text="conv3-64, pool3, conv3-256, conv1-512, pool3, fc2048, fc1000",
         note="No padding and no biases.",
         size=386,
@@ -157,7 +157,7 @@ PRESETS = {
     "mlp": Network(
         title="Perceptron 1200-500-750-25",
         text="fc500, tanh, fc750, tanh, fc25, tanh",
-        note="Three matrices without biases.",
+        note="Three weight matrices, no biases.",
         size=1,
         channels=1200,
         bias=False,
@@ -165,8 +165,8 @@ PRESETS = {
     "linear_bn": Network(
         title="Linear and batch norm",
         text="fc30 bias=0, bn",
-        note="A bias before batch normalisation changes nothing: 600 weights, 30 factors and 30 shifts. With bias=1 "
-        "there are 690 parameters, 30 of them without effect.",
+        note="A bias before batch normalization has no effect: 600 weights, 30 scales, 30 shifts. "
+        "With bias=1 there are 690 parameters, 30 of them without effect.",
         size=1,
         channels=20,
     ),

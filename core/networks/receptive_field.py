@@ -110,7 +110,7 @@ class Field:
 
     @property
     def centre(self) -> tuple[float, float]:
-        """Centre of the box of the first unit, in pixels."""
+        """Center of the box of the first unit, in pixels."""
         return (self.low[0] + self.high[0]) / 2, (self.low[1] + self.high[1]) / 2
 
     def through(self, window: Window) -> Field:

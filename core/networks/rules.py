@@ -69,7 +69,7 @@ def merge(how: str, branches: list[Value], ledger: Ledger) -> tuple[Value, Call]
     )
     note = ""
     if value.field.reach == "unknown" and all(branch.field.reach == "box" for branch in branches):
-        note = "The branches move over the image in different steps, so that no receptive field of one size exists."
+        note = "The branches have different strides, so no single receptive field exists."
     kind = "Concat" if beside else {"add": "Add", "mul": "Multiply"}[how]
     largest = max(shapes, key=prod)
     return value, Call(

@@ -49,7 +49,7 @@ class Call:
         What a unit of the output sees of the image.
     saved, saved_bf16 : (int, int)
         Bytes that this call, as the first one, keeps for the backward pass: once, and for each image of the batch.
-        In bf16, statistics of normalisation stay at 4 bytes and positions of maxima at 8.
+        In bf16, statistics of normalization stay at 4 bytes and positions of maxima at 8.
     text : str
         The layer as it was typed.
     note : str
@@ -90,7 +90,7 @@ class Call:
     def other_ops(self) -> int:
         """Operations that are no multiply-accumulates.
 
-        One for each number that a bias, a sum, a product or an activation function gives; two for normalisation (a
+        One for each number that a bias, a sum, a product or an activation function gives; two for normalization (a
         scale and a shift); a comparison or an addition for each position under the kernel for pooling.
         """
         if self.role == "pool":

@@ -59,8 +59,8 @@ NETWORKS = {
     "small_inception": replace(
         PRESETS["small_inception"],
         text=PRESETS["small_inception"].text.replace("bn scale=0", "bn"),
-        note="Zhang et al. 2017, figure 3, without biases before batch normalisation, where they change nothing: "
-        "1,649,386 parameters for grey images.",
+        note="Zhang et al. 2017, figure 3, without biases before batch normalization, where they change nothing: "
+        "1,649,386 parameters for gray images.",
         channels=1,
     ),
     "small_inception_homework": PRESETS["small_inception_homework"],

@@ -181,7 +181,7 @@ class _Walk:
 
     def layer(self, layer: Layer, value: Value, path: str) -> Value:
         if layer.kind == "input":
-            raise _StopError(layer.at, "input must be the first layer, and stands once.")
+            raise _StopError(layer.at, "input must be the first layer and appear once.")
         return self.add(layer.at, lambda: apply(layer, value, self.ledger, bias=self.bias), path, str(layer))
 
     def join(self, item: Join, value: Value, path: str) -> Value:

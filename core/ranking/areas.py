@@ -25,7 +25,7 @@ class Areas:
     average_precision : float
         Sum of precision times increase of recall over all distinct scores.
     davis_goadrich : float
-        Area under the precision-recall curve that mixtures of neighbouring thresholds reach.
+        Area under the precision-recall curve that mixtures of neighboring thresholds reach.
     trapezoid : float
         Area by straight lines between the points of the precision-recall curve, which no classifier reaches; too
         optimistic, above all with ties. Starts at recall 0, precision 1, as scikit-learn's curve does.

@@ -95,7 +95,7 @@ def bootstrap(
 ) -> Bootstrap:
     """Draw cases anew with replacement: apart within positives and negatives, and the same ones for both rankings.
 
-    Neighbouring distinct scores are put together in strips. At their borders the counts are those of the plain
+    Neighboring distinct scores are put together in strips. At their borders the counts are those of the plain
     bootstrap, in between the curves are straight; what the data's own curves and areas lose by that is added to all
     resamples alike. Of some hundred cases no two distinct scores share a strip.
 
@@ -209,7 +209,7 @@ def resample(
 def _strip_ends(ranking: Ranking, number: int) -> NDArray[np.intp]:
     """Indices of the distinct scores at which a strip ends.
 
-    Towards both ends of the curve strips become finer; none makes the number of cases called positive grow by more
+    Toward both ends of the curve strips become finer; none makes the number of cases called positive grow by more
     than a fifth, since the precision of the first few decides much where positives are rare.
     """
     fpr, tpr = ranking.roc(ranking.tp, ranking.fp)

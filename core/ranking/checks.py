@@ -34,13 +34,13 @@ def check_labels(labels: Any, positive: Any = None) -> NDArray[np.bool_]:
     if labels.ndim != 1:
         raise ValueError(f"The labels must be one column; got an array of shape {labels.shape}.")
     if labels.size < 2:
-        raise ValueError(f"A ranking needs at least two cases; got {labels.size}.")
+        raise ValueError(f"A ranking needs at least two examples; got {labels.size}.")
     values = _distinct(labels)
     if len(values) > 2:
         raise ValueError(f"Binary labels are needed; got {len(values)}: {_listed(values)}.")
     if positive is None:
         if not (set(values) <= {0, 1} or set(values) <= {-1, 1}):
-            raise ValueError(f"The labels are {_listed(values)}; it must be said which one is positive.")
+            raise ValueError(f"The labels are {_listed(values)}; specify which one is positive.")
         positive = 1
     chosen = [value for value in values if value == positive]
     if len(values) == 1:

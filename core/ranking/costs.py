@@ -67,7 +67,7 @@ def cost_curve(ranking: Ranking) -> tuple[Array, Array]:
     Returns
     -------
     x, y : ndarray (h + 1,)
-        Probability cost from 0 to 1 and normalised expected cost, straight in between; the same at any prevalence.
+        Probability cost from 0 to 1 and normalized expected cost, straight in between; the same at any prevalence.
 
     References
     ----------

@@ -49,7 +49,7 @@ def _with_ends(counts: Counts, inner: NDArray[np.intp]) -> Counts:
 def upper_hull(tp: Counts, fp: Counts) -> NDArray[np.intp]:
     """Indices of the vertices of the upper convex hull of points that rise together; none lies between two others.
 
-    Points that do not lie above the chord of their neighbours are dropped, again and again as long as that drops
+    Points that do not lie above the chord of their neighbors are dropped, again and again as long as that drops
     many. Of the others the one farthest above each chord becomes a vertex, all chords at once, and what lies on or
     below the chords is dropped, until nothing is left. Exact for integers.
 

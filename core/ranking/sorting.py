@@ -39,7 +39,7 @@ def _sorted(keys: NDArray[np.uint64]) -> NDArray[np.uint64]:
     """Sort float bits that were shifted left by one.
 
     A radix pass by 16 bits brings scores that spread evenly nearly in order, and timsort needs little for the rest;
-    both are as fast on every processor, which numpy's vectorised sort is not.
+    both are as fast on every processor, which numpy's vectorized sort is not.
     """
     if len(keys):
         keys = keys.take(np.argsort(_coarse(keys), kind="stable"))

@@ -27,52 +27,71 @@ EXPERIMENT: tuple[Control, ...] = (
     _choice(
         "truth",
         "True function",
-        "The function f that the data come from: y = f(x) + noise.",
+        "The true function f behind the data: y = f(x) + noise. In practice it is unknown.",
         {key: truth.label for key, truth in TRUTHS.items()},
     ),
     _slider(
         "noise_std",
-        "Noise standard deviation σ",
-        "Spread of the Gaussian noise in y. Texts that write N(0, 0.3) mean the variance σ².",
+        "Noise σ",
+        "Standard deviation of the Gaussian noise in y. More noise raises the variance of the "
+        "fits and the error that no model can avoid.",
         step=0.05,
         high=3,
         also=(Settings.noise_std,),
         display=lambda sigma: f"{sigma:.3g} (variance {number(sigma**2)})",
     ),
-    _slider("n_train", "Training points", "Points in each data set that the polynomials are fitted to."),
+    _slider("n_train", "Training points", "Number of training points per data set. More points lower the variance."),
     _slider(
-        "n_sets", "Data sets", "How many data sets are simulated. With the same x the exact curves do not need them."
+        "n_sets",
+        "Data sets",
+        "Number of simulated data sets. More sets make the simulated averages more precise; the "
+        "exact curves for fixed x do not change.",
     ),
     _choice(
         "protocol",
         "Training inputs",
-        "Whether every data set has the same x, redraws its x from a common pool, or draws x freely.",
-        {"fixed": "same x", "subset": "redrawn from a pool", "random": "drawn freely"},
+        "How each data set gets its x: always the same, a random subset of a fixed pool, or new draws.",
+        {"fixed": "fixed x", "subset": "random subset of a pool", "random": "new x each time"},
     ),
     _choice(
         "test_at",
         "Test points",
-        "Where the error is measured: held-out grid points, only those inside the training range, the points of the "
-        "training grid (or pool) with fresh noise, or beyond the right end of the training range.",
-        {"held_out": "held out", "inside": "inside", "train": "at training x", "beyond": "beyond"},
+        "Where the test error is measured. Moving test points outside the training range makes the error grow fast.",
+        {
+            "held_out": "Held-out",
+            "inside": "Held-out, inside the range",
+            "train": "Training x, fresh noise",
+            "beyond": "Beyond the range",
+        },
     ),
     Seed(default=26),  # a draw in which chance is not conspicuous: no cross term is far from zero
-    _slider("n_test", "Number of test points", "Points that the error is averaged over.", default=50, place="more"),
-    _slider("low", "x from", "Left end of the inputs.", step=0.5, high=19.5, place="more"),
-    _slider("high", "x to", "Right end of the inputs.", step=0.5, low=-19.5, place="more"),
-    _choice(
-        "inputs",
-        "Inputs are",
-        "An even grid on the range (uniform where x is drawn freely), or draws from N(0, 1).",
-        {"even": "even", "normal": "normal"},
+    _slider(
+        "n_test",
+        "Number of test points",
+        "Number of points over which the test error is averaged. More points cover the range more finely.",
+        default=50,
         place="more",
     ),
-    _slider("max_degree", "Largest degree", "Polynomials of degree 1 to this one are fitted.", place="more"),
+    _slider("low", "Smallest x", "Left end of the input range.", step=0.5, high=19.5, place="more"),
+    _slider("high", "Largest x", "Right end of the input range.", step=0.5, low=-19.5, place="more"),
+    _choice(
+        "inputs",
+        "Input distribution",
+        "How x is distributed: evenly spaced (uniform for new x), or drawn from N(0, 1).",
+        {"even": "evenly spaced", "normal": "normal"},
+        place="more",
+    ),
+    _slider(
+        "max_degree",
+        "Largest degree",
+        "Highest degree on the slider; all degrees from 1 up to it are fitted.",
+        place="more",
+    ),
     _choice(
         "generator",
-        "Random numbers",
-        "NumPy's present generator, or the calls of the course homework (RandomState), which give its numbers.",
-        {"pcg64": "new", "legacy": "as in the homework"},
+        "Random generator",
+        "Which NumPy generator draws the data. The legacy one reproduces older published numbers.",
+        {"pcg64": "PCG64 (current)", "legacy": "RandomState (legacy)"},
         place="more",
     ),
 )

@@ -42,7 +42,7 @@ def nested_basis(x: Array, points: Array, degree: int) -> NestedBasis:
     """Give orthonormal polynomials by the Arnoldi process with one re-orthogonalisation.
 
     Predictions are right to about 1e-11 relative for degrees to 20 on even, uniform and normal inputs, also with
-    only degree + 1 training points. There a QR factorisation of Chebyshev columns can be left with three digits, so
+    only degree + 1 training points. There a QR factorization of Chebyshev columns can be left with three digits, so
     that it is used only where these columns are nearly orthogonal already.
 
     Parameters

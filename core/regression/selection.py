@@ -116,7 +116,7 @@ def select(
 
 
 def _scores(experiment: Experiment, basis: NestedBasis, folds: int) -> dict[str, Array]:
-    """What each rule minimises, (R, D); inf where the rule cannot judge."""
+    """What each rule minimizes, (R, D); inf where the rule cannot judge."""
     y = experiment.f_train + experiment.noise
     y_test = experiment.f_test + experiment.fresh_noise
     one_test = (fits(project(basis.train, y), basis.at) - y_test[:, np.newaxis]) ** 2

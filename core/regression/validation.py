@@ -66,7 +66,7 @@ class Validation:
     rules : tuple of str
         `RULES`.
     scores : ndarray (7, D)
-        What each rule minimises; nan where it is not defined. The first five are in squared units of y: mean squared
+        What each rule minimizes; nan where it is not defined. The first five are in squared units of y: mean squared
         errors on held-out points (pooled over the folds, and for repeated k-fold averaged over the divisions), and
         n RSS / (n - df)². AIC is n log(RSS / n) + 2 df and BIC n log(RSS / n) + log(n) df, with df = degree + 1; both
         are -inf where a fit without residuals has fewer coefficients than points.

@@ -208,7 +208,7 @@ def _cross_validate(x: Array, y: Array, f: Array, folds: int, degree: int) -> tu
 def _scores(
     experiment: Experiment, basis: NestedBasis, held: NDArray[np.bool_], fold: NDArray[np.int64]
 ) -> dict[str, tuple[Array, Array]]:
-    """What each rule minimises and its standard error, (R, D) each; the latter is nan for rules without one."""
+    """What each rule minimizes and its standard error, (R, D) each; the latter is nan for rules without one."""
     x, y, f = experiment.x_train, experiment.f_train + experiment.noise, experiment.f_train
     n, degree = y.shape[1], basis.at.shape[1] - 1
     unknown = np.full((len(y), degree), np.nan)

@@ -219,9 +219,7 @@ def _fetch(opener: urllib.request.OpenerDirector, url: str, path: Path, nbytes: 
             yield done
     if not found.hexdigest().startswith(digest):
         name = url.rsplit("/", 1)[1]
-        raise ValueError(
-            f"What was downloaded as {name} is another file or was cut short: its {found.name.upper()} sum differs."
-        )
+        raise ValueError(f"The download of {name} is damaged or not the expected file ({found.name.upper()} mismatch).")
 
 
 def _pieces(opener: urllib.request.OpenerDirector, url: str, nbytes: int) -> Iterator[bytes]:
@@ -236,7 +234,7 @@ def _pieces(opener: urllib.request.OpenerDirector, url: str, nbytes: int) -> Ite
         error.close()
         raise ValueError(f"The server of {name} answers with error {error.code}; try again later.") from error
     except (OSError, HTTPException, ValueError) as error:  # the last one of an address that it is sent on to
-        raise ValueError(f"{name} cannot be downloaded; is there a connection to the internet?") from error
+        raise ValueError(f"Cannot download {name}; check the internet connection.") from error
 
 
 def _take_over(base: str, path: Path) -> None:

@@ -112,9 +112,11 @@ class Setup:
         """Sentences about what a run with so many training images will do otherwise than one may think."""
         found = []
         if self.batch > images:
-            found.append(f"There are {images:,} training images, so that a batch has {images:,}, not {self.batch:,}.")
+            found.append(f"Only {images:,} training images: each batch has {images:,}, not {self.batch:,}.")
         if min(self.batch, self.micro_batch or self.batch) == 1 and "bn" in self.text.lower():
-            found.append("With one image at a time, batch normalisation sees that image alone, and trains badly.")
+            found.append(
+                "With one image per batch, batch normalization has no batch to average over and trains poorly."
+            )
         return tuple(found)
 
     def as_json(self) -> dict[str, Any]:
@@ -133,7 +135,7 @@ class Setup:
         known = {field.name: field.type for field in fields(cls)}
         unknown = sorted(set(values) - set(known))
         if unknown:
-            raise ValueError(f"A run has no setting {unknown[0][:40]}.")
+            raise ValueError(f"Unknown run setting {unknown[0][:40]}.")
         if "text" not in values:
             raise ValueError("A run needs the `text` of a network.")
         return cls(**{name: read(str(known[name]), value) for name, value in values.items()})

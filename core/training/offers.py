@@ -54,14 +54,14 @@ def refusal(specs: Sequence[Spec]) -> str:
     """Why this host does not train that, as a sentence; empty if it does."""
     limits, spec = jobs.settings(), specs[0]
     if limits.training == "off":
-        return "Training is switched off on this server; the presets show recorded runs."
+        return "Training is disabled on this server; presets show recorded runs."
     if find_spec("torch") is None:
-        return "torch is not installed here, so that nothing can be trained; the presets show recorded runs."
+        return "PyTorch is not installed here, so training is unavailable; presets show recorded runs."
     if not available(spec.data):
         return missing(spec.data)
     absent = ""
     if isinstance(spec, TransferTraining) and spec.base and not pretrained.available(spec.base):
-        absent = "The pretrained weights are not on this machine. Download them, or choose the small CNN."
+        absent = "The pretrained weights are not on this server. Download them, or choose the small CNN."
     if spec.device not in ("cpu", gpus().device):
         return f"{gpus().cause or NONE} Choose the CPU, and a smaller network."
     return too_long(max(specs, key=expected_seconds)) or absent
@@ -73,8 +73,8 @@ def too_long(spec: Spec) -> str:
     if needed <= allowed:
         return ""
     return (
-        f"This would take about {in_words(needed)} on {_where(spec)}; the limit is {in_words(allowed)}. Choose a "
-        "smaller network or fewer steps."
+        f"This would take about {in_words(needed)} on {_where(spec)}; the limit is "
+        f"{in_words(allowed)}. Choose a smaller network or fewer steps."
     )
 
 
@@ -121,4 +121,4 @@ def _remarks(spec: Spec) -> tuple[str, ...]:
     if not spec.checksum:
         return cautions
     size = f"{images.side} × {images.side} pixels"
-    return f"Your own images: {images.images:,} of {size} for the training, {images.classes} classes.", *cautions
+    return f"Your images: {images.images:,} training images of {size}, {images.classes} classes.", *cautions

@@ -19,7 +19,7 @@ FILES = {
     "resnet18": ("ResNet-18", "resnet18-f37072fd.pth", 46_830_571),
     "vgg19": ("VGG19", "vgg19-dcbb9e9d.pth", 574_673_361),
 }
-# What the images of the training were normalised with, channel by channel, where white is 1 (torchvision's
+# What the images of the training were normalized with, channel by channel, where white is 1 (torchvision's
 # `ImageClassification`).
 MEAN, DEVIATION = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
 
@@ -35,7 +35,7 @@ def available(base: str) -> bool:
 
 
 def names(base: str) -> list[tuple[str, str]]:
-    """Names of each convolution and of the normalisation behind it ("" for none) in torchvision, in their order."""
+    """Names of each convolution and of the normalization behind it ("" for none) in torchvision, in their order."""
     return [(conv, norm) for conv, norm, _ in _convolutions(base)]
 
 

@@ -19,7 +19,7 @@ def default_beta(steps: int) -> float:
 
 
 def smooth(losses: ArrayLike, beta: float) -> Array:
-    """Exponential moving average without the bias towards 0 of its first values.
+    """Exponential moving average without the bias toward 0 of its first values.
 
     e_t = β e_(t-1) + (1 - β) L_t from e_(-1) = 0, s_t = e_t / (1 - β^(t+1)). What follows a value that is not finite is
     not finite either.

@@ -17,7 +17,7 @@ from core.training.experiments import Training
 from core.training.transfer_networks import BASES, block_starts
 
 # In the place of the number of frozen calls: new weights, nothing transferred; and the head alone, on images whose
-# bytes go into the base as they are, not prepared as the base has learnt them.
+# bytes go into the base as they are, not prepared as the base has learned them.
 SCRATCH, RAW = -1, -2
 SIDE = 28  # of the images that come with Lectern
 SOURCE, TESTS = 3000, 500  # of them to train and to test with, of each half of the classes

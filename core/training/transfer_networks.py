@@ -74,7 +74,7 @@ BASES = {
 
 @dataclass(frozen=True, kw_only=True)
 class Layer:
-    """A layer as one counts them: a convolution with the normalisation and the activation behind it is one.
+    """A layer as one counts them: a convolution with the normalization and the activation behind it is one.
 
     Attributes
     ----------
@@ -85,9 +85,9 @@ class Layer:
     shape : tuple of int
         Of what it gives.
     params : int
-        Sum over its rows, normalisation included.
+        Sum over its rows, normalization included.
     bias, norm : bool
-        Whether it has biases, and whether a normalisation follows.
+        Whether it has biases, and whether a normalization follows.
     calls : int
         Calls of the network before it.
     """
@@ -106,7 +106,7 @@ class Layer:
 
     @property
     def formula(self) -> int:
-        """Parameters by the closed formula k² C_in C_out + C_out, and 2 C_out for a normalisation."""
+        """Parameters by the closed formula k² C_in C_out + C_out, and 2 C_out for a normalization."""
         return self.kernel**2 * self.inputs * self.outputs + (self.bias + 2 * self.norm) * self.outputs
 
 

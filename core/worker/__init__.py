@@ -133,7 +133,7 @@ class Worker:
                 return
             self._forget(job)
             job.cancelled = True
-            job.end(error=f"{job.title} was cancelled.")
+            job.end(error=f"{job.title} was canceled.")
             if self._running is job and self._process is not None:
                 self._process.kill()
 
@@ -143,7 +143,7 @@ class Worker:
             while self._waiting:
                 job = self._waiting.popleft()
                 self._forget(job)
-                job.end(error=f"{job.title} was cancelled.")
+                job.end(error=f"{job.title} was canceled.")
             if self._running is None:
                 self._stop()
             elif self._process is not None:  # the thread that waits for its answer clears up
@@ -206,7 +206,7 @@ class Worker:
                 return None, str(answer["error"]), True
             return job.read(answer["value"]), "", True
         except (ValueError, KeyError, TypeError):
-            return None, f"{job.title} gave an answer that cannot be read; try again.", False
+            return None, f"{job.title} returned an unreadable result; try again.", False
 
     def _living(self) -> subprocess.Popen[bytes]:
         """The process; a new one if it has not been started or has died since its last answer."""

@@ -104,12 +104,12 @@ class Task(Generic[R]):
         Raises
         ------
         ValueError
-            If there is none: the work was cancelled, was refused, failed, or took too long.
+            If there is none: the work was canceled, was refused, failed, or took too long.
         """
         if not self._cancelled:
             self._job.finished.wait()
         if self._cancelled:
-            raise ValueError(f"{self.title} was cancelled.")
+            raise ValueError(f"{self.title} was canceled.")
         if self._job.error:
             raise ValueError(self._job.error)
         value: R = self._job.value

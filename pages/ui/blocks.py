@@ -35,7 +35,7 @@ def table(block: Table, key: str) -> None:
     )
     if block.explain is not None:
         cells = [(row, name) for row, name in chosen.selection.cells if row < rows and name in columns]
-        words = block.explain(*cells[0]) if cells else "Choose a cell to see where its number comes from."
+        words = block.explain(*cells[0]) if cells else "Click a cell to see how its value is computed."
         st.markdown(words)
     if block.caption:
         st.caption(block.caption)
@@ -53,9 +53,9 @@ def exercise(block: Exercise, key: str, given: dict[tuple[str, str], str]) -> No
                     _say(found[place])
     right = sum(verdict is not None and verdict.right for verdict in found)
     if right == len(block.cells):
-        st.success("All cells are right.", icon=":material/check_circle:")
+        st.success("All correct.", icon=":material/check_circle:")
     else:
-        st.caption(f"{right} of {len(block.cells)} cells are right. Nothing is scored.")
+        st.caption(f"{right} of {len(block.cells)} correct.")
 
 
 def _cell(block: Exercise, place: int, key: str, given: dict[tuple[str, str], str]) -> None:

@@ -16,8 +16,8 @@ from pages.ui.asking import button, refused
 from pages.ui.owner import owner
 
 EVERY_S = 1.0
-SHARED = "Whoever asks for them waits for the same download: this acts for all of them."
-WORDS = {"cancelled": "The download was cancelled.", "interrupted": "The download was interrupted."}
+SHARED = "This download is shared: canceling it stops it for everyone."
+WORDS = {"cancelled": "The download was canceled.", "interrupted": "The download was interrupted."}
 
 
 def offer(specs: Sequence[Any], key: str) -> None:
@@ -46,7 +46,7 @@ def _still_row(data: str, key: str) -> None:
             type="primary",
         )
         words = (
-            f"{past} From {found.host.removeprefix('www.')}, once for all who use this app, and kept on this machine."
+            f"{past} From {found.host.removeprefix('www.')}; downloaded once and stored for all users of this server."
         )
         st.caption(words.strip(), width="stretch")
         refused(key)

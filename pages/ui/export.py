@@ -21,7 +21,7 @@ from pages.ui.live_chart import standalone_html
 
 def section(lab: Lab, values: Mapping[str, Any], result: Any) -> bool:
     """Folded section with everything that leaves the page, files made when asked for; whether it is open."""
-    folded = st.expander("Take it home: link, code, data, figure", on_change="rerun", key=f"{lab.name}:export")
+    folded = st.expander("Share and download", on_change="rerun", key=f"{lab.name}:export")
     if folded.open:
         with folded:
             _offers(lab, values, result)
@@ -30,13 +30,13 @@ def section(lab: Lab, values: Mapping[str, Any], result: Any) -> bool:
 
 @net.guarded
 def _offers(lab: Lab, values: Mapping[str, Any], result: Any) -> None:
-    st.markdown("**Link** that opens this page in this state:")
+    st.markdown("**Link** to this page with these settings:")
     st.code(link(lab, values), language=None, wrap_lines=True)
     tables = lab.tables(result, values)
     with st.container(horizontal=True):
         for name, columns in tables.items():
             st.download_button(
-                f"Data: {name}",
+                f"{name} (CSV)",
                 partial(to_csv, columns),
                 file_name=name,
                 mime="text/csv",
@@ -44,7 +44,7 @@ def _offers(lab: Lab, values: Mapping[str, Any], result: Any) -> None:
                 icon=":material/table:",
             )
         st.download_button(
-            "Figure: HTML that still moves",
+            "Interactive figure (HTML)",
             lambda: standalone_html(lab.draw(result, values), title=lab.question, start=lab.stand(values)),
             file_name=f"{lab.name}.html",
             mime="text/html",
@@ -52,7 +52,7 @@ def _offers(lab: Lab, values: Mapping[str, Any], result: Any) -> None:
             icon=":material/animation:",
         )
         st.download_button(
-            "Code: Python",
+            "Python script",
             lab.export_script(values),
             file_name=f"{lab.name}.py",
             mime="text/x-python",
@@ -60,7 +60,7 @@ def _offers(lab: Lab, values: Mapping[str, Any], result: Any) -> None:
             icon=":material/code:",
         )
     st.caption(f"{_gaps(tables)} PNG and SVG of a single picture: the camera signs at its upper right corner.".strip())
-    st.markdown("**Code** that computes the numbers on screen, without Lectern:")
+    st.markdown("**Python code** that computes these numbers without Lectern:")
     st.code(lab.export_script(values), language="python")
 
 

@@ -30,7 +30,7 @@ PATIENCE = 0.7  # seconds that a run waits for work to be done before it shows i
 
 NOTES = 3  # sentences about a link; of more, their number
 
-_STILL = "The picture still shows the last settings that work."
+_STILL = "The plots still show the last valid settings."
 
 
 @net.guarded
@@ -147,8 +147,13 @@ def _notes(lab: Lab, record: State) -> None:
     words = [*record.notes[:NOTES], *([f"{more} more of its values were ignored or moved."] if more > 0 else [])]
     with st.container(horizontal=True, vertical_alignment="center", key="notes"):
         st.info(" ".join(map(verbatim, words)), icon=":material/link_off:")
-        st.button("Dismiss", on_click=net.safely(record.notes.clear), type="tertiary", icon=":material/close:",
-                  key=f"{lab.name}:dismiss")  # fmt: skip
+        st.button(
+            "Dismiss",
+            on_click=net.safely(record.notes.clear),
+            type="tertiary",
+            icon=":material/close:",
+            key=f"{lab.name}:dismiss",
+        )
 
 
 def _taking(lab: Lab, record: State) -> Callable[[str, Any], None]:
@@ -191,7 +196,7 @@ def _waiting(lab: Lab, record: State) -> bool:
 
         with st.container(horizontal=True, vertical_alignment="center"):
             st.info(f"Stopped. {_STILL if record.drawn else ''}", icon=":material/pause:")
-            st.button("Go on", on_click=net.safely(go_on), key=f"{lab.name}:go_on")
+            st.button("Resume", on_click=net.safely(go_on), key=f"{lab.name}:go_on")
         return True
     tasks = lab.tasks(record.values)
     begun = time.monotonic()

@@ -37,7 +37,7 @@ LECTURES = (
             Part("ranking_curves", "claims", 1, "Same area, same model?"),
             Part("ranking_curves", "claims", 2, "Is the difference real?"),
             Part("ranking_curves", "claims", 3, "Ask for more cases."),
-            Part("ranking_curves", "claims", 6, "Is 0.9 really 90 %?"),
+            Part("ranking_curves", "claims", 6, "Is 0.9 really 90%?"),
             Part("ranking_curves", "cost", 2, "Finally: decide."),
         ),
         "Look at the curve, its baseline, its band, its calibration; then let costs and prevalence set the threshold.",

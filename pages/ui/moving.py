@@ -55,11 +55,21 @@ def _buttons(record: State, control: Places, key: str) -> None:
         _change(record, control.name, places[:-1])
 
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.button("Add a point", on_click=net.safely(add), key=f"{key}:add", icon=":material/add:",
-                  disabled=len(places) == control.limit)  # fmt: skip
-        st.button("Take the last point away", on_click=net.safely(take_away), key=f"{key}:away",
-                  icon=":material/remove:", disabled=len(places) == 1)  # fmt: skip
-        st.caption(f"{len(places)} of at most {control.limit}. {control.help}")
+        st.button(
+            "Add a point",
+            on_click=net.safely(add),
+            key=f"{key}:add",
+            icon=":material/add:",
+            disabled=len(places) == control.limit,
+        )
+        st.button(
+            "Remove the last point",
+            on_click=net.safely(take_away),
+            key=f"{key}:away",
+            icon=":material/remove:",
+            disabled=len(places) == 1,
+        )
+        st.caption(f"{len(places)} of {control.limit} points. {control.help}")
 
 
 def _change(record: State, name: str, places: tuple[Place, ...]) -> None:

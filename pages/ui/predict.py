@@ -38,13 +38,13 @@ def predict(lab: Lab, record: State, result: Any) -> bool:
         else:
             widget(lab.name, prediction.guess, record.draft, draft)
         st.button(
-            "This is my answer",
+            "Check",
             type="primary",
             on_click=net.safely(commit),
             key=f"{lab.name}:commit",
             disabled=record.draft is None,
         )
-    st.caption("The picture appears once you have answered. Nothing is scored or kept.")
+    st.caption("Answer to see the plots. Answers are not saved.")
     return False
 
 
@@ -83,8 +83,8 @@ def _verdict(lab: Lab, record: State, index: int, guess: Any, result: Any) -> No
 
     with st.container(horizontal=True, vertical_alignment="center", key=f"verdict{index}"):
         st.markdown(
-            f"**Your answer: {verbatim(show_value(guess))}. Computed: {verbatim(show_value(truth))}.** "
-            + verbatim(prediction.verdict(guess, truth, result))
+            f"**Your answer: {verbatim(show_value(guess))}. Correct answer: "
+            f"{verbatim(show_value(truth))}.** " + verbatim(prediction.verdict(guess, truth, result))
         )
         if index == len(lab.predictions) - 1:
-            st.button("Ask again", on_click=net.safely(again), type="tertiary", key=f"{lab.name}:again")
+            st.button("Try again", on_click=net.safely(again), type="tertiary", key=f"{lab.name}:again")

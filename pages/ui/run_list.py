@@ -26,11 +26,11 @@ def run_list(block: RunList, key: str, open_settings: Callable[[Mapping[str, Any
     columns = {
         "name": [inert(run.name, SEEN) for run in runs],
         "run": [run.title for run in runs],
-        "state": [run.state for run in runs],
+        "state": [run.state.replace("cancelled", "canceled") for run in runs],
         "seconds": [round(run.seconds, 1) for run in runs],
         "begun": [_when(run.created) for run in runs],
     }
-    st.caption("Choose one run, or several to compare them. Runs belong to all who use this app.")
+    st.caption("Select one run, or several to compare. Everyone on this server shares the runs.")
     # The key holds the runs, so that a choice never means another run than the one that was clicked on.
     table = f"{key}:{hash(tuple(run.id + run.state for run in runs))}"
     picked = st.dataframe(
@@ -43,7 +43,7 @@ def run_list(block: RunList, key: str, open_settings: Callable[[Mapping[str, Any
 
 
 def _when(seconds: float) -> str:
-    return f"{datetime.fromtimestamp(seconds):%Y-%m-%d %H:%M}" if seconds else "with Lectern"
+    return f"{datetime.fromtimestamp(seconds):%Y-%m-%d %H:%M}" if seconds else "bundled"
 
 
 def _one(
@@ -62,8 +62,14 @@ def _one(
                 icon=":material/open_in_new:",
             )
         for name, make in _files(run).items():
-            st.download_button(name, make, file_name=f"{run.id[:8]}.{name.lower()}", on_click="ignore",
-                               key=f"{key}:{name}", icon=":material/download:")  # fmt: skip
+            st.download_button(
+                name,
+                make,
+                file_name=f"{run.id[:8]}.{name.lower()}",
+                on_click="ignore",
+                key=f"{key}:{name}",
+                icon=":material/download:",
+            )
         if own:
             st.button(
                 "Delete", on_click=net.safely(_delete), args=(run,), key=f"{key}:delete", icon=":material/delete:"

@@ -16,7 +16,7 @@ from pages.ui import downloads
 from pages.ui.asking import button, refused
 from pages.ui.owner import THEIRS, may_change, owner
 
-SHARED = "Whoever has the same settings watches the same run: this acts for all of them."
+SHARED = "This run is shared: pausing or canceling it affects everyone watching."
 
 
 def going(specs: Sequence[Any]) -> bool:
@@ -76,14 +76,14 @@ def _still(specs: Sequence[Any], seen: Sequence[Seen], key: str, other: str) -> 
     stopped = [each for each in seen if each.state not in ("", "recorded", "done")]
     if open_ and not why_not:
         recorded = all(each.state in ("recorded", "done") for each in seen)
-        label = "Go on" if stopped else "Train here" if recorded else "Train"
+        label = "Resume" if stopped else "Train live" if recorded else "Train"
         look_of = "secondary" if recorded else "primary"
         button(
             label, "play_arrow", lambda: _each(partial(begin, owner=owner()), open_), key, name="train", type=look_of
         )
     mine = [each.id for each in stopped if may_change(each.owner)]
     if mine and not why_not:
-        button("Start anew", "replay", lambda: _each(partial(jobs.restart, owner=owner()), mine), key)
+        button("Start over", "replay", lambda: _each(partial(jobs.restart, owner=owner()), mine), key)
     more = (why_not,) if why_not else (other, offer(open_)) if open_ else ()
     st.caption(" ".join(filter(None, (_told(seen, not why_not), *more))), width="stretch")
     refused(key)
@@ -94,20 +94,20 @@ def _told(seen: Sequence[Seen], trains: bool) -> str:
     states = [each.state for each in seen]
     stopped = next((each for each in seen if each.state not in ("", "recorded", "done")), None)
     if stopped is not None:
-        words = stopped.message or f"The run was {stopped.state}; what it has computed is shown."
-        return f"{words} {SHARED.replace('this acts', 'what you do acts')}"
+        how = stopped.state.replace("cancelled", "canceled")
+        words = stopped.message or f"The run was {how}; partial results are shown."
+        return f"{words} {SHARED}"
     if "" in states:
         there = len(states) - states.count("")
-        return f"{there} of {len(states)} runs are there." if there else "No run has these settings yet."
+        return f"{there} of {len(states)} runs are available." if there else "Not trained yet with these settings."
     if "recorded" in states:
         kept = seen[states.index("recorded")]
         machine = kept.machines[0]
         return (
-            f"{kept.message} **Recorded**: computed on {machine['processor']} with torch "
-            f"{machine['packages']['torch']} and kept in Lectern{'; training here repeats it' * trains}. "
-            f"{_speed(kept)}"
+            f"{kept.message} **Recorded run** ({machine['processor']}, torch "
+            f"{machine['packages']['torch']}).{' Train live to repeat it.' * trains} {_speed(kept)}"
         ).strip()
-    return f"Trained on this machine in {in_words(sum(each.seconds for each in seen))}. {_speed(seen[-1])}".strip()
+    return f"Trained on this server in {in_words(sum(each.seconds for each in seen))}. {_speed(seen[-1])}".strip()
 
 
 def _speed(seen: Seen) -> str:

@@ -56,7 +56,7 @@ class State:
     looked
         What was so of the runs of the page when its picture was drawn.
     stopped
-        The settings whose computation the visitor has cancelled.
+        The settings whose computation the visitor has canceled.
     stands
         When each chart was last told where to stand, and where. In between it moves by itself, and its data
         stay byte for byte the same, so that a move costs no payload.

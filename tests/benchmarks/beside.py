@@ -19,7 +19,7 @@ from tests.benchmarks.measure import Row, resident
 from tests.browser.server import CHROMIUM_OPTIONS, find_chromium, running
 
 PAGE, SLIDER = "/bias_variance", "Training points"
-# Minutes of work, which is cancelled as soon as the clock has been read.
+# Minutes of work, which is canceled as soon as the clock has been read.
 NET, WIDTH, STEPS = "small_inception", 0.25, 938
 TURNS, PRESSES = 5, 4
 STARTED_S = 60.0
@@ -69,7 +69,7 @@ def memory(browser: Browser, url: str, pid: int) -> Row:
         page.wait_for_timeout(5000)
         weight = resident(pid)
         line.get_by_role("button", name="Cancel").click()
-        expect(line).to_contain_text("was cancelled", timeout=STARTED_S * 1000)
+        expect(line).to_contain_text("was canceled", timeout=STARTED_S * 1000)
     return Row(
         "memory of the app process while a training that it shows goes on; heavy libraries loaded",
         weight,

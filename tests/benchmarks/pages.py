@@ -24,7 +24,7 @@ ROUNDS = 12
 OTHERS = {
     "/regularization": "Training points",
     "/model_selection": "Training points",
-    "/ranking_curves?source=gauss": "First scorer: distance",
+    "/ranking_curves?source=gauss": "First scorer: separation",
     "/cnn_cost": "Image size",
     "/inception": "Input channels C",
 }
@@ -95,7 +95,7 @@ def ticking(browser: Browser, folder: Path) -> list[Row]:
         with visit(browser, server.url + PAGE) as one, visit(browser, server.url + PAGE) as every:
             controls = {
                 "floor": Control(floor, "Floor"),
-                "one": Control(one, "Logarithmic error axis", "switch", "Space"),
+                "one": Control(one, "Log scale", "switch", "Space"),
                 "every": Control(every, "Training points"),
             }
             for control in controls.values():

@@ -18,7 +18,7 @@ LOOPS = 10  # resamples of the plain loop; it is slow
 
 
 def cases(n: int):
-    """Labels, 30 % positive, and continuous scores of two models, all different."""
+    """Labels, 30% positive, and continuous scores of two models, all different."""
     rng = np.random.default_rng(0)
     labels = (rng.random(n) < 0.3).astype(np.int8)
     common = rng.normal(size=n) + labels

@@ -37,7 +37,7 @@ def moments(fits, f_test):
 
 
 def ridge_loop(experiment):
-    """One fit for each penalty and data set; the columns are made and standardised once for all of them."""
+    """One fit for each penalty and data set; the columns are made and standardized once for all of them."""
     train, test = columns(experiment.x_train[0], experiment.x_test, DEGREE, "monomial")
     found = []
     for alpha in ALPHAS:

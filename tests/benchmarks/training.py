@@ -36,7 +36,7 @@ STEPS, BATCH = 100, 64
 
 
 class Pictures(Dataset):
-    """Images as torchvision's data sets give them: a picture of PIL, turned into a normalised tensor one by one."""
+    """Images as torchvision's data sets give them: a picture of PIL, turned into a normalized tensor one by one."""
 
     def __init__(self) -> None:
         images = fashion_mnist()
@@ -68,7 +68,7 @@ def supply(rounds: int) -> Row:
 
     seconds = in_turns({"ours": ours, "loader": lambda: [None for _ in loader]}, rounds)
     return Row(
-        f"supply of an epoch: {steps} batches of {BATCH} images, normalised",
+        f"supply of an epoch: {steps} batches of {BATCH} images, normalized",
         milliseconds(seconds["ours"]),
         f"DataLoader of PIL pictures: {milliseconds(seconds['loader'])}",
         times(seconds["loader"], seconds["ours"]),

@@ -27,7 +27,7 @@ def scores(x, y, degrees, splits):
 
 
 def neighbours_loop(x, y, points):
-    """All numbers of neighbours, one data set after the other."""
+    """All numbers of neighbors, one data set after the other."""
     for k in range(1, x.size + 1):
         for one in y:
             KNeighborsRegressor(k).fit(x[:, None], one).predict(points[:, None])
@@ -86,7 +86,7 @@ def rows() -> list[Row]:
         size = "100 data sets × 40 points"
         found.append(
             compare(
-                f"k nearest neighbours, every k, exact and Monte Carlo (`neighbours`), {size}",
+                f"k nearest neighbors, every k, exact and Monte Carlo (`neighbours`), {size}",
                 "loop over `KNeighborsRegressor`",
                 neighbours,
                 lambda: neighbours_loop(x, y, points),

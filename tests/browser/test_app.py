@@ -145,8 +145,8 @@ HOMEWORK = {"generator": "legacy", "n_test": "10", "seed": "0"}
 
 def test_the_story_of_the_bias_variance_lab(app_url: str, open_page: OpenPage, tmp_path: Path) -> None:
     page = ready(open_page(f"{app_url}/"))
-    page.get_by_role("link", name="How complex should a model be?").click()
-    page.get_by_role("radio", name="Homework: 100 data sets").click()
+    page.get_by_role("link", name="How flexible should a model be?").click()
+    page.get_by_role("radio", name="One test set says 7, best is 8").click()
     ready(page)
     settled_link(page, HOMEWORK | {"degree": "7"})
     words = page.locator(".lc-words")
@@ -178,11 +178,11 @@ def test_the_story_of_the_bias_variance_lab(app_url: str, open_page: OpenPage, t
     expect(page.get_by_role("slider", name="Degree")).to_have_attribute("aria-valuetext", "7")
 
     # the folded parts
-    page.get_by_text("Why bias², variance and noise add up").click()
+    page.get_by_text("Why bias², variance, and noise add up").click()
     expect(page.get_by_text("Square it.")).to_be_visible()
-    page.get_by_text("Take it home").click()
+    page.get_by_text("Share and download").click()
     with page.expect_download() as download:
-        page.get_by_role("button", name="Figure: HTML").click()
+        page.get_by_role("button", name="Interactive figure (HTML)").click()
     saved = tmp_path / download.value.suggested_filename
     download.value.save_as(saved)
     alone = open_page(saved.as_uri())
@@ -249,11 +249,11 @@ def _shapes(page: Page) -> str:
 
 def test_predict_first_and_presenter_mode(app_url: str, open_page: OpenPage) -> None:
     page = open_page(f"{app_url}/bias_variance?predict=1")
-    page.get_by_role("button", name="This is my answer").wait_for(timeout=60_000)
+    page.get_by_role("button", name="Check").wait_for(timeout=60_000)
     assert page.locator(".lc-plot").count() == 0
-    page.get_by_role("button", name="This is my answer").click()
+    page.get_by_role("button", name="Check").click()
     ready(page)
-    expect(page.get_by_text("Your answer: 5. Computed: 8.")).to_be_visible()
+    expect(page.get_by_text("Your answer: 5. Correct answer: 8.")).to_be_visible()
 
     page.get_by_role("button", name="Present").click()
     page.wait_for_function("() => location.search.includes('present=1')")
@@ -281,7 +281,7 @@ def test_nothing_in_presenter_mode_is_smaller_than_18_px_on_a_projector(app_url:
 def test_an_impossible_setting_keeps_the_last_picture(app_url: str, open_page: OpenPage) -> None:
     page = ready(open_page(f"{app_url}/bias_variance?low=5&high=10"))
     page.get_by_text("More settings").click()
-    slider = page.get_by_role("slider", name="x to")
+    slider = page.get_by_role("slider", name="Largest x")
     slider.focus()
     slider.press("Home")
     expect(page.get_by_text("must be less than")).to_be_visible()
@@ -327,12 +327,12 @@ HOSTILE = (
 
 
 def test_what_comes_with_a_link_is_shown_as_it_is(app_url: str, open_page: OpenPage) -> None:
-    """No formula, link, icon or colour comes of it."""
+    """No formula, link, icon or color comes of it."""
     for some in (HOSTILE[:4], HOSTILE[4:]):
         page = ready(open_page(f"{app_url}/bias_variance?{urlencode(dict.fromkeys(some, 1))}"))
         note = page.get_by_test_id("stAlert").locator("p")
         keys = f"{', '.join(map(repr, some[:-1]))} and {some[-1]!r}"
-        words = f"The link sets {keys}, which this page does not have; they were ignored."
+        words = f"Ignored {keys} in the link: this page has no such settings."
         expect(note).to_have_count(1)
         assert note.inner_text().replace("\N{WORD JOINER}", "") == words
         assert note.locator("*").count() == 0

@@ -43,10 +43,10 @@ def test_a_typed_network_and_its_mistakes(app_url: str, open_page: OpenPage) -> 
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_a_cell_shows_its_formula(app_url: str, open_page: OpenPage, theme: str) -> None:
     page = ready(open_page(f"{app_url}/cnn_cost", theme=theme))
-    page.get_by_text("The table: every cell").click()
+    page.get_by_text("Layer table").click()
     table = page.get_by_test_id("stDataFrame")
-    expect(page.get_by_text("Choose a cell")).to_be_visible()
-    answer = page.get_by_text("is the call 1.1")
+    expect(page.get_by_text("Click a cell")).to_be_visible()
+    answer = page.get_by_text("is the operation 1.1")
     for _ in range(4):  # a grid that has just come into view takes no click before it has drawn itself
         table.click(position={"x": 20, "y": 52})  # the first cell of the first row
         with contextlib.suppress(AssertionError):
@@ -61,12 +61,12 @@ def test_a_cell_shows_its_formula(app_url: str, open_page: OpenPage, theme: str)
 def test_blanks_are_judged_and_outlive_another_page(app_url: str, open_page: OpenPage) -> None:
     page = ready(open_page(f"{app_url}/cnn_cost?net=vgg19&bias=0&blank=params"))
     assert chip(page, "all parameters") == "?"
-    page.get_by_text("The table: every cell").click()
+    page.get_by_text("Layer table").click()
     first = page.get_by_label("1. conv3-64: parameters", exact=True)
     first.fill("1792")
     first.press("Enter")
     expect(page.get_by_text("Bias counted.")).to_be_visible()
-    expect(page.get_by_text("0 of 25 cells are right")).to_be_visible()
+    expect(page.get_by_text("0 of 25 correct")).to_be_visible()
     first.fill("1,728")
     first.press("Enter")
     expect(page.get_by_text("1,728 is right.")).to_be_visible()
@@ -75,9 +75,9 @@ def test_blanks_are_judged_and_outlive_another_page(app_url: str, open_page: Ope
     expect(page.get_by_role("heading", name="Lectern")).to_be_visible()
     page.go_back()
     ready(page)
-    page.get_by_text("The table: every cell").click()
+    page.get_by_text("Layer table").click()
     expect(page.get_by_label("1. conv3-64: parameters", exact=True)).to_have_value("1,728")
-    expect(page.get_by_text("1 of 25 cells are right")).to_be_visible()
+    expect(page.get_by_text("1 of 25 correct")).to_be_visible()
 
 
 def test_a_file_is_read_as_data_or_refused(app_url: str, open_page: OpenPage) -> None:
@@ -85,7 +85,7 @@ def test_a_file_is_read_as_data_or_refused(app_url: str, open_page: OpenPage) ->
     expect(page.get_by_text("There is no file yet")).to_be_visible(timeout=60_000)
     bad = {"name": "model.pt", "mimeType": "application/octet-stream", "buffer": b"\x80\x02}q\x00."}
     page.locator("input[type=file]").set_input_files(bad)
-    expect(page.get_by_text("opening a pickle runs whatever is in it")).to_be_visible()
+    expect(page.get_by_text("which can run code when opened")).to_be_visible()
     expect(page.get_by_text("torch.onnx.export")).to_be_visible()
     page.get_by_role("button", name="Remove model.pt").click()
     header = json.dumps({"fc.weight": {"dtype": "F32", "shape": [4, 5], "data_offsets": [0, 80]}}).encode()
@@ -111,7 +111,7 @@ def test_another_size_of_a_model_is_traced_elsewhere(app_url: str, open_page: Op
 def test_a_tick_draws_what_a_fresh_page_draws(app_url: str, open_page: OpenPage, net: str, view: str) -> None:
     start = {"net": net, "layer": "9", **({"view": view} if view != "costs" else {})}
     page = ready(open_page(f"{app_url}/cnn_cost?{urlencode(start)}"))
-    page.get_by_text("Every call", exact=True).click()
+    page.get_by_text("All operations", exact=True).click()
     settled_link(page, start | {"every": "1"})
     page.get_by_text("Count biases", exact=True).click()
     settled_link(page, start | {"every": "1", "bias": "0"})

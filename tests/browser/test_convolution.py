@@ -29,7 +29,7 @@ def test_the_story_of_the_convolution_page(app_url: str, open_page: OpenPage) ->
     page.mouse.down()
     page.mouse.move(left + 3 * cell, top + 2 * cell, steps=6)
     expect(words).to_contain_text("10·(−2) + 10·(−1) = −30; 7 of 9 products are 0")
-    expect(page.get_by_role("slider", name="Kernel at")).to_have_attribute("aria-valuetext", "row 3, column 4")
+    expect(page.get_by_role("slider", name="Kernel position")).to_have_attribute("aria-valuetext", "row 3, column 4")
     assert runs[0] == sent
     page.mouse.up()
     settled_link(page, {"pos": "11"})
@@ -42,7 +42,7 @@ def test_the_story_of_the_convolution_page(app_url: str, open_page: OpenPage) ->
     expect(words).to_contain_text("4 × 16")
     image.fill("20 15\n20")
     image.press("Control+Enter")
-    expect(page.get_by_text("has 1 numbers in row 2 and 2 in the first one")).to_be_visible()
+    expect(page.get_by_text("row 2 has 1, the first 2")).to_be_visible()
     expect(words).to_contain_text("4 × 16")
     page.get_by_role("button", name="Reset", exact=True).click()
     settled_link(page, {})
@@ -52,7 +52,7 @@ def test_the_story_of_the_convolution_page(app_url: str, open_page: OpenPage) ->
     page.locator("summary", has_text="sparse table").click()
     counts = page.locator(".lc-words").nth(1)
     expect(counts).to_contain_text("1,516")
-    table = page.locator(".lc-panel").filter(has_text="map of S2").locator(".nsewdrag").first
+    table = page.locator(".lc-panel").filter(has_text="S2 map").locator(".nsewdrag").first
     table.scroll_into_view_if_needed()
     size = table.bounding_box()
     assert size is not None

@@ -27,11 +27,11 @@ def test_images_are_downloaded_by_a_click_and_then_a_training_can_begin(
         monkeypatch.setenv("LECTERN_JOBS_FOLDER", str(tmp_path / "jobs"))
         page = ready(open_page(f"{serve('app.py')}/lr_range?data=cifar-10&net=logistic"))
         row, runs = page.locator(".st-key-download"), page.locator(".st-key-runs")
-        expect(runs).to_contain_text("CIFAR-10 is not on this machine")
+        expect(runs).to_contain_text("CIFAR-10 is not on this server")
         row.get_by_role("button", name="Download CIFAR-10 (170 MB)").click()
         expect(row).to_contain_text("CIFAR-10: 0.0 of 170.1 MB", timeout=SOON)
         expect(row.get_by_role("button", name="Cancel")).to_be_visible()
-    expect(row).to_contain_text("is there a connection to the internet?", timeout=SOON)
+    expect(row).to_contain_text("check the internet connection", timeout=SOON)
 
     row.get_by_role("button", name="Download").click()
     for name in (*CIFAR_TRAIN, CIFAR_TEST):  # as an earlier download leaves them

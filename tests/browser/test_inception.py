@@ -42,7 +42,7 @@ def test_an_answer_is_judged_and_a_stack_mended(app_url: str, open_page: OpenPag
     page = ready(open_page(f"{app_url}/inception?view=designs&stack=1x1%2F2%2C3x3%2F2%2C1x1"))
     words = page.locator(".lc-words")
     expect(words).to_contain_text("it lacks 4 rows and 4 columns")
-    page.get_by_text("Homework: work it out").click()
+    page.get_by_text("Practice: compute the costs").click()
     cell = page.get_by_label("Three bottlenecks, weights in C²")
     cell.fill("3.25")
     cell.press("Enter")
@@ -63,7 +63,7 @@ def test_an_answer_is_judged_and_a_stack_mended(app_url: str, open_page: OpenPag
 
 def test_wide_tables_scroll_by_themselves_on_a_phone(app_url: str, open_page: OpenPage) -> None:
     page = ready(open_page(f"{app_url}/inception", width=390, height=844))
-    for section in ("The formulas with these numbers", "GoogLeNet, module by module"):
+    for section in ("Formulas with the current values", "GoogLeNet, module by module"):
         page.get_by_text(section).click()
     expect(page.locator("table:visible")).to_have_count(2)
     wide = (

@@ -1,4 +1,4 @@
-"""Stories of the page on range tests in a real browser: bounds are dragged, a training ends, another is cancelled."""
+"""Stories of the page on range tests in a real browser: bounds are dragged, a training ends, another is canceled."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def test_the_bounds_are_dragged_to_the_rules_and_trained_with(app_url: str, open
 
     # these are what is trained with
     page.get_by_text("Train with these bounds").click()
-    expect(page.get_by_text("Yours are 0.035 and 0.40, where you have dragged the two lines")).to_be_visible()
+    expect(page.get_by_text("Your bounds are 0.035 and 0.40")).to_be_visible()
 
     # the Back button undoes the click, a reset everything
     page.go_back()
@@ -83,15 +83,15 @@ def test_a_training_is_begun_by_a_click_and_drawn_when_it_is_done(app_url: str, 
     address = f"{app_url}/lr_range?net=logistic&steps=20&seed=5"
     page, other = ready(open_page(address)), ready(open_page(address))
     runs, words = page.locator(".st-key-runs"), page.locator(".lc-words")
-    expect(runs).to_contain_text("No run has these settings yet. 20 updates")
+    expect(runs).to_contain_text("Not trained yet with these settings. 20 updates")
     expect(words).to_contain_text("no run has these settings")
     bar(page, "Train")
-    expect(runs).to_contain_text("Trained on this machine", timeout=LONG)
+    expect(runs).to_contain_text("Trained on this server", timeout=LONG)
     expect(words).to_contain_text("Upper rate 0.10: the smoothed loss is")
     assert page.locator(".lc-panel").first.locator(".scatterlayer .trace").count() > 1
 
     # another visitor, whose page was there before the run, sees it without doing anything
-    expect(other.locator(".st-key-runs")).to_contain_text("Trained on this machine")
+    expect(other.locator(".st-key-runs")).to_contain_text("Trained on this server")
     expect(other.locator(".lc-words")).to_contain_text("Upper rate 0.10: the smoothed loss is")
 
     # in the list it can be named, taken home and deleted
@@ -108,7 +108,7 @@ def test_a_training_is_begun_by_a_click_and_drawn_when_it_is_done(app_url: str, 
     assert (run.name, run.state, run.specification["steps"]) == ("straight lines", "done", 20)
     other.get_by_role("button", name="Delete").click()
     for each in (other, page):
-        expect(each.locator(".st-key-runs")).to_contain_text("No run has these settings yet")
+        expect(each.locator(".st-key-runs")).to_contain_text("Not trained yet with these settings")
 
 
 def test_a_training_is_cancelled_for_everybody(app_url: str, open_page: OpenPage) -> None:
@@ -116,9 +116,9 @@ def test_a_training_is_cancelled_for_everybody(app_url: str, open_page: OpenPage
     page, other = ready(open_page(address)), ready(open_page(address))
     bar(page, "Train")
     runs = page.locator(".st-key-runs")
-    expect(runs).to_contain_text("Whoever has the same settings watches the same run", timeout=LONG)
+    expect(runs).to_contain_text("This run is shared", timeout=LONG)
     expect(other.locator(".st-key-runs").get_by_role("button", name="Cancel")).to_be_visible()
     bar(page, "Cancel")
-    expect(runs).to_contain_text("was cancelled", timeout=LONG)
-    expect(runs.get_by_role("button", name="Go on")).to_be_visible()
-    expect(other.locator(".st-key-runs")).to_contain_text("was cancelled")
+    expect(runs).to_contain_text("was canceled", timeout=LONG)
+    expect(runs.get_by_role("button", name="Resume")).to_be_visible()
+    expect(other.locator(".st-key-runs")).to_contain_text("was canceled")

@@ -16,13 +16,13 @@ HOMEWORK = to_link(LAB.all_controls, LAB.preset_values(LAB.presets[0]))
 
 def test_another_splitter_changes_nothing_and_new_data_everything(app_url: str, open_page: OpenPage) -> None:
     page = ready(open_page(f"{app_url}/model_selection"))
-    page.get_by_role("radio", name="Homework: leave-one-out").click()
+    page.get_by_role("radio", name="Leave-one-out, degrees 1 to 4").click()
     settled_link(page, HOMEWORK)
     words = page.locator(".lc-words")
     expect(words).to_contain_text("1.0565")
 
     # one click on another splitter: the four values stay
-    splitter = page.get_by_test_id("stNumberInput").filter(has_text="Seed of the splitter")
+    splitter = page.get_by_test_id("stNumberInput").filter(has_text="Split seed")
     splitter.get_by_test_id("stNumberInputStepUp").click()
     settled_link(page, HOMEWORK | {"split_seed": "1"})
     ready(page)
@@ -38,12 +38,12 @@ def test_another_splitter_changes_nothing_and_new_data_everything(app_url: str, 
     expect(words).not_to_contain_text("1.0710")
 
     # who is held out: one row a point
-    page.get_by_role("radio", name="Held out", exact=True).click()
+    page.get_by_role("radio", name="Held-out points", exact=True).click()
     expect(page.get_by_text("without point 1")).to_be_visible()
 
     # both histories side by side
     page.get_by_text("Another seed for the splitter").click()
-    expect(page.get_by_text("other seeds of the splitter, same data")).to_be_visible()
+    expect(page.get_by_text("new split seeds, same data")).to_be_visible()
     expect(page.get_by_text("Data seed 1: leave-one-out picks")).to_be_visible()
     page.get_by_role("slider", name="New seeds").press("ArrowRight")
     expect(page.get_by_text("Data seed 2: leave-one-out picks")).to_be_visible()

@@ -89,13 +89,17 @@ def test_the_dot_is_dragged_to_the_fastest_place_and_the_link_brings_it_back(app
 
 def test_presets_that_differ_in_the_place_alone_are_told_apart(app_url: str, open_page: OpenPage) -> None:
     page = ready(open_page(f"{app_url}/momentum"))
-    for preset, rate in (("Best momentum", "0.5000"), ("Too far", "1.1285"), ("Plain gradient descent", "0.8000")):
+    for preset, rate in (
+        ("Best momentum", "0.5000"),
+        ("Step size too large", "1.1285"),
+        ("Plain gradient descent", "0.8000"),
+    ):
         pill = page.get_by_role("radio", name=preset).or_(page.get_by_role("button", name=preset, exact=True)).first
         pill.click()
         expect(readout(page, "rate per step")).to_have_text(rate)
-    expect(page.get_by_text("No momentum, at its best step size")).to_be_visible()
+    expect(page.get_by_text("No momentum, at the best step size")).to_be_visible()
     slider = page.get_by_role("slider", name="Momentum μ")
     slider.focus()
     slider.press("ArrowRight")
     settled_link(page, {"kappa": "9", "lr": "1.8", "momentum": "0.1"})
-    expect(page.get_by_text("No momentum, at its best step size")).to_have_count(0)
+    expect(page.get_by_text("No momentum, at the best step size")).to_have_count(0)

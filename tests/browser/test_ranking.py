@@ -64,18 +64,18 @@ def test_at_recall_0_a_sentence_stands_in_the_place_of_the_point(app_url: str, o
 
 def test_where_is_everyone_is_answered_by_pointing(app_url: str, open_page: OpenPage) -> None:
     page = open_page(f"{app_url}/ranking_curves?{GAUSS}&predict=1")
-    page.get_by_role("button", name="This is my answer").click(timeout=60_000)
-    expect(page.get_by_text("Point at its place")).to_be_visible()
-    expect(page.get_by_role("button", name="This is my answer")).to_be_disabled()
+    page.get_by_role("button", name="Check").click(timeout=60_000)
+    expect(page.get_by_text("Click it")).to_be_visible()
+    expect(page.get_by_role("button", name="Check")).to_be_disabled()
     page.wait_for_selector(".lc-ask .nsewdrag")
     plot = page.locator(".lc-ask .nsewdrag").bounding_box()
     assert plot is not None
     # the axes go from -0.1 to 1.1
     page.mouse.click(plot["x"] + plot["width"] * 1.1 / 1.2, plot["y"] + plot["height"] * 1.1 / 1.2)
-    expect(page.get_by_role("button", name="This is my answer")).to_be_enabled()
-    page.get_by_role("button", name="This is my answer").click()
+    expect(page.get_by_role("button", name="Check")).to_be_enabled()
+    page.get_by_role("button", name="Check").click()
     ready(page)
-    expect(page.get_by_text("Right. Everyone called positive")).to_be_visible()
+    expect(page.get_by_text("Correct. Recall is 1")).to_be_visible()
 
 
 def test_a_file_is_read_or_refused_by_a_sentence(app_url: str, open_page: OpenPage) -> None:

@@ -22,7 +22,7 @@ def test_the_peak_is_dragged_and_a_bug_is_found(app_url: str, open_page: OpenPag
     expect(words).to_contain_text("One triangle and no cycle")
     expect(words).to_contain_text("0.0962 (0.0960)")
 
-    # the peak, on the picture itself: towards the left there are more and more cycles
+    # the peak, on the picture itself: toward the left there are more and more cycles
     panel = page.locator(".lc-panel").first
     box = panel.locator(".lc-handle.lc-dot").bounding_box()
     plot = panel.locator(".nsewdrag").first.bounding_box()
@@ -41,14 +41,14 @@ def test_the_peak_is_dragged_and_a_bug_is_found(app_url: str, open_page: OpenPag
     # the strategies, then a slip and the right answer
     page.get_by_text("Strategies side by side").click()
     expect(words).to_contain_text("With equal updates the growing batch sees")
-    page.get_by_text("Find the bug: code from homeworks").click()
+    page.get_by_text("Find the bug").click()
     cell = page.get_by_label("Updates of all nine sizes together")
     cell.fill("18,000")
     cell.press("Enter")
     expect(page.get_by_text("That would be 2,000 updates each.")).to_be_visible()
     cell.fill("128")
     cell.press("Enter")
-    expect(page.get_by_text("1 of 4 cells are right.")).to_be_visible()
+    expect(page.get_by_text("1 of 4 correct.")).to_be_visible()
 
 
 def test_a_training_grows_and_belongs_to_its_length(app_url: str, open_page: OpenPage) -> None:
@@ -63,7 +63,7 @@ def test_a_training_grows_and_belongs_to_its_length(app_url: str, open_page: Ope
     expect(nothing).not_to_be_visible()
 
     # another length has no training; that of this one goes on, and is there again
-    slider = page.get_by_role("slider", name="Length")
+    slider = page.get_by_role("slider", name="Schedule length")
     slider.focus()
     page.keyboard.press("ArrowRight")
     expect(words).to_contain_text("The training with length 5,000 went on when this was drawn.")
@@ -73,11 +73,11 @@ def test_a_training_grows_and_belongs_to_its_length(app_url: str, open_page: Ope
     expect(words).to_contain_text("of 20 epochs: training loss")
 
     bar(page, "Cancel")
-    expect(runs).to_contain_text("was cancelled", timeout=LONG)
+    expect(runs).to_contain_text("was canceled", timeout=LONG)
     expect(words).to_contain_text("of 20 epochs: training loss")
     came_to = words.inner_text()
-    bar(page, "Go on")
+    bar(page, "Resume")
     expect(runs.get_by_role("button", name="Cancel")).to_be_visible()
     expect(words).not_to_have_text(came_to, use_inner_text=True, timeout=LONG)
     bar(page, "Cancel")
-    expect(runs).to_contain_text("was cancelled", timeout=LONG)
+    expect(runs).to_contain_text("was canceled", timeout=LONG)

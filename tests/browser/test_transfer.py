@@ -33,7 +33,7 @@ def test_the_cut_is_dragged_and_a_bug_is_found(app_url: str, open_page: OpenPage
     page.mouse.up()
     settled_link(page, {"batch": "64", "cut": "23"})
 
-    page.get_by_text("Homework: counts, and find the bug").click()
+    page.get_by_text("Practice: counts and bugs").click()
     cell = page.get_by_label("Trained parameters")
     cell.fill("18,294,026")
     cell.press("Enter")
@@ -46,10 +46,10 @@ def test_a_preset_that_moves_the_cut_alone_moves_it_in_every_figure(app_url: str
     bars = page.locator(".lc-panel").last.locator(".textpoint text")
     expect(cuts).to_have_text(["10: block3_conv4"] * 2)
     expect(bars.last).to_have_text("324 MB")
-    page.get_by_role("radio", name="Homework: freeze all").click()  # figures of the network do not change, the cut does
+    page.get_by_role("radio", name="Freeze the base").click()  # figures of the network do not change, the cut does
     expect(cuts).to_have_text(["23: outputs"] * 2)
     expect(bars.last).to_have_text("80.3 MB")
-    page.get_by_role("radio", name="Homework: index below 10").click()
+    page.get_by_role("radio", name="Freeze below layer 10").click()
     expect(cuts).to_have_text(["10: block3_conv4"] * 2)
     expect(bars.last).to_have_text("324 MB")
     page.goto(f"{app_url}/transfer?cut=23&size=256")  # an axis of GB, and little memory

@@ -22,24 +22,40 @@ LEAVE_ONE_OUT = {"truth": "quadratic", "inputs": "normal", "n_train": 100, "nois
                  "max_degree": 4, "low": -3.0, "high": 3.0}  # fmt: skip
 
 PRESETS = (
-    Preset("Homework: three fits",
-           "20 points with g₁, g₃ and g₁₀. Which one would you keep, by eye? Then look at the expected error.",
-           HOMEWORK | {"view": "one", "n_train": 20, "test_at": "train"}),
-    Preset("Homework: 100 data sets",
-           "50 points, 40 to train and 10 to test, degrees 1 to 15. The green line has the published test errors.",
-           HOMEWORK | {"degree": 7}),
-    Preset("Homework: leave-one-out",
-           "100 points of x − 2x², x ~ N(0, 1), degrees 1 to 4. “New draw”: new data may choose another degree.",
-           HOMEWORK | LEAVE_ONE_OUT | {"view": "choose", "degree": 2}),
-    Preset("Too few points", "12 points: the variance explodes as the degree nears the number of points.",
-           {"n_train": 12, "degree": 8, "test_at": "inside"}),
-    Preset("No noise", "Without noise there is no variance: only the bias is left, and high degrees nearly remove it.",
-           {"noise_std": 0.0, "degree": 10, "log_y": True}),
-    Preset("A jump", "No polynomial makes a jump: the bias stays, wherever the degree goes.",
-           {"truth": "step", "degree": 9}),
-    Preset("Beyond the data", "Test points just outside the training range: high degrees know nothing there.",
-           {"test_at": "beyond", "degree": 6, "log_y": True}),
-)  # fmt: skip
+    Preset(
+        "By eye: degree 1, 3, or 10",
+        "20 points and fits of degree 1, 3, and 10. Which looks best? Then check the expected error.",
+        HOMEWORK | {"view": "one", "n_train": 20, "test_at": "train"},
+    ),
+    Preset(
+        "One test set says 7, best is 8",
+        "50 points: 40 for training, 10 for testing. The green curve is the error on that one test set.",
+        HOMEWORK | {"degree": 7},
+    ),
+    Preset(
+        "Picking a degree 400 times",
+        "100 points from x − 2x², degrees 1 to 4. Press New draw: does leave-one-out keep its choice?",
+        HOMEWORK | LEAVE_ONE_OUT | {"view": "choose", "degree": 2},
+    ),
+    Preset(
+        "12 points, 9 weights",
+        "With 12 points, variance explodes as the degree approaches the number of points.",
+        {"n_train": 12, "degree": 8, "test_at": "inside"},
+    ),
+    Preset(
+        "No noise, no variance",
+        "Without noise the variance is zero. Only bias remains, and high degrees nearly remove it.",
+        {"noise_std": 0.0, "degree": 10, "log_y": True},
+    ),
+    Preset(
+        "A jump", "A polynomial cannot jump, so some bias remains whatever the degree.", {"truth": "step", "degree": 9}
+    ),
+    Preset(
+        "Just past the data",
+        "Test points just outside the training range, where high degrees go wild.",
+        {"test_at": "beyond", "degree": 6, "log_y": True},
+    ),
+)
 
 SCRIPT = Path(__file__).with_name("script.py")
 
@@ -55,7 +71,7 @@ def script(values: Mapping[str, Any]) -> str:
 LAB = Lab(
     name="bias_variance",
     title="Bias and variance",
-    question="How complex should a model be?",
+    question="How flexible should a model be?",
     controls=CONTROLS,
     main="degree",
     open=("view", "n_train", "noise_std", "truth", "log_y"),

@@ -32,9 +32,8 @@ def derivation(result: Exploration, values: Mapping[str, Any]) -> Blocks:
     sets, points = d.y_train.shape[0], len(d.x_test)
     return (
         f"Everything below is for **degree {degree}**, averaged over {points} test points. “Simulated” is the mean "
-        f"over {sets} data sets with its standard error; each data set meets test noise of its own. Another draw gives "
-        f"other numbers.{_means(result)}",
-        "**1. Split the error of one prediction.** With the mean fit $\\mathrm{E}g$ put in between,\n\n"
+        f"over {sets} data sets with its standard error; each set has its own test noise.{_means(result)}",
+        "**1. Split the error of one prediction.** Add and subtract the mean fit $\\mathrm{E}g$:\n\n"
         "$$y - g(x) = \\underbrace{f(x) - \\mathrm{E}g(x)}_{\\text{bias}} + "
         "\\underbrace{\\mathrm{E}g(x) - g(x)}_{\\text{scatter}} + \\underbrace{\\varepsilon}_{\\text{noise}}$$",
         "**2. Square it.** Three squares and three cross terms:\n\n"
@@ -54,7 +53,7 @@ def derivation(result: Exploration, values: Mapping[str, Any]) -> Blocks:
         f"**5. The third vanishes** because the test noise is independent of the training set: "
         f"{say(e.noise_variance)}. With the noise of the *training* points it would not: there the same product is "
         f"$-2\\sigma^2(d+1)/n$ = {fixed(e.train_noise.exact)} (simulated {say(e.train_noise)}), which is why the "
-        f"training error flatters.",
+        f"training error is too optimistic.",
         f"**6. What is left**, averaged over the test points:\n\n"
         f"$$\\underbrace{{{tex(e.bias2.exact)}}}_{{\\text{{bias}}^2}} + "
         f"\\underbrace{{{tex(e.variance.exact)}}}_{{\\text{{variance}}}} + "
@@ -66,7 +65,7 @@ def derivation(result: Exploration, values: Mapping[str, Any]) -> Blocks:
 def _means(result: Exploration) -> str:
     if not result.heavy_tailed:
         return ""
-    return " These are means over the designs, not the medians that the picture shows: only means add up."
+    return " These are means over the designs, not the medians in the plots: only means add up."
 
 
 def _row(say: Callable[[Term], str], name: str, term: Term) -> str:
@@ -90,34 +89,34 @@ def conclusions(result: Exploration, values: Mapping[str, Any]) -> Blocks:
     share, share15 = (own.test_variance[k, at_zero].sum() / own.test_variance[k].sum() for k in (9, 14))
     eight, seven, two = choice.by_test_set[7], choice.by_test_set[6], choice.by_test_set[1]
     return (
-        "A homework of a university course sets these experiments, and a solution of it in circulation draws the five "
-        "conclusions below. Each sounds right, and each is a good exercise: what does its own experiment say?",
-        f"**“g₃ is the best of the three: g₁ is too stiff, g₁₀ has 11 parameters for 20 points.”** By expected error "
-        f"the order is the other way round: {fixed(float(risk[0]))} for g₁, {fixed(float(risk[2]))} for g₃, "
-        f"{fixed(float(risk[9]))} for g₁₀. In {round(1000 * eye.ten_beats_three):,} of 1,000 noise draws g₁₀ is "
-        f"nearer to the truth than g₃. (Nor can that draw be had again: `random.seed(0)` does not seed NumPy.)",
+        "Five conclusions that students often draw from these experiments. Each sounds right. Is it?",
+        f"**“Degree 3 is best: degree 1 is too rigid, and degree 10 has 11 parameters for 20 points.”** The expected "
+        f"error reverses the order: {fixed(float(risk[0]))}, {fixed(float(risk[2]))}, and {fixed(float(risk[9]))} for "
+        f"degrees 1, 3, and 10. In {round(1000 * eye.ten_beats_three):,} of 1,000 noise draws degree 10 is closer to "
+        f"the truth than degree 3. (The original draw cannot be reproduced: `random.seed(0)` does not seed NumPy.)",
         _three_fits(eye),
-        f"**“The best degree is 7, sometimes 8.”** That is the noise of ten test points, drawn once. The exact optimum "
-        f"on this split is degree {own.best} ({fixed(float(own.risk[own.best - 1]), 4)}); the published minimum at 7 "
-        f"beats degree 6 by {number(float(own.one_test_error[5] - own.one_test_error[6]), 2)}. Repeated 1,000 times, "
-        f"the same procedure picks 8 in {percent(eight)}, 2 in {percent(two)} and 7 in {percent(seven)}; with the "
-        f"truth in place of the noisy test set it picks 8 in {percent(choice.by_truth[7])}.",
+        f"**“The best degree is 7, sometimes 8.”** That is noise from ten test points, drawn once. The exact optimum "
+        f"on this split is degree {own.best} ({fixed(float(own.risk[own.best - 1]), 4)}); the observed minimum at 7 "
+        f"beats degree 6 by only {number(float(own.one_test_error[5] - own.one_test_error[6]), 2)}. Repeated 1,000 "
+        "times, "
+        f"the same procedure picks 8 in {percent(eight)}, 2 in {percent(two)} and 7 in {percent(seven)}; judged "
+        f"against the true function, it picks 8 in {percent(choice.by_truth[7])}.",
         _test_set_choices(choice),
-        f"**“Bias² rises again for high degrees.”** An artefact of 100 data sets: the mean of 100 fits still scatters "
-        f"with a hundredth of their variance, and that is counted as bias². At degree 15 the exact bias² is "
-        f"{number(float(own.bias2[14]))}; the homework's estimate is {fixed(float(own.mc_bias2_raw[14]))}, of which "
-        f"{fixed(float(own.mc_variance[14] / 100))} is that share of the variance; the rest is luck, since nearly "
+        f"**“Bias² rises again for high degrees.”** An artifact of averaging only 100 fits: their mean keeps "
+        f"1/100 of the variance, which is counted as bias². At degree 15 the exact bias² is "
+        f"{number(float(own.bias2[14]))}; the simulated estimate is {fixed(float(own.mc_bias2_raw[14]))}, of which "
+        f"{fixed(float(own.mc_variance[14] / 100))} is that part of the variance. The rest is luck: nearly "
         f"all of the variance ({percent(float(share15))}) sits at one test point, where the mean of the fits is a "
         f"single random number.",
         _bias_artefact(own),
-        f"**“Variance captures the noise.”** It is σ² times the sensitivity of the fit at the test points and hangs on "
-        f"where these are. The homework's test set contains x = 0, outside its training points; that one point carries "
-        f"{percent(share)} of the variance at degree 10. Drag the degree.",
+        f"**“Variance captures the noise.”** Variance is σ² times the sensitivity of the fit at the test points, so "
+        f"it depends on where they are. Here x = 0, outside the training points, accounts for {percent(share)} of it "
+        "at "
+        f"degree 10. Drag the degree.",
         _variance_by_point(own),
         f"**“Leave-one-out does not depend on the seed: I set another and got the same.”** The seed was set after the "
-        f"data had been drawn. When the 100 points are drawn anew, the errors differ each time, and the true degree 2 "
-        f"has the smallest one in {percent(again.winners[1])} of {len(again.rmse)} draws only. (Degree 1 lies far "
-        f"above.)",
+        f"data were drawn. With new data the errors change every time, and the true degree 2 wins in only "
+        f"{percent(again.winners[1])} of {len(again.rmse)} draws. (Degree 1 is far above the plot.)",
         _redraws(again),
     )
 
@@ -148,7 +147,7 @@ def _test_set_choices(choice: homework.TestSetChoice) -> Picture:
         bars(choice.degrees, share, role, name, hovertemplate="degree %{x}: %{y:.1%}<extra></extra>")
         for name, role, share in [
             ("chosen by one noisy test set", "test", choice.by_test_set),
-            ("chosen by the distance to the truth", "risk", choice.by_truth),
+            ("chosen against the truth", "risk", choice.by_truth),
         ]
     ]
     alt = (
@@ -158,7 +157,7 @@ def _test_set_choices(choice: homework.TestSetChoice) -> Picture:
         traces,
         alt,
         x="degree with the smallest error",
-        y="share of repetitions",
+        y="fraction of repetitions",
         yaxis={"tickformat": ".0%"},
         xaxis={"dtick": 1},
     )
@@ -166,7 +165,7 @@ def _test_set_choices(choice: homework.TestSetChoice) -> Picture:
 
 def _bias_artefact(own: Any) -> Picture:
     curves = [
-        ("as in the homework", own.mc_bias2_raw, "second"),
+        ("simulated (100 sets)", own.mc_bias2_raw, "second"),
         ("variance / 100", own.mc_variance / len(own.y_train), "variance"),
         ("exact", own.bias2, "bias"),
     ]
@@ -181,7 +180,7 @@ def _bias_artefact(own: Any) -> Picture:
         }
         for name, y, role in curves
     ]
-    alt = "The homework's estimate of bias² rises at high degrees, variance / 100 with it; the exact one keeps falling."
+    alt = "The simulated bias² rises at high degrees, variance / 100 with it; the exact one keeps falling."
     axis = {"type": "log", "exponentformat": "power"}
     return _plain(traces, alt, x="degree", y="bias² (y²)", yaxis=axis, xaxis={"dtick": 1})
 
@@ -192,21 +191,21 @@ def _variance_by_point(own: Any) -> Picture:
     at_zero = int(np.flatnonzero(own.x_test[order] == 0)[0])
     points = [number(float(x)) for x in own.x_test[order]]
     words = "x = %{x}: %{y:.1%}<extra></extra>"
-    traces = [bars(points, share[0], "variance", "share of the variance", hovertemplate=words)]
+    traces = [bars(points, share[0], "variance", "fraction of the variance", hovertemplate=words)]
     figure = Figure(
         data=traces,
         layout=layout(
             x="test point x",
-            y="share of the variance",
+            y="fraction of the variance",
             xaxis={"type": "category"},
             yaxis={"range": [0, 1], "tickformat": ".0%"},
         ),
     )
-    alt = f"Share of each test point in the variance; x = 0 has {share[9, at_zero]:.0%} at degree 10."
+    alt = f"Fraction of the variance at each test point; x = 0 has {share[9, at_zero]:.0%} at degree 10."
     texts = tuple(str(k) for k in own.degrees)
     axis = Axis("shown_degree", "Degree of the fits", tuple(int(k) for k in own.degrees), texts, start=10)
     sentences = tuple(
-        f"Degree {k + 1}: x = 0 carries {row[at_zero]:.0%} of the variance." for k, row in enumerate(share)
+        f"Degree {k + 1}: x = 0 accounts for {row[at_zero]:.0%} of the variance." for k, row in enumerate(share)
     )
     panel = Panel(figure, alt=alt, frames=(Frames(0, list(share)),), height=300)
     return Picture((panel,), axis=axis, sentences=sentences)
@@ -222,7 +221,7 @@ def _redraws(again: homework.Redraws) -> Picture:
             "mode": "lines",
             "x": np.tile(np.append(degrees, np.nan), len(shown)),
             "y": gaps,
-            "name": "30 new draws of the data",
+            "name": "30 new data sets",
             "line": {"color": color("muted"), "width": 1},
             "hoverinfo": "skip",
         },
@@ -231,12 +230,12 @@ def _redraws(again: homework.Redraws) -> Picture:
             "mode": "lines+markers",
             "x": degrees,
             "y": again.rmse[0],
-            "name": "the homework's data",
+            "name": "original data",
             "line": line("threshold", 3),
         },
     ]
     own = ", ".join(fixed(float(value)) for value in again.rmse[0])
-    alt = f"Leave-one-out error of degrees 1 to 4; the homework's data give {own}."
+    alt = f"Leave-one-out error of degrees 1 to 4; the original data give {own}."
     axis = {"range": [0.8, 1.6]}
     return _plain(traces, alt, x="degree", y="leave-one-out RMSE (y)", yaxis=axis, xaxis={"dtick": 1})
 
@@ -247,6 +246,6 @@ def _plain(traces: list[dict[str, Any]], alt: str, *, x: str, y: str, **more: An
 
 
 SECTIONS = (
-    Section("Why bias², variance and noise add up: the derivation with these numbers", derivation),
-    Section("What the homework concluded, and what its own experiment says", conclusions),
+    Section("Why bias², variance, and noise add up", derivation),
+    Section("Five common conclusions, tested", conclusions),
 )

@@ -183,7 +183,7 @@ def verdict(guess: int, truth: int, result: Exploration) -> str:
 PREDICTIONS = (
     Prediction(
         "Which degree has the smallest expected test error?",
-        guess=Slider(name="guess", label="Degree", default=5, low=1, high=20, help="Your guess."),
+        guess=Slider(name="guess", label="Degree", default=5, low=1, high=20, help="Enter your prediction."),
         truth=lambda result: result.best,
         verdict=verdict,
     ),

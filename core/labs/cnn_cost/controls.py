@@ -17,7 +17,7 @@ MODEL = "tv_"  # begins the name of a model of torchvision among the networks
 KNOWN = {name: preset.title for name, preset in PRESETS.items()} | {
     f"{MODEL}{name}": f"{name} (torchvision)" for name in native_sizes()
 }
-NETWORKS = {"text": "Typed below", "upload": "A file"} | KNOWN
+NETWORKS = {"text": "Your own text", "upload": "Your own file"} | KNOWN
 VIEWS = {"costs": "Layer by layer", "blocks": "Blocks", "compare": "Two networks"}
 HEADS = {"side": "output side", "activations": "activations", "params": "parameters", "macs": "MACs"}
 BLANKS = {"none": "Nothing", "some": "Eight cells"} | {column: f"All {HEADS[column]}" for column in COLUMNS}
@@ -27,7 +27,7 @@ _TYPED, _FILE = ("net", ("text",)), ("net", ("upload",))
 
 def show_size(side: int) -> str:
     """Write the size of an image; 0 is that of the network."""
-    return f"{side} × {side}" if side else "as made for"
+    return f"{side} × {side}" if side else "native size"
 
 
 NETWORK: tuple[Control, ...] = (
@@ -36,8 +36,7 @@ NETWORK: tuple[Control, ...] = (
         label="Network",
         default="vgg16",
         options=NETWORKS,
-        help="From papers and the course, all classification models of torchvision, your own text, or your own file. "
-        "Type to search.",
+        help="Published networks, torchvision classifiers, your own text, or your own file. Type to search.",
     ),
     Text(
         name="text",
@@ -48,16 +47,15 @@ NETWORK: tuple[Control, ...] = (
         unpack=from_link,
         when=_TYPED,
         examples=("input28x28-1, 2x(conv3-8, relu), fc10", "conv7-64/2 p3, {+ conv3-64@same | id}, gap", "covn3-64"),
-        help="Layers with commas or line ends between: conv3-64 is a 3 × 3 convolution with 64 filters, @same keeps "
-        "the size, /2 is the stride, {a | b} joins branches, {+ a | b} adds them, 2x(…) repeats. Ctrl+Enter takes "
-        "it over.",
+        help="Layers separated by commas or new lines: conv3-64 is a 3×3 convolution with 64 filters, "
+        "@same keeps the size, /2 sets the stride. Ctrl+Enter applies it.",
     ),
     File(
         name="upload",
         label="Your file",
         read=read_network,
         when=_FILE,
-        help="ONNX, PT2 (torch.export), safetensors, or .pt of torch.save, read as data: nothing in it is run.",
+        help="ONNX, PT2 (torch.export), or safetensors file. It is only read; no code in it runs.",
     ),
     Slider(
         name="size",
@@ -68,8 +66,7 @@ NETWORK: tuple[Control, ...] = (
         step=32,
         also=(1, 8, 16, 28, 33, 48, 63, 80, 112, 227, 240, 299, 336, 386, 518),
         display=show_size,
-        help="Side of the image in pixels. A model of torchvision is traced anew at another size than its own; a file "
-        "takes it where it leaves the size open.",
+        help="Side of the input in pixels. Doubling it roughly quadruples activations and operations.",
     ),
     Slider(
         name="height",
@@ -89,59 +86,77 @@ NETWORK: tuple[Control, ...] = (
         low=1,
         high=16,
         when=("net", ("text", "upload")),
-        help="3 for color. A first layer such as input32x32-1 has its own size and channels; a file takes them where "
-        "it leaves them open.",
+        help="Input channels: 3 for color, 1 for grayscale. An input layer such as input32x32-1 overrides it.",
     ),
     Choice(
         name="beside",
-        label="Beside it",
+        label="Compare with",
         default="resnet18",
         options=KNOWN,
         when=("view", ("compare",)),
-        help="The second network, at the size that it was made for.",
+        help="Second network, at its native input size.",
     ),
 )
 
 VIEW: tuple[Control, ...] = (
-    Choice(name="view", label="Show", default="costs", options=VIEWS, place="stage", help="What the picture shows."),
+    Choice(
+        name="view",
+        label="Show",
+        default="costs",
+        options=VIEWS,
+        place="stage",
+        help="Costs layer by layer, blocks, or two networks compared.",
+    ),
     Toggle(
         name="every",
-        label="Every call",
+        label="All operations",
         place="stage",
-        help="Normalisation, activation functions and sums too, not only what textbooks list.",
+        help="Also list normalization, activations, and additions, which many tables omit.",
     ),
     Toggle(
         name="collapse",
         label="Collapse repeats",
         place="stage",
-        help="Equal neighbouring blocks become one, marked with how many there are. Totals count them all.",
+        help="Merge identical consecutive blocks into one row with a count. Totals include all.",
     ),
 )
 
 CONVENTIONS: tuple[Control, ...] = (
-    Toggle(name="bias", label="Count biases", default=True, help="Off, as in the homework's tables."),
+    Toggle(
+        name="bias",
+        label="Count biases",
+        default=True,
+        help="Include biases in the parameter counts. Many published tables omit them.",
+    ),
     Choice(
         name="unit",
         label="Operations",
         default="macs",
         options={"macs": "MACs", "flops": "FLOPs = 2 MACs"},
-        help="One multiply-accumulate is a product and a sum. Many papers write FLOPs and mean MACs.",
+        help="A MAC is one multiplication and one addition, or 2 FLOPs. Many papers write FLOPs but mean MACs.",
     ),
-    Toggle(name="input_row", label="Count the image", default=True, help="As the first row of the activations."),
-    Toggle(name="pool_rows", label="Count pooling outputs", default=True, help="Among the activations."),
+    Toggle(
+        name="input_row", label="Count the image", default=True, help="Include the input image in the activation total."
+    ),
+    Toggle(
+        name="pool_rows",
+        label="Count pooling outputs",
+        default=True,
+        help="Include pooling outputs in the activation total.",
+    ),
 )
 
 TRAINING: tuple[Control, ...] = (
     LogSlider(
         name="batch",
-        label="Batch",
+        label="Batch size",
         default=32,
         low=1,
         high=8192,
         per_decade=1 / math.log10(2),
         display=lambda batch: f"{batch:,}",
         place="more",
-        help="Images in a training step; memory grows with it, parameters do not.",
+        help="Images per training step. Memory grows with it; parameters do not.",
     ),
     Choice(
         name="optimizer",
@@ -149,7 +164,7 @@ TRAINING: tuple[Control, ...] = (
         default="SGD with momentum",
         options={name: name for name in OPTIMIZERS},
         place="more",
-        help="It may keep one or two further numbers for each parameter.",
+        help="Extra numbers stored per parameter: none for SGD, one with momentum, two for Adam.",
     ),
     Choice(
         name="precision",
@@ -157,7 +172,7 @@ TRAINING: tuple[Control, ...] = (
         default="fp32",
         options={"fp32": "32 bit", "bf16": "16 bit (bf16)"},
         place="more",
-        help="In bf16 activations take half, but the optimizer keeps a 32-bit copy of the weights.",
+        help="bf16 halves activation memory; the optimizer keeps a 32-bit copy of the weights.",
     ),
 )
 
@@ -167,9 +182,9 @@ FILL: tuple[Control, ...] = (
         label="Leave blank",
         default="none",
         options=BLANKS,
-        help="Cells of the table below to be filled in; each answer is checked, and known slips are named.",
+        help="Hide table cells for you to fill in. Answers are checked and mistakes explained.",
     ),
-    Seed(help="Which cells are blank."),
+    Seed(help="Chooses which cells are hidden."),
 )
 
 LAYER = Slider(
@@ -179,7 +194,7 @@ LAYER = Slider(
     low=0,
     high=MAX_LAYERS,
     display=str,
-    help="Place in the network; 0 is the image.",
+    help="Position in the network; 0 is the input image.",
 )
 
 CONTROLS: tuple[Control, ...] = (LAYER, *NETWORK, *VIEW, *CONVENTIONS, *FILL, *TRAINING)

@@ -16,29 +16,62 @@ from core.labs.cnn_cost.stories import STORIES
 from core.labs.cnn_cost.words import PREDICTIONS
 
 PRESETS = (
-    Preset("Homework: VGG19", "Without biases, as in the homework. Rounded cells add up to 16,484,192 activations. "
-           "What is the exact sum?", {"net": "vgg19", "bias": False, "layer": 10}),
-    Preset("Homework: 256", "Fill in the blank cells of the table below; sizes must be rounded down.",
-           {"net": "homework_256", "bias": False, "blank": "some", "layer": 3}),
-    Preset("Homework: 386", "No padding: which sizes come out, and which layer holds nearly all parameters?",
-           {"net": "homework_386", "layer": 6, "blank": "params"}),
-    Preset("Perceptron", "Three matrices without biases. A dropped zero is a known slip here: fill in the table.",
-           {"net": "mlp", "blank": "params", "layer": 1}),
-    Preset("LeNet-5", "61,706 parameters today, 60,000 in 1998: the second section below tells why.",
-           {"net": "lenet5", "layer": 5}),
-    Preset("AlexNet", "Fully connected layers hold the parameters, convolutions do the work.",
-           {"net": "alexnet", "layer": 9, "view": "blocks"}),
-    Preset("GoogLeNet × 2", "The paper's 5 × 5 beside torchvision's 3 × 3: where do they differ?",
-           {"net": "googlenet", "view": "compare", "beside": "tv_googlenet", "layer": 12}),
-    Preset("ResNet-18 × 2", "For ImageNet and for CIFAR-10: the same blocks on other maps, behind another start.",
-           {"net": "resnet18", "view": "compare", "beside": "resnet18_cifar", "layer": 10}),
-    Preset("Inception × 2", "The paper's network beside the homework's, which is not the same.",
-           {"net": "small_inception", "view": "compare", "beside": "small_inception_homework"}),
-    Preset("ResNet-152", "515 calls: equal neighbours are one row. What does one unit see in the end?",
-           {"net": "tv_resnet152", "collapse": True, "layer": 30}),
-    Preset("Own text", "A text with three branches: change it, and everything follows.",
-           {"net": "text", "layer": 3}),
-)  # fmt: skip
+    Preset(
+        "VGG19 without biases",
+        "No biases. Rounded cells add up to 16,484,192 activations. What is the exact sum?",
+        {"net": "vgg19", "bias": False, "layer": 10},
+    ),
+    Preset(
+        "Fill in: 256×256",
+        "Fill in the hidden cells of the table below; sizes must be rounded down.",
+        {"net": "homework_256", "bias": False, "blank": "some", "layer": 3},
+    ),
+    Preset(
+        "Fill in: 386×386",
+        "No padding. What are the output sizes, and which layer holds nearly all parameters?",
+        {"net": "homework_386", "layer": 6, "blank": "params"},
+    ),
+    Preset(
+        "Fill in: three matrices",
+        "Three weight matrices, no biases. Fill in the table; watch the zeros.",
+        {"net": "mlp", "blank": "params", "layer": 1},
+    ),
+    Preset(
+        "LeNet-5",
+        "61,706 parameters today, 60,000 in 1998. “Why published tables differ” explains it.",
+        {"net": "lenet5", "layer": 5},
+    ),
+    Preset(
+        "AlexNet: 96% in three layers",
+        "Fully connected layers hold the parameters; convolutions do the work.",
+        {"net": "alexnet", "layer": 9, "view": "blocks"},
+    ),
+    Preset(
+        "GoogLeNet: paper, torchvision",
+        "The paper's 5×5 convolutions next to torchvision's 3×3. Where do the networks differ?",
+        {"net": "googlenet", "view": "compare", "beside": "tv_googlenet", "layer": 12},
+    ),
+    Preset(
+        "ResNet-18: ImageNet, CIFAR-10",
+        "For ImageNet and CIFAR-10: the same blocks, different map sizes and stem.",
+        {"net": "resnet18", "view": "compare", "beside": "resnet18_cifar", "layer": 10},
+    ),
+    Preset(
+        "Small Inception, two ways",
+        "The published network and a variant often taken for it.",
+        {"net": "small_inception", "view": "compare", "beside": "small_inception_homework"},
+    ),
+    Preset(
+        "ResNet-152",
+        "515 operations, repeats collapsed. How large is the last receptive field?",
+        {"net": "tv_resnet152", "collapse": True, "layer": 30},
+    ),
+    Preset(
+        "Type your own",
+        "A typed network with three branches. Edit it and everything updates.",
+        {"net": "text", "layer": 3},
+    ),
+)
 
 SCRIPT = Path(__file__).with_name("script.py")
 
@@ -51,7 +84,7 @@ def script(values: Mapping[str, Any]) -> str:
 LAB = Lab(
     name="cnn_cost",
     title="Shapes and cost",
-    question="What does every layer cost?",
+    question="Where do parameters and compute go?",
     controls=CONTROLS,
     main="layer",
     open=("net", "view", "size", "beside", "text", "upload"),

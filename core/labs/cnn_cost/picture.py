@@ -69,7 +69,7 @@ def picture(
 
 
 def thumbnail() -> str:
-    """VGG16 as blocks, in the colours of what they do."""
+    """VGG16 as blocks, in the colors of what they do."""
     table = preset_table(net="vgg16")
     parts, x = [], 12.0
     for call in table.calls:

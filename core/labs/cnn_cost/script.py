@@ -1,6 +1,6 @@
 """Shapes, parameters, operations and memory of a network, by formulas over layers.csv from the same page.
 
-What has no simple formula (attention, normalisation, the receptive field behind branches) is taken from the file.
+What has no simple formula (attention, normalization, the receptive field behind branches) is taken from the file.
 """
 
 import csv

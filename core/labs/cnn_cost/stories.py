@@ -22,8 +22,8 @@ STORIES = (
                     ("the 13 convolutions", "the first fully connected layer", "the output layer"),
                     "the first fully connected layer",
                     {
-                        "the 13 convolutions": "Together they hold 10.6 %.",
-                        "the output layer": "fc1000 has 4,097,000, which is 3 %.",
+                        "the 13 convolutions": "Together they hold 10.6%.",
+                        "the output layer": "fc1000 has 4,097,000, which is 3%.",
                     },
                 ),
             ),

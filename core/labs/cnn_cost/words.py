@@ -25,7 +25,7 @@ NAMES = {
     "convolution": "the convolutions",
     "linear": "the fully connected layers",
     "attention": "attention",
-    "norm": "normalisation",
+    "norm": "normalization",
     "other": "something else",
 }
 
@@ -131,7 +131,7 @@ def sentences(result: Cost, rows: Sequence[Row], *, bias: bool, unit: str) -> tu
             texts.append(f"{row.label}: cells of this row are blank; fill them in below the picture.")
             continue
         found = formulas(row.call, bias=bias, flops=unit == "flops")
-        share = f"; {100 * everything[row.place + 1] / everything[-1]:.3g} % of all so far" if everything[-1] else ""
+        share = f"; {100 * everything[row.place + 1] / everything[-1]:.3g}% of all so far" if everything[-1] else ""
         times = f" (one of {row.count} equal ones)" if row.count > 1 else ""
         parts = [f"{row.call.kind}{times}: {found['output']}" if row.call.output_shape else f"{row.call.kind}{times}"]
         parts.append(f"parameters {found['params']}{share}")
@@ -163,7 +163,7 @@ def summaries(result: Cost, rows: Sequence[Row], *, bias: bool, unit: str) -> tu
 def _share(part: int, whole: int) -> str:
     """Write a share of a whole with two digits."""
     share = 100 * part / whole if whole else 0.0
-    return f"{share:.2g}\N{NO-BREAK SPACE}%" if share >= 0.01 or not part else "under 0.01\N{NO-BREAK SPACE}%"
+    return f"{share:.2g}%" if share >= 0.01 or not part else "under 0.01%"
 
 
 def _owned(call: Any, bias: bool) -> int:
@@ -209,7 +209,7 @@ def _verdict(quantity: int, name: str) -> Any:
         by_role: Mapping[str, tuple[int, int, int]] = totals(result.table).by_role
         whole = sum(sums[quantity] for sums in by_role.values()) or 1
         shares = [
-            f"{NAMES.get(role, role)} {100 * sums[quantity] / whole:.3g} %"
+            f"{NAMES.get(role, role)} {100 * sums[quantity] / whole:.3g}%"
             for role, sums in sorted(by_role.items(), key=lambda pair: -pair[1][quantity])
             if sums[quantity]
         ]
@@ -219,11 +219,13 @@ def _verdict(quantity: int, name: str) -> Any:
 
 
 def _question(text: str, quantity: int, name: str) -> Prediction:
-    guess = Choice(name="guess", label="Your answer", default="convolution", options=NAMES, help="Your guess.")
+    guess = Choice(
+        name="guess", label="Your answer", default="convolution", options=NAMES, help="Enter your prediction."
+    )
     return Prediction(text, guess, lambda result: largest(result, quantity), _verdict(quantity, name))
 
 
 PREDICTIONS = (
     _question("Which part of this network holds most of its parameters?", 0, "parameters"),
-    _question("And which part does most of its multiplications?", 2, "MACs"),
+    _question("Which part does most of the multiply-accumulates?", 2, "MACs"),
 )

@@ -23,12 +23,12 @@ POSITIONS = 256  # of a 1 x 1 kernel on an 8 x 8 image with 4 rows of padding on
 CONTROLS: tuple[Control, ...] = (
     Slider(
         name="pos",
-        label="Kernel at",
+        label="Kernel position",
         default=0,
         low=0,
         high=POSITIONS - 1,
         display=lambda pos: f"position {pos + 1}",
-        help="Where the kernel stands: the place of the output that is being computed.",
+        help="Output position being computed. Moving it slides the kernel.",
     ),
     Choice(
         name="view",
@@ -36,7 +36,7 @@ CONTROLS: tuple[Control, ...] = (
         default="matrix",
         options=VIEWS,
         place="stage",
-        help="One row of the matrix for each place; one column of pixels for each place; or the way back.",
+        help="The matrix (one row per position), im2col (one column per position), or the transposed convolution.",
     ),
     Text(
         name="image",
@@ -44,7 +44,7 @@ CONTROLS: tuple[Control, ...] = (
         default=EDGE,
         limit=600,
         examples=(HOMEWORK, STEPS, "1 2; 3 4", "1.5, -2"),
-        help="Numbers with blanks between, one row a line: at most 8 × 8.",
+        help="Values separated by spaces, one row per line; at most 8×8.",
     ),
     Text(
         name="kernel",
@@ -52,31 +52,38 @@ CONTROLS: tuple[Control, ...] = (
         default=SOBEL,
         limit=300,
         examples=(BLUR, SHARPEN, COUNT, "2", "1 0; 0 1"),
-        help="Numbers with blanks between, one row a line: at most 5 × 5.",
+        help="Values separated by spaces, one row per line; at most 5×5.",
     ),
-    Slider(name="stride", label="Stride s", default=1, low=1, high=3, help="Pixels from one place to the next."),
+    Slider(
+        name="stride",
+        label="Stride s",
+        default=1,
+        low=1,
+        high=3,
+        help="Pixels the kernel moves per step. Raising it shrinks the output.",
+    ),
     Slider(
         name="padding",
         label="Padding p",
         default=0,
         low=0,
         high=4,
-        help="Rows and columns of zeros on each side. (k − 1)/2 keeps the size with stride 1: “same”.",
+        help="Rings of zeros around the image. Raising it enlarges the output; (k − 1)/2 keeps the size at stride 1.",
     ),
     Choice(
         name="operation",
         label="Operation",
         default="correlation",
-        options={"correlation": "cross-correlation", "convolution": "convolution (flipped)"},
-        help="Deep learning says convolution and computes the cross-correlation. The convolution of mathematics turns "
-        "the kernel by 180° first.",
+        options={"correlation": "cross-correlation", "convolution": "convolution (rotated)"},
+        help="Deep learning calls cross-correlation convolution. Mathematical convolution rotates the "
+        "kernel by 180° first.",
     ),
     Choice(
         name="order",
-        label="vec( ) reads",
+        label="vec( ) order",
         default="row",
         options={"row": "row by row", "column": "column by column"},
-        help="How an image becomes a vector. NumPy and PyTorch read row by row, textbooks column by column.",
+        help="How the image is flattened. NumPy and PyTorch go row by row, textbooks column by column.",
     ),
     Text(
         name="c3",
@@ -85,8 +92,7 @@ CONTROLS: tuple[Control, ...] = (
         limit=200,
         examples=(FULL, "- " * 15 + "012345"),
         place="more",
-        help="For each of the 16 maps of C3 the maps of S2 that it sees, 0 to 5. A click on the table below does the "
-        "same.",
+        help="For each of the 16 C3 maps, its input maps in S2 (0 to 5). Or click the table below.",
     ),
     Choice(
         name="garment",
@@ -94,7 +100,7 @@ CONTROLS: tuple[Control, ...] = (
         default="ankle boot",
         options={name: name for name in GARMENTS},
         place="more",
-        help="Which image of Fashion-MNIST the trained network is shown. A click on an image below does the same.",
+        help="Image fed to the trained network. Or click one below.",
     ),
     Slider(
         name="feature",
@@ -103,6 +109,6 @@ CONTROLS: tuple[Control, ...] = (
         low=1,
         high=MAPS,
         place="more",
-        help="Which map of its first layer is looked at. A click on a map below does the same.",
+        help="First-layer map shown. Or click one below.",
     ),
 )

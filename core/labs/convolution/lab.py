@@ -17,25 +17,45 @@ from core.labs.convolution.stories import STORIES
 from core.labs.convolution.words import PREDICTIONS
 
 PRESETS = (
-    Preset("Homework 4.2", "A 4 × 4 image and the same kernel. Write W and W vec(x) before you look; the second "
-           "section below judges them.", {"image": HOMEWORK}),
-    Preset("Flipped", "The same with convolution in the sense of mathematics: the kernel is turned by 180° first. What "
-           "happens to the sign?", {"image": HOMEWORK, "operation": "convolution"}),
-    Preset("One bright pixel", "Cross-correlation writes the kernel upside down around a single pixel, convolution "
-           "upright. Switch the operation.", {"image": DOT, "kernel": COUNT, "padding": 1, "pos": 6}),
-    Preset("Same size", "One row of zeros on each side keeps the size. Look at the border: the sums there are too "
-           "small.", {"image": STEPS, "kernel": BLUR, "padding": 1}),
-    Preset("Stride 2", "The kernel skips every second place in both directions: W keeps one row in four, and is no "
-           "Toeplitz matrix any more.", {"stride": 2, "padding": 1}),
-    Preset("Sharpen", "Five times the pixel less its four neighbours: nothing changes where all are equal.",
-           {"kernel": SHARPEN}),
-    Preset("1 × 1", "A single weight: W is that number times the identity.",
-           {"image": STEPS, "kernel": "3"}),
-    Preset("im2col", "A column for each place. How often does a pixel appear?",
-           {"image": STEPS, "view": "im2col"}),
-    Preset("Checkerboard", "All ones, and a kernel of ones with stride 2. The way back adds copies that overlap "
-           "unevenly.", {"image": ONES, "kernel": SQUARE, "stride": 2, "view": "transposed"}),
-)  # fmt: skip
+    Preset(
+        "A ramp: −40 everywhere",
+        "A 4×4 image and a 3×3 edge kernel. Write down W and W vec(x), then check them below.",
+        {"image": HOMEWORK},
+    ),
+    Preset(
+        "Kernel flipped",
+        "Mathematical convolution first rotates the kernel by 180°. What happens to the sign?",
+        {"image": HOMEWORK, "operation": "convolution"},
+    ),
+    Preset(
+        "One bright pixel",
+        "One bright pixel: cross-correlation prints the kernel rotated by 180°, convolution "
+        "upright. Switch the operation.",
+        {"image": DOT, "kernel": COUNT, "padding": 1, "pos": 6},
+    ),
+    Preset(
+        "Same size",
+        "One ring of zeros keeps the size. At the border the sums are too small.",
+        {"image": STEPS, "kernel": BLUR, "padding": 1},
+    ),
+    Preset(
+        "Stride 2",
+        "The kernel skips every other position: W keeps one row in four and is no longer Toeplitz.",
+        {"stride": 2, "padding": 1},
+    ),
+    Preset("Sharpen", "Five times the pixel minus its four neighbors: flat areas do not change.", {"kernel": SHARPEN}),
+    Preset("1×1", "A single weight: W is that number times the identity.", {"image": STEPS, "kernel": "3"}),
+    Preset(
+        "im2col",
+        "One column per kernel position. How often does each pixel appear?",
+        {"image": STEPS, "view": "im2col"},
+    ),
+    Preset(
+        "Checkerboard",
+        "All ones, stride 2. The transposed convolution adds copies that overlap unevenly.",
+        {"image": ONES, "kernel": SQUARE, "stride": 2, "view": "transposed"},
+    ),
+)
 
 SCRIPT = Path(__file__).with_name("script.py")
 

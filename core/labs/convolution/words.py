@@ -169,18 +169,18 @@ def sign(value: float) -> str:
 def _sign_verdict(guess: str, truth: str, result: Convolution) -> str:
     s = result.sliding
     other = float((result.patches[0] * s.applied[::-1, ::-1]).sum())
-    flipped = {"correlation": "With the kernel turned by 180°", "convolution": "Without turning the kernel"}
+    flipped = {"correlation": "With the kernel rotated by 180°", "convolution": "Without rotating the kernel"}
     here = _computed(result, 0).removesuffix(".")
     return f"{here[0].upper()}{here[1:]}. {flipped[result.operation]} it would be {plain(other)}."
 
 
 def _value_verdict(guess: float, truth: float, result: Convolution) -> str:
     if guess == truth:
-        return "That is the row of W times vec(x), too."
+        return "The row of W times vec(x) gives the same."
     other = float((result.patches[0] * result.sliding.applied[::-1, ::-1]).sum())
     if guess == other:
-        return "Your number belongs to the other convention: the kernel turned by 180°."
-    return f"You are {plain(abs(guess - truth))} away. Multiply what lies on each other, then add."
+        return "That is the value for the kernel rotated by 180°."
+    return f"Off by {plain(abs(guess - truth))}. Multiply overlapping entries, then add."
 
 
 def kind(result: Convolution) -> str:
@@ -191,36 +191,36 @@ def kind(result: Convolution) -> str:
 def _kind_verdict(guess: str, truth: str, result: Convolution) -> str:
     s = result.sliding
     if result.scalar:
-        return "Here W is a multiple of the identity, which is circulant, too. A larger kernel shows the difference."
+        return "Here W is a multiple of the identity, which is also circulant. A larger kernel shows the difference."
     if len(s.product) == 1:
-        return "Here the kernel has a single place: a matrix of one row has no diagonals that could differ."
+        return "With one kernel position, W has one row and no diagonals to compare."
     if truth == "neither":
-        return f"A row is not the one before, moved on by one: with stride {result.stride} it moves on further."
+        return f"With stride {result.stride}, each row shifts by more than one entry."
     return (
-        f"Inside a block each row is the one before, moved on by one; the blocks move in the same way. Nothing comes "
-        f"in again at the other end, as it would in a circulant matrix: {percent(s.zeros)} of W is never touched."
+        "Each row is the previous one shifted by one, and so are the blocks; nothing wraps "
+        f"around, so W is not circulant: {percent(s.zeros)} of W is never touched."
     )
 
 
 def _choice(options: dict[str, str], default: str) -> Choice:
-    return Choice(name="guess", label="Your answer", default=default, options=options, help="Your guess.")
+    return Choice(name="guess", label="Your answer", default=default, options=options, help="Enter your prediction.")
 
 
 PREDICTIONS = (
     Prediction(
-        "At the first place, upper left: which sign has the output?",
+        "What is the sign of the output at the upper left position?",
         guess=_choice(_SIGNS, "positive"),
         truth=lambda result: sign(result.sums[0]),
         verdict=_sign_verdict,
     ),
     Prediction(
-        "And its value?",
-        guess=Slider(name="guess", label="Your answer", default=0, low=-100, high=100, help="Your guess."),
+        "What is its value?",
+        guess=Slider(name="guess", label="Your answer", default=0, low=-100, high=100, help="Enter your prediction."),
         truth=lambda result: result.sums[0].item(),
         verdict=_value_verdict,
     ),
     Prediction(
-        "The same computation as one matrix W times vec(x): what kind of matrix is W?",
+        "Written as W vec(x), what kind of matrix is W?",
         guess=_choice(_KINDS, "circulant"),
         truth=kind,
         verdict=_kind_verdict,

@@ -6,7 +6,7 @@ from core.kit.controls import Choice, Control, Slider, Text, Toggle
 from core.labs.inception.compute.explore import WIDTHS
 from core.networks.inception import GOOGLENET
 
-VIEWS = {"module": "Inception module", "designs": "Designs that see 7 × 7"}
+VIEWS = {"module": "Inception module", "designs": "7×7 designs"}
 _MODULE = ("view", ("module",))
 
 
@@ -21,14 +21,15 @@ def _filters(name: str, label: str, default: int, high: int, help_: str, low: in
 
 REDUCE = Slider(
     name="reduce",
-    label="Reduce width r",
+    label="Reduction width r",
     default=32,
     low=0,
     high=WIDTHS[-1],
     step=WIDTHS[-1],
     also=WIDTHS,
     display=show_width,
-    help="Filters of the 1 × 1 convolution before the 5 × 5, or before each 3 × 3 of the bottlenecks; 0 leaves it out.",
+    help="Number of 1×1 filters before the 5×5 (or before each 3×3 of the bottlenecks). Raising "
+    "it costs more; 0 removes it.",
 )
 
 CONTROLS: tuple[Control, ...] = (
@@ -39,9 +40,16 @@ CONTROLS: tuple[Control, ...] = (
         default="module",
         options=VIEWS,
         place="stage",
-        help="One Inception module, or stacks of small convolutions that see as much as one 7 × 7 convolution.",
+        help="One Inception module, or small stacks with the receptive field of one 7×7.",
     ),
-    Slider(name="size", label="Height and width", default=32, low=1, high=256, help="Of the input, and of all maps."),
+    Slider(
+        name="size",
+        label="Height and width",
+        default=32,
+        low=1,
+        high=256,
+        help="Side of the input and all feature maps. Doubling it quadruples the operations.",
+    ),
     Slider(
         name="channels",
         label="Input channels C",
@@ -49,13 +57,15 @@ CONTROLS: tuple[Control, ...] = (
         low=16,
         high=1024,
         step=16,
-        help="Depth of the input. The designs that see 7 × 7 keep it.",
+        help="Number of input channels. Raising it makes reductions pay off more.",
     ),
-    _filters("w1", "1 × 1 filters", 64, 512, "Filters of the branch that is one 1 × 1 convolution.", 16),
-    _filters("r3", "1 × 1 before the 3 × 3", 64, 512, "Filters of the 1 × 1 convolution before the 3 × 3; 0: none."),
-    _filters("w3", "3 × 3 filters", 128, 512, "Filters of the 3 × 3 convolution, in both modules.", 16),
-    _filters("w5", "5 × 5 filters", 64, 256, "Filters of the 5 × 5 convolution, in both modules.", 16),
-    _filters("pool_proj", "1 × 1 after the pool", 64, 512, "Filters of the 1 × 1 convolution after the pool; 0: none."),
+    _filters("w1", "1×1 filters", 64, 512, "Number of filters in the plain 1×1 branch.", 16),
+    _filters(
+        "r3", "1×1 before the 3×3", 64, 512, "Number of 1×1 filters that reduce channels before the 3×3; 0 for none."
+    ),
+    _filters("w3", "3×3 filters", 128, 512, "Number of 3×3 filters, in both modules.", 16),
+    _filters("w5", "5×5 filters", 64, 256, "Number of 5×5 filters, in both modules.", 16),
+    _filters("pool_proj", "1×1 after pooling", 64, 512, "Number of 1×1 filters after the max pooling; 0 for none."),
     Text(
         name="stack",
         label="Your stack",
@@ -63,29 +73,28 @@ CONTROLS: tuple[Control, ...] = (
         limit=200,
         examples=("1x1/2, 3x3/2, 1x1", "2x2, 6x6", "1x7, 7x1", "3x3\n3x3\n3x3\n3x3"),
         when=("view", ("designs",)),
-        help="Kernels from the first to the last, with commas between. 1x1/2 has half of the C channels as output; "
-        "the last one has all. It counts as soon as it sees 7 × 7.",
+        help="Kernels in order, separated by commas. 1x1/2 outputs half of the C channels; the last layer outputs all.",
     ),
     Choice(
         name="unit",
-        label="Operations are",
+        label="Count operations as",
         default="mac",
-        options={"mac": "multiply-accumulates", "flop": "FLOPs, two each"},
+        options={"mac": "MACs", "flop": "FLOPs (2 per MAC)"},
         help="A multiplication and its addition count as one operation or as two.",
     ),
     Toggle(
         name="pooled",
         label="Count the pooling",
         when=_MODULE,
-        help="Nine comparisons for each output of the max-pool. They are no multiply-accumulates.",
+        help="Add nine comparisons per pooling output. They are not multiply-accumulates.",
     ),
-    Toggle(name="bias", label="Count biases", help="One parameter for each filter."),
+    Toggle(name="bias", label="Count biases", help="Add one parameter per filter."),
 )
 
 _NAMES = ("size", "channels", "w1", "r3", "w3", "reduce", "w5", "pool_proj")
 # Modules worth knowing: those of the homework and of GoogLeNet, as settings of the page.
 HOMEWORK = {
-    "32 × 32 × 256": dict(zip(_NAMES, (32, 256, 128, 128, 192, 32, 96, 64), strict=True)),
-    "128 × 128 × 512": dict(zip(_NAMES, (128, 512, 64, 64, 128, 64, 64, 512), strict=True)) | {"pooled": True},
+    "32×32×256": dict(zip(_NAMES, (32, 256, 128, 128, 192, 32, 96, 64), strict=True)),
+    "128×128×512": dict(zip(_NAMES, (128, 512, 64, 64, 128, 64, 64, 512), strict=True)) | {"pooled": True},
 }
 MODULES = {name: dict(zip(_NAMES, numbers, strict=True)) for name, numbers in GOOGLENET.items()}

@@ -20,18 +20,38 @@ _SMALL, _LARGE = HOMEWORK
 THIN = {"size": 56, "channels": 64, "w1": 32, "r3": 64, "w3": 32, "w5": 16, "pool_proj": 32, "reduce": 64}
 
 PRESETS = (
-    Preset(f"Homework: {_SMALL}", "GoogLeNet's 3b on another map. How deep are both outputs, and what is saved?",
-           HOMEWORK[_SMALL]),
-    Preset(f"Homework: {_LARGE}", "The pooling is counted here. Which branch would you make cheaper first?",
-           HOMEWORK[_LARGE]),
-    *(Preset(f"GoogLeNet {name}" if name == "3a" else name, f"Module {name} of GoogLeNet. How far from the break-even "
-             "are its reductions?", module) for name, module in MODULES.items()),
-    Preset("Does not pay", "As many reduction filters as channels, few filters behind. Drag r until it pays.", THIN),
-    Preset("Homework: 7 × 7", "Five ways to see 7 × 7. Which is the lightest, and down to which width?",
-           {"view": "designs", "channels": 64, "size": 56}),
-    Preset("One bottleneck", "One bottleneck is light, but what does it see? Mend your stack.",
-           {"view": "designs", "channels": 64, "size": 56, "stack": "1x1/2, 3x3/2, 1x1"}),
-)  # fmt: skip
+    Preset(
+        "3b on 32×32",
+        "GoogLeNet's module 3b on another input. How deep are both outputs, and what is saved?",
+        HOMEWORK[_SMALL],
+    ),
+    Preset(
+        "128×128, pooling counted", "Pooling is counted here. Which branch would you reduce first?", HOMEWORK[_LARGE]
+    ),
+    *(
+        Preset(
+            f"GoogLeNet {name}" if name == "3a" else name,
+            f"Module {name} of GoogLeNet. How far are its reductions from break-even?",
+            module,
+        )
+        for name, module in MODULES.items()
+    ),
+    Preset(
+        "Costs more than it saves",
+        "As many reduction filters as channels, then few filters. Drag r until it pays off.",
+        THIN,
+    ),
+    Preset(
+        "Five ways to see 7×7",
+        "Five stacks with a 7×7 receptive field. Which has the fewest weights, and for which r?",
+        {"view": "designs", "channels": 64, "size": 56},
+    ),
+    Preset(
+        "One bottleneck sees 3×3",
+        "One bottleneck is cheap, but how large is its receptive field? Fix your stack.",
+        {"view": "designs", "channels": 64, "size": 56, "stack": "1x1/2, 3x3/2, 1x1"},
+    ),
+)
 
 SCRIPT = Path(__file__).with_name("script.py")
 
@@ -44,8 +64,8 @@ def script(values: Mapping[str, Any]) -> str:
 
 LAB = Lab(
     name="inception",
-    title="Inception and factorisation",
-    question="What does a convolution cost in smaller pieces?",
+    title="Inception and factorization",
+    question="How much does a 1×1 bottleneck save?",
     controls=CONTROLS,
     main="reduce",
     open=("view", "size", "channels", "w3", "unit"),

@@ -19,7 +19,7 @@ _LEAST = -50  # a saving below is asked for as this
 
 
 def saved(result: Sweep) -> int:
-    """Saving with one channel in eight before the 5 x 5, in whole per cent."""
+    """Saving with one channel in eight before the 5 x 5, in whole percent."""
     return max(round(100 * result.saving(result.eighth.reduced)), _LEAST)
 
 
@@ -28,7 +28,7 @@ def saved_verdict(guess: int, truth: int, result: Sweep) -> str:
     module = result.eighth.reduced
     slip = _slip(saving_slips(result, module), guess, truth)
     naive, own = result.operations(result.naive), result.operations(module)
-    return f"{slip}{own:,} of {naive:,} operations are left: {share(result.saving(module))} are saved."
+    return f"{slip}{own:,} of {naive:,} operations remain: {share(result.saving(module))} saved."
 
 
 def deep(result: Sweep) -> int:
@@ -57,30 +57,35 @@ def blocks_verdict(guess: str, truth: str, result: Sweep) -> str:
     for n in sorted({1, int(guess), int(truth)}):
         stack = build(stack=", ".join(["1x1/2, 3x3/2, 1x1"] * n), channels=result.channels)
         told.append(f"{n}: {' × '.join(map(str, stack.field))}, {float(stack.weights_c2):g} C²")
-    return f"Only the 3 × 3 widens the field, by two. Bottlenecks, what they see and weigh: {'; '.join(told)}."
+    return (
+        "Only the 3×3 widens the receptive field, by two. Bottlenecks with receptive field and "
+        f"weights: {'; '.join(told)}."
+    )
 
 
 PREDICTIONS = (
     Prediction(
-        "The 1 × 1 before the 5 × 5 keeps one channel in eight. What share of the naive module's operations is saved?",
-        guess=Slider(name="guess", label="Saved, in %", default=50, low=_LEAST, high=100, help="Your guess."),
+        "With r = C/8, what percentage of the naive operations is saved?",
+        guess=Slider(name="guess", label="Saved (%)", default=50, low=_LEAST, high=100, help="Enter your prediction."),
         truth=saved,
         verdict=saved_verdict,
     ),
     Prediction(
-        "How deep is the output of the reduced module?",
-        guess=Slider(name="guess", label="Channels", default=256, low=0, high=2304, step=16, help="Your guess."),
+        "How many output channels does the reduced module have?",
+        guess=Slider(
+            name="guess", label="Channels", default=256, low=0, high=2304, step=16, help="Enter your prediction."
+        ),
         truth=deep,
         verdict=deep_verdict,
     ),
     Prediction(
-        "How many bottlenecks (1 × 1 to half of the channels, 3 × 3, 1 × 1 back) see as much as one 7 × 7?",
+        "How many bottlenecks match the receptive field of one 7×7?",
         guess=Choice(
             name="guess",
             label="Your answer",
             default="1",
             options={str(n): str(n) for n in range(1, 6)},
-            help="Your guess.",
+            help="Enter your prediction.",
         ),
         truth=lambda result: "3",
         verdict=blocks_verdict,
@@ -91,8 +96,8 @@ PREDICTIONS = (
 def exercises() -> tuple[Exercise, ...]:
     """The homework's two modules and its designs, to be worked out by hand."""
     text = (
-        "**Designs that see 7 × 7**, from C to C channels, without biases. A bottleneck is 1 × 1 to half of the "
-        "channels, 3 × 3, and 1 × 1 back to all of them."
+        "**7×7 designs**, from C to C channels, without biases. A bottleneck is 1×1 to half of "
+        "the channels, 3×3, and 1×1 back to all of them."
     )
     return (
         *(_exercise(name) for name in HOMEWORK),
@@ -104,10 +109,11 @@ def _exercise(name: str) -> Exercise:
     asked = dict(HOMEWORK[name])
     pool = "counts nine comparisons for each output" if asked.get("pooled") else "does not count"
     text = (
-        f"**Input {name}.** Filters: {asked['w1']} of 1 × 1, {asked['w3']} of 3 × 3, {asked['w5']} of 5 × 5, and a "
-        f"3 × 3 max-pool. The reduced module has 1 × 1 convolutions of {asked['r3']} filters before the 3 × 3, "
-        f"{asked['reduce']} before the 5 × 5 and {asked['pool_proj']} after the pool. An operation is a "
-        f"multiply-accumulate; there are no biases; the pool {pool}."
+        f"**Input {name}.** Filters: {asked['w1']} of 1×1, {asked['w3']} of 3×3, {asked['w5']} of "
+        f"5×5, and a 3×3 max-pool. The reduced module has 1×1 convolutions of {asked['r3']} "
+        f"filters before the 3×3, {asked['reduce']} before the 5×5, and {asked['pool_proj']} "
+        "after the pool. An operation is a multiply-accumulate; there are no biases; the pool "
+        f"{pool}."
     )
     return Exercise(text, _cells(_homework(name)), key=f"inception {name}")
 
@@ -128,7 +134,7 @@ def _judge(asked: Question) -> Callable[[str], Verdict]:
     def judge(text: str) -> Verdict:
         right, slips = asked.judge(text)
         if right:
-            return Verdict(True, "Right.")
-        return Verdict(False, " Or: ".join(map(str, slips)) or "Not right, and no slip that is known here.")
+            return Verdict(True, "Correct.")
+        return Verdict(False, " Or: ".join(map(str, slips)) or "Not quite: that matches no common mistake.")
 
     return judge

@@ -17,11 +17,11 @@ STORIES = (
                 "The 5 × 5 now reads 32 channels. With its 1 × 1 the branch costs 60.8 million MACs, 85.5% less.",
                 choice(
                     "A 1 × 1 with 32 filters goes before a 5 × 5 that reads 256 channels. What does that branch save?",
-                    ("12 %", "50 %", "86 %"),
-                    "86 %",
+                    ("12%", "50%", "86%"),
+                    "86%",
                     {
-                        "12 %": "32 of 256 is 12.5 %: about that much remains.",
-                        "50 %": "The cost falls with the channels that the 5 × 5 reads, one in eight.",
+                        "12%": "32 of 256 is 12.5%: about that much remains.",
+                        "50%": "The cost falls with the channels that the 5 × 5 reads, one in eight.",
                     },
                 ),
             ),

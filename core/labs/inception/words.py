@@ -14,7 +14,7 @@ from core.labs.inception.panels.parts import multiplications, operations
 
 def share(part: Fraction) -> str:
     """Write a share with one decimal, as a percentage."""
-    return f"{float(100 * part):.1f}\N{NO-BREAK SPACE}%".replace("-", "−")
+    return f"{float(100 * part):.1f}%".replace("-", "−")
 
 
 def c2(weights: Fraction) -> str:

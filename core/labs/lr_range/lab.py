@@ -20,23 +20,45 @@ from core.labs.lr_range.words import PREDICTIONS
 
 # The bounds stand where the rule of a cycle reads them from the test; a sweep leaves them to the visitor.
 PRESETS = (
-    Preset("Homework: ten rates", "Ten trainings of five epochs, with a tenth of the images and a small network. "
-           "Which two rates would you report?", HOMEWORK | between(0.014, 0.056)),
-    Preset("Five seeds", "The same test five times. Which rule moves most?", {"seeds": 5} | between(0.0833, 0.333)),
-    Preset("Small CNN", "Batch normalisation: the loss does not explode even at η = 10. What is the upper bound now?",
-           {"net": "small_cnn", "seeds": 3} | between(0.946, 3.78)),
-    Preset("Inception, a quarter", "The homework's kind of network, a quarter as wide.",
-           INCEPTION | between(1.16, 4.66)),
-    Preset("Few steps", "40 steps instead of 200: the smoothed loss keeps more than twice as much noise, "
-           "and the rules go wrong.",
-           {"steps": 40, "seeds": 3} | between(0.0508, 0.203)),
-    Preset("Adam", "Adam's rates are about ten times smaller here, because it divides by the size of the gradient.",
-           ADAM | between(0.00833, 0.0333)),
-    Preset("A convex loss", "Logistic regression has one minimum. Do the rules agree now?",
-           {"net": "logistic"} | between(0.0147, 0.0587)),
-    Preset("Homework, small CNN", "The homework's ten rates with batch normalisation: which of them diverge?",
-           HOMEWORK | between(0.014, 0.056) | {"net": "small_cnn"}),
-)  # fmt: skip
+    Preset(
+        "Ten rates, five epochs",
+        "Ten runs of five epochs with a small network. Which two rates would you report?",
+        HOMEWORK | between(0.014, 0.056),
+    ),
+    Preset(
+        "Five seeds", "The same test with five seeds. Which rule varies most?", {"seeds": 5} | between(0.0833, 0.333)
+    ),
+    Preset(
+        "Batch norm: no explosion",
+        "With batch normalization the loss survives even η = 10. Where is the upper bound now?",
+        {"net": "small_cnn", "seeds": 3} | between(0.946, 3.78),
+    ),
+    Preset(
+        "Small Inception",
+        "A small Inception network at a quarter of its width. Do the rules still agree?",
+        INCEPTION | between(1.16, 4.66),
+    ),
+    Preset(
+        "Only 40 steps",
+        "40 steps instead of 200: the smoothed loss keeps more than twice as much noise. Which rules go wrong?",
+        {"steps": 40, "seeds": 3} | between(0.0508, 0.203),
+    ),
+    Preset(
+        "Adam",
+        "Adam divides by the gradient's size. By what factor is its best rate smaller than SGD's?",
+        ADAM | between(0.00833, 0.0333),
+    ),
+    Preset(
+        "Logistic regression",
+        "Logistic regression has a convex loss. Do the rules agree now?",
+        {"net": "logistic"} | between(0.0147, 0.0587),
+    ),
+    Preset(
+        "Ten rates with batch norm",
+        "Ten rates with batch normalization. Which of them diverge?",
+        HOMEWORK | between(0.014, 0.056) | {"net": "small_cnn"},
+    ),
+)
 
 SCRIPT = Path(__file__).with_name("script.py")
 
@@ -51,7 +73,7 @@ def script(values: Mapping[str, Any]) -> str:
 LAB = Lab(
     name="lr_range",
     title="Learning-rate range",
-    question="Which learning rate, and who says so?",
+    question="How do you find a good learning rate?",
     controls=CONTROLS,
     main="lower",
     second="upper",

@@ -30,7 +30,7 @@ beta = 1 - 4 / steps if smoothing == "auto" else float(smoothing)
 
 
 def smooth(values):
-    """Exponential moving average, without the bias towards 0 of its first values."""
+    """Exponential moving average, without the bias toward 0 of its first values."""
     out, e = [], 0.0
     for t, value in enumerate(values):
         e = beta * e + (1 - beta) * value

@@ -162,9 +162,9 @@ def sweep_readouts(result: LrRange, now: Moment) -> tuple[Readout, ...]:
         Readout("loss nearest to lower", losses, "train", _FIRST, LOWER_RATE),
         Readout("loss nearest to upper", losses, "train", _FIRST, UPPER_RATE),
         Readout("accuracy nearest to upper", accuracies, "test", _FIRST, UPPER_RATE),
-        Readout("argmin, next", (_pair(bounds),), "variance", "The homework's rule: the best rate and the next one."),
+        Readout("best and next", (_pair(bounds),), "variance", "A naive rule: the best rate and the next larger one."),
         Readout("bracket", (_pair(None if isinstance(useful, str) else useful),), "second",
-                "From the largest rate with under 5 % of the best gain to the largest within 10 % of the best loss."),
+                "From the largest rate with under 5% of the best gain to the largest within 10% of the best loss."),
         Readout("updates", (f"{now.updates}",), help="Steps of all trainings so far."),
     )  # fmt: skip
 
@@ -218,13 +218,10 @@ def best_decade(result: LrRange) -> str:
 def best_verdict(guess: str, truth: str, result: LrRange) -> str:
     """What the smallest loss tells, and what not."""
     if truth == "none":
-        return "There is no run with these settings yet, so that nobody can know."
+        return "Not trained yet with these settings, so there is no answer."
     if result.is_ramp:
-        return (
-            "That is where the smoothed loss of the ramp is smallest; the weights were trained with all smaller rates "
-            "before, and the average lags, so that every rule goes some way to the left from there."
-        )
-    return "Each rate had a training of its own, from the same weights. The best rate is no lower bound of anything."
+        return "The ramp's smoothed loss is lowest there. It lags, so every rule picks a smaller rate."
+    return "Each rate had its own run from the same weights. The best rate is not a lower bound."
 
 
 COUNTS = {str(count): f"{count:,}" for count in (RAMP_UPDATES, 10 * RAMP_UPDATES, HOMEWORK_UPDATES)}
@@ -233,25 +230,26 @@ COUNTS = {str(count): f"{count:,}" for count in (RAMP_UPDATES, 10 * RAMP_UPDATES
 def cost_verdict(guess: str, truth: str, result: LrRange) -> str:
     """The product, and what one ramp takes."""
     return (
-        f"10 rates × 5 epochs × {RAMP_UPDATES} batches (60,000 / 64, rounded up) are {HOMEWORK_UPDATES:,} updates. One "
-        f"ramp needs {RAMP_UPDATES} at most, one in {HOMEWORK_UPDATES // RAMP_UPDATES}; this page's settings take "
+        f"10 rates × 5 epochs × {RAMP_UPDATES} batches (60,000 / 64, rounded up) = "
+        f"{HOMEWORK_UPDATES:,} updates. One ramp needs at most {RAMP_UPDATES}, "
+        f"1/{HOMEWORK_UPDATES // RAMP_UPDATES} of that; the current settings take "
         f"{result.updates:,}."
     )
 
 
 def _choice(options: dict[str, str], default: str) -> Choice:
-    return Choice(name="guess", label="Your answer", default=default, options=options, help="Your guess.")
+    return Choice(name="guess", label="Your answer", default=default, options=options, help="Enter your prediction.")
 
 
 PREDICTIONS = (
     Prediction(
-        "Near which power of ten will the loss be smallest?",
+        "Near which power of ten is the smoothed loss smallest?",
         guess=_choice(DECADES, "1e-3"),
         truth=best_decade,
         verdict=best_verdict,
     ),
     Prediction(
-        "How many updates do ten rates with five epochs each take: 60,000 images, batches of 64?",
+        "How many updates do ten rates take at five epochs each (60,000 images, batch 64)?",
         guess=_choice(COUNTS, str(RAMP_UPDATES)),
         truth=lambda result: str(HOMEWORK_UPDATES),
         verdict=cost_verdict,

@@ -8,14 +8,14 @@ from core.kit.controls import Choice, Control, Seed, Slider, Toggle
 from core.kit.words import percent
 from core.regression.controls import EXPERIMENT
 
-VIEWS = {"held": "Held out", "residuals": "Residuals"}
+VIEWS = {"held": "Held-out points", "residuals": "Residuals"}
 
 
 def _experiment(control: Control) -> Control:
     """One data set is looked at, so that the others of the experiment matter to the folded sections alone."""
     if control.name != "protocol":
         return control
-    more = f"{control.help} One data set is shown; the others are for the sections below."
+    more = f"{control.help} The plots show one data set; the sections below use many."
     return replace(control, place="more", help=more)
 
 
@@ -23,36 +23,43 @@ _DATA = tuple(_experiment(control) for control in EXPERIMENT if control.name != 
 _SEED = next(place for place, control in enumerate(_DATA) if isinstance(control, Seed)) + 1
 
 CONTROLS: tuple[Control, ...] = (
-    Slider(name="degree", label="Degree", default=7, low=1, high=20, help="Degree of the fitted polynomial."),
+    Slider(
+        name="degree",
+        label="Degree",
+        default=7,
+        low=1,
+        high=20,
+        help="Degree of the fitted polynomial. Raising it lowers the bias and raises the variance.",
+    ),
     Choice(
         name="view",
         label="Show",
         default="held",
         options=VIEWS,
         place="stage",
-        help="What stands beside the scores: the points that a fit does not see, or the residuals r and r/(1−h).",
+        help="The second plot: the points each fit does not see, or the residuals r and r/(1 − h).",
     ),
     Choice(
         name="rule",
-        label="Rule",
+        label="Criterion",
         default="k-fold",
         options={
             "hold-out": "Hold-out",
             "k-fold": "k-fold",
-            "repeated k-fold": "Repeated",
+            "repeated k-fold": "Repeated k-fold",
             "leave-one-out": "Leave-one-out",
             "GCV": "GCV",
             "AIC": "AIC",
             "BIC": "BIC",
         },
         place="stage",
-        help="The rule that is drawn with its standard errors, and whose held-out points are shown.",
+        help="The selection criterion shown with its standard errors and held-out points.",
     ),
     *_DATA[:_SEED],
     Seed(
         name="split_seed",
-        label="Seed of the splitter",
-        help="Seed of hold-out's choice and of the divisions into folds. The data stay as they are.",
+        label="Split seed",
+        help="Seed for choosing held-out points and folds. Changing it leaves the data unchanged.",
     ),
     Slider(
         name="folds",
@@ -60,37 +67,38 @@ CONTROLS: tuple[Control, ...] = (
         default=10,
         low=2,
         high=20,
-        help="Parts into which the points are divided; each is held out once.",
+        help="Number of parts the points are divided into; each is held out once. More folds leave "
+        "more training points but need more fits.",
     ),
     *_DATA[_SEED:],
     Slider(
         name="repeats",
-        label="Divisions",
+        label="Repeats",
         default=10,
         low=1,
         high=50,
         place="more",
-        help="Random divisions into folds that repeated k-fold averages over.",
+        help="Number of random fold assignments to average over. More repeats reduce the luck of the split.",
     ),
     Slider(
         name="held_out_share",
-        label="Share held out",
+        label="Hold-out fraction",
         default=0.2,
         low=0.05,
         high=0.95,
         step=0.05,
         display=percent,
         place="more",
-        help="Share of the points that hold-out keeps for testing.",
+        help="Fraction of the points kept for testing. Raising it steadies the score but leaves fewer training points.",
     ),
     Choice(
         name="order",
-        label="Points in order of",
+        label="Order points by",
         default="x",
-        options={"x": "x", "index": "drawing"},
+        options={"x": "x", "index": "index"},
         place="more",
         when=("view", ("held",)),
-        help="Whether the held-out points stand under their x, or in the order in which they were drawn.",
+        help="Place held-out points at their x, or in the order they were drawn.",
     ),
     Slider(
         name="repetitions",
@@ -100,12 +108,12 @@ CONTROLS: tuple[Control, ...] = (
         high=1000,
         step=50,
         place="more",
-        help="How often the experiment is repeated to see what each rule picks.",
+        help="Number of simulated experiments. More repetitions give steadier percentages but take longer.",
     ),
     Toggle(
         name="log_y",
-        label="Log error axis",
+        label="Log scale",
         place="stage",
-        help="Shows what leaves the picture at the top.",
+        help="Draw errors on a logarithmic axis, so that very large ones stay visible.",
     ),
 )

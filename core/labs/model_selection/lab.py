@@ -21,26 +21,47 @@ HOMEWORK = {"generator": "legacy", "seed": 0, "n_test": 10, "truth": "quadratic"
             "rule": "leave-one-out"}  # fmt: skip
 
 PRESETS = (
-    Preset("Homework: leave-one-out", "100 points of x − 2x², degrees 1 to 4, and the four RMSE values. Change “Seed "
-           "of the splitter”: what happens? Then “New draw”.",
-           HOMEWORK | {"view": "residuals", "degree": 2}),
-    Preset("The same to degree 12", "Without one far point the higher degrees are nearly free there: the leave-one-out "
-           "error explodes. Which point is it?",
-           HOMEWORK | {"view": "residuals", "degree": 8, "max_degree": 12, "log_y": True}),
-    Preset("Ten points held out", "Hold-out judges by ten points, drawn once. Change “Seed of the splitter” and watch "
-           "what it picks, and what the others pick.",
-           {"rule": "hold-out", "held_out_share": 0.25, "seed": 1}),
-    Preset("One standard error", "The smallest leave-one-out error is at degree 12. Which degrees can it not tell from "
-           "that?", {"rule": "leave-one-out", "seed": 1, "degree": 6}),
-    Preset("Two folds", "Half of the points is held out: each fit sees 20 points, and the high degrees look worse than "
-           "they are.", {"folds": 2, "degree": 7}),
-    Preset("Few points", "15 points, degrees to 14: which rules notice that there is nothing left to judge by?",
-           {"n_train": 15, "folds": 5, "degree": 6, "rule": "GCV", "log_y": True}),
-    Preset("AIC in trouble", "22 points and up to 19 parameters: the logarithm of a vanishing residual beats any fixed "
-           "price.", {"n_train": 22, "max_degree": 18, "rule": "AIC", "degree": 18, "log_y": True}),
-    Preset("Much noise", "With so much noise the simplest models are best. Which rules find that?",
-           {"noise_std": 1.5, "n_train": 30, "degree": 1, "rule": "repeated k-fold"}),
-)  # fmt: skip
+    Preset(
+        "Leave-one-out, degrees 1 to 4",
+        "100 points from x − 2x², degrees 1 to 4. Change the split seed: what happens? Then press New draw.",
+        HOMEWORK | {"view": "residuals", "degree": 2},
+    ),
+    Preset(
+        "Leave-one-out explodes",
+        "Without one far point, high degrees run wild there and the leave-one-out error explodes. Which point is it?",
+        HOMEWORK | {"view": "residuals", "degree": 8, "max_degree": 12, "log_y": True},
+    ),
+    Preset(
+        "Ten points held out",
+        "Hold-out judges by ten points, drawn once. Change the split seed and watch its choice.",
+        {"rule": "hold-out", "held_out_share": 0.25, "seed": 1},
+    ),
+    Preset(
+        "One-standard-error rule",
+        "The smallest leave-one-out error is at degree 12. Which degrees are within one standard error?",
+        {"rule": "leave-one-out", "seed": 1, "degree": 6},
+    ),
+    Preset(
+        "Two folds",
+        "Each fit sees only half of the points, so high degrees look worse than they are.",
+        {"folds": 2, "degree": 7},
+    ),
+    Preset(
+        "15 points: GCV, AIC, BIC fail",
+        "15 points and degrees up to 14. Which criteria notice overfitting when almost nothing is left to test on?",
+        {"n_train": 15, "folds": 5, "degree": 6, "rule": "GCV", "log_y": True},
+    ),
+    Preset(
+        "AIC and BIC pick degree 18",
+        "22 points, up to 19 parameters: the log of a vanishing residual outweighs AIC's fixed penalty.",
+        {"n_train": 22, "max_degree": 18, "rule": "AIC", "degree": 18, "log_y": True},
+    ),
+    Preset(
+        "Much noise: a line wins",
+        "With this much noise the simplest model is best. Which criteria find it?",
+        {"noise_std": 1.5, "n_train": 30, "degree": 1, "rule": "repeated k-fold"},
+    ),
+)
 
 SCRIPT = Path(__file__).with_name("script.py")
 
@@ -53,7 +74,7 @@ def script(values: Mapping[str, Any]) -> str:
 LAB = Lab(
     name="model_selection",
     title="Model selection",
-    question="Which model, if nobody knows the truth?",
+    question="How do you choose a model from data alone?",
     controls=CONTROLS,
     main="degree",
     open=("view", "rule", "n_train", "noise_std", "folds"),

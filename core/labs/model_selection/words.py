@@ -12,7 +12,7 @@ from core.kit.words import fixed, larger, percent, with_error
 from core.labs.model_selection.compute.explore import REDRAWS, ModelSelection
 from core.labs.model_selection.panels.view import RULES, at_most, index_of, name_of, opening, picks
 
-_CHANGES = {"none": "Neither", "splitter": "The splitter's seed", "data": "New data", "both": "Both"}
+_CHANGES = {"none": "Neither", "splitter": "The split seed", "data": "New data", "both": "Both"}
 
 
 def _each(values: Numbers, decimals: int = 3) -> tuple[str, ...]:
@@ -25,7 +25,7 @@ def readouts(result: ModelSelection, rule: str) -> tuple[Readout, ...]:
     pick, one_se = picks(result, rule)
     scores = zip(result.errors[at], v.score_ses[at], strict=True)
     parsimonious = bool(np.isfinite(v.score_ses[at, pick - 1]))
-    drawn = f"exp({rule} / n), in units of y²" if rule in ("AIC", "BIC") else "What the rule minimises, in units of y²"
+    drawn = f"exp({rule} / n), in units of y²" if rule in ("AIC", "BIC") else "What the rule minimizes, in units of y²"
     return (
         Readout(
             "expected error",
@@ -166,22 +166,24 @@ def changes_verdict(guess: str, truth: str, result: ModelSelection) -> str:
     """Why leave-one-out does not know the splitter, and how much the data move it."""
     picked = shares(result.reseeded.data_left_out_picks)
     return (
-        "Leave-one-out leaves out every point in turn, in whatever order: there is nothing for a splitter to draw. "
-        f"New data gave {len(picked)} different degree{'s' if len(picked) > 1 else ''} in {REDRAWS} draws, most often "
-        f"{picked[0][0]}."
+        "Leave-one-out leaves out each point in turn, so no split is random. New data gave "
+        f"{len(picked)} different degree{'s' if len(picked) > 1 else ''} in {REDRAWS} draws, most "
+        f"often {picked[0][0]}."
     )
 
 
 PREDICTIONS = (
     Prediction(
-        "What changes the degree that leave-one-out picks: another seed of the splitter, or new data?",
-        guess=Choice(name="guess", label="Your answer", default="none", options=_CHANGES, help="Your guess."),
+        "Which changes leave-one-out's pick: a new split seed, or new data?",
+        guess=Choice(
+            name="guess", label="Your answer", default="none", options=_CHANGES, help="Enter your prediction."
+        ),
         truth=changes,
         verdict=changes_verdict,
     ),
     Prediction(
-        f"In how many of {REDRAWS} draws of the data does leave-one-out pick the degree with the least expected error?",
-        guess=Slider(name="guess", label="Draws", default=50, low=0, high=100, help="Your guess."),
+        f"In how many of {REDRAWS} new data sets does leave-one-out pick the best degree?",
+        guess=Slider(name="guess", label="Draws", default=50, low=0, high=100, help="Enter your prediction."),
         truth=found,
         verdict=found_verdict,
     ),

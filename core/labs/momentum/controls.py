@@ -14,7 +14,7 @@ _LR = Slider(
     high=4.0,
     step=0.1,
     also=(2.25,),  # the best one for κ = 9
-    help="In units of one over the largest eigenvalue: the largest curvature is 1.",
+    help="Step size (learning rate) in units of 1/λmax. Raising it speeds up convergence until it diverges.",
 )
 _MOMENTUM = Slider(
     name="momentum",
@@ -24,7 +24,8 @@ _MOMENTUM = Slider(
     high=0.9,
     step=0.1,
     also=(0.25, 0.67, 0.85, 0.95, 0.99),
-    help="Share of the velocity that is kept in a step; 0 is plain gradient descent.",
+    help="Fraction of the velocity kept at each step; 0 is gradient descent. Raising it speeds up "
+    "flat directions but adds oscillation.",
 )
 CONTROLS: tuple[Control, ...] = (
     _LR,
@@ -37,15 +38,14 @@ CONTROLS: tuple[Control, ...] = (
         high=1000.0,
         per_decade=1,
         also=(2.0, 4.0, 9.0, 16.0, 25.0, 50.0, 200.0, 400.0),
-        help="The largest eigenvalue of the quadratic over the smallest: how narrow the valley is.",
+        help="Ratio of the largest to the smallest eigenvalue. Raising it narrows the valley and slows convergence.",
     ),
     Choice(
         name="method",
         label="Method",
         default="heavy",
         options=METHODS,
-        help="Heavy ball is Polyak's momentum, torch.optim.SGD(momentum=μ); Nesterov takes the gradient where the "
-        "velocity leads to, nesterov=True.",
+        help="Heavy ball is Polyak's momentum (torch.optim.SGD); Nesterov takes the gradient at the look-ahead point.",
     ),
 )
 LRS, MOMENTA = _LR.values, _MOMENTUM.values

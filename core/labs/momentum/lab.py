@@ -16,21 +16,37 @@ from core.labs.momentum.sections import SECTIONS
 from core.labs.momentum.stories import STORIES
 
 PRESETS = (
-    Preset("Plain gradient descent", "No momentum, at its best step size 2/(λmax + λmin): both directions are equally "
-           "slow. Drag the dot up and to the right: how much faster can it be?",
-           {"kappa": 9.0, "lr": 1.8, "momentum": 0.0}),
-    Preset("Best momentum", "The same valley with the best momentum ((√κ − 1)/(√κ + 1))² = 1/4: all four roots "
-           "have modulus 1/2.", {"kappa": 9.0, "lr": 2.25, "momentum": 0.25}),
-    Preset("Too far", "A little to the right, and one root of the steep direction leaves the unit circle.",
-           {"kappa": 9.0, "lr": 2.6, "momentum": 0.25}),
-    Preset("Too much momentum", "Both directions ring for long: the rate is √μ at any step size here. Drag the dot "
-           "down.",
-           {"kappa": 9.0, "lr": 1.0, "momentum": 0.95}),
-    Preset("Nesterov", "The gradient is taken further ahead: less ringing, but momentum now moves the border to the "
-           "left.", {"method": "nesterov", "lr": 1.3, "momentum": 0.8}),
-    Preset("κ = 1000", "A narrow valley near its best setting: plain gradient descent would need 1151 steps per digit.",
-           {"kappa": 1000.0, "lr": 3.7, "momentum": 0.9}),
-)  # fmt: skip
+    Preset(
+        "Plain gradient descent",
+        "No momentum, at the best step size 2/(λmax + λmin). Drag the dot up and right: how much faster can it get?",
+        {"kappa": 9.0, "lr": 1.8, "momentum": 0.0},
+    ),
+    Preset(
+        "Best momentum",
+        "The same valley at the best momentum, ((√κ − 1)/(√κ + 1))² = 1/4. All four roots have modulus 1/2.",
+        {"kappa": 9.0, "lr": 2.25, "momentum": 0.25},
+    ),
+    Preset(
+        "Step size too large",
+        "Slightly too large a step: one root of the steep direction leaves the unit circle.",
+        {"kappa": 9.0, "lr": 2.6, "momentum": 0.25},
+    ),
+    Preset(
+        "Too much momentum",
+        "Both directions oscillate for long: the rate is √μ at any step size. Drag the dot down.",
+        {"kappa": 9.0, "lr": 1.0, "momentum": 0.95},
+    ),
+    Preset(
+        "Nesterov",
+        "The gradient is taken farther ahead: less oscillation, but a lower stability limit.",
+        {"method": "nesterov", "lr": 1.3, "momentum": 0.8},
+    ),
+    Preset(
+        "κ = 1000",
+        "A narrow valley near its optimum. Plain gradient descent needs 1,151 steps per digit.",
+        {"kappa": 1000.0, "lr": 3.7, "momentum": 0.9},
+    ),
+)
 
 SCRIPT = Path(__file__).with_name("script.py")
 

@@ -18,11 +18,11 @@ from core.labs.momentum.words import digit, fixed4
 
 _TIMES = Slider(
     name="times",
-    label="Times as many steps without momentum",
+    label="Factor",
     default=2,
     low=1,
     high=50,
-    help="Steps per digit of plain gradient descent over those with momentum, each at its best setting.",
+    help="Steps per digit without momentum divided by those with it, both at their best.",
 )
 Place = tuple[float, float]
 
@@ -40,11 +40,11 @@ def _times(result: Momentum) -> int:
 
 def _times_verdict(guess: float, truth: float, result: Momentum) -> str:
     root, exact = math.sqrt(result.kappa), speedup(result)  # the truth is the whole number closest to it
-    near = "Right" if guess == truth or abs(guess - exact) <= 0.25 * exact else "Not quite"
+    near = "Correct" if guess == truth or abs(guess - exact) <= 0.25 * exact else "Not quite"
     return (
-        f"{near}: plain gradient descent needs {digit(result.plain.rate)} steps per digit at its best, momentum "
-        f"{digit(result.best.rate)}: {number(exact)} times fewer. For large κ the heavy ball gains a factor "
-        f"of about √κ, here {number(root)}; Nesterov about 0.58 √κ."
+        f"{near}: plain gradient descent needs {digit(result.plain.rate)} steps per digit at its "
+        f"best, momentum {digit(result.best.rate)}: a factor of {number(exact)}. For large κ the "
+        f"heavy ball gains a factor of about √κ, here {number(root)}; Nesterov about 0.58 √κ."
     )
 
 
@@ -60,7 +60,7 @@ def _empty_plane(_result: Momentum, guess: Place | None) -> Picture:
             yaxis=still_axis(-0.03, TOP, dtick=0.2),
         ),
     )
-    return Picture((Panel(figure, alt="An empty plane of step size and momentum, to point at a place."),))
+    return Picture((Panel(figure, alt="An empty plane of step size and momentum, to click a point in."),))
 
 
 def _fastest(result: Momentum) -> Place:
@@ -69,25 +69,25 @@ def _fastest(result: Momentum) -> Place:
 
 def _fastest_verdict(guess: Place, _truth: Place, result: Momentum) -> str:
     lr, momentum = guess
-    best = f"the best place has rate {fixed4(result.best.rate)}, {digit(result.best.rate)} steps per digit"
+    best = f"the optimum has rate {fixed4(result.best.rate)}, {digit(result.best.rate)} steps per digit"
     if lr <= 0 or not 0 <= momentum < 1:
-        return f"Outside of the plane there is nothing to run; {best}."
+        return f"That point is outside the plot; {best}."
     rate = float(np.abs(roots(lr * result.eigenvalues, np.array(momentum), result.method)).max())
     if rate >= 1:
         edge = float(border(np.array(momentum), result.method))
-        return f"There it does not converge: with that momentum step sizes end at {edge:.2f}; {best}."
-    return f"At your place the rate is {fixed4(rate)}, {digit(rate)} steps per digit; {best}."
+        return f"That diverges: at this momentum the limit is {edge:.2f}; {best}."
+    return f"There the rate is {fixed4(rate)}, {digit(rate)} steps per digit; {best}."
 
 
 PREDICTIONS = (
     Prediction(
-        "With κ as set, where does it converge fastest? Point at a step size and a momentum.",
+        "For this κ, where is convergence fastest? Click a step size and momentum.",
         guess=Spot(_empty_plane, ((3.31, 0.67), (1.0, 0.9), (2.0, 0.0), (3.0, 0.1), (5.0, 1.5))),
         truth=_fastest,
         verdict=_fastest_verdict,
     ),
     Prediction(
-        "How many times as many steps does plain gradient descent need, each at its best setting?",
+        "By what factor does momentum reduce the number of steps, both at their best?",
         guess=_TIMES,
         truth=_times,
         verdict=_times_verdict,

@@ -18,24 +18,47 @@ from core.labs.ranking_curves.words import PREDICTIONS
 
 GAUSS = {"source": "gauss", "n_cases": 10_000}
 PRESETS = (
-    Preset("Homework: credit", "The homework's split. It printed AUPRG .232 and .218; the right areas are larger, and "
-           "the red curve shows why. Which model is better?", {"seed": 43, "homework": True}),
-    Preset("Same AUROC", "Two scorers with nearly the same area under ROC. One is far better at the top of the list.",
-           GAUSS | {"separation": 1.5, "separation_2": 2.4, "spread_2": 2.0, "threshold": 0.2}),
-    Preset("Rare positives", "One case in a hundred is positive: ROC does not tell, PR does. Drag “Prevalence”.",
-           GAUSS | {"positives_share": 0.01, "separation": 2.0, "threshold": 0.3}),
-    Preset("Ties", "A tree has few different scores. Its points in PR are joined in three ways: what does each say?",
-           {"first": "tree", "second": "neighbours", "interpolation": "straight", "swap": True}),
-    Preset("Costs five to one", "Who finds the bad credits, if a missed one costs five times a false alarm? The "
-           "best threshold is where the line touches the hull.",
-           {"swap": True, "cost_ratio": 0.2, "lines": "cost", "hull": True}),
-    Preset("Is it a probability?", "Naive Bayes ranks well, but is overconfident: its scores are not calibrated.",
-           {"source": "cancer", "first": "bayes", "lower": "calibration"}),
-    Preset("A digit", "One digit against nine: 10 % positives, and two models near the corner.",
-           {"source": "digits"}),
-    Preset("A million scores", "The same pictures from a million cases: the noise is gone.",
-           {"source": "gauss", "n_cases": 1_000_000}),
-)  # fmt: skip
+    Preset(
+        "Credit: too close to call",
+        "Two models on German credit. A wrong formula gives AUPRG 0.232 and 0.218 (red curve). Which is really better?",
+        {"seed": 43, "homework": True},
+    ),
+    Preset(
+        "Same AUROC, different top",
+        "Two scorers with nearly the same area under ROC. Which one ranks far better at the top of the list?",
+        GAUSS | {"separation": 1.5, "separation_2": 2.4, "spread_2": 2.0, "threshold": 0.2},
+    ),
+    Preset(
+        "Rare positives",
+        "One example in a hundred is positive. ROC hides it, PR shows it. Drag Prevalence.",
+        GAUSS | {"positives_share": 0.01, "separation": 2.0, "threshold": 0.3},
+    ),
+    Preset(
+        "Tied scores",
+        "A tree gives few distinct scores. Compare three ways to connect its PR points.",
+        {"first": "tree", "second": "neighbours", "interpolation": "straight", "swap": True},
+    ),
+    Preset(
+        "A miss costs five",
+        "A missed bad loan costs five times a false alarm. The best threshold is where the cost line touches the hull.",
+        {"swap": True, "cost_ratio": 0.2, "lines": "cost", "hull": True},
+    ),
+    Preset(
+        "Overconfident naive Bayes",
+        "Naive Bayes ranks well but is overconfident: its scores are not calibrated.",
+        {"source": "cancer", "first": "bayes", "lower": "calibration"},
+    ),
+    Preset(
+        "One digit against nine",
+        "One digit versus the other nine: 10% positives and two nearly perfect models.",
+        {"source": "digits"},
+    ),
+    Preset(
+        "A million examples",
+        "The same plots from a million examples: the noise is gone.",
+        {"source": "gauss", "n_cases": 1_000_000},
+    ),
+)
 
 SCRIPT = Path(__file__).with_name("script.py")
 
@@ -60,8 +83,8 @@ def script(values: Mapping[str, Any]) -> str:
 
 LAB = Lab(
     name="ranking_curves",
-    title="ROC, PR and PRG",
-    question="Which model ranks better, and for whom?",
+    title="ROC, PR, and PRG",
+    question="Which classifier is better, and at what threshold?",
     controls=CONTROLS,
     main="threshold",
     open=(

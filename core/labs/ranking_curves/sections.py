@@ -22,7 +22,7 @@ def areas(result: Comparison, values: Mapping[str, Any]) -> Blocks:
     prevalence = values["prevalence"] or None
     spread = result.bootstrap(prevalence)
     found = [ranking.areas(prevalence) for ranking in result.rankings]
-    names = AREAS | {"trapezoid": "PR by straight lines (wrong)"}
+    names = AREAS | {"trapezoid": "PR, linear (wrong)"}
     difference = spread.difference
     models = [verbatim(name) for name in result.scored.names]
     head = ["", *models] + (["first − second", "first ahead in"] if difference else [])
@@ -46,12 +46,13 @@ def areas(result: Comparison, values: Mapping[str, Any]) -> Blocks:
         for key in AREAS
     ]  # fmt: skip
     return (
-        f"{_positives(result, share)} In brackets: 95 % intervals from {result.resamples} bootstrap samples, drawn "
-        f"apart among positives and negatives{', the same cases for both models' if difference else ''}. What counts "
-        f"for a comparison is the interval of the difference: two intervals that overlap can hide a clear difference.",
+        f"{_positives(result, share)} In parentheses: 95% intervals from {result.resamples} "
+        "bootstrap samples within each "
+        f"class{', the same examples for both models' if difference else ''}. Compare models by "
+        "the interval of the difference: two intervals that overlap can hide a clear difference.",
         _table(head, rows),
-        "**The same areas in a second way:** AUROC by counting pairs, average precision case by case, the other two by "
-        "averaging the height of the curve at 20,000 places.",
+        "**Cross-checked:** AUROC by counting pairs, average precision example by example, the "
+        "other two by averaging the height of the curve at 20,000 points.",
         _table(["", *models], twice),
     )
 
@@ -60,7 +61,8 @@ def _positives(result: Comparison, share: float) -> str:
     ranking, cases = result.rankings[0], result.scored
     positive, negative = verbatim(cases.positive), verbatim(cases.negative)
     return (
-        f"{verbatim(cases.title)}: {int(ranking.positives + ranking.negatives):,} cases, {int(ranking.positives):,} of "
+        f"{verbatim(cases.title)}: {int(ranking.positives + ranking.negatives):,} examples, "
+        f"{int(ranking.positives):,} of "
         f"them “{positive}” (positive) and {int(ranking.negatives):,} “{negative}”; areas at a prevalence of "
         f"{percent(share)}."
     )
@@ -82,17 +84,18 @@ def one_point(result: Comparison, values: Mapping[str, Any]) -> Blocks:
     name = verbatim(result.scored.names[0])
     head = (
         f"At the threshold of the page {name} calls {tp:.0f} of {positives:.0f} positives and "
-        f"{fp:.0f} of {negatives:.0f} negatives positive. With P and N known, one point of ROC is one whole table.\n\n"
-        "| | called positive | called negative |\n|---|--:|--:|\n"
-        f"| **{verbatim(result.scored.positive)}** | TP = {tp:.0f} | FN = {positives - tp:.0f} |\n"
-        f"| **{verbatim(result.scored.negative)}** | FP = {fp:.0f} | TN = {negatives - fp:.0f} |"
+        f"{fp:.0f} of {negatives:.0f} negatives positive. With P and N known, one point of ROC is "
+        "one whole table.\n\n| | predicted positive | predicted negative |\n|---|--:|--:|\n| "
+        f"**{verbatim(result.scored.positive)}** | TP = {tp:.0f} | FN = {positives - tp:.0f} |\n| "
+        f"**{verbatim(result.scored.negative)}** | FP = {fp:.0f} | TN = {negatives - fp:.0f} |"
     )
     if tp == 0:
         return (
             head,
-            "**Recall is 0 here.** Precision is 0/0 if nobody is called positive and 0 otherwise, whatever the false "
-            "positive rate: the whole lower edge of ROC becomes one point of PR, and recall gain is −∞. Here alone the "
-            "map between the spaces is not one to one.",
+            "**Recall is 0 here.** Precision is 0/0 if nothing is predicted positive and 0 "
+            "otherwise, whatever the false positive rate: the whole lower edge of ROC becomes one "
+            "point of PR, and recall gain is −∞. Only here is the map between the spaces not one to "
+            "one.",
         )
     tpr, fpr = tp / positives, fp / negatives
     precision = pi * tpr / (pi * tpr + (1 - pi) * fpr)
@@ -101,18 +104,18 @@ def one_point(result: Comparison, values: Mapping[str, Any]) -> Blocks:
     back = tpr * pi * (1 - precision) / ((1 - pi) * precision)
     return (
         head,
-        f"**ROC:** $\\text{{TPR}} = {tp:.0f}/{positives:.0f} = {tpr:.4f}$, "
-        f"$\\text{{FPR}} = {fp:.0f}/{negatives:.0f} = {fpr:.4f}$. The true negatives take part in FPR, and nowhere "
-        "else.",
-        f"**ROC to PR**, at prevalence $\\pi = {pi:.4g}$: recall is TPR, and\n\n"
-        f"$$\\text{{precision}} = \\frac{{\\pi\\,\\text{{TPR}}}}{{\\pi\\,\\text{{TPR}} + (1-\\pi)\\,\\text{{FPR}}}} = "
-        f"{precision:.4f}$$\n\nIt needs no true negatives, but it needs π: free of one is not free of the other. Back: "
-        f"$\\text{{FPR}} = \\text{{TPR}}\\,\\pi(1-p)/((1-\\pi)p) = {back:.4f}$.",
-        f"**PR to PRG:** $\\frac{{x-\\pi}}{{(1-\\pi)x}}$ takes precision "
-        f"${precision:.4f}$ to ${slow[0]:.4f}$ and recall ${tpr:.4f}$ to ${slow[1]:.4f}$. The same from ROC, with no "
-        f"precision in between: precision gain $= 1 - \\text{{FPR}}/\\text{{TPR}} = {gains[0]:.4f}$ (without π!) and "
-        f"recall gain $= 1 - \\frac{{\\pi}}{{1-\\pi}}\\,\\frac{{1-\\text{{TPR}}}}{{\\text{{TPR}}}} = {gains[1]:.4f}$. "
-        f"That is why, on the prevalence slider, the points of PR move up and down and those of PRG only sideways.",
+        f"**ROC:** $\\text{{TPR}} = {tp:.0f}/{positives:.0f} = {tpr:.4f}$, $\\text{{FPR}} = "
+        f"{fp:.0f}/{negatives:.0f} = {fpr:.4f}$. True negatives enter only FPR.",
+        f"**ROC to PR**, at prevalence $\\pi = {pi:.4g}$: recall is TPR, and\n\n$$\\text{{precision}} "
+        "= \\frac{\\pi\\,\\text{TPR}}{\\pi\\,\\text{TPR} + (1-\\pi)\\,\\text{FPR}} = "
+        f"{precision:.4f}$$\n\nIt needs no true negatives, but it does need π. Back: $\\text{{FPR}} "
+        f"= \\text{{TPR}}\\,\\pi(1-p)/((1-\\pi)p) = {back:.4f}$.",
+        f"**PR to PRG:** $\\frac{{x-\\pi}}{{(1-\\pi)x}}$ takes precision ${precision:.4f}$ to "
+        f"${slow[0]:.4f}$ and recall ${tpr:.4f}$ to ${slow[1]:.4f}$. The same from ROC, with no "
+        f"precision in between: precision gain $= 1 - \\text{{FPR}}/\\text{{TPR}} = {gains[0]:.4f}$ "
+        "(without π!) and recall gain $= 1 - "
+        f"\\frac{{\\pi}}{{1-\\pi}}\\,\\frac{{1-\\text{{TPR}}}}{{\\text{{TPR}}}} = {gains[1]:.4f}$. So "
+        "dragging Prevalence moves the PR points up and down and the PRG points only sideways.",
     )
 
 
@@ -129,28 +132,25 @@ def homework(result: Comparison, values: Mapping[str, Any]) -> Blocks:
     clipped, points = int(np.sum(recall_gain == 0)), len(recall_gain)
     below = int(np.sum(precision_gain == 0))
     return (
-        "A homework asks for ROC, PR and PRG of logistic regression and AdaBoost on German credit; a solution in "
-        "circulation prints AUROC .755 and .714, AUPR .872 and .827, AUPRG .232 and .218. On the cases of this page "
-        "(at the prevalence of the data):",
-        _table(["", "AUPRG", "as in the homework", "average precision", "AUPR as in the homework"], rows),
-        "The slips, one by one:\n\n"
-        "1. **The gain formula lacks a division.** $(x-\\pi)/(1-\\pi)$ stretches the scale; the gain is harmonic, "
-        "$(x-\\pi)/((1-\\pi)\\,x)$. “Homework's PRG” above the picture draws both.\n"
-        f"2. **Negative gains are set to 0 before the area is taken:** {clipped} of {points} points of "
-        f"{first} pile up at recall gain 0, and {below} at precision gain 0. They belong to the "
-        "left of the picture, or below it, where a negative gain counts as negative area.\n"
-        "3. **No point is inserted at recall gain 0.** The curve crosses it between two thresholds, and the area "
-        "begins there.\n"
-        "4. **The point (recall 0, precision 1), which is made up for drawing, takes part as (0, 1).**\n"
-        "5. **Points with equal recall gain are sorted in an order of chance,** and the area depends on it: .2306 to "
-        ".2365 for the same scores.\n"
-        "6. **Random is drawn as the rising diagonal, all-positive at (1, 1).** Right: the axis of precision gain 0, "
-        "and (1, 0).\n"
-        "7. **AUPR by straight lines, and without its first stretch.** Between two points precision is curved, not "
-        "straight.\n"
-        "8. **A reversal in favour of AdaBoost is reported although .218 < .232.** (AdaBoost there is SAMME.R, which "
-        "scikit-learn no longer has: today's gives other scores.)\n"
-        "9. **“Each point of ROC is one point of PR”:** only where recall is not 0.",
+        "One analysis of logistic regression and AdaBoost on German credit reports AUROC 0.755 "
+        "and 0.714, AUPR 0.872 and 0.827, AUPRG 0.232 and 0.218. Nine mistakes lie behind such "
+        "numbers. On the examples of this page, at the prevalence of the data:",
+        _table(["", "AUPRG", "AUPRG, wrong", "average precision", "AUPR, wrong"], rows),
+        "One by one:\n\n1. **The gain formula lacks a division.** $(x-\\pi)/(1-\\pi)$ stretches the "
+        "scale; the gain is harmonic, $(x-\\pi)/((1-\\pi)\\,x)$. “Wrong PRG curve” above the plots "
+        f"draws both.\n2. **Negative gains are set to 0 before the area is taken:** {clipped} of "
+        f"{points} points of {first} pile up at recall gain 0, and {below} at precision gain 0. "
+        "They belong left of the plot, or below it, where a negative gain counts as negative "
+        "area.\n3. **No point is inserted at recall gain 0.** The curve crosses it between two "
+        "thresholds, and the area begins there.\n4. **The point (recall 0, precision 1), added "
+        "only for drawing, enters the area as (0, 1).**\n5. **Points with equal recall gain are "
+        "sorted arbitrarily,** which changes the area: 0.2306 to 0.2365 for the same scores.\n6. "
+        "**Random is drawn as the rising diagonal, all-positive at (1, 1).** Correct: the axis "
+        "of precision gain 0, and (1, 0).\n7. **AUPR uses linear interpolation and omits the "
+        "first stretch.** Between two points precision is curved.\n8. **A win for AdaBoost is "
+        "reported although 0.218 < 0.232.** (That AdaBoost is SAMME.R, which scikit-learn no "
+        "longer has: today's gives other scores.)\n9. **“Each point of ROC is one point of PR”:** "
+        "only where recall is not 0.",
     )
 
 
@@ -169,8 +169,8 @@ def about(result: Comparison, values: Mapping[str, Any]) -> Blocks:
 
 
 SECTIONS = (
-    Section("Areas, their uncertainty, and the difference of the models", areas),
+    Section("Areas, confidence intervals, and differences", areas),
     Section("One point in three spaces", one_point),
-    Section("What the homework did", homework),
-    Section("About these cases", about),
+    Section("Nine common mistakes with PR and PRG", homework),
+    Section("About these data", about),
 )

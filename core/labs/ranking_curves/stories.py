@@ -57,7 +57,7 @@ STORIES = (
                 "prevalence=0.01",
                 "Precision 0.026: of 100 alarms 97 are false. The ROC curve has not moved.",
                 near(
-                    "1 % are positive, TPR is 0.944, FPR 0.356. What is the precision?",
+                    "1% are positive, TPR is 0.944, FPR 0.356. What is the precision?",
                     0.026,
                     0.001,
                     (

@@ -22,8 +22,8 @@ MODEL = Choice(
     name="guess",
     label="Model",
     default="first",
-    options={"first": "The first one (blue)", "second": "The second one (orange)"},
-    help="Your guess.",
+    options={"first": "The first (blue)", "second": "The second (orange)"},
+    help="Enter your prediction.",
 )
 
 
@@ -156,7 +156,7 @@ def _alone(result: Comparison, view: View) -> str:
         return f"{result.scored.names[0]}: {', '.join(told.values())}."
     low, high = known.models[0].low, known.models[0].high
     parts = (f"{words} ({interval(getattr(low, key), getattr(high, key))})" for key, words in told.items())
-    return f"{result.scored.names[0]}: {', '.join(parts)}; in brackets 95 % bootstrap intervals."
+    return f"{result.scored.names[0]}: {', '.join(parts)}; in brackets 95% bootstrap intervals."
 
 
 def _who_wins(result: Comparison, view: View) -> str:
@@ -180,7 +180,7 @@ def _noise(result: Comparison, view: View) -> str:
     for key in COMPARED:
         low, high = getattr(known.difference.low, key), getattr(known.difference.high, key)
         if _clear(result, low, high):
-            clear.append(f"{AREAS[key]} (95 % interval of the difference {interval(low, high)})")
+            clear.append(f"{AREAS[key]} (95% interval of the difference {interval(low, high)})")
     few = min(result.rankings[0].positives, result.rankings[0].negatives) < FEW
     nothing = "These cases are too few to call a difference more than noise"
     noise = nothing if few else "No difference is more than the noise of these cases"
@@ -239,12 +239,12 @@ def auprg_verdict(guess: str, truth: str, result: Comparison) -> str:
     one, other = result.scored.names
     values = f"AUPRG is {fixed(first.auprg)} for {one} and {fixed(second.auprg)} for {other}."
     noise = (
-        f"The 95 % interval of the difference, {interval(low, high)}, does not contain 0: it is more than noise."
+        f"The 95% interval of the difference, {interval(low, high)}, excludes 0: significant."
         if _clear(result, low, high)
-        else f"But the 95 % interval of the difference, {interval(low, high)}, is no proof: it may be chance."
+        else f"The 95% interval of the difference, {interval(low, high)}, is not conclusive."
     )
     turned = (first.auroc > second.auroc) != (first.auprg > second.auprg)
-    return f"{values} {noise}{' By AUROC the order is the other way round.' if turned else ''}"
+    return f"{values} {noise}{' AUROC ranks them the other way.' if turned else ''}"
 
 
 def everyone(_result: Comparison, guess: tuple[float, float] | None) -> Picture:
@@ -262,21 +262,18 @@ def everyone(_result: Comparison, guess: tuple[float, float] | None) -> Picture:
             yaxis={"range": [-0.1, 1.1], "dtick": 0.25, "fixedrange": True},
         ),
     )
-    return Picture((Panel(figure, alt="An empty plane of recall gain and precision gain, to point at a place."),))
+    return Picture((Panel(figure, alt="An empty plane of recall gain and precision gain, to click a point in."),))
 
 
 def everyone_verdict(guess: tuple[float, float], truth: tuple[float, float], result: Comparison) -> str:
     """Say where the classifier stands that calls every case positive, and what a wrong guess mixes up."""
-    right = (
-        "Everyone called positive: recall is 1, so recall gain is 1; precision is the prevalence π, so precision gain "
-        "is 0, whatever π is. It is the lower right corner; the F₁ line through it is the falling diagonal."
-    )
+    right = "Recall is 1, so recall gain is 1; precision is π, so precision gain is 0: the lower right corner."
     if math.dist(guess, truth) <= 0.12:
-        return f"Right. {right}"
+        return f"Correct. {right}"
     pi = result.rankings[0].prevalence
     places = {
-        (1.0, 1.0): "The upper right corner is the perfect ranking, and the all-positive classifier's place in ROC.",
-        (1.0, pi): "That is its place in PR, (1, π); the gain scale moves π to 0.",
+        (1.0, 1.0): "The upper right corner is the perfect ranking, and the position of all-positive in ROC.",
+        (1.0, pi): "That is its position in PR, (1, π); the gain scale maps π to 0.",
         (0.0, 0.0): "The lower left corner has F gain 0 for every β: recall and precision are both π.",
     }
     near = next((words for place, words in places.items() if math.dist(guess, place) <= 0.12), "")
@@ -285,13 +282,13 @@ def everyone_verdict(guess: tuple[float, float], truth: tuple[float, float], res
 
 PREDICTIONS = (
     Prediction(
-        "At the prevalence of the data, which model has the larger area under the precision-recall-gain curve?",
+        "Which model has the larger AUPRG at the data's prevalence?",
         guess=MODEL,
         truth=larger_auprg,
         verdict=auprg_verdict,
     ),
     Prediction(
-        "Where does the classifier stand that calls every case positive? Point at its place.",
+        "Where in PRG space is the classifier that predicts everything positive? Click it.",
         guess=Spot(everyone, ((1.0, 0.0), (1.0, 1.0), (0.0, 0.0), (0.5, 0.5))),
         truth=lambda _: (1.0, 0.0),
         verdict=everyone_verdict,

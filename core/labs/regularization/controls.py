@@ -29,7 +29,7 @@ PENALTY = LogSlider(
     per_decade=PER_DECADE,
     zero=True,
     display=show_penalty,
-    help="Weight of the penalty in the sum of squared residuals + α · (sum of squared weights). 0 is least squares.",
+    help="Strength of the penalty. Raising it shrinks the weights: less variance, more bias. At 0 it is least squares.",
 )
 
 SOLUTION = Places(
@@ -38,7 +38,7 @@ SOLUTION = Places(
     default=((1.6, 0.5),),
     across=tuple(POSITIONS.tolist()),
     up=tuple(POSITIONS.tolist()),
-    help="Of the two weights in the section about balls.",
+    help="The two weights without a penalty, in the section on lasso and ridge balls.",
 )
 
 EXTRA = Places(
@@ -48,7 +48,7 @@ EXTRA = Places(
     across=tuple(float(x) for x in range(-10, 31)),
     up=tuple(float(y) for y in range(-20, 21)),
     limit=6,
-    help="A click into the first figure adds a point, or takes an added one into the hand; the one in hand is dragged.",
+    help="Click the first plot to add a point or select one; drag the selected point.",
 )
 
 CONTROLS: tuple[Control, ...] = (
@@ -59,20 +59,27 @@ CONTROLS: tuple[Control, ...] = (
         default="ridge",
         options=VIEWS,
         place="stage",
-        help="Ridge over many data sets, or the weights and the fit of one data set under two penalties.",
+        help="Ridge averaged over many data sets, or lasso and ridge compared on one.",
     ),
-    Slider(name="degree", label="Degree", default=10, low=1, high=20, help="Degree of the polynomial."),
+    Slider(
+        name="degree",
+        label="Degree",
+        default=10,
+        low=1,
+        high=20,
+        help="Degree of the polynomial. Raising it adds weights, so the penalty has more to shrink.",
+    ),
     Choice(
         name="basis",
-        label="Penalised columns",
+        label="Basis",
         default="monomial",
         options={"monomial": "x, x², …", "chebyshev": "Chebyshev"},
-        help="The columns whose weights are penalised, standardised on the training points; the intercept is free. "
-        "The same polynomials in other columns are another penalty.",
+        help="Columns whose weights are penalized, standardized on the training points; the intercept "
+        "is free. Another basis makes it another penalty.",
     ),
     Slider(
         name="l1_ratio",
-        label="Share of |w|",
+        label="L1 ratio",
         default=1.0,
         low=0.0,
         high=1.0,
@@ -80,14 +87,15 @@ CONTROLS: tuple[Control, ...] = (
         display=_show_ratio,
         place="stage",
         when=("view", ("paths",)),
-        help="Share of the absolute weights in the penalty: 1 is the lasso, 0 is ridge, between is the elastic net.",
+        help="Mix of penalties: 1 is the lasso, 0 is ridge, between is the elastic net. Raising it "
+        "sets more weights to zero.",
     ),
     *(control for control in EXPERIMENT if control.name not in ("protocol", "max_degree")),
     Toggle(
         name="log_y",
-        label="Logarithmic error axis",
+        label="Log scale",
         place="stage",
-        help="Shows what leaves the picture at the top.",
+        help="Draw errors on a logarithmic axis, so that very large ones stay visible.",
     ),
     SOLUTION,
     EXTRA,

@@ -20,21 +20,38 @@ from core.regression.truths import with_truth
 HOMEWORK = {"generator": "legacy", "seed": 0, "n_test": 10}
 
 PRESETS = (
-    Preset("Homework: α = 10", "Degree 10, α = 10 against none: did it help? Drag to 0 and back, then open the second "
-           "section below.", HOMEWORK),
-    Preset("Homework: inside only", "The same without the test points outside the training range. Is the verdict the "
-           "same?", HOMEWORK | {"test_at": "inside"}),
-    Preset("Lasso", "Noisy data, and a penalty that removes weights one by one. Which stay longest?",
-           {"view": "paths", "noise_std": 1.0, "n_train": 30, "alpha": 1.0}),
-    Preset("Few noisy points", "15 points, much noise, degree 12: variance is what hurts.",
-           {"n_train": 15, "noise_std": 1.0, "degree": 12, "test_at": "inside", "alpha": 0.01}),
-    Preset("Another basis", "The same polynomials, but the penalty is on Chebyshev weights: a different prior.",
-           {"basis": "chebyshev", "alpha": 1.0}),
-    Preset("More weights than points", "Degree 20 through 12 points: α = 0 is not unique, and the smallest penalty "
-           "makes it so.", {"n_train": 12, "degree": 20, "alpha": 1e-6, "log_y": True}),
-    Preset("No noise", "Without noise there is no variance to save: what is there to gain from a penalty?",
-           {"noise_std": 0.0, "log_y": True, "alpha": 1e-6}),
-)  # fmt: skip
+    Preset("α = 10: does it help?", "Degree 10 with α = 10. Did the penalty help? Drag α to 0 and back.", HOMEWORK),
+    Preset(
+        "α = 10, inside the data",
+        "The same, with all test points inside the training range. Does the verdict change?",
+        HOMEWORK | {"test_at": "inside"},
+    ),
+    Preset(
+        "Lasso drops weights",
+        "Noisy data and a penalty that removes weights one by one. Which survive longest?",
+        {"view": "paths", "noise_std": 1.0, "n_train": 30, "alpha": 1.0},
+    ),
+    Preset(
+        "15 noisy points",
+        "15 points, strong noise, degree 12: variance dominates. How much does a penalty help?",
+        {"n_train": 15, "noise_std": 1.0, "degree": 12, "test_at": "inside", "alpha": 0.01},
+    ),
+    Preset(
+        "Chebyshev basis",
+        "The same polynomials, penalized in the Chebyshev basis. How does the curve change?",
+        {"basis": "chebyshev", "alpha": 1.0},
+    ),
+    Preset(
+        "Degree 20, 12 points",
+        "Degree 20 through 12 points: infinitely many fits are perfect. Any α > 0 makes the solution unique.",
+        {"n_train": 12, "degree": 20, "alpha": 1e-6, "log_y": True},
+    ),
+    Preset(
+        "No noise, nothing to save",
+        "Without noise there is no variance to reduce. Can a penalty still help?",
+        {"noise_std": 0.0, "log_y": True, "alpha": 1e-6},
+    ),
+)
 
 SCRIPT = Path(__file__).with_name("script.py")
 
@@ -49,7 +66,7 @@ def script(values: Mapping[str, Any]) -> str:
 LAB = Lab(
     name="regularization",
     title="Regularization",
-    question="How much should a model be held back?",
+    question="How strong should the penalty be?",
     controls=CONTROLS,
     main="alpha",
     open=("view", "n_train", "noise_std", "degree", "l1_ratio"),

@@ -47,7 +47,7 @@ def draw():
 
 
 def columns(x, at):
-    """The penalised columns, standardised on the training points."""
+    """The penalized columns, standardized on the training points."""
     u = [(2 * t - x.min() - x.max()) / (x.max() - x.min()) for t in (x, at)]
     raw = [t[:, None] ** np.arange(1, degree + 1) for t in (x, at)]
     raw = raw if basis == "monomial" else [chebvander(t, degree)[:, 1:] for t in u]

@@ -25,7 +25,7 @@ _ROWS = 6  # singular directions in the table
 
 
 def formulas(result: Regularization, values: Mapping[str, Any]) -> Sequence[str | Picture]:
-    """What ridge minimises, what it keeps of each direction, and bias² and variance from it."""
+    """What ridge minimizes, what it keeps of each direction, and bias² and variance from it."""
     r, k = result.ridge, index_of(values["alpha"])
     n, d, alpha = r.x_train.size, result.degree, float(r.alphas[k])
     kept = r.filters[k]
@@ -33,32 +33,32 @@ def formulas(result: Regularization, values: Mapping[str, Any]) -> Sequence[str 
     rows = "".join(f"| {i + 1} | {number(float(r.sizes[i]))} | {fixed(float(kept[i + 1]), 4)} |\n" for i in shown)
     left_out = float(r.loo_error_first[k])
     loo = (
-        "It is not defined here: some point alone decides its own fit."
+        "It is undefined here: some point has leverage 1."
         if np.isnan(left_out)
         else f"For the first data set it is {fixed(left_out)}."
     )
     return (
-        f"**What is minimised**, with the {d} columns standardised on the {n} training points and the intercept "
-        f"free:\n\n$$\\sum_{{i=1}}^{{{n}}} (y_i - b - a_i^\\top w)^2 + \\alpha \\sum_{{j=1}}^{{{d}}} w_j^2,"
-        f"\\qquad \\alpha = {tex(alpha)}.$$\n\n"
-        f"This is the sum of scikit-learn's `Ridge(alpha)`. `Lasso` and `ElasticNet` divide the squared error by 2n: "
-        f"their alpha is α/n = {number(alpha / n)} here. Where a text penalises the mean squared error with λ, α is "
-        f"λn.",
-        f"**What is kept.** With the singular value decomposition of the columns, ridge keeps the share s²/(s² + α) of "
-        f"each direction, and least squares all of it. The sum of the shares, with 1 for the intercept, is the "
-        f"effective number of parameters: {fixed(float(r.df[k]))} of {int(r.filters.shape[1])}.\n\n"
-        f"| direction | s | kept |\n|--:|--:|--:|\n{rows}",
-        f"**What follows.** The fits are $\\hat y = H y$ with a matrix $H$ that does not depend on $y$, so that at the "
-        f"{r.x_test.size} test points\n\n"
-        f"$$\\text{{bias}}^2 = \\tfrac1m\\lVert Hf - f_*\\rVert^2 = {tex(float(r.bias2[k]))},\\qquad "
-        f"\\text{{variance}} = \\tfrac{{\\sigma^2}}{{m}}\\lVert H\\rVert_F^2 = {tex(float(r.variance[k]))},$$\n\n"
-        f"$$\\underbrace{{{tex(float(r.bias2[k]))}}}_{{\\text{{bias}}^2}} + "
-        f"\\underbrace{{{tex(float(r.variance[k]))}}}_{{\\text{{variance}}}} + "
-        f"\\underbrace{{{tex(r.noise)}}}_{{\\sigma^2}} = {tex(float(r.risk[k]))}.$$\n\n"
-        f"Simulated with {len(r.y_train)} data sets: bias² "
+        f"**What is minimized**, with the {d} columns standardized on the {n} training points and "
+        f"the intercept free:\n\n$$\\sum_{{i=1}}^{{{n}}} (y_i - b - a_i^\\top w)^2 + \\alpha "
+        f"\\sum_{{j=1}}^{{{d}}} w_j^2,\\qquad \\alpha = {tex(alpha)}.$$\n\nThis is the sum of "
+        "scikit-learn's `Ridge(alpha)`. `Lasso` and `ElasticNet` divide the squared error by 2n: "
+        f"their alpha is α/n = {number(alpha / n)} here. Where a text penalizes the mean squared "
+        "error with λ, α is λn.",
+        "**Shrinkage.** Ridge keeps the fraction s²/(s² + α) of each singular direction of the "
+        "columns; least squares keeps all. Their sum, plus 1 for the intercept, is the effective "
+        f"degrees of freedom: {fixed(float(r.df[k]))} of {int(r.filters.shape[1])}.\n\n| direction "
+        f"| s | kept |\n|--:|--:|--:|\n{rows}",
+        "**What follows.** The fits are $\\hat y = H y$ with a matrix $H$ that does not depend on "
+        f"$y$, so at the {r.x_test.size} test points\n\n$$\\text{{bias}}^2 = \\tfrac1m\\lVert Hf - "
+        f"f_*\\rVert^2 = {tex(float(r.bias2[k]))},\\qquad \\text{{variance}} = "
+        "\\tfrac{\\sigma^2}{m}\\lVert H\\rVert_F^2 = "
+        f"{tex(float(r.variance[k]))},$$\n\n$$\\underbrace{{{tex(float(r.bias2[k]))}}}_{{\\text{{bias}}^2}} "
+        f"+ \\underbrace{{{tex(float(r.variance[k]))}}}_{{\\text{{variance}}}} + "
+        f"\\underbrace{{{tex(r.noise)}}}_{{\\sigma^2}} = {tex(float(r.risk[k]))}.$$\n\nSimulated with "
+        f"{len(r.y_train)} data sets: bias² "
         f"{with_error(float(r.mc_bias2[k]), float(r.mc_bias2_se[k]))}, variance "
-        f"{with_error(float(r.mc_variance[k]), float(r.mc_variance_se[k]))}, error on fresh points "
-        f"{with_error(float(r.mc_error[k]), float(r.mc_error_se[k]))}.",
+        f"{with_error(float(r.mc_variance[k]), float(r.mc_variance_se[k]))}, error on fresh "
+        f"points {with_error(float(r.mc_error[k]), float(r.mc_error_se[k]))}.",
         f"**Without knowing f**: the leave-one-out error from one fit, "
         f"$\\tfrac1n\\sum_i \\big((y_i - \\hat y_i)/(1 - h_{{ii}})\\big)^2$. {loo} It is smallest at α = "
         f"{_smallest(r.alphas, r.loo_error_first)}, the expected error on the test points at α = "
@@ -71,7 +71,7 @@ def _smallest(alphas: Any, errors: Any) -> str:
 
 
 SECTIONS = (
-    Section("The formulas with these numbers", formulas),
+    Section("Formulas with the current values", formulas),
     homework.SECTION,
     balls.SECTION,
     descent.SECTION,

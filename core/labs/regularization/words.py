@@ -122,7 +122,7 @@ def compared(new: float, old: float) -> str:
     if new < 0.01 * old:
         return f"{number(old / new, 2)} times smaller"
     part = 100 * (1 - new / old)
-    return f"{f'{part:.0f}' if part >= 1 else 'less than 1'}\N{NO-BREAK SPACE}% smaller"
+    return f"{f'{part:.0f}' if part >= 1 else 'less than 1'}% smaller"
 
 
 def path_readouts(result: Regularization) -> tuple[Readout, ...]:
@@ -167,7 +167,7 @@ def path_sentences(result: Regularization) -> tuple[str, ...]:
 def _certified(gap: float) -> str:
     if not gap <= 1e-3:
         return "At so small a penalty rounding hides how near the minimum is."
-    return f"No weights do better by more than {number(max(gap, 1e-16), 2)} of the penalised sum (duality gap)."
+    return f"No weights do better by more than {number(max(gap, 1e-16), 2)} of the penalized sum (duality gap)."
 
 
 def risen(result: Regularization) -> str:
@@ -183,8 +183,8 @@ def risen_verdict(guess: str, truth: str, result: Regularization) -> str:
         f"{name} goes from {fixed(float(y[0]))} to {fixed(float(y[k]))}"
         for name, y in (("bias²", r.bias2), ("variance", r.variance), ("the expected error", r.risk))
     )
-    best = f"Some penalty is worth having: the best is {show_penalty(r.best)}."
-    none = "No penalty is better than none here."
+    best = f"A penalty helps: the best α is {show_penalty(r.best)}."
+    none = "No penalty helps here: α = 0 is best."
     return f"{steps[0].upper()}{steps[1:]}. {best if r.best > 0 else none}"
 
 
@@ -202,28 +202,33 @@ def shrinks_verdict(guess: str, truth: str, result: Regularization) -> str:
     """How many weights grow somewhere, though their sum of squares falls."""
     norms = np.sqrt((result.ridge.weights**2).sum(axis=1))
     return (
-        f"{_growing(result)} of {result.degree} weights grow somewhere on the way. What falls from step to step is "
-        f"their common size: {number(float(norms[1]))} at α = 10⁻¹², {number(float(norms[index_of(ASKED)]))} at 10."
+        f"{_growing(result)} of {result.degree} weights grow somewhere. Only their norm always "
+        f"shrinks: {number(float(norms[1]))} at α = 10⁻¹², "
+        f"{number(float(norms[index_of(ASKED)]))} at 10."
     )
 
 
 PREDICTIONS = (
     Prediction(
-        "From α = 0 to α = 10: does the expected test error rise?",
+        "Does the expected test error rise from α = 0 to α = 10?",
         guess=Choice(
             name="guess",
             label="Your answer",
             default="falls",
             options={"rises": "It rises", "falls": "It does not"},
-            help="Your guess.",
+            help="Enter your prediction.",
         ),
         truth=risen,
         verdict=risen_verdict,
     ),
     Prediction(
-        "As the penalty grows from 10⁻¹², does every single weight come nearer to zero at every step?",
+        "As α grows, does every weight shrink toward zero at every step?",
         guess=Choice(
-            name="guess", label="Your answer", default="yes", options={"yes": "Yes", "no": "No"}, help="Your guess."
+            name="guess",
+            label="Your answer",
+            default="yes",
+            options={"yes": "Yes", "no": "No"},
+            help="Enter your prediction.",
         ),
         truth=shrinks,
         verdict=shrinks_verdict,

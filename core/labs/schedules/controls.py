@@ -21,8 +21,8 @@ SHAPES = {
     "one_cycle": "one cycle",
     "cosine": "cosine",
     "restarts": "cosine with warm restarts",
-    "step": "steps down",
-    "grow": "constant, the batch grows",
+    "step": "step decay",
+    "grow": "constant rate, growing batch",
     "constant": "constant",
 }
 _TRAINED = ("what", ("runs",))
@@ -37,27 +37,25 @@ def show_rate(rate: float) -> str:
 
 LENGTH = Slider(
     name="length",
-    label="Length",
+    label="Schedule length",
     default=2000,
     low=LENGTHS[0],
     high=LENGTHS[-1],
     step=LENGTHS[-1] - LENGTHS[0],
     also=LENGTHS,
     display="{:,}".format,
-    help="Steps of the scheduler from the foot of a triangle to its peak, of one cosine, of one "
-    "cycle as a whole, or from "
-    "one drop of the rate, or growth of the batch, to the next.",
+    help="Scheduler steps from the bottom to the peak of a triangle, per cosine, per one-cycle, or between drops.",
 )
 
 CONTROLS: tuple[Control, ...] = (
     LENGTH,
     Choice(
         name="what",
-        label="What",
+        label="Mode",
         default="plan",
         options={"plan": "Planned", "runs": "Trained"},
         place="stage",
-        help="The training as it is planned, or a small one that follows the plan: recorded, or trained here.",
+        help="The schedule as planned, or a small network trained with it.",
     ),
     Choice(
         name="view",
@@ -65,23 +63,22 @@ CONTROLS: tuple[Control, ...] = (
         default="one",
         options={"one": "One schedule", "several": "Strategies side by side"},
         place="stage",
-        help="One schedule with all that goes with it, or cycles, a growing batch, steps and a constant rate together.",
+        help="One schedule in detail, or several strategies side by side.",
     ),
     Choice(
         name="along",
-        label="Along",
+        label="Horizontal axis",
         default="updates",
         options={"epochs": "epochs", "updates": "updates"},
         place="stage",
-        help="What runs along the pictures. Side by side, it is also what all strategies have as many of.",
+        help="Unit of the axis. Side by side, all strategies get equally many of these.",
     ),
     Choice(
         name="schedule",
         label="Schedule",
         default="triangular",
         options=SHAPES,
-        help="How the rate, or the batch, changes. Side by side it is the first strategy, if its "
-        "rate changes smoothly.",
+        help="How the learning rate or batch size changes during training.",
     ),
     LogSlider(
         name="high",
@@ -92,11 +89,11 @@ CONTROLS: tuple[Control, ...] = (
         per_decade=10,
         also=(0.05, 0.3, 0.774),
         display=show_rate,
-        help="The largest rate of the schedule, or the constant one.",
+        help="Largest learning rate of the schedule.",
     ),
     LogSlider(
         name="low",
-        label="Lowest rate",
+        label="Minimum rate",
         default=0.01,
         low=1e-6,
         high=1.0,
@@ -104,8 +101,7 @@ CONTROLS: tuple[Control, ...] = (
         zero=True,
         also=(2.78e-5,),
         display=show_rate,
-        help="Foot of the triangles and end of the cosines. One cycle starts at a 25th of its peak "
-        "rate, whatever it is.",
+        help="Lowest rate of triangles and cosines. One cycle starts at 1/25 of the peak instead.",
     ),
     Slider(
         name="gamma",
@@ -116,7 +112,8 @@ CONTROLS: tuple[Control, ...] = (
         step=0.01,
         also=(0.995, 0.999, 0.9995, 0.9998, 0.9999, 0.99994, 0.99999),
         when=("schedule", ("exp_range",)),
-        help="The height of the triangles is multiplied by it at each step. 1, torch's default, is no decay.",
+        help="Factor applied to the triangle height at every step. Smaller values decay faster; 1 "
+        "(torch's default) never decays.",
     ),
     Choice(
         name="multiplier",
@@ -124,9 +121,16 @@ CONTROLS: tuple[Control, ...] = (
         default="1",
         options={"1": "as long as the one before", "2": "twice as long"},
         when=("schedule", ("restarts",)),
-        help="Length of a cosine in units of the one before it.",
+        help="Length of each cosine relative to the previous one.",
     ),
-    Slider(name="epochs", label="Epochs", default=10, low=1, high=200, help="Passes over the training images."),
+    Slider(
+        name="epochs",
+        label="Epochs",
+        default=10,
+        low=1,
+        high=200,
+        help="Passes over the training images. More epochs mean more updates.",
+    ),
     Slider(
         name="n_train",
         label="Training images N",
@@ -136,7 +140,7 @@ CONTROLS: tuple[Control, ...] = (
         step=SIZES[-1] - SIZES[0],
         also=SIZES,
         display="{:,}".format,
-        help="Fashion-MNIST has 60,000, its tenth that comes with Lectern 6,000, CIFAR-10 50,000.",
+        help="Number of training images. Fashion-MNIST has 60,000 (bundled: 6,000), CIFAR-10 50,000.",
     ),
     LogSlider(
         name="batch",
@@ -146,7 +150,7 @@ CONTROLS: tuple[Control, ...] = (
         high=8192,
         per_decade=DOUBLING,
         display="{:,}".format,
-        help="Images of one update; of the first ones, if the batch grows.",
+        help="Images per update, at the start if the batch grows. Larger batches mean fewer updates.",
     ),
     Slider(
         name="factor",
@@ -154,7 +158,7 @@ CONTROLS: tuple[Control, ...] = (
         default=2,
         low=2,
         high=10,
-        help="A growing batch is multiplied by it after each length, and a rate in steps is divided by it.",
+        help="Factor by which the batch grows, or the rate drops, after each length.",
     ),
     Slider(
         name="momentum",
@@ -164,15 +168,14 @@ CONTROLS: tuple[Control, ...] = (
         high=0.95,
         step=0.05,
         also=(0.99,),
-        help="That the optimiser was made with.",
+        help="Momentum passed to the optimizer. Some schedulers override it.",
     ),
     Choice(
         name="cycled",
-        label="Cycles and momentum",
+        label="Momentum schedule",
         default="torch",
-        options={"torch": "as torch: cycled too", "kept": "momentum kept"},
-        help="CyclicLR and OneCycleLR of torch change the momentum too unless told otherwise: 0.9 to 0.8 and back, and "
-        "0.95 to 0.85 and back, whatever the optimiser was made with.",
+        options={"torch": "cycled (torch default)", "kept": "constant"},
+        help="torch's CyclicLR and OneCycleLR also cycle the momentum unless told otherwise.",
     ),
     Slider(
         name="seeds",
@@ -181,20 +184,19 @@ CONTROLS: tuple[Control, ...] = (
         low=1,
         high=3,
         when=_TRAINED,
-        help="Each training is repeated with the next seeds: other initial weights, another order of the images.",
+        help="Number of runs with consecutive seeds, which change initial weights and image order.",
     ),
     Choice(
         name="counts",
-        label="The scheduler steps",
+        label="Scheduler steps",
         default="updates",
         options={"updates": "after each update", "epochs": "after each epoch"},
         place="more",
-        help="Where scheduler.step() stands: in the loop over batches, or in that over epochs. The "
-        "length counts these.",
+        help="Whether scheduler.step() runs after each update or each epoch. The length counts these.",
     ),
     Slider(
         name="warm_up",
-        label="Linear warm-up, steps",
+        label="Warmup steps",
         default=0,
         low=0,
         high=2000,
@@ -202,7 +204,7 @@ CONTROLS: tuple[Control, ...] = (
         also=(5, 10, 20, 50, 100, 200, 500, 1000),
         display="{:,}".format,
         place="more",
-        help="The rate is multiplied by 1/w, 2/w, ..., 1 in the first w steps of the scheduler.",
+        help="The rate rises linearly over this many scheduler steps.",
     ),
     LogSlider(
         name="max_batch",
@@ -213,15 +215,13 @@ CONTROLS: tuple[Control, ...] = (
         per_decade=DOUBLING,
         display="{:,}".format,
         place="more",
-        help="A growing batch stops here, and at N.",
+        help="Upper limit for a growing batch, never above N.",
     ),
     Toggle(
         name="drop",
-        label="Leave the incomplete batch out",
+        label="Drop last batch",
         place="more",
-        help="The images that fill no batch at the end of an epoch are left out, as Lectern's own "
-        "trainings do; torch's "
-        "loader makes a smaller batch of them unless told otherwise.",
+        help="Skip the incomplete last batch of an epoch (drop_last). torch keeps it by default.",
     ),
     Choice(
         name="net",
@@ -229,11 +229,11 @@ CONTROLS: tuple[Control, ...] = (
         default="small_inception_homework",
         options={name: network.title for name, network in NETWORKS.items()},
         place="more",
-        help="Whose memory is predicted, in training with 32-bit numbers.",
+        help="Network whose training memory is predicted, in 32-bit floats.",
     ),
     Slider(
         name="card",
-        label="Memory of the card",
+        label="GPU memory",
         default=16,
         low=CARDS[0],
         high=CARDS[-1],
@@ -241,7 +241,7 @@ CONTROLS: tuple[Control, ...] = (
         also=CARDS,
         display="{} GiB".format,
         place="more",
-        help="What the network, its gradients, the momentum and all that is kept for the way back must fit into.",
+        help="Memory for weights, gradients, momentum, and stored activations.",
     ),
     Slider(
         name="label_smoothing",
@@ -252,22 +252,20 @@ CONTROLS: tuple[Control, ...] = (
         step=0.1,
         place="more",
         when=_TRAINED,
-        help="Share of the label that is spread over all classes in the loss that is trained. Validation and test loss "
-        "stay the plain cross entropy.",
+        help="Fraction of each label spread over all classes during training. Evaluation uses plain cross-entropy.",
     ),
     Slider(
         name="ema",
-        label="Average of the weights",
+        label="Weight averaging (EMA)",
         default=0.0,
         low=0.0,
         high=0.999,
         step=0.999,
         also=(0.9, 0.99),
-        display=lambda beta: f"{beta:g} of the past" if beta else "none",
+        display=lambda beta: f"decay {beta:g}" if beta else "none",
         place="more",
         when=_TRAINED,
-        help="Exponential average of the weights over the updates, with this weight of the past; it is the averaged "
-        "network that is validated and tested.",
+        help="Exponential average of the weights with this decay; the average is evaluated.",
     ),
     *controls(_TRAINED),
 )

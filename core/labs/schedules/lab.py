@@ -20,17 +20,17 @@ from core.labs.schedules.sections import SECTIONS
 from core.labs.schedules.stories import STORIES
 
 NOTES = {
-    "Homework: one triangle": "Cyclical with exponential decay, they said. How many cycles are there, and what decays?",
-    "exp_range, γ = 1": "Several cycles now, with torch's default γ. Where is the decay?",
-    "exp_range, γ < 1": "The same with γ = 0.9998. Drag the length: the envelope stays.",
-    "Homework: growing batch": "The rate stays, the batch doubles three times. How many updates are saved, and how "
-    "many more doublings would fit into 16 GiB?",
-    "Homework: cosine stopped": "T_max is 200, the training has 5 epochs. Drag the length down to 5.",
-    "One cycle": "The cycle is planned for longer than the training. What is the rate at the end?",
-    "Warm restarts": "Each cosine is twice as long as the one before. Drag until the training ends "
-    "just before a restart.",
-    "Trained: which is better?": "Three seeds each. Which differences are larger than those between the seeds?",
-    "Grow or decay": "Four times the batch, or a quarter of the rate: the noise is the same, the updates are not.",
+    "One triangle, cut short": "Meant as cycles with exponential decay. How many cycles are there, and what decays?",
+    "γ = 1: no decay": "Several cycles now, with torch's default γ. Where is the decay?",
+    "γ < 1: decay": "The same with γ = 0.9998. Drag the length: the envelope stays.",
+    "Growing batch": "The rate stays while the batch doubles three times. How many updates are saved, and how "
+    "many more doublings fit in 16 GiB?",
+    "Cosine, 5 of 200 epochs": "T_max is 200, but training lasts 5 epochs. Drag the length down to 5.",
+    "One cycle": "The cycle is longer than the training. What is the final rate?",
+    "Warm restarts": "Each cosine is twice as long as the one before. Drag until the training ends just "
+    "before a restart.",
+    "Trained, three seeds": "Three seeds each. Which differences exceed the seed-to-seed spread?",
+    "Grow or decay": "Four times the batch or a quarter of the rate: same noise scale. Which takes fewer updates?",
 }
 
 PRESETS = tuple(Preset(label, NOTES[label], settings) for label, settings in SETTINGS.items())

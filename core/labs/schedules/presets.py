@@ -19,13 +19,13 @@ DECAY = {
 }  # fmt: skip
 
 SETTINGS: dict[str, Mapping[str, Any]] = {
-    "Homework: one triangle": CYCLIC,
-    "exp_range, γ = 1": CYCLIC | {"length": 800, "high": 0.1, "low": 0.001},
-    "exp_range, γ < 1": CYCLIC | {"length": 800, "high": 0.1, "low": 0.001, "gamma": 0.9998},
-    "Homework: growing batch": GROWING,
-    "Homework: cosine stopped": COSINE,
+    "One triangle, cut short": CYCLIC,
+    "γ = 1: no decay": CYCLIC | {"length": 800, "high": 0.1, "low": 0.001},
+    "γ < 1: decay": CYCLIC | {"length": 800, "high": 0.1, "low": 0.001, "gamma": 0.9998},
+    "Growing batch": GROWING,
+    "Cosine, 5 of 200 epochs": COSINE,
     "One cycle": {"schedule": "one_cycle", "high": 0.3, "length": 10_000},
     "Warm restarts": {"schedule": "restarts", "multiplier": "2", "low": 0.0, "length": 1200},
     "Grow or decay": DECAY,
-    "Trained: which is better?": DECAY | {"what": "runs", "epochs": 10, "length": 5, "batch": 256, "seeds": 3},
+    "Trained, three seeds": DECAY | {"what": "runs", "epochs": 10, "length": 5, "batch": 256, "seeds": 3},
 }

@@ -24,7 +24,7 @@ def _steps(result: Schedules) -> int:
 
 
 def ends_at(result: Schedules) -> int:
-    """Rate after the training, with the homework's length, in per cent of the peak rate."""
+    """Rate after the training, with the homework's length, in percent of the peak rate."""
     return round(100 * _end(result) / result.shape.high)
 
 
@@ -52,23 +52,22 @@ def fitting_verdict(guess: int, truth: int, result: Schedules) -> str:
     need = result.need
     told = "; ".join(f"{batch:,}: {gib(need.total(batch))} GiB" for batch in sorted({guess, truth, 2 * truth}))
     return (
-        f"Weights, gradients and momentum take {need.fixed / GIB:.3f} GiB, and each image "
-        f"{need.each / 2**20:.2f} MiB that "
-        f"wait for the way back. {told}."
+        f"Weights, gradients, and momentum take {need.fixed / GIB:.3f} GiB, and each image "
+        f"{need.each / 2**20:.2f} MiB of stored activations. {told}."
     )
 
 
 PREDICTIONS = (
     Prediction(
-        f"With a length of {ASKED:,} steps of the scheduler: where does the rate end, in per cent of the peak rate?",
+        f"With a length of {ASKED:,} steps, what is the final rate in percent of the peak?",
         guess=Slider(
-            name="guess", label="Rate after the training, in %", default=50, low=0, high=100, help="Your guess."
+            name="guess", label="Final rate (% of peak)", default=50, low=0, high=100, help="Enter your prediction."
         ),
         truth=ends_at,
         verdict=ends_verdict,
     ),
     Prediction(
-        "Which is the largest batch of these that fits into the memory of the card?",
+        "Which is the largest of these batches that fits in GPU memory?",
         guess=LogSlider(
             name="guess",
             label="Batch size",
@@ -77,7 +76,7 @@ PREDICTIONS = (
             high=8192,
             per_decade=DOUBLING,
             display="{:,}".format,
-            help="Your guess.",
+            help="Enter your prediction.",
         ),
         truth=fitting,
         verdict=fitting_verdict,
@@ -91,7 +90,7 @@ def exercises() -> tuple[Exercise, ...]:
 
 
 def _exercise(card: Card) -> Exercise:
-    text = f"**{card.title}** – what does this come to?\n\n```python\n{card.code}\n```"
+    text = f"**{card.title}**: what does this really do?\n\n```python\n{card.code}\n```"
     mended = ["" for _ in card.asked[1:]] + [f" {card.mended}"]  # the last answer tells how to mend it
     cells = tuple(Cell(asked.label, _judge(asked, words)) for asked, words in zip(card.asked, mended, strict=True))
     return Exercise(text, cells, key=f"schedules {card.title}")
@@ -101,8 +100,8 @@ def _judge(asked: Question, mended: str) -> Callable[[str], Verdict]:
     def judge(text: str) -> Verdict:
         right, slips = asked.judge(text)
         if right:
-            return Verdict(True, f"Right.{mended}")
+            return Verdict(True, f"Correct.{mended}")
         known = " Or: ".join(slip.explanation for slip in slips)
-        return Verdict(False, known or "Not right, and no slip that is known here.")
+        return Verdict(False, known or "Not quite: that matches no common mistake.")
 
     return judge

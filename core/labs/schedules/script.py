@@ -128,7 +128,7 @@ def table(name):
 
 
 def shares(values):
-    """Mean of some shares in per cent, and of several their least and most."""
+    """Mean of some shares in percent, and of several their least and most."""
     told = [mean(values), *([min(values), max(values)] if len(values) > 1 else [])] if values else []
     return ", ".join(f"{100 * value:.6g}" for value in told) or "not yet"
 

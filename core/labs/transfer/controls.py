@@ -17,10 +17,11 @@ CUT = Slider(
     low=0,
     high=23,
     display=lambda value: f"{value:.0f}",
-    help="Its number, from the input, 0. The layers before it are frozen; the head is always trained.",
+    help="Index of the first trained layer (0 is the input). Raising it freezes more layers; the "
+    "head is always trained.",
 )
 
-VIEWS = {"layers": "Layers and memory", "runs": "Trainings"}
+VIEWS = {"layers": "Layers and memory", "runs": "Training results"}
 _LAYERS = ("view", ("layers",))
 
 CONTROLS: tuple[Control, ...] = (
@@ -31,19 +32,18 @@ CONTROLS: tuple[Control, ...] = (
         default="layers",
         options=VIEWS,
         place="stage",
-        help="What freezing saves, or what it is worth: a small network learns five classes of Fashion-MNIST, and then "
-        "the other five.",
+        help="What freezing saves, or how well a transferred network learns five new classes.",
     ),
     Slider(
         name="images",
-        label="Images of the other classes",
+        label="Training images",
         default=IMAGES[0],
         low=IMAGES[0],
         high=IMAGES[-1],
         step=IMAGES[-1] - IMAGES[0],
         also=IMAGES,
         when=("view", ("runs",)),
-        help="Equally many of each of the five classes that the network has not been pretrained on.",
+        help="Number of images from the five new classes, equally many of each.",
     ),
     Choice(
         name="base",
@@ -51,20 +51,19 @@ CONTROLS: tuple[Control, ...] = (
         default=OFFLINE,
         options={OFFLINE: "Small CNN", "resnet18": "ResNet-18", "vgg19": "VGG19"},
         when=("view", ("runs",)),
-        help="The small CNN learns the first five classes here. ResNet-18 and VGG19 have learnt ImageNet; their "
-        "weights come from torchvision, if you ask for them.",
+        help="Network whose weights are reused. The small CNN is pretrained here; ResNet-18 and VGG19 "
+        "use ImageNet weights.",
     ),
     Slider(
         name="side",
-        label="Images scaled to",
+        label="Image size",
         default=SIDES[0],
         low=SIDES[0],
         high=SIDES[-1],
         step=SIDES[-1] - SIDES[0],
         display=lambda side: f"{side:.0f} × {side:.0f}",
         when=("base", ("resnet18", "vgg19")),
-        help="The images have 28 × 28 pixels, the base has learnt images of 224 × 224. Twice the side takes four times "
-        "as long.",
+        help="Side to which the 28×28 images are scaled. Doubling it takes four times as long.",
     ),
     Choice(
         name="net",
@@ -72,8 +71,8 @@ CONTROLS: tuple[Control, ...] = (
         default="vgg19",
         options={name: base.title for name, base in BASES.items()},
         when=_LAYERS,
-        help="Without its top: the head below stands in its place. A convolution, its batch normalisation and its "
-        "activation are one layer here.",
+        help="Base network without its classifier. A convolution with its normalization and "
+        "activation counts as one layer.",
     ),
     Slider(
         name="size",
@@ -83,7 +82,8 @@ CONTROLS: tuple[Control, ...] = (
         high=256,
         step=32,
         when=_LAYERS,
-        help="Of the image. It changes what a step keeps, but not the parameters, unless a layer flattens the map.",
+        help="Side of the input image. Raising it increases stored activations, not parameters "
+        "(unless a layer flattens the map).",
     ),
     Slider(
         name="classes",
@@ -94,7 +94,7 @@ CONTROLS: tuple[Control, ...] = (
         step=998,
         also=(5, 10, 20, 50, 100, 200, 500),
         when=_LAYERS,
-        help="Outputs of the head.",
+        help="Number of outputs of the head.",
     ),
     Slider(
         name="hidden",
@@ -106,7 +106,7 @@ CONTROLS: tuple[Control, ...] = (
         also=(64, 128, 256, 512),
         display=lambda units: f"{units:.0f} units" if units else "none",
         when=_LAYERS,
-        help="A fully connected layer with ReLU between the features and the outputs.",
+        help="Width of a fully connected ReLU layer between features and outputs. Raising it adds parameters.",
     ),
     Choice(
         name="optimizer",
@@ -114,7 +114,7 @@ CONTROLS: tuple[Control, ...] = (
         default="Adam",
         options={name: name for name in OPTIMIZERS},
         when=_LAYERS,
-        help="Plain SGD keeps nothing, momentum one number for each trainable parameter, Adam two.",
+        help="Extra numbers stored per trained parameter: none for SGD, one with momentum, two for Adam.",
     ),
     LogSlider(
         name="batch",
@@ -124,7 +124,7 @@ CONTROLS: tuple[Control, ...] = (
         high=1024,
         per_decade=1 / math.log10(2),
         when=_LAYERS,
-        help="Images of a training step. Kept activations grow with it.",
+        help="Images per training step. Stored activations grow with it.",
     ),
     *controls(("view", ("runs",))),
 )

@@ -17,26 +17,53 @@ from core.labs.transfer.sections import SECTIONS
 from core.labs.transfer.stories import STORIES
 
 PRESETS = (
-    Preset("Homework: freeze all", "Only the head is trained. How many parameters, and how often must the base run?",
-           {"cut": 23, "batch": 64}),
-    Preset("Homework: index below 10", "Input 0 to block3_conv3 are frozen. What is saved, parameters or activations?",
-           {"cut": 10, "batch": 64}),
-    Preset("Everything trainable", "VGG19 at its own size: what takes the memory now?", {"cut": 0, "size": 224}),
-    Preset("ResNet-18, head only", "Batch normalisation: are its statistics frozen too?",
-           {"net": "resnet18", "cut": 23, "size": 224}),
-    Preset("ResNet-18, last stage", "The last stage holds three quarters of the parameters, at 7 × 7 pixels.",
-           {"net": "resnet18", "cut": 17, "size": 224}),
-    Preset("ResNet-18, SGD", "Without state of the optimizer: is it the weights or the activations?",
-           {"net": "resnet18", "cut": 0, "size": 128, "optimizer": "SGD", "batch": 256}),
-    Preset("A large head", "1,000 classes and a hidden layer: how many times the 5,130 parameters of Dense(10)?",
-           {"classes": 1000, "hidden": 1024, "cut": 22}),
-    Preset("Few images", "25 images of five new classes. What is a transferred base worth, and how deep to thaw it?",
-           {"view": "runs", "cut": 0}),
-    Preset("1,000 images", "Many images of the new classes: is the transfer still worth something?",
-           {"view": "runs", "cut": 7, "images": 1000}),
-    Preset("LeNet-5", "A flattened map: now the parameters grow with the image.",
-           {"net": "lenet", "cut": 5, "size": 64}),
-)  # fmt: skip
+    Preset(
+        "Freeze the base",
+        "Only the head is trained. How many parameters is that, and how often must the base run?",
+        {"cut": 23, "batch": 64},
+    ),
+    Preset(
+        "Freeze below layer 10",
+        "Layers up to block3_conv3 are frozen. What is saved: parameters or activations?",
+        {"cut": 10, "batch": 64},
+    ),
+    Preset("Nothing frozen", "VGG19 at its native size. What takes the most memory?", {"cut": 0, "size": 224}),
+    Preset(
+        "ResNet-18, head only",
+        "Batch normalization: are its statistics frozen too?",
+        {"net": "resnet18", "cut": 23, "size": 224},
+    ),
+    Preset(
+        "ResNet-18, last stage",
+        "The last stage holds three quarters of the parameters, on 7×7 maps.",
+        {"net": "resnet18", "cut": 17, "size": 224},
+    ),
+    Preset(
+        "ResNet-18, plain SGD",
+        "Plain SGD has no optimizer state. Which dominates: weights or activations?",
+        {"net": "resnet18", "cut": 0, "size": 128, "optimizer": "SGD", "batch": 256},
+    ),
+    Preset(
+        "A head of 1.6 million",
+        "1,000 classes and a hidden layer. How many times the 5,130 parameters of Dense(10)?",
+        {"classes": 1000, "hidden": 1024, "cut": 22},
+    ),
+    Preset(
+        "25 images",
+        "25 images of five new classes. How much does transfer help, and how many layers should you unfreeze?",
+        {"view": "runs", "cut": 0},
+    ),
+    Preset(
+        "1,000 images",
+        "Many images of the new classes. Does transfer still help?",
+        {"view": "runs", "cut": 7, "images": 1000},
+    ),
+    Preset(
+        "LeNet-5",
+        "The last map is flattened, so parameters grow with the image.",
+        {"net": "lenet", "cut": 5, "size": 64},
+    ),
+)
 
 SCRIPT = Path(__file__).with_name("script.py")
 
@@ -50,7 +77,7 @@ def script(values: Mapping[str, Any]) -> str:
 LAB = Lab(
     name="transfer",
     title="Transfer and freezing",
-    question="What does freezing save?",
+    question="What does freezing layers save, and cost?",
     controls=CONTROLS,
     main="cut",
     open=("view", "net", "images", "base", "optimizer"),

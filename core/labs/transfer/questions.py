@@ -16,7 +16,7 @@ from core.training.pretrained import DEVIATION, MEAN
 
 _CUT = 10  # of the homework
 _IMAGES, _EPOCHS = 60_000, 10
-_PER_CENT = Slider(name="guess", label="Share, in %", default=50, low=0, high=100, help="Your guess.")
+_PER_CENT = Slider(name="guess", label="Percentage", default=50, low=0, high=100, help="Enter your prediction.")
 
 
 def _half(result: Transfer) -> int:
@@ -24,35 +24,35 @@ def _half(result: Transfer) -> int:
 
 
 def trainable_half(result: Transfer) -> int:
-    """Share of the parameters that is trainable behind half of the layers, in whole per cent."""
+    """Share of the parameters that is trainable behind half of the layers, in whole percent."""
     return round(100 * (1 - float(frozen_share(result)[_half(result)])))
 
 
 def kept_half(result: Transfer) -> int:
-    """Share of the kept bytes that remains behind half of the layers, in whole per cent."""
+    """Share of the kept bytes that remains behind half of the layers, in whole percent."""
     return round(100 * (1 - float(spared_share(result)[_half(result)])))
 
 
 def _verdict(guess: int, truth: int, result: Transfer) -> str:
     cut = _half(result)
-    near = "Right" if abs(guess - truth) <= 5 else "Not quite"
+    near = "Correct" if abs(guess - truth) <= 5 else "Not quite"
     frozen, spared = float(frozen_share(result)[cut]), float(spared_share(result)[cut])
     return (
-        f"{near}: frozen before layer {cut}, {result.layers[cut].name}, {percent(1 - frozen)} of the parameters are "
-        f"trained, and {percent(1 - spared)} of the activations are still kept: from layer to layer maps shrink and "
-        "parameters grow in number."
+        f"{near}: frozen before layer {cut}, {result.layers[cut].name}, {percent(1 - frozen)} of "
+        f"the parameters are trained, and {percent(1 - spared)} of the activations must still be "
+        "stored: from layer to layer maps shrink and parameters multiply."
     )
 
 
 PREDICTIONS = (
     Prediction(
-        "The first half of the layers is frozen. What share of the parameters is still trained?",
+        "With the first half of the layers frozen, what percentage of parameters is trained?",
         guess=_PER_CENT,
         truth=trainable_half,
         verdict=_verdict,
     ),
     Prediction(
-        "And what share of the activations does a training step still keep for the backward pass?",
+        "What percentage of the activations must a training step store?",
         guess=_PER_CENT,
         truth=kept_half,
         verdict=_verdict,
@@ -64,15 +64,16 @@ def homework() -> tuple[Exercise, ...]:
     """The homework's counts and its bugs, each as a card."""
     return (
         _exercise(
-            "**Freeze the layers of index below 10** in VGG19 without its top, for images of 32 × 32 × 3, with a "
-            "global average and Dense(10) behind it. The input is layer 0.",
+            "**Freeze layers 0–9** of VGG19 without its classifier (32×32×3 images, global average, "
+            "Dense(10)). Layer 0 is the input.",
             _counts(),
             "transfer counts",
         ),
         _exercise(
             "**Find the bug.** `Dense(10, activation='softmax')`, and then "
-            "`loss=BinaryCrossentropy(from_logits=True)`. What is the loss of a perfect prediction (1 for the right "
-            "class, 0 for the others)? The mean over the ten outputs, natural logarithm, three decimals.",
+            "`loss=BinaryCrossentropy(from_logits=True)`. What is the loss of a perfect prediction "
+            "(1 for the correct class, 0 for the others)? The mean over the ten outputs, natural "
+            "logarithm, three decimals.",
             (_softmax(),),
             "transfer softmax",
         ),
@@ -91,17 +92,18 @@ def homework() -> tuple[Exercise, ...]:
             "transfer resize",
         ),
         _exercise(
-            "**Find the bug.** `base = VGG19(weights='imagenet', include_top=False)` of Keras gets `x_train / 255`, "
-            "grey images repeated in three channels. Its weights were trained on what `preprocess_input` gives: "
-            "channels in the order blue, green, red, and the mean of ImageNet, (103.939, 116.779, 123.68), subtracted "
-            "from the bytes. What should a white pixel be in the first channel, and how far apart should black and "
-            "white be?",
+            "**Find the bug.** `base = VGG19(weights='imagenet', include_top=False)` of Keras gets "
+            "`x_train / 255`, gray images repeated in three channels. Its weights were trained on "
+            "the output of `preprocess_input`: channels in the order blue, green, red, minus the "
+            "ImageNet mean (103.939, 116.779, 123.68). What should a white pixel be in the first "
+            "channel, and how far apart should black and white be?",
             _preprocessed(),
             "transfer inputs",
         ),
         _exercise(
-            f"**Find the waste.** The whole base is frozen, and `fit` runs for {_EPOCHS} epochs over {_IMAGES:,} "
-            "images without augmentation. How many passes of an image through the base are enough?",
+            f"**Find the waste.** The whole base is frozen, and `fit` runs for {_EPOCHS} epochs over "
+            f"{_IMAGES:,} images without augmentation. How many image passes through the base are "
+            "enough?",
             (_passes(),),
             "transfer passes",
         ),
@@ -112,7 +114,7 @@ def _counts() -> tuple[Question, ...]:
     found = transfer()
     frozen, trainable = found.frozen[_CUT], found.trainable[_CUT]
     biases = sum(layer.outputs for layer in found.layers[:_CUT])
-    shifted = "The input is layer 0, so that layer 10 is block3_conv4, the first that is trained."
+    shifted = "The input is layer 0, so layer 10 is block3_conv4, the first trained layer."
     return (
         _question(
             "Frozen parameters",
@@ -120,20 +122,20 @@ def _counts() -> tuple[Question, ...]:
             ("one_too_many", found.frozen[_CUT + 1], shifted),
             ("one_too_few", found.frozen[_CUT - 1], "Layer 9, block3_conv3, is frozen too."),
             ("bias_forgotten", frozen - biases, f"Each filter has a bias: {biases:,} are missing."),
-            ("other_side", trainable, "That is the side that is trained."),
+            ("other_side", trainable, "Those are the trained parameters."),
         ),
         _question(
             "Trainable parameters",
             trainable,
             ("head_forgotten", trainable - found.head_params, f"The head adds {found.head_params:,}."),
             ("one_too_few", found.trainable[_CUT + 1], shifted),
-            ("other_side", frozen, "That is the side that is frozen."),
+            ("other_side", frozen, "Those are the frozen parameters."),
         ),
         _question(
             "Parameters of the head",
             found.head_params,
             ("bias_forgotten", found.head_params - 10, "Each of the ten outputs has a bias."),
-            ("no_average", 512 * 10 * 4 + 10, "Five poolings leave 1 × 1 of 32 × 32: 512 features."),
+            ("no_average", 512 * 10 * 4 + 10, "Five poolings reduce 32×32 to 1×1: 512 features."),
         ),
     )
 
@@ -147,13 +149,23 @@ def _softmax() -> Question:
     return _question(
         "Loss of a perfect prediction",
         Fraction(softmax_loss()),
-        ("right_loss", 0, "That is the loss of the right pairing; here 1 and 0 are read as logits, so that the sigmoid "
-         "makes 0.73 and 0.5 of them."),
-        ("all_wrong_classes", Fraction(math.log(2)), "That is the part of each wrong class; the right one has "
-         "ln(1 + 1/e) = 0.313."),
-        ("only_the_right_class", Fraction(math.log1p(math.exp(-1))), "That is the part of the right class; each of the "
-         "nine others has ln 2."),
-    )  # fmt: skip
+        (
+            "right_loss",
+            0,
+            "That is the loss for the correct pairing. Here 1 and 0 are read as logits, which the "
+            "sigmoid maps to 0.73 and 0.5.",
+        ),
+        (
+            "all_wrong_classes",
+            Fraction(math.log(2)),
+            "That is the part of each wrong class; the correct one has ln(1 + 1/e) = 0.313.",
+        ),
+        (
+            "only_the_right_class",
+            Fraction(math.log1p(math.exp(-1))),
+            "That is the part of the correct class; each of the nine others has ln 2.",
+        ),
+    )
 
 
 def _parent() -> Question:
@@ -161,11 +173,15 @@ def _parent() -> Question:
     return _question(
         "Trained parameters",
         found.head_params,
-        ("parent_frozen", found.trainable[_CUT], "That is what was meant, and what Keras 3 trains, where each variable "
-         "has a flag of its own. In Keras 2 a frozen parent has no trainable weights, whatever its children say. Both "
-         "do what is meant if base.trainable = True comes first and base.layers[:10] are frozen then."),
+        (
+            "parent_frozen",
+            found.trainable[_CUT],
+            "That was the intention, and what Keras 3 trains, where each variable has its own flag. "
+            "In Keras 2 a frozen parent has no trainable weights, whatever its children say. Both "
+            "work if base.trainable = True comes first and base.layers[:10] are frozen after that.",
+        ),
         ("all_trained", found.params, "That is the model without any freezing."),
-    )  # fmt: skip
+    )
 
 
 def _resize() -> Question:
@@ -184,29 +200,39 @@ def _preprocessed() -> tuple[Question, ...]:
         _question(
             "White, first channel",
             255 - blue,
-            ("only_scaled", 1, "That is what the code gives: to the base nearly one colour."),
-            ("not_centred", 255, "The mean of the channel is still to be subtracted."),
+            ("only_scaled", 1, "That is what the code gives; to the base it is almost a single color."),
+            ("not_centered", 255, "The channel mean must still be subtracted."),
             ("red_first", 255 - red, "The first channel is blue there."),
-            ("of_torchvision", Fraction((1 - MEAN[0]) / DEVIATION[0]), "That is what torchvision's weights want: "
-             "(1 − 0.485) / 0.229. Weights and preparation belong together."),
+            (
+                "of_torchvision",
+                Fraction((1 - MEAN[0]) / DEVIATION[0]),
+                "torchvision's weights need that: (1 − 0.485) / 0.229. Weights and preprocessing belong together.",
+            ),
         ),
         _question(
             "White minus black",
             255,
-            ("only_scaled", 1, "That is what the code gives: 255 times too little, so that the biases of the first "
-             "layers outweigh the image."),
+            (
+                "only_scaled",
+                1,
+                "That is what the code gives: 1/255 of the right size, so the biases of the first layers "
+                "outweigh the image.",
+            ),
         ),
-    )  # fmt: skip
+    )
 
 
 def _passes() -> Question:
     return _question(
         "Passes",
         _IMAGES,
-        ("every_epoch", _IMAGES * _EPOCHS, "That is what happens: but a frozen base gives the same features in every "
-         "epoch. Run it once and keep them."),
-        ("one_epoch_each", _EPOCHS, "Each image has to pass once."),
-    )  # fmt: skip
+        (
+            "every_epoch",
+            _IMAGES * _EPOCHS,
+            "That is what happens now. A frozen base gives the same features every epoch: compute them once.",
+        ),
+        ("one_epoch_each", _EPOCHS, "Each image must pass once."),
+    )
 
 
 def _question(label: str, truth: Fraction | int, *slips: tuple[str, Fraction | int, str]) -> Question:
@@ -221,8 +247,8 @@ def _judge(asked: Question) -> Callable[[str], Verdict]:
     def judge(text: str) -> Verdict:
         right, slips = asked.judge(text)
         if right:
-            return Verdict(True, "Right.")
+            return Verdict(True, "Correct.")
         told = (f"**{slip.name.replace('_', ' ').capitalize()}.** {slip.explanation}" for slip in slips)
-        return Verdict(False, " Or: ".join(told) or "Not right, and no slip that is known here.")
+        return Verdict(False, " Or: ".join(told) or "Not quite: that matches no common mistake.")
 
     return judge

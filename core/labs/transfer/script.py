@@ -13,7 +13,7 @@ def table(name):
 
 
 def parameters(layer):
-    """k^2 C_in C_out, C_out biases, and 2 C_out for a batch normalisation."""
+    """k^2 C_in C_out, C_out biases, and 2 C_out for a batch normalization."""
     kernel, inputs, outputs, bias, norm = (
         int(layer[name]) for name in ("kernel", "inputs", "outputs", "bias", "normalised")
     )
@@ -51,7 +51,7 @@ shown = next(int(layer["calls before"]) for layer in layers[cut:] if parameters(
 
 
 def ends(frozen_calls):
-    """Test accuracy of each seed after the last update, in per cent."""
+    """Test accuracy of each seed after the last update, in percent."""
     own = [run for run in runs if int(run["frozen calls"]) == frozen_calls]
     end = max(int(run["update"]) for run in own)
     return {run["seed"]: 100 * float(run["test accuracy"]) for run in own if int(run["update"]) == end}

@@ -91,8 +91,8 @@ def test_a_folder_gives_back_what_was_written(tmp_path, arrays, packed) -> None:
 @pytest.mark.parametrize(
     ("spoil", "sentence"),
     [
-        (lambda raw: raw[:-1], "train-images-idx3-ubyte.gz says that it has 300 bytes after its head; it has 299."),
-        (lambda raw: raw + b"x", "train-images-idx3-ubyte.gz says that it has 300 bytes after its head; it has more."),
+        (lambda raw: raw[:-1], "train-images-idx3-ubyte.gz declares 300 bytes after its header but contains 299."),
+        (lambda raw: raw + b"x", "train-images-idx3-ubyte.gz declares 300 bytes after its header but contains more."),
         (lambda raw: b"", "train-images-idx3-ubyte.gz must begin with the number 2,051; got an empty file."),
         (lambda raw: b"\0\0\x08\x01" + raw[4:], "must begin with the number 2,051; got 2049."),
         (lambda raw: b"short", "must begin with the number 2,051; got 1936224114."),
@@ -155,7 +155,7 @@ def test_parts_that_do_not_belong_together_are_refused(changes, sentence) -> Non
         "No training image is of class c.",
     )
     one = Images(**plain | {"train_labels": np.ones(4, np.uint8)})
-    assert one.warnings[0].startswith("All training images are of one class")
+    assert one.warnings[0].startswith("All training images belong to one class")
     other = Images(**plain | {"train_labels": np.array([0, 1, 2, 1], np.uint8)})
     assert len({one.checksum, other.checksum, Images(**plain).checksum}) == 3
 
@@ -212,7 +212,7 @@ def test_a_named_folder_is_found_and_is_not_called_what_it_is_not(tmp_path, arra
     monkeypatch.setenv("LECTERN_DATA", str(tmp_path / "named"))
     assert available("own") and len(find("own").train_images) == 12
     assert not available("fashion-mnist")
-    with pytest.raises(ValueError, match="The whole of Fashion-MNIST is not on this machine"):
+    with pytest.raises(ValueError, match="The whole of Fashion-MNIST is not on this server"):
         find("fashion-mnist")
 
 

@@ -1,4 +1,4 @@
-"""Pictures: what they refuse, what travels to the browser, and the colours of both themes."""
+"""Pictures: what they refuse, what travels to the browser, and the colors of both themes."""
 
 from __future__ import annotations
 

@@ -390,7 +390,7 @@ def test_a_run_ends_at_the_limit_of_the_server(order, monkeypatch, phone) -> Non
     runner.run(own.path)
     ended = jobs.status(own.path.name)
     assert ended.state == "failed"
-    assert ended.message == ("The run was stopped after 0 s, the limit of this server; what it has computed is shown.")
+    assert ended.message == ("Stopped at this server's limit of 0 s; partial results are shown.")
     monkeypatch.setenv("LECTERN_JOBS_SECONDS", "1000")
     order.again(own.path.name)
     runner.run(own.path)
@@ -456,7 +456,7 @@ def test_a_damaged_or_foreign_checkpoint_is_refused(order, monkeypatch) -> None:
 
 def test_a_run_of_another_version_does_not_go_on(order, monkeypatch) -> None:
     own = order("toy", STEPS)
-    sentence = "The run was begun by another version of Lectern and cannot go on; start it anew."
+    sentence = "This run was started by another version of Lectern and cannot be resumed; start over."
     monkeypatch.setitem(kinds.KINDS, "toy", dataclasses.replace(toy.KINDS["toy"], version=2))
     runner.run(own.path)
     failed = jobs.status(own.path.name)

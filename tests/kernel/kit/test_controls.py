@@ -89,7 +89,7 @@ def test_a_link_is_not_told_that_the_nearest_value_is_the_one_it_asks_for() -> N
     )
     assert from_link([rate], {"rate": ["0.02"]}) == ({"rate": 0.0199526}, [])
     (note,) = from_link([rate], {"rate": ["0.3"]})[1]
-    assert "nearest possible value is 0.32." in note
+    assert "showing 0.32." in note
 
 
 def test_each_part_of_a_link_that_cannot_be_taken_gets_a_sentence() -> None:
@@ -97,10 +97,10 @@ def test_each_part_of_a_link_that_cannot_be_taken_gets_a_sentence() -> None:
     values, notes = from_link(ALL, query)
     assert values == {c.name: c.default for c in ALL} | {"degree": 20, "noise": math.sqrt(0.3)}
     assert len(notes) == 4
-    assert "nearest possible value is 20" in notes[0]
+    assert "99 in the link is not available; showing 20." in notes[0]
     assert "'green' is not one of red, blue" in notes[1]
     assert "more than once" in notes[2]
-    assert "'unknown', which this page does not have; it was ignored." in notes[3]
+    assert "'unknown' in the link" in notes[3]
 
 
 @pytest.mark.parametrize("text", ["7.0", "+7", "07", "70e-1"])
@@ -126,7 +126,7 @@ def test_a_link_carries_no_file() -> None:
     assert to_link((file, DEGREE), {"file": b"1", "degree": 4}) == {"degree": "4"}
     values, notes = from_link((file,), {"file": ["x"]})
     assert values == {"file": None}
-    assert notes == ["The link's value for “File” was ignored (a file does not come with a link); it is no file."]
+    assert notes == ["Ignored the link's value for “File” (a link cannot contain a file); showing no file."]
 
 
 def test_a_link_carries_the_name_of_what_is_fetched_but_asks_for_nothing() -> None:
@@ -170,7 +170,7 @@ def test_places_survive_a_link() -> None:
 
 @pytest.mark.parametrize("text", ["", "3", "1~2~3", "1~2_", "1~x", "nan~1", "1~", "~"])
 def test_what_are_no_places_is_refused(text: str) -> None:
-    with pytest.raises(ValueError, match="not two coordinates|not a number"):
+    with pytest.raises(ValueError, match="pairs of coordinates|not a number"):
         SPOTS.parse(text)
 
 
@@ -191,7 +191,7 @@ def test_a_text_is_cleaned_and_comes_back_from_its_link() -> None:
     assert text.parse(text.format("a,\nb")) == "a,\nb"
     assert from_link((text,), {"text": ["  b\r\n"]}) == ({"text": "b"}, [])
     values, notes = from_link((text,), {"text": ["x" * 11]})
-    assert values == {"text": "a"} and "11 characters, and at most 10" in notes[0]
+    assert values == {"text": "a"} and "11 characters; the limit is 10" in notes[0]
     assert text.show("x" * 60) == "x" * 60 and text.show("x" * 61) == "x" * 60 + " …"
 
 

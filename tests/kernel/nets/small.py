@@ -9,7 +9,7 @@ from torch.nn import functional as F
 
 from core.data.images import Images
 
-# A bias before batch normalisation would have a gradient of rounding errors alone, which Adam makes large.
+# A bias before batch normalization would have a gradient of rounding errors alone, which Adam makes large.
 CNN = "conv3-4@same bias=0, bn, relu, pool2, conv3-6 bias=0, bn, relu, gap, fc3"
 MLP = "fc12, relu, fc3"
 

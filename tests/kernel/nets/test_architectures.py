@@ -37,7 +37,7 @@ def test_parameters(net, channels, size, count) -> None:
 
 
 def test_the_small_inception_of_the_paper_has_no_factors() -> None:
-    # Table 1 of Zhang et al. 2017 has 1,649,402; 1,712 factors of batch normalisation more are in torch's.
+    # Table 1 of Zhang et al. 2017 has 1,649,402; 1,712 factors of batch normalization more are in torch's.
     assert parameters(network_text("small_inception"), 3) - 1_712 == 1_649_402
     biased = network_text("small_inception").replace(" bias=0", "")
     assert (parameters(biased, 3), parameters(biased, 1)) == (1_652_826, 1_651_098)
@@ -47,7 +47,7 @@ def test_the_small_inception_of_the_paper_has_no_factors() -> None:
 def test_narrower_inceptions(width, count) -> None:
     text = network_text("small_inception", width=width)
     assert parameters(text.replace(" bias=0", ""), 1) == count
-    # A bias for each of the channels that are normalised: half or a quarter of 1,712.
+    # A bias for each of the channels that are normalized: half or a quarter of 1,712.
     assert parameters(text, 1) == count - 1_712 * width
 
 

@@ -101,5 +101,5 @@ def test_classes_are_held_out_as_equally_as_there_are_images(labels, count) -> N
 def test_data_other_than_those_asked_for_are_refused() -> None:
     right = fashion_mnist().checksum
     assert load(Setup(text="fc10", checksum=right)) is fashion_mnist()
-    with pytest.raises(ValueError, match="are not those that the run was made for"):
+    with pytest.raises(ValueError, match="differ from those of the run"):
         load(Setup(text="fc10", checksum="0" * 32))

@@ -202,7 +202,7 @@ def test_an_averaged_training_goes_on_bit_by_bit_and_keeps_the_average(tmp_path,
 )
 def test_a_schedule_by_epoch_is_torchs_in_the_loop_over_epochs(schedule, settings, make) -> None:
     cycled = schedule in ("cyclical", "one_cycle")
-    # 50 images are learnt from: epochs of five batches of 10, the fourth of three and one of 20, and then of two of 20.
+    # Trained on 50 images: epochs of five batches of 10, the fourth of three and one of 20, and then of two of 20.
     stages = ((10, 18), (20, 5))
     spec = Training(
         text=MLP,

@@ -16,7 +16,7 @@ from core.nets.sweep import SweepRun, train_candidate
 from core.training.experiments import RangeTest, Sweep
 from tests.kernel.nets.small import CNN, MLP, Context, finished, images, told
 
-# Everything that has a state: dropout, batch normalisation, two averages for each weight, moved images.
+# Everything that has a state: dropout, batch normalization, two averages for each weight, moved images.
 EVERYTHING = {"text": f"dropout, {CNN}", "batch": 16, "augment": "shift and flip", "optimizer": "adam", "seed": 11}
 RANGE_TEST = RangeTest(**EVERYTHING, low=1e-4, high=0.1, steps=20)
 GROWING = RangeTest(text=MLP, batch=16, low=0.01, high=1e3, steps=60, beta=0.5)

@@ -84,7 +84,7 @@ def test_micro_batches_without_batch_norm_change_nothing_but_rounding(part) -> N
     assert whole.note == ""
     if part < 16:
         assert parts.note == (
-            f"A batch of 16 passes through the network in parts of {part}. "
+            f"A batch of 16 runs as micro-batches of {part}. "
             "Their gradients add up to exactly those of the whole batch."
         )
 
@@ -96,7 +96,7 @@ def test_micro_batches_with_batch_norm_are_another_function_and_say_so() -> None
         steps.run(order()[:1], [0.1], [0.9])
     pairs = zip(whole.network.parameters(), parts.network.parameters(), strict=True)
     assert any((mine - theirs).abs().max() > 1e-4 for mine, theirs in pairs)
-    assert "makes it another function than with the whole batch." in parts.note
+    assert "results differ from a full batch." in parts.note
 
 
 def test_a_batch_that_does_not_fit_is_halved_until_it_does_and_leaves_no_trace() -> None:
@@ -125,7 +125,7 @@ def test_a_network_too_large_for_one_image_is_refused() -> None:
         raise torch.OutOfMemoryError("CUDA out of memory.")
 
     steps.network.register_forward_pre_hook(never)
-    with pytest.raises(ValueError, match="not suffice even for one image at a time"):
+    with pytest.raises(ValueError, match="even for one image at a time"):
         steps.fit(lambda: steps.step(*order()[0]))
 
 

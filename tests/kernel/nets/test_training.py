@@ -19,7 +19,7 @@ from core.training.experiments import Training
 from tests.kernel.nets.small import CNN, MLP, Context, finished, images, plain_loop
 
 CPU = torch.device("cpu")
-# Everything that has a state: dropout, batch normalisation, momentum that changes, augmentation, batches that grow.
+# Everything that has a state: dropout, batch normalization, momentum that changes, augmentation, batches that grow.
 EVERYTHING = Training(
     text=f"dropout, {CNN}",
     batch=16,

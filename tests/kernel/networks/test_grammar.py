@@ -135,8 +135,8 @@ ERRORS = [
     ("conv3-64 {id|id}", 1, 10, "“,” missing before {.", ""),
     ("pool2) ", 1, 6, "“)” closes nothing.", ""),
     ("pool2,\n}", 2, 1, "“}” closes nothing.", ""),
-    ("pool2 | relu", 1, 7, "“|” stands outside of braces.", ""),
-    ("(id | id)", 1, 5, "“|” stands outside of braces.", ""),
+    ("pool2 | relu", 1, 7, "“|” is allowed only inside braces.", ""),
+    ("(id | id)", 1, 5, "“|” is allowed only inside braces.", ""),
     ("relu, {id | (id", 1, 13, "“(” is never closed; “)” is missing.", ""),
     ("relu, {id | id", 1, 7, "“{” is never closed; “}” is missing.", ""),
     ("{ | conv1-8}", 1, 3, "Empty branch; write id for identity.", ""),
@@ -184,8 +184,8 @@ ERRORS = [
     ("", 1, 1, "Empty architecture: write layers such as", ""),
     (" # only words\n", 1, 1, "Empty architecture: write layers such as", ""),
     ("(" * 9 + "id" + ")" * 9, 1, 9, "Brackets are nested deeper than 8.", ""),
-    ("relu, 200x(11x relu)", 1, 7, "200 times 11 layers are too many; at most 2,000 are.", ""),
-    ("11x(200x relu)", 1, 1, "11 times 200 layers are too many; at most 2,000 are.", ""),
+    ("relu, 200x(11x relu)", 1, 7, "200 × 11 layers exceed the limit of 2,000.", ""),
+    ("11x(200x relu)", 1, 1, "11 × 200 layers exceed the limit of 2,000.", ""),
     ("200x relu, " * 10 + "relu", 1, 1, "With its repeats the network has more than 2,000 layers", ""),
 ]
 
@@ -222,7 +222,7 @@ def test_nested_repeats_multiply_up_to_the_cap() -> None:
 
 def test_too_long_a_text() -> None:
     assert len(parse(text="relu,".ljust(MAX_TEXT))) == 1
-    with pytest.raises(TextError, match=r"^1:1: The text has 20,001 characters; at most 20,000 are possible\."):
+    with pytest.raises(TextError, match=r"^1:1: The text has 20,001 characters; the limit is 20,000\."):
         parse(text="x" * (MAX_TEXT + 1))
 
 

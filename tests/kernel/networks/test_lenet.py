@@ -28,7 +28,7 @@ def test_published_numbers() -> None:
 
 def test_the_original_table() -> None:
     table = lenet5().table
-    # 6 maps from 3 neighbours, 6 from 4 neighbours, 3 from 4 others, 1 from all; neighbours also around the end.
+    # 6 maps from 3 neighbors, 6 from 4 neighbors, 3 from 4 others, 1 from all; neighbors also around the end.
     assert [len(row) for row in table] == [3] * 6 + [4] * 9 + [6]
     assert table[:6] == tuple(tuple(sorted((k + j) % 6 for j in range(3))) for k in range(6))
     assert table[6:12] == tuple(tuple(sorted((k + j) % 6 for j in range(4))) for k in range(6))

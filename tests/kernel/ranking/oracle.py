@@ -70,7 +70,7 @@ def precision_sum(curve, of):
 
 
 def quadrature(curve):
-    """Mean precision over recall, by Gauss-Legendre on panels that shrink towards the start of each segment."""
+    """Mean precision over recall, by Gauss-Legendre on panels that shrink toward the start of each segment."""
     borders = np.append(0, 0.5 ** np.arange(60, -1, -1))
     nodes, weights = leggauss(16)
     share = (borders[:-1] + np.diff(borders) * (nodes[:, np.newaxis] + 1) / 2).ravel()

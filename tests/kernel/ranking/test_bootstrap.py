@@ -305,7 +305,7 @@ def test_positive_class_and_forms_of_scores() -> None:
     texts = np.where(labels == 1, "good", "bad")
     assert same(bootstrap(texts, (first.tolist(),), positive="good", resamples=20).models[0], expected)
     assert same(bootstrap(labels, ((10 * first).round().astype(np.int8),), resamples=20).models[0], expected)
-    with pytest.raises(ValueError, match="it must be said which one is positive"):
+    with pytest.raises(ValueError, match="specify which one is positive"):
         bootstrap(texts, (first,), resamples=20)
     with pytest.raises(ValueError, match="100 labels, but 99 scores"):
         bootstrap(labels, (first, first[1:]), resamples=20)

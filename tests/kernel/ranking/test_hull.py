@@ -25,7 +25,7 @@ def pairs(tp, fp):
 
 
 def turning_points(points):
-    """Ends, and points that are not on the line between their neighbours."""
+    """Ends, and points that are not on the line between their neighbors."""
     kept = [points[0]]
     for here, after in zip(points[1:], points[2:], strict=False):
         before = kept[-1]

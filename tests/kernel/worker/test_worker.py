@@ -249,7 +249,7 @@ def test_cancelling_kills_the_process_and_the_next_request_gets_a_new_one(make, 
     with answer(phone) as line:
         task.cancel()
         assert task.done
-        with pytest.raises(ValueError, match=r"^Fitting a tree was cancelled\.$"):
+        with pytest.raises(ValueError, match=r"^Fitting a tree was canceled\.$"):
             task.result()
         assert line.recv(1) == b""  # the line is dead, and so is the process
     assert waiting.result().value["pid"] != before
@@ -266,7 +266,7 @@ def test_work_that_another_holds_goes_on(make, phone) -> None:
         one.cancel()
         one.cancel()
         assert one.done and not other.done
-        with pytest.raises(ValueError, match="was cancelled"):
+        with pytest.raises(ValueError, match="was canceled"):
             one.result()
         line.send(b"!")
     assert other.result().value["count"] == 1
@@ -356,7 +356,7 @@ def test_closing_fails_what_runs_and_what_waits_and_a_new_request_starts_anew(ma
         assert line.recv(1) == b""
     with pytest.raises(ValueError, match="ended without a result"):
         running.result()
-    with pytest.raises(ValueError, match="was cancelled"):
+    with pytest.raises(ValueError, match="was canceled"):
         waiting.result()
     assert ask(own, {"x": 1}).result().value["count"] == 1
 

@@ -215,7 +215,7 @@ CASES: dict[str, tuple[Callable[[], bytes], int, int, int]] = {
         lambda: build([node("Mul", ["v", "g"], ["w"]), CONV], [weight("v", 4, 3, 3, 3), weight("g", 4, 1, 1, 1)]),
         112, 0, 3888,
     ),
-    # K2 quantised
+    # K2 quantized
     "qdq": (qdq, 112, 0, 3888),
     "qlinear": (qlinear, 112, 0, 3888),
     "dynamic": (dynamic, 108, 0, 3888),

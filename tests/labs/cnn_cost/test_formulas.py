@@ -183,7 +183,7 @@ def test_slips_that_give_the_same_number_are_all_told() -> None:
     found = judge(HOMEWORK["1"], column="side", answer=Given(255))  # (256 + 2 − 3) / 1, or (256 + 1 − 3) / 1 + 1
     assert found.slip == "no plus 1"
     assert found.explanation == (
-        "The formula ends with + 1: n positions are n − 1 steps apart. Or: Padding is added on both sides."
+        "The formula ends with + 1: n positions have n − 1 gaps. Or: Padding is added on both sides."
     )
 
 
@@ -209,8 +209,8 @@ def test_truths_and_conventions() -> None:
     counted = judge(call, column="params", answer=Given(25 * 128 * 64 + 64), bias=False)
     assert counted.slip == "bias counted"
     assert truth(HOMEWORK["8"], column="side") == 1
-    with pytest.raises(ValueError, match=r"^`column` must be one of side, activations, params, macs; got colour\.$"):
-        truth(call, column="colour")
+    with pytest.raises(ValueError, match=r"^`column` must be one of side, activations, params, macs; got color\.$"):
+        truth(call, column="color")
 
 
 def test_the_sum_of_rounded_cells() -> None:

@@ -84,10 +84,10 @@ def test_conventions_change_the_readouts() -> None:
 def test_a_sentence_says_the_formulas() -> None:
     _, _, picture = drawn(net="alexnet")
     assert picture.sentences[1] == (
-        "Conv2d: floor((224 + 4 − 11) / 4) + 1 = 55; parameters 11 × 11 × 3 × 64 + 64 = 23,296; 0.0381 % of all so "
+        "Conv2d: floor((224 + 4 − 11) / 4) + 1 = 55; parameters 11 × 11 × 3 × 64 + 64 = 23,296; 0.0381% of all so "
         "far; MACs 55 × 55 × 11 × 11 × 3 × 64 = 70,276,800."
     )
-    assert picture.sentences[-1].count("100 % of all so far") == 1
+    assert picture.sentences[-1].count("100% of all so far") == 1
     assert picture.sentences[0].startswith("AlexNet. An image of 224 × 224 with 3 channels.")
     _, _, early = drawn(net="alexnet", size=48)
     assert all(text.startswith("Kernel (3x3) larger than input (2x2)") for text in early.sentences)
@@ -104,19 +104,19 @@ def test_blank_cells_are_blank_everywhere() -> None:
     table, _ = table_of(0, net="homework_256", bias=False, blank="params")
     assert set(table.columns["parameters"]) == {"?"} and "bytes" not in table.columns
     assert table.explain is not None
-    assert table.explain(2, "parameters") == "This cell is blank: fill it in below."
+    assert table.explain(2, "parameters") == "This cell is hidden: fill it in below."
     assert "61" in table.explain(2, "output")
 
 
 @pytest.mark.parametrize(
     ("typed", "words"),
     [
-        ("1,728", "1,728 is right."),
-        ("1 728", "1,728 is right."),
+        ("1,728", "1,728 is correct."),
+        ("1 728", "1,728 is correct."),
         ("1792", "**Bias counted.**"),
         ("27", "**One filter.**"),
         ("576", "**Kernel depth forgotten.**"),
-        ("1729", "no known slip"),
+        ("1729", "no common mistake"),
     ],
 )
 def test_slips_of_the_homework_are_named(typed: str, words: str) -> None:
@@ -124,7 +124,7 @@ def test_slips_of_the_homework_are_named(typed: str, words: str) -> None:
     (exercise,) = [block for block in blocks if isinstance(block, Exercise)]
     verdict = exercise.cells[0].judge(typed)
     assert words in verdict.words
-    assert verdict.right == words.endswith("right.")
+    assert verdict.right == words.endswith("correct.")
 
 
 @pytest.mark.parametrize("column", ["side", "activations", "params", "macs"])
@@ -144,7 +144,7 @@ def test_what_is_to_be_filled_in_stands_neither_in_the_pictures_nor_in_the_files
             for shown in (picture, drawn(net="homework_256", bias=False)[2])
         )
         assert sum(count < before for count, before in zip(bars, own, strict=True)) == 1
-        assert any("to be filled in" in panel.alt for panel in picture.panels)
+        assert any("hidden" in panel.alt for panel in picture.panels)
     else:
         assert [blank["output"][k] for k in hidden[:6]] == [
             "128 ? ?",
@@ -157,7 +157,7 @@ def test_what_is_to_be_filled_in_stands_neither_in_the_pictures_nor_in_the_files
 
 
 def test_notes_keep_what_gives_nothing_away() -> None:
-    telling = "as wide as the map is long"
+    telling = "as wide as the flattened map"
     for change, there in (({}, True), ({"blank": "activations"}, False), ({"blank": "macs"}, True)):
         _, blocks = table_of(0, net="homework_256", bias=False, **change)
         assert any(isinstance(block, str) and telling in block for block in blocks) == there, change
@@ -189,7 +189,7 @@ def test_sums_of_the_homework() -> None:
     assert "**Rounded cells.**" in exercise.cells[-1].judge("16,484,192").words
     assert "**Input row.**" in exercise.cells[-1].judge(str(16_542_184 - 150_528)).words
     assert "**Rounded.**" in exercise.cells[0].judge("3,200,000").words and exercise.cells[0].judge("3211264").right
-    assert exercise.cells[0].judge("3.2M") == Verdict(True, "Right to 2 digits.")
+    assert exercise.cells[0].judge("3.2M") == Verdict(True, "Correct to 2 digits.")
     _, blocks = table_of(0, net="mlp", blank="params")
     assert [cell.label[:8] for cell in blocks[-1].cells] == ["1. fc500", "2. fc750", "3. fc25:", "Sum of a"]
     total = blocks[-1].cells[-1]
@@ -203,14 +203,28 @@ def test_sums_of_the_homework() -> None:
 
 @pytest.mark.parametrize(
     ("text", "value", "unit"),
-    [("0", 0, 1), (" 1,728 ", 1728, 1), ("1 000 000", 10**6, 1), ("1\N{NO-BREAK SPACE}792", 1792, 1),
-     ("1'728", 1728, 1),
-     ("1.849.688.064", 1_849_688_064, 1), ("9007199254740993", 2**53 + 1, 1), ("3.2M", 3_200_000, 10**5),
-     ("25k", 25_000, 1000), ("3.36e9", 3_360_000_000, 10**7), ("3,36·10^9", 3_360_000_000, 10**7),
-     ("3.36 × 10⁹", 3_360_000_000, 10**7), ("3.36*10**9", 3_360_000_000, 10**7), ("3,36 G", 3_360_000_000, 10**7),
-     ("1.728k", 1728, 1), ("1.7280k", 1728, 1), ("1e3", 1000, 1000), ("8.67e+07", 86_700_000, 10**5),
-     ("8.67·10⁷", 86_700_000, 10**5)],
-)  # fmt: skip
+    [
+        ("0", 0, 1),
+        (" 1,728 ", 1728, 1),
+        ("1 000 000", 10**6, 1),
+        ("1\N{NO-BREAK SPACE}792", 1792, 1),
+        ("1'728", 1728, 1),
+        ("1.849.688.064", 1_849_688_064, 1),
+        ("9007199254740993", 2**53 + 1, 1),
+        ("3.2M", 3_200_000, 10**5),
+        ("25k", 25_000, 1000),
+        ("3.36e9", 3_360_000_000, 10**7),
+        ("3,36·10^9", 3_360_000_000, 10**7),
+        ("3.36 × 10⁹", 3_360_000_000, 10**7),
+        ("3.36*10**9", 3_360_000_000, 10**7),
+        ("3,36 G", 3_360_000_000, 10**7),
+        ("1.728k", 1728, 1),
+        ("1.7280k", 1728, 1),
+        ("1e3", 1000, 1000),
+        ("8.67e+07", 86_700_000, 10**5),
+        ("8.67·10⁷", 86_700_000, 10**5),
+    ],
+)
 def test_numbers_as_people_write_them(text: str, value: int, unit: int) -> None:
     found = number_typed(text)
     assert (found.value, found.unit) == (value, unit)
@@ -226,21 +240,39 @@ def test_what_is_no_whole_number(text: str) -> None:
 
 @pytest.mark.parametrize(
     ("text", "shape"),
-    [("24x24", (24, 24)), ("24×24", (24, 24)), ("(24, 24)", (24, 24)), ("24, 24", (24, 24)), ("24,24", (24, 24)),
-     ("[64, 24, 24]", (64, 24, 24)), ("64@24x24", (64, 24, 24)), ("24 × 24 × 64", (24, 24, 64)), ("24", ()),
-     ("1,024", ()), ("24x", ()), ("2x2x2x2", ()), ("3.36*10^9", ())],
-)  # fmt: skip
+    [
+        ("24x24", (24, 24)),
+        ("24×24", (24, 24)),
+        ("(24, 24)", (24, 24)),
+        ("24, 24", (24, 24)),
+        ("24,24", (24, 24)),
+        ("[64, 24, 24]", (64, 24, 24)),
+        ("64@24x24", (64, 24, 24)),
+        ("24 × 24 × 64", (24, 24, 64)),
+        ("24", ()),
+        ("1,024", ()),
+        ("24x", ()),
+        ("2x2x2x2", ()),
+        ("3.36*10^9", ()),
+    ],
+)
 def test_shapes_as_people_write_them(text: str, shape: tuple[int, ...]) -> None:
     assert shape_typed(text) == shape
 
 
 @pytest.mark.parametrize(
     ("typed", "right", "words"),
-    [("61", True, "61 is right."), ("61x61", True, "61 × 61 is right."), ("(128, 61, 61)", True, "128 × 61 × 61 is"),
-     ("61 × 61 × 128", True, "is right."), ("64@61x61", False, "the depth is the number of filters"),
-     ("62×62", False, "**Ceil for floor.**"), ("61x62", False, "the width is not"),
-     ("60, 60", False, "**No plus 1.**")],
-)  # fmt: skip
+    [
+        ("61", True, "61 is correct."),
+        ("61x61", True, "61 × 61 is correct."),
+        ("(128, 61, 61)", True, "128 × 61 × 61 is"),
+        ("61 × 61 × 128", True, "is correct."),
+        ("64@61x61", False, "the depth is the number of filters"),
+        ("62×62", False, "**Ceil for floor.**"),
+        ("61x62", False, "the width is not"),
+        ("60, 60", False, "**No plus 1.**"),
+    ],
+)
 def test_a_side_may_be_typed_as_the_shape(typed: str, right: bool, words: str) -> None:
     _, blocks = table_of(0, net="homework_256", blank="side")
     verdict = blocks[-1].cells[2].judge(typed)  # conv7-128/2: (128 - 7) / 2 and rounded down
@@ -249,15 +281,21 @@ def test_a_side_may_be_typed_as_the_shape(typed: str, right: bool, words: str) -
 
 @pytest.mark.parametrize(
     ("typed", "right", "words"),
-    [("1.85e9", True, "Right to 3 digits."), ("1,8497·10^9", True, "Right to 5 digits."), ("1.8G", True, "to 2 digits"),
-     ("1.84e9", False, "1,840,000,000 is not right"), ("3.70G", False, "**FLOPs.**"), ("2e9", False, "")],
-)  # fmt: skip
+    [
+        ("1.85e9", True, "to 3 digits."),
+        ("1,8497·10^9", True, "to 5 digits."),
+        ("1.8G", True, "to 2 digits"),
+        ("1.84e9", False, "Not quite: 1,840,000,000"),
+        ("3.70G", False, "**FLOPs.**"),
+        ("2e9", False, ""),
+    ],
+)
 def test_a_rounded_answer_is_right_to_its_digits(typed: str, right: bool, words: str) -> None:
     """56² · 9 · 256² = 1,849,688,064."""
     _, blocks = table_of(0, blank="macs")
     cell = blocks[-1].cells[8]
     if not words:
-        with pytest.raises(ValueError, match="give two at least"):
+        with pytest.raises(ValueError, match="at least two digits"):
             cell.judge(typed)
         return
     verdict = cell.judge(typed)
@@ -272,7 +310,7 @@ def test_the_field_is_drawn_where_it_is() -> None:
     assert x.at(1).tolist() == [3.5, 3.5, 6.5, 6.5, 3.5] and sorted(set(y.at(1))) == [7.5, 10.5]
     # after pool2 it is 9 x 5: unit (4, 2) sees rows 8 to 11 and columns 4 to 7
     assert sorted(set(x.at(2))) == [3.5, 7.5] and sorted(set(y.at(2))) == [7.5, 11.5]
-    # its neighbour to the right begins two columns further
+    # its neighbor to the right begins two columns further
     assert sorted(set(field.frames[0].at(2))) == [5.5, 9.5] and sorted(set(field.frames[1].at(2))) == [7.5, 11.5]
     # and everything is seen in the end
     assert sorted(set(x.at(3))) == [-0.5, 11.5] and sorted(set(y.at(3))) == [-0.5, 19.5]
@@ -315,7 +353,13 @@ def test_memory_over_a_step() -> None:
     assert read(picture, 1)["training, 1 image"] == size_text(memory.total)
     assert float(kept["y"].max()) == pytest.approx(memory.total / 1e6, rel=1e-6)
     assert [size_text(n) for n in (0, 999, 1500, 2.5e6, 4e9, 1.5e12)] == [
-        "0 B", "999 B", "1.50 kB", "2.50 MB", "4.00 GB", "1.50 TB"]  # fmt: skip
+        "0 B",
+        "999 B",
+        "1.50 kB",
+        "2.50 MB",
+        "4.00 GB",
+        "1.50 TB",
+    ]
 
 
 def test_what_cannot_be_trained_is_said() -> None:
@@ -337,13 +381,13 @@ def test_a_file_of_weights_has_pictures_too() -> None:
         assert (words["output"], words["parameters"], words["MACs"], words["sees"]) == ("–", "150", "–", "–")
         assert (words["all MACs"], words["all activations"], words["all parameters"]) == ("–", "–", "150")
         assert words["training, 32 images"] == "–"
-        assert picture.sentences[1] == "Conv2d; parameters 150 = 150; 100 % of all so far."
+        assert picture.sentences[1] == "Conv2d; parameters 150 = 150; 100% of all so far."
         for section in SECTIONS:
             assert list(section.blocks(result, values))
     tables = [block for section in SECTIONS[:3] for block in section.blocks(result, values) if isinstance(block, Table)]
     assert list(tables[0].columns) == ["row", "layer", "kind", "times", "parameters"]
-    assert set(tables[1].columns["what"]) == {"parameters", "numbers that are no parameters"}
-    no_memory = "A file does not say what training keeps in memory."
+    assert set(tables[1].columns["what"]) == {"parameters", "buffers (not trained)"}
+    no_memory = "A file does not say which activations training stores."
     assert tables[2].columns["w.safetensors"] == ["–", "1", "150", "–", "–", no_memory]
 
 
@@ -389,7 +433,7 @@ def test_two_networks_share_their_axes() -> None:
 
 def test_why_tables_differ() -> None:
     table, blocks = table_of(1, net="vgg19")
-    numbers = dict(zip(table.columns["how it is counted"], table.columns["number"], strict=True))
+    numbers = dict(zip(table.columns["counting rule"], table.columns["number"], strict=True))
     assert numbers["with biases"] - numbers["without biases"] == 14_696
     assert numbers["each cell rounded to two digits before adding"] == 16_484_192
     assert numbers["image, convolutions, pooling, fully connected"] == 16_542_184
@@ -397,7 +441,7 @@ def test_why_tables_differ() -> None:
     assert "7,005,832 parameters and 1,582,671,872 MACs" in blocks[2] and "6,624,904 and 1,498,376,192" in blocks[2]
     assert "−380,928 and −84,295,680" in blocks[2] and "issue 906" in blocks[2]
     _, blocks = table_of(1, net="lenet5")
-    assert "60,000 parameters against 61,706" in blocks[2] and "340,908 connections" in blocks[2]
+    assert "60,000 parameters, against 61,706" in blocks[2] and "340,908 connections" in blocks[2]
     assert "| C3 | convolution | 16×10×10 | 1,516 | 151,600 |" in blocks[2]
     _, blocks = table_of(1, net="tv_googlenet")
     assert any("aux1" in block for block in blocks if isinstance(block, str))
@@ -414,8 +458,8 @@ def test_questions() -> None:
     _, result, _ = drawn()
     assert [prediction.truth(result) for prediction in PREDICTIONS] == ["linear", "convolution"]
     words = PREDICTIONS[0].verdict("convolution", "linear", result)
-    assert words == "Of 138,357,544 parameters: the fully connected layers 89.4 %, the convolutions 10.6 %."
-    assert "the convolutions 99.2 %" in PREDICTIONS[1].verdict("linear", "convolution", result)
+    assert words == "Of 138,357,544 parameters: the fully connected layers 89.4%, the convolutions 10.6%."
+    assert "the convolutions 99.2%" in PREDICTIONS[1].verdict("linear", "convolution", result)
     _, vit, _ = drawn(net="tv_vit_b_16")
     assert PREDICTIONS[0].truth(vit) in PREDICTIONS[0].guess.values
 

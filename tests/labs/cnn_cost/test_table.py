@@ -225,7 +225,7 @@ def test_impossible_settings(given, message) -> None:
 def test_batch_norm_of_a_single_value() -> None:
     for text in ("gap, bn", "fc3, bn"):
         table = layer_table(text=text, size=4)
-        with pytest.raises(ValueError, match=r"^`batch` must be at least 2: 2 normalises over the batch"):
+        with pytest.raises(ValueError, match=r"^`batch` must be at least 2: 2 normalizes over the batch"):
             training_memory(table, batch=1)
         assert training_memory(table, batch=2).saved
     assert training_memory(layer_table(text="bn", size=4), batch=1).saved

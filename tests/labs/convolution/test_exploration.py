@@ -110,7 +110,7 @@ def test_the_networks_below() -> None:
         ({"garment": "hat"}, r"^`garment` must be one of T-shirt, .*; got hat\.$"),
         ({"feature": 0}, r"^`feature` must be in \[1, 8\]; got 0\.$"),
         ({"feature": 9}, r"^`feature` must be in \[1, 8\]; got 9\.$"),
-        ({"image": "1 2\n3"}, r"^`image` has 1 numbers in row 2"),
+        ({"image": "1 2\n3"}, r"^`image` must have rows of equal length; row 2 has 1, the first 2"),
         ({"kernel": ""}, r"^`kernel` must have 1 to 5 rows and columns\.$"),
         ({"stride": 4}, r"^`stride` must be in \[1, 3\]; got 4\.$"),
     ],

@@ -63,7 +63,7 @@ def luminance(rgb: Any) -> float:
 
 
 def under(panel: Any, x: float, y: float, page: Any) -> Any:
-    """Colour of a page behind a place of a panel, with all images there laid on it."""
+    """Color of a page behind a place of a panel, with all images there laid on it."""
     found = np.asarray(page, float)
     for one in panel.figure["layout"].get("images", ()):
         colours = read(one["source"])
@@ -184,7 +184,7 @@ def test_readouts_and_sentences() -> None:
     assert texts["sum under the window"] == picture.readouts[0].check.texts == ("−40",) * 4
     assert all(picture.readouts[0].check.agrees)
     assert texts["output, rows ⌊(4 + 2·0 − 3)/1⌋ + 1"] == ("2 × 2",)
-    assert texts["W"] == ("4 × 16",) and texts["always zero in W"] == ("44\N{NO-BREAK SPACE}%",)
+    assert texts["W"] == ("4 × 16",) and texts["always zero in W"] == ("44%",)
     assert picture.sentences[0] == ("20·(−1) + 10·1 + 20·(−2) + 10·2 + 20·(−1) + 10·1 = −40; 3 of 9 products are 0.")
     _, _, columns = drawn(image=STEPS, view="im2col")
     texts = {readout.label: readout.texts for readout in columns.readouts}
@@ -231,21 +231,21 @@ def test_questions_have_the_computed_answers() -> None:
     sign, value, kind = PREDICTIONS
     _, result, _ = drawn(image=HOMEWORK)
     assert (sign.truth(result), value.truth(result), kind.truth(result)) == ("negative", -40, "toeplitz")
-    assert "turned by 180° it would be 40." in sign.verdict("positive", "negative", result)
-    assert "other convention" in value.verdict(40, -40, result)
-    assert "50 away" in value.verdict(10, -40, result)
-    assert value.verdict(-40, -40, result).startswith("That is the row")
+    assert "rotated by 180° it would be 40." in sign.verdict("positive", "negative", result)
+    assert "rotated by 180°" in value.verdict(40, -40, result)
+    assert "Off by 50" in value.verdict(10, -40, result)
+    assert value.verdict(-40, -40, result).startswith("The row of W")
     assert "circulant" in kind.verdict("circulant", "toeplitz", result)
     _, turned, _ = drawn(image=HOMEWORK, operation="convolution", stride=2)
     assert (sign.truth(turned), kind.truth(turned)) == ("positive", "toeplitz")
-    assert "single place" in kind.verdict("neither", "toeplitz", turned)
-    assert "".join(map(str, story.formulas(turned, {"pos": 0}))).count("single place") == 2
-    assert "Without turning the kernel it would be −40." in sign.verdict("positive", "positive", turned)
+    assert "one kernel position" in kind.verdict("neither", "toeplitz", turned)
+    assert "".join(map(str, story.formulas(turned, {"pos": 0}))).count("single position") == 2
+    assert "Without rotating the kernel it would be −40." in sign.verdict("positive", "positive", turned)
     _, apart, _ = drawn(image=STEPS, stride=2)
     assert kind.truth(apart) == "neither" and "stride 2" in kind.verdict("toeplitz", "neither", apart)
     for change in ({"kernel": "3"}, {"kernel": "0 0 0\n0 5 0\n0 0 0", "padding": 1}):
         _, identity, _ = drawn(image=STEPS, **change)
-        assert identity.scalar and "circulant, too" in kind.verdict("circulant", kind.truth(identity), identity)
+        assert identity.scalar and "also circulant" in kind.verdict("circulant", kind.truth(identity), identity)
         assert "multiple of the identity" in "".join(story.formulas(identity, {"pos": 0}))
     assert not result.scalar and not drawn(image=STEPS, kernel="0 0 0\n0 5 0\n0 0 0")[1].scalar
     _, nothing, _ = drawn(kernel="0")
@@ -261,17 +261,17 @@ def judged(cell: int, text: str) -> Any:
 @pytest.mark.parametrize(
     ("cell", "text", "right", "words"),
     [
-        (0, "4 × 16", True, "2 · 2 places"),
+        (0, "4 × 16", True, "2 · 2 positions"),
         (0, "4x16", True, ""),
         (0, "16 4", False, "Wᵀ"),
         (0, "4 15", False, "How many"),
         (1, "-1 0 1 0 -2 0 2 0 -1 0 1 0 0 0 0 0", True, ""),
         (1, "(−1, 0, 1, 0, −2, 0, 2, 0, −1, 0, 1, 0, 0, 0, 0, 0)", True, ""),
-        (1, "1 0 -1 0 2 0 -2 0 1 0 -1 0 0 0 0 0", False, "does not turn"),
+        (1, "1 0 -1 0 2 0 -2 0 1 0 -1 0 0 0 0 0", False, "does not rotate"),
         (1, "-1 0 1 0 -2 0 2 0 -1 0 1 0 0 0 0", False, "yours has 15"),
         (1, "0 -1 0 1 0 -2 0 2 0 -1 0 1 0 0 0 0", False, "upper left"),
         (2, "-40 -40 -40 -40", True, ""),
-        (2, "40 40 40 40", False, "turned by 180°"),
+        (2, "40 40 40 40", False, "rotated by 180°"),
         (2, "-40", False, "you gave 1"),
         (2, "-30 -40 -40 -40", False, "Left column"),
     ],
@@ -283,7 +283,7 @@ def test_the_homework_names_the_traps(cell: int, text: str, right: bool, words: 
 
 @pytest.mark.parametrize("text", ["", "four", "1 2 x", "nan", "inf"])
 def test_what_is_no_answer(text: str) -> None:
-    with pytest.raises(ValueError, match=r"^Write numbers with blanks or commas between\.$"):
+    with pytest.raises(ValueError, match=r"^Separate numbers with spaces or commas\.$"):
         judged(1, text)
 
 
@@ -295,7 +295,7 @@ def test_formulas_hold_the_numbers() -> None:
     text = "\n".join(story.formulas(result, values))
     y = correlate2d(np.pad(np.tile([20, 15, 10, 5], (4, 1)), 1), [[-1, 0, 1], [-2, 0, 2], [-1, 0, 1]], mode="valid")
     assert f"y_{{2,2}} = {y[2, 2]}" in text and "⌊(4 + 2·1 − 3)/2⌋ + 1 = 2" in text
-    assert "2(r-1)+i" in text and "no Toeplitz matrix" in text and "checkerboard" in text
+    assert "2(r-1)+i" in text and "not Toeplitz" in text and "checkerboard" in text
     values, result, _ = drawn(image=STEPS, kernel="1 1\n1 1", operation="convolution", stride=2)
     text = "\n".join(story.formulas(result, values))
     assert "k_h + 1 - i" in text and "between 0 and 1" in text and "checkerboard" not in text
@@ -324,7 +324,7 @@ def test_a_click_on_the_table_sets_a_connection() -> None:
     ("cell", "right", "wrong", "slip"),
     [
         (0, (25 + 1) * 6 * 28**2, 25 * 6 * 28**2, "The biases are connections too"),
-        (1, 25 * (6 * 3 + 6 * 4 + 3 * 4 + 6) + 16, 25 * 96 + 16, "That is the full table"),
+        (1, 25 * (6 * 3 + 6 * 4 + 3 * 4 + 6) + 16, 25 * 96 + 16, "That assumes full connections"),
         (2, ((40 - 4) // 2 - 4) // 2 - 4, 1, "C5 does not flatten its input"),
     ],
 )
@@ -341,11 +341,11 @@ def test_the_homework_on_lenet_names_its_slips(cell: int, right: int, wrong: int
     ("cell", "typed", "right", "words"),
     [
         (1, "1500", False, "one for each of the 16 maps"),
-        (2, "3x3", True, "3 is right."),
-        (2, "(120, 3, 3)", True, "3 is right."),
-        (2, "3 × 3 × 120", True, "3 is right."),
+        (2, "3x3", True, "3 is correct."),
+        (2, "(120, 3, 3)", True, "3 is correct."),
+        (2, "3 × 3 × 120", True, "3 is correct."),
         (2, "1×1", False, "C5 does not flatten its input"),
-        (2, "120x4x4", False, "Not right"),
+        (2, "120x4x4", False, "Not quite"),
     ],
 )
 def test_a_side_of_lenet_may_be_typed_as_the_shape(cell: int, typed: str, right: bool, words: str) -> None:
@@ -397,7 +397,7 @@ def test_the_kernel_stands_beside_the_output_as_typed_and_as_turned() -> None:
     assert [row["customdata"].tolist() for row in typed] == [[1, 2], [3, 4], [5, 6]]
     assert {tuple(row["x"]) for row in turned} == {(-2, -1)} and {tuple(row["x"]) for row in typed} == {(-5, -4)}
     words = {note["text"]: note["x"] for note in picture.panels[1].figure["layout"]["annotations"]}
-    assert words == {"output y": 0.5, "turned by 180°": -2.5, "kernel w": -5.5}
+    assert words == {"output y": 0.5, "rotated by 180°": -2.5, "kernel w": -5.5}
     y = [traces_of(picture, 1, f"y, row {k}")[0] for k in (1, 2, 3)]
     assert [row["customdata"].tolist() for row in y] == [[0, 9, 18, 0], [0, 27, 36, 0], [0, 45, 54, 0]]
     assert [row["meta"]["table"] for row in (turned[0], typed[0], y[0])] == [False, False, True]

@@ -134,7 +134,7 @@ def test_results_cannot_be_written_to() -> None:
         ({"image": " ".join("1" * 9)}, r"^`image` must have 1 to 8 rows and columns\.$"),
         ({"image": "1;" * 9}, r"^`image` must have 1 to 8 rows and columns\.$"),
         ({"kernel": "1;" * 6}, r"^`kernel` must have 1 to 5 rows and columns\.$"),
-        ({"image": "1 2; 3"}, r"^`image` has 1 numbers in row 2 and 2 in the first one\.$"),
+        ({"image": "1 2; 3"}, r"^`image` must have rows of equal length; row 2 has 1, the first 2\.$"),
         ({"image": "1 x"}, r"^`image` must hold numbers within 1000 with at most three decimals; got “x”\.$"),
         ({"kernel": "1001"}, r"^`kernel` must hold numbers within 1000 .*; got “1001”\.$"),
         ({"kernel": "0.1234"}, r"got “0\.1234”\.$"),

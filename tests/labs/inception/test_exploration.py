@@ -174,7 +174,7 @@ def test_known_slips_of_the_small_homework() -> None:
 
 def test_known_slips_of_the_large_homework() -> None:
     asked = questions(*homework(LARGE))
-    # wrong solutions in circulation: the 5 x 5 has the depth of its neighbour
+    # wrong solutions in circulation: the 5 x 5 has the depth of its neighbor
     assert names(asked["conv5"], "3,355,443,200") == ["branch_depth", "FLOPs"]
     assert names(asked["operations"], "10,544,480,256") == ["branch_depth"]
     assert names(asked["naive_operations"], "37,119,590,400") == ["branch_depth"]

@@ -61,7 +61,7 @@ def test_readouts_of_the_homework() -> None:
     assert readouts(picture, AT) == {
         "MACs, naive": "1,115,684,864",
         "MACs, reduced": "397,410,304",
-        "saved (factor)": "64.4\N{NO-BREAK SPACE}% (2.81)",
+        "saved (factor)": "64.4% (2.81)",
         "parameters (naive)": "388,096 (1,089,536)",
         "depth (naive)": "480 (672)",
     }
@@ -77,10 +77,8 @@ def test_sentences_say_up_to_where_a_reduction_pays() -> None:
     _, _, picture = drawn(**HOMEWORK[SMALL])
     words = picture.sentences[AT]
     # of the branch: 25 * 256 * 96 multiplications a position, or 256 * 32 + 25 * 32 * 96
-    assert (
-        f"saves {100 * (1 - (256 * 32 + 25 * 32 * 96) / (25 * 256 * 96)):.1f}\N{NO-BREAK SPACE}% of the 5 × 5" in words
-    )
-    assert "the module saves 64.4\N{NO-BREAK SPACE}%" in words
+    assert f"saves {100 * (1 - (256 * 32 + 25 * 32 * 96) / (25 * 256 * 96)):.1f}% of the 5 × 5" in words
+    assert "the module saves 64.4%" in words
     assert "up to r = 231, before the 3 × 3 up to 222." in words
     assert 231 * (256 + 25 * 96) < 25 * 256 * 96 < 232 * (256 + 25 * 96)
     assert 222 * (256 + 9 * 192) < 9 * 256 * 192 < 223 * (256 + 9 * 192)
@@ -123,7 +121,7 @@ def test_the_diagram_has_the_shapes_and_grows_with_the_reduction() -> None:
     texts = [re.sub(r"%\{.*?\}", f"{d:.0f}", t) for t, d in zip(shapes["texttemplate"], depths, strict=True)]
     plain = [re.sub("<.*?>", "", text) for text in texts]
     assert plain[:7] == [f"32×32×{depth}" for depth in (32, 128, 256, 128, 192, 96, 64)]
-    assert plain[7:] == ["input 32×32×256, seen by each branch", "output 32×32×480", "naive output 32×32×672"]
+    assert plain[7:] == ["input 32×32×256, fed to every branch", "output 32×32×480", "naive output 32×32×672"]
     lengths = np.array([np.ptp(framed(picture, 0, "reduced", "x", k)) for k in range(len(WIDTHS))])
     inside = np.array(WIDTHS) <= 256
     np.testing.assert_allclose(lengths[inside] / lengths[AT], np.array(WIDTHS)[inside] / 32)
@@ -233,7 +231,7 @@ def test_fields_are_what_the_cells_say(stack: str) -> None:
 
 def test_fields_grow_layer_by_layer() -> None:
     values, result, _ = drawn(view="designs", stack="4x5, 4x3")
-    _, picture = section("layer by layer", result, values)
+    _, picture = section("receptive field grows", result, values)
     assert picture.axis.values == tuple(range(10))  # the three bottlenecks have nine layers
     across, up = picture.panels[0].frames
     for step, wide, high in ((0, [1] * 6, [1] * 6), (1, [7, 7, 4, 3, 1, 5], [7, 1, 4, 3, 1, 4]), (9, [7] * 6, [7] * 6)):
@@ -246,7 +244,7 @@ def test_fields_grow_layer_by_layer() -> None:
     )
     assert picture.sentences[1] == words
     values, result, _ = drawn(stack="unreadable")
-    assert "yours" not in section("layer by layer", result, values)[1].sentences[1]
+    assert "yours" not in section("receptive field grows", result, values)[1].sentences[1]
 
 
 def test_designs_have_their_published_weights() -> None:
@@ -257,7 +255,7 @@ def test_designs_have_their_published_weights() -> None:
         "their MACs": f"{39_936 * 56 * 56:,}",
         "by formula (off by 0)": "39,936",
         "one 7 × 7": "200,704",
-        "saved": "80.1\N{NO-BREAK SPACE}%",
+        "saved": "80.1%",
         "yours": "34\N{NO-BREAK SPACE}C²",
     }
     np.testing.assert_array_equal(framed(picture, 1, "in words", "y", AT), [49, 14, 32, 27, 9.75, 34])
@@ -267,7 +265,7 @@ def test_designs_have_their_published_weights() -> None:
     assert "more than all other designs" in picture.sentences[WIDTHS.index(80)]
     assert "three 3×3: 27" in picture.sentences[0]
     alt = picture.panels[0].alt
-    assert "1×7 → 7×7" in alt and "3 → 5 → 7" in alt and "which is 7 × 7" in alt
+    assert "1×7 → 7×7" in alt and "3 → 5 → 7" in alt and "which is 7×7" in alt
     _, _, biased = drawn(view="designs", channels=64, bias=True)
     assert readouts(biased, AT)["their parameters"] == f"{39_936 + 3 * (32 + 32 + 64):,}"
 
@@ -302,7 +300,7 @@ def test_questions_have_the_homeworks_answers() -> None:
     saved, deep, blocks = PREDICTIONS
     assert (saved.truth(result), deep.truth(result), blocks.truth(result)) == (64, 480, "3")
     left = saved.verdict(36, 64, result)
-    assert "the share that is left" in left and "(fraction left)" in left
+    assert "the fraction remaining" in left and "(fraction left)" in left
     assert "397,410,304 of 1,115,684,864" in left and "64.4" in left
     assert "(" not in saved.verdict(64, 64, result)
     assert "(pool forgotten)" in deep.verdict(416, 480, result)
@@ -322,42 +320,42 @@ def test_exercises_name_the_slips() -> None:
         labels = [cell.label for cell in exercise.cells]
         assert len(set(labels)) == len(labels)
     judge = {cell.label: cell.judge for cell in small.cells}
-    assert judge["Saving in %"]("64.4").right
-    wrong = judge["Saving in %"]("35.6")
+    assert judge["Saving (%)"]("64.4").right
+    wrong = judge["Saving (%)"]("35.6")
     assert not wrong.right and wrong.words.endswith("(fraction left)")
-    assert judge["Operations, naive"]("5").words == "Not right, and no slip that is known here."
+    assert judge["Operations, naive"]("5").words.startswith("Not quite")
     judge = {cell.label: cell.judge for cell in large.cells}
-    assert "(branch depth) Or: These are FLOPs" in judge["Operations of the 5 × 5 alone, reduced"]("3355443200").words
+    assert "(branch depth) Or: Those are FLOPs" in judge["Operations of the 5×5 alone, reduced"]("3355443200").words
     assert "no biases; the pool counts nine" in large.question and "the pool does not count" in small.question
     assert designs.cells[-1].judge("9.75").right
 
 
 def test_formulas_hold_the_numbers_on_screen() -> None:
     values, result, _ = drawn(**HOMEWORK[SMALL])
-    table, limit, again = section("formulas", result, values)
+    table, limit, again = section("Formulas", result, values)
     assert "32² · 5² · 32 · 96 = 78,643,200 | 5² · 32 · 96 = 76,800" in table
     assert "**397,410,304** | **388,096**" in table
     assert "231.33" in limit and "222.97" in limit
     assert "397,410,304 multiply-accumulates (off by 0) and 388,096 parameters (off by 0)" in again
     values, result, _ = drawn(**HOMEWORK[LARGE], unit="flop", bias=True)
-    table, *_ = section("formulas", result, values)
+    table, *_ = section("Formulas", result, values)
     assert "128² · 9 · 512 = 75,497,472 comparisons" in table
     assert "2 · 128² · 5² · 64 · 64 = 3,355,443,200 | 5² · 64 · 64 + 64 = 102,464" in table
     values, result, _ = drawn(view="designs", channels=64, size=56)
-    table, _, again = section("formulas", result, values)
+    table, _, again = section("Formulas", result, values)
     assert "| 1 + 3 + 3 = 7 | 1 + 3 + 3 = 7 | 16 + 16 = 32" in table
     assert "| 1 + 0 + 6 = 7 | 1 + 6 + 0 = 7 | 7 + 7 = 14" in table
     assert "3 (2 · 32 · 64 + 9 · 32²) = 39,936 = 9.75" in table
-    assert "(off by 0)" in again and "sees 7 × 7" in again
+    assert "(off by 0)" in again and "receptive field 7 × 7" in again
 
 
 def test_slips_are_listed_with_the_numbers_that_circulate() -> None:
     values, result, _ = drawn(**HOMEWORK[LARGE])
-    words = "\n".join(section("look right", result, values))
+    words = "\n".join(section("wrong answers", result, values))
     for number in ("3,355,443,200", "10,544,480,256", "37,119,590,400"):
         assert re.search(rf"{number}: .*branch depth", words)
     values, result, _ = drawn(**HOMEWORK[SMALL])
-    assert "35.6\N{NO-BREAK SPACE}%: This is the share that is left" in "\n".join(section("look right", result, values))
+    assert "35.6%: That is the fraction remaining" in "\n".join(section("wrong answers", result, values))
 
 
 def test_googlenet_module_by_module() -> None:
@@ -370,11 +368,11 @@ def test_googlenet_module_by_module() -> None:
     data = picture.panels[0].figure["data"]
     assert (data[0]["y"][-1], data[1]["y"][-1]) == (np.float32(naive), np.float32(own))
     assert f"| 5b | 7×7×832 | 1024 (1728) | {naive:,} | {own:,} |" in table
-    assert f"{float(100 * (1 - Fraction(own, naive))):.1f}\N{NO-BREAK SPACE}%" in table
+    assert f"{float(100 * (1 - Fraction(own, naive))):.1f}%" in table
     sums = [sum(int(n.replace(",", "")) for n in re.findall(pattern, table)) for pattern in (
         r"\) \| ([\d,]+) \|", r"\) \| [\d,]+ \| ([\d,]+) \|",
     )]  # fmt: skip
-    assert f"save {100 * (1 - sums[1] / sums[0]):.1f} %" in head
+    assert f"save {100 * (1 - sums[1] / sums[0]):.1f}%" in head
 
 
 @pytest.mark.parametrize("preset", LAB.presets, ids=lambda preset: preset.label)

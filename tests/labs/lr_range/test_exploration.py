@@ -172,7 +172,7 @@ def test_a_seed_that_goes_on_does_not_count_beside_one_that_has_ended() -> None:
 def test_a_flat_loss_has_no_suggestion_but_a_reason() -> None:
     now = runs_of(LrRange((RangeTest(text="fc10", steps=20),), 0.0), ramp([2.3] * 20))
     assert now.disagreement is None
-    assert all("no descent" in rule.reason for rule in now.rules)
+    assert all("never drops" in rule.reason for rule in now.rules)
 
 
 def runs_of(result: LrRange, *ramps: Any) -> Any:
@@ -399,8 +399,8 @@ def test_runs_of_other_versions_are_left_out() -> None:
 
 
 def test_nothing_is_offered_where_training_is_switched_off() -> None:
-    assert "switched off" in offers.refusal(specs_of(**SPEC))
-    with pytest.raises(ValueError, match="switched off"):
+    assert "disabled" in offers.refusal(specs_of(**SPEC))
+    with pytest.raises(ValueError, match="disabled"):
         runs.begin(RangeTest(text="fc10", steps=21))
 
 
@@ -422,14 +422,14 @@ def test_updates_of_small_networks_take_their_time() -> None:
 def test_images_that_are_not_there_are_said_to_be_missing(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("LECTERN_TRAINING", "on")
     monkeypatch.setattr(offers, "available", lambda data: data == "bundled")
-    assert "not on this machine" in offers.refusal(specs_of(**SPEC | {"data": "fashion-mnist"}))
+    assert "not on this server" in offers.refusal(specs_of(**SPEC | {"data": "fashion-mnist"}))
     assert offers.refusal(specs_of(**SPEC)) == ""
 
 
 def test_without_torch_the_page_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("LECTERN_TRAINING", "on")
     monkeypatch.setattr(offers, "find_spec", lambda name: None if name == "torch" else name)
-    assert "torch is not installed" in offers.refusal(specs_of(**SPEC))
+    assert "PyTorch is not installed" in offers.refusal(specs_of(**SPEC))
 
 
 def test_the_expected_time_is_that_of_the_operations_and_of_the_updates() -> None:
@@ -474,8 +474,8 @@ def test_a_cycle_rises_and_falls_evenly_between_the_bounds() -> None:
 
 
 def test_bounds_without_a_cycle_and_those_of_the_rule_are_not_trained_twice() -> None:
-    assert list(bounds.trainings(asked(), 0.1, 0.1)) == ["the rule's range", "the homework's bounds"]
-    assert list(bounds.trainings(asked(), 0.0958, 0.381)) == ["your bounds", "the homework's bounds"]
+    assert list(bounds.trainings(asked(), 0.1, 0.1)) == ["the rule's range", "the reference bounds"]
+    assert list(bounds.trainings(asked(), 0.0958, 0.381)) == ["your bounds", "the reference bounds"]
 
 
 def test_the_presets_begin_where_the_rule_of_a_cycle_is_read() -> None:
@@ -489,7 +489,7 @@ def test_the_presets_begin_where_the_rule_of_a_cycle_is_read() -> None:
 
 def test_no_bounds_without_a_run() -> None:
     assert bounds.bounds_of(asked(seed=77)) == "There is no run yet."
-    assert bounds.bounds_of(asked(seed=77, protocol="sweep")) == "There is no run with these settings yet."
+    assert bounds.bounds_of(asked(seed=77, protocol="sweep")) == "Not trained yet with these settings."
     assert len(bounds.trainings(asked(seed=77), 0.025, 0.1)) == 2
 
 
@@ -497,7 +497,7 @@ def test_trainings_that_the_host_refuses_end_with_its_sentence(monkeypatch: pyte
     spec = Training(text="fc10", updates=5)
     task = bounds.begin_all([spec])
     assert task.done
-    with pytest.raises(ValueError, match="switched off"):
+    with pytest.raises(ValueError, match="disabled"):
         task.result()
     monkeypatch.setenv("LECTERN_TRAINING", "small")
     monkeypatch.setattr(bounds, "begin", lambda spec: runs.begin(replace(spec, text="x" * 70_000)))

@@ -75,7 +75,7 @@ def test_other_files_are_another_run(folder: Path, tmp_path: Path) -> None:
     write(folder, classes=4, seed=1)
     (other,) = specs_of(**OWN)
     assert spec.checksum != other.checksum
-    with pytest.raises(ValueError, match="not those that the run was made for"):
+    with pytest.raises(ValueError, match="differ from those of the run"):
         run_range_test(spec.as_json(), None, Context(tmp_path / "run"))
 
 

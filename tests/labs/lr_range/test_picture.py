@@ -62,7 +62,7 @@ def test_where_the_test_diverged_there_is_a_cross_and_no_curve_behind_it() -> No
     last = np.log10(recorded("mlp-0", "rates")[-1])
     assert trace(picture, 0, "diverged")["x"].tolist() == [last]
     assert max(trace(picture, 0, "smoothed")["x"]) == last
-    _, picture = drawn(net="small_cnn")  # batch normalisation: the ramp comes to its end
+    _, picture = drawn(net="small_cnn")  # batch normalization: the ramp comes to its end
     assert trace(picture, 0, "diverged")["x"].size == 0
 
 
@@ -153,7 +153,7 @@ def test_bounds_that_have_changed_places_are_no_cycle(lower: float) -> None:
     _, picture = drawn(lower=lower)
     assert "there is no cycle between them" in said(picture, lower, 0.1)[0]
     words, work = sections.train(drawn()[0], VALUES | {"lower": lower})
-    assert "there is no cycle between them" in str(words)
+    assert "must be below" in str(words)
     assert len(work.key) == 2  # type: ignore[union-attr]
 
 
@@ -211,7 +211,7 @@ def test_a_sweep_tells_what_became_of_the_nearest_training() -> None:
     assert "no number any more after" in said(picture, 0.01, 10)[2]
     assert "2 of 10 trainings diverged, from 0.77 on." in said(picture, 0.01, 10)[0]
     words = {readout.label: readout.texts for readout in picture.readouts}
-    assert words["argmin, next"] == ("0.060 to 0.77",)
+    assert words["best and next"] == ("0.060 to 0.77",)
     assert words["bracket"] == ("2.8 × 10⁻⁵ to 0.060",)
     assert words["loss nearest to upper"][-1] == "diverged"
 
@@ -240,8 +240,8 @@ def test_the_homeworks_grid() -> None:
     table = next(block for block in blocks if isinstance(block, Table))
     assert table.columns["rate η"][4] == "2.78 × 10⁻⁵"
     assert table.columns["reported as"][8] == "lr_max"
-    assert "ratio is 27826" in str(blocks[2])  # 10 ** (4 * 10 / 9)
-    assert "at 0.77 the training diverged" in str(blocks[3])
+    assert "ratio 27826" in str(blocks[2])  # 10 ** (4 * 10 / 9)
+    assert "at 0.77 the run diverged" in str(blocks[3])
 
 
 def test_past_runs_are_compared_over_the_rate_or_over_the_updates() -> None:
@@ -259,7 +259,7 @@ def test_outcomes_of_trainings_are_those_of_the_runs() -> None:
     picture, table = work.blocks(work.begin().result())  # type: ignore[union-attr]  # recorded: nothing is trained
     assert table.columns["updates taken"][0] == 465
     assert table.columns["outcome"][0].startswith("test accuracy 8")
-    assert "no number any more" in table.columns["outcome"][2]
+    assert "diverged after" in table.columns["outcome"][2]
     assert len(picture.panels[0].figure["data"]) == 3
 
 
@@ -275,7 +275,7 @@ def test_four_curves_have_the_rates_of_the_exam() -> None:
     found = {letter: match.judge(letter, rate) for letter, rate in key.items()}
     assert all(verdict.right for verdict in found.values())
     assert "too high to settle" in found["A"].words
-    assert "a good rate" in found["C"].words
+    assert "smallest of the four" in found["C"].words
     assert "still falling" in found["B"].words
     assert not match.judge("A", "0.01").right
     assert "The four rates are" in match.judge("A", "0.5").words

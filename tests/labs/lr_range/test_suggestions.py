@@ -144,11 +144,11 @@ def test_the_longest_falling_subsequence_is_the_longest_of_all(values) -> None:
 @pytest.mark.parametrize(
     ("losses", "reason"),
     [
-        (np.full(N, 2.3), "no descent found"),
-        (2.3 + np.random.default_rng(0).normal(0, 0.05, N), "no descent found"),
+        (np.full(N, 2.3), "never drops"),
+        (2.3 + np.random.default_rng(0).normal(0, 0.05, N), "never drops"),
         (np.linspace(0.1, 4, N), "only rises"),
-        (np.full(N, np.nan), "diverged at once"),
-        (np.r_[2.3, np.full(N - 1, np.nan)], "diverged at once"),
+        (np.full(N, np.nan), "diverged immediately"),
+        (np.r_[2.3, np.full(N - 1, np.nan)], "diverged immediately"),
         (np.linspace(2.3, 1, 17), "Only 11 steps can be used; at least 12 are needed."),
         (np.r_[np.linspace(2.3, 1, 25), np.full(100, np.nan)], "Only 13"),
     ],

@@ -153,13 +153,13 @@ def test_levels_lie_where_the_rate_says() -> None:
 
 def test_lines_and_marks_of_the_plane() -> None:
     _, _, picture, step = drawn()
-    _, edge = trace(picture, 0, "border")
+    _, edge = trace(picture, 0, "stability limit")
     np.testing.assert_allclose(edge["x"], 2 * (1 + np.asarray(edge["y"])), rtol=1e-6)
-    _, star = trace(picture, 0, "fastest")
+    _, star = trace(picture, 0, "optimum")
     assert (star["x"][0], star["y"][0]) == pytest.approx((400 / 121, 81 / 121))
-    _, cross = trace(picture, 0, "fastest without momentum")
+    _, cross = trace(picture, 0, "optimum without momentum")
     assert (cross["x"][0], cross["y"][0]) == pytest.approx((200 / 101, 0))
-    _, slow = trace(picture, 0, "flat rings ↑")
+    _, slow = trace(picture, 0, "flat direction oscillates above")
     at = int(np.argmin(np.abs(np.asarray(slow["y"]) - 0.81)))
     assert slow["x"][at] == pytest.approx(1.0, abs=0.02)  # (1 - 0.9)^2 of 1 / 0.01
     (track,) = picture.panels[0].tracks
@@ -195,7 +195,7 @@ def test_no_number_touches_the_star(method: str) -> None:
     """On a plane of 53 pixels for a unit of the step size and 355 for one of momentum, as at 1280 pixels."""
     for kappa in next(control.values for control in LAB.controls if control.name == "kappa"):
         picture = drawn(kappa=kappa, method=method)[2]
-        _, star = trace(picture, 0, "fastest")
+        _, star = trace(picture, 0, "optimum")
         for note in picture.panels[0].figure["layout"]["annotations"]:
             width = 7 * len(note["text"])
             left = 53 * (note["x"] - star["x"][0]) - {"left": 0, "center": width / 2, "right": width}[note["xanchor"]]
@@ -226,7 +226,7 @@ def test_run_roots_and_cut_at_a_place(place: tuple[float, float]) -> None:
         for at, height in list(zip(one["x"], cut, strict=True))[::7]:
             assert height == pytest.approx(np.abs(heavy(at, momentum, eigenvalue)).max(), abs=1e-6)
         rate = max(rate, float(np.abs(wanted).max()))
-    assert framed(picture, 2, "rate alone", "y", step)[1] == pytest.approx(rate**40, rel=1e-4)
+    assert framed(picture, 2, "predicted by the rate", "y", step)[1] == pytest.approx(rate**40, rel=1e-4)
     assert framed(picture, 4, "here", "x", step)[0] == pytest.approx(lr)
     assert framed(picture, 4, "here", "y", step)[0] == pytest.approx(rate, abs=1e-6)
 
@@ -254,44 +254,44 @@ def test_steps_per_digit(rate: float, text: str) -> None:
 
 
 def test_formulas_hold_the_numbers_of_the_place() -> None:
-    said = words("formulas", kappa=9.0, lr=1.8, momentum=0.0)
+    said = words("Formulas", kappa=9.0, lr=1.8, momentum=0.0)
     assert "r = 0.8,\\ 0$" in said and "r = -0.8,\\ 0$" in said
     assert "max |r| = 0.8000" in said
-    ringing = words("formulas")  # r^2 - 0.9 r + 0.9
+    ringing = words("Formulas")  # r^2 - 0.9 r + 0.9
     assert f"r = 0.45 \\pm {np.sqrt(0.9 - 0.45**2):.4g}\\,i" in ringing
     assert "A = \\begin{pmatrix} 0.99 & -0.9 \\\\ 0.01 & 0.9 \\end{pmatrix}" in ringing
 
 
 def test_section_on_limits_names_the_borders() -> None:
-    said = words("steepest", momentum=0.9)
+    said = words("limits the step size", momentum=0.9)
     assert "= 3.8\\quad" in said and "2\\ \\text{without momentum}" in said
     assert "rate (κ − 1)/(κ + 1) = 0.9802, 115 steps per digit" in said  # 99/101
     assert "rate (√κ − 1)/(√κ + 1) = 0.8182, 11.5 steps per digit, at η = 3.31 and μ = 0.669" in said  # 9/11
-    assert "the border is 2.00" in said and "the border is 3.80" in said
-    assert words("steepest", momentum=0.0).count("the border is") == 1
-    nesterov = words("steepest", momentum=0.9, method="nesterov")
+    assert "the limit is 2.00" in said and "the limit is 3.80" in said
+    assert words("limits the step size", momentum=0.0).count("the limit is") == 1
+    nesterov = words("limits the step size", momentum=0.9, method="nesterov")
     assert "= 1.357\\quad" in nesterov
     assert "rate 1 − 2/√(3κ + 1) = 0.8847" in nesterov
 
 
 def test_section_on_noise_gives_the_spread_at_the_dot_in_three_ways() -> None:
-    said = words("Noise", lr=1.0, momentum=0.9)
+    said = words("noise", lr=1.0, momentum=0.9)
     exact = np.sqrt(1.9 / (0.1 * (2 * 1.9 - 1)))
     assert f"standard deviation {exact:.3f} by the formula, {exact:.3f} as the fixed point" in said
     found = re.search(r"and (\d\.\d+) ± (\d\.\d+) by simulating", said)
     assert found is not None
     mean, se = (float(part) for part in found.groups())
     assert abs(mean - exact) < 4 * se
-    assert "it diverges; the border at this momentum is 3.80" in words("Noise", lr=3.9, momentum=0.9)
+    assert "it diverges; the limit at this momentum is 3.80" in words("noise", lr=3.9, momentum=0.9)
 
 
 def test_section_on_regions() -> None:
-    heavy_ball = words("regions", momentum=0.25)  # (1 - 1/2)^2, (1 + 1/2)^2, 2 (1 + 1/4)
-    assert "up to 0.250 **creeps**, **rings** up to 2.25, then **jumps**" in heavy_ball
+    heavy_ball = words("oscillates", momentum=0.25)  # (1 - 1/2)^2, (1 + 1/2)^2, 2 (1 + 1/4)
+    assert "up to 0.250 **decays monotonically**, **oscillates** up to 2.25, then **alternates in sign**" in heavy_ball
     assert "from 2.50 on it **diverges**" in heavy_ball
-    nesterov = words("regions", momentum=0.25, method="nesterov")  # (3/5)^2
-    assert "up to 0.360 **creeps**, **rings** up to 1.00, then **jumps**" in nesterov
-    assert "up to 1.00 **creeps**, then **jumps**" in words("regions", momentum=0.0)
+    nesterov = words("oscillates", momentum=0.25, method="nesterov")  # (3/5)^2
+    assert "up to 0.360 **decays monotonically**, **oscillates** up to 1.00, then **alternates in sign**" in nesterov
+    assert "up to 1.00 **decays monotonically**, then **alternates in sign**" in words("oscillates", momentum=0.0)
 
 
 # ---- questions -------------------------------------------------------------------------------------------------------
@@ -301,9 +301,9 @@ def test_the_fastest_place_as_a_question() -> None:
     _, result, _, _ = drawn()
     assert FASTEST.truth(result) == (3.31, 0.67)
     assert "rate is 0.9487, 43.7 steps" in FASTEST.verdict((1.0, 0.9), (3.31, 0.67), result)
-    assert "step sizes end at 2.00" in FASTEST.verdict((2.5, 0.0), (3.31, 0.67), result)
-    assert "Outside of the plane" in FASTEST.verdict((1.0, 1.0), (3.31, 0.67), result)
-    assert "Outside of the plane" in FASTEST.verdict((0.0, 0.5), (3.31, 0.67), result)
+    assert "the limit is 2.00" in FASTEST.verdict((2.5, 0.0), (3.31, 0.67), result)
+    assert "outside the plot" in FASTEST.verdict((1.0, 1.0), (3.31, 0.67), result)
+    assert "outside the plot" in FASTEST.verdict((0.0, 0.5), (3.31, 0.67), result)
 
 
 @pytest.mark.parametrize(
@@ -330,7 +330,7 @@ def test_a_guess_is_judged_by_the_number_before_rounding(kappa: float, exact: fl
     result = explore(kappa=kappa, method="heavy")
     truth = TIMES.truth(result)
     said = {guess: TIMES.verdict(guess, truth, result) for guess in range(1, 51)}
-    assert [guess for guess, words in said.items() if words.startswith("Right:")] == right
+    assert [guess for guess, words in said.items() if words.startswith("Correct:")] == right
 
 
 def test_drawing_for_the_home_page_marks_the_best_step_size() -> None:

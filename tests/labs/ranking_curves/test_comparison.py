@@ -159,7 +159,7 @@ def test_what_is_fetched_is_waited_for_and_its_failure_is_said() -> None:
     with pytest.raises(ValueError, match=r"It did not arrive\."):
         compare(**settings | failed)
     assert awaited(**settings) == ()
-    with pytest.raises(ValueError, match="There is no data set from OpenML yet"):
+    with pytest.raises(ValueError, match="Download a data set from OpenML"):
         compare(**settings)
     assert awaited(**DEFAULTS | {"source": "gauss"}) == ()
 

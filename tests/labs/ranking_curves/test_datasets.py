@@ -37,7 +37,7 @@ def table(**changes):
         "target": "class",
         "classes": ("no", "yes"),
         "labels": np.array([0, 1, 1], dtype=np.uint8),
-        "columns": ("age", "colour"),
+        "columns": ("age", "color"),
         "categories": ((), ("blue", "red")),
         "cells": np.array([[1.5, 0], [np.nan, 1], [3, np.nan]]),
         "notes": ("A note.",),
@@ -80,7 +80,7 @@ def test_a_table_travels_through_a_message() -> None:
     assert got == table()
     assert (got.classes, got.columns, got.categories, got.notes) == (
         ("no", "yes"),
-        ("age", "colour"),
+        ("age", "color"),
         ((), ("blue", "red")),
         ("A note.",),
     )
@@ -216,7 +216,7 @@ def test_titanic_from_recorded_answers() -> None:
     assert got.notes[0] == "Left out, as texts with more than 50 different values: name, ticket, cabin, home.dest."
     missing = int(np.isnan(got.cells).sum())
     assert got.notes[1] == (
-        f"{missing:,} values are missing: a number is replaced by the median of the training cases, a category by "
+        f"{missing:,} values are missing: a number is replaced by the median of the training examples, a category by "
         "one of its own."
     )
     assert len({url for url, _ in opener.asked}) == len(opener.asked), "an address was asked twice"
@@ -264,7 +264,7 @@ def test_what_cannot_be_used_is_said(text, sentence) -> None:
 
 # ---- OpenML, with answers made here
 
-ARFF = "@relation small\n@attribute age numeric\n@attribute colour {red,blue}\n@attribute class {no,yes}\n@data\n"
+ARFF = "@relation small\n@attribute age numeric\n@attribute color {red,blue}\n@attribute class {no,yes}\n@data\n"
 
 
 class Made(OpenerDirector):
@@ -272,7 +272,7 @@ class Made(OpenerDirector):
 
     def __init__(self, rows, *, columns=None, failure=None, sizes=None, **described):
         super().__init__()
-        columns = columns or {"age": "numeric", "colour": "nominal", "class": "nominal"}
+        columns = columns or {"age": "numeric", "color": "nominal", "class": "nominal"}
         kinds = "\n".join(f"@attribute {name} {k if k != 'nominal' else 'string'}" for name, k in columns.items())
         body = (f"@relation small\n{kinds}\n@data\n" if len(columns) != 3 else ARFF) + "\n".join(rows) + "\n"
         features = [
@@ -328,7 +328,7 @@ SMALL = ["1,red,yes", "2.5,?,no", "?,blue,yes", "4,red,no"]
 def test_missing_values_and_classes_of_a_made_table() -> None:
     got = Table.from_message(download("7", Made(SMALL)))
     assert got.classes == ("no", "yes") and got.labels.tolist() == [1, 0, 1, 0]
-    assert got.columns == ("age", "colour") and got.categories == ((), ("blue", "red"))
+    assert got.columns == ("age", "color") and got.categories == ((), ("blue", "red"))
     np.testing.assert_array_equal(got.cells, [[1, 1], [2.5, np.nan], [np.nan, 0], [4, 1]])
     assert got.notes[0].startswith("2 values are missing")
 
@@ -409,13 +409,13 @@ def test_large_tables_are_sampled_and_say_so(monkeypatch) -> None:
         ({}, {"md5": "0" * 32}, "small (OpenML 7, version 2) cannot be read: The md5 checksum of the file"),
         ({}, {"unknown": 3}, "cannot be read: Target column 'class' has 3 missing values"),
         ({}, {"failure": {"features": b'{"data_features": {}}'}}, "cannot be read: 'feature'."),
-        ({}, {"failure": {"data/7": b"<html>Please log in</html>"}}, "The answer is not one of OpenML's"),
+        ({}, {"failure": {"data/7": b"<html>Please log in</html>"}}, "Unexpected reply from OpenML"),
         ({}, {"failure": {"arff": b"<html>Please log in</html>"}}, "cannot be read"),
-        ({}, {"failure": {"data/7": URLError("no route")}}, "OpenML cannot be reached; is there a connection"),
-        ({}, {"failure": {"arff": URLError("no route")}}, "OpenML cannot be reached; is there a connection"),
-        ({}, {"failure": {"features": TimeoutError()}}, "OpenML cannot be reached; is there a connection"),
-        ({}, {"failure": {"arff": IncompleteRead(b"")}}, "OpenML cannot be reached; is there a connection"),
-        ({}, {"failure": {"arff": ConnectionResetError()}}, "OpenML cannot be reached; is there a connection"),
+        ({}, {"failure": {"data/7": URLError("no route")}}, "Cannot reach OpenML; check the internet connection"),
+        ({}, {"failure": {"arff": URLError("no route")}}, "Cannot reach OpenML; check the internet connection"),
+        ({}, {"failure": {"features": TimeoutError()}}, "Cannot reach OpenML; check the internet connection"),
+        ({}, {"failure": {"arff": IncompleteRead(b"")}}, "Cannot reach OpenML; check the internet connection"),
+        ({}, {"failure": {"arff": ConnectionResetError()}}, "Cannot reach OpenML; check the internet connection"),
     ],
 )
 def test_trouble_is_a_sentence(monkeypatch, limits, opener, sentence) -> None:
@@ -474,7 +474,7 @@ def test_without_a_network_there_is_a_sentence(monkeypatch) -> None:
     monkeypatch.setattr(worker, "submit", own.submit)
     task = fetch(" credit-g ")
     assert task.title == "Downloading credit-g"
-    with pytest.raises(ValueError, match=r"^OpenML cannot be reached; is there a connection to the internet\?$"):
+    with pytest.raises(ValueError, match=r"^Cannot reach OpenML; check the internet connection\.$"):
         task.result()
     own.close()
 

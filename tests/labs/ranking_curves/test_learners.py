@@ -140,7 +140,7 @@ def test_the_models_are_the_agreed_ones() -> None:
         "adaboost": "AdaBoost",
         "tree": "Decision tree",
         "forest": "Random forest",
-        "neighbours": "k nearest neighbours",
+        "neighbours": "k nearest neighbors",
         "bayes": "Naive Bayes",
     }
 
@@ -158,7 +158,7 @@ def test_every_model_takes_many_categories() -> None:
 
 def test_few_cases_are_enough_for_every_model() -> None:
     for model in MODELS:
-        got = fit("x", 0, model, 0.5, 0, one_sided([0, 1] * 4))  # 4 to learn from, fewer than the neighbours wanted
+        got = fit("x", 0, model, 0.5, 0, one_sided([0, 1] * 4))  # 4 to learn from, fewer than the neighbors wanted
         assert got["probabilities"].shape == (4, 2) and np.isfinite(got["probabilities"]).all()
 
 

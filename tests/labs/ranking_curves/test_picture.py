@@ -70,7 +70,7 @@ ODD = {
     "perfect": ([1] * 4 + [0] * 6, np.arange(10, 0, -1.0)),
     "worst": ([0] * 6 + [1] * 4, np.arange(10, 0, -1.0)),
     "a little worse than random": ([0, 1] * 10, np.arange(20, 0, -1.0)),
-    "two cases": ([1, 0], [0.7, 0.2]),
+    "two examples": ([1, 0], [0.7, 0.2]),
     "ties only": ([1, 1, 0, 1, 0, 0], [3, 3, 3, -1, -1, -1]),
     "one positive": ([1] + [0] * 99, np.r_[2.5, np.arange(99)]),
     "far out": (np.arange(60) % 2, np.r_[np.arange(59), 1e300]),
@@ -383,9 +383,9 @@ def test_area_under_the_drawn_gains_is_the_published_one(case: Any, area: float)
 
 def test_minor_diagonal_has_the_f_of_calling_everyone_positive() -> None:
     for beta in (0.5, 1, 2):
-        x, y = known(gains(drawn(), View(beta=beta)), "F of calling every case positive")
+        x, y = known(gains(drawn(), View(beta=beta)), "F of predicting everything positive")
         np.testing.assert_allclose(y, beta**2 * (1 - x), atol=1e-9)
-    assert "F₂ as all positive" in trace(gains(drawn(), View(beta=2)), "name of the line of equal F")["text"]
+    assert "F₂ as all positive" in trace(gains(drawn(), View(beta=2)), "name of the F contour")["text"]
 
 
 def test_the_homework_beside_the_right_curve(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -485,7 +485,7 @@ def test_a_point_that_is_not_to_be_seen_is_explained(case: str, share: float) ->
 
 def test_reasons_in_words() -> None:
     result = made([0, 1, 0, 0, 1, 0], [6, 5, 4, 3, 2, 1])
-    assert precision_recall(result, View()).absent == ("no case is called positive: no precision", *[""] * 6)
+    assert precision_recall(result, View()).absent == ("nothing predicted positive: precision undefined", *[""] * 6)
     assert gains(result, View(prevalence=0.75)).absent == (
         "recall 0: recall gain is −∞",
         "recall 0: recall gain is −∞",
@@ -493,8 +493,8 @@ def test_reasons_in_words() -> None:
         *[""] * 2,
     )
     assert gains(odd("worst"), View()).absent[-3:] == (
-        "precision gain −1.0: below the picture",
-        "precision gain −0.33: below the picture",
+        "precision gain −1.0: below the plot",
+        "precision gain −0.33: below the plot",
         "",
     )
 
@@ -573,7 +573,7 @@ def test_lines_of_equal_cost(draw: Any, ratio: float, share: float) -> None:
     assert f"{values[0] * constant:.3e}".split("e")[0] in ("1.000", "2.000", "5.000")
     assert values[0] > 0 and values[-1] < 1
     np.testing.assert_allclose(np.array(values) / values[0], np.arange(1, len(values) + 1), rtol=1e-5)
-    for x, y in strands(panel, "the better constant answer"):
+    for x, y in strands(panel, "better constant classifier"):
         there = np.isfinite(x) & (np.abs(x) < 1e6) & (y > 0.01)
         found = cost(*back(draw, x[there], y[there], share), share, ratio)
         np.testing.assert_allclose(found, constant, rtol=1e-6)
@@ -635,14 +635,14 @@ def test_hulls(share: float) -> None:
     for model, name in enumerate(result.scored.names):
         fpr, tpr = every_rate(result, model)
         panels = [draw(result, view) for draw in CURVES]
-        x, y = xy(panels[0], f"{name}: hull (oracle, in-sample)")
+        x, y = xy(panels[0], f"{name}: convex hull (in-sample)")
         assert (np.diff(x) >= 0).all() and (np.diff(np.diff(y) / np.maximum(np.diff(x), 1e-300)) < 0).all()
         assert (np.interp(fpr, x, y) >= tpr - 1e-12).all()
         assert {(a, b) for a, b in zip(x, y, strict=True)} <= {(a, b) for a, b in zip(fpr, tpr, strict=True)}
         for draw, panel in zip(CURVES[1:], panels[1:], strict=True):
-            a, b = back(draw, *xy(panel, f"{name}: hull (oracle, in-sample)"), share)
+            a, b = back(draw, *xy(panel, f"{name}: convex hull (in-sample)"), share)
             np.testing.assert_allclose(np.interp(a, x, y)[a > 1e-9], b[a > 1e-9], atol=1e-9)
-    assert "dotted: hull (oracle)" in trace(panels[0], "notes")["text"][0]
+    assert "dotted: convex hull" in trace(panels[0], "notes")["text"][0]
     assert not any("hull" in n for n in names(roc(result, View())))
 
 
@@ -656,7 +656,7 @@ def test_bands() -> None:
     for model, name in enumerate(result.scored.names):
         for draw, key in zip(CURVES, ("roc", "pr", "prg"), strict=True):
             panel, band = draw(result, view), getattr(rng_free[model], key)
-            found = trace(panel, f"{name}: 95 % band, pointwise")
+            found = trace(panel, f"{name}: 95% band, pointwise")
             np.testing.assert_array_equal(found["x"], [*band.grid, *band.grid[::-1]])
             np.testing.assert_array_equal(found["y"], [*band.low, *band.high[::-1]])
             assert found["fill"] == "toself" and found["fillcolor"] == style.color(("first_fill", "second_fill")[model])
@@ -696,7 +696,7 @@ def test_histogram(share: float, logistic: bool) -> None:
     assert low <= down.min() and up.max() <= high
     ticks = panel.figure["layout"]["yaxis"]
     for at, text in zip(ticks["tickvals"], ticks["ticktext"], strict=True):
-        assert float(text.removesuffix("\xa0%")) == pytest.approx(100 * abs(at)) and low <= at <= high
+        assert float(text.removesuffix("%")) == pytest.approx(100 * abs(at)) and low <= at <= high
 
 
 def test_histogram_colours_what_is_wrong() -> None:
@@ -844,8 +844,8 @@ def test_cost_curves(share: float, ratio: float) -> None:
         np.testing.assert_allclose(xy(panel, f"cost of {name}")[0], now)
         best = np.min((1 - tpr) * now + fpr * (1 - now))
         assert f"{name} {best:.3f}" in panel.alt
-    assert panel.alt.endswith(f"the better constant answer costs {fixed(min(now, 1 - now))}.")
-    x, y = xy(panel, "constant answers")
+    assert panel.alt.endswith(f"the better constant classifier costs {fixed(min(now, 1 - now))}.")
+    x, y = xy(panel, "constant classifiers")
     np.testing.assert_array_equal(y[:2], x[:2])
     np.testing.assert_array_equal(y[3:], 1 - x[3:])
     assert [track.role for track in panel.tracks] == ["first", "first", "second", "second"]
@@ -900,10 +900,10 @@ def test_only_probabilities_are_compared_with_shares() -> None:
     assert "calibrated" in names(both) and "Anna" in names(both)
     assert not any(name.startswith("Bert") for name in names(both))
     assert "The scores of Bert are no probabilities." in both.alt
-    assert both.figure["layout"]["xaxis"]["title"]["text"] == "score as probability"
+    assert both.figure["layout"]["xaxis"]["title"]["text"] == "predicted probability"
     alone = calibration(made(labels, score, probability), View())
     assert names(alone) == ["Anna: isotonic", "note"]
-    assert trace(alone, "note")["text"] == ["isotonic: no probabilities"]
+    assert trace(alone, "note")["text"] == ["isotonic fit: scores are not probabilities"]
     assert alone.alt.startswith("The scores of Anna are no probabilities; ")
     assert alone.figure["layout"]["xaxis"]["title"]["text"] == "score"
     np.testing.assert_array_equal(alone.tracks[0].x[1:], scores(made(labels, score), View()).tracks[0].x[1:])
@@ -959,7 +959,7 @@ def test_text_alternatives_of_scores_and_calibration(seed: int) -> None:
     halves = [number(float(values[(len(values) - 1) // 2])) for values in reached]
     assert scores(result, View()).alt == (
         f"Scores that Anna gives: half of the cases of class ill reach {halves[0]}, half of those of class well reach "
-        f"{halves[1]}; 30\N{NO-BREAK SPACE}% of all cases are ill."
+        f"{halves[1]}; 30% of all cases are ill."
     )
     told = []
     for name, values in zip(result.scored.names, result.scored.scores, strict=True):
@@ -970,8 +970,8 @@ def test_text_alternatives_of_scores_and_calibration(seed: int) -> None:
             interval = binomtest(int(hits.sum()), len(hits)).proportion_ci(method="wilson")
             inside += interval.low <= mean <= interval.high
         told.append(
-            f"{name}, at the prevalence of the data: in {inside} of {len(np.unique(bins))} bins the 95 % interval of "
-            f"the share of positives contains the mean score; "
+            f"{name}, at the prevalence of the data: in {inside} of {len(np.unique(bins))} bins the 95% interval of "
+            f"the fraction of positives contains the mean score; "
             f"the Brier score is {brier_score_loss(labels, values):.3f}."
         )
     assert calibration(result, View()).alt == " ".join(told)

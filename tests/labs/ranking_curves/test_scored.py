@@ -98,8 +98,8 @@ def test_swapping_makes_the_other_class_positive_with_its_own_probabilities() ->
     ("settings", "title", "positive", "negative"),
     [
         ({"source": "cancer"}, "Breast cancer", "malignant", "benign"),
-        ({"source": "digits", "digit": 8}, "Digits, one against the rest", "digit 8", "other digits"),
-        ({"source": "digits", "digit": 0}, "Digits, one against the rest", "digit 0", "other digits"),
+        ({"source": "digits", "digit": 8}, "Digits, one vs. rest", "digit 8", "other digits"),
+        ({"source": "digits", "digit": 0}, "Digits, one vs. rest", "digit 0", "other digits"),
     ],
 )
 def test_the_sets_of_scikit_learn(settings, title, positive, negative) -> None:
@@ -135,7 +135,7 @@ def test_the_same_model_twice_counts_once() -> None:
 def test_what_is_needed_is_begun_and_then_recalled() -> None:
     settings = {"source": "cancer", "first": "tree", "second": "neighbours", "seed": 77}
     tasks = needed(**settings)
-    assert [task.title for task in tasks] == ["Fitting Decision tree", "Fitting k nearest neighbours"]
+    assert [task.title for task in tasks] == ["Fitting Decision tree", "Fitting k nearest neighbors"]
     got = scored(**settings)
     assert all(task.done and isinstance(task.result(), Fit) for task in tasks)
     assert needed(**settings) == ()
@@ -155,7 +155,7 @@ def test_what_is_needed_is_begun_and_then_recalled() -> None:
 
 def test_sources_without_models_need_nothing() -> None:
     assert needed(source="gauss") == () and needed(source="upload", upload=UPLOAD) == ()
-    with pytest.raises(ValueError, match="There is no file yet"):
+    with pytest.raises(ValueError, match="Choose a CSV file"):
         needed(source="upload")
 
 
@@ -164,12 +164,14 @@ def test_a_fit_that_is_refused_or_cancelled_is_a_sentence(helper) -> None:
     labels = np.zeros(n, dtype=np.uint8)
     table = Table("Made", "y", ("no", "yes"), labels, ("a",), ((),), np.arange(float(n))[:, np.newaxis], ())
     settings = {"source": "openml", "openml": table, "second": "none"}
-    with pytest.raises(ValueError, match=r"^The split leaves no case of “yes” to train on; choose another `seed` or"):
+    with pytest.raises(
+        ValueError, match=r"^The split leaves no example of “yes” to train on; choose another `seed` or"
+    ):
         scored(**settings)
     assert needed(**settings) == ()  # it will fail again
     (task,) = needed(source="cancer", first="forest", second="none", seed=4)
     task.cancel()
-    with pytest.raises(ValueError, match=r"^Fitting Random forest was cancelled\.$"):
+    with pytest.raises(ValueError, match=r"^Fitting Random forest was canceled\.$"):
         task.result()
     assert len(scored(source="cancer", first="forest", second="none", seed=4).labels) == 171
 
@@ -259,7 +261,7 @@ def test_an_upload_is_passed_on_and_swapping_turns_the_labels_alone(swap) -> Non
     assert got.probabilities == (True, False)
     assert got.notes == (
         "Left out: 1 of 4 rows, without a label or a score.",
-        f"Positive is “{got.positive}”: larger scores are taken to speak for it.",
+        f"Positive class: “{got.positive}”; larger scores should mean positive.",
     )
 
 
@@ -308,8 +310,8 @@ def test_everything_is_read_only_and_fits_together(settings) -> None:
         ({"separation_2": "1"}, r"^`separation_2` must be"),
         ({"spread_2": -1}, r"^`spread_2` must be"),
         ({"positives_share": 1.0}, r"^`positives_share` must be in \[0\.001, 0\.999\]; got 1\.0\.$"),
-        ({"source": "upload"}, r"^There is no file yet; choose a CSV file with labels and scores\.$"),
-        ({"source": "openml"}, r"^There is no data set from OpenML yet; download one by its name or number\.$"),
+        ({"source": "upload"}, r"^Choose a CSV file with labels and scores\.$"),
+        ({"source": "openml"}, r"^Download a data set from OpenML by its name or ID\.$"),
     ],
 )
 def test_settings_that_make_no_sense_are_refused(function, settings, sentence) -> None:

@@ -171,14 +171,14 @@ BAD = {
     "empty": (b"", "The file is empty."),
     "blanks alone": (b" \n\t\r\n ", "The file is empty."),
     "BOM alone": (codecs.BOM_UTF8, "Line 1 has 0 values"),
-    "one byte": (b"x", "Line 1 has 1 value; needed are a label and one or two scores"),
-    "header alone": (b"label,score\n", "a first line with names and nothing below it"),
-    "header and blanks": (b"label,score\n\n , \n", "a first line with names and nothing below it"),
-    "one column": (rows("score", "0.1", "0.2"), "Line 1 has 1 value; needed are"),
-    "prose": ("Dear Sir or Madam\n", "Line 1 has 1 value; needed are"),
-    "separated by blanks": (rows("label score", "0 0.1"), "Line 1 has 1 value; needed are"),
-    "separated by bars": (rows("label|score", "0|0.1"), "Line 1 has 1 value; needed are"),
-    "21 columns": (rows(",".join("a" * 21)), "Line 1 has 21 values; needed are"),
+    "one byte": (b"x", "Line 1 has 1 value; it needs a label and one or two scores"),
+    "header alone": (b"label,score\n", "a header but no data"),
+    "header and blanks": (b"label,score\n\n , \n", "a header but no data"),
+    "one column": (rows("score", "0.1", "0.2"), "Line 1 has 1 value; it needs"),
+    "prose": ("Dear Sir or Madam\n", "Line 1 has 1 value; it needs"),
+    "separated by blanks": (rows("label score", "0 0.1"), "Line 1 has 1 value; it needs"),
+    "separated by bars": (rows("label|score", "0|0.1"), "Line 1 has 1 value; it needs"),
+    "21 columns": (rows(",".join("a" * 21)), "Line 1 has 21 values; it needs"),
     "short row": (rows("label,score", "0,1", "1", "0,2"), "Line 3 has 1 value instead of 2."),
     "long row": (rows("label,score", "0,1", "", "1,2,3"), "Line 4 has 3 values instead of 2."),
     "header shorter than the rows": (rows("label,score", "1,0,0.5"), "Line 2 has 3 values instead of 2."),
@@ -261,7 +261,7 @@ BAD = {
     "two scores of one name": (rows("y,score,score", "0,1,2", "1,3,4"), "Two columns of scores are called “score”"),
     "more than half missing": (
         rows("y,p", "0,1", "1,", "0,", "1,", "1,2"),
-        "In 3 of 5 rows the label or a score is missing",
+        "3 of 5 rows lack a label or score",
     ),
     "all labels missing": (rows("label,score", "NA,1", "NA,2"), "No column has exactly two different values"),
     "class only where the score is missing": (rows("y,p", "0,1", "0,2", "1,"), "“y” have 1 different value (“0”)"),
@@ -470,7 +470,7 @@ def test_characters_that_cannot_be_shown_are_refused(mark) -> None:
 def test_at_most_half_of_the_rows_may_be_left_out() -> None:
     half = rows("y,p", "0,1", "1,", "0,", "1,2")
     assert len(read_scores("a.csv", half.encode()).labels) == 2
-    with pytest.raises(ValueError, match="In 3 of 5 rows"):
+    with pytest.raises(ValueError, match="3 of 5 rows"):
         read_scores("a.csv", (half + "1,\n").encode())
 
 
@@ -500,7 +500,7 @@ def test_limits_hold_on_both_sides(monkeypatch) -> None:
     with pytest.raises(ValueError, match=r"^The file has 2\.5 MB; at most 2 MB are read\.$"):
         read_scores("a.csv", bytes(5 * 2**19))
     monkeypatch.setattr(csv_columns, "MAX_ROWS", 3)
-    with pytest.raises(ValueError, match=r"^The file has more than 3 rows, which is the most\.$"):
+    with pytest.raises(ValueError, match=r"^The file has more than 3 rows, the limit\.$"):
         read_scores("a.csv", content)
 
 

@@ -71,7 +71,7 @@ def test_where_nobody_is_called_positive_precision_is_a_dash() -> None:
     assert rows["precision"] == "– / –"
     assert rows["recall gain"] == "−∞ / −∞"
     assert rows["F₁"] == "0.000 / 0.000"
-    assert text.thresholds(gauss(n_cases=100), View())[0] == "≥ ∞ (0\N{NO-BREAK SPACE}%)"
+    assert text.thresholds(gauss(n_cases=100), View())[0] == "≥ ∞ (0%)"
 
 
 def test_the_sentence_names_the_winners_and_their_areas() -> None:
@@ -99,7 +99,7 @@ def test_a_sentence_does_not_wait_for_the_bootstrap() -> None:
 def test_a_clear_difference_is_called_clear() -> None:
     words = sentence(gauss(n_cases=10_000, separation=2.5, separation_2=0.5), View())
     assert "is nowhere below" in words
-    assert words.count("95 % interval of the difference") == 3
+    assert words.count("95% interval of the difference") == 3
     assert "may be chance" not in words
 
 
@@ -123,8 +123,8 @@ def test_cautions_are_told() -> None:
 def test_who_is_above_where_is_a_share_of_recalls() -> None:
     # Ranked + - - + by the first scorer and - + + - by the second: up to recall 1/2 the first one is above.
     words = sentence(uploaded([(1, 4, 2), (0, 3, 4), (0, 2, 1), (1, 1, 3)]), View())
-    assert "above at 50\N{NO-BREAK SPACE}% of all recalls" in words
-    assert words.count("50\N{NO-BREAK SPACE}%") == 2
+    assert "above at 50% of all recalls" in words
+    assert words.count("50%") == 2
 
 
 def test_a_tiny_crossing_is_not_nowhere() -> None:
@@ -149,8 +149,8 @@ def test_verdicts() -> None:
     assert text.larger_auprg(result) == "second"
     words = text.auprg_verdict("first", "second", result)
     assert "0.319 for Logistic regression and 0.321 for AdaBoost" in words
-    assert "is no proof: it may be chance" in words
-    assert "By AUROC the order is the other way round." in words
+    assert "is not conclusive" in words
+    assert "AUROC ranks them the other way." in words
     alone = comparison(second="none")
     assert text.larger_auprg(alone) == "first"
     assert "only one model" in text.auprg_verdict("first", "first", alone)
@@ -159,9 +159,9 @@ def test_verdicts() -> None:
 @pytest.mark.parametrize(
     ("guess", "fragment"),
     [
-        ((0.95, 0.05), "Right."),
-        ((1, 1), "place in ROC"),
-        ((1, 0.7), "place in PR"),
+        ((0.95, 0.05), "Correct."),
+        ((1, 1), "position of all-positive in ROC"),
+        ((1, 0.7), "position in PR"),
         ((0, 0), "F gain 0"),
         ((0.5, 0.5), ""),
     ],
@@ -169,7 +169,7 @@ def test_verdicts() -> None:
 def test_the_place_of_the_all_positive_classifier(guess: tuple[float, float], fragment: str) -> None:
     words = text.everyone_verdict(guess, (1.0, 0.0), comparison(seed=43))
     assert fragment in words
-    assert words.startswith("Right.") == (fragment == "Right.")
+    assert words.startswith("Correct.") == (fragment == "Correct.")
     picture = text.everyone(gauss(n_cases=100), guess)
     assert picture.panels[0].figure["data"][0]["x"] == [guess[0]]
     assert text.everyone(gauss(n_cases=100), None).panels[0].figure["data"][0]["x"] == []
@@ -193,7 +193,7 @@ def test_one_point_is_carried_through_three_spaces() -> None:
 def test_the_areas_are_told_twice_and_agree() -> None:
     result = comparison(seed=43)
     head, table, _, twice = story.areas(result, values())
-    assert "300 cases, 210 of them “good” (positive) and 90 “bad”" in head
+    assert "300 examples, 210 of them “good” (positive) and 90 “bad”" in head
     assert "| AUROC | 0.755 (" in table
     rows = [line for line in twice.splitlines() if line.startswith("| A")]
     assert numbers(rows[0])[0] == pytest.approx(0.754868, abs=1e-5)
@@ -219,5 +219,5 @@ def test_the_homework_is_answered_with_numbers_of_these_cases() -> None:
 def test_what_is_known_about_the_cases_is_told() -> None:
     words = " ".join(story.about(comparison(), values()))
     for fact in ("CC BY 4.0", "Groemping", "foreign_worker", "probabilities"):
-        assert fact in words
+        assert fact in words.replace("\\", "")
     assert len(story.about(gauss(), values(source="gauss"))) == 1

@@ -14,7 +14,7 @@ from core.regression.designs import Settings, draw
 
 
 def data_of(degree, basis, seed=0, n_train=40, **more):
-    """Standardised columns and targets of the first data set, made anew."""
+    """Standardized columns and targets of the first data set, made anew."""
     drawn = draw(Settings(seed=seed, n_train=n_train, **more))
     x = drawn.x_train[0]
     if basis == "chebyshev":
@@ -28,7 +28,7 @@ def data_of(degree, basis, seed=0, n_train=40, **more):
 
 
 def descend(optimiser, columns, y, penalty, steps):
-    """Weights after each step of an optimiser of torch on the mean loss with an L2 penalty."""
+    """Weights after each step of an optimizer of torch on the mean loss with an L2 penalty."""
     columns, y = torch.tensor(columns), torch.tensor(y - y.mean())
     weights = torch.zeros(columns.shape[1], dtype=torch.float64, requires_grad=True)
     step = optimiser([weights])

@@ -16,7 +16,7 @@ def f(x):
 
 
 def smoother(x, points, alpha):
-    """Ridge on standardised monomials of degree 10, by least squares on extended rows."""
+    """Ridge on standardized monomials of degree 10, by least squares on extended rows."""
     train, others = (np.stack([z**k for k in range(1, 11)], axis=1) for z in (x, points))
     mean, sd, n = train.mean(axis=0), train.std(axis=0), x.size
     rows = np.vstack([(train - mean) / sd, np.sqrt(alpha) * np.eye(10)])

@@ -304,7 +304,7 @@ def test_robust_losses_resist_an_outlier_in_y_but_not_one_in_x(seed) -> None:
     assert np.ptp(in_y.lines[1:, -20:], axis=1).max() < 1e-9  # and beyond some point nothing changes any more
     in_x = sweep_outlier(points=points, moved=3, axis="x", low=-1000, high=1000)
     assert in_x.leverage[-1] > 0.99
-    assert np.abs(in_x.lines[:, -1, 1]).max() < 0.05  # all lines lie flat, towards the outlier
+    assert np.abs(in_x.lines[:, -1, 1]).max() < 0.05  # all lines lie flat, toward the outlier
     assert (in_x.shift[:, -1] > 0.5).all()
 
 

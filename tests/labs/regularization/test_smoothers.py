@@ -1,4 +1,4 @@
-"""k nearest neighbours and kernel ridge against scikit-learn, explicit matrices, refits, and their own Monte Carlo."""
+"""k nearest neighbors and kernel ridge against scikit-learn, explicit matrices, refits, and their own Monte Carlo."""
 
 import numpy as np
 import pytest
@@ -118,7 +118,7 @@ def test_neighbours_in_closed_form() -> None:
     np.testing.assert_allclose(got.variance, 4 / np.arange(1, 31), rtol=1e-12)
     np.testing.assert_allclose(got.df, 30 / np.arange(1, 31), rtol=1e-12)
     np.testing.assert_allclose(got.sd_grid, np.broadcast_to(2 / np.sqrt(np.arange(1, 31))[:, None], (30, 81)))
-    assert got.train_error[0] == 0  # the nearest neighbour of a training point is itself
+    assert got.train_error[0] == 0  # the nearest neighbor of a training point is itself
     np.testing.assert_allclose(
         got.mean_grid[-1], got.y_train[0].size ** -1 * TRUTHS["x_sin"].function(got.x_train).sum()
     )

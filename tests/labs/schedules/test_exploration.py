@@ -352,7 +352,7 @@ def test_the_homeworks_loop_counts_images() -> None:
     assert slips.true_mean(0.676, 4096) == pytest.approx(1.352)
     (card,) = (card for card in slips.cards() if card.title == "A test of batch sizes")
     # Of 256, 8 batches ran and 9 were counted: 1.310 · 9 / 8 = 1.474.
-    assert "from 256 to 4,096 the loss falls from 1.47 to 1.35, not from 1.31 to 0.68." in card.mended
+    assert "From 256 to 4,096 the loss falls from 1.47 to 1.35, not from 1.31 to 0.68." in card.mended
 
 
 @pytest.mark.parametrize("output", [(1.0, *[0.0] * 9), (0.1,) * 10, (0.2, 0.5, 0.3)])
@@ -398,7 +398,7 @@ def test_a_resume_without_the_optimizers_state_in_torch() -> None:
     shares = np.array(again) / whole
     np.testing.assert_allclose(shares, [slips.buildup(0.9, n) for n in range(1, 31)], rtol=1e-9)  # 0.9³⁰⁰ is nothing
     last = epochs(sgd, scheduler)[-1]
-    (card,) = (card for card in slips.cards() if card.title == "Gone on the next day")
+    (card,) = (card for card in slips.cards() if card.title == "Resumed the next day")
     truths = [float(asked.truth) for asked in card.asked]
     expected = [first_rate, shares[0], int(np.argmax(shares >= 0.9)) + 1, last]
     assert truths == pytest.approx(expected, rel=1e-6)
@@ -418,14 +418,14 @@ def test_what_the_best_of_ten_looks_gains() -> None:
 def test_cards_have_the_answers_that_are_known() -> None:
     answers = {asked.label: float(asked.truth) for card in slips.cards() for asked in card.asked}
     expected = {
-        "Updates in all": 9380, "Complete cycles": 0, "Rate after the last update": 0.0960,
+        "Total updates": 9380, "Complete cycles": 0, "Rate after the last update": 0.0960,
         "Updates with batches of 64": 32,
         "Updates of all nine sizes together": 128, "Printed 0.676 for 4,096: the mean loss": 1.352,
-        "Rate after the five epochs": 0.09985, "Rate / (1 − momentum) at the peak": 0.5, "Steps of the scheduler": 10,
+        "Rate after the five epochs": 0.09985, "Rate / (1 − momentum) at the peak": 0.5, "Scheduler steps": 10,
         "Rate after the last epoch": 0.001576, "Loss of a perfect prediction": 0.6552, "Images in the last batch": 16,
-        "Weight of an image of it, over that of another": 4, "Accuracy of the saved network": 0.44,
-        "Images that were trained with": sum(min(-(-2000 // batch), 10**9) * batch for batch in slips.SIZES),
-        "Epochs that these are": 0.4432, "Updates of the training with cycles for one of these": 9380 / 128,
+        "Weight of one of its images ÷ that of any other": 4, "Accuracy of the saved network": 0.44,
+        "Images used for training": sum(min(-(-2000 // batch), 10**9) * batch for batch in slips.SIZES),
+        "Epochs these amount to": 0.4432, "Updates of the run with cycles ÷ updates here": 9380 / 128,
     }  # fmt: skip
     assert {label: answers[label] for label in expected} == pytest.approx(expected, rel=1e-3)
     assert all(slip.value != asked.truth for card in slips.cards() for asked in card.asked for slip in asked.slips)

@@ -51,7 +51,7 @@ def test_cached_features_train_the_head_as_the_frozen_base_does(optimizer) -> No
     found = images()
     spec = SPEC.from_json(SPEC.as_json() | {"optimizer": optimizer})
     data, base = resident(found), network()
-    trained(base, data)  # so that the statistics of batch normalisation are not those of a new network
+    trained(base, data)  # so that the statistics of batch normalization are not those of a new network
     once, each = Frozen(deepcopy(base), HEAD), Frozen(deepcopy(base), HEAD)
     features = once.features(data)
     with torch.no_grad():

@@ -74,9 +74,9 @@ def test_sentences_tell_both_shares() -> None:
     result = transfer()
     said = picture().sentences
     assert "all 20,029,514 are trained" in said[0]
-    assert said[10].startswith("Frozen before block3_conv4: 8.7\N{NO-BREAK SPACE}% of the parameters")
+    assert said[10].startswith("Frozen before block3_conv4: 8.7% of the parameters")
     spared = 1 - result.kept_each[10] / result.kept_each[0]
-    assert f"{100 * spared:.0f}\N{NO-BREAK SPACE}%" in said[10]
+    assert f"{100 * spared:.0f}%" in said[10]
     assert "512 features an image: run the base once" in said[-1]
 
 
@@ -86,7 +86,7 @@ def test_guesses_are_shares_of_the_half() -> None:
     assert kept_half(result) == round(100 * result.kept_each[12] / result.kept_each[0])
     for prediction in PREDICTIONS:
         truth = prediction.truth(result)
-        assert prediction.verdict(truth, truth, result).startswith("Right")
+        assert prediction.verdict(truth, truth, result).startswith("Correct")
         assert prediction.verdict(0, truth, result).startswith("Not quite")
 
 
@@ -108,7 +108,7 @@ def cell(key, label=0):
         ("softmax", 0, "0.655", {"0": "Right loss", "0.693": "All wrong classes", "0.313": "Only the right class"}),
         ("parent", 0, "5,130", {"18294026": "Parent frozen", "20,029,514": "All trained"}),
         ("resize", 0, "28", {"60000": "Shape 0", "32": "Side"}),
-        ("inputs", 0, "151.061", {"1": "Only scaled", "255": "Not centred", "131.32": "Red first",
+        ("inputs", 0, "151.061", {"1": "Only scaled", "255": "Not centered", "131.32": "Red first",
                                   "2.249": "Of torchvision"}),
         ("inputs", 1, "255", {"1": "Only scaled"}),
         ("passes", 0, "60,000", {"600,000": "Every epoch", "10": "One epoch each"}),
@@ -121,7 +121,7 @@ def test_cards_know_the_answer_and_the_slips(key, place, answer, slips) -> None:
         verdict = asked.judge(text)
         assert not verdict.right
         assert verdict.words.startswith(f"**{name}.**"), verdict.words
-    assert "no slip" in asked.judge("123456789").words
+    assert "no common mistake" in asked.judge("123456789").words
     with pytest.raises(ValueError, match="is not read as a number"):
         asked.judge("many")
 
@@ -149,9 +149,9 @@ def test_trainings_are_shown_with_their_means(images) -> None:
         name: 100 * np.mean([run.result["test_accuracy"][name] for run in runs])
         for name in runs[0].result["test_accuracy"]
     }
-    assert found["from scratch"] == (f"{mean['scratch']:.1f}\N{NO-BREAK SPACE}%",)
+    assert found["from scratch"] == (f"{mean['scratch']:.1f}%",)
     for cut, frozen in ((0, 0), (3, 4), (4, 8), (result.head, 12)):
-        assert found["test accuracy with the cut"][cut] == f"{mean[f'frozen {frozen}']:.1f}\N{NO-BREAK SPACE}%"
+        assert found["test accuracy with the cut"][cut] == f"{mean[f'frozen {frozen}']:.1f}%"
         assert shown.panels[1].tracks[0].y[cut] == pytest.approx(mean[f"frozen {frozen}"])
         gain = float(found["gain in points"][cut].replace("−", "-"))
         assert gain == pytest.approx(mean[f"frozen {frozen}"] - mean["scratch"], abs=0.0501)
@@ -163,10 +163,10 @@ def test_the_table_of_trainings_has_every_seed() -> None:
     from core import jobs
 
     result = transfer(view="runs", images=100)
-    section = next(each for each in SECTIONS if "trainings are made" in each.title)
+    section = next(each for each in SECTIONS if "networks are trained" in each.title)
     words, table = section.blocks(result, {"images": 100})
     assert "from 100 images: 300 updates of Adam" in words
-    assert table.columns["start"][:3] == ["from scratch", "head on raw bytes", "trained from conv1 on"]
+    assert table.columns["start"][:3] == ["from scratch", "head, unnormalized input", "trained from conv1 on"]
     for seed in range(3):
         run = next(run for run in jobs.shipped() if run.name == f"transfer-100-{seed}")
         wanted = [
@@ -183,7 +183,7 @@ def test_formulas_and_table_add_up(net) -> None:
     result = transfer(net=net)
     values = {"cut": 23, "optimizer": "Adam"}
     memory = result.memory(result.head, "Adam")
-    formulas, table = (next(each for each in SECTIONS if each.title.startswith(t)) for t in ("Formulas", "Every"))
+    formulas, table = (next(each for each in SECTIONS if each.title.startswith(t)) for t in ("Formulas", "Layer table"))
     words = formulas.blocks(result, values)[1]
     shown = [int(text.replace(",", "")) for text in re.findall(r"\| ([\d,]+) \|$", words, re.MULTILINE)]
     assert shown == [memory.weights, memory.gradients, memory.optimizer, memory.kept, memory.total]
@@ -200,7 +200,7 @@ def test_formulas_and_table_add_up(net) -> None:
 def test_without_a_run_the_page_says_so(monkeypatch) -> None:
     monkeypatch.setattr(figures, "arms", lambda specs: {})
     shown = picture(view="runs", images=25)
-    assert set(shown.sentences) == {"No training with these settings has come to its end yet."}
+    assert set(shown.sentences) == {"No run with these settings has finished yet."}
     assert {each.texts[0] for each in shown.readouts[:3]} == {"–"}
 
 
@@ -221,7 +221,7 @@ def test_a_gain_is_told_when_the_same_seeds_have_ended(monkeypatch) -> None:
     monkeypatch.setattr(figures, "arms", lambda specs: found)
     shown = picture(view="runs", images=25)
     told = {each.label: each.texts[0] for each in shown.readouts}
-    assert told["gain in points"] == "–" and told["test accuracy with the cut"] == "75.0\N{NO-BREAK SPACE}%"
+    assert told["gain in points"] == "–" and told["test accuracy with the cut"] == "75.0%"
     assert shown.sentences[0].endswith("not all seeds have come to their end.")
     found[0] = Arm(0, steps, first, (1,), True)  # as many, but another one
     found[-1] = Arm(-1, steps, both[:1], (0,), True)
@@ -233,11 +233,11 @@ def test_a_gain_is_told_when_the_same_seeds_have_ended(monkeypatch) -> None:
 def test_shares_that_look_alike_are_no_contrast() -> None:
     result = transfer(net="resnet18", size=224)
     words = picture(net="resnet18", size=224).sentences[result.cuts.index(result.head)]
-    assert "100\N{NO-BREAK SPACE}% of the parameters; 100\N{NO-BREAK SPACE}% of what is kept" in words
+    assert "100% of the parameters; 100% of what is kept" in words
     full, step = (transfer().memory(cut, "Adam").total for cut in (0, 10))
     words = picture().sentences[10]
-    assert "8.7\N{NO-BREAK SPACE}% of the parameters, but 77\N{NO-BREAK SPACE}% of what" in words
-    share = f"{100 * step / full:.0f}\N{NO-BREAK SPACE}%"
+    assert "8.7% of the parameters, but 77% of what" in words
+    share = f"{100 * step / full:.0f}%"
     assert words.endswith(f" A step takes {share} of the memory that it takes with nothing frozen.")
 
 
@@ -251,15 +251,15 @@ def test_raw_bytes_are_shown_beside_prepared_images(images) -> None:
     assert raw < head  # what the card is about
     result, shown = transfer(view="runs", images=images), picture(view="runs", images=images)
     found = {each.label: each.texts for each in shown.readouts}
-    assert found["head on raw bytes"] == (f"{raw:.1f}\N{NO-BREAK SPACE}%",)
-    assert shown.sentences[-1].endswith(f"With bytes that are not prepared it ends at {raw:.0f}\N{NO-BREAK SPACE}%.")
+    assert found["head, unnormalized input"] == (f"{raw:.1f}%",)
+    assert shown.sentences[-1].endswith(f"With bytes that are not prepared it ends at {raw:.0f}%.")
     assert not any("not prepared" in each for each in shown.sentences[:-1])
-    mark = next(each for each in still(shown, result.head)[1].data if each.name == "head on raw bytes")
+    mark = next(each for each in still(shown, result.head)[1].data if each.name == "head, unnormalized input")
     assert (mark.x.tolist(), mark.y.tolist()) == ([result.head], [pytest.approx(raw)])
-    section = next(each for each in SECTIONS if each.title.startswith("Inputs"))
+    section = next(each for each in SECTIONS if each.title.startswith("Input "))
     _, told = section.blocks(result, {})
-    assert f"ends at {raw:.1f}\N{NO-BREAK SPACE}% rather than at {head:.1f}\N{NO-BREAK SPACE}%" in told
-    factor = float(re.search(r"are ([\d.]+) times as far", told)[1])
+    assert f"ends at {raw:.1f}% instead of {head:.1f}%" in told
+    factor = float(re.search(r"is ([\d.]+) times the length", told)[1])
     assert factor == pytest.approx(apart, rel=0.05)
     (words,) = section.blocks(transfer(), {})
     white = [float(each) for each in re.search(r"white is \((.*?)\)", words)[1].split(",")]
@@ -272,7 +272,7 @@ def test_trainings_from_imagenet_have_a_cut_before_every_block(monkeypatch) -> N
     spec = result.specs[0]
     monkeypatch.setattr(figures, "arms", lambda specs: {})
     empty = figures.picture(result, optimizer="Adam")
-    assert set(empty.sentences) == {"No training with these settings has come to its end yet."}
+    assert set(empty.sentences) == {"No run with these settings has finished yet."}
     assert empty.panels[2].frames == ()
     pack(empty)
     made = {
@@ -285,11 +285,11 @@ def test_trainings_from_imagenet_have_a_cut_before_every_block(monkeypatch) -> N
     assert shown.axis.texts[2] == "7: layer2.0.conv1"
     assert shown.axis.start in shown.axis.values
     found = {each.label: each.texts for each in shown.readouts}
-    assert found["test accuracy with the cut"][2] == "54.0\N{NO-BREAK SPACE}%"
+    assert found["test accuracy with the cut"][2] == "54.0%"
     assert found["trainable"][0] == f"{result.params:,}" and found["trainable"][-1] == "2,565"
     assert shown.sentences[2].startswith("Trained from layer2.0.conv1 on, on 100 images: 4.0 points better")
     assert shown.sentences[0].startswith("Everything is trained")
-    section = next(each for each in SECTIONS if "trainings are made" in each.title)
+    section = next(each for each in SECTIONS if "networks are trained" in each.title)
     words = section.blocks(result, {"images": 100})[0]
     assert "scaled from 28 to 32 pixels" in words and "100 updates of Adam" in words
     assert tables(result, {})["layers.csv"]["cut"].count(1) == 6

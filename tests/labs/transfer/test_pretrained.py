@@ -194,7 +194,7 @@ def offered_file(monkeypatch, state):
 def test_a_download_keeps_the_base_alone(cache, resnet, monkeypatch) -> None:
     content = offered_file(monkeypatch, resnet.state_dict())
     assert downloads.offered("resnet18") and not pretrained.available("resnet18")
-    assert offers.refusal(specs_of(25, "resnet18")).startswith("The pretrained weights are not on this machine.")
+    assert offers.refusal(specs_of(25, "resnet18")).startswith("The pretrained weights are not on this server.")
     opener = Opener(content)
     steps = list(downloads.download("resnet18", opener))
     assert steps[-1][1] == len(content) and len(opener.asked) == 1
@@ -346,4 +346,4 @@ def test_the_expected_time_counts_passes_through_the_base(side, times, monkeypat
     assert spec.macs == pytest.approx(times * one, rel=0.01)
     monkeypatch.setattr(offers.pretrained, "available", lambda base: True)
     monkeypatch.setenv("LECTERN_JOBS_SECONDS", "60")
-    assert "this server allows 60 s a run" in offers.refusal([spec])
+    assert "the limit is 60 s a run" in offers.refusal([spec])

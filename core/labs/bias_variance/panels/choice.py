@@ -7,7 +7,7 @@ from core.draw.regression import choice_rows
 from core.labs.bias_variance.compute.explore import Exploration
 from core.labs.bias_variance.panels.errors import HEIGHT
 
-RULES = {  # rule of core.regression.selection -> label, colour role
+RULES = {  # rule of core.regression.selection -> label, color role
     "oracle": ("best fixed degree", "risk"),
     "one test set": ("one test set", "test"),
     "hold-out": ("hold-out", "second"),

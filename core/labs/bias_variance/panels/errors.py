@@ -105,7 +105,7 @@ def _side(degree: int, last: int) -> str:
 
 
 def _error_axis(result: Exploration, log_y: bool) -> dict[str, Any]:
-    """Range that keeps the neighbourhood of the optimum readable; what explodes leaves at the top."""
+    """Range that keeps the neighborhood of the optimum readable; what explodes leaves at the top."""
     risk, d = result.risk, result.decomposition
     if log_y:
         curves = {"risk": risk, "bias²": result.bias2, "variance": result.variance, "training": d.train_error}

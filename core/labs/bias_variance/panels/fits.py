@@ -15,7 +15,7 @@ from core.labs.bias_variance.panels.errors import HEIGHT
 
 _LOWER = 215  # of the two panels that stand above each other
 COARSE = slice(None, None, 2)  # of the grid, for what travels once for every degree
-_PINNED = ("first", "second", "test", "threshold")  # colours of the fits that stay on screen
+_PINNED = ("first", "second", "test", "threshold")  # colors of the fits that stay on screen
 
 
 def one_data_set(result: Exploration, compare: tuple[int, ...]) -> tuple[Panel, ...]:

@@ -1,4 +1,4 @@
-"""The blocks of a network: its rows as a tree by their dotted names, with equal neighbours taken together."""
+"""The blocks of a network: its rows as a tree by their dotted names, with equal neighbors taken together."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def blocks(table: LayerTable, *, collapse: bool = True) -> Block:
     table : LayerTable
         Rows that only training calls are left out.
     collapse : bool
-        Whether neighbours of the same class, with the same layers inside and the same shapes, become one block. The
+        Whether neighbors of the same class, with the same layers inside and the same shapes, become one block. The
         first block of a stage, which halves the map, differs and stays apart.
     """
     rows = table.inference
@@ -100,7 +100,7 @@ def _leaf(call: Call, place: int) -> Block:
 
 
 def _collapsed(block: Block, rows: tuple[Call, ...]) -> Block:
-    """The block with equal neighbours taken together, at every depth."""
+    """The block with equal neighbors taken together, at every depth."""
     if not block.children:
         return block
     children = []

@@ -48,10 +48,10 @@ def shown(table: LayerTable, *, every: bool, collapse: bool) -> tuple[Row, ...]:
     ----------
     table : LayerTable
     every : bool
-        Whether normalisation, activation functions, sums and the like are shown; they always are if there is nothing
+        Whether normalization, activation functions, sums and the like are shown; they always are if there is nothing
         else.
     collapse : bool
-        Whether equal neighbouring blocks are one row each; it shows the last of them.
+        Whether equal neighboring blocks are one row each; it shows the last of them.
     """
     calls = table.inference
     single = ((k, k, 1) for k in range(len(calls)))
@@ -79,7 +79,7 @@ def recount(table: LayerTable) -> tuple[int, int]:
     """Parameters and MACs counted again, from the input of each layer where it is known how.
 
     A convolution is stepped over its input: k · k · depth · filters for each place that the window stops at, which does
-    not use the formula of the output's size. Linear layers have inputs · outputs. What is left (normalisation,
+    not use the formula of the output's size. Linear layers have inputs · outputs. What is left (normalization,
     attention, position embeddings) is taken as it is. For a typed network the rest is the same rule as in the rows; an
     independent count of those is a trace of the built network, which needs torch.
 

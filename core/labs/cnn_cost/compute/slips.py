@@ -63,7 +63,7 @@ def truth(call: Call, *, column: str, bias: bool = True) -> int:
 
 
 def judge(call: Call, *, column: str, answer: Given, bias: bool = True) -> Answer:
-    """Judge an answer for a cell, and recognise known slips.
+    """Judge an answer for a cell, and recognize known slips.
 
     Parameters
     ----------
@@ -86,7 +86,7 @@ def judge(call: Call, *, column: str, answer: Given, bias: bool = True) -> Answe
 
 
 def judge_sum(table: LayerTable, *, answer: Given, input_row: bool = True) -> Answer:
-    """Judge an answer for the sum of the activations, and recognise the sum of rounded cells.
+    """Judge an answer for the sum of the activations, and recognize the sum of rounded cells.
 
     Parameters
     ----------
@@ -142,10 +142,7 @@ def another(table: LayerTable, cells: Sequence[int], right: int) -> Iterator[Sli
         yield "third convolution", right - fewer, "A block of four convolutions was given only three, as in VGG16."
 
 
-_FLATTENED = (
-    "The map was flattened, as for a full connection: a convolution does the same only where its kernel is as large as "
-    "its input."
-)
+_FLATTENED = "You flattened the map; a convolution does so only if its kernel covers the input."
 
 
 def _side_slips(call: Call, bias: bool) -> Iterator[Slip]:
@@ -155,15 +152,15 @@ def _side_slips(call: Call, bias: bool) -> Iterator[Slip]:
     size, kernel, stride = call.input_shape[1], window.reach(0), window.stride[0]
     padding = window.padding[0] + window.padding[1]
     room = size + padding - kernel
-    yield "no plus 1", room // stride, "The formula ends with + 1: n positions are n − 1 steps apart."
+    yield "no plus 1", room // stride, "The formula ends with + 1: n positions have n − 1 gaps."
     if window.ceil:
-        yield "floor for ceil", room // stride + 1, "A last window may reach beyond the border here: round up."
-    yield "ceil for floor", -(-room // stride) + 1, "A window that does not fit any more is left out: round down."
+        yield "floor for ceil", room // stride + 1, "Here the last window may extend past the border: round up."
+    yield "ceil for floor", -(-room // stride) + 1, "A window that no longer fits is dropped: round down."
     if padding:
         yield (
             "stride before padding",
             (size - kernel) // stride + 1 + padding,
-            "Padding comes before the division by stride.",
+            "Add the padding before dividing by the stride.",
         )
         yield "padding forgotten", (size - kernel) // stride + 1, f"The {padding} rows of padding were forgotten."
         yield "padding once", (size + window.padding[0] - kernel) // stride + 1, "Padding is added on both sides."
@@ -175,9 +172,9 @@ def _side_slips(call: Call, bias: bool) -> Iterator[Slip]:
 def _activation_slips(call: Call, bias: bool) -> Iterator[Slip]:
     shape = call.output_shape
     if len(shape) == 3:
-        yield "one map", shape[1] * shape[2], f"This is one map; there are {shape[0]:,}."
+        yield "one map", shape[1] * shape[2], f"That is one feature map; there are {shape[0]:,}."
         yield "depth of the input", call.input_shape[0] * shape[1] * shape[2], "The depth is the number of filters."
-        yield "size of the input", shape[0] * prod(call.input_shape[1:]), "Height and width are those of the output."
+        yield "size of the input", shape[0] * prod(call.input_shape[1:]), "Use the height and width of the output."
     if len(shape) == 3 and call.role == "convolution":
         yield "flattened", shape[0], _FLATTENED
 
@@ -187,7 +184,7 @@ def _param_slips(call: Call, bias: bool) -> Iterator[Slip]:
     yield (
         ("bias forgotten", call.weights, f"The {call.biases:,} biases were forgotten.")
         if bias
-        else ("bias counted", call.params, f"The {call.biases:,} biases do not count here.")
+        else ("bias counted", call.params, f"Biases ({call.biases:,}) are not counted here.")
     )
     if call.role == "pool" and call.window is not None:
         taps, depth = prod(call.window.kernel), call.input_shape[0]
@@ -196,11 +193,11 @@ def _param_slips(call: Call, bias: bool) -> Iterator[Slip]:
     if call.role == "convolution" and call.window is not None:
         taps, filters = prod(call.window.kernel), call.output_shape[0]
         depth = call.input_shape[0] // call.window.groups
-        yield "one filter", taps * depth + (1 if added else 0), f"This is one filter; there are {filters:,}."
+        yield "one filter", taps * depth + (1 if added else 0), f"That is one filter; there are {filters:,}."
         yield "kernel depth forgotten", taps * filters + added, f"A filter is as deep as its input: {depth:,}."
         yield "wrong depth", taps * filters * filters + added, f"A filter is as deep as its input, {depth:,}."
-        yield "one tap", depth * filters + added, f"Each filter has {taps} positions in each channel."
-        yield "operations", call.macs, "This is the number of operations: each weight is used at every position."
+        yield "one tap", depth * filters + added, f"Each filter has {taps} weights per channel."
+        yield "operations", call.macs, "That is the number of operations: each weight is used at every position."
         yield "flattened", prod(call.input_shape) * filters + added, _FLATTENED
         if (call.window.kernel, depth, filters) == ((5, 5), 6, 16):
             sparse = lenet5(table=ORIGINAL).layers[2].params - (0 if added else filters)
@@ -210,17 +207,17 @@ def _param_slips(call: Call, bias: bool) -> Iterator[Slip]:
                 "That is C3 with the sparse table of 1998; here every filter sees all six maps.",
             )
     if call.role == "linear":
-        yield "zero dropped", call.weights // 10 + added, "A zero was lost in the product."
-        yield "channels again", call.weights * 3 + added, "The channels of the image were counted once more."
+        yield "zero dropped", call.weights // 10 + added, "A zero was dropped in the product."
+        yield "channels again", call.weights * 3 + added, "The channels of the image were counted twice."
 
 
 def _mac_slips(call: Call, bias: bool) -> Iterator[Slip]:
     if call.role == "pool":
-        yield "comparisons", call.other_ops, "Pooling compares or adds; these are no multiply-accumulates."
+        yield "comparisons", call.other_ops, "Pooling compares or adds; those are not multiply-accumulates."
         return
-    yield "FLOPs", 2 * call.macs, "These are FLOPs: a multiply-accumulate counts once."
+    yield "FLOPs", 2 * call.macs, "Those are FLOPs: a multiply-accumulate counts once."
     yield "bias counted", call.macs + call.activations, "Adding the biases is not counted."
-    yield "parameters", call.weights, "These are the parameters; each is used at every position of the output."
+    yield "parameters", call.weights, "Those are the parameters; each is used at every output position."
     if call.role == "convolution" and call.window is not None:
         taps, filters = prod(call.window.kernel), call.output_shape[0]
         depth = call.input_shape[0] // call.window.groups

@@ -38,7 +38,7 @@ _READ = {".onnx": "onnx", ".pt2": "pt2", ".safetensors": "safetensors"} | dict.f
 _NAMES = {"onnx": "ONNX", "pt2": "PT2"}
 # Names of files that are refused because nothing is known of what is in them, or because opening them can run code.
 _REFUSED = {
-    (".joblib", ".npy", ".npz"): "may hold a Python pickle, and opening a pickle runs whatever is in it",
+    (".joblib", ".npy", ".npz"): "may hold a Python pickle, which can run code when opened",
     (".h5", ".hdf5", ".keras", ".pb", ".tflite", ".pdmodel", ".pdiparams", ".mlmodel", ".caffemodel", ".engine"): (
         "comes from another framework"
     ),
@@ -224,7 +224,7 @@ def _check_begin(kind: str, content: bytes) -> None:
     if kind not in ("onnx", "pt2"):
         return
     if content[:1] == b"\x80" and content[1:2] in (b"\x02", b"\x03", b"\x04", b"\x05"):
-        raise ValueError(f"The file is a Python pickle, and opening a pickle runs whatever is in it. {HOW}")
+        raise ValueError(f"The file is a Python pickle, which can run code when opened. {HOW}")
     if len(content) > MAX_GRAPH:
         raise ValueError(
             f"The file has {len(content):,} bytes; {_NAMES[kind]} files of at most {MAX_GRAPH:,} are read. A "
@@ -246,7 +246,7 @@ _NOTES: dict[str, tuple[str, ...]] = {
     "state_dict": ("The file holds parameters alone: no sizes of feature maps, no operations.",),
     "pt2": ("What training keeps in memory is not known from a file.",),
     "onnx": (
-        "The file shows the network as it is deployed: exporting often merges batch normalisation into the "
+        "The file shows the network as it is deployed: exporting often merges batch normalization into the "
         "convolution before, so that there are fewer parameters than in training.",
         "What training keeps in memory is not known from a file.",
     ),

@@ -93,4 +93,4 @@ def cost_panels(
 
 
 def _top(rows: Sequence[Row], values: Sequence[int], blank: bool) -> str:
-    return "cells that are to be filled in have no bar" if blank else top(rows, values)
+    return "no bars for hidden cells" if blank else top(rows, values)

@@ -28,12 +28,12 @@ def field_text(row: Row) -> str:
 
 
 def field_panel(rows: Sequence[Row], table: LayerTable) -> Panel:
-    """What the unit in the middle of each map sees of the image, and what its neighbour does."""
+    """What the unit in the middle of each map sees of the image, and what its neighbor does."""
     _, height, width = table.input_shape
     places = stops(tuple(rows))
     boxes = [_box(rows[k - 1] if k else None, table, 0) for k in places]
     beside = [_box(rows[k - 1] if k else None, table, 1) for k in places]
-    traces = [*_drawing(height, width), framed("threshold", "its neighbour", width=1.6, dash="dot")]
+    traces = [*_drawing(height, width), framed("threshold", "neighboring unit", width=1.6, dash="dot")]
     neighbour = len(traces) - 1
     traces.append(framed("accent", "middle unit"))
     pad = _MARGIN * max(height, width)
@@ -43,7 +43,7 @@ def field_panel(rows: Sequence[Row], table: LayerTable) -> Panel:
         "xaxis": {"range": [-0.5 - pad, width - 0.5 + pad], "showgrid": False, "constrain": "domain", "nticks": 4},
         "yaxis": {"range": [height - 0.5 + pad, -0.5 - pad], "showgrid": False, "scaleanchor": "x", "nticks": 4},
     }
-    figure = Figure(data=traces, layout=layout(x="column of the image (pixels)", y="row (pixels)", **look))
+    figure = Figure(data=traces, layout=layout(x="image column (pixels)", y="image row (pixels)", **look))
     figure["layout"]["yaxis"]["constrain"] = "domain"
     return Panel(
         figure,
@@ -58,14 +58,14 @@ def _alt(rows: Sequence[Row], table: LayerTable) -> str:
     sized = [row for row in rows if row.call.field.size is not None]
     side = table.input_shape[1]
     if not sized:
-        return "What a unit sees of the image: no row has a receptive field that is a box."
+        return "Receptive fields: no row has one that is a box."
     last = sized[-1].call.field.size
     assert last is not None
     wide = next((row for row in sized if min(row.call.field.size or (0, 0)) > side), None)
     beyond = f"; from {wide.label} on it is wider than the image of {side} pixels" if wide and side else ""
     return (
-        f"Box around what the middle unit of each map sees of the image. The last one that is a box is "
-        f"{last[0]} × {last[1]} pixels, at {sized[-1].label}{beyond}."
+        f"Receptive field of the middle unit of each map. The last one that is a box is {last[0]} "
+        f"× {last[1]} pixels, at {sized[-1].label}{beyond}."
     )
 
 
@@ -138,8 +138,9 @@ def depth_panel(rows: Sequence[Row], table: LayerTable) -> Panel:
     figure = Figure(data=traces, layout=layout(x="layer", y="pixels", **look))
     return Panel(
         figure,
-        alt=f"The receptive field grows from 1 to {int(heights[-1])} pixels over {len(rows)} rows while the step "
-        f"between neighbouring units grows to {int(jumps[-1])}; the image has {side} pixels a side.",
+        alt=f"The receptive field grows from 1 to {int(heights[-1])} pixels over {len(rows)} rows "
+        f"while the step between neighboring units grows to {int(jumps[-1])}; the image has "
+        f"{side} pixels a side.",
         tracks=(Track(np.array(stops(tuple(rows)), float)),),
         column=2,
         height=HEIGHTS[1],

@@ -21,7 +21,7 @@ HEIGHT = 290
 def memory_of(table: LayerTable, batch: int, optimizer: str, precision: str) -> TrainingMemory | str:
     """What a training step needs, or the sentence that says why that is not known."""
     if table.source in FILES:
-        return "A file does not say what training keeps in memory."
+        return "A file does not say which activations training stores."
     if not table.calls:
         return "There is no layer to train."
     try:
@@ -37,7 +37,7 @@ def images_text(batch: int) -> str:
 
 def memory_panel(rows: Sequence[Row], table: LayerTable, memory: TrainingMemory | str, batch: int) -> Panel:
     """Memory over a training step, with the handle at the forward pass of the slider's row."""
-    title = "calls, forward to the loss and back"
+    title = "operations: forward, then backward"
     if isinstance(memory, str):
         words = {"text": _wrapped(memory), "x": 0.5, "y": 0.5, "xref": "paper", "yref": "paper", "showarrow": False}
         hidden: dict[str, Any] = {"showticklabels": False, "showgrid": False, "range": [0, 1]}
@@ -50,7 +50,7 @@ def memory_panel(rows: Sequence[Row], table: LayerTable, memory: TrainingMemory 
     x = np.arange(last + 1, dtype=np.float32)
     traces = [
         _area(np.array([0, last]), np.full(2, always / factor), "model", "noise", "tozeroy"),
-        _area(x, (always + held) / factor, "kept for backward", "first", "tonexty"),
+        _area(x, (always + held) / factor, "stored activations", "first", "tonexty"),
     ]
     high = ceiling(1.04 * float(always + held.max()) / factor) if always + held.max() else 1.0
     look: dict[str, Any] = {
@@ -67,9 +67,11 @@ def memory_panel(rows: Sequence[Row], table: LayerTable, memory: TrainingMemory 
     figure = Figure(data=traces, layout=layout(x=title, y=f"memory ({unit})", **look))
     places = [rows[k - 1].place + 1 if k else 0 for k in stops(tuple(rows))]
     alt = (
-        f"Memory over a training step with {images_text(batch)}: {size_text(always)} for weights, gradients and "
-        f"optimizer all the time, and up to {size_text(memory.saved + memory.image)} kept for the backward pass, at "
-        f"the loss. The largest single tensor is the output of {memory.largest_call} with {size_text(memory.largest)}."
+        f"Memory over a training step with {images_text(batch)}: {size_text(always)} for weights, "
+        "gradients and optimizer all the time, and up to "
+        f"{size_text(memory.saved + memory.image)} of activations stored for the backward pass, "
+        f"at the loss. The largest single tensor is the output of {memory.largest_call} with "
+        f"{size_text(memory.largest)}."
     )
     return Panel(figure, alt=alt, tracks=(Track(np.array(places, float)),), column=1, height=HEIGHT, folded=True)
 

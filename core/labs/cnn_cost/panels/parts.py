@@ -1,4 +1,4 @@
-"""What the panels of the page about shapes and cost share: the axis of the layers, bars, boxes, colours by role."""
+"""What the panels of the page about shapes and cost share: the axis of the layers, bars, boxes, colors by role."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from core.networks.table import LayerTable
 
 Box = tuple[float, float, float, float]  # left, right, bottom, top
 
-# What a row does -> colour and name in the legend.
+# What a row does -> color and name in the legend.
 KINDS = {
     "convolution": ("convolution", "convolution"),
     "linear": ("linear", "fully connected"),
@@ -32,7 +32,7 @@ NO_BOX: Box = (-1e4, -1e4, 1.0, 1.0)  # out of every picture: a trace without po
 
 
 def kind(role: str) -> tuple[str, str]:
-    """Colour role and name in the legend of what a call does."""
+    """Color role and name in the legend of what a call does."""
     return KINDS.get(role, OTHER)
 
 
@@ -45,7 +45,7 @@ def axis(rows: Sequence[Row], table: LayerTable) -> Axis:
 
 
 def grouped(rows: Sequence[Row]) -> dict[tuple[str, str], list[int]]:
-    """Numbers of the rows, from 1, by colour role and name of what they do."""
+    """Numbers of the rows, from 1, by color role and name of what they do."""
     groups: dict[tuple[str, str], list[int]] = {}
     for number, row in enumerate(rows, 1):
         groups.setdefault(kind(row.call.role), []).append(number)
@@ -89,7 +89,7 @@ def log_bars(
     image
         The quantity of the image, at 0.
     named
-        Whether the layers are named under the bars, and their colours above them; otherwise above them are the colours
+        Whether the layers are named under the bars, and their colors above them; otherwise above them are the colors
         of what has neither parameters nor operations, if `image` is there.
     title
         Of the panel.
@@ -206,4 +206,4 @@ def top(rows: Sequence[Row], values: Sequence[int]) -> str:
     zeros = sum(value == 0 for value in values)
     without = f"; {zeros} without any have no bar" if zeros else ""
     name = f"{rows[best].label} (row {best + 1})"
-    return f"the largest is {name} with {values[best]:,}, {share:.0f} % of these rows{without}"
+    return f"the largest is {name} with {values[best]:,}, {share:.0f}% of these rows{without}"

@@ -46,7 +46,7 @@ def block_panel(rows: Sequence[Row], table: LayerTable) -> Panel:
         "yaxis": {"range": [-0.56 * side, 0.56 * side], "showgrid": False, "tickvals": [-side / 2, 0, side / 2],
                   "ticktext": ["", f"{side}", ""]},
     }  # fmt: skip
-    title = "layers; width: logarithm of the channels"
+    title = "layers (width: log of channels)"
     figure = Figure(data=[*traces, framed()], layout=layout(x=title, y="side of the map (pixels)", **look))
     centres = np.array([(left + right) / 2 for left, right, _, _ in here])
     return Panel(
@@ -84,12 +84,12 @@ def icicle_panel(rows: Sequence[Row], table: LayerTable, *, collapse: bool) -> P
         "xaxis": {"range": [0, 100], "showgrid": False, "nticks": 6},
         "yaxis": {"range": [depth, 0], "showticklabels": False, "showgrid": False},
     }
-    figure = Figure(data=traces, layout=layout(x="share of the parameters (%)", y="nesting", **look))
+    figure = Figure(data=traces, layout=layout(x="percentage of the parameters", y="nesting", **look))
     return Panel(
         figure,
         alt=_icicle_alt(tree),
         tracks=(Track(np.array(centres)),),
-        absent=("This row has next to no parameters.",),
+        absent=("This row has almost no parameters.",),
         height=HEIGHTS[1],
     )
 
@@ -137,7 +137,7 @@ def _icicle_bars(drawn: Sequence[tuple[Block, Box]], table: LayerTable) -> list[
             textangle=0,
             insidetextfont={"color": color("text" if role == "grid" else "paper"), "size": 12},
             marker={"color": color(role), "line": {"color": color("paper"), "width": 1}},
-            hovertemplate="%{text}: %{width:.2f} %<extra></extra>",
+            hovertemplate="%{text}: %{width:.2f}%<extra></extra>",
             meta={"table": False},
         )
         for role, own in groups.items()
@@ -157,5 +157,5 @@ def _icicle_alt(tree: Block) -> str:
     if not tree.params:
         return "There are no parameters to divide among the blocks."
     parts = sorted(tree.children, key=lambda block: -block.params)[:3]
-    shares = ", ".join(f"{part.path} ({part.kind}) {100 * part.params / tree.params:.0f} %" for part in parts)
+    shares = ", ".join(f"{part.path} ({part.kind}) {100 * part.params / tree.params:.0f}%" for part in parts)
     return f"Of {tree.params:,} parameters the largest parts of the network hold: {shares}."

@@ -26,10 +26,10 @@ from core.networks.table import COUNTED, LayerTable, totals
 
 # Column of the table -> key of its formula, and its name among the blank cells.
 _FORMULAS = {"output": "output", "activations": "activations", "parameters": "params", "MACs": "macs", "FLOPs": "macs",
-             "bytes": "bytes", "sees": "field", "kept for training": "saved"}  # fmt: skip
+             "bytes": "bytes", "sees": "field", "stored for training": "saved"}  # fmt: skip
 _BLANKS = {"output": "side", "activations": "activations", "parameters": "params", "MACs": "macs", "FLOPs": "macs"}
 
-_LATER = "Sums stand here as soon as no cell is left blank: choose “Nothing” under “Leave blank”."
+_LATER = "Totals appear when no cells are hidden: choose “Nothing” under “Leave blank”."
 
 
 def table_blocks(result: Cost, values: Mapping[str, Any]) -> Sequence[Any]:
@@ -47,8 +47,8 @@ def table_blocks(result: Cost, values: Mapping[str, Any]) -> Sequence[Any]:
         settings = ("net", "text", "upload", "size", "channels", "bias", "input_row", "blank", "seed")
         blocks.append(
             Exercise(
-                question="**Fill in the blank cells.** A size is 24, 24 × 24 or all of (64, 24, 24); a number is "
-                "exact, like 1,792, or rounded, like 3.36e9 or 3.36G, and then judged by its digits.",
+                question="**Fill in the hidden cells.** A size is 24, 24 × 24, or all of (64, 24, 24). A number "
+                "is exact, like 1,792, or rounded, like 3.36e9 or 3.36G; its digits decide.",
                 cells=cells(result.table, result.blanks, bias=values["bias"], input_row=values["input_row"]),
                 key=" ".join(str(values[name]) for name in settings),
             )
@@ -71,12 +71,12 @@ def _columns(result: Cost, rows: Sequence[Row], values: Mapping[str, Any]) -> di
         "other operations": [call.other_ops for call in calls],
         "bytes": [call.activations * (4 if precision == "fp32" else 2) for call in calls],
         "sees": [field_text(row) for row in rows],
-        "kept for training": [call.saved_bytes(precision=precision) for call in calls],
+        "stored for training": [call.saved_bytes(precision=precision) for call in calls],
     }
     if bare(result.table):
         return {name: columns[name] for name in ("row", "layer", "kind", "times", "parameters")}
     if result.blanks:  # they would give answers away
-        for name in ("other operations", "bytes", "kept for training"):
+        for name in ("other operations", "bytes", "stored for training"):
             del columns[name]
     for name, column in _BLANKS.items():
         hidden = {row for row, shown in enumerate(rows) if (shown.place, column) in result.blanks}
@@ -89,7 +89,7 @@ def _columns(result: Cost, rows: Sequence[Row], values: Mapping[str, Any]) -> di
 def _explained(result: Cost, row: Row, column: str, values: Mapping[str, Any]) -> str:
     """The formula of a cell, unless it is to be found."""
     if (row.place, _BLANKS.get(column, "")) in result.blanks:
-        return "This cell is blank: fill it in below."
+        return "This cell is hidden: fill it in below."
     key = _FORMULAS.get(column)
     if key is None:
         return f"**{verbatim(row.label)}** is the call {verbatim(row.call.name)}. {verbatim(row.call.note)}".strip()
@@ -103,7 +103,7 @@ def _caption(result: Cost, values: Mapping[str, Any]) -> str:
         f"{unit_name(values['unit'])} for one image",
         f"bytes in {values['precision']}",
     ]
-    ends = f" Parts that are not called: {_unused(result.table)}." if result.table.unused else ""
+    ends = f" Parts that are never used: {_unused(result.table)}." if result.table.unused else ""
     return f"Here: {', '.join(switches)}. The corner of the table has a search and a CSV file.{ends}"
 
 
@@ -123,25 +123,29 @@ def conventions(result: Cost, values: Mapping[str, Any]) -> Sequence[Any]:
     counted = [
         ("parameters", "with biases", full.params),
         ("parameters", "without biases", biasless.params),
-        ("numbers that are no parameters", "running means and variances", full.buffers),
-        ("operations", f"MACs: a product and its sum are one{missing}", full.macs),
-        ("operations", "FLOPs: they are two", full.flops),
-        ("operations", "beside these: biases, normalisation, activation functions, pooling", full.other_ops),
+        ("buffers (not trained)", "running means and variances", full.buffers),
+        ("operations", f"MACs: a multiply-add counts once{missing}", full.macs),
+        ("operations", "FLOPs: it counts twice", full.flops),
+        ("operations", "plus biases, normalization, activations, and pooling", full.other_ops),
         ("activations", "image, convolutions, pooling, fully connected", full.activations),
         ("activations", "without the image", totals(table, input_row=False).activations),
         ("activations", "without pooling", totals(table, pool_rows=False).activations),
         ("activations", "each cell rounded to two digits before adding", sum(map(rounded, [image, *cells_]))),
-        ("activations", "every call, normalisation and ReLU too", sum(c.activations for c in table.inference) + image),
+        (
+            "activations",
+            "all operations, normalization and ReLU included",
+            sum(c.activations for c in table.inference) + image,
+        ),
     ]
     if bare(table):
         counted = [row for row in counted if row[0] not in ("operations", "activations")]
-    columns = {name: [row[k] for row in counted] for k, name in enumerate(("what", "how it is counted", "number"))}
+    columns = {name: [row[k] for row in counted] for k, name in enumerate(("what", "counting rule", "number"))}
     return (
-        "Most tables that disagree count different things, and all of these are in print:",
+        "Tables disagree because they count different things. All of these are in print:",
         Table(columns),
         *_twins(values["net"]),
         *([_lenet()] if values["net"] == "lenet5" else []),
-        *([f"Parts that training alone calls, or nobody: {_unused(table)}."] if table.unused else []),
+        *([f"Used only in training, or never: {_unused(table)}."] if table.unused else []),
     )
 
 
@@ -159,8 +163,8 @@ def _twins(net: str) -> list[str]:
     )
     if pairs[net] == "googlenet":
         words += (
-            " The paper's 5 × 5 convolutions are 3 × 3 in torchvision (pytorch/vision, issue 906), so that the table "
-            "of the paper cannot come out of it."
+            " The paper's 5×5 convolutions are 3×3 in torchvision (pytorch/vision issue 906), so it "
+            "cannot reproduce the paper's table."
         )
     return [words]
 
@@ -177,11 +181,12 @@ def _lenet() -> str:
         for layer in old.layers
     )
     return (
-        f"**As published in 1998** it is another network: C3 sees {old.links} of 96 pairs of maps, subsampling has a "
-        f"trained factor and bias for each map, and the output compares with {old.layers[-1].fixed} fixed numbers. "
-        f"{old.params:,} parameters against {old.modern_params:,} of the modern text.\n\n"
-        f"| layer | kind | maps × height × width | parameters | connections |\n|--|--|--|--:|--:|\n{rows}\n"
-        f"Together {old.connections:,} connections."
+        f"**The 1998 network differs**: C3 connects {old.links} of 96 pairs of maps, subsampling "
+        "has a trained factor and bias for each map, and the output compares with "
+        f"{old.layers[-1].fixed} fixed numbers. {old.params:,} parameters, against "
+        f"{old.modern_params:,} of the modern version.\n\n| layer | kind | maps × height × width | "
+        f"parameters | connections |\n|--|--|--|--:|--:|\n{rows}\nTogether {old.connections:,} "
+        "connections."
     )
 
 
@@ -222,19 +227,20 @@ def notation(result: Cost, values: Mapping[str, Any]) -> Sequence[Any]:
         own = own_notation(own)
     rows = "".join(f"| `{kind.example}` | {kind.help} |\n" for kind in dict.fromkeys(KINDS.values()))
     return (
-        "Layers are separated by commas, arrows or line ends; # begins a comment. `{a | b}` concatenates branches, "
-        "`{+ a | id}` adds them, `{* a | id}` multiplies them, `{/ a | id}` gives each a part of the channels; "
-        "`3x conv3-64` and `2x(…)` repeat. Options follow a layer: `/2` or `/2x1` stride, `p1` padding, `same`, `d2` "
-        "dilation, `g8` groups, `bias=0`. Lines of PyTorch and Keras can be pasted too; they are read, not run. Choose "
-        "“Typed below” and paste, for example:",
+        "Layers are separated by commas, arrows or line ends; # begins a comment. `{a | b}` "
+        "concatenates branches, `{+ a | id}` adds them, `{* a | id}` multiplies them, `{/ a | "
+        "id}` gives each a part of the channels; `3x conv3-64` and `2x(…)` repeat. Options "
+        "follow a layer: `/2` or `/2x1` stride, `p1` padding, `same`, `d2` dilation, `g8` "
+        "groups, `bias=0`. Lines of PyTorch and Keras can be pasted too; they are read, not run. "
+        "Choose “Your own text” and paste, for example:",
         f"```text\n{own.replace('`', chr(39))}\n```",
         f"| write | for |\n|--|--|\n{rows}",
     )
 
 
 SECTIONS = (
-    Section("The table: every cell with its formula, and cells to fill in", table_blocks),
+    Section("Layer table with formulas", table_blocks),
     Section("Why published tables differ", conventions),
-    Section("The two networks in numbers", side_by_side),
-    Section("How to write a network", notation),
+    Section("Both networks in numbers", side_by_side),
+    Section("Notation for networks", notation),
 )

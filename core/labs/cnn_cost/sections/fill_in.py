@@ -47,7 +47,7 @@ def _summed(table: LayerTable, input_row: bool, answer: Given) -> Answer:
 
 
 def _params_summed(table: LayerTable, bias: bool, answer: Given) -> Answer:
-    """Judge the sum of the parameters, and recognise what may go wrong with it."""
+    """Judge the sum of the parameters, and recognize what may go wrong with it."""
     own = [0 if call.shared else call.params if bias else call.weights for call in table.inference]
     right, other = sum(own), totals(table, bias=not bias).params
     if answer.fits(right):
@@ -75,26 +75,26 @@ def _side_verdict(call: Call, cell: Cell, text: str) -> Verdict:
     own = [list(typed)] if len(typed) == 2 else [list(typed[1:]), list(typed[:2])]
     if sides not in own:
         if own[0][0] == sides[0]:
-            return Verdict(False, "The height is right, the width is not.")
+            return Verdict(False, "The height is correct, the width is not.")
         return cell.judge(str(own[0][0]))
     if len(typed) == 3 and typed not in ((depth, *sides), (*sides, depth)):
-        return Verdict(False, "The sides are right; the depth is the number of filters.")
-    return Verdict(True, f"{' × '.join(map(str, typed))} is right.")
+        return Verdict(False, "The sides are correct; the depth is the number of filters.")
+    return Verdict(True, f"{' × '.join(map(str, typed))} is correct.")
 
 
 def _cell(name: str, right: int, judged: Callable[[Given], Answer]) -> Cell:
     def verdict(text: str) -> Verdict:
         answer = number_typed(text)
         if answer.unit > 1 and answer.digits < 2:
-            raise ValueError("One digit is too few to tell; give two at least.")
+            raise ValueError("Give at least two digits.")
         found = judged(answer)
         if found.right:
-            words = f"Right to {answer.digits} digits." if answer.unit > 1 else f"{answer.value:,} is right."
+            words = f"Correct to {answer.digits} digits." if answer.unit > 1 else f"{answer.value:,} is correct."
             return Verdict(True, words)
         if found.slip:
             return Verdict(False, f"**{found.slip[0].upper()}{found.slip[1:]}.** {found.explanation}")
         if answer.value == rounded(right):
-            return Verdict(False, "**Rounded.** A cell holds the exact number; sums of rounded ones go astray.")
-        return Verdict(False, f"{answer.value:,} is not right, and no known slip gives it.")
+            return Verdict(False, "**Rounded.** A cell holds the exact number; sums of rounded cells drift.")
+        return Verdict(False, f"Not quite: {answer.value:,} matches no common mistake.")
 
     return Cell(name, verdict)

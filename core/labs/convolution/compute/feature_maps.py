@@ -57,7 +57,7 @@ class FeatureMaps:
     ----------
     net : NetWeights
     image : ndarray (28, 28)
-        Grey values from 0 to 1.
+        Gray values from 0 to 1.
     label : int
         Position in `GARMENTS`.
     sums1 : ndarray (8, 24, 24)

@@ -172,7 +172,9 @@ def read_grid(name: str, text: str, limit: int) -> Exact:
         raise ValueError(f"`{name}` must have 1 to {limit} rows and columns.")
     for number, row in enumerate(rows, start=1):
         if len(row) != len(rows[0]):
-            raise ValueError(f"`{name}` has {len(row)} numbers in row {number} and {len(rows[0])} in the first one.")
+            raise ValueError(
+                f"`{name}` must have rows of equal length; row {number} has {len(row)}, the first {len(rows[0])}."
+            )
         for cell in row:
             if not _NUMBER.fullmatch(cell) or abs(Fraction(cell)) > MAX_VALUE:
                 raise ValueError(

@@ -51,9 +51,9 @@ def matrix_panel(result: Convolution, view: str) -> Panel:
     places = s.output.shape[across]
     way = f"{word} by {word}"
     touched = _touched(result)
-    y = Side(s.product, "vec(y)", f"place of the kernel, {way}", places, word)
+    y = Side(s.product, "vec(y)", f"kernel position, {way}", places, word)
     if view == "im2col":
-        weights = Side(s.weights, "w", "number under the kernel, row by row", s.kernel.shape[1])
+        weights = Side(s.weights, "w", "kernel entry, row by row", s.kernel.shape[1])
         return _panel(s.columns, np.ones_like(s.columns), y, weights, False, _im2col_alt(result))
     if view == "transposed":
         z = s.transposed.flatten("C" if result.order == "row" else "F")
@@ -205,6 +205,7 @@ def _matrix_alt(result: Convolution, what: str) -> str:
 def _im2col_alt(result: Convolution) -> str:
     s = result.sliding
     return (
-        f"The patches under the kernel as {s.columns.shape[1]} columns of {s.columns.shape[0]} numbers: "
-        f"{s.columns.size} numbers from {s.image.size} pixels. The weights times the columns give the output."
+        f"The patches under the kernel as {s.columns.shape[1]} columns of {s.columns.shape[0]} "
+        f"values: {s.columns.size} values from {s.image.size} pixels. The weights times the "
+        "columns give the output."
     )

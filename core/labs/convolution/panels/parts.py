@@ -33,7 +33,7 @@ def fits(texts: Sequence[str], cells: float) -> bool:
 def positions(result: Convolution) -> Axis:
     """Axis along the places of the kernel."""
     texts = tuple(f"row {r}, column {c}" for r, c in result.places + 1)
-    return Axis("pos", "Kernel at", tuple(range(len(texts))), texts)
+    return Axis("pos", "Kernel position", tuple(range(len(texts))), texts)
 
 
 def numbers(

@@ -62,7 +62,7 @@ def under_kernel(result: Convolution, view: str) -> Panel:
     figure = Figure(
         data=traces,
         layout=downwards(
-            "column of Wᵀ vec(y), at the places of x" if back else "column of x",
+            "column of Wᵀ vec(y), at the positions of x" if back else "column of x",
             "row",
             (0.5 - p, width + p + 0.5),
             (0.5 - p, height + p + 0.5),
@@ -135,9 +135,10 @@ def _alt(result: Convolution, back: bool) -> str:
             f"kernel. {result.restored} of {s.image.size} values are those of the image."
         )
     return (
-        f"The image, {height} by {width}, with {result.padding} rows of zeros on each side and the kernel, "
-        f"{s.kernel.shape[0]} by {s.kernel.shape[1]}, on it. At its {len(s.product)} places the sums of the products "
-        f"go from {plain(s.product.min())} to {plain(s.product.max())}."
+        f"The image, {height} by {width}, with {result.padding} rows of zeros on each side and "
+        f"the kernel, {s.kernel.shape[0]} by {s.kernel.shape[1]}, on it. At its {len(s.product)} "
+        f"positions the sums of the products go from {plain(s.product.min())} to "
+        f"{plain(s.product.max())}."
     )
 
 
@@ -146,7 +147,7 @@ def output(result: Convolution) -> Panel:
     s = result.sliding
     (rows, columns), (high, wide) = s.output.shape, s.kernel.shape
     flipped = result.operation == "convolution"
-    kernels = [(-wide, s.applied, "turned by 180°" if flipped else "kernel w")]
+    kernels = [(-wide, s.applied, "rotated by 180°" if flipped else "kernel w")]
     if flipped:
         kernels.append((-2 * wide - 1, s.kernel, "kernel w"))
     first = kernels[-1][0]

@@ -39,18 +39,17 @@ def formulas(result: Convolution, values: Mapping[str, Any]) -> Sequence[Any]:
         f"$$y_{{r,c}} = \\sum_{{i=1}}^{{{high}}} \\sum_{{j=1}}^{{{wide}}} w_{{{index}}}\\;"
         f"\\tilde x_{{{_start(stride, 'r')}+i,\\; {_start(stride, 'c')}+j}},"
         f"\\qquad y_{{{r + 1},{c + 1}}} = {s.product[k]:.10g}.$$\n\n"
-        + ("Convolution turns the kernel by 180° first; " if turned else "This is cross-correlation; ")
-        + ("deep-learning libraries do not." if turned else "convolution would turn the kernel by 180° first."),
+        + ("Convolution rotates the kernel by 180° first; " if turned else "This is cross-correlation; ")
+        + ("deep-learning libraries do not." if turned else "convolution would rotate the kernel by 180° first."),
         f"**Size of the output**, ⌊(n + 2p − k)/s⌋ + 1:\n\n{sums}",
-        f"**As a matrix.** vec(y) = W vec(x), W is {n_rows} × {n_columns}: {n_rows * n_columns:,} entries, of which "
-        f"{percent(s.zeros)} lie under no window and the others repeat the {high * wide} weights. {_kind(result)} "
-        f"The row of this place:\n\n{_row(s.matrix[k])}",
-        f"**As im2col.** The patches as {s.columns.shape[1]} columns of {high * wide} numbers: "
-        f"{s.columns.size:,} numbers instead of {height * width}, but one dense product, which is what computers do "
-        "fastest. In W the kernel is repeated and the image stands once; here it is the other way round.",
-        "**The way back.** Wᵀ has the shape that leads from outputs to pixels: the *transposed convolution*, which is "
-        "also how gradients go back through a convolution. It gives back the size, not the values: Wᵀ is no inverse. "
-        + _overlap(result),
+        f"**As a matrix.** vec(y) = W vec(x), W is {n_rows} × {n_columns}: {n_rows * n_columns:,} "
+        f"entries, of which {percent(s.zeros)} are outside every window and the others repeat the "
+        f"{high * wide} weights. {_kind(result)} The row of this position:\n\n{_row(s.matrix[k])}",
+        f"**im2col.** {s.columns.shape[1]} columns of {high * wide} values: {s.columns.size:,} "
+        f"values instead of {height * width}, but one dense product, which hardware runs fastest. "
+        "W repeats the kernel; im2col repeats the image.",
+        "**Transposed convolution.** Wᵀ maps outputs to pixels, as gradients do. It restores the "
+        "size, not the values: Wᵀ is not an inverse. " + _overlap(result),
     )
 
 
@@ -58,13 +57,13 @@ def _kind(result: Convolution) -> str:
     if result.scalar:
         return "Here it is a multiple of the identity."
     if len(result.sliding.product) == 1:
-        return "Here the kernel has a single place, and W a single row."
+        return "Here the kernel has a single position, and W a single row."
     if not result.sliding.toeplitz:
-        return f"With stride {result.stride} a row moves on by {result.stride} entries: that is no Toeplitz matrix."
+        return f"With stride {result.stride} each row shifts by {result.stride} entries: W is not Toeplitz."
     return (
-        "With stride 1 the row below is the same, one entry further, as long as the kernel stays in its line, and the "
-        "blocks do the same: doubly block Toeplitz. It is not circulant: what leaves on one side does not come in on "
-        "the other."
+        "With stride 1 each row is the previous one shifted by one entry as long as the kernel "
+        "stays in its line, and so are the blocks: doubly block Toeplitz. It is not circulant: "
+        "nothing wraps around."
     )
 
 
@@ -82,12 +81,11 @@ def _overlap(result: Convolution) -> str:
         copies = "one copy" if covers[0, 0] == 1 else f"{plain(covers[0, 0])} copies"
         return f"Here every pixel gets {copies}."
     if len(result.sliding.product) == 1:
-        return "Here the kernel has a single place: the pixels under it get one copy, the others none."
+        return "Here the kernel has a single position: the pixels under it get one copy, the others none."
     middle = ", ".join(plain(v) for v in covers[len(covers) // 2])
     uneven = result.stride > 1 and any(size % result.stride for size in result.sliding.kernel.shape)
     why = (
-        "the kernel is no multiple of the stride, so that the number goes up and down, and a constant output comes "
-        "back as a checkerboard."
+        ("the kernel size is not a multiple of the stride, so overlaps vary and a constant becomes a checkerboard.")
         if uneven
         else "fewer at the border."
     )
@@ -102,8 +100,8 @@ def homework(result: Convolution, values: Mapping[str, Any]) -> Sequence[Any]:
     solved = slide(image=HOMEWORK, kernel=SOBEL)
     turned = slide(image=HOMEWORK, kernel=SOBEL, operation="convolution")
     return (
-        "x is 4 × 4 with the columns 20, 15, 10, 5; w has the rows (−1, 0, 1), (−2, 0, 2), (−1, 0, 1); stride 1, no "
-        "padding. The first preset above shows it.",
+        "x is 4×4 with the columns 20, 15, 10, 5; w has the rows (−1, 0, 1), (−2, 0, 2), (−1, 0, "
+        "1); stride 1, no padding. The preset “A ramp: −40 everywhere” shows it.",
         Exercise(
             "Write the cross-correlation as W vec(x), vec row by row.",
             (
@@ -119,7 +117,7 @@ def homework(result: Convolution, values: Mapping[str, Any]) -> Sequence[Any]:
 def _typed(text: str) -> list[float]:
     parts = text.replace("−", "-").replace("(", " ").replace(")", " ").replace(",", " ").replace(";", " ").split()
     if not parts or not all(_NUMBER.fullmatch(part) for part in parts):
-        raise ValueError("Write numbers with blanks or commas between.")
+        raise ValueError("Separate numbers with spaces or commas.")
     return [float(part) for part in parts]
 
 
@@ -127,10 +125,10 @@ def _shape(text: str, solved: Sliding) -> Verdict:
     found = _typed(text.lower().replace("×", " ").replace("x", " "))
     rows, columns = solved.matrix.shape
     if found == [rows, columns]:
-        return Verdict(True, "A row for each of the 2 · 2 places, a column for each of the 4 · 4 pixels.")
+        return Verdict(True, "One row for each of the 2 · 2 positions, one column for each of the 4 · 4 pixels.")
     if found == [columns, rows]:
-        return Verdict(False, "That is Wᵀ: W leads from pixels to outputs, so that its columns are the pixels.")
-    return Verdict(False, "How many places has the kernel, and how many pixels has x?")
+        return Verdict(False, "That is Wᵀ; W maps pixels to outputs, so its columns are the pixels.")
+    return Verdict(False, "How many positions does the kernel have, and how many pixels does x have?")
 
 
 def _first_row(text: str, solved: Sliding) -> Verdict:
@@ -138,7 +136,7 @@ def _first_row(text: str, solved: Sliding) -> Verdict:
     if found == right:
         return Verdict(True, "The kernel row by row, with a 0 for the pixel of each line that it does not reach.")
     if found == [-value for value in right]:
-        return Verdict(False, "These are the signs of convolution: cross-correlation does not turn the kernel.")
+        return Verdict(False, "Those are the signs of convolution: cross-correlation does not rotate the kernel.")
     if len(found) != len(right):
         return Verdict(False, f"A row has an entry for each of the 16 pixels; yours has {len(found)}. Count the zeros.")
     return Verdict(False, "Place the kernel on the upper left corner and read the image row by row.")
@@ -147,19 +145,17 @@ def _first_row(text: str, solved: Sliding) -> Verdict:
 def _result(text: str, right: Numbers, turned: Numbers) -> Verdict:
     found = _typed(text)
     if found == right.tolist():
-        return Verdict(
-            True, "The image falls by 5 from column to column everywhere, so that every place gives the same."
-        )
+        return Verdict(True, "The image drops by 5 per column everywhere, so every position gives the same.")
     if found == turned.tolist():
-        return Verdict(False, "That is the convolution, with the kernel turned by 180°; it has the other sign here.")
+        return Verdict(False, "That is the convolution, with the kernel rotated by 180°; it has the other sign here.")
     if len(found) != right.size:
-        return Verdict(False, f"There are {right.size} places and therefore as many numbers; you gave {len(found)}.")
+        return Verdict(False, f"There are {right.size} positions, so as many numbers; you gave {len(found)}.")
     return Verdict(False, "Left column times −1, −2, −1, right column times 1, 2, 1, and add.")
 
 
 SECTIONS = (
-    Section("The formulas with these numbers", formulas),
-    Section("Homework 4.2: write it as a matrix", homework),
+    Section("Formulas with the current values", formulas),
+    Section("Practice: write it as a matrix", homework),
     lenet.HOMEWORK,
     lenet.SECTION,
     maps.SECTION,

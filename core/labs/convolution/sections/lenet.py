@@ -30,20 +30,22 @@ def connections(result: Convolution, values: Mapping[str, Any]) -> Sequence[Any]
     )
     side = c5.shape[1]
     return (
-        "In C3 of LeNet-5 a map does not see all maps of the layer before, S2. A mark: this map of S2 feeds that map "
-        "of C3, through 5 × 5 weights of its own. **Click on a cell** to set or take away a connection; “LeNet-5: "
-        "table of C3” among the settings holds the same as text.",
+        "Most C3 maps of LeNet-5 use only some S2 maps. Each mark is one connection with its own "
+        "5×5 weights. **Click a cell** to toggle it; “LeNet-5: table of C3” among the settings "
+        "holds the same as text.",
         Clickable(_table(net), toggle),
         f"| table | marks | parameters | connections |\n|---|--:|--:|--:|\n{rows}",
-        f"**Parameters:** 25 for each mark and one bias for each of the {TARGETS} maps, 25 · {net.links} + {TARGETS} = "
-        f"{c3.params:,}. **Connections:** each is used at 10 × 10 places, {c3.params:,} · 100 = "
-        f"{c3.connections:,}. Counted again, map by map: {counted(net):,} parameters. The table of 1998 keeps the "
-        "number of connections within bounds and makes the maps differ, since they see different inputs: 6 maps see 3 "
-        "neighbouring maps, 6 see 4 neighbouring ones, 3 see 4 that are not all neighbours, and 1 sees all 6.",
-        f"**Is C5 a convolution?** Its 120 maps see all 16 maps of S4 through 5 × 5 kernels, "
-        f"120 · (16 · 25 + 1) = {c5.params:,} parameters. For an image of 32 × 32, S4 is 5 × 5: the kernel has exactly "
-        f"one place, the output is {side} × {side}, and the layer does the same as a full connection of 400 inputs to "
-        "120 units. It is written as a convolution because on a larger image it is one:\n\n" + _larger(),
+        f"**Parameters:** 25 for each mark and one bias for each of the {TARGETS} maps, 25 · "
+        f"{net.links} + {TARGETS} = {c3.params:,}. **Connections:** each is used at 10 × 10 "
+        f"positions, {c3.params:,} · 100 = {c3.connections:,}. Counted again, map by map: "
+        f"{counted(net):,} parameters. The table of 1998 limits the connections and makes the "
+        "maps differ: 6 maps use 3 neighboring maps, 6 use 4 neighboring ones, 3 use 4 that are "
+        "not all neighbors, and 1 uses all 6.",
+        "**Is C5 a convolution?** Its 120 maps use all 16 maps of S4 through 5×5 kernels, 120 · "
+        f"(16 · 25 + 1) = {c5.params:,} parameters. On a 32×32 image S4 is 5×5: the kernel has "
+        f"exactly one position, the output is {side}×{side}, and the layer equals a fully "
+        "connected one from 400 inputs to 120 units. It is written as a convolution because on a "
+        "larger image it is one:\n\n" + _larger(),
     )
 
 
@@ -56,15 +58,14 @@ def homework(result: Convolution, values: Mapping[str, Any]) -> Sequence[Exercis
          {c1.connections - 6 * 28 * 28: "The biases are connections too: one for each of the 6 · 28 · 28 units."}),
         ("Parameters of C3, with the table of 1998", c3.params,
          {c3.params - TARGETS: f"The biases are parameters too: one for each of the {TARGETS} maps.",
-          full.layers[2].params: "That is the full table: in that of 1998 a map of C3 does not see all six maps of "
-                                 "S2."}),
-        ("Side of C5 for an image of 40 × 40", larger.layers[4].shape[1],
-         {1: "C5 does not flatten its input: only a 5 × 5 input leaves its kernel a single place."}),
+          full.layers[2].params: "That assumes full connections; in the 1998 network most C3 maps use only some S2 "
+                                 "maps."}),
+        ("Side of C5 for a 40×40 image", larger.layers[4].shape[1],
+         {1: "C5 does not flatten its input: only a 5×5 input leaves its kernel a single position."}),
     )  # fmt: skip
     return (
         Exercise(
-            "LeNet-5 of 1998, on an image of 32 × 32 if nothing else is said. What it is made of stands in the section "
-            "below.",
+            "Original LeNet-5 (1998) on a 32×32 image unless stated; its layers are listed below.",
             tuple(Cell(name, partial(_judged, right, slips)) for name, right, slips in asked),
             key="convolution lenet",
         ),
@@ -76,9 +77,9 @@ def _judged(right: int, slips: Mapping[int, str], text: str) -> Verdict:
     side = next((str(size) for size in sizes if sizes.count(size) > 1), "")  # 3 × 3 or (120, 3, 3) for 3
     answer = number_typed(side or text)
     if answer.fits(right):
-        return Verdict(True, f"{right:,} is right.")
+        return Verdict(True, f"{right:,} is correct.")
     known = (words for wrong, words in slips.items() if answer.fits(wrong))
-    return Verdict(False, next(known, "Not right, and no slip that is known here."))
+    return Verdict(False, next(known, "Not quite: that matches no common mistake."))
 
 
 def _larger() -> str:
@@ -124,15 +125,15 @@ def _table(net: LeNet) -> Picture:
         "text": [str(count) for count in seen],
         "customdata": np.array(seen),
         "textfont": {"size": SIZE, "color": color("muted")},
-        "name": "maps that it sees",
+        "name": "number of inputs",
         "hoverinfo": "skip",
     }
     cells = mesh([k - 0.5 for k in range(TARGETS + 1)], [k - 0.5 for k in range(SOURCES + 1)])
     figure = Figure(
         data=[cells, marks, counts],
         layout=downwards(
-            "map of C3; above it, how many maps it sees",
-            "map of S2",
+            "C3 map (number of inputs above)",
+            "S2 map",
             (-0.6, TARGETS - 0.4),
             (-0.6, SOURCES + 0.5),
             square=False,
@@ -145,11 +146,11 @@ def _table(net: LeNet) -> Picture:
     words = (
         Readout("parameters of C3", (f"{c3.params:,}",), "accent"),
         Readout("connections of C3", (f"{c3.connections:,}",)),
-        Readout("parameters if full", (f"{25 * SOURCES * TARGETS + TARGETS:,}",)),
+        Readout("parameters, full table", (f"{25 * SOURCES * TARGETS + TARGETS:,}",)),
         Readout("parameters of LeNet-5", (f"{net.params:,}",)),
     )
     return Picture((Panel(figure, alt, height=250),), readouts=words)
 
 
-HOMEWORK = Section("Homework: count LeNet-5", homework)
-SECTION = Section("LeNet-5: the sparse table of C3, and C5 that becomes 1 × 1", connections)
+HOMEWORK = Section("Practice: count LeNet-5", homework)
+SECTION = Section("LeNet-5: the sparse C3 table and the 1×1 output of C5", connections)

@@ -31,14 +31,14 @@ def maps(result: Convolution, values: Mapping[str, Any]) -> Sequence[Any]:
     best = np.argsort(seen.probabilities)[::-1][:3]
     guesses = ", ".join(f"{GARMENTS[i]} {percent(float(seen.probabilities[i]))}" for i in best)
     return (
-        f"A network with two convolutions, trained on {net.trained_on:,} images of Fashion-MNIST: 8 kernels of 5 × 5, "
-        f"ReLU, 2 × 2 max pooling; 16 kernels of 3 × 3 × 8, ReLU, pooling; one linear layer. Its {net.params:,} "
-        f"parameters classify {percent(net.accuracy)} of {net.tested_on:,} test images rightly. **Click on a test "
-        f"image:**",
+        f"A network with two convolutions, trained on {net.trained_on:,} images of Fashion-MNIST: "
+        "8 kernels of 5×5, ReLU, 2×2 max pooling; 16 kernels of 3×3×8, ReLU, pooling; one linear "
+        f"layer. Its {net.params:,} parameters classify {percent(net.accuracy)} of "
+        f"{net.tested_on:,} test images correctly. **Click on a test image:**",
         Clickable(_gallery(result), choose_image),
-        f"It says: {guesses}. The maps of the first layer after ReLU, each under its kernel (blue: positive weights, "
-        "ochre: negative), bright where the kernel finds what it looks for; each map is brightened by its own largest "
-        "value. **Click on one:**",
+        f"It says: {guesses}. The maps of the first layer after ReLU, each under its kernel "
+        "(blue: positive weights, ochre: negative), bright where the kernel responds, each "
+        "scaled by its own maximum. **Click on one:**",
         Clickable(_layers(seen, k), choose_map),
         f"**Map {k + 1} number by number:** the kernel slides over the image as above. Drag it. The same 26 numbers "
         f"make all 24 × 24 = 576 values of the map: ⌊(28 + 2·0 − 5)/1⌋ + 1 = 24.",
@@ -86,7 +86,7 @@ def _gallery(result: Convolution) -> Picture:
 
 
 def _bright(values: Numbers) -> Numbers:
-    """Grey values scaled by their own largest."""
+    """Gray values scaled by their own largest."""
     return grey(values, float(values.max()))
 
 

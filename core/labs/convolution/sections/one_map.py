@@ -20,7 +20,7 @@ def one_map(seen: FeatureMaps, k: int) -> Picture:
     sums, again = seen.sums1[k], seen.again[k]
     row, column = (part.ravel() + 1 for part in np.indices(sums.shape))
     texts = tuple(f"row {r}, column {c}" for r, c in zip(row, column, strict=True))
-    axis = Axis("map_place", "Kernel at", tuple(range(sums.size)), texts, start=int(np.argmax(sums)))
+    axis = Axis("map_place", "Kernel position", tuple(range(sums.size)), texts, start=int(np.argmax(sums)))
     readouts = (
         Readout("sum of 25 products + bias", tuple(_signed(v) for v in sums.ravel()), "accent"),
         Readout("bias", (fixed(float(seen.net.bias1[k])),)),

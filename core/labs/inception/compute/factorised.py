@@ -133,7 +133,7 @@ def build(*, stack: str = DESIGNS["three 3x3"], channels: int = 64, size: int = 
         biases=sum(layer.biases for layer in layers),
         macs=sum(layer.macs for layer in layers),
         weights_c2=sum((layer.weights_c2 for layer in layers), Fraction(0)),
-        note=f"An even kernel ({even[0]}) keeps the size only with one more row or column on one side." if even else "",
+        note=f"An even kernel ({even[0]}) keeps the size only with asymmetric padding." if even else "",
         text=", ".join(f"conv{by(layer.kernel)}-{layer.depth_out}@same" for layer in layers),
     )
 

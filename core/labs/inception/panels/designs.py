@@ -81,7 +81,7 @@ def bottleneck_curve(result: Sweep) -> Panel:
     seen = right >= R
     steps = np.array([float(part) for part in result.bottlenecks])
     look = layout(
-        x="reduce width r (channels inside a bottleneck)",
+        x="reduction width r (channels inside a bottleneck)",
         y="weights (C²)",
         margin={"l": 50, "r": 10, "t": 14, "b": 40},
         xaxis={"range": [-0.02 * right, 1.02 * right], "showgrid": False},
@@ -90,8 +90,9 @@ def bottleneck_curve(result: Sweep) -> Panel:
     half = WIDTHS.index(c // 2) if c // 2 in WIDTHS else None
     at_half = "" if half is None else f" At r = C/2 = {c // 2} it is {plain(steps[half])}."
     alt = (
-        f"Weights of three bottlenecks over their width r: 3 (2 r/C + 9 (r/C)²), in units of C squared.{at_half} They "
-        f"weigh as much as three 3 × 3 at r = {meets(27) * c:.0f} of {c} channels."
+        "Weights of three bottlenecks over their width r: 3 (2 r/C + 9 (r/C)²), in units of C "
+        f"squared.{at_half} They weigh as much as three 3×3 at r = {meets(27) * c:.0f} of {c} "
+        "channels."
     )
     return Panel(
         Figure(data=data, layout=look),

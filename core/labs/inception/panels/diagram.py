@@ -136,7 +136,7 @@ def _shapes(result: Sweep, firsts: Sequence[Map], seconds: Sequence[Map]) -> Tra
         depths.append(depth)
     plain = f"{result.size}×{result.size}×%{{customdata:.0f}}"
     texts = [plain] * len(maps)
-    texts += [f"input <b>{plain}</b>, seen by each branch", f"output <b>{plain}</b>", f"naive output <b>{plain}</b>"]
+    texts += [f"input <b>{plain}</b>, fed to every branch", f"output <b>{plain}</b>", f"naive output <b>{plain}</b>"]
     places[-3] = (0.04, _INPUT + _THICK, "", "top right")
     return labels(places, "shapes", texttemplate=texts, customdata=np.array(depths, dtype=np.float64))
 

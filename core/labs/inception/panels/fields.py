@@ -44,8 +44,8 @@ def growth(stacks: Mapping[str, Stack]) -> Picture:
     ]
     edge = {"color": color("second"), "width": 1.2}
     frames = tuple(Frames(0, np.array([step[i] for step in steps]), "xy"[i]) for i in (0, 1))
-    last = "; ".join(f"{_named(name)} sees {_growth(stack)}" for name, stack in stacks.items())
-    alt = f"Field of a unit, layer by layer. Its height, or height and width: {last}."
+    last = "; ".join(f"{_named(name)}: receptive field {_growth(stack)}" for name, stack in stacks.items())
+    alt = f"Receptive field of a unit, layer by layer. Its height, or height and width: {last}."
     panel = _panel(stacks, [area(*steps[0], "second_fill", "field", line=edge)], alt, UPPER + LOWER, frames)
     axis = Axis("layers", "Layers", tuple(range(most + 1)), tuple(map(str, range(most + 1))), start=0)
     return Picture((panel,), axis, sentences=tuple(_after(stacks, k) for k in range(most + 1)))
@@ -88,8 +88,8 @@ def _panel(
     x, y = ([place[axis] for place in places] for axis in (0, 1))
     dashed = {"color": color("muted"), "width": 1.2, "dash": "dot"}
     data += [
-        lines(*_outline(wanted), dashed, "7 × 7 around the unit"),
-        marks(x, y, "text", "circle", "unit", "a unit of the output"),
+        lines(*_outline(wanted), dashed, "7×7 window"),
+        marks(x, y, "text", "circle", "unit", "output unit"),
         labels(words, "names", textfont={"size": 12, "color": color("text")}),
     ]
     rows = -(-len(stacks) // _COLUMNS)
@@ -144,8 +144,8 @@ def _growth(stack: Stack) -> str:
 def _alt(result: Sweep) -> str:
     seen = "; ".join(f"{name}: {_growth(stack)}" for name, stack in result.designs.items())
     own = result.own
-    verdict = "which is 7 × 7" if own.covers else f"which {result.missing}"
+    verdict = "which is 7×7" if own.covers else f"which {result.missing}"
     return (
-        f"Field after each layer. {seen}. The stack that was typed: {_growth(own)}, {verdict}. All five designs see "
-        f"7 × 7, but two 4 × 4 not evenly around the unit."
+        f"Receptive field after each layer. {seen}. The stack that was typed: {_growth(own)}, "
+        f"{verdict}. All five designs see 7×7, but two 4×4 not evenly around the unit."
     )

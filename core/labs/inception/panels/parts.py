@@ -49,7 +49,7 @@ def across(result: Sweep) -> float:
 
 
 def column(x: Any, y: Any, role: str, name: str, **more: Any) -> Trace:
-    """Bars in the colour of a role, stacked where they stand at the same place."""
+    """Bars in the color of a role, stacked where they stand at the same place."""
     return bars(np.asarray(x, np.float32), y, role, name, **{"width": 0.34, "hoverinfo": "skip"} | more)
 
 

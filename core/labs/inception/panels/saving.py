@@ -14,7 +14,7 @@ from core.kit.words import percent
 from core.labs.inception.compute.explore import Sweep
 from core.labs.inception.panels.parts import UPPER, R, across, operations
 
-_LOWEST, _HIGHEST = -150.0, 106.0  # savings beyond leave the picture, in per cent
+_LOWEST, _HIGHEST = -150.0, 106.0  # savings beyond leave the picture, in percent
 _LETTER, _LINE, _GAP = 7.2 / 300, 16 / 200, 9 / 200  # of a text, as shares of a figure on a phone
 
 
@@ -49,9 +49,9 @@ def savings(result: Sweep) -> Panel:
     own = _beside("5×5 branch", high, low, right, bottom)
     whole = _beside("whole module", low, high, right, bottom)
     if low.max() < bottom:
-        whole = (right, bottom + 1, "whole module: below the picture", "top left")
+        whole = (right, bottom + 1, "whole module: below the plot", "top left")
     data = [
-        area([0, right, right, 0], [0, 0, bottom, bottom], "noise_fill", "costs more than without"),
+        area([0, right, right, 0], [0, 0, bottom, bottom], "noise_fill", "costs more than no reduction"),
         lines(R[1:], branch[1:], line("second", 2.4), "5×5 branch", meta={}),
         lines(R[1:], module[1:], line("risk", 3), "whole module", meta={}),
         lines([0, right], [0, 0], {"color": color("axis"), "width": 1.2}, "no saving"),
@@ -69,7 +69,7 @@ def savings(result: Sweep) -> Panel:
         Track(np.where(inside, R, np.nan), module, "risk"),
     )
     look = layout(
-        x="reduce width r (1×1 filters before the 5×5)",
+        x="reduction width r (1×1 filters before the 5×5)",
         y=f"{operations(result)} saved (%)",
         margin={"l": 50, "r": 10, "t": 14, "b": 40},
         xaxis={"range": [-0.02 * right, 1.02 * right], "showgrid": False},

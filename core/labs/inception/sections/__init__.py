@@ -40,7 +40,7 @@ def formulas(result: Sweep, values: Mapping[str, Any]) -> Sequence[str]:
 def homework(result: Sweep, values: Mapping[str, Any]) -> Sequence[Any]:
     """The homework's modules as exercises."""
     return (
-        "Type a number: 1,234,567 and 1.23 M are both understood. Known slips are recognised.",
+        "Enter a number, such as 1,234,567 or 1.23 M. Common mistakes are explained.",
         *exercises(),
     )
 
@@ -49,7 +49,7 @@ def slips(result: Sweep, values: Mapping[str, Any]) -> Sequence[str]:
     """Numbers that known slips give for the module on screen."""
     found = questions(result, result.modules[_place(values)]).values()
     return (
-        "Numbers that are met as answers, for the module on screen, and where they come from.",
+        "Common wrong answers for this module, and where they come from.",
         *(f"**{asked.label}: {_written(asked.truth, asked.unit)}**\n\n{_met(asked)}" for asked in found),
     )
 
@@ -80,8 +80,9 @@ def googlenet(result: Sweep, values: Mapping[str, Any]) -> Sequence[str | Pictur
     savings = {name: float(f.saving) for name, f in found.items()}
     least, most = min(savings, key=savings.__getitem__), max(savings, key=savings.__getitem__)
     told = (
-        f"Multiply-accumulates of GoogLeNet's nine modules: {si(sum(naive))} naive, {si(sum(own))} reduced. Module "
-        f"{least} saves least, {100 * savings[least]:.1f} %, module {most} most, {100 * savings[most]:.1f} %."
+        f"Multiply-accumulates of GoogLeNet's nine modules: {si(sum(naive))} naive, "
+        f"{si(sum(own))} reduced. Module {least} saves least, {100 * savings[least]:.1f}%, module "
+        f"{most} most, {100 * savings[most]:.1f}%."
     )
     look = layout(
         x="module",
@@ -94,12 +95,12 @@ def googlenet(result: Sweep, values: Mapping[str, Any]) -> Sequence[str | Pictur
     )
     rows = "".join(_summary(name, f) for name, f in found.items())
     return (
-        f"In all nine together the 1 × 1 convolutions save {100 * all_in_all:.1f} %; above the bars stands what each "
-        f"module saves. The naive pool passes on its "
-        f"input, so that without projections the modules would also grow deeper and deeper.",
+        f"Over all nine modules, 1×1 convolutions save {100 * all_in_all:.1f}%; labels show each "
+        "module. The naive pool passes on its input, so without projections the modules would "
+        "also get deeper and deeper.",
         Picture((Panel(Figure(data=data, layout=look), alt=told, height=LOWER + 100),)),
-        "| module | input | output (naive) | naive | reduced | saved | parameters | pays up to (3 × 3, 5 × 5) |\n"
-        f"|---|---|---|--:|--:|--:|--:|--:|\n{rows}",
+        "| module | input | output (naive) | naive | reduced | saved | parameters | pays off up "
+        f"to (3×3, 5×5) |\n|---|---|---|--:|--:|--:|--:|--:|\n{rows}",
     )
 
 
@@ -122,16 +123,15 @@ def growing(result: Sweep, values: Mapping[str, Any]) -> Sequence[str | Picture]
     """The fields of the designs, layer by layer."""
     shown = result.designs | ({"yours": result.own} if values["view"] == "designs" else {})
     return (
-        "Each layer with a kernel above 1 × 1 widens what a unit sees of the input. The dotted square is the 7 × 7 "
-        "around the unit.",
+        "Each kernel larger than 1×1 widens the receptive field. The dotted square is 7×7.",
         growth(shown),
     )
 
 
 SECTIONS = (
-    Section("The formulas with these numbers", formulas),
-    Section("Seven by seven, layer by layer", growing),
-    Section("Homework: work it out", homework),
-    Section("Numbers that look right and are not", slips),
+    Section("Formulas with the current values", formulas),
+    Section("How the receptive field grows", growing),
+    Section("Practice: compute the costs", homework),
+    Section("Plausible wrong answers", slips),
     Section("GoogLeNet, module by module", googlenet),
 )

@@ -23,20 +23,22 @@ def module_formulas(result: Sweep, module: Module) -> Sequence[str]:
     macs, params = again.macs - module.macs, again.params - module.weights - module.biases
     twice = " Each multiply-accumulate is two FLOPs." if result.flops else ""
     return (
-        "A convolution that keeps height and width costs $H W k^2 C_{in} C_{out}$ multiply-accumulates and has "
-        f"$k^2 C_{{in}} C_{{out}}$ weights.{twice} A 1 × 1 convolution lowers $C_{{in}}$ of the one behind it:\n\n"
-        f"| branch | layer | output | {operations(result)} | parameters |\n|---|---|---|--:|--:|\n{rows}"
-        f"| **sum** | | **{result.size}×{result.size}×{module.output_shape[0]}** | "
+        "A convolution that keeps height and width costs $H W k^2 C_{in} C_{out}$ "
+        f"multiply-accumulates and has $k^2 C_{{in}} C_{{out}}$ weights.{twice} A 1×1 convolution "
+        f"lowers $C_{{in}}$ of the next one:\n\n| branch | layer | output | {operations(result)} | "
+        f"parameters |\n|---|---|---|--:|--:|\n{rows}| **sum** | | "
+        f"**{result.size}×{result.size}×{module.output_shape[0]}** | "
         f"**{result.operations(module):,}** | **{result.parameters(module):,}** |",
-        "**Where a reduction stops paying.** With $r$ filters of 1 × 1 before them, $w$ filters of $k \\times k$ cost "
-        "$r\\,(C + k^2 w)$ at each position instead of $k^2 C\\,w$. Both are the same at\n\n"
-        f"$$r^* = \\frac{{k^2 C w}}{{C + k^2 w}} = \\frac{{25 \\cdot {c} \\cdot {w}}}{{{c} + 25 \\cdot {w}}} = "
-        f"{float(found.break_even):.2f}.$$\n\n"
-        f"So the largest r that pays is {found.last_paying}. It is always smaller than $C = {c}$ and than "
-        f"$k^2 w = {25 * w}$, and does not depend on height and width. Before the {result.w3} filters of 3 × 3 "
-        f"the two meet at {float(other.break_even):.2f}.",
-        f"**Counted again.** Typed as a network, `{module.text}` has {again.macs:,} multiply-accumulates (off by "
-        f"{abs(macs)}) and {again.params:,} parameters (off by {abs(params)}).",
+        "**When a reduction pays off.** With $r$ filters of 1×1 before them, $w$ filters of $k "
+        "\\times k$ cost $r\\,(C + k^2 w)$ at each position instead of $k^2 C\\,w$. Both are the "
+        f"same at\n\n$$r^* = \\frac{{k^2 C w}}{{C + k^2 w}} = \\frac{{25 \\cdot {c} \\cdot {w}}}{{{c} + "
+        f"25 \\cdot {w}}} = {float(found.break_even):.2f}.$$\n\nSo the largest r that pays off is "
+        f"{found.last_paying}. It is always below $C = {c}$ and $k^2 w = {25 * w}$, and does not "
+        f"depend on height and width. Before the {result.w3} filters of 3×3 the two meet at "
+        f"{float(other.break_even):.2f}.",
+        f"**Cross-checked.** Typed as a network, `{module.text}` has {again.macs:,} "
+        f"multiply-accumulates (off by {abs(macs)}) and {again.params:,} parameters (off by "
+        f"{abs(params)}).",
     )
 
 
@@ -70,18 +72,20 @@ def design_formulas(result: Sweep, place: int) -> Sequence[str]:
     again = totals(table)
     off = again.params - result.parameters(result.own), again.macs - result.own.macs
     return (
-        "With stride 1 each layer with a kernel of k rows widens the field by k − 1: it is "
-        "$1 + \\sum (k - 1)$ rows high, and as wide by the columns. From C to C channels the layer has $k^2 C^2$ "
-        "weights, each used at all $H W$ positions.\n\n"
-        f"| design | rows | columns | weights in C² | parameters | {multiplications(result)} |\n"
-        f"|---|---|---|---|--:|--:|\n{rows}"
-        f"| three bottlenecks, r = {width} | 1 + 2 + 2 + 2 = 7 | 1 + 2 + 2 + 2 = 7 | {sum_} = {weights:,} = {part} | "
-        f"{weights + result.bottleneck_biases(width):,} | {weights * result.size**2 * (1 + result.flops):,} |",
-        "**Even kernels.** A 4 × 4 keeps the size only with one row above and two below, and likewise for the columns: "
-        "its field lies half a row below its unit, and that of two of them a whole one. The other designs have odd "
-        "kernels, and fields with the unit in the middle.",
-        f"**Counted again.** Typed as a network, your stack `{result.own.text}` has {again.params:,} parameters "
-        f"(off by {abs(off[0])}) and {again.macs:,} multiply-accumulates (off by {abs(off[1])}), and sees "
+        "With stride 1 each layer with a kernel of k rows widens the receptive field by k − 1: "
+        "it is $1 + \\sum (k - 1)$ rows high, and as wide by the columns. From C to C channels "
+        "the layer has $k^2 C^2$ weights, each used at all $H W$ positions.\n\n| design | rows | "
+        f"columns | weights in C² | parameters | {multiplications(result)} "
+        f"|\n|---|---|---|---|--:|--:|\n{rows}| three bottlenecks, r = {width} | 1 + 2 + 2 + 2 = 7 "
+        f"| 1 + 2 + 2 + 2 = 7 | {sum_} = {weights:,} = {part} | "
+        f"{weights + result.bottleneck_biases(width):,} | "
+        f"{weights * result.size**2 * (1 + result.flops):,} |",
+        "**Even kernels.** A 4×4 keeps the size only with one row above and two below, and "
+        "likewise for columns: its receptive field lies half a row below its unit, that of two "
+        "of them a whole row. The other designs have odd kernels and centered receptive fields.",
+        f"**Cross-checked.** Typed as a network, your stack `{result.own.text}` has "
+        f"{again.params:,} parameters (off by {abs(off[0])}) and {again.macs:,} "
+        f"multiply-accumulates (off by {abs(off[1])}), and receptive field "
         f"{' × '.join(map(str, table.calls[-1].field.size or ()))}.",
     )
 

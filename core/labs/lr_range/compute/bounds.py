@@ -22,7 +22,7 @@ def bounds_of(result: LrRange) -> tuple[float, float] | str:
         low, high = (next(rule for rule in now.rules if rule.name == name) for name in ("cycle, low", "cycle, high"))
         found: tuple[float, float] | str = high.reason or low.reason or (low.median, high.median)
     else:
-        found = now.sweeps[0].bracket if now.sweeps else "There is no run with these settings yet."
+        found = now.sweeps[0].bracket if now.sweeps else "Not trained yet with these settings."
     if isinstance(found, str):
         return found
     low_rate, high_rate = (float(f"{rate:.2g}") for rate in found)
@@ -47,8 +47,8 @@ def trainings(result: LrRange, lower: float, upper: float) -> dict[str, Training
     pairs = {"your bounds": own} if lower < upper else {}
     suggested = bounds_of(result)
     if not isinstance(suggested, str) and suggested not in pairs.values():
-        pairs["the rule's range" if result.is_ramp else "the bracket"] = suggested
-    pairs["the homework's bounds"] = HOMEWORK_BOUNDS
+        pairs["the rule's range" if result.is_ramp else "the usable range"] = suggested
+    pairs["the reference bounds"] = HOMEWORK_BOUNDS
     return {
         name: Training(**common, settings=(("low", low), ("high", high), ("up", updates / 2)))
         for name, (low, high) in pairs.items()

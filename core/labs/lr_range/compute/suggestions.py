@@ -16,7 +16,7 @@ from core.kit.arrays import Array
 from core.training.range_curves import default_beta, smooth
 
 MIN_POINTS = 12
-# A fall of the smoothed loss that is not 4 times its noise, or 2 % of it, is none.
+# A fall of the smoothed loss that is not 4 times its noise, or 2% of it, is none.
 NOISE_FACTOR, SMALLEST_FALL = 4.0, 0.02
 SLIDE_WINDOW, SLIDE_THRESHOLD = 15, 0.005
 
@@ -79,7 +79,7 @@ def window_of(rates: ArrayLike, losses: ArrayLike, *, beta: float) -> tuple[Wind
     if finite <= 1:
         return (
             window,
-            "The loss is not a number from the first steps on: the test diverged at once. Lower its first rate.",
+            "The loss is NaN from the start: the test diverged immediately. Lower the start rate.",
         )
     if len(window.smoothed) < MIN_POINTS:
         return window, f"Only {max(end - start, 0)} steps can be used; at least {MIN_POINTS} are needed."
@@ -97,9 +97,10 @@ def _no_descent(losses: Array, smoothed: Array, beta: float) -> str:
         return ""
     if smoothed[-1] - first > least:
         return (
-            "The loss only rises: the test diverged at once, or the network was trained already. Lower its first rate."
+            "The loss only rises: the test diverged immediately, or the network was trained already. "
+            "Lower the start rate."
         )
-    return "The loss does not fall by more than its noise: no descent found. Raise the last rate."
+    return "The loss never drops by more than its noise. Raise the end rate."
 
 
 def suggest(
@@ -146,7 +147,7 @@ Answer = tuple[float, int] | str
 def _steep(window: Window, accuracies: Array | None) -> Answer:
     slopes = np.diff(window.smoothed) / np.diff(np.log(window.rates))
     k = int(np.argmin(slopes))
-    return (float(window.rates[k]), k) if slopes[k] < 0 else "The smoothed loss falls nowhere."
+    return (float(window.rates[k]), k) if slopes[k] < 0 else "The smoothed loss never decreases."
 
 
 def _minimum(window: Window, accuracies: Array | None) -> Answer:
@@ -168,7 +169,7 @@ def longest_valley(smoothed: Array) -> tuple[int, int]:
 def _valley(window: Window, accuracies: Array | None) -> Answer:
     end, length = longest_valley(window.smoothed)
     if length == 1:
-        return "The smoothed loss falls nowhere."
+        return "The smoothed loss never decreases."
     k = max(end - length, 0) + int(length / 3) + int(length / 6)
     return float(window.rates[k]), k
 
@@ -190,7 +191,7 @@ def _onset(window: Window, accuracies: Array | None) -> Answer:
     s = window.smoothed
     first = float(s[: max(len(s) // 20, 1)].mean())
     below = np.flatnonzero(s < first - 0.05 * (first - s.min()))
-    return (float(window.rates[below[0]]), int(below[0])) if below.size else "The smoothed loss falls nowhere."
+    return (float(window.rates[below[0]]), int(below[0])) if below.size else "The smoothed loss never decreases."
 
 
 def _ragged(window: Window, accuracies: Array | None) -> Answer:
@@ -247,8 +248,8 @@ def bracket(rates: ArrayLike, losses: ArrayLike, *, untrained: float) -> tuple[f
     Returns
     -------
     (float, float)
-        The largest rate, below the best, with less than 5 % of the best improvement (the smallest rate if there is
-        none), and the largest whose loss is within 10 % of the best; or a sentence if no rate has improved the loss.
+        The largest rate, below the best, with less than 5% of the best improvement (the smallest rate if there is
+        none), and the largest whose loss is within 10% of the best; or a sentence if no rate has improved the loss.
     """
     rate, loss = np.asarray(rates, dtype=float), np.asarray(losses, dtype=float)
     order = np.argsort(rate, kind="stable")

@@ -64,7 +64,7 @@ def _loss_alt(now: Moment) -> str:
         "": "it has not ended yet",
         "end": "it ends without diverging",
         "diverged": f"it stops at {show_rate(ramp.rates[-1])}, where that is more than four times its smallest value",
-        "nonfinite": f"it stops after {show_rate(ramp.rates[-1])}, where the loss is no number any more",
+        "nonfinite": f"it stops after {show_rate(ramp.rates[-1])}, where the loss is NaN",
     }
     return (
         f"Loss over a rising learning rate. The smoothed loss starts at {number(ramp.smoothed[0])} and is smallest, "
@@ -175,8 +175,8 @@ def _accuracy(result: LrRange, now: Moment) -> Panel:
         smoothed = now.ramps[0].smoothed_accuracies
         best = int(np.argmax(smoothed))
         alt = (
-            f"Share of the images of each batch that the network puts into their class. Smoothed it is largest, "
-            f"{number(smoothed[best])}, at {show_rate(now.ramps[0].rates[best])}."
+            f"Accuracy on each batch. Smoothed, it is largest, {number(smoothed[best])}, at "
+            f"{show_rate(now.ramps[0].rates[best])}."
         )
     else:
         alt = "Empty axes for the accuracy: no run has these settings yet."

@@ -55,7 +55,7 @@ def _ends(result: LrRange, now: Moment) -> Panel:
 
 
 def _points(now: Moment, name: str, role: str) -> list[Trace]:
-    """A point for each training that has ended with a number; lines join neighbours alone."""
+    """A point for each training that has ended with a number; lines join neighbors alone."""
     ended = [[each for each in sweep.candidates if each.ended] for sweep in now.sweeps]
     x = gapped([np.log10([each.rate for each in some]) for some in ended])
     y = gapped([np.array([getattr(each, name) for each in some], dtype=float) for some in ended])
@@ -71,7 +71,7 @@ def _bounds(now: Moment) -> list[Trace]:
     found: dict[str, tuple[tuple[float, float], str, float]] = {}
     for sweep in now.sweeps[:1]:
         if sweep.homework_bounds:
-            found["argmin, next"] = (sweep.homework_bounds, "variance", 0.08)
+            found["best and next"] = (sweep.homework_bounds, "variance", 0.08)
         if not isinstance(sweep.bracket, str):
             found["bracket"] = (sweep.bracket, "second", 0.03)
     return [

@@ -30,9 +30,9 @@ def rules(result: LrRange, values: Mapping[str, Any]) -> Sequence[str | Table]:
     """Every rule with its formula and what it says, and how the smoothed loss comes about."""
     now = result.now()
     if not result.is_ramp:
-        return ("The rules read a single test with a rising rate; choose “One rising rate” above the picture.",)
+        return ("The rules read a single range test; choose “Range test” above the plots.",)
     if not now.ramps:
-        return ("There is no run with these settings yet.",)
+        return ("Not trained yet with these settings.",)
     rows: dict[str, Sequence[Any]] = {
         "rule": [rule.name for rule in now.rules],
         "rate η": [show_rate(rule.median) if rule.rates.size else "–" for rule in now.rules],
@@ -46,21 +46,22 @@ def rules(result: LrRange, values: Mapping[str, Any]) -> Sequence[str | Table]:
     age = beta / (1 - beta)  # of the average, in steps
     factor = (result.spec.high / result.spec.low) ** (age / (result.spec.steps - 1))
     return (
-        "η is the rate, s the smoothed loss, k the step; the first tenth and the last five steps are left out, and "
-        "everything from the first loss that is no number. A loss that does not fall by more than its noise gives no "
-        "answer at all. With several seeds the rate is the median.",
+        "η is the rate, s the smoothed loss, k the step; the first tenth and the last five steps "
+        "are left out, and everything from the first NaN loss on. If the loss never drops by "
+        "more than its noise, no rule applies. With several seeds the rate is the median.",
         Table(rows),
-        f"**Smoothing.** $e_t = \\beta e_{{t-1}} + (1-\\beta) L_t$ from $e_{{-1}} = 0$ and "
-        f"$s_t = e_t / (1 - \\beta^{{t+1}})$ with β = {number(beta)}. What it averages is "
-        f"β / (1 − β) = {age:.0f} steps old on average, in which the rate grows by a factor of {number(factor, 2)}: "
-        "s lags behind, and so does every rule. $L_t$ is the loss of the batch *before* the step with $\\eta_t$; what "
-        "that step does is seen one step later.",
+        "**Smoothing.** $e_t = \\beta e_{t-1} + (1-\\beta) L_t$ from $e_{-1} = 0$ and $s_t = "
+        f"e_t / (1 - \\beta^{{t+1}})$ with β = {number(beta)}. The losses it averages are β / (1 − "
+        f"β) = {age:.0f} steps old on average; meanwhile the rate grows by a factor of "
+        f"{number(factor, 2)}: s lags, and so does every rule. $L_t$ is the batch loss *before* "
+        "the step with $\\eta_t$; the effect of that step shows one step later.",
         _checked(result, now.counted[0], values["upper"]),
-        f"**Which rate, then?** {', '.join(POINT_RULES)} each name one rate"
-        + (f"; here they are apart by a factor of {number(now.disagreement, 2)}" if now.disagreement else "")
-        + ". The three last rules are bounds of a schedule: the range of Smith's cyclical rates (arXiv 1506.01186, "
-        "section 3.3, made exact), and the top of one cycle. The slope over η itself, in place of ln η, is "
-        "never steepest at a larger rate. fastai's rules are steep, minimum / 10, valley and slide.",
+        f"**Which rate, then?** {', '.join(POINT_RULES)} each suggest one rate"
+        + (f"; here they differ by a factor of {number(now.disagreement, 2)}" if now.disagreement else "")
+        + ". The last three rules are bounds of a schedule: the range of Smith's cyclical rates "
+        "(arXiv 1506.01186, section 3.3, made exact) and the top of one cycle. The slope over η "
+        "itself, in place of ln η, is never steepest at a larger rate. fastai's rules are steep, "
+        "minimum / 10, valley, and slide.",
     )
 
 
@@ -97,18 +98,20 @@ def homework(result: LrRange, values: Mapping[str, Any]) -> Sequence[str | Table
         "reported as": ["lr_min" if k == REPORTED[0] else "lr_max" if k == REPORTED[1] else "" for k in range(10)],
     }
     blocks: list[str | Table] = [
-        f"**The homework**: batches of 64, SGD with momentum 0.9, ten rates between 10⁻⁹ and 10, five epochs for each. "
-        f"Plot the final training loss over the rate, and take lr_min = rate[argmin], lr_max = rate[argmin + 1]. "
-        f"Neighbours of this grid have the ratio {number(float(GRID[1] / GRID[0]))}.",
+        "**A common protocol**: batches of 64, SGD with momentum 0.9, ten rates between 10⁻⁹ and "
+        "10, five epochs for each. Plot the final training loss over the rate, and take lr_min = "
+        "rate[argmin], lr_max = rate[argmin + 1]. Neighboring rates on this grid have the ratio "
+        f"{number(float(GRID[1] / GRID[0]))}.",
         Table(rows),
-        f"**The reported pair**, {number(low)} and {number(high)}, are the indices {REPORTED[0]} and {REPORTED[1]}: "
-        f"their ratio is {number(high / low)}. They are no neighbours, so they do not follow from the rule; how they "
-        f"were chosen is not known. And the rule cannot be right: the best rate is no lower bound, the next one is "
-        f"often the first that diverges, one value in 1.11 powers of ten is coarse, and `numpy.argmin` gives the place "
-        f"of the first value that is no number, so that a diverged training would be “the best”.",
+        f"**A pair reported for it**, {number(low)} and {number(high)}, has indices {REPORTED[0]} "
+        f"and {REPORTED[1]} and the ratio {number(high / low)}. They are not adjacent, so they do "
+        "not follow from the rule; how they were chosen is not known. The rule itself is wrong, "
+        "too: the best rate is not a lower bound, the next one is often the first that diverges, "
+        "one rate every 1.11 decades is coarse, and `numpy.argmin` returns the first NaN, so a "
+        "diverged run would be “the best”.",
     ]
     if result.is_ramp or not result.now().sweeps:
-        return (*blocks, "The preset “Homework: ten rates” shows such a sweep, recorded with a smaller network.")
+        return (*blocks, "The preset “Ten rates, five epochs” shows such a sweep, recorded with a smaller network.")
     return (*blocks, _here(result))
 
 
@@ -116,21 +119,24 @@ def _here(result: LrRange) -> str:
     sweep = result.now().sweeps[0]
     low, high = (nearest(float(GRID[k]), sweep.candidates) for k in REPORTED)
     bounds = sweep.homework_bounds
-    rule = f"argmin and its neighbour are {show_rate(bounds[0])} and {show_rate(bounds[1])}" if bounds else "no answer"
+    rule = (
+        f"the best rate and the next are {show_rate(bounds[0])} and {show_rate(bounds[1])}" if bounds else "no answer"
+    )
     bracket = sweep.bracket
     useful = bracket if isinstance(bracket, str) else f"{show_rate(bracket[0])} to {show_rate(bracket[1])}"
     told = [
         f"at {show_rate(each.rate)} "
-        + ("the training diverged" if each.diverged is not None else f"the loss is {fixed(each.loss)}")
+        + ("the run diverged" if each.diverged is not None else f"the loss is {fixed(each.loss)}")
         for each in (low, high)
         if each is not None and each.ended
     ]
     ended = [each for each in sweep.candidates if each.ended and each.diverged is None]
     gap = max((abs(float(np.mean(each.losses[-_count(result) :])) - each.loss) for each in ended), default=0.0)
     return (
-        f"**In this sweep** {rule}; the bracket from the largest rate with less than 5 % of the best gain to the "
-        f"largest within 10 % of the best loss is {useful}. {'; '.join(told).capitalize()}. The losses above were "
-        f"averaged by the run; averaged again from its {sweep.updates:,} steps they differ by {number(gap, 1)} at most."
+        f"**In this sweep** {rule}; the usable range, from the largest rate with less than 5% of "
+        f"the best gain to the largest within 10% of the best loss, is {useful}. "
+        f"{'; '.join(told).capitalize()}. The losses above were averaged by the run; averaged "
+        f"again from its {sweep.updates:,} steps they differ by {number(gap, 1)} at most."
     )
 
 
@@ -145,14 +151,17 @@ def cost(result: LrRange, values: Mapping[str, Any]) -> Sequence[str | Table]:
     product = "" if result.is_ramp else f"{spec.candidates} × {spec.updates:,} = "
     own = f"{product}{result.updates // len(result.specs):,}"
     return (
-        f"**Ten trainings**: 10 rates × 5 epochs × {RAMP_UPDATES} batches = {HOMEWORK_UPDATES:,} updates; an epoch of "
-        f"60,000 images has 60,000 / 64 = 937.5 batches, the last one half full. **One ramp** tries another rate at "
-        f"each update and needs one epoch at most, {RAMP_UPDATES}: {HOMEWORK_UPDATES // RAMP_UPDATES} times fewer.",
-        f"**These settings**: {own} updates a seed, {result.updates:,} in all. The ramp stops earlier when the "
-        f"smoothed loss is four times its smallest, a training when its loss is no number any more. The homework's own "
-        f"network and all 60,000 images would keep one core busy for some {in_words(expected_seconds(_original()))}.",
-        "What the ramp pays for it: its weights have seen all smaller rates before, each for one batch; what a rate "
-        "does in the long run it cannot tell, and its smoothed curve lags behind. Train with the bounds below to see.",
+        f"**Ten runs**: 10 rates × 5 epochs × {RAMP_UPDATES} batches = {HOMEWORK_UPDATES:,} "
+        "updates; an epoch of 60,000 images has 60,000 / 64 = 937.5 batches, the last one half "
+        "full. **One ramp** tries another rate at each update and needs one epoch at most, "
+        f"{RAMP_UPDATES}: 1/{HOMEWORK_UPDATES // RAMP_UPDATES} as many.",
+        f"**These settings**: {own} updates a seed, {result.updates:,} in all. The ramp stops "
+        "earlier when the smoothed loss is four times its smallest, a single run when its loss "
+        "is NaN. The original network with all 60,000 images would keep one core busy for about "
+        f"{in_words(expected_seconds(_original()))}.",
+        "The price: the weights have already trained at all smaller rates, and the smoothed "
+        "curve lags. What a rate does in the long run, a ramp cannot tell. Train with the bounds "
+        "below to see.",
     )
 
 
@@ -163,9 +172,9 @@ def _original() -> Sweep:
 
 
 SECTIONS = (
-    Section("The rules, with these numbers", rules),
-    Section("The homework's protocol, and why its two bounds do not follow from it", homework),
-    Section("What both protocols cost", cost),
+    Section("The rules with the current values", rules),
+    Section("Ten separate runs, and why two bounds do not follow", homework),
+    Section("Cost of both protocols", cost),
     match.SECTION,
     *runs.SECTIONS,
 )

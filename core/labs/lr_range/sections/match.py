@@ -44,13 +44,13 @@ def judge(letter: str, text: str) -> Verdict:
     try:
         typed = float(text.replace(",", "."))
     except ValueError:
-        raise ValueError("Write one of the four rates, such as 0.01.") from None
+        raise ValueError("Enter one of the four rates, such as 0.01.") from None
     right = bool(np.isclose(typed, curves()[letter].rate, rtol=1e-3))
     if right:
         return Verdict(True, _told(letter))
     if not any(np.isclose(typed, each.rate, rtol=1e-3) for each in curves().values()):
-        return Verdict(False, "The four rates are 0.1, 0.01, 0.001 and 0.0001.")
-    return Verdict(False, "Another curve has that rate. Look at the first updates, and then at the end.")
+        return Verdict(False, "The four rates are 0.1, 0.01, 0.001, and 0.0001.")
+    return Verdict(False, "That rate belongs to another curve. Compare the first updates, then the end.")
 
 
 def _told(letter: str) -> str:
@@ -60,10 +60,10 @@ def _told(letter: str) -> str:
     first = min(every, key=lambda each: float(np.mean(every[each].losses[:_EARLY])))
     end = f"the last epoch has a loss of {fixed(own.loss)}"
     if letter == best:
-        return f"Right: {end}, the smallest of the four: a good rate."
+        return f"Correct: {end}, the smallest of the four."
     if letter == first:
-        return f"Right: it falls first, but {end}, and the best {fixed(every[best].loss)}: too high to settle."
-    return f"Right: {end} and is still falling: too low for so few updates."
+        return f"Correct: it drops first, but {end}, and the best {fixed(every[best].loss)}: too high to settle."
+    return f"Correct: {end} and is still falling: too low for so few updates."
 
 
 def exercise(result: LrRange, values: Mapping[str, Any]) -> Sequence[Picture | Exercise]:
@@ -75,15 +75,16 @@ def exercise(result: LrRange, values: Mapping[str, Any]) -> Sequence[Picture | E
         for letter, each in found.items()
     ]  # fmt: skip
     ends = "; ".join(f"{letter} ends near {fixed(each.loss, 2)}" for letter, each in found.items())
-    alt = f"Smoothed loss of four trainings with constant rates. {ends}."
+    alt = f"Smoothed loss of four runs with constant rates. {ends}."
     steps = len(next(iter(found.values())).losses)
     drawn = panel(traces, alt, x="updates", y="smoothed loss", xaxis={"range": [0, steps]}, yaxis={"range": [0, 2.6]})
     cells = tuple(Cell(f"Rate of {letter}", partial(judge, letter)) for letter in found)
     question = (
-        "The same network was trained with four constant rates: 0.1, 0.01, 0.001 and 0.0001. Which curve has which? "
-        "(The curves are recorded: MLP, three epochs of 6,000 images, batches of 64, momentum 0.9.)"
+        "The same network was trained with four constant rates: 0.1, 0.01, 0.001, and 0.0001. "
+        "Which curve has which? (Recorded: MLP, three epochs of 6,000 images, batches of 64, "
+        "momentum 0.9.)"
     )
     return Picture((drawn,)), Exercise(question, cells, key="four rates")
 
 
-SECTION = Section("Which curve has which rate?", exercise)
+SECTION = Section("Match each curve to its learning rate", exercise)

@@ -90,15 +90,15 @@ def train(result: LrRange, values: Mapping[str, Any]) -> Sequence[str | Work]:
     low, high = HOMEWORK_BOUNDS
     suggested = bounds_of(result)
     return (
-        f"One triangle over {EPOCHS} epochs each: the rate rises from the lower bound to the upper one and falls back. "
+        f"Each run is one triangle over {EPOCHS} epochs, from the lower rate up and back. "
         + (
-            f"Yours are {show_rate(lower)} and {show_rate(upper)}, where you have dragged the two lines; Smith takes a "
-            "third or a quarter of the upper one as the lower one. "
+            f"Your bounds are {show_rate(lower)} and {show_rate(upper)}. Smith sets the lower to 1/3 "
+            "or 1/4 of the upper. "
             if lower < upper
-            else "Your lower rate is not below the upper one, so that there is no cycle between them. "
+            else "Your lower rate must be below the upper rate. "
         )
-        + f"The homework's bounds, {show_rate(low)} and {show_rate(high)}, were read from another network. "
-        "The test images are looked at once, at the end."
+        + f"The reference bounds, {show_rate(low)} and {show_rate(high)}, come from another "
+        "network. Test images are used once."
         + (f" This test suggests no range: {suggested}" if isinstance(suggested, str) else ""),
         Work(
             f"Train with these bounds ({len(specs)} × {next(iter(specs.values())).steps:,} updates)",
@@ -129,7 +129,7 @@ def _outcome(specs: Mapping[str, Training], seen: Sequence[Seen]) -> Sequence[Pi
 def _ended(seen: Seen) -> str:
     result = seen.result
     if result.get("end") != "end":
-        return f"the loss was no number any more after {len(losses_of(seen)):,} updates."
+        return f"diverged after {len(losses_of(seen)):,} updates."
     return f"test accuracy {percent(result['test_accuracy'])}, test loss {fixed(result['test_loss'])}."
 
 

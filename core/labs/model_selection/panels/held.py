@@ -61,9 +61,9 @@ def _data(result: ModelSelection, rule: str, held: Numbers) -> Panel:
         *([dots(v.x[first], v.y[first], "test", _FITS[rule][0], 9, "diamond", **more)] if len(held) else []),
     ]
     alt = (
-        f"{v.x.size} points with noise, the truth (dashed) and the polynomial of the degree on the slider. "
-        f"{_said(result, rule, held)} At degree {v.best} the expected error of the fit to all points is "
-        f"{number(float(v.own_risk[v.best - 1]))}."
+        f"{v.x.size} points with noise, the truth (dashed) and the polynomial of the current "
+        f"degree. {_said(result, rule, held)} At degree {v.best} the expected error of the fit to "
+        f"all points is {number(float(v.own_risk[v.best - 1]))}."
     )
     low, high = fit_range(v.f_grid, v.noise)
     return panel(
@@ -96,17 +96,17 @@ def _fits(result: ModelSelection, rule: str, held: Numbers) -> tuple[list[Trace]
     one, each = _FITS.get(rule, ("", ""))
     if len(shown) > 1:
         part = f" ({len(shown)} of {len(held)})" if len(shown) < len(held) else ""
-        add(slice(1, None), "variance", f"without {each}{part}", 1, opacity=0.5)
+        add(slice(1, None), "variance", f"fits without {each}{part}", 1, opacity=0.5)
     if len(shown):
-        add(slice(1, 2), "test", f"without {one}", 2.4)
-    add(slice(0, 1), "accent", "fit to all", 3)
+        add(slice(1, 2), "test", f"fit without {one}", 2.4)
+    add(slice(0, 1), "accent", "fit to all points", 3)
     return traces, frames
 
 
 def _said(result: ModelSelection, rule: str, held: Numbers) -> str:
     name = opening(result, rule)
     if not len(held):
-        return f"{name} holds no point out."
+        return f"{name} holds out no points."
     sizes = held.sum(axis=1)
     count = str(sizes.min()) if sizes.min() == sizes.max() else f"{sizes.min()} to {sizes.max()}"
     rows = {"k-fold": " (each fold is a row)", "repeated k-fold": " (the first fold of each division is a row)"}
@@ -123,15 +123,15 @@ def _raster(result: ModelSelection, rule: str, order: str, place: Numbers, held:
         np.tile([*ends, np.nan], count),
         np.repeat(y, 3),
         "train",
-        "seen by the fit",
+        "used for the fit",
         line={"color": color("train"), "width": _width(count, 0.35, 0.8)},
         meta={"table": False},
     )
     traces = [seen, _tiles(held, place, _width(count, 0.7, 3))] if len(held) else [seen, _nobody(ends)]
     return panel(
         traces,
-        f"Who is held out. {_said(result, rule, held)}",
-        x="x" if order == "x" else "point, in the order of drawing",
+        f"Held-out points. {_said(result, rule, held)}",
+        x="x" if order == "x" else "point index",
         y=_ROW_NAMES.get(rule, "all points"),
         height=LOWER,
         folded=True,
@@ -161,7 +161,7 @@ def _tiles(rows: Numbers, place: Numbers, width: float) -> Trace:
         "mode": "lines",
         "x": np.stack([x - half, x + half, gap], axis=1).ravel(),
         "y": np.stack([y, y, gap], axis=1).ravel(),
-        "name": "held out",
+        "name": "held-out",
         "line": {"color": color("test"), "width": width},
         "hoverinfo": "skip",
     }
@@ -173,7 +173,7 @@ def _nobody(ends: list[float]) -> Trace:
         "mode": "text",
         "x": [sum(ends) / 2],
         "y": [0.8],
-        "text": ["Nobody is held out: parameters have a price instead."],
+        "text": ["No points are held out; parameters are penalized instead."],
         "textfont": {"size": 13, "color": color("muted")},
         "name": "nobody",
         "showlegend": False,

@@ -26,13 +26,13 @@ def _lollipops(result: ModelSelection) -> Panel:
             np.repeat(v.x, 3),
             None,
             "threshold",
-            "from r to r/(1−h)",
+            "from r to r/(1 − h)",
             line={"color": color("threshold"), "width": 1.6},
             meta={"table": False},
         ),
-        dots(v.x, None, "train", "r, all points fitted", 7),
-        dots(v.x, None, "threshold", "r/(1−h), one fit", 10, "circle-open"),
-        dots(v.x, None, "risk", f"the same by {v.x.size} refits", 6, "cross-thin", showlegend=True),
+        dots(v.x, None, "train", "residual r", 7),
+        dots(v.x, None, "threshold", "leave-one-out r/(1 − h)", 10, "circle-open"),
+        dots(v.x, None, "risk", f"by {v.x.size} refits", 6, "cross-thin", showlegend=True),
         curve(np.array([v.grid[0], v.grid[-1]]), np.zeros(2), "noise", "0", 1, showlegend=False),
     ]
     traces[3]["marker"]["line"] = {"width": 1.4, "color": color("risk")}
@@ -44,8 +44,8 @@ def _lollipops(result: ModelSelection) -> Panel:
     )
     at = v.best - 1
     alt = (
-        f"Residuals r of {v.x.size} points and what they become when the point itself is left out, r/(1−h), with "
-        f"crosses for the residuals of as many refits. {_largest(result, at)}"
+        f"Residuals r of {v.x.size} points and what they become when the point itself is left "
+        f"out, r/(1 − h), with crosses for the residuals of as many refits. {_largest(result, at)}"
     )
     return panel(
         traces,

@@ -112,7 +112,7 @@ def _one_standard_error(result: ModelSelection, rule: str) -> list[Trace]:
     role = RULES[rule][1]
     ends = np.array([0.5, len(v.degrees) + 0.5])
     look = {"color": color(role), "width": 1, "dash": "longdash"}
-    traces = [curve(ends, np.full(2, level), role, "smallest + 1 SE", line=look, meta={"table": False})]
+    traces = [curve(ends, np.full(2, level), role, "minimum + 1 SE", line=look, meta={"table": False})]
     if one_se != pick:
         score = float(result.errors[at, one_se - 1])
         traces.append(_mark(one_se, score, "circle-open", role))
@@ -128,7 +128,7 @@ def _others() -> Trace:
     """Entry of the legend that stands for all rules but one."""
     nothing: Numbers = np.empty(0)
     look = {"color": color("muted"), "width": 1.3}
-    return curve(nothing, nothing, "muted", "other rules", legendgroup=_OTHERS, line=look)
+    return curve(nothing, nothing, "muted", "other criteria", legendgroup=_OTHERS, line=look)
 
 
 def _picks(result: ModelSelection, rule: str) -> Panel:
@@ -163,7 +163,7 @@ def _picks(result: ModelSelection, rule: str) -> Panel:
 
 
 def _both(pick: int, one_se: int) -> str:
-    return f"{pick}, one SE {one_se}" if one_se != pick else str(pick)
+    return f"{pick} (1-SE rule: {one_se})" if one_se != pick else str(pick)
 
 
 def _row(pick: int, one_se: int, row: int, role: str, name: str) -> Trace:

@@ -16,7 +16,7 @@ from core.labs.model_selection.compute.explore import ModelSelection
 
 UPPER, LOWER = 295, 265  # heights of the two panels above each other, left and right
 
-# Rule -> label, colour role and dash. Rules with one idea share a colour.
+# Rule -> label, color role and dash. Rules with one idea share a color.
 RULES: dict[str, tuple[str, str, str]] = {
     "hold-out": ("hold-out", "second", "longdash"),
     "k-fold": ("{folds}-fold", "first", "solid"),

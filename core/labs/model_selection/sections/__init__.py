@@ -40,9 +40,12 @@ def _held_out(result: ModelSelection, k: int) -> str:
     errors = ", ".join(number(float(error)) for error in v.fold_errors[0, :, k])
     # With as many folds as points each is left out once, however they are divided.
     between = "" if np.isnan(v.split_sd[k]) or result.folds >= v.x.size else (
-        f" Between the {result.repeats} divisions its standard deviation is {number(float(v.split_sd[k]))}: that much "
-        f"is chance of the splitter, and repeated {result.folds}-fold, {number(_score(result, 'repeated k-fold', k))}, "
-        f"averages it away. The chance of the data stays."
+
+f" Over {result.repeats} fold assignments its standard deviation is "
+f"{number(float(v.split_sd[k]))}. That much comes from the random split, and repeated "
+f"{result.folds}-fold, {number(_score(result, 'repeated k-fold', k))}, averages it away. "
+"The luck of the data remains."
+
     )  # fmt: skip
     return (
         f"**Held out.** The polynomial is fitted without the points of a fold $F_j$, and judged on them:\n\n"
@@ -62,7 +65,7 @@ def _leave_one_out(result: ModelSelection, k: int) -> str:
         for i in order
     )
     difference = float(v.loo_difference[k])
-    told = "not defined at this degree" if np.isnan(difference) else f"{at_most(difference)} at most"
+    told = "undefined at this degree" if np.isnan(difference) else f"{at_most(difference)} at most"
     return (
         f"**Leave-one-out needs one fit.** It is $\\hat y = Hy$; with the leverage $h_{{ii}}$, the diagonal of $H$,\n\n"
         f"$$\\text{{LOOCV}} = \\frac1n\\sum_{{i=1}}^n\\Bigl(\\frac{{y_i-\\hat y_i}}{{1-h_{{ii}}}}\\Bigr)^2 = "
@@ -77,16 +80,17 @@ def _leave_one_out(result: ModelSelection, k: int) -> str:
 def _criteria(result: ModelSelection, k: int, n: int, p: int) -> str:
     rss = n * float(result.train_mse[k])
     return (
-        f"**Nobody held out.** GCV puts the mean leverage p/n in the place of $h_{{ii}}$; AIC and BIC put a price on "
-        f"parameters. With RSS = {number(rss, 4)}:\n\n"
-        f"$$\\text{{GCV}} = \\frac{{n\\,\\text{{RSS}}}}{{(n-p)^2}} = {tex(_score(result, 'GCV', k))}, \\qquad "
-        f"\\text{{AIC}} = n\\log\\frac{{\\text{{RSS}}}}n + 2p = {tex(_score(result, 'AIC', k))}, \\qquad "
-        f"\\text{{BIC}} = n\\log\\frac{{\\text{{RSS}}}}n + p\\log n = {tex(_score(result, 'BIC', k))}.$$\n\n"
-        f"A parameter costs 2 in AIC and log {n} = {np.log(n):.2f} in BIC. So that they can stand in one picture with "
-        f"the errors, AIC and BIC are drawn as exp(·/n), which does not move the minimum: "
+        "**No points held out.** GCV replaces each $h_{ii}$ with the mean leverage p/n; AIC "
+        f"and BIC penalize parameters. With RSS = {number(rss, 4)}:\n\n$$\\text{{GCV}} = "
+        f"\\frac{{n\\,\\text{{RSS}}}}{{(n-p)^2}} = {tex(_score(result, 'GCV', k))}, \\qquad "
+        f"\\text{{AIC}} = n\\log\\frac{{\\text{{RSS}}}}n + 2p = {tex(_score(result, 'AIC', k))}, "
+        "\\qquad \\text{BIC} = n\\log\\frac{\\text{RSS}}n + p\\log n = "
+        f"{tex(_score(result, 'BIC', k))}.$$\n\nA parameter costs 2 in AIC and log {n} = "
+        f"{np.log(n):.2f} in BIC. To share an axis with the errors, AIC and BIC are drawn as "
+        "exp(·/n), which leaves the minimum in place: "
         f"{number(float(result.errors[index_of(result, 'AIC'), k]))} and "
-        f"{number(float(result.errors[index_of(result, 'BIC'), k]))}. As p comes near n = {n} the RSS goes to 0 and "
-        f"its logarithm to −∞, against which no fixed price helps."
+        f"{number(float(result.errors[index_of(result, 'BIC'), k]))}. As p approaches n = {n} the "
+        "RSS goes to 0 and its logarithm to −∞, which no fixed penalty can offset."
     )
 
 
@@ -109,7 +113,7 @@ def _one_standard_error(result: ModelSelection) -> str:
 
 
 SECTIONS = (
-    Section("The formulas with these numbers", formulas),
+    Section("Formulas with the current values", formulas),
     seeds.SECTION,
     choices.SECTION,
     learning.SECTION,

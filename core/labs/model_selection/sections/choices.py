@@ -39,7 +39,7 @@ def choices(result: ModelSelection, values: Mapping[str, Any]) -> Sequence[str |
 
 
 def _look(result: ModelSelection, rule: str) -> tuple[str, str]:
-    """Name and colour role of a rule of the repetitions."""
+    """Name and color role of a rule of the repetitions."""
     if rule == ORACLE:
         return "best fixed degree", "risk"
     plain = rule.removesuffix(_SIMPLER)
@@ -51,11 +51,10 @@ def _look(result: ModelSelection, rule: str) -> tuple[str, str]:
 
 def _opening(result: ModelSelection, s: Selection, best: int) -> str:
     times = len(s.picks[ORACLE])
-    fewer = " (not more, since redrawn inputs are more work)" if times < result.repetitions else ""
+    fewer = " (fewer, because new inputs take longer)" if times < result.repetitions else ""
     return (
-        f"One data set is one draw. Here the experiment is repeated {times:,} times{fewer}, and each time each rule "
-        f"picks a degree without knowing the truth. The best fixed degree, known only because the truth is, is {best}. "
-        f"Under each name: how much larger the expected error of what the rule picks is, on average."
+        f"Each criterion picks a degree in {times:,} repetitions{fewer}; the best fixed degree is "
+        f"{best}. Under each name: its average extra expected error."
     )
 
 
@@ -64,7 +63,7 @@ def _sentence(s: Selection, looks: Mapping[str, tuple[str, str]], k: int) -> str
     most, least = max(column, key=lambda rule: column[rule]), min(column, key=lambda rule: column[rule])
     degree = int(s.degrees[k])
     if column[most] == 0:
-        return f"No rule ever picks degree {degree}."
+        return f"No criterion ever picks degree {degree}."
     return (
         f"Degree {degree} is picked most often by {looks[most][0]}, in {percent(column[most])} of the repetitions, and "
         f"least often by {looks[least][0]}, in {percent(column[least])}."
@@ -79,8 +78,8 @@ def _costs(s: Selection, looks: Mapping[str, tuple[str, str]], best: int) -> str
         f"| {with_error(float(s.excess[i]), float(s.excess_se[i]))} |\n"
         for i in sorted(blind, key=lambda i: s.excess[i])
     )
-    head = f"| rule | picks degree {best} | picks most often | extra expected error (y²) |\n|---|--:|--:|--:|\n"
+    head = f"| criterion | picks degree {best} | picks most often | extra expected error (y²) |\n|---|--:|--:|--:|\n"
     return head + rows
 
 
-SECTION = Section("The experiment again and again: what every rule picks, and what that costs", choices)
+SECTION = Section("What each criterion picks over many data sets", choices)

@@ -27,9 +27,9 @@ def learning(result: ModelSelection, values: Mapping[str, Any]) -> Sequence[str 
     redrawn = result.settings.protocol != "fixed"
     over = " Inputs are redrawn, so the curves are medians over the draws of x." if redrawn else ""
     return (
-        f"The same closed forms for {len(c.sizes)} sizes of the training set, tested at {c.x_test.size} points that do "
-        f"not change. Training and expected error approach each other from both sides; what they approach is the noise "
-        f"plus the bias² that no data take away.{over}",
+        f"The same closed forms for {len(c.sizes)} sizes of the training set, tested at "
+        f"{c.x_test.size} points that do not change. Training and expected error converge to the "
+        f"noise plus the bias² that more data cannot remove.{over}",
         Picture(
             panels=(_errors(c, result.settings.n_train), _best(c, result.settings.n_train)),
             axis=degrees_axis(c.degrees, "learner", start),
@@ -121,7 +121,7 @@ def _sentence(c: LearningCurves, k: int) -> str:
         return f"{at_the_end} No other degree does better there."
     n = c.crossing(min(degree, best), max(degree, best))
     if degree < best and n is not None:
-        return f"{at_the_end} From {n} points on degree {best} is better."
+        return f"{at_the_end} From n = {n} on, degree {best} is better."
     ratio = f"{larger(last / least)} that of degree {best}" if least > 1e-12 else f"above that of degree {best}"
     return f"{at_the_end} That is {ratio}, the best there."
 

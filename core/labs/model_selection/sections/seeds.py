@@ -29,13 +29,12 @@ def seeds(result: ModelSelection, values: Mapping[str, Any]) -> Sequence[str | P
     """Both histories side by side, and the homework's conclusion."""
     r = result.reseeded
     return (
-        f"Left the **splitter** gets {REDRAWS} seeds and the data stay; right the **data** are drawn with {REDRAWS} "
-        "seeds and the splitter stays. Drag, or step with the arrows: each step is one more click on a new seed. (On "
-        "the page itself, “New draw” draws new data, and the + beside “Seed of the splitter” divides anew.)",
+        f"Left: {REDRAWS} split seeds, same **data**. Right: {REDRAWS} new data sets, same "
+        "**split seed**. Drag to step through them.",
         _histories(result),
-        f"Leave-one-out leaves out every point in turn, so that a splitter has nothing to draw: over {REDRAWS} seeds "
-        f"its errors change by {at_most(r.largest_split_change)} of themselves at most, which is "
-        f"rounding. Its pick is nevertheless chance, because the data are.",
+        f"Leave-one-out involves no random split: over {REDRAWS} seeds its errors differ only by "
+        f"rounding (a relative {at_most(r.largest_split_change)} at most). Its pick is still "
+        "random, because the data are.",
         _homework(),
     )
 
@@ -44,8 +43,8 @@ def _histories(result: ModelSelection) -> Picture:
     """Errors with the seed of the step among those with other seeds, above how often each degree is picked."""
     r = result.reseeded
     sides = (
-        ("other seeds of the splitter, same data", r.split_left_out, r.split_k_fold),
-        ("other seeds of the data, same splitter", r.data_left_out, r.data_k_fold),
+        ("new split seeds, same data", r.split_left_out, r.split_k_fold),
+        ("new data, same split seed", r.data_left_out, r.data_k_fold),
     )
     picked = ((r.split_left_out_picks, r.split_k_fold_picks), (r.data_left_out_picks, r.data_k_fold_picks))
     panels = []
@@ -136,10 +135,11 @@ def _sentence(result: ModelSelection, k: int) -> str:
     r, v = result.reseeded, result.settings
     folds, last = f"{result.folds}-fold", min(4, r.degrees.size)
     return (
-        f"Splitter seed {result.split_seed + k}: leave-one-out picks {r.split_left_out_picks[k]}, {folds} "
-        f"{r.split_k_fold_picks[k]}. Data seed {(v.seed + k) % _SEEDS}: leave-one-out picks "
-        f"{r.data_left_out_picks[k]}, {folds} {r.data_k_fold_picks[k]}. Leave-one-out RMSE of degrees 1 to {last}, "
-        f"same data: {_few(r.split_left_out[k, :last])}; new data: {_few(r.data_left_out[k, :last])}."
+        f"Split seed {result.split_seed + k}: leave-one-out picks {r.split_left_out_picks[k]}, "
+        f"{folds} {r.split_k_fold_picks[k]}. Data seed {(v.seed + k) % _SEEDS}: leave-one-out "
+        f"picks {r.data_left_out_picks[k]}, {folds} {r.data_k_fold_picks[k]}. Leave-one-out RMSE "
+        f"of degrees 1 to {last}, same data: {_few(r.split_left_out[k, :last])}; new data: "
+        f"{_few(r.data_left_out[k, :last])}."
     )
 
 
@@ -152,13 +152,13 @@ def _homework() -> str:
     again = homework.redraws()
     own = ", ".join(fixed(float(value), 4) for value in again.rmse[0])
     return (
-        f"**The homework** (x − 2x², 100 points, degrees 1 to 4) has the RMSE values {own}. A solution in circulation "
-        f"sets another seed after the data have been drawn, gets the same four values, and concludes that "
-        f"leave-one-out does not depend on the seed. That is the left picture. The right one, with {len(again.rmse)} "
-        f"draws of the data: the true degree 2 wins in {percent(float(again.winners[1]))} of them, degree 3 in "
-        f"{percent(float(again.winners[2]))}, degree 4 in {percent(float(again.winners[3]))}. The smallest "
-        f"leave-one-out error does not prove that a model is the true one."
+        "**A common mistake**: on x − 2x² (100 points, degrees 1 to 4) the four RMSE values are "
+        f"{own}. Set a new seed after drawing the data, and you get the same four: it looks as if "
+        f"leave-one-out ignored the seed (left plot). With {len(again.rmse)} new data sets (right "
+        f"plot), the true degree 2 wins in {percent(float(again.winners[1]))} of them, degree 3 "
+        f"in {percent(float(again.winners[2]))}, degree 4 in {percent(float(again.winners[3]))}. "
+        "The smallest leave-one-out error does not prove that a model is the true one."
     )
 
 
-SECTION = Section("Another seed for the splitter, another draw of the data: what changes?", seeds)
+SECTION = Section("New split seed or new data: what changes?", seeds)

@@ -13,7 +13,7 @@ from core.labs.momentum.compute.explore import Momentum
 from core.labs.momentum.controls import CONTROLS
 
 Blocks = Sequence[str | Picture]
-FLAT, STEEP = "first", "second"  # colour roles of the eigenvectors with the smallest and the largest eigenvalue
+FLAT, STEEP = "first", "second"  # color roles of the eigenvectors with the smallest and the largest eigenvalue
 RIGHT, TOP = 4.1, 1.02  # ends of the plane
 TALL, HALF = 560, 280  # heights of the plane and of one of two panels above each other
 

@@ -26,7 +26,7 @@ _UNITS = "step size η (in 1/λ<sub>max</sub>)"
 
 
 def plane_panel(result: Momentum) -> Panel:
-    """Rates as grey steps, borders as lines, the best settings as marks, and the dot that is dragged."""
+    """Rates as gray steps, borders as lines, the best settings as marks, and the dot that is dragged."""
     edge = border(_MOMENTA, result.method)
     beyond: Trace = {"fill": "toself", "fillcolor": color("band"), "line": {"width": 0}, "meta": {"table": False}}
     corner = np.array([RIGHT, RIGHT])
@@ -38,18 +38,19 @@ def plane_panel(result: Momentum) -> Panel:
     traces = [
         curve(*outline, "variance", "diverges", showlegend=False, **beyond),
         *(_level(result, level, k == 0) for k, level in enumerate(levels)),
-        curve(edge, _MOMENTA, "warning", "border", 2.6),
-        curve(slow, _MOMENTA, FLAT, "flat rings ↑", 1.8),
-        curve(ringing, _MOMENTA, STEEP, "steep rings ↑", 1.8),
-        dots([best.lr], np.array([best.momentum]), "text", "fastest", 13, "star", showlegend=False),
-        dots([plain.lr], np.array([0.0]), "text", "fastest without momentum", 10, "x", showlegend=False),
+        curve(edge, _MOMENTA, "warning", "stability limit", 2.6),
+        curve(slow, _MOMENTA, FLAT, "flat direction oscillates above", 1.8),
+        curve(ringing, _MOMENTA, STEEP, "steep direction oscillates above", 1.8),
+        dots([best.lr], np.array([best.momentum]), "text", "optimum", 13, "star", showlegend=False),
+        dots([plain.lr], np.array([0.0]), "text", "optimum without momentum", 10, "x", showlegend=False),
     ]
     lr, momentum = places(result)
     alt = (
-        f"Plane of step size and momentum for {METHODS[result.method]} at condition number {result.kappa:g}. The "
-        f"fastest place is step size {best.lr:.2f} with momentum {best.momentum:.2f}: rate {fixed(best.rate)}; without "
-        f"momentum it is step size {plain.lr:.2f}: rate {fixed(plain.rate)}. The border of stability goes from step "
-        f"size {edge[0]:.2f} without momentum to {edge[-1]:.2f} with all of it."
+        f"Plane of step size and momentum for {METHODS[result.method]} at condition number "
+        f"{result.kappa:g}. The optimum is step size {best.lr:.2f} with momentum "
+        f"{best.momentum:.2f}: rate {fixed(best.rate)}; without momentum it is step size "
+        f"{plain.lr:.2f}: rate {fixed(plain.rate)}. The stability limit goes from step size "
+        f"{edge[0]:.2f} without momentum to {edge[-1]:.2f} with momentum 1."
     )
     return panel(
         traces,
@@ -117,7 +118,7 @@ def cut_panel(result: Momentum) -> Panel:
     ).max(axis=-1)
     lr, _ = places(result)
     traces = [
-        curve([0, RIGHT], np.array([1.0, 1.0]), "warning", "border", 1.2, showlegend=False),
+        curve([0, RIGHT], np.array([1.0, 1.0]), "warning", "stability limit", 1.2, showlegend=False),
         curve(_ACROSS, None, FLAT, "flat direction"),
         curve(_ACROSS, None, STEEP, "steep direction"),
         dots(None, None, "accent", "here", 11, showlegend=False),

@@ -31,9 +31,9 @@ def path_panel(result: Momentum) -> Panel:
     ]
     path = len(traces) - 2
     alt = (
-        f"The first {DRAWN} steps from (1, 1) on the lines of equal loss: across the valley the curvature is 1, along "
-        f"it {number(1 / result.kappa)}. With a large step the path jumps across the valley while it creeps along it; "
-        f"momentum makes it overshoot the minimum."
+        f"The first {DRAWN} steps from (1, 1) on the loss contours: across the valley the "
+        f"curvature is 1, along it {number(1 / result.kappa)}. With a large step the path jumps "
+        "across the valley while it crawls along it; momentum makes it overshoot the minimum."
     )
     return panel(
         traces,
@@ -62,7 +62,7 @@ def _contours(kappa: float) -> list[Trace]:
     levels = np.arange(1, 7) / 4
     x = np.concatenate([np.append(level * np.sqrt(kappa) * np.cos(_ANGLES), np.nan) for level in levels])
     y = np.concatenate([np.append(level * np.sin(_ANGLES), np.nan) for level in levels])
-    return [curve(x, y, "noise", "equal loss", 1, line={"color": color("axis"), "width": 1}, meta={"table": False})]
+    return [curve(x, y, "noise", "loss contours", 1, line={"color": color("axis"), "width": 1}, meta={"table": False})]
 
 
 def roots_panel(result: Momentum) -> Panel:
@@ -81,8 +81,9 @@ def roots_panel(result: Momentum) -> Panel:
         for attr, part in (("x", np.real), ("y", np.imag))
     ]
     alt = (
-        "The two roots for each direction in the complex plane. Inside the unit circle the error shrinks, outside it "
-        "grows; the distance of the farthest root from 0 is the rate. Off the real axis the error rings."
+        "The two roots for each direction in the complex plane. Inside the unit circle the error "
+        "shrinks, outside it grows; the distance of the farthest root from 0 is the rate. Off "
+        "the real axis the error oscillates."
     )
     return panel(
         traces,
@@ -111,7 +112,7 @@ def distance_panel(result: Momentum) -> Panel:
     )
     return panel(
         [
-            curve([0, STEPS], None, "noise", "rate alone", 1.8),
+            curve([0, STEPS], None, "noise", "predicted by the rate", 1.8),
             curve(steps, None, "risk", "distance", 2.4),
         ],
         alt,

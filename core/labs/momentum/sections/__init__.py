@@ -33,11 +33,11 @@ def formulas(result: Momentum, values: Mapping[str, Any]) -> Blocks:
     p, q = (r"(1-\eta\lambda)(1+\mu)", r"(1-\eta\lambda)\,\mu") if nesterov else (r"1+\mu-\eta\lambda", r"\mu")
     gap = float(np.abs(result.ran - result.distance[..., -1])[result.rate < 1].max())
     return (
-        f"**A step** ({METHODS[result.method]}), as in `torch.optim.SGD`:\n\n"
-        f"$$v \\leftarrow \\mu v + \\nabla f(w), \\qquad {step}, \\qquad \\eta = {tex(lr)},\\ \\mu = {tex(momentum)}.$$"
-        "\n\nOn a quadratic each eigenvector goes its own way. With eigenvalue λ the error and η v are multiplied by a "
-        "2 × 2 matrix A, and the error alone follows $w_{k+1} = p\\,w_k - q\\,w_{k-1}$ with\n\n"
-        f"$$p = {p}, \\qquad q = {q}.$$",
+        f"**A step** ({METHODS[result.method]}), as in `torch.optim.SGD`:\n\n$$v \\leftarrow \\mu v + "
+        f"\\nabla f(w), \\qquad {step}, \\qquad \\eta = {tex(lr)},\\ \\mu = {tex(momentum)}.$$\n\nOn a "
+        "quadratic, each eigendirection evolves independently. With eigenvalue λ the error and η "
+        "v are multiplied by a 2 × 2 matrix A, and the error alone follows $w_{k+1} = p\\,w_k - "
+        f"q\\,w_{{k-1}}$ with\n\n$$p = {p}, \\qquad q = {q}.$$",
         *(_direction(result, lr, momentum, k) for k in range(2)),
         f"**The rate** is the larger of the two: {fixed(float(result.rate[row, column]), 4)}. By powers of A, "
         f"‖Aᵏ‖^(1/k) for k = 2³⁰, it is {fixed(float(result.powers[row, column]), 4)}: off by "
@@ -65,7 +65,7 @@ def _direction(result: Momentum, lr: float, momentum: float, k: int) -> str:
         if abs(first.imag) > 0
         else f"{tex(first.real)},\\ {tex(second.real)}"
     )
-    kind = "complex: it rings" if gap < 0 else "real"
+    kind = "complex: it oscillates" if gap < 0 else "real"
     return (
         f"**The {_NAMES[k]} direction**, λ = {eigenvalue:.4g}, ηλ = {float(a):.4g}:\n\n"
         f"$$A = \\begin{{pmatrix}} {tex(top)} & {tex(right)} \\\\ {tex(left)} & {tex(bottom)} \\end{{pmatrix}}$$\n\n"
@@ -87,21 +87,23 @@ def limits(result: Momentum, values: Mapping[str, Any]) -> Blocks:
         "if |q| < 1 and |p| < 1 + q; the steepest direction is the first to leave:\n\n"
         f"$$\\eta < {edge} = {tex(own.border)}\\quad\\text{{at}}\\ \\mu = {tex(momentum)}, \\qquad "
         f"{tex(plain.border)}\\ \\text{{without momentum}}.$$\n\n{_shift(result)}",
-        f"**The smallest eigenvalue limits the speed.** At the same step size the flat direction gets only "
-        f"1/κ = {1 / result.kappa:.3g} of the steep one's share. Without momentum the best step size makes both "
-        f"equally slow: rate (κ − 1)/(κ + 1) = {fixed(result.plain.rate, 4)}, {digit(result.plain.rate)} steps per "
-        f"digit. {_gain(result)}",
-        "**A learning-rate range test** raises the step size at each step until the loss explodes. What it finds is "
-        "this border, and so the largest curvature of the loss: it says nothing on how slow the flat directions are. "
-        "Here is one on this quadratic, with noise of standard deviation 0.05 in the gradient. " + _seen(runs),
+        "**The smallest eigenvalue limits the speed.** At the same step size the flat direction "
+        f"moves only 1/κ = {1 / result.kappa:.3g} as far as the steep one. Without momentum the "
+        "best step size makes both equally slow: rate (κ − 1)/(κ + 1) = "
+        f"{fixed(result.plain.rate, 4)}, {digit(result.plain.rate)} steps per digit. "
+        f"{_gain(result)}",
+        "**A learning-rate range test** raises the step size at each step until the loss "
+        "explodes. It finds the stability limit, and so the largest curvature, but nothing about "
+        "flat directions. Here is one on this quadratic, with noise of standard deviation 0.05 "
+        "in the gradient. " + _seen(runs),
         _ramps(runs),
     )
 
 
 def _shift(result: Momentum) -> str:
     if result.method == "nesterov":
-        return "With Nesterov, momentum moves the border to the left: from 2 to 4/3."
-    return "With the heavy ball, momentum moves the border to the right: from 2 to almost 4."
+        return "With Nesterov, momentum lowers the limit from 2 to 4/3."
+    return "With the heavy ball, momentum raises the limit from 2 to almost 4."
 
 
 def _gain(result: Momentum) -> str:
@@ -115,11 +117,11 @@ def _gain(result: Momentum) -> str:
 
 def _seen(runs: Mapping[float, Ramp]) -> str:
     parts = [
-        f"with {named(momentum)} the border is {run.border:.2f}, and the loss is back where it began at {run.back:.2f}"
+        (f"with {named(momentum)} the limit is {run.border:.2f}, and the loss is back at its start at {run.back:.2f}")
         for momentum, run in runs.items()
     ]
     words = "; ".join(parts)
-    return f"{words[0].upper()}{words[1:]}. It is later than the border: what is unstable takes its time to grow."
+    return f"{words[0].upper()}{words[1:]}. It comes after the limit, because instability takes time to grow."
 
 
 def _ramps(runs: Mapping[float, Ramp]) -> Picture:
@@ -127,11 +129,11 @@ def _ramps(runs: Mapping[float, Ramp]) -> Picture:
     for (momentum, run), role in zip(runs.items(), ("first", "second"), strict=False):
         traces.append(curve(run.lrs, run.loss, role, named(momentum)))
         edge = np.full(2, run.border)
-        traces.append(curve(edge, np.array([1e-6, 100.0]), role, f"border, {named(momentum)}", line=_thin(role)))
+        traces.append(curve(edge, np.array([1e-6, 100.0]), role, f"limit, {named(momentum)}", line=_thin(role)))
     borders = " and ".join(f"{run.border:.2f} with {named(momentum)}" for momentum, run in runs.items())
     own = panel(
         traces,
-        f"Loss in a range test over the step size. It turns up behind the borders, which are {borders}.",
+        f"Loss in a range test over the step size. It turns up after the stability limits, which are {borders}.",
         x="step size η (in 1/λ<sub>max</sub>)",
         y="loss",
         xaxis=still_axis(-1.5, 0.9, type="log", tickvals=_TICKS, ticktext=[f"{tick:g}" for tick in _TICKS]),
@@ -149,26 +151,33 @@ def regions(result: Momentum, values: Mapping[str, Any]) -> Blocks:
     momentum, heavy = np.array(values["momentum"]), result.method == "heavy"
     edge, first = float(border(momentum, result.method)), float(critical(momentum, result.method))
     last = float((1 + np.sqrt(momentum)) ** 2) if heavy else 1.0
-    rings = f", **rings** up to {number(last)}" if momentum > 0 else ""
+    rings = f", **oscillates** up to {number(last)}" if momentum > 0 else ""
     tip = r"$$\mu^* = \left(\frac{\sqrt\kappa-1}{\sqrt\kappa+1}\right)^2, \qquad \eta^* = (1+\sqrt{\mu^*})^2.$$"
     rest = (
-        "Where both directions ring, both have rate √μ at any step size: only less momentum is faster. That "
-        f"ends where the flat direction begins to creep and the steep one to jump, at the best place of all:\n\n{tip}"
+        (
+            "Where both directions oscillate, both have rate √μ at any step size: only less momentum "
+            "is faster. That ends where the flat direction begins to decay monotonically and the "
+            f"steep one to alternate in sign, at the optimum:\n\n{tip}"
+        )
         if heavy
-        else "Where a direction rings, its rate is $\\sqrt{\\mu(1-\\eta\\lambda)}$; at ηλ = 1 it is gone at once."
+        else (
+            "Where a direction oscillates, its rate is $\\sqrt{\\mu(1-\\eta\\lambda)}$; at ηλ = 1 it "
+            "vanishes in one step."
+        )
     )
     return (
-        f"**Creeping, ringing, jumping.** At momentum {float(momentum):g} an error with ηλ up to {number(first)} "
-        f"**creeps**{rings}, then **jumps** from side to side, and from {number(edge)} on it **diverges**. For the "
-        f"steep direction ηλ is the step size itself; for the flat one it is 1/κ of it, so that its lines lie "
-        f"{result.kappa:g} times farther to the right.",
+        f"**Three ways to converge.** At momentum {float(momentum):g} an error with ηλ up to "
+        f"{number(first)} **decays monotonically**{rings}, then **alternates in sign**, and from "
+        f"{number(edge)} on it **diverges**. For the steep direction ηλ is the step size itself; "
+        f"for the flat one it is 1/κ of it, so its lines lie {result.kappa:g} times farther to "
+        "the right.",
         rest,
     )
 
 
 SECTIONS = (
-    Section("The formulas with the numbers of this place", formulas),
-    Section("The regions of the plane: creeping, ringing, diverging", regions),
-    Section("Why the steepest direction limits the step, the flattest the speed, and what a range test finds", limits),
+    Section("Formulas with the current values", formulas),
+    Section("Where it decays, oscillates, or diverges", regions),
+    Section("What limits the step size and the speed", limits),
     noise.SECTION,
 )

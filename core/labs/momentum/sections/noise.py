@@ -36,14 +36,15 @@ def noise(result: Momentum, values: Mapping[str, Any]) -> Blocks:
     momentum, lr = values["momentum"], values["lr"]
     edge = float(border(np.array(momentum), result.method))
     head = (
-        "With noise of variance σ² in each gradient, the error does not shrink to 0: it wanders around it. Along an "
-        "eigenvector with eigenvalue λ its variance in the long run is, for the heavy ball,\n\n"
-        r"$$\mathrm{Var}(w) = \frac{\eta\,\sigma^2}{\lambda\,(1-\mu)}\cdot\frac{1+\mu}{2\,(1+\mu)-\eta\lambda}.$$"
-        "\n\nFor small steps that is ησ²/(2λ(1 − μ)): momentum μ is as noisy as a step size 1/(1 − μ) times as large. "
-        "What is gained in speed is paid for in noise, unless the step size falls in the end."
+        "With noise of variance σ² in each gradient, the error does not shrink to 0: it "
+        "fluctuates around 0. Along an eigenvector with eigenvalue λ its variance in the long "
+        "run is, for the heavy ball,\n\n$$\\mathrm{Var}(w) = "
+        "\\frac{\\eta\\,\\sigma^2}{\\lambda\\,(1-\\mu)}\\cdot\\frac{1+\\mu}{2\\,(1+\\mu)-\\eta\\lambda}.$$\n\nFor "
+        "small steps that is ησ²/(2λ(1 − μ)): momentum μ is as noisy as a step size 1/(1 − μ) "
+        "times as large. Speed is paid for in noise unless the step size decays."
     )
     if lr >= edge:
-        here = f"At the dot, step size {lr:g}, it diverges; the border at this momentum is {edge:.2f}."
+        here = f"At the dot, step size {lr:g}, it diverges; the limit at this momentum is {edge:.2f}."
         return head, here, _spread(momentum, result.method)
     nesterov = result.method == "nesterov"
     exact = lr * float(np.sqrt(stationary(np.array(lr), np.array(momentum), result.method)))
@@ -68,9 +69,9 @@ def _spread(momentum: float, method: str) -> Picture:
             estimates(*_simulated(beta, method), role, named(beta), named=beta == 0),
         ]
     alt = (
-        f"Standard deviation of the error in the steep direction over the step size, without momentum and with "
-        f"momentum {momentum:g}: it grows with the step size and with the momentum, and without bound at the border. "
-        f"Simulations agree with the curves."
+        "Standard deviation of the error in the steep direction over the step size, without "
+        f"momentum and with momentum {momentum:g}: it grows with the step size and with the "
+        "momentum, and without bound at the stability limit. Simulations agree with the curves."
     )
     return Picture(
         (
@@ -86,4 +87,4 @@ def _spread(momentum: float, method: str) -> Picture:
     )
 
 
-SECTION = Section("Noise in the gradient: what momentum costs", noise)
+SECTION = Section("Gradient noise: the price of momentum", noise)

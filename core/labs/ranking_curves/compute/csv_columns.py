@@ -162,8 +162,8 @@ def read_columns(content: bytes) -> tuple[list[str], list[Column]]:
     line, first = next(rows, (1, []))
     if not 2 <= len(first) <= MAX_COLUMNS:
         raise ValueError(
-            f"Line {line} has {counted(len(first), 'value')}; needed are a label and one or two scores, separated by "
-            "commas, semicolons or tabs."
+            f"Line {line} has {counted(len(first), 'value')}; it needs a label and one or two scores, "
+            "separated by commas, semicolons, or tabs."
         )
     names = [name.strip() for name in first]
     if any(_is_value(name, separator != ",") for name in names):
@@ -173,12 +173,12 @@ def read_columns(content: bytes) -> tuple[list[str], list[Column]]:
     while chunk := list(islice(rows, CHUNK)):
         total += len(chunk)
         if total > MAX_ROWS:
-            raise ValueError(f"The file has more than {MAX_ROWS:,} rows, which is the most.")
+            raise ValueError(f"The file has more than {MAX_ROWS:,} rows, the limit.")
         lines, cells = zip(*chunk, strict=True)
         for column, texts in zip(columns, zip(*cells, strict=True), strict=True):
             column.add(list(map(str.strip, texts)), lines, separator != ",")
     if not total:
-        raise ValueError("The file has a first line with names and nothing below it.")
+        raise ValueError("The file has a header but no data.")
     return names, columns
 
 

@@ -25,7 +25,7 @@ CREDIT_NOTES = (
     "German credit is the Statlog data set of Hans Hofmann (1994, UCI, doi 10.24432/C5NC77, CC BY 4.0) with the "
     "category names of OpenML's credit-g.",
     "Some of its columns are known to be coded wrongly (Groemping 2019, South German Credit).",
-    "Sex (in personal_status) and foreign_worker are among its columns, and the models use them as the homework does.",
+    "Sex (in personal_status) and foreign_worker are among its columns, and the models use them.",
 )
 # A name at OpenML, or its number; nothing that could change the address that is asked.
 OPENML_NAME = re.compile(r"[A-Za-z0-9_.,()+-]{1,128}")

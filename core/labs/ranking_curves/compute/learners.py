@@ -14,7 +14,7 @@ MODELS = {
     "adaboost": "AdaBoost",
     "tree": "Decision tree",
     "forest": "Random forest",
-    "neighbours": "k nearest neighbours",
+    "neighbours": "k nearest neighbors",
     "bayes": "Naive Bayes",
 }
 SEED = 41  # of everything random in a model, as in the homework
@@ -44,12 +44,12 @@ def fit(
     try:
         train, test = train_test_split(np.arange(len(data.labels)), test_size=test_share, random_state=seed)
     except ValueError as error:
-        raise ValueError(f"{data.name} has too few cases ({len(data.labels)}) for this `test_share`.") from error
+        raise ValueError(f"{data.name} has too few examples ({len(data.labels)}) for this `test_share`.") from error
     for part, use in ((train, "train"), (test, "test")):
         for label, name in enumerate(data.classes):
             if not np.any(data.labels[part] == label):
                 raise ValueError(
-                    f"The split leaves no case of “{name}” to {use} on; choose another `seed` or `test_share`."
+                    f"The split leaves no example of “{name}” to {use} on; choose another `seed` or `test_share`."
                 )
     pipeline = make_pipeline(_columns(data), _estimator(model, len(train)))
     with warnings.catch_warnings(record=True) as caught:
@@ -57,13 +57,13 @@ def fit(
         pipeline.fit(data.cells[train], data.labels[train])
     notes = list(data.notes)
     if any(issubclass(warning.category, ConvergenceWarning) for warning in caught):
-        notes.append(f"{MODELS[model]} had not converged when its iterations ended.")
+        notes.append(f"{MODELS[model]} did not converge.")
     probabilities = np.asarray(pipeline.predict_proba(data.cells[test]), dtype=np.float64)
     return {"classes": data.classes, "labels": data.labels[test], "probabilities": probabilities, "notes": notes}
 
 
 def _columns(data: Table) -> Any:
-    """Standardise numbers (a missing one is the median), one column for each category (a missing one is its own)."""
+    """Standardize numbers (a missing one is the median), one column for each category (a missing one is its own)."""
     from sklearn.compose import ColumnTransformer
     from sklearn.impute import SimpleImputer
     from sklearn.pipeline import make_pipeline

@@ -48,7 +48,7 @@ class _Opener(urllib.request.OpenerDirector):
             with self._opener.open(fullurl, data, TIMEOUT_S) as answer:
                 body = answer.read(ANSWER_BYTES + 1)
                 if len(body) > ANSWER_BYTES:
-                    raise ValueError(f"The file is larger than {ANSWER_BYTES // 2**20} MB, which is the most.")
+                    raise ValueError(f"The file is larger than {ANSWER_BYTES // 2**20} MB, the limit.")
                 self._answers[url] = body, answer.headers
         body, headers = self._answers[url]
         return addinfourl(io.BytesIO(body), headers, url, 200)
@@ -83,7 +83,7 @@ def download(text: str, opener: urllib.request.OpenerDirector | None = None) -> 
             raise ValueError(f"OpenML has no data set “{text}”, or no active version of it.") from error
         raise ValueError(f"OpenML answers with error {error.code}; try again later.") from error
     except (OSError, HTTPException) as error:
-        raise ValueError("OpenML cannot be reached; is there a connection to the internet?") from error
+        raise ValueError("Cannot reach OpenML; check the internet connection.") from error
     finally:
         urllib.request.install_opener(urllib.request.build_opener())
 
@@ -118,7 +118,7 @@ def _json(url: str) -> Any:
         try:
             return json.load(answer)
         except ValueError as error:
-            raise ValueError("The answer is not one of OpenML's; is something between here and there?") from error
+            raise ValueError("Unexpected reply from OpenML; a proxy may be in the way.") from error
 
 
 def _check_size(name: str, number: int) -> None:
@@ -176,8 +176,8 @@ def _features(frame: Any) -> tuple[Array, tuple[tuple[str, ...], ...], tuple[str
     missing = int(np.isnan(matrix).sum())
     if missing:
         notes.append(
-            f"{missing:,} values are missing: a number is replaced by the median of the training cases, a category by "
-            "one of its own."
+            f"{missing:,} values are missing: a number is replaced by the median of the training "
+            "examples, a category by one of its own."
         )
     return matrix, tuple(names for _, names in columns.values()), tuple(columns), notes
 

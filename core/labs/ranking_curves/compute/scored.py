@@ -21,9 +21,9 @@ SOURCES = {
     "credit": "German credit",
     "gauss": "Two Gaussians",
     "cancer": "Breast cancer",
-    "digits": "Digits, one against the rest",
+    "digits": "Digits, one vs. rest",
     "openml": "From OpenML",
-    "upload": "Own CSV",
+    "upload": "Your CSV",
 }
 SECOND = {"none": "No second model"} | MODELS
 # Smallest and largest allowed value of every number.
@@ -93,9 +93,9 @@ class Settings:
         for name, ends in NUMBERS.items():
             check_number(name, getattr(self, name), *ends)
         if self.source == "upload" and self.upload is None:
-            raise ValueError("There is no file yet; choose a CSV file with labels and scores.")
+            raise ValueError("Choose a CSV file with labels and scores.")
         if self.source == "openml" and self.openml is None:
-            raise ValueError("There is no data set from OpenML yet; download one by its name or number.")
+            raise ValueError("Download a data set from OpenML by its name or ID.")
 
 
 @dataclass(frozen=True, eq=False)
@@ -196,7 +196,7 @@ def scored(
     Raises
     ------
     ValueError
-        If a setting is invalid, the split leaves a class without cases, or a fit failed or was cancelled.
+        If a setting is invalid, the split leaves a class without cases, or a fit failed or was canceled.
     """
     settings = Settings(**locals())
     if source == "gauss":
@@ -295,5 +295,5 @@ def _uploaded(upload: Upload, swap: bool) -> Scored:
         names=upload.columns,
         scores=upload.scores,
         probabilities=tuple(bool(score.min() >= 0 and score.max() <= 1) for score in upload.scores),
-        notes=(*upload.notes, f"Positive is “{positive}”: larger scores are taken to speak for it."),
+        notes=(*upload.notes, f"Positive class: “{positive}”; larger scores should mean positive."),
     )

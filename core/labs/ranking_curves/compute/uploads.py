@@ -73,7 +73,7 @@ class Upload(Memo):
 def read_scores(name: str, content: bytes) -> Upload:
     """Read labels and one or two scores from a CSV file, in a confined process.
 
-    The columns are recognised by their names, or else: the labels are the only column with two different words, or with
+    The columns are recognized by their names, or else: the labels are the only column with two different words, or with
     two different values, and the scores the one or two other columns of numbers. Rows without a label or a score are
     left out.
 
@@ -173,8 +173,7 @@ def _present(label: Column, scores: list[Array]) -> NDArray[np.bool_]:
     left_out = int(np.count_nonzero(~present))
     if 2 * left_out > len(present):
         raise ValueError(
-            f"In {left_out:,} of {counted(len(present), 'row')} the label or a score is missing; at most half of them "
-            "can be left out."
+            f"{left_out:,} of {counted(len(present), 'row')} lack a label or score; at most half may be skipped."
         )
     return present
 

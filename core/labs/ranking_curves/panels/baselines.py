@@ -46,10 +46,10 @@ def _constants(result: Comparison, view: View, space: Space) -> list[Trace]:
     """The answers that call every case positive, and none; the latter has a place in ROC only."""
     ranking = result.rankings[0]
     everyone = space.place(ranking, np.array([ranking.positives]), np.array([ranking.negatives]), view.share)
-    found = [marks(*everyone, "text", "square-open", "all positive", f"every case is called positive<br>{space.words}")]
+    found = [marks(*everyone, "text", "square-open", "all positive", f"predicts everything positive<br>{space.words}")]
     if space is ROC:
         found.append(
-            marks([0], [0], "text", "square-open", "all negative", f"no case is called positive<br>{space.words}")
+            marks([0], [0], "text", "square-open", "all negative", f"predicts nothing positive<br>{space.words}")
         )
     return found
 

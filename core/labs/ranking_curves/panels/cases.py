@@ -22,7 +22,7 @@ _GAP = np.nan
 
 
 def scores(result: Comparison, view: View) -> Panel:
-    """Scores of the first model: positives upwards, negatives downwards, wrong answers coloured."""
+    """Scores of the first model: positives upwards, negatives downwards, wrong answers colored."""
     ranking, prevalence = result.rankings[0], prevalence_of(result, view)
     edges = score_edges(ranking, result.scored.probabilities[0])
     up = prevalence * _shares(ranking, ranking.tp, edges)
@@ -47,7 +47,7 @@ def scores(result: Comparison, view: View) -> Panel:
         layout=panel_layout(
             plain(f"Scores of {result.scored.names[0]}", 40),
             "score",
-            "share of cases",
+            "fraction of examples",
             across,
             (-bottom, top),
             xaxis={"nticks": 5, "showgrid": False},
@@ -89,7 +89,7 @@ def score_edges(ranking: Ranking, probabilities: bool) -> Numbers:
     bins = int(np.clip(2 * n ** (1 / 3), 10, 50))
     if probabilities:
         return np.linspace(0, 1, bins + 1)
-    # Half a per cent of the cases, and one at least, may lie farther away than the others reach.
+    # Half a percent of the cases, and one at least, may lie farther away than the others reach.
     apart = max(0.005 * n, 1.5)
     outer = np.minimum(np.searchsorted(total, [n - apart, apart]), len(total) - 1)
     least, most = np.clip(ranking.thresholds[outer], -FAR, FAR)
@@ -143,9 +143,10 @@ def _scores_alt(result: Comparison, view: View) -> str:
     halves = (np.searchsorted(counts, counts[-1] / 2) for counts in (ranking.tp, ranking.fp))
     medians = [float(ranking.thresholds[half]) for half in halves]
     return (
-        f"Scores that {cases.names[0]} gives: half of the cases of class {cases.positive} reach {number(medians[0])}, "
-        f"half of those of class {cases.negative} reach {number(medians[1])}; "
-        f"{percent(prevalence_of(result, view))} of all cases are {cases.positive}."
+        f"Scores that {cases.names[0]} gives: half of the examples of class {cases.positive} "
+        f"reach {number(medians[0])}, half of those of class {cases.negative} reach "
+        f"{number(medians[1])}; {percent(prevalence_of(result, view))} of all examples are "
+        f"{cases.positive}."
     )
 
 
@@ -177,9 +178,9 @@ def confusion(result: Comparison, view: View) -> Panel:
     figure = Figure(
         data=traces,
         layout=panel_layout(
-            "Answers as areas",
-            "share of all cases",
-            "share of class",
+            "Confusion matrix",
+            "fraction of examples",
+            "fraction of class",
             (-0.01, 1.01),
             (-0.01, 1.22),
             xaxis=QUARTERS | {"showgrid": False},
@@ -207,8 +208,8 @@ def _classes(result: Comparison, prevalence: float) -> list[tuple[float, float, 
 
 
 def _share(part: float) -> str:
-    """Write a share; one that is nearly 100 % with a decimal."""
-    return f"{100 * part:.1f}\N{NO-BREAK SPACE}%" if 0.99 < part < 1 else percent(part)
+    """Write a share; one that is nearly 100% with a decimal."""
+    return f"{100 * part:.1f}%" if 0.99 < part < 1 else percent(part)
 
 
 def _numbers(result: Comparison, view: View) -> tuple[list[str], Numbers]:
@@ -219,7 +220,7 @@ def _numbers(result: Comparison, view: View) -> tuple[list[str], Numbers]:
         return [f"<b>%{{customdata:,.0f}}</b> {kind}" for kind in _KINDS], cells
     prevalence = prevalence_of(result, view)
     weights = np.repeat([prevalence / ranking.positives, (1 - prevalence) / ranking.negatives], 2)
-    return [f"<b>%{{customdata:.3~r}}\N{NO-BREAK SPACE}%</b> {kind}" for kind in _KINDS], 100 * cells * weights
+    return [f"<b>%{{customdata:.3~r}}%</b> {kind}" for kind in _KINDS], 100 * cells * weights
 
 
 def _confusion_alt(result: Comparison, view: View) -> str:
@@ -227,9 +228,11 @@ def _confusion_alt(result: Comparison, view: View) -> str:
     tp, fp = cheapest(ranking, cost_ratio=1.0, prevalence=view.share)
     fpr, tpr = ranking.roc(tp, fp)
     where = int(np.searchsorted(ranking.tp + ranking.fp, tp + fp))
-    best = f"from score {number(float(ranking.thresholds[where]))} on" if tp + fp else "if no case is called positive"
+    best = (
+        f"from score {number(float(ranking.thresholds[where]))} on" if tp + fp else "if nothing is predicted positive"
+    )
     return (
         f"Fewest answers of {result.scored.names[0]} are wrong {best}: "
-        f"{percent(float(prevalence * (1 - tpr)))} of all cases are false negatives, "
+        f"{percent(float(prevalence * (1 - tpr)))} of all examples are false negatives, "
         f"{percent(float((1 - prevalence) * fpr))} false positives."
     )

@@ -43,7 +43,7 @@ def roc(result: Comparison, view: View) -> Panel:
     """True positive rate over false positive rate: the same at any prevalence."""
     curves = [_curve(name, role, *ROC.curve(ranking, None)) for name, role, ranking in models(result)]
     found = [ranking.areas(view.share).auroc for ranking in result.rankings]
-    alt = _told(result, "area under the ROC curve", found, "random scorers have 0.5")
+    alt = _told(result, "area under the ROC curve", found, "random: 0.5")
     return _panel(result, view, ROC, [*curves, *notes(result, view)], alt, 0)
 
 
@@ -52,9 +52,9 @@ def precision_recall(result: Comparison, view: View) -> Panel:
     draw = {"steps": _steps, "achievable": _achievable, "straight": _straight}[view.interpolation]
     curves = [trace for name, role, ranking in models(result) for trace in draw(name, role, ranking, view)]
     if view.interpolation == "straight":
-        curves.append(_warning("straight lines (wrong)", 0.0))
+        curves.append(_warning("linear interpolation (wrong)", 0.0))
     found = [ranking.areas(view.share).average_precision for ranking in result.rankings]
-    alt = _told(result, "average precision", found, f"random scorers have {fixed(prevalence_of(result, view))}")
+    alt = _told(result, "average precision", found, f"random: {fixed(prevalence_of(result, view))}")
     return _panel(result, view, PR, curves, alt, 1)
 
 
@@ -62,12 +62,12 @@ def gains(result: Comparison, view: View) -> Panel:
     """Precision gain over recall gain, between recall gains 0 and 1."""
     wrong = []
     if view.homework:
-        why = f"homework's formula (wrong){', prevalence of the data' if view.share else ''}"
+        why = f"wrong formula{', prevalence of the data' if view.share else ''}"
         wrong = [_wrong(name, role, *homework_prg_curve(ranking), why) for name, role, ranking in models(result)]
         wrong.append(_warning(f"{why}, area {' / '.join(fixed(homework_auprg(r)) for r in result.rankings)}", -0.26))
     curves = [trace for name, role, ranking in models(result) for trace in _gain_curve(name, role, ranking, view)]
     found = [ranking.areas(view.share).auprg for ranking in result.rankings]
-    alt = _told(result, "area under the precision-recall-gain curve", found, "calling every case positive has 0")
+    alt = _told(result, "area under the precision-recall-gain curve", found, "all-positive: 0")
     return _panel(result, view, PRG, [*_as_all_positive(result, view), *wrong, *curves], alt, 2)
 
 
@@ -122,7 +122,7 @@ def _achievable(name: str, role: str, ranking: Ranking, view: View) -> list[Trac
 def _straight(name: str, role: str, ranking: Ranking, view: View) -> list[Trace]:
     """What many plots show, beside what mixtures of thresholds really reach."""
     recall, precision = _points(ranking, view.share)
-    wrong = _wrong(name, role, np.append(0.0, recall), np.append(1.0, precision), "straight lines (wrong)")
+    wrong = _wrong(name, role, np.append(0.0, recall), np.append(1.0, precision), "linear interpolation (wrong)")
     return [*_achievable(name, role, ranking, view), wrong]
 
 
@@ -142,12 +142,12 @@ def _as_all_positive(result: Comparison, view: View) -> list[Trace]:
     odds = ranking.sizes(view.share).odds
     x, y = path(gain_line(odds, view.beta, view.beta**2 / (1 + view.beta**2)), ranking, PRG, view.share)
     look = {"color": color("muted"), "dash": "dot", "width": 1.2}
-    text = f"{f_name(view.beta)} as all positive"
+    text = f"{f_name(view.beta)} of all-positive"
     start = 1 - view.beta**-2  # where the line comes in at the top
     place = (
         (0.01, view.beta**2, text, "top right") if start <= 0 else (min(max(start, 0.6), 0.8), 1, text, "top center")
     )
-    return [lines(x, y, look, "F of calling every case positive"), labels([place], "name of the line of equal F")]
+    return [lines(x, y, look, "F of predicting everything positive"), labels([place], "name of the F contour")]
 
 
 def _wrong(name: str, role: str, x: Numbers, y: Numbers, why: str) -> Trace:
@@ -183,9 +183,9 @@ def _absent(result: Comparison, view: View, space: Space) -> tuple[str, ...]:
 
 def _why(x: float, y: float, space: Space) -> str:
     if space is PR:
-        return "" if np.isfinite(y) else "no case is called positive: no precision"
+        return "" if np.isfinite(y) else "nothing predicted positive: precision undefined"
     if not np.isfinite(x):
         return "recall 0: recall gain is −∞"
     if x < ACROSS[0]:
         return f"recall gain {number(x, 2)}: off to the left"
-    return f"precision gain {number(y, 2)}: below the picture" if y < space.up[0] else ""
+    return f"precision gain {number(y, 2)}: below the plot" if y < space.up[0] else ""

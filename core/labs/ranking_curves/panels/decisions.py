@@ -24,7 +24,7 @@ def costs(result: Comparison, view: View) -> Panel:
     now = probability_cost(result.rankings[0], cost_ratio=view.cost_ratio, prevalence=view.share)
     muted = {"color": color("muted"), "dash": "dash", "width": 1.2}
     traces = [
-        lines([0, 1, np.nan, 0, 1], [0, 1, np.nan, 1, 0], muted, "constant answers"),
+        lines([0, 1, np.nan, 0, 1], [0, 1, np.nan, 1, 0], muted, "constant classifiers"),
         lines([now, now], [0, 1], {"color": color("axis"), "width": 1.4}, "current costs"),
         labels(_cost_names(now), "names of the lines"),
     ]
@@ -34,7 +34,7 @@ def costs(result: Comparison, view: View) -> Panel:
         x, y = cost_curve(ranking)
         own = normalised_cost(ranking, tp[:, None], fp[:, None], ends)
         here = normalised_cost(ranking, tp[:, None], fp[:, None], np.array([now]))
-        words = f"{plain(name, 30)}, this threshold<br>normalised expected cost %{{y:.3f}}"
+        words = f"{plain(name, 30)}, this threshold<br>normalized expected cost %{{y:.3f}}"
         traces += [
             _envelope(name, role, x, y),
             lines(ends, own[0], {"color": color(role), "dash": "dot", "width": 1.4}, f"threshold of {name}"),
@@ -48,7 +48,7 @@ def costs(result: Comparison, view: View) -> Panel:
         layout=panel_layout(
             "Cost curves",
             "probability cost",
-            "normalised cost",
+            "normalized cost",
             (-0.02, 1.02),
             (-0.02, TOP + 0.02),
             xaxis=QUARTERS,
@@ -61,7 +61,7 @@ def costs(result: Comparison, view: View) -> Panel:
 
 def _envelope(name: str, role: str, x: Numbers, y: Numbers) -> Trace:
     words = (
-        f"{plain(name, 30)}, best threshold<br>probability cost %{{x:.3f}}<br>normalised cost %{{y:.3f}}<extra></extra>"
+        f"{plain(name, 30)}, best threshold<br>probability cost %{{x:.3f}}<br>normalized cost %{{y:.3f}}<extra></extra>"
     )
     spoken = {"hoverinfo": "all", "hovertemplate": words, "meta": {}}
     return lines(x, y, line(role, 2.4), name) | spoken
@@ -82,8 +82,8 @@ def _costs_alt(result: Comparison, now: float) -> str:
         x, y = cost_curve(ranking)
         best.append(f"{name} {fixed(float(np.interp(now, x, y)))}")
     return (
-        f"At the current probability cost of {fixed(now)} the least normalised expected cost is "
-        f"{' and '.join(best)}; the better constant answer costs {fixed(min(now, 1 - now))}."
+        f"At the current probability cost of {fixed(now)} the lowest normalized expected cost is "
+        f"{' and '.join(best)}; the better constant classifier costs {fixed(min(now, 1 - now))}."
     )
 
 
@@ -101,14 +101,14 @@ def calibration(result: Comparison, view: View) -> Panel:
         traces = [lines([0, 1], [0, 1], {"color": color("muted"), "dash": "dash", "width": 1.2}, "calibrated")]
         traces += [trace for model in shown for trace in (_isotonic(*model, view), _in_bins(*model, view))]
     else:
-        note = (across[1] - pad, 0.0, "isotonic: no probabilities", "top left")
+        note = (across[1] - pad, 0.0, "isotonic fit: scores are not probabilities", "top left")
         traces = [_isotonic(*models(result)[0], view), labels([note], "note")]
     figure = Figure(
         data=traces,
         layout=panel_layout(
             "Calibration",
-            "score as probability" if probable else "score",
-            "share positive",
+            "predicted probability" if probable else "score",
+            "fraction positive",
             across,
             (-0.04, 1.04),
             xaxis={"nticks": 6},
@@ -133,7 +133,9 @@ def _in_bins(name: str, role: str, ranking: Ranking, view: View) -> Trace:
     """Bins of equal width; another prevalence multiplies the odds of each."""
     found, ratio = reliability(ranking), ranking.sizes(view.share).ratio
     low, share, high = (part / (part + ratio * (1 - part)) for part in (found.low, found.share, found.high))
-    words = f"{plain(name, 30)}, %{{customdata:,.0f}} cases<br>mean score %{{x:.3f}}<br>share of positives %{{y:.3f}}"
+    words = (
+        f"{plain(name, 30)}, %{{customdata:,.0f}} examples<br>mean score %{{x:.3f}}<br>fraction of positives %{{y:.3f}}"
+    )
     bars = {
         "type": "data",
         "array": np.maximum(high - share, 0),
@@ -152,18 +154,19 @@ def _calibration_alt(result: Comparison, view: View) -> str:
     if not result.scored.probabilities[0]:
         step = calibrated(result.rankings[0], view.share)
         return (
-            f"The scores of {result.scored.names[0]} are no probabilities; isotonic regression maps them to "
-            f"probabilities from {fixed(float(step[-1]))} to {fixed(float(step[0]))}."
+            f"The scores of {result.scored.names[0]} are not probabilities; isotonic regression maps "
+            f"them to probabilities from {fixed(float(step[-1]))} to {fixed(float(step[0]))}."
         )
     parts = []
     for (name, _, ranking), is_probability in zip(models(result), result.scored.probabilities, strict=True):
         if not is_probability:
-            parts.append(f"The scores of {name} are no probabilities.")
+            parts.append(f"The scores of {name} are not probabilities.")
             continue
         found = reliability(ranking)
         inside = int(np.sum((found.low <= found.mean_score) & (found.mean_score <= found.high)))
         parts.append(
-            f"{name}, at the prevalence of the data: in {inside} of {len(found.count)} bins the 95 % interval of the "
-            f"share of positives contains the mean score; the Brier score is {fixed(brier(ranking))}."
+            f"{name}, at the prevalence of the data: in {inside} of {len(found.count)} bins the 95% "
+            "interval of the fraction of positives contains the mean score; the Brier score is "
+            f"{fixed(brier(ranking))}."
         )
     return " ".join(parts)

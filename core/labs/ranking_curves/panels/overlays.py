@@ -34,7 +34,7 @@ def bands(result: Comparison, view: View, space: Space) -> list[Trace]:
     for (name, role, _), spread in zip(models(result), known.models, strict=True):
         band = getattr(spread, space.key)
         x, y = np.concatenate([band.grid, band.grid[::-1]]), np.concatenate([band.low, band.high[::-1]])
-        traces.append(area(x, y, f"{role}_fill", f"{name}: 95 % band, pointwise", legendgroup=role))
+        traces.append(area(x, y, f"{role}_fill", f"{name}: 95% band, pointwise", legendgroup=role))
     return traces
 
 
@@ -47,7 +47,7 @@ def hulls(result: Comparison, view: View, space: Space) -> list[Trace]:
         tp, fp = (counts[1:] for counts in ranking.hull)
         x, y = space.curve(Ranking(-np.arange(len(tp), dtype=np.float64), tp, fp), view.share)
         look = {"color": color(role), "dash": "dot", "width": 1.6}
-        traces.append(lines(x, y, look, f"{name}: hull (oracle, in-sample)", legendgroup=role))
+        traces.append(lines(x, y, look, f"{name}: convex hull (in-sample)", legendgroup=role))
     return traces
 
 
@@ -62,7 +62,7 @@ def isometrics(result: Comparison, view: View, space: Space) -> list[Trace]:
     traces = [lines(x, y, {"color": color("axis"), "width": 1}, f"equal {measure(view)}")]
     if space is not PRG or view.lines == "cost":  # the line of F is always there
         look = {"color": color("muted"), "dash": "dot", "width": 1.2}
-        traces.append(lines(*path(constant, first, space, view.share), look, "the better constant answer"))
+        traces.append(lines(*path(constant, first, space, view.share), look, "better constant classifier"))
     places = _values(view, space, family, first)
     if places:
         traces.append(labels(places, f"values of {measure(view)}"))
@@ -160,9 +160,9 @@ def notes(result: Comparison, view: View) -> list[Trace]:
         values = (f"◇ {best} {fixed(value)}" for *_, value in best_points(result, view))
         words += list(zip(values, ROLES, strict=False))
     if view.hull:
-        words.append(("dotted: hull (oracle)", "muted"))
+        words.append(("dotted: convex hull", "muted"))
     if view.bands:
-        words.append(("95 % bands, pointwise", "muted"))
+        words.append(("95% bands, pointwise", "muted"))
     text = "<br>".join(f'<span style="color:{color(role)}">{part}</span>' for part, role in words)
     return [labels([(1.03, -0.03, text, "top left")], "notes")]
 

@@ -65,7 +65,7 @@ ROC = Space(
 )
 PR = Space(
     key="pr",
-    title="Precision and recall",
+    title="PR",
     x="recall",
     y="precision",
     up=(-0.04, 1.09),
@@ -75,7 +75,7 @@ PR = Space(
 )
 PRG = Space(
     key="prg",
-    title="Precision gain and recall gain",
+    title="PRG",
     x="recall gain",
     y="precision gain",
     up=(-0.27, 1.09),
@@ -102,7 +102,7 @@ def prevalence_of(result: Comparison, view: View) -> float:
 
 
 def models(result: Comparison) -> list[tuple[str, str, Ranking]]:
-    """Name, colour role and ranking of each model."""
+    """Name, color role and ranking of each model."""
     return list(zip(result.scored.names, ROLES, result.rankings, strict=False))
 
 

@@ -37,20 +37,20 @@ def constraint(result: Regularization, values: Mapping[str, Any]) -> Sequence[st
     found = _thinned(balls(correlation=_CORRELATION, l1_ratio=ratio))
     moving = _dragged(correlation=_CORRELATION, l1_ratio=ratio)
     return (
-        "**Two weights.** The ellipses are lines of equal squared error around the least-squares solution, for two "
-        "columns whose correlation is 0.5. A penalty is a budget t: the best weights inside a ball lie where an "
-        f"ellipse touches it. The elastic net has {percent(ratio)} of |w| in its penalty.\n\n"
-        "**Drag the least-squares solution**, in any of the three: where does a weight become exactly zero?",
+        "**Two weights.** Ellipses join weights of equal squared error, for two columns whose "
+        "correlation is 0.5. A penalty is a budget t: the best weights within it lie where an "
+        f"ellipse touches the ball. The elastic net has L1 ratio {percent(ratio)}.\n\n**Drag the "
+        "least-squares solution** in any of the three: when is a weight exactly zero?",
         by_solution(moving),
-        f"{zeros(moving)}\n\n**Now the budget grows**, and the least-squares solution stays at (2, 1). The penalty "
-        f"beside a budget is its multiplier.",
+        f"{zeros(moving)}\n\n**Change the budget** with least squares fixed at (2, 1). Each budget "
+        "matches one penalty, its multiplier.",
         by_budget(found),
-        "**One weight** (or many whose columns are orthogonal): the lasso takes the same amount from all, and stops at "
-        "zero; ridge takes the same share.",
+        "**One weight** (or many whose columns are orthogonal): the lasso subtracts the same "
+        "amount from each weight, stopping at zero; ridge scales each by the same factor.",
         one_weight(),
-        f"**What it costs.** The {result.penalty_name} is not linear in the targets: there is no closed form, so bias² "
-        f"and variance are simulated with 20 data sets of the page (± one standard error). Exact ridge is drawn beside "
-        f"it. Choose “Lasso and ridge” above the picture to change the share of |w|.",
+        f"**Its error.** The {result.penalty_name} has no closed form, so bias² and variance are "
+        "simulated with 20 data sets (±1 SE); ridge is exact. Choose “Lasso and ridge” above the "
+        "plots to change the L1 ratio.",
         simulated(result),
     )
 
@@ -98,8 +98,8 @@ def _ball(name: str, outline: Numbers) -> list[Trace]:
     }
     return [
         curve(outline[:, 0], outline[:, 1], role, "ball", **area),
-        curve(None, None, "noise", "equal error", 1.4),
-        dots(None, None, role, "best weights", 11),
+        curve(None, None, "noise", "error contour", 1.4),
+        dots(None, None, role, "penalized solution", 11),
     ]
 
 
@@ -128,9 +128,9 @@ def by_solution(found: Dragged) -> Picture:
             Frames(2, least[:, 1:]),
         ]
         alt = (
-            f"{name.capitalize()} with budget 1: the ball, the line of equal error that touches it, and the best "
-            f"weights, for a least-squares solution anywhere between −2 and 2. A weight is exactly zero at "
-            f"{percent(_zero_share(least))} of the places outside the ball."
+            f"{name.capitalize()} with budget 1: the ball, the error contour that touches it, and the "
+            "best weights, for a least-squares solution anywhere between −2 and 2. A weight is "
+            f"exactly zero at {percent(_zero_share(least))} of the points outside the ball."
         )
         track = Track(found.solutions[:, 0], found.solutions[:, 1])
         panels.append(_plane(name, _ball(name, found.outlines[i]), alt, frames, 2.2, [track]))
@@ -165,8 +165,8 @@ def zeros(found: Dragged) -> str:
     """How often each penalty sets a weight to zero, over the places of the picture."""
     shares = ", ".join(f"{name} {percent(_zero_share(w))}" for name, w in zip(PENALTIES, found.minima, strict=True))
     return (
-        f"Of all places where least squares has no zero and leaves the ball, a weight is exactly zero at: {shares}. An "
-        "ellipse must happen to touch the circle on an axis to give ridge a zero; a corner catches many of them."
+        f"Outside the ball, a weight is exactly zero at: {shares}. Ridge hits an axis only by "
+        "coincidence; the lasso's corners catch many."
     )
 
 
@@ -184,8 +184,9 @@ def by_budget(found: Balls) -> Picture:
         ]
         zero = int(((least == 0).any(axis=1)).sum())
         alt = (
-            f"{name.capitalize()}: the ball of allowed weights, the line of equal error that touches it, and the best "
-            f"weights. A weight is exactly zero at {zero} of {len(found.budgets)} budgets."
+            f"{name.capitalize()}: the ball of allowed weights, the error contour that touches it, "
+            f"and the best weights. A weight is exactly zero at {zero} of {len(found.budgets)} "
+            "budgets."
         )
         cross = dots(found.least_squares[:1], found.least_squares[1:], "text", "least squares", 12, "cross-thin-open")
         panels.append(_plane(name, [*_ball(name, found.outlines[i, 0]), cross], alt, frames, 3.2))
@@ -271,8 +272,9 @@ def simulated(result: Regularization) -> Picture:
         yaxis=error_axis({"risk": np.minimum(e.mc_risk, r.risk)}, float(e.mc_risk[0]), False),
     )
     sentences = tuple(
-        f"Bias² {fixed(float(b))} + variance {fixed(float(v))} + noise = {with_error(float(t), float(se))}; on average "
-        f"{float(kept):.1f} of {result.degree} weights are not zero. Ridge: {fixed(float(exact))}."
+        f"Bias² {fixed(float(b))} + variance {fixed(float(v))} + noise = "
+        f"{with_error(float(t), float(se))}; on average {float(kept):.1f} of {result.degree} "
+        f"weights are nonzero. Ridge: {fixed(float(exact))}."
         for b, v, t, se, kept, exact in zip(
             e.mc_bias2, e.mc_variance, e.mc_risk, e.mc_risk_se, e.nonzero, r.risk, strict=True
         )
@@ -280,4 +282,4 @@ def simulated(result: Regularization) -> Picture:
     return Picture((own,), penalties("sparse_alpha", start=1.0), sentences=sentences)
 
 
-SECTION = Section("Why the lasso sets weights to zero: balls, soft and proportional shrinkage", constraint)
+SECTION = Section("Why the lasso sets weights to zero", constraint)

@@ -1,7 +1,7 @@
 """What penalties do to one or two weights: soft and proportional shrinkage, and the picture of the constraint balls.
 
 Convention. The loss is (1/2) (b - b_ls)' G (b - b_ls), where b_ls is the least-squares solution and G the correlation
-matrix of the columns: the least-squares loss of standardised columns, divided by n. A `penalty` here is therefore the
+matrix of the columns: the least-squares loss of standardized columns, divided by n. A `penalty` here is therefore the
 `alpha` of `compute.sparse` divided by n, the `alpha` of scikit-learn's `Lasso` and `ElasticNet`.
 """
 
@@ -137,7 +137,7 @@ def shrinkage(*, l1_ratio: float = 0.5) -> Shrinkage:
 
 
 def balls(*, b1: float = 2.0, b2: float = 1.0, correlation: float = 0.0, l1_ratio: float = 0.5) -> Balls:
-    """Minimise the loss within the balls of lasso, ridge and elastic net.
+    """Minimize the loss within the balls of lasso, ridge and elastic net.
 
     Parameters
     ----------
@@ -171,7 +171,7 @@ def balls(*, b1: float = 2.0, b2: float = 1.0, correlation: float = 0.0, l1_rati
 
 
 def drag(*, budget: float = 1.0, correlation: float = 0.0, l1_ratio: float = 0.5) -> Dragged:
-    """Minimise the loss within the three balls of one budget, wherever the least-squares solution is dragged.
+    """Minimize the loss within the three balls of one budget, wherever the least-squares solution is dragged.
 
     Parameters
     ----------

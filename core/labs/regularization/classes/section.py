@@ -18,7 +18,7 @@ _HEIGHT = 340
 
 
 def classes(result: Regularization, values: Mapping[str, Any]) -> Sequence[str | Picture]:
-    """Domingos' decomposition for votes of neighbours and for polynomials that are compared with a cut."""
+    """Domingos' decomposition for votes of neighbors and for polynomials that are compared with a cut."""
     low, high = LIMITS["cut"]
     cut = cut_of(result)
     if not low <= cut <= high:
@@ -27,15 +27,15 @@ def classes(result: Regularization, values: Mapping[str, Any]) -> Sequence[str |
             f"{high}. Choose another true function or range of x."
         )
     return (
-        f"A case is of class 1 where y > {number(cut)}. At each x: N is the error of the best classifier, B is "
-        f"1 where the likelier prediction is not the best one, V is the probability of the other prediction. Then\n\n"
-        "$$\\text{loss} = c_1 N + B + c_2 V,\\qquad c_1 = 2P(\\hat y = y_*) - 1,\\qquad "
-        "c_2 = +1 \\text{ where } B = 0,\\ -1 \\text{ where } B = 1.$$\n\n"
-        "Where the likelier prediction is wrong, variance **helps**: some of the fits get it right. Adding N + B + V "
-        "as for squared loss gives the wrong number (Domingos, 2000).",
-        "**Votes of k neighbours**",
-        over_dial(errors(result, "votes"), "votes", "Neighbours k"),
-        "**A polynomial, compared with the cut**",
+        f"An example is of class 1 where y > {number(cut)}. At each x: N is the error of the best "
+        "classifier, B is 1 where the majority prediction is not the best one, V is the "
+        "probability of the other prediction. Then\n\n$$\\text{loss} = c_1 N + B + c_2 V,\\qquad "
+        "c_1 = 2P(\\hat y = y_*) - 1,\\qquad c_2 = +1 \\text{ where } B = 0,\\ -1 \\text{ where } "
+        "B = 1.$$\n\nWhere the majority prediction is wrong, variance **helps**: some fits get it "
+        "right. Adding N + B + V as for squared loss gives the wrong number (Domingos, 2000).",
+        "**k nearest neighbors**",
+        over_dial(errors(result, "votes"), "votes", "Neighbors k"),
+        "**A thresholded polynomial**",
         over_dial(errors(result, "polynomial"), "class_degree", "Degree"),
     )
 
@@ -60,8 +60,9 @@ def over_dial(z: ZeroOne, name: str, label: str) -> Picture:
             curve(x, None, "variance", "P(predicted 1)", 2.2),
             dots(x, None, "bias", "B = 1: variance helps", 8, "diamond"),
         ],
-        f"Probability of class 1, and that of predicting it, at {len(x)} test points; diamonds mark points where the "
-        f"likelier prediction is not the best one, for {label} {int(z.values[0])} at {int(z.bias[0].sum())} points.",
+        f"Probability of class 1, and that of predicting it, at {len(x)} test points; diamonds "
+        f"mark points where the majority prediction is not the best one, for {label} "
+        f"{int(z.values[0])} at {int(z.bias[0].sum())} points.",
         x="x",
         y="probability",
         frames=[
@@ -78,15 +79,15 @@ def over_dial(z: ZeroOne, name: str, label: str) -> Picture:
         [
             curve(dial, z.mean_loss, "risk", "loss", 3),
             curve(dial, z.mean_bias, "bias", "mean B"),
-            curve(dial, z.harmful, "variance", "V that harms"),
-            curve(dial, z.helpful, "test", "V that helps"),
+            curve(dial, z.harmful, "variance", "harmful variance"),
+            curve(dial, z.helpful, "test", "helpful variance"),
             curve(dial, z.noise_term, "noise", "mean c₁N"),
             curve(dial, z.naive, "threshold", "N + B + V (wrong)", 1.6),
             estimates(dial[some], z.mc_loss[some], z.mc_loss_se[some], "risk", "loss", named=True),
         ],
         f"Means over the test points: the loss is smallest, {number(float(z.mean_loss.min()))}, at {best}.",
         x=label,
-        y="probability of a wrong class",
+        y="error probability",
         tracks=[Track(dial)],
         column=1,
         height=_HEIGHT,
@@ -109,4 +110,4 @@ def over_dial(z: ZeroOne, name: str, label: str) -> Picture:
     return Picture((points, means), axis, sentences=sentences)
 
 
-SECTION = Section("Classes instead of numbers: 0-1 loss, where variance can help", classes)
+SECTION = Section("Classification: 0-1 loss, where variance can help", classes)

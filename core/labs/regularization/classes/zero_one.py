@@ -1,7 +1,7 @@
 """Bias and variance under 0-1 loss, where variance can help: Domingos' decomposition, exactly.
 
 A case is of class 1 where y = f(x) + noise exceeds a cut. Two classifiers are studied: the vote of the k nearest
-neighbours, and the polynomial fitted to y whose value is compared with the cut. For both the probability of predicting
+neighbors, and the polynomial fitted to y whose value is compared with the cut. For both the probability of predicting
 class 1 at a point, over training sets, has a closed form, and all terms follow from it.
 """
 
@@ -39,7 +39,7 @@ class ZeroOne:
     Attributes
     ----------
     values : ndarray (S,) of int
-        Odd numbers of neighbours, or degrees.
+        Odd numbers of neighbors, or degrees.
     x_train : ndarray (n,)
         Training inputs, shared by all data sets.
     x_test, f_test : ndarray (T,)
@@ -115,7 +115,7 @@ def zero_one(
     generator: str = Settings.generator,
     seed: int = Settings.seed,
 ) -> ZeroOne:
-    """Decompose the 0-1 loss for all odd numbers of neighbours, or for all degrees; data sets share their inputs.
+    """Decompose the 0-1 loss for all odd numbers of neighbors, or for all degrees; data sets share their inputs.
 
     Parameters
     ----------
@@ -226,7 +226,7 @@ def majority_probabilities(chances: Array) -> Iterator[Array]:
 
 
 def _votes(experiment: Experiment, cut: float) -> tuple[Array, Array]:
-    """Probability (S, T) that most of k neighbours are of class 1; number (S, M) of wrong votes of each data set."""
+    """Probability (S, T) that most of k neighbors are of class 1; number (S, M) of wrong votes of each data set."""
     f, sigma = experiment.f_train[0], experiment.noise_std
     order = neighbour_order(experiment.x_train[0], experiment.x_test)
     chance = probability_above(cut, f, np.full(f.shape, sigma))

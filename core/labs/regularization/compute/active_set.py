@@ -10,7 +10,7 @@ _STEPS = 20
 
 
 def minimise(factor: Array, target: Array, push: float, ridge: float, start: Array) -> Array:
-    """Minimise |target - factor w|^2 / 2 + push |w|_1 + ridge |w|^2 / 2 exactly, by a search over the signs of w.
+    """Minimize |target - factor w|^2 / 2 + push |w|_1 + ridge |w|^2 / 2 exactly, by a search over the signs of w.
 
     Coordinate descent does not arrive on columns as dependent as monomials. For given signs the minimum is that of a
     quadratic: go there, but stop where a weight would change its sign, and drop it; when none does, let in the weight

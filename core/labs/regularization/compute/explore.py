@@ -31,7 +31,7 @@ class Regularization:
     degree : int
         Degree of the polynomial.
     basis : str
-        Columns that are penalised.
+        Columns that are penalized.
     settings : Settings
         The experiment.
     """

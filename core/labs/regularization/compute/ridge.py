@@ -4,9 +4,9 @@ Convention. The objective is the one of scikit-learn's `Ridge`,
 
     sum over i of (y_i - b - a_i . w)^2  +  alpha * sum over j of w_j^2,
 
-a sum, not a mean, over the n training points: where a text penalises the mean squared error with lambda, alpha is
-n * lambda. The columns a_1 ... a_d are the chosen basis without its constant, standardised to mean 0 and standard
-deviation 1 (ddof = 0) over the training points; the intercept b is not penalised. Which basis is penalised matters:
+a sum, not a mean, over the n training points: where a text penalizes the mean squared error with lambda, alpha is
+n * lambda. The columns a_1 ... a_d are the chosen basis without its constant, standardized to mean 0 and standard
+deviation 1 (ddof = 0) over the training points; the intercept b is not penalized. Which basis is penalized matters:
 the same polynomials in another basis are another prior.
 """
 
@@ -62,11 +62,11 @@ class RidgePath(FilterErrors):
     inside : ndarray (T,) of bool
         Whether the test input lies in the range of the training inputs; elsewhere the fit extrapolates.
     sizes : ndarray (r,)
-        Singular values of the standardised columns.
+        Singular values of the standardized columns.
     filters : ndarray (P, r + 1)
         Share of each direction that is kept: 1 for the intercept, then s^2 / (s^2 + alpha).
     weights : ndarray (P, d)
-        Weights of the standardised columns in the fit to the first data set. At penalty 0 directions whose singular
+        Weights of the standardized columns in the fit to the first data set. At penalty 0 directions whose singular
         value is only rounding are left out of the weights (though not of the fits).
     grid, f_grid : ndarray (G,)
         Even inputs that span training inputs, test inputs and [low, high], and the truth there.
@@ -131,7 +131,7 @@ def ridge_path(
     degree : int
         Degree of the polynomial, also at or above the number of training points.
     basis : {"monomial", "chebyshev"}
-        Columns that are penalised: x, x^2, ... or the Chebyshev polynomials of the training range.
+        Columns that are penalized: x, x^2, ... or the Chebyshev polynomials of the training range.
     truth, low, high, inputs, n_train, n_test, noise_std, n_sets, test_at, generator, seed
         See `core.regression.designs.Settings`.
 
@@ -194,7 +194,7 @@ def check_columns(degree: int, basis: str) -> None:
 
 
 def columns(x: Array, points: Array, degree: int, basis: str) -> tuple[Array, Array]:
-    """Columns (n, d) of the basis at training inputs (n,) and (E, d) at other points, standardised on the former.
+    """Columns (n, d) of the basis at training inputs (n,) and (E, d) at other points, standardized on the former.
 
     A column that is constant on the training inputs tells nothing and becomes 0 everywhere.
     """
@@ -211,7 +211,7 @@ def columns(x: Array, points: Array, degree: int, basis: str) -> tuple[Array, Ar
 
 
 def polynomial_spectrum(x: Array, points: Array, degree: int, basis: str) -> Spectrum:
-    """Singular directions of the standardised columns of a polynomial.
+    """Singular directions of the standardized columns of a polynomial.
 
     The columns are almost dependent, and their small singular directions, computed directly, are rounding. So the
     columns A are written as Q R in polynomials Q that are orthonormal on the training points, and the small matrix R is

@@ -1,6 +1,6 @@
 """Lasso and elastic net on polynomials, beside ridge: weights and fits at every penalty.
 
-Convention. With the standardised columns and the free intercept of `compute.ridge`, the objective is
+Convention. With the standardized columns and the free intercept of `compute.ridge`, the objective is
 
     (1/2) sum over i of (y_i - b - a_i . w)^2  +  alpha * (l1_ratio * |w|_1 + (1 - l1_ratio) / 2 * |w|^2),
 
@@ -29,7 +29,7 @@ LIMITS: dict[str, tuple[int, int]] = {"l1_ratio": (0, 1), "n_sets": (3, 200)}
 
 @dataclass(frozen=True, kw_only=True)
 class SparsePath:
-    """Penalised fits to the first data set at P penalties; all arrays are read-only.
+    """Penalized fits to the first data set at P penalties; all arrays are read-only.
 
     Attributes
     ----------
@@ -38,7 +38,7 @@ class SparsePath:
     alphas : ndarray (P,)
         Penalties, 0 first: there the weights are those of least squares (of smallest norm where these are not unique).
     weights : ndarray (P, d)
-        Weights of the standardised columns; what the penalty removes is exactly 0.
+        Weights of the standardized columns; what the penalty removes is exactly 0.
     l1, l2 : ndarray (P,)
         Sum of the absolute weights, and square root of the sum of their squares.
     nonzero : ndarray (P,) of int
@@ -72,7 +72,7 @@ class SparsePath:
 
 @dataclass(frozen=True, kw_only=True)
 class SparseErrors:
-    """Monte Carlo errors of penalised fits to M data sets at P penalties, in squared units of y.
+    """Monte Carlo errors of penalized fits to M data sets at P penalties, in squared units of y.
 
     The lasso is not linear in the targets, so there is no closed form; the standard errors are jackknife estimates.
 

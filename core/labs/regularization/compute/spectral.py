@@ -1,6 +1,6 @@
 """Linear fits that weigh singular directions: their exact errors, and Monte Carlo estimates of them.
 
-With centred features A = U S V' and a free intercept, ridge, gradient descent stopped early and least squares of
+With centered features A = U S V' and a free intercept, ridge, gradient descent stopped early and least squares of
 minimum norm all predict
 
     mean(y) + sum over k of phi_k (u_k . y) a_k,
@@ -25,7 +25,7 @@ RANK_TOLERANCE = 1e-12
 
 @dataclass(frozen=True)
 class Spectrum:
-    """Singular directions of centred features on one design, the constant in front.
+    """Singular directions of centered features on one design, the constant in front.
 
     Attributes
     ----------
@@ -70,7 +70,7 @@ class FilterErrors:
     train_mse_first : ndarray (P,)
         Mean squared error of the first fit on its own training set.
     loo_error_first : ndarray (P,)
-        Mean squared leave-one-out residual of the first data set, centring and scaling of the features held fixed; nan
+        Mean squared leave-one-out residual of the first data set, centering and scaling of the features held fixed; nan
         where a point's leverage is 1.
     mc_bias2, mc_variance : ndarray (P,)
         Monte Carlo estimates from the M fits: variance over the fits (ddof = 1), and squared difference between mean
@@ -113,7 +113,7 @@ def decompose_features(train: Array, points: Array) -> Spectrum:
     Parameters
     ----------
     train : ndarray (n, d)
-        Features of the training points; they are centred here.
+        Features of the training points; they are centered here.
     points : ndarray (E, d)
         Features of other points.
     """

@@ -1,7 +1,7 @@
 """Double descent: least squares of minimum norm as features are added past the number of training points.
 
 With a free intercept, N - 1 features and the constant make N parameters; at N = n the fit just passes through all n
-points. Convention of the penalty: |y - b - A w|^2 + alpha |w|^2, a sum over the points, with features that are centred
+points. Convention of the penalty: |y - b - A w|^2 + alpha |w|^2, a sum over the points, with features that are centered
 on the training points but not scaled: how fast their size falls is what the smallest norm prefers.
 """
 
@@ -70,7 +70,7 @@ class DoubleDescent:
     norm : ndarray (P, W)
         Root of the expected sum of the squared weights.
     smallest : ndarray (W,)
-        Smallest singular value of the centred features that is not rounding.
+        Smallest singular value of the centered features that is not rounding.
     x_train, y_train : ndarray (n,)
         Data set of the first draw.
     grid, f_grid : ndarray (G,)

@@ -38,17 +38,18 @@ def descent(result: Regularization, values: Mapping[str, Any]) -> Sequence[str |
     before = int(np.argmin(d.risk[0, : n + 1]))
     calm = d.calm_alpha
     tamed = (
-        f"From α = {show_penalty(calm)} on it is not above that of the widest model."
+        (f"From α = {show_penalty(calm)} on, the peak is no higher than the error of the widest model.")
         if np.isfinite(calm)
-        else "No penalty here makes it as small as that of the widest model."
+        else "No penalty here lowers the peak to the error of the widest model."
     )
     return (
-        f"Least squares with ever more cosine features (feature k divided by k), fitted to {d.n_train} points; where "
-        f"there are more weights than points, of all fits that pass through the points the one with the smallest "
-        f"weights. Medians over 20 draws of x, exact in the noise. The error is {fixed(float(d.risk[0, before]))} with "
-        f"{int(d.widths[before])} parameters, {number(float(d.risk[0, n]))} with {int(d.widths[n])}, and "
-        f"{fixed(float(d.risk[0, -1]))} with {int(d.widths[-1])}. Of the peak, bias² is "
-        f"{number(float(d.bias2[0, n]))} and variance {number(float(d.variance[0, n]))}.",
+        "Least squares with more and more cosine features (feature k divided by k) on "
+        f"{d.n_train} points; with more weights than points, the minimum-norm fit. Medians over "
+        f"20 draws of x, exact in the noise. The error is {fixed(float(d.risk[0, before]))} with "
+        f"{int(d.widths[before])} parameters, {number(float(d.risk[0, n]))} with "
+        f"{int(d.widths[n])}, and {fixed(float(d.risk[0, -1]))} with {int(d.widths[-1])}. At the "
+        f"peak, bias² is {number(float(d.bias2[0, n]))} and variance "
+        f"{number(float(d.variance[0, n]))}.",
         over_features(d),
         f"**With a penalty** the same curve changes. At {int(d.widths[n])} parameters the error is "
         f"{number(float(d.peak[0]))} times that of the widest model without one. {tamed}",
@@ -88,7 +89,7 @@ def over_features(d: DoubleDescent) -> Picture:
         panel(
             [
                 curve(d.grid, d.f_grid, "truth", "truth", 2),
-                curve(grid, None, "accent", "fit of smallest norm", 3),
+                curve(grid, None, "accent", "minimum-norm fit", 3),
                 dots(d.x_train, d.y_train, "train", "first data set", 7),
             ],
             f"Fits to the first data set of {d.n_train} points with 2 to {int(x[-1])} parameters, and the truth "
@@ -140,8 +141,8 @@ def over_descent_penalty(d: DoubleDescent) -> Picture:
     """Error over the number of parameters, at every penalty; that without penalty stays."""
     x = d.widths.astype(float)
     traces = [
-        band(np.concatenate([x, x[::-1]]), "noise_fill", "middle half of the draws"),
-        curve(x, _positive(d.risk[0]), "noise", "without penalty", 1.6),
+        band(np.concatenate([x, x[::-1]]), "noise_fill", "middle 50% of draws"),
+        curve(x, _positive(d.risk[0]), "noise", "no penalty", 1.6),
         curve(x, None, "risk", "test error", 3),
         curve(x, None, "bias", "bias²"),
         curve(x, None, "variance", "variance"),
@@ -154,8 +155,9 @@ def over_descent_penalty(d: DoubleDescent) -> Picture:
     )
     own = panel(
         traces,
-        f"Error over the number of parameters at each penalty. The largest error is {number(d.risk[0].max())} without "
-        f"penalty and {number(d.risk[-1].max())} with the largest.",
+        "Error over the number of parameters at each penalty. The largest error is "
+        f"{number(d.risk[0].max())} without a penalty and {number(d.risk[-1].max())} with the "
+        "largest.",
         x="parameters (features and intercept)",
         y="squared error (y²)",
         frames=frames,
@@ -179,4 +181,4 @@ def _positive(values: Any) -> Any:
     return np.maximum(values, 1e-30)
 
 
-SECTION = Section("Double descent: more features than points, and the penalty that removes the peak", descent)
+SECTION = Section("Double descent, and the penalty that removes its peak", descent)

@@ -1,7 +1,7 @@
 """What acts like a ridge penalty without being one: weight decay, dropout, and noise in the inputs.
 
 Both sides of each equivalence are computed on their own, one by the procedure itself and one by its formula. All of it
-is about the first data set of an experiment, its standardised columns A and its centred targets y, with penalties in
+is about the first data set of an experiment, its standardized columns A and its centered targets y, with penalties in
 the convention of `compute.ridge`: |y - A w|^2 + alpha |w|^2. Early stopping has its own module,
 `core.labs.regularization.equivalences.early_stopping`.
 """
@@ -31,7 +31,7 @@ _ROWS = 8000  # of all changed copies of the columns together
 
 @dataclass(frozen=True, kw_only=True)
 class WeightDecay:
-    """Weights over S steps of four optimisers on |y - A w|^2 / (2 n), from 0; all arrays are read-only.
+    """Weights over S steps of four optimizers on |y - A w|^2 / (2 n), from 0; all arrays are read-only.
 
     Attributes
     ----------
@@ -106,7 +106,7 @@ class NoisePenalty:
 
 @dataclass(frozen=True)
 class _Data:
-    """Standardised columns (n, d) and targets (n,) of the first data set, and what fits to them need."""
+    """Standardized columns (n, d) and targets (n,) of the first data set, and what fits to them need."""
 
     x: Array
     train: Array
@@ -144,7 +144,7 @@ def weight_decay(
     generator: str = Settings.generator,
     seed: int = Settings.seed,
 ) -> WeightDecay:
-    """Let gradient descent and Adam minimise a penalised loss, and the plain loss with weights that decay.
+    """Let gradient descent and Adam minimize a penalized loss, and the plain loss with weights that decay.
 
     Parameters
     ----------

@@ -1,6 +1,6 @@
 """Gradient descent stopped early, against ridge: two ways to hold back the same singular directions.
 
-Both start from the standardised columns A of `compute.ridge` and the centred targets y; ridge minimises
+Both start from the standardized columns A of `compute.ridge` and the centered targets y; ridge minimizes
 |y - A w|^2 + alpha |w|^2, gradient descent takes steps on |y - A w|^2 / 2 from w = 0.
 """
 

@@ -29,24 +29,26 @@ def equivalences(result: Regularization, values: Mapping[str, Any]) -> Sequence[
     stopping, decay = stopped(result), decayed(result, alpha)
     last = stopping.walked_gap[-1]
     return (
-        f"**Early stopping.** Gradient descent from 0 fits the large singular directions first. After t steps of "
-        f"length η it has taken the share 1 − (1 − ηs²)ᵗ of a direction; ridge with α = 1/(ηt) takes s²/(s² + α). The "
-        f"two are not the same, but near. (Carried out step by step, the fits agree with the formula to "
-        f"{number(float(last), 2)} after {int(stopping.walked[-1])} steps.)",
+        "**Early stopping.** Gradient descent from 0 fits the large singular directions first. "
+        "After t steps of size η it has fitted the fraction 1 − (1 − ηs²)ᵗ of a direction; ridge "
+        "with α = 1/(ηt) fits s²/(s² + α). The two are close, not equal. (Carried out step by "
+        f"step, the fits agree with the formula to {number(float(last), 2)} after "
+        f"{int(stopping.walked[-1])} steps.)",
         over_steps(stopping, result.ridge.noise),
-        f"**Weight decay.** With α = {show_penalty(alpha)} on the slider: gradient descent on the penalised loss, and "
-        f"on the plain loss with weights that are multiplied by 1 − ηα/n before each step, are the same to "
-        f"{number(float(decay.gap.max()), 2)} at all {len(decay.gap) - 1} steps. With Adam they need not be: there the "
-        f"penalty in the gradient is divided by the running scale, decoupled decay (AdamW) is not. After the last "
-        f"step they differ by {number(float(np.abs(decay.adam_penalised[-1] - decay.adam_decayed[-1]).max()), 2)}.",
+        f"**Weight decay.** With the current α, {show_penalty(alpha)}: gradient descent on the "
+        "penalized loss, and on the plain loss with the weights multiplied by 1 − ηα/n before "
+        f"each step, agree to {number(float(decay.gap.max()), 2)} at all {len(decay.gap) - 1} "
+        "steps. With Adam they differ: it rescales the penalty's gradient, while AdamW's "
+        "decoupled decay is not rescaled. After the last step the difference is "
+        f"{number(float(np.abs(decay.adam_penalised[-1] - decay.adam_decayed[-1]).max()), 2)}.",
         over_updates(decay, result.basis),
-        "**Dropout.** Each entry of the columns is kept with probability p and divided by p. On average the squared "
-        "error is that on the untouched columns plus the penalty n(1 − p)/p · Σw²; least squares on many changed "
-        "copies is then near ridge. Degree 3.",
-        over_levels(noisy(result, "dropout"), "keep", "Probability p of keeping", result.ridge.noise, 0.8),
-        "**Noise in the inputs**, of standard deviation s, added to the standardised columns: the penalty is ns² · "
-        "Σw².",
-        over_levels(noisy(result, "inputs"), "input_std", "Noise s in the columns", result.ridge.noise, 0.5),
+        "**Dropout.** Each entry of the columns is kept with probability p and divided by p. On "
+        "average this adds the penalty n(1 − p)/p · Σw² to the squared error, so least squares "
+        "on many perturbed copies is close to ridge. Degree 3.",
+        over_levels(noisy(result, "dropout"), "keep", "Keep probability p", result.ridge.noise, 0.8),
+        "**Noise in the inputs**, of standard deviation s, added to the standardized columns: "
+        "the penalty is ns² · Σw².",
+        over_levels(noisy(result, "inputs"), "input_std", "Noise s", result.ridge.noise, 0.5),
     )
 
 
@@ -70,13 +72,13 @@ def over_steps(e: EarlyStopping, noise: float) -> Picture:
     order = np.arange(1, len(e.sizes) + 1)
     filters = panel(
         [
-            curve(order, None, "second", "stopped early", 2.6, mode="lines+markers"),
+            curve(order, None, "second", "early stopping", 2.6, mode="lines+markers"),
             curve(order, None, "first", "ridge", 2, mode="lines+markers"),
         ],
-        f"Share of each of {len(order)} singular directions that is fitted, by both. They differ by at most "
-        f"{number(float(np.abs(e.stopped_filters - e.ridge_filters).max()))}.",
+        f"Fraction fitted of each of {len(order)} singular directions, by both. They differ by at "
+        f"most {number(float(np.abs(e.stopped_filters - e.ridge_filters).max()))}.",
         x="singular direction, largest first",
-        y="share that is fitted",
+        y="fraction fitted",
         frames=[Frames(0, e.stopped_filters[:, 1:]), Frames(1, e.ridge_filters[:, 1:])],
         height=_HEIGHT,
         xaxis={"range": [0.5, len(order) + 0.5], "dtick": 1 if len(order) < 12 else 2},
@@ -86,7 +88,7 @@ def over_steps(e: EarlyStopping, noise: float) -> Picture:
     fits = panel(
         [
             curve(e.grid, e.f_grid, "truth", "truth", 2),
-            curve(grid, None, "second", "stopped early", 2.6),
+            curve(grid, None, "second", "early stopping", 2.6),
             curve(grid, None, "first", "ridge", 2),
         ],
         "Fits of gradient descent stopped early and of ridge with the penalty that goes with it, and the truth "
@@ -100,10 +102,10 @@ def over_steps(e: EarlyStopping, noise: float) -> Picture:
         yaxis={"range": fit_range(e.f_grid, noise)},
     )
     sentences = tuple(
-        f"t = {number(float(t), 3)}, α = {number(float(a), 2)}: effective parameters {float(d1):.2f} (stopped) and "
-        f"{float(d2):.2f} (ridge); expected test error {fixed(float(r1))} and {fixed(float(r2))}. On the training "
-        f"points the error of gradient flow is {fixed(float(q))} of ridge's (at most 1.69 everywhere: Ali, Kolter, "
-        f"Tibshirani)."
+        f"t = {number(float(t), 3)}, α = {number(float(a), 2)}: effective degrees of freedom "
+        f"{float(d1):.2f} (stopped) and {float(d2):.2f} (ridge); expected test error "
+        f"{fixed(float(r1))} and {fixed(float(r2))}. On the training points the error of gradient "
+        f"flow is {fixed(float(q))} of ridge's (at most 1.69 everywhere: Ali, Kolter, Tibshirani)."
         for t, a, d1, d2, r1, r2, q in zip(
             e.steps, e.alphas, e.stopped_df, e.ridge_df, e.stopped_risk, e.ridge_risk, e.flow_ratio, strict=True
         )
@@ -114,7 +116,7 @@ def over_steps(e: EarlyStopping, noise: float) -> Picture:
 
 
 def over_updates(d: WeightDecay, basis: str) -> Picture:
-    """Weights of four optimisers over their steps, beside those of ridge."""
+    """Weights of four optimizers over their steps, beside those of ridge."""
     steps = np.unique(np.round(np.geomspace(1, len(d.gap) - 1, 60)).astype(int))
     names = [column_name(k, basis) for k in range(1, d.ridge.size + 1)]
     kinds = (
@@ -128,9 +130,9 @@ def over_updates(d: WeightDecay, basis: str) -> Picture:
     largest = max(float(np.abs(w).max()) for *_, w in (*kinds, ("", "", d.ridge)))
     own = panel(
         traces,
-        f"Weights of four optimisers after up to {steps[-1]} steps, and those of ridge. Penalty and decay differ by at "
-        f"most {number(float(d.gap.max()), 2)} under gradient descent.",
-        x="column (standardised)",
+        f"Weights of four optimizers after up to {steps[-1]} steps, and those of ridge. Penalty "
+        f"and decay differ by at most {number(float(d.gap.max()), 2)} under gradient descent.",
+        x="column (standardized)",
         y="weight",
         frames=[Frames(i, squeezed(w[steps])) for i, (*_, w) in enumerate(kinds)],
         height=_HEIGHT,
@@ -153,11 +155,11 @@ def over_levels(e: NoisePenalty, name: str, label: str, noise: float, start: flo
     loss = panel(
         [
             curve(e.levels, e.loss, "first", "loss + penalty", 2.4),
-            estimates(e.levels, e.mc_loss, e.mc_loss_se, "second", "loss on changed columns", named=True),
+            estimates(e.levels, e.mc_loss, e.mc_loss_se, "second", "loss on perturbed columns", named=True),
         ],
-        f"Squared error with the penalty, by formula, and on randomly changed columns: {number(float(e.loss[0]))} and "
-        f"{number(float(e.mc_loss[0]))} at the first level, {number(float(e.loss[-1]))} and "
-        f"{number(float(e.mc_loss[-1]))} at the last.",
+        "Squared error with the penalty, by formula, and on randomly perturbed columns: "
+        f"{number(float(e.loss[0]))} and {number(float(e.mc_loss[0]))} at the first level, "
+        f"{number(float(e.loss[-1]))} and {number(float(e.mc_loss[-1]))} at the last.",
         x=label,
         y="sum of squared residuals (y²)",
         tracks=[Track(e.levels)],
@@ -168,11 +170,11 @@ def over_levels(e: NoisePenalty, name: str, label: str, noise: float, start: flo
     fits = panel(
         [
             curve(e.grid, e.f_grid, "truth", "truth", 2),
-            curve(e.grid[_COARSE], None, "second", "least squares on changed copies", 2.6),
+            curve(e.grid[_COARSE], None, "second", "least squares on perturbed copies", 2.6),
             curve(e.grid[_COARSE], None, "first", "ridge", 2),
         ],
-        "Least squares on many randomly changed copies of the data, ridge with the equivalent penalty, the truth "
-        "(dashed).",
+        "Least squares on many randomly perturbed copies of the data, ridge with the equivalent "
+        "penalty, the truth (dashed).",
         x="x",
         y="y",
         frames=[Frames(1, e.trained_grid[:, _COARSE]), Frames(2, e.ridge_grid[:, _COARSE])],
@@ -192,4 +194,4 @@ def over_levels(e: NoisePenalty, name: str, label: str, noise: float, start: flo
     return Picture((loss, fits), axis, sentences=sentences)
 
 
-SECTION = Section("What acts like ridge: early stopping, weight decay, dropout, input noise", equivalences)
+SECTION = Section("Other ways to get ridge: early stopping, weight decay, dropout, input noise", equivalences)

@@ -38,19 +38,20 @@ def homework(result: Regularization, values: Mapping[str, Any]) -> Sequence[str 
         for name, y, share in rows
     )
     return (
-        "The homework fits degree 10 to 100 data sets of 40 points, without penalty and with α = 10, and asks whether "
-        "the MSE becomes larger. Three different numbers are called so. They need not agree, and do not:\n\n"
-        "| “MSE” | α = 0 | α = 10 | with penalty it is | larger in 4,000 repetitions |\n|---|--:|--:|--:|--:|\n"
-        + table,
-        f"The first is bias² plus the luck of ten test points: the variance of the fits does not enter it, and that is "
-        f"what a penalty lowers (here from {fixed(float(r.mc_variance[0]))} to {fixed(float(r.mc_variance[k]))}, while "
-        f"the estimated bias² goes from {fixed(float(r.mc_bias2_raw[0]))} to {fixed(float(r.mc_bias2_raw[k]))}). "
-        "Drag the penalty: each curve has its own opinion.",
+        "Degree 10 on 100 data sets of 40 points, with α = 0 and α = 10. Does the MSE rise? "
+        "Three numbers go by that name, and they disagree:\n\n| “MSE” | α = 0 | α = 10 | with the "
+        "penalty it is | larger in 4,000 repetitions |\n|---|--:|--:|--:|--:|\n" + table,
+        "The first is bias² plus the luck of ten test points. It ignores the variance, which is "
+        f"what a penalty lowers (here from {fixed(float(r.mc_variance[0]))} to "
+        f"{fixed(float(r.mc_variance[k]))}, while the estimated bias² goes from "
+        f"{fixed(float(r.mc_bias2_raw[0]))} to {fixed(float(r.mc_bias2_raw[k]))}). Drag the "
+        "penalty: the three curves disagree.",
         three_ways(r),
-        f"**And it hangs on the split.** One of the ten test points is x = 0, left of all training points. On 200 "
-        f"random splits of the same 50 points, α = 10 raises the exact expected error in {percent(divided.raised[k])}: "
-        f"in {percent(divided.raised_inside[k])} of the {int((~divided.extrapolates).sum())} splits whose test points "
-        f"lie inside the training range, and in {percent(divided.raised_outside[k])} of the "
+        "**It also depends on the split.** One of the ten test points, x = 0, lies left of all "
+        "training points. On 200 random splits of the same 50 points, α = 10 raises the exact "
+        f"expected error in {percent(divided.raised[k])}: in {percent(divided.raised_inside[k])} "
+        f"of the {int((~divided.extrapolates).sum())} splits whose test points lie inside the "
+        f"training range, and in {percent(divided.raised_outside[k])} of the "
         f"{int(divided.extrapolates.sum())} others.",
         histogram(divided),
     )
@@ -69,7 +70,7 @@ def three_ways(r: Any) -> Picture:
     least = ", ".join(f"{name} at {show_penalty(float(r.alphas[np.argmin(y)]))}" for y, _, name in curves)
     own = panel(
         traces,
-        f"Three errors over the penalty. Smallest are: {least}.",
+        f"Three errors over the penalty. The smallest are: {least}.",
         x="penalty α",
         y="squared error (y²)",
         tracks=(Track(PLACES),),
@@ -77,7 +78,7 @@ def three_ways(r: Any) -> Picture:
         yaxis={"range": [0, 1.6]},
     )
     sentences = tuple(
-        f"Against no penalty: {'; '.join(f'{name} {compared(float(y[k]), float(y[0]))}' for y, _, name in curves)}."
+        f"Compared with α = 0: {'; '.join((f'{name} {compared(float(y[k]), float(y[0]))}' for y, _, name in curves))}."
         for k in range(len(r.alphas))
     )
     return Picture((own,), penalties("homework_alpha", start=ASKED), sentences=sentences)
@@ -99,9 +100,9 @@ def histogram(divided: Splits) -> Picture:
     tallest = float((counts[0][k] + counts[1][k]).max())
     own = panel(
         traces,
-        f"Change of the expected error against no penalty on 200 splits. At α = 10 it is above 0 in "
-        f"{percent(divided.raised[k])} of them.",
-        x="change of the expected error (y²); the outermost bars hold all beyond",
+        "Change in expected error compared with no penalty, on 200 splits. At α = 10 it is above "
+        f"0 in {percent(divided.raised[k])} of them.",
+        x="change in expected error (end bars collect the rest)",
         y="splits",
         frames=[Frames(i, count) for i, count in enumerate(counts)],
         barmode="stack",
@@ -110,10 +111,11 @@ def histogram(divided: Splits) -> Picture:
         yaxis={"range": [0, 1.6 * tallest]},
     )
     sentences = tuple(
-        "Without penalty there is no change."
+        "Without a penalty there is no change."
         if alpha == 0
-        else f"The expected error is larger than without penalty in {percent(divided.raised[i])} of the splits: "
-        f"{percent(divided.raised_inside[i])} of those inside, {percent(divided.raised_outside[i])} of the others."
+        else f"The expected error is larger than without a penalty in {percent(divided.raised[i])} of "
+        f"the splits: {percent(divided.raised_inside[i])} of those inside, "
+        f"{percent(divided.raised_outside[i])} of the others."
         for i, alpha in enumerate(divided.alphas)
     )
     return Picture((own,), penalties("split_alpha", start=ASKED), sentences=sentences)
@@ -125,4 +127,4 @@ def _counts(change: Any) -> Any:
     return np.stack([np.histogram(row, _EDGES)[0].astype(np.float32) for row in inside.T])
 
 
-SECTION = Section("The homework's comparison: MSE three ways, and where the test points lie", homework)
+SECTION = Section("Did α = 10 help? Three meanings of MSE", homework)

@@ -130,7 +130,7 @@ def matrix_errors(experiment: Experiment, at_test: Array, at_train: Array) -> di
     """Errors of one linear smoother, with the attributes of `spectral.FilterErrors` as keys.
 
     `loo_error_first` is that of residuals / (1 - h), h the diagonal of `at_train`: exact for kernel ridge and least
-    squares; for k nearest neighbours it is the leave-one-out error of k - 1 neighbours.
+    squares; for k nearest neighbors it is the leave-one-out error of k - 1 neighbors.
 
     Parameters
     ----------

@@ -36,22 +36,22 @@ _tree_depths = lru_cache(maxsize=2)(tree_depths)
 
 
 def learners(result: Regularization, values: Mapping[str, Any]) -> Sequence[str | Picture | Work]:
-    """Nearest neighbours, kernel ridge, trees and bagged trees on the data sets of the page."""
+    """Nearest neighbors, kernel ridge, trees and bagged trees on the data sets of the page."""
     data = result.data
     widths = _kernel_ridge(swept="width", **data)
     penalties = _kernel_ridge(swept="penalty", width=widths.best, **data)
     return (
-        "The same data sets and the same test points as above, other learners. Nearest neighbours and kernel ridge are "
-        "linear in the targets, so their curves are exact, with the simulation over them.",
-        "**Nearest neighbours**: the mean of the k nearest targets.",
-        _exact(_neighbours(**data), "k", "Neighbours k", _whole),
-        "**Kernel ridge** with penalty 0.1: the width of the Gaussian kernel is the dial.",
+        "The same data with other learners. Nearest neighbors and kernel ridge are linear in the "
+        "targets, so their curves are exact.",
+        "**Nearest neighbors**: the mean of the k nearest targets.",
+        _exact(_neighbours(**data), "k", "Neighbors k", _whole),
+        "**Kernel ridge** with penalty 0.1: the width of the Gaussian kernel controls complexity.",
         _exact(widths, "width", "Width", _short, log=True),
-        f"**Kernel ridge** with width {_short(widths.best)}, the best of these: now the penalty is the dial, as in the "
-        f"picture above.",
+        f"**Kernel ridge** with width {_short(widths.best)}, the best of these: now the penalty "
+        "controls complexity, as above.",
         _exact(penalties, "kernel_penalty", "Penalty of kernel ridge", _short, log=True),
-        f"**A regression tree** over its depth. Trees are not linear in the targets: everything is simulated, with "
-        f"{result.settings.n_sets} data sets.",
+        "**A regression tree** over its depth. Trees are not linear in the targets: all curves "
+        f"are simulated with {result.settings.n_sets} data sets.",
         _simulated(_tree_depths(**data), "depth", "Depth", 4),
         f"**Bagging**: the mean of up to {TREES} trees of depth 6, each on a bootstrap sample of the data set.",
         Work(
@@ -96,7 +96,7 @@ def _fits(sweep: SmootherSweep | TreeErrors) -> tuple[list[Trace], list[Frames]]
     traces = [
         curve(strands(np.tile(grid, (len(curves), 1))), None, "variance", "fits", line=faint, meta={"table": False}),
         curve(sweep.grid, sweep.f_grid, "truth", "truth", 2),
-        curve(grid, None, "bias", "mean of all fits", 2.6),
+        curve(grid, None, "bias", "average fit", 2.6),
         dots(sweep.x_train, sweep.y_train[0], "train", "first data set", 6),
     ]
     moving = np.stack([strands(curves[:, step]) for step in range(curves.shape[1])])
@@ -159,10 +159,10 @@ def _exact(sweep: SmootherSweep, name: str, label: str, show: Any, log: bool = F
         estimates(x[some], sweep.mc_error[some], sweep.mc_error_se[some], "risk", "test error", named=True),
     ]
     sentences = tuple(
-        f"bias² {fixed(float(sweep.bias2[k]))} + variance {fixed(float(sweep.variance[k]))} + noise "
-        f"{fixed(sweep.noise)} = {fixed(float(sweep.risk[k]))}; simulated "
-        f"{with_error(float(sweep.mc_error[k]), float(sweep.mc_error_se[k]))}. Effective parameters: "
-        f"{float(sweep.df[k]):.1f}. Smallest at {show(sweep.best)}."
+        f"bias² {fixed(float(sweep.bias2[k]))} + variance {fixed(float(sweep.variance[k]))} + "
+        f"noise {fixed(sweep.noise)} = {fixed(float(sweep.risk[k]))}; simulated "
+        f"{with_error(float(sweep.mc_error[k]), float(sweep.mc_error_se[k]))}. Effective degrees "
+        f"of freedom: {float(sweep.df[k]):.1f}. Smallest at {show(sweep.best)}."
         for k in range(len(x))
     )
     axis = Axis(name, label, tuple(x.tolist()), tuple(show(value) for value in x), sweep.best)
@@ -193,4 +193,4 @@ def _simulated(
     return _picture(sweep, errors, axis, sentences, total, False)
 
 
-SECTION = Section("Other learners: neighbours, kernels, trees, bagging", learners)
+SECTION = Section("Other learners: nearest neighbors, kernels, trees, bagging", learners)

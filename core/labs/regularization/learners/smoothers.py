@@ -1,4 +1,4 @@
-"""Bias, variance and error of learners that are linear in the targets: k nearest neighbours and kernel ridge.
+"""Bias, variance and error of learners that are linear in the targets: k nearest neighbors and kernel ridge.
 
 For given inputs such a learner predicts L y with a matrix L that does not depend on the targets y, so that its mean
 and its variance over the noise are known exactly (Hastie, Tibshirani, Friedman, "The Elements of Statistical
@@ -49,7 +49,7 @@ def neighbours(
     generator: str = Settings.generator,
     seed: int = Settings.seed,
 ) -> SmootherSweep:
-    """Average the k nearest neighbours, for every k from 1 to `n_train`.
+    """Average the k nearest neighbors, for every k from 1 to `n_train`.
 
     Of training points that are equally near, the one that comes first in the training set counts as nearer.
 
@@ -70,7 +70,7 @@ def neighbours(
     """
     settings = Settings(**locals())
     sweep = sweep_smoothers(settings, np.arange(1.0, n_train + 1), _nearest_matrices)
-    left_out = np.append(sweep.loo_error_first[1:], np.nan)  # r / (1 - 1/k) leaves out one point and a neighbour
+    left_out = np.append(sweep.loo_error_first[1:], np.nan)  # r / (1 - 1/k) leaves out one point and a neighbor
     return read_only(replace(sweep, loo_error_first=left_out))
 
 
@@ -93,7 +93,7 @@ def kernel_ridge(
 ) -> SmootherSweep:
     """Fit kernel ridge with the kernel exp(-(x - x')² / (2 width²)), for all widths or for all penalties.
 
-    The fit minimises the sum of squared residuals plus penalty times the squared norm of the function, and has no
+    The fit minimizes the sum of squared residuals plus penalty times the squared norm of the function, and has no
     intercept: large penalties pull it to 0.
 
     Parameters
@@ -161,7 +161,7 @@ def _kernel(x: Array, y: Array, width: float) -> Array:
 
 
 def _nearest_matrices(x: Array, points: Array) -> Iterator[Array]:
-    """Matrices (E, n) that average the k nearest neighbours of the points, for k = 1 to n."""
+    """Matrices (E, n) that average the k nearest neighbors of the points, for k = 1 to n."""
     chosen = np.zeros((points.size, x.size))
     rows = np.arange(points.size)
     for k, column in enumerate(neighbour_order(x, points).T, start=1):

@@ -1,6 +1,6 @@
 """Regression trees on one input, grown for many data sets at once.
 
-A node of such a tree is a run of neighbouring training points. So a tree of any depth is a division of the sorted
+A node of such a tree is a run of neighboring training points. So a tree of any depth is a division of the sorted
 points into runs, and depth d + 1 comes from depth d by cutting every run once: one pass gives all depths.
 """
 
@@ -57,7 +57,7 @@ def grow(x: Array, y: Array, max_depth: int) -> tuple[Array, NDArray[np.int64]]:
 def nearest_cells(x: Array, points: Array) -> NDArray[np.int64]:
     """Index (R, E) of the training point whose fit a tree gives at each point (E,).
 
-    Cuts lie halfway between neighbouring training points of the sorted rows (R, n); a point on a cut belongs to its
+    Cuts lie halfway between neighboring training points of the sorted rows (R, n); a point on a cut belongs to its
     left.
     """
     halfway = (x[:, :-1] + x[:, 1:]) / 2 + _SAME * float(np.ptp(x))

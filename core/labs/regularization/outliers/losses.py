@@ -21,7 +21,7 @@ TRUTH = (1.0, 0.5)
 X_RANGE = (0.0, 10.0)
 DELTAS: Array = 10 ** np.linspace(-2, 2, 81)
 DELTAS.flags.writeable = False
-# Huber's tuning constant: 95 per cent efficient under Gaussian noise.
+# Huber's tuning constant: 95 percent efficient under Gaussian noise.
 EFFICIENT = 1.345
 
 Points = tuple[tuple[float, float], ...]

@@ -44,18 +44,19 @@ def losses(result: Regularization, values: Mapping[str, Any]) -> Sequence[str | 
     up, across = _sweep("y"), _sweep("x")
     others = values[EXTRA.name][:-1]
     return (
-        "This is about the *loss*, not the penalty: how much does one residual count? Its derivative is the pull of a "
-        "point on the line. Under squared loss it grows without bound, under absolute loss it is ±1, and Huber's loss "
-        f"cuts it off at δ = {EFFICIENT} (here the noise has standard deviation 1).",
+        "This is about the *loss*, not the penalty. Its derivative is a point's pull on the "
+        f"line: unbounded for squared loss, ±1 for absolute loss, capped at δ = {EFFICIENT} for "
+        "Huber (here the noise has standard deviation 1).",
         curves(),
-        "**Add points and drag them.** Up and down: an outlier in y. To the sides: an outlier in x, with much leverage "
-        "h, whatever its residual. How many outliers does it take until the absolute line gives in?",
+        "**Add points and drag them.** Up and down: an outlier in y. To the sides: an outlier in "
+        "x, with high leverage h whatever its residual. How many outliers does it take to move "
+        "the absolute-loss line?",
         dragged(_drag((*_points(), *others)), others),
         "**An outlier in y**, and how far each line is from the one without the point. The squared line follows it, "
         "the others stop.",
         moving(up, "y"),
-        "**An outlier in x.** Now the last point moves sideways. A small residual does not help when the leverage h is "
-        "near 1: bounded pull is no protection against a far x.",
+        "**An outlier in x.** Now the last point moves sideways. When the leverage h is near 1 "
+        "even a bounded pull gives no protection.",
         moving(across, "x"),
     )
 
@@ -92,7 +93,7 @@ def dragged(sweep: OutlierSweep, others: Points) -> Picture:
                 [p[0] for p in others],
                 np.array([p[1] for p in others]),
                 "accent",
-                "added before",
+                "added",
                 9,
                 "circle-open",
                 showlegend=bool(others),
@@ -100,8 +101,8 @@ def dragged(sweep: OutlierSweep, others: Points) -> Picture:
             curve(ends, TRUTH[0] + TRUTH[1] * ends, "truth", "truth", 1.6),
             *(curve(ends, None, _ROLES[k], _LABELS[k], 2.6) for k in LOSSES),
         ],
-        f"{x.size} points, {len(others)} added before and one in hand, with lines under three losses. Over all places "
-        f"of the point in hand the lines move by at most "
+        f"{x.size} points, {len(others)} added before and one selected, with lines under three "
+        "losses. Over all positions of the selected point the lines move by at most "
         + ", ".join(f"{number(float(s.max()))} ({_LABELS[k]})" for k, s in zip(LOSSES, sweep.shift, strict=True))
         + ".",
         x="x",
@@ -116,12 +117,13 @@ def dragged(sweep: OutlierSweep, others: Points) -> Picture:
     coefs = sweep.parabola[:, np.newaxis]
     leverage = panel(
         [
-            curve(strands(grid[np.newaxis]), None, "noise", "leverage of a point at x", 1.6),
+            curve(strands(grid[np.newaxis]), None, "noise", "leverage at x", 1.6),
             dots(strands(known[np.newaxis]), None, "train", "points", 6),
             dots(None, None, "accent", "in hand", 11),
         ],
-        f"Leverage over x: that of the point in hand is between {number(float(sweep.leverage.min()))} and "
-        f"{number(float(sweep.leverage.max()))}, and depends on its x alone.",
+        "Leverage over x: that of the selected point is between "
+        f"{number(float(sweep.leverage.min()))} and {number(float(sweep.leverage.max()))}, and "
+        "depends on its x alone.",
         x="x",
         y="leverage h",
         frames=[
@@ -136,7 +138,7 @@ def dragged(sweep: OutlierSweep, others: Points) -> Picture:
         yaxis={"range": [-0.04, 1.04]},
     )
     across, up = (
-        Axis(name, f"{name} of the point in hand", values, tuple(fixed(v, 0) for v in values))
+        Axis(name, f"{name} of the selected point", values, tuple(fixed(v, 0) for v in values))
         for name, values in (("x", EXTRA.across), ("y", EXTRA.up))
     )
     plane = Plane(EXTRA.name, across, up, EXTRA.default[-1])
@@ -146,18 +148,24 @@ def dragged(sweep: OutlierSweep, others: Points) -> Picture:
 def _effects(sweep: OutlierSweep) -> tuple[Readout, ...]:
     moved = tuple(
         Readout(
-            f"{_LABELS[k]} line moved by",
+            f"{_LABELS[k]}: shift",
             tuple(f"{s:.2f}" for s in shift),
             _ROLES[k],
-            "Root mean squared distance, in units of y, from the line without the point in hand.",
+            "RMS distance from the line fitted without this point, in units of y.",
         )
         for k, shift in zip(LOSSES, sweep.shift, strict=True)
     )
     return (
         *moved,
-        Readout("leverage h", tuple(f"{h:.2f}" for h in sweep.leverage), help="Diagonal of the hat matrix."),
         Readout(
-            "Cook's distance", tuple(number(float(c), 2) for c in sweep.cooks), help="Leverage and residual in one."
+            "leverage h",
+            tuple(f"{h:.2f}" for h in sweep.leverage),
+            help="How strongly the point pulls the fit toward itself (hat-matrix diagonal).",
+        ),
+        Readout(
+            "Cook's distance",
+            tuple(number(float(c), 2) for c in sweep.cooks),
+            help="Effect of removing the point: combines leverage and residual.",
         ),
     )
 
@@ -174,11 +182,11 @@ def _verdicts(sweep: OutlierSweep, n_points: int) -> tuple[str, ...]:
 
 def _verdict(most: str, least: str, shift: float, where: str, limit: float) -> str:
     moved = (
-        f"The point in hand moves the {_LABELS[most]} line most, the {_LABELS[least]} line least"
+        f"This point moves the {_LABELS[most]} line most, the {_LABELS[least]} line least"
         if shift >= 0.01
-        else "The point in hand moves no line by 0.01"
+        else "This point moves no line by 0.01"
     )
-    return f"{moved}. Its leverage is {where} 4/n = {limit:.2f}, from where on it is called high."
+    return f"{moved}. Its leverage is {where} 4/n = {limit:.2f}, a usual cutoff for high leverage."
 
 
 def moving(sweep: OutlierSweep, axis: str) -> Picture:
@@ -221,8 +229,16 @@ def moving(sweep: OutlierSweep, axis: str) -> Picture:
         for k, lines in zip(LOSSES, sweep.lines, strict=True)
     )
     readouts += (
-        Readout("leverage h", tuple(fixed(float(h)) for h in sweep.leverage), help="Diagonal of the hat matrix."),
-        Readout("Cook's distance", tuple(number(float(c)) for c in sweep.cooks), help="Leverage and residual in one."),
+        Readout(
+            "leverage h",
+            tuple(fixed(float(h)) for h in sweep.leverage),
+            help="How strongly the point pulls the fit toward itself (hat-matrix diagonal).",
+        ),
+        Readout(
+            "Cook's distance",
+            tuple(number(float(c)) for c in sweep.cooks),
+            help="Effect of removing the point: combines leverage and residual.",
+        ),
     )
     sentences = tuple(
         f"Without the point the slopes are {', '.join(fixed(float(b)) for b in sweep.rest[:, 1])} (squared, absolute, "
@@ -234,4 +250,4 @@ def moving(sweep: OutlierSweep, axis: str) -> Picture:
     return Picture((left, right), own, readouts, sentences)
 
 
-SECTION = Section("Another way to be robust: squared, absolute and Huber loss with an outlier", losses)
+SECTION = Section("Robust losses: squared, absolute, and Huber with an outlier", losses)

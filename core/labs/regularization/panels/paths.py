@@ -47,9 +47,10 @@ def weights(result: Regularization) -> Panel:
         traces.append(curve(SPAN, over(squeezed(weight)), "first", name, line=look, **hover))
     alive = [int(np.count_nonzero(path.nonzero >= k)) for k in (1, 2)]
     alt = (
-        f"Weights of the {result.degree} standardised columns over the penalty, {result.penalty_name}. "
-        f"{int(path.nonzero[1])} are not zero at the smallest penalty, {int(path.nonzero[-1])} at the largest; at "
-        f"least two are left at {alive[1]} of {len(path.alphas)} penalties."
+        f"Weights of the {result.degree} standardized columns over the penalty, "
+        f"{result.penalty_name}. {int(path.nonzero[1])} are nonzero at the smallest penalty, "
+        f"{int(path.nonzero[-1])} at the largest; at least two remain at {alive[1]} of "
+        f"{len(path.alphas)} penalties."
     )
     return panel(
         traces,

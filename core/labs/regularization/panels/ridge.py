@@ -97,13 +97,14 @@ def weights(result: Regularization) -> Panel:
     norms = np.sqrt((r.weights**2).sum(axis=1))
     at = index_of(10)
     alt = (
-        f"Weights of the {result.degree} standardised columns. The root of the sum of their squares is "
-        f"{number(norms[1])} at the smallest penalty, {number(norms[at])} at 10 and {number(norms[-1])} at 10⁴."
+        f"Weights of the {result.degree} standardized columns. The root of the sum of their "
+        f"squares is {number(norms[1])} at the smallest penalty, {number(norms[at])} at 10 and "
+        f"{number(norms[-1])} at 10⁴."
     )
     return panel(
         traces,
         alt,
-        x="column (standardised)",
+        x="column (standardized)",
         y="weight",
         frames=frames,
         height=LOWER,
@@ -115,7 +116,7 @@ def weights(result: Regularization) -> Panel:
 
 
 def column_name(k: int, basis: str) -> str:
-    """Name of the k-th penalised column."""
+    """Name of the k-th penalized column."""
     if basis == "chebyshev":
         return f"T{str(k).translate(_BELOW)}"
     return "x" if k == 1 else f"x{str(k).translate(_ABOVE)}"
@@ -135,7 +136,7 @@ def errors(result: Regularization, log_y: bool) -> Panel:
         "text": ["best"],
         "textposition": "bottom center",
         "textfont": {"color": color("risk")},
-        "name": "best penalty",
+        "name": "best α",
         "showlegend": False,
         "hoverinfo": "skip",
         "meta": {"table": False},
@@ -155,15 +156,16 @@ def errors(result: Regularization, log_y: bool) -> Panel:
     ]
     at = index_of(10)
     alt = (
-        f"Error against penalty. The expected test error is {number(r.risk[0])} without penalty, {number(r.risk[at])} "
-        f"at α = 10 and smallest, {number(r.risk[best])}, at α = {number(r.best, 2)}. From penalty 0 to 10⁴ bias² "
-        f"goes from {number(r.bias2[0])} to {number(r.bias2[-1])}, variance from {number(r.variance[0])} to "
+        f"Error versus penalty. The expected test error is {number(r.risk[0])} without a penalty, "
+        f"{number(r.risk[at])} at α = 10 and smallest, {number(r.risk[best])}, at α = "
+        f"{number(r.best, 2)}. From penalty 0 to 10⁴ bias² goes from {number(r.bias2[0])} to "
+        f"{number(r.bias2[-1])}, variance from {number(r.variance[0])} to "
         f"{number(r.variance[-1])}."
     )
     return panel(
         traces,
         alt,
-        x="penalty α; below it, effective parameters",
+        x="penalty α (effective d.f. below)",
         y="squared error (units of y²)",
         tracks=(Track(PLACES),),
         column=1,

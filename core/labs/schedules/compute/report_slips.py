@@ -47,20 +47,29 @@ def _test_as_validation() -> Card:
         "for epoch in range(10):\n"
         "    train(epoch)\n"
         "    accuracies.append(accuracy(net, test_loader))\n"
-        "print('final validation', max(accuracies))   # 93.67 %",
+        "print('final validation', max(accuracies))   # 93.67%",
         (
-            asked("Images that nobody has looked at before the report", 0,
-                  ("test set", TEST, "The ten epochs were compared on them.")),
-            asked("Standard error of 93.67 % on them, in points", error,
-                  ("share", error / 100, "In points it is 100 times that."),
-                  ("even", 100 * standard_error(0.5, TEST), "That is the one of 50 %.")),
-            asked("What the best of ten equally good epochs gains by luck, in points, if they are independent",
-                  error * gain, ("one", error, "That is one standard error; the largest of ten normal numbers is on "
-                                  f"average {gain:.2f} of them above the mean.")),
+            asked("Images unused before the report", 0, ("test set", TEST, "The ten epochs were compared on them.")),
+            asked(
+                "Standard error of 93.67% on them, in points",
+                error,
+                ("share", error / 100, "In points it is 100 times that."),
+                ("even", 100 * standard_error(0.5, TEST), "That is the standard error at 50%."),
+            ),
+            asked(
+                "Expected luck in the best of ten equal epochs, in points, if they are independent",
+                error * gain,
+                (
+                    "one",
+                    error,
+                    f"That is one standard error; the largest of ten normal values lies on average {gain:.2f} "
+                    "standard errors above the mean.",
+                ),
+            ),
         ),
-        "Keep some training images for validation, choose the epoch with them, and look at the test images once: the "
-        f"best of ten looks is up to {error * gain:.2f} points too good.",
-    )  # fmt: skip
+        "Keep some training images for validation, choose the epoch with them, and use the test "
+        f"images once: the best of ten is up to {error * gain:.2f} points too good.",
+    )
 
 
 def _no_test(updates: int, images: int) -> Card:
@@ -70,21 +79,30 @@ def _no_test(updates: int, images: int) -> Card:
         "for batch_size in (32, 64, ..., 8192):   # the test of batch sizes above\n"
         "    loss, acc = train(net, loader(batch_size), step_size=2000)\n"
         "print(acc)                               # 0.4448\n"
-        "# conclusion: “the same behaviour as the cyclical rate”, which had 10 epochs with batches of 64",
+        "# conclusion: “the same behavior as the cyclical rate”, which had 10 epochs with batches of 64",
         (
-            asked("Test images that the 0.4448 is of", 0,
-                  ("test set", TEST, "train() looks at training images alone.")),
-            asked("Images that were trained with", images,
-                  ("updates", updates, "That counts updates, not images."),
-                  ("epochs", EPOCHS * N, "That is the training with cycles.")),
-            asked("Epochs that these are", images / N,
-                  ("ten", EPOCHS, "The loop ends after 2,016 to 8,192 images of each batch size.")),
-            asked("Updates of the training with cycles for one of these", cycles / updates,
-                  ("equal", 1, f"There were {cycles:,} and {updates}.")),
+            asked("Test images behind the 0.4448", 0, ("test set", TEST, "train() uses only training images.")),
+            asked(
+                "Images used for training",
+                images,
+                ("updates", updates, "That counts updates, not images."),
+                ("epochs", EPOCHS * N, "That is the run with cycles."),
+            ),
+            asked(
+                "Epochs these amount to",
+                images / N,
+                ("ten", EPOCHS, "The loop ends after only 2,016 to 8,192 images of each batch size."),
+            ),
+            asked(
+                "Updates of the run with cycles ÷ updates here",
+                cycles / updates,
+                ("equal", 1, f"There were {cycles:,} and {updates}."),
+            ),
         ),
-        f"{images / N:.2f} epochs and {updates} updates against {EPOCHS} epochs and {cycles:,}, and nothing on test "
-        "images: this compares no strategies. Train both for equal epochs, and test each once.",
-    )  # fmt: skip
+        f"{images / N:.2f} epochs and {updates} updates against {EPOCHS} epochs and {cycles:,}, "
+        "and nothing on test images: this does not compare strategies. Train both for equal "
+        "epochs, and test each once.",
+    )
 
 
 def _bce() -> Card:
@@ -94,15 +112,20 @@ def _bce() -> Card:
         "outputs = Dense(10, activation='softmax')(features)\n"
         "model.compile(loss=BinaryCrossentropy(from_logits=True), ...)",
         (
-            asked("Loss of a perfect prediction", perfect,
-                  ("zero", 0, "The probabilities are taken for logits, and put through a sigmoid once more.")),
-            asked("Loss of an even guess", even,
-                  ("cross-entropy", log(10), "That is the cross-entropy log 10 of an even guess.")),
+            asked(
+                "Loss of a perfect prediction",
+                perfect,
+                ("zero", 0, "The probabilities are treated as logits and go through a second sigmoid."),
+            ),
+            asked(
+                "Loss of an even guess",
+                even,
+                ("cross-entropy", log(10), "That is log 10, the cross-entropy of an even guess."),
+            ),
         ),
-        f"Whatever the network says, the loss lies between {perfect:.4f} and {wrong:.4f}, with small "
-        "gradients: behind a "
-        "softmax belongs CategoricalCrossentropy(from_logits=False).",
-    )  # fmt: skip
+        f"Whatever the network predicts, the loss lies between {perfect:.4f} and {wrong:.4f}, "
+        "with small gradients: after a softmax use CategoricalCrossentropy(from_logits=False).",
+    )
 
 
 def _best() -> Card:
@@ -116,11 +139,14 @@ def _best() -> Card:
         "        save(net)\n"
         "    best_acc = acc",
         (
-            asked("Accuracy of the saved network", BEST[-1],
-                  ("best", max(BEST), "best_acc is local and 0 at each call: every epoch is saved over the last.")),
+            asked(
+                "Accuracy of the saved network",
+                BEST[-1],
+                ("best", max(BEST), "best_acc is local and 0 at every call, so every epoch overwrites the last."),
+            ),
         ),
-        "best_acc is a local name, and is set outside the `if`: the last network is kept, not the best one.",
-    )  # fmt: skip
+        "best_acc is local and assigned outside the `if`, so the last network is saved, not the best.",
+    )
 
 
 def _mean() -> Card:
@@ -130,11 +156,15 @@ def _mean() -> Card:
         "    accuracies.append(accuracy(x, y))\n"
         "print(mean(accuracies))",
         (
-            asked("Batches", ceil(10_000 / 64),
-                  ("whole", 10_000 // 64, "The last batch counts too, with fewer images.")),
+            asked(
+                "Batches", ceil(10_000 / 64), ("whole", 10_000 // 64, "The last batch counts too, with fewer images.")
+            ),
             asked("Images in the last batch", 10_000 % 64, ("full", 64, "156 · 64 = 9,984.")),
-            asked("Weight of an image of it, over that of another", 64 / (10_000 % 64),
-                  ("even", 1, "Every batch has the same weight in the mean, whatever its size.")),
+            asked(
+                "Weight of one of its images ÷ that of any other",
+                64 / (10_000 % 64),
+                ("even", 1, "Every batch has the same weight in the mean, whatever its size."),
+            ),
         ),
-        "Add up the right answers and divide by the images, or weight each batch by its size.",
-    )  # fmt: skip
+        "Divide the total number of correct predictions by the number of images, or weight each batch by its size.",
+    )

@@ -18,7 +18,7 @@ from core.training.devices import place
 from core.training.experiments import Training
 from core.training.runs import on_processor, seed_identities
 
-# With batch normalisation it can be trained with the homework's rates, as the homework's network can.
+# With batch normalization it can be trained with the homework's rates, as the homework's network can.
 TEXT, DATA = "fc128, bn, relu, fc128, bn, relu, fc10", "bundled"
 VALIDATION = 600  # of the training images, which are not trained with
 EPOCHS = 20  # at most

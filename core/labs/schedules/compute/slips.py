@@ -40,17 +40,17 @@ def _exp_range() -> Card:
         "CyclicLR(optimizer, 2.78e-5, 0.774, step_size_up=5000, mode='exp_range')\n"
         "# 10 epochs of 60,000 images, batch 64, scheduler.step() after each batch",
         (
-            asked("Updates in all", CLR_UPDATES,
+            asked("Total updates", CLR_UPDATES,
                   ("incomplete batch forgotten", 10 * (60_000 // 64),
                    f"The last batch of an epoch has {60_000 % 64} images, and torch's loader keeps it.")),
             asked("Complete cycles", 0, ("triangle", 1, "A cycle is up and down, 10,000 updates; there are 9,380.")),
             asked("Rate after the last update", float(CLR.rate(CLR_UPDATES)),
                   ("foot", 2.78e-5, "That would be the rate after a whole cycle, 620 updates later.")),
             asked("Factor by which the height has decayed", 1,
-                  ("decay", 0.0, "γ is 1 unless it is given.")),
+                  ("decay", 0.0, "γ defaults to 1.")),
         ),
-        "gamma is 1.0 unless given, so that exp_range does not decay, and 9,380 updates are one triangle, cut off. For "
-        "three cycles step_size_up has to be about 9,380 / 6 = 1,563.",
+        "gamma defaults to 1.0, so exp_range does not decay: 9,380 updates make one truncated "
+"triangle. For three cycles step_size_up must be about 9,380 / 6 = 1,563.",
     )  # fmt: skip
 
 
@@ -74,11 +74,11 @@ def _samples() -> Card:
             asked("Printed 0.676 for 4,096: the mean loss", true_mean(0.676, 4096),
                   ("printed", 0.676, "One batch ran, but i is 1 when the loop ends: the sum was divided by 2.")),
         ),
-        f"The loop stops after {min(images):,} to {max(images):,} images of each size, {sum(images):,} images in "
-        f"{total} updates in all, and the mean divides by one batch too many: from 256 to 4,096 the loss falls from "
-        f"{true_mean(PRINTED[256], 256):.2f} to "
-        f"{true_mean(PRINTED[4096], 4096):.2f}, not from {PRINTED[256]:.2f} to {PRINTED[4096]:.2f}. Compare at equal "
-        "epochs, and divide by the batches that ran.",
+        f"The loop stops after {min(images):,} to {max(images):,} images of each size, "
+f"{sum(images):,} images in {total} updates in all, and the mean divides by one batch too "
+f"many. From 256 to 4,096 the loss falls from {true_mean(PRINTED[256], 256):.2f} to "
+f"{true_mean(PRINTED[4096], 4096):.2f}, not from {PRINTED[256]:.2f} to "
+f"{PRINTED[4096]:.2f}. Compare at equal epochs, and divide by the batches that ran.",
     )  # fmt: skip
 
 
@@ -92,13 +92,12 @@ def _cosine() -> Card:
         (
             asked("Rate after the five epochs", float(COSINE.rate(5)),
                   ("annealed", 0, "It would be 0 after 200 epochs.")),
-            asked("T_max that ends at 0", 5, ("as it is", 200, "The training has five epochs.")),
-            asked("Test images that are looked at", 0,
-                  ("test set", 10_000, "test() is given the loader of the training images.")),
+            asked("T_max for a final rate of 0", 5, ("as it is", 200, "Training lasts five epochs.")),
+            asked("Test images actually used", 0,
+                  ("test set", 10_000, "test() gets the loader of the training images.")),
         ),
-        "T_max is to be the number of epochs that are trained, and test() wants the test loader: as "
-        "it stands, the rate "
-        "is constant and the “test accuracy” is that of the training images.",
+        "Set T_max to the number of epochs, and pass the test loader to test(). As it stands, "
+"the rate is constant and the “test accuracy” is a training accuracy.",
     )  # fmt: skip
 
 
@@ -109,14 +108,15 @@ def _momentum() -> Card:
         "scheduler = CyclicLR(optimizer, 0.01, 0.1, step_size_up=2000)",
         (
             asked("Momentum of the first update", 0.9,
-                  ("as made", 0, "cycle_momentum is on unless it is switched off.")),
+                  ("as made", 0, "cycle_momentum is on by default.")),
             asked("Momentum at the peak of the rate", 0.8,
-                  ("as made", 0, "cycle_momentum is on unless it is switched off."),
+                  ("as made", 0, "cycle_momentum is on by default."),
                   ("up", 0.9, "It goes down where the rate goes up.")),
             asked("Rate / (1 − momentum) at the peak", 0.1 / (1 - 0.8),
                   ("rate", 0.1, "Each gradient acts for about 1 / (1 − momentum) updates.")),
         ),
-        "cycle_momentum=True is the default, and overwrites what SGD was given: say cycle_momentum=False.",
+        "cycle_momentum=True is the default and overrides what SGD was given; set "
+"cycle_momentum=False.",
     )  # fmt: skip
 
 
@@ -130,13 +130,12 @@ def _per_epoch() -> Card:
         "        train_step(x, y)\n"
         "    scheduler.step()",
         (
-            asked("Steps of the scheduler", 10, ("updates", 9380, "scheduler.step() stands in the loop over epochs.")),
+            asked("Scheduler steps", 10, ("updates", 9380, "scheduler.step() is in the loop over epochs.")),
             asked("Rate after the last epoch", rate,
                   ("per update", float(CLR.rate(CLR_UPDATES)), "That is with a step after every update.")),
         ),
-        f"The rate has risen to {rate:.5f} of 0.774. scheduler.step() belongs into the loop over "
-        "batches, or step_size_up "
-        "is to be counted in epochs.",
+        f"The rate has risen to {rate:.5f} of 0.774. Move scheduler.step() into the loop over "
+"batches, or give step_size_up in epochs.",
     )  # fmt: skip
 
 
@@ -152,7 +151,7 @@ def _resume() -> Card:
     first, whole = buildup(0.9, 1), ceil(log(0.1) / log(0.9))
     halves = Shape(kind="cosine", length=10, high=0.1)
     return Card(
-        "Gone on the next day",
+        "Resumed the next day",
         "# epochs 1 to 5 of 10: SGD(lr=0.1, momentum=0.9), CosineAnnealingLR(T_max=10), a step after each epoch\n"
         "torch.save(net.state_dict(), 'net.pt')\n"
         "# epochs 6 to 10\n"
@@ -161,14 +160,15 @@ def _resume() -> Card:
         "scheduler = CosineAnnealingLR(optimizer, T_max=10)",
         (
             asked("Rate of epoch 6", float(halves.rate(0)),
-                  ("gone on", float(halves.rate(5)), "The new scheduler knows of no epochs and begins at 0.")),
-            asked("First step after it over the last one before, with equal gradients and rates", first,
+                  ("gone on", float(halves.rate(5)), "The new scheduler has seen no epochs and starts at 0.")),
+            asked("First step after resuming ÷ last step before, with equal gradients and rates", first,
                   ("as before", 1, "The momentum buffer is empty: the step is η g, no longer η g / (1 − μ).")),
-            asked("Updates until a step has 90 % of its size again", whole,
+            asked("Updates until a step is back to 90% of its size", whole,
                   ("memory", 10, f"After 1 / (1 − μ) = 10 updates it has 1 − μ¹⁰ = {buildup(0.9, 10):.2f} of it.")),
             asked("Rate after epoch 10", float(halves.rate(5)),
-                  ("annealed", 0, "The second cosine has come only half its way.")),
+                  ("annealed", 0, "The second cosine is only halfway.")),
         ),
-        "Save and load optimizer.state_dict() and scheduler.state_dict() too, and the epoch: else the rate jumps from "
-        f"{float(halves.rate(5)):.2f} to 0.1, and the first steps are short of their momentum.",
+        "Also save and load optimizer.state_dict(), scheduler.state_dict(), and the epoch. "
+f"Otherwise the rate jumps from {float(halves.rate(5)):.2f} to 0.1, and the first steps "
+"lack their momentum.",
     )  # fmt: skip

@@ -34,7 +34,7 @@ class Trained:
     ends : ndarray (epochs,)
         Updates after each epoch.
     epochs : dict of str to ndarray (epochs,)
-        Keys of `EPOCH_CURVES`: means of an epoch while its images were learnt, and at its end on validation images.
+        Keys of `EPOCH_CURVES`: means of an epoch while its images were learned, and at its end on validation images.
     end : str
         "" while it has not ended, else "end", or "nonfinite" if the loss was no number any more.
     test_accuracy : float

@@ -184,7 +184,7 @@ def noise_panel(result: Schedules, along: str) -> Panel:
     end, moves = _marker(result, along, [plan.last_noise for plan in result.plans], len(traces), "risk", top, ",.4~r")
     look = layout(
         x=along,
-        y="noise scale ηN / B(1 − μ)",
+        y="noise scale ηN/(B(1 − μ))",
         margin=MARGIN,
         xaxis=horizontal(result, along),
         yaxis={"range": [-0.03 * top, top], "nticks": 6, "exponentformat": "SI"},

@@ -55,13 +55,13 @@ def memory_panel(result: Schedules) -> Panel:
     data = [
         *named,
         lines([-0.6, len(SIZES) - 0.4], [card, card], {"color": color("text"), "width": 1.6, "dash": "dash"}, "card"),
-        labels([(-0.55, card, f"card: {card} GiB", "top right")], "card in words",
+        labels([(-0.55, card, f"GPU: {card} GiB", "top right")], "GPU in words",
                textfont={"size": 12, "color": color("text")}),
         labels(told, "GiB of each batch size"),
         dot,
     ]  # fmt: skip
     look = layout(
-        x="batch size (▲ largest of this training)",
+        x="batch size (▲ largest in this run)",
         y="memory (GiB)",
         margin=MARGIN,
         xaxis={"range": [-0.6, len(SIZES) - 0.4], "tickvals": x.tolist(), "ticktext": [str(size) for size in SIZES],
@@ -70,8 +70,9 @@ def memory_panel(result: Schedules) -> Panel:
     )  # fmt: skip
     most = need.fits(card)
     alt = (
-        f"Predicted memory: {gib(need.fixed)} GiB and {need.each / 2**20:.2f} MiB for each image of a batch. A card of "
-        f"{card} GiB takes at most {most:,} images; 8,192 would need {gib(need.total(8192))} GiB."
+        f"Predicted memory: {gib(need.fixed)} GiB and {need.each / 2**20:.2f} MiB for each "
+        f"image of a batch. A GPU with {card} GiB fits at most {most:,} images; 8,192 would need "
+        f"{gib(need.total(8192))} GiB."
     )
     frames = (Frames(len(data) - 1, xs, "x"),)
     return Panel(Figure(data=data, layout=look), alt=alt, frames=frames, column=1, height=LOWER, folded=True)

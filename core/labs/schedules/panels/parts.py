@@ -83,7 +83,7 @@ def batch_axis(least: float, top: float) -> dict[str, Any]:
 
 
 def texts(name: str, role: str, mode: str, digits: str = "") -> Trace:
-    """A dot, or a number in its colour; frames bring its place and the number."""
+    """A dot, or a number in its color; frames bring its place and the number."""
     return {
         "type": "scatter",
         "mode": mode,

@@ -79,7 +79,7 @@ def _panel(
 
 
 def _curves(result: Schedules, found: Mapping[str, tuple[Plan, ...]], along: str, quantity: int) -> Panel:
-    name = "learning rate η" if quantity == 1 else "noise scale ηN / B(1 − μ)"
+    name = "learning rate η" if quantity == 1 else "noise scale ηN/(B(1 − μ))"
 
     def curve(plan: Plan) -> tuple[Numbers, Numbers]:
         trained = plan.curve[0]

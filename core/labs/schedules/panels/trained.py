@@ -160,5 +160,5 @@ def _alt(result: Schedules, found: Found, name: str) -> str:
     ]
     what = name.replace("_", " ")
     if not told:
-        return f"Empty axes for the {what}: no training with these settings has come to the end of an epoch yet."
+        return f"Empty axes for the {what}: no run with these settings has finished an epoch yet."
     return f"Last {what} by length, {'; '.join(told[:3])}."

@@ -42,14 +42,14 @@ def what_is_trained(result: Schedules, values: Mapping[str, Any]) -> Sequence[st
     rounded = "" if plan.epochs == result.epochs else f" instead of {result.epochs}"
     stepping = "once an epoch" if result.by_epoch else "with every update"
     said = (
-        f"A small network (784-128-128-10 with batch normalisation) on {plan.n_train:,} images of the tenth of "
-        f"Fashion-MNIST that is part of Lectern; {VALIDATION} more, equally many of each class, are for validation; "
-        f"{plan.epochs} epochs{rounded}. The rate changes {stepping}, and lengths are scaled with the training, so "
-        "that there are as many cycles as in the plan; an incomplete batch is left out. Test images are looked at "
-        "once, at the end."
+        f"A small network (784-128-128-10 with batch normalization) on {plan.n_train:,} images of "
+        f"the bundled 10% of Fashion-MNIST; {VALIDATION} more, equally many of each class, are "
+        f"for validation; {plan.epochs} epochs{rounded}. The rate changes {stepping}, and lengths "
+        "are scaled with the training, so there are as many cycles as in the plan; incomplete "
+        "batches are dropped. Test images are used once, at the end."
     )
     if values["what"] == "plan":
-        return (f"{said} “Trained” above the picture shows it.",)
+        return (f"{said} “Trained” above the plots shows it.",)
     found = moment(result, Asked.of(values))[index_of(result, values["length"])]
     rows = training_table(found)
     columns = rows | {
@@ -58,9 +58,7 @@ def what_is_trained(result: Schedules, values: Mapping[str, Any]) -> Sequence[st
         "test_accuracy": [round(share, 4) if end else None for share, end in
                           zip(rows["test_accuracy"], rows["end"], strict=True)],
     }  # fmt: skip
-    return said, Table(
-        columns, caption="The trainings with the settings on screen; images count as often as they were seen."
-    )
+    return said, Table(columns, caption="The runs with the current settings; images count as often as they were seen.")
 
 
 _ENDS = {"": "not yet", "end": "all updates", "nonfinite": "diverged"}
@@ -69,8 +67,7 @@ _ENDS = {"": "not yet", "end": "all updates", "nonfinite": "diverged"}
 def bugs(result: Schedules, values: Mapping[str, Any]) -> Sequence[Any]:
     """Cards with a bug each."""
     return (
-        "Code as it was handed in. Work out what it really does; the last right answer of a card says how to mend it. "
-        "Known slips are recognised.",
+        "Real code with a bug. Work out what it does; solving a card shows the fix. Common mistakes are explained.",
         *exercises(),
     )
 
@@ -78,11 +75,10 @@ def bugs(result: Schedules, values: Mapping[str, Any]) -> Sequence[Any]:
 def consequences(result: Schedules, values: Mapping[str, Any]) -> Sequence[Any]:
     """What the homeworks' code did, drawn."""
     return (
-        "Answers to some of the cards above, drawn: what the code did, and what was meant.",
+        "Answers to some of the cards above, drawn: what the code did, and what was intended.",
         Picture((_cycles(), _samples())),
-        f"The cosine over 200 epochs has come from 0.1 to {number(float(COSINE.rate(5)), 4)} after "
-        "five; over five it would "
-        f"have come to {number(float(replace(COSINE, length=5).rate(5)))}.",
+        f"The cosine over 200 epochs has gone from 0.1 to {number(float(COSINE.rate(5)), 4)} "
+        f"after five; over five it would reach {number(float(replace(COSINE, length=5).rate(5)))}.",
     )
 
 
@@ -92,20 +88,20 @@ def _cycles() -> Panel:
     meant = replace(CLR, length=CLR_UPDATES // 6, gamma=0.9998)
     outer = CLR.rate(np.floor(t / (CLR_UPDATES / 10)))
     traces = [
-        lines(t, meant.rate(t), line("first", 1.8, dash="dash"), "as meant", meta={}),
-        lines(t, CLR.rate(t), line("warning", 2.6), "as handed in", meta={}),
+        lines(t, meant.rate(t), line("first", 1.8, dash="dash"), "intended", meta={}),
+        lines(t, CLR.rate(t), line("warning", 2.6), "actual", meta={}),
         lines(t, outer, line("muted", 2.2, dash="dot"), "scheduler in the outer loop", meta={}),
-        labels([(5250, 0.79, "γ = 1, as handed in", "middle right")], "words of the triangle",
+        labels([(5250, 0.79, "γ = 1, actual", "middle right")], "words of the triangle",
                textfont={"color": color("warning"), "size": 12}),
-        labels([(100, 0.6, "three decaying cycles, as meant", "top right")], "words of the meant",
+        labels([(100, 0.6, "three decaying cycles, intended", "top right")], "words of the intended",
                textfont={"color": color("first"), "size": 12}),
-        labels([(9300, -0.01, "one step an epoch", "bottom left")], "words of the outer loop"),
+        labels([(9300, -0.01, "one step per epoch", "bottom left")], "words of the outer loop"),
     ]  # fmt: skip
     end = float(CLR.rate(CLR_UPDATES))
     return panel(
         traces,
-        f"Rates of the homework's CyclicLR over 9,380 updates: one triangle that ends at {number(end)}; three decaying "
-        "cycles as they were meant; and with one step of the scheduler an epoch, at most "
+        f"Rates of the CyclicLR code over 9,380 updates: one triangle that ends at {number(end)}; "
+        "three decaying cycles as intended; and with one scheduler step per epoch, at most "
         f"{number(float(CLR.rate(10)))}.",
         x="updates",
         y="learning rate η",
@@ -125,17 +121,17 @@ def _samples() -> Panel:
     ran = [batches_run(batch) for batch in PRINTED]
     said = [(at, loss + 0.05, f"{count}", "top center") for at, loss, count in zip(x, mended, ran, strict=True)]
     traces = [
-        lines(x, mended, line("first", 2.2), "mean loss of the batches that ran", mode="lines+markers", meta={}),
+        lines(x, mended, line("first", 2.2), "mean over the batches run", mode="lines+markers", meta={}),
         lines(x, printed, line("warning", 2.2, dash="dash"), "as printed", mode="lines+markers", meta={}),
         labels([*said, (x[0] + 0.1, 3.05, "numbers: updates", "middle right")], "updates"),
         labels([(x[-1], 0.62, "as printed", "bottom left")], "words", textfont={"color": color("warning"), "size": 12}),
-        labels([(x[-1], 1.27, "over the batches that ran", "bottom left")], "words of the mean",
+        labels([(x[-1], 1.27, "over the batches run", "bottom left")], "words of the mean",
                textfont={"color": color("first"), "size": 12}),
     ]  # fmt: skip
     return panel(
         traces,
-        f"Losses that the homework printed for batches of 32 to 4,096, from 2.72 down to 0.68, and the means over the "
-        f"batches that ran, from {number(mended[0])} to {number(mended[-1])}. "
+        "Losses that the code printed for batches of 32 to 4,096, from 2.72 down to 0.68, and "
+        f"the means over the batches run, from {number(mended[0])} to {number(mended[-1])}. "
         f"{sum(map(batches_run, SIZES))} updates in all.",
         x="batch size",
         y="training loss",
@@ -160,15 +156,15 @@ def every_epoch(result: Schedules, values: Mapping[str, Any]) -> Sequence[Any]:
         name: [float(f"{value:.6g}") for value in column] if column.dtype.kind == "f" else column.tolist()
         for name, column in found.items()
     }
-    said = "One row for each epoch; batch, rate, momentum and noise scale are those of its last update."
+    said = "One row per epoch; batch, rate, momentum, and noise scale are those of its last update."
     return (Table(columns, explain, said),)
 
 
 _EXPLAIN = {
-    "epoch": "A pass over the training images.",
-    "updates": "Batches of this epoch; the incomplete last one counts unless it is left out.",
+    "epoch": "One pass over the training images.",
+    "updates": "Batches in this epoch, the incomplete last one included unless it is dropped.",
     "updates_in_all": "Updates up to the end of this epoch.",
-    "images": "Images that were trained with: all of them, unless an incomplete batch is left out.",
+    "images": "Images used: all of them, unless an incomplete batch is dropped.",
     "batch": "Batch size at the end of the epoch; the last batch itself may be smaller.",
     "rate": "Rate of the last update.",
     "momentum": "Momentum of the last update.",
@@ -176,9 +172,9 @@ _EXPLAIN = {
 }
 
 SECTIONS = (
-    Section("What is trained", what_is_trained),
-    Section("The formulas, with the numbers on screen", numbers),
-    Section("Find the bug: code from homeworks", bugs),
-    Section("What that code really did", consequences),
-    Section("Every epoch in numbers", every_epoch),
+    Section("How the networks are trained", what_is_trained),
+    Section("Formulas with the current values", numbers),
+    Section("Find the bug", bugs),
+    Section("What the code actually did", consequences),
+    Section("Epoch-by-epoch table", every_epoch),
 )

@@ -80,23 +80,21 @@ def _noise(result: Schedules, plan: Plan) -> str:
     momentum = float(plan.shape.momenta(plan.last_step))
     exact = plan.last_rate / (1 - momentum) * (result.n_train / size - 1)
     return (
-        "**Noise scale** at the last update (Smith and Le 2018, for $B$ much smaller than $N$):\n\n"
-        f"$$g = \\frac{{\\eta N}}{{B (1 - \\mu)}} = \\frac{{{tex(plan.last_rate)} \\cdot {result.n_train}}}"
-        f"{{{size}\\,(1 - {tex(momentum)})}} = {tex(plan.last_noise)}$$\n\n"
-        f"With their exact $N / B - 1$ in the place of $N / B$ it is {number(exact, 4)}. Dividing the rate by $k$ or "
-        "multiplying the batch by $k$ changes $g$ alike, and only the second saves updates (Smith, "
-        "Kindermans, Ying and "
-        "Le 2018). Batch normalisation, though, sees other batches."
+        "**Noise scale** at the last update (Smith and Le 2018, for $B$ much smaller than "
+        f"$N$):\n\n$$g = \\frac{{\\eta N}}{{B (1 - \\mu)}} = \\frac{{{tex(plan.last_rate)} \\cdot "
+        f"{result.n_train}}}{{{size}\\,(1 - {tex(momentum)})}} = {tex(plan.last_noise)}$$\n\nWith "
+        f"their exact $N / B - 1$ in the place of $N / B$ it is {number(exact, 4)}. Dividing the "
+        "rate by $k$ or multiplying the batch by $k$ changes $g$ alike, and only the second "
+        "saves updates (Smith, Kindermans, Ying and Le 2018). Batch normalization, though, then "
+        "sees other batches."
     )
 
 
 def _memory(result: Schedules, plan: Plan) -> str:
     need, size = result.need, plan.run.largest
     return (
-        f"**Memory** with a batch of {size:,}: {need.fixed:,} bytes of weights, gradients and momentum, and "
-        f"{need.each:,} bytes for each image, {gib(need.total(size))} GiB in all. The largest single "
-        "tensor, the output "
-        f"of layer {need.where}, has {gib(need.largest * size)} GiB. What libraries work with, and "
-        "what the allocator rounds "
-        "up, comes on top."
+        f"**Memory** with a batch of {size:,}: {need.fixed:,} bytes of weights, gradients, and "
+        f"momentum, and {need.each:,} bytes for each image, {gib(need.total(size))} GiB in all. "
+        f"The largest single tensor, the output of layer {need.where}, has "
+        f"{gib(need.largest * size)} GiB. Library workspace and allocator rounding come on top."
     )

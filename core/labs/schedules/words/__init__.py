@@ -227,7 +227,7 @@ def _momentum(result: Schedules, plan: Plan) -> str:
     most, least = CYCLED[plan.shape.kind]
     name = "OneCycleLR" if plan.shape.kind == "one_cycle" else "CyclicLR"
     made = plan.shape.momentum
-    own = "" if made == most else f", although the optimiser was made with {made:g}"
+    own = "" if made == most else f", although the optimizer was made with {made:g}"
     return f"torch's {name} also moves the momentum between {most:g} and {least:g}{own}."
 
 

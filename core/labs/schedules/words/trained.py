@@ -37,7 +37,7 @@ def trained_readouts(result: Schedules, asked: Asked, found: Found) -> tuple[Rea
         Readout("updates", tuple(f"{each.updates:,} of {each.arm.run.updates:,}" if each.every else "–"
                                  for each in every), help="Taken so far, of all."),
         Readout("training loss", tuple(_mean(each.last("loss")) for each in every), "train",
-                "The loss that is trained, over the last epoch while its images were learnt; mean over the seeds."),
+                "The loss that is trained, over the last epoch while its images were learned; mean over the seeds."),
         Readout(f"from its updates{off}", tuple(_mean(np.array(loss)) for loss in again),
                 help="The training loss again, from the losses of all updates of that epoch."),
         Readout("validation loss", tuple(_mean(each.last("validation_loss")) for each in every), "test",
@@ -58,12 +58,12 @@ def _mean(values: Array) -> str:
 
 
 def _share(values: Array) -> str:
-    """Mean of some shares in per cent and, of several, their least and most."""
+    """Mean of some shares in percent and, of several, their least and most."""
     if not values.size:
         return "–"
     mean, least, most = (f"{100 * value:.1f}" for value in (values.mean(), values.min(), values.max()))
     spread = f" ({least} to {most})" if values.size > 1 else ""
-    return f"{mean}\N{NO-BREAK SPACE}%{spread}"
+    return f"{mean}%{spread}"
 
 
 def trained_sentences(result: Schedules, asked: Asked, found: Found) -> tuple[str, ...]:

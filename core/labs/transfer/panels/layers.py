@@ -92,7 +92,7 @@ def _titles(result: Transfer) -> Trace:
     spans = [span for span in _spans(result) if span[0] != "input"]
     places = [((first + last) / 2, _LEVELS[1] + 0.42, name, "middle center") for name, first, last in spans]
     base = (spans[-2][2] + 1) / 2
-    places.append((base, _LEVELS[2] + 0.42, f"<b>{result.title} without its top</b>", "middle center"))
+    places.append((base, _LEVELS[2] + 0.42, f"<b>{result.title} without classifier</b>", "middle center"))
     return labels(places, "names", textfont={"size": 11, "color": color("text")})
 
 
@@ -137,22 +137,23 @@ def share_panel(result: Transfer) -> Panel:
     steps: dict[str, Any] = {"width": 2.4, "shape": "hv"}
     data = [
         curve(x, 100 * frozen, "noise", "of the parameters frozen", line=line("noise", **steps)),
-        curve(x, 100 * spared, "test", "of the kept activations spared", line=line("test", **steps)),
+        curve(x, 100 * spared, "test", "activations not stored", line=line("test", **steps)),
     ]
     handles = (Track(x, 100 * spared, "test"), Track(x, 100 * frozen, "noise"))
-    said = [("noise", "parameters frozen"), ("test", "kept activations spared")]
+    said = [("noise", "parameters frozen"), ("test", "activations not stored")]
     title = ", ".join(f'<span style="color:{color(role)}">{text}</span>' for role, text in said)
     look = layout(
         title=title,
-        x="cut before layer",
-        y="share (%)",
+        x="first trained layer",
+        y="percentage",
         margin={"l": LEFT, "r": 12, "t": 30, "b": 38},
         xaxis=layer_axis(result),
         yaxis={"range": [-4, 104], "tickvals": [0, 25, 50, 75, 100]},
     )
     alt = (
-        f"With the first half of the layers frozen, {percent(float(frozen[middle]))} of the parameters are frozen, and "
-        f"{percent(float(spared[middle]))} of what everything trained would keep for the backward pass is spared."
+        f"With the first half of the layers frozen, {percent(float(frozen[middle]))} of the "
+        f"parameters are frozen, and {percent(float(spared[middle]))} of the activations need not "
+        "be stored for the backward pass."
     )
     return Panel(Figure(data=data, layout=look), alt=alt, tracks=handles, height=200, folded=True)
 

@@ -12,13 +12,13 @@ from core.kit.words import size_text
 from core.labs.transfer.compute.explore import Transfer
 from core.networks.memory import OPTIMIZERS
 
-# Part -> colour role; weights and gradients of the trained side have one hue each.
+# Part -> color role; weights and gradients of the trained side have one hue each.
 _PARTS = {"weights": "first", "gradients": "second", "optimizer": "threshold", "kept": "test"}
 _NAMES = {
     "weights": "weights",
     "gradients": "gradients",
-    "optimizer": "state of the optimizer",
-    "kept": "kept for backward",
+    "optimizer": "optimizer state",
+    "kept": "stored activations",
 }
 _SHORT = ("SGD", "momentum", "Adam")
 _UNITS = ((1e9, "GB"), (1e6, "MB"), (1e3, "kB"))

@@ -1,4 +1,4 @@
-"""What the panels of the page on transfer share: the axis of the cut, its handle, what a layer is coloured by."""
+"""What the panels of the page on transfer share: the axis of the cut, its handle, what a layer is colored by."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def handle(result: Transfer) -> Track:
 
 
 def fill(side: str, faint: bool = False) -> dict[str, Any]:
-    """Look of what is frozen or trained: a colour, and a pattern beside it; `faint` is a ground for texts."""
+    """Look of what is frozen or trained: a color, and a pattern beside it; `faint` is a ground for texts."""
     if side == "trainable":
         return {"color": color("bias_fill" if faint else SIDES[side])}
     hatch = {"shape": "/", "bgcolor": color("noise_fill"), "fgcolor": color("grid" if faint else "noise")}

@@ -16,8 +16,8 @@ from core.labs.transfer.compute.runs import Arm, ended
 from core.labs.transfer.panels.parts import LEFT, layer_axis
 from core.training.transfer_experiment import RAW, SCRATCH
 
-_NAMES = {SCRATCH: "from scratch", RAW: "head on raw bytes"}
-_EMPTY = "No training with these settings has come to its end yet."
+_NAMES = {SCRATCH: "from scratch", RAW: "head, unnormalized input"}
+_EMPTY = "No run with these settings has finished yet."
 
 
 def run_panels(result: Transfer, found: Mapping[int, Arm]) -> tuple[Panel, Panel]:
@@ -100,11 +100,11 @@ def _ends(result: Transfer, found: Mapping[int, Arm]) -> Panel:
     said = [
         ("first", "each seed"),
         ("second", "from scratch"),
-        ("warning", "\N{MULTIPLICATION SIGN} raw bytes"),
+        ("warning", "× unnormalized input"),
     ]
     look = layout(
         title="At the end: " + ", ".join(f'<span style="color:{color(role)}">{text}</span>' for role, text in said),
-        x="cut before layer",
+        x="first trained layer",
         y="test accuracy (%)",
         margin={"l": LEFT, "r": 12, "t": 30, "b": 42},
         xaxis=layer_axis(result),
@@ -118,7 +118,7 @@ def _ends(result: Transfer, found: Mapping[int, Arm]) -> Panel:
 def _alt(result: Transfer, found: Mapping[int, Arm]) -> str:
     if not found:
         return _EMPTY
-    told = ", ".join(f"{arm_name(result, a)} {number(100 * arm.last)}\N{NO-BREAK SPACE}%" for a, arm in found.items())
+    told = ", ".join(f"{arm_name(result, a)} {number(100 * arm.last)}%" for a, arm in found.items())
     return f"Test accuracy after the last update, mean over the seeds: {told}."
 
 
@@ -126,7 +126,7 @@ def run_readouts(result: Transfer, found: Mapping[int, Arm]) -> tuple[Readout, .
     """Accuracies at each cut and from scratch."""
 
     def told(frozen: int) -> str:
-        return f"{100 * found[frozen].last:.1f}\N{NO-BREAK SPACE}%" if frozen in found else "–"
+        return f"{100 * found[frozen].last:.1f}%" if frozen in found else "–"
 
     return (
         Readout("test accuracy with the cut", tuple(map(told, result.arm_of)), "first", "Mean over the seeds."),
@@ -137,7 +137,7 @@ def run_readouts(result: Transfer, found: Mapping[int, Arm]) -> tuple[Readout, .
             help="Difference of the two means, once the same seeds have come to the end of both.",
         ),
         Readout(
-            "head on raw bytes",
+            "head, unnormalized input",
             (told(RAW),),
             "warning",
             "The head alone, on features of images whose bytes, 0 to 255, go into the base as they are; mean.",
@@ -146,7 +146,7 @@ def run_readouts(result: Transfer, found: Mapping[int, Arm]) -> tuple[Readout, .
         Readout(
             f"by formula (off by {max(abs(a - b) for a, b in zip(result.trainable, result.counted, strict=True)):,})",
             _at_cuts(result, result.counted),
-            help="k² C_in C_out + C_out for each layer, and 2 C_out for a batch normalisation.",
+            help="k² C_in C_out + C_out for each layer, and 2 C_out for a batch normalization.",
         ),
     )
 
@@ -184,8 +184,7 @@ def _sentence(result: Transfer, found: Mapping[int, Arm], cut: int, frozen: int)
     early = ""
     if len(arm.steps) > 1:
         early = (
-            f" After {arm.steps[1]:.0f} updates it was {100 * arm.mean[1]:.0f}\N{NO-BREAK SPACE}% against "
-            f"{100 * scratch.mean[1]:.0f}\N{NO-BREAK SPACE}%."
+            f" After {arm.steps[1]:.0f} updates it was {100 * arm.mean[1]:.0f}% against {100 * scratch.mean[1]:.0f}%."
         )
     each = ", ".join(f"{points:+.1f}".replace("-", "−") for points in gain)
     if gain.mean() == 0:
@@ -203,4 +202,4 @@ def _raw(found: Mapping[int, Arm], head: bool) -> str:
     """What the head is worth on raw images, beside what it is worth on prepared ones."""
     if not head or RAW not in found:
         return ""
-    return f" With bytes that are not prepared it ends at {100 * found[RAW].last:.0f}\N{NO-BREAK SPACE}%."
+    return f" With bytes that are not prepared it ends at {100 * found[RAW].last:.0f}%."
