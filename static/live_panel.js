@@ -125,7 +125,7 @@ export class Panel {
     const { title, xaxis, yaxis } = this.spec.layout;
     const across = this.size.over && !this.size.axisBelow ? ` over ${xaxis?.title?.text}` : "";
     const words = [title?.text, `${yaxis?.title?.text?.trim() ?? ""}${across}`].filter(Boolean).join(" · ");
-    const { innerHTML } = this.chart.kit.markup(words);
+    const { innerHTML } = this.chart.kit.markup(this.chart.theme.swap(words));
     if (this.title.innerHTML !== innerHTML) this.title.innerHTML = innerHTML;
   }
 
@@ -250,7 +250,8 @@ export class Panel {
 
   label({ text, x, y, pixels, weight, color, group, moves }) {
     const { el } = this.chart.kit;
-    const node = group ? this.switchOf(group, text, "lc-on") : el("span", "lc-on", text);
+    const node = group ? this.switchOf(group, text, "lc-on") : el("span", "lc-on");
+    if (!group) node.append(this.chart.kit.markup(text));
     node.moves = moves;
     node.style.cssText = `left:${x + 2}px;top:${y}px;font-size:${pixels}px;font-weight:${weight};color:${color}`;
     return node;

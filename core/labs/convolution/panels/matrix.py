@@ -109,10 +109,10 @@ def _panel(matrix: Numbers, touched: Numbers, top: Side, right: Side, by_row: bo
             ],
             xaxis=_ticks(top),
             yaxis=_ticks(right),
-            margin={"l": 66, "r": 12, "t": 10, "b": 42},
+            margin={"l": 60, "r": 12, "t": 10, "b": 42},
         ),
     )
-    return Panel(figure, alt, frames=frames, tracks=(track,), column=1, height=HEIGHT - UPPER, width=1.2)
+    return Panel(figure, alt, frames=frames, tracks=(track,), column=1, height=HEIGHT - UPPER, width=1.4)
 
 
 def _written(matrix: Numbers, touched: Numbers, cells: float) -> list[Trace]:
