@@ -66,6 +66,7 @@ def show(lab: Lab) -> None:
         if lab.runs is not no_runs:
             st.fragment(_show_runs, run_every=every)(lab, record)
     if record.around[0] and not state.presenting():
+        st.html('<span id="below"></span>')
         in_hand = [control.name for control in lab.controls if control.place == "section"]
         values = record.good | {name: record.values[name] for name in in_hand}
         result = lab.result(values)
