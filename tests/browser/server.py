@@ -48,13 +48,22 @@ def find_chromium(bundled: str) -> str | None:
 
 @contextmanager
 def running(
-    script: str | Path, log: Path, *options: str, folder: Path = ROOT, python: str | Path = sys.executable
+    script: str | Path,
+    log: Path,
+    *options: str,
+    folder: Path = ROOT,
+    python: str | Path = sys.executable,
+    base: str = "",
 ) -> Iterator[Server]:
-    """Run a script in a fresh process until the block ends; `options` are those of `streamlit run`."""
+    """Run a script in a fresh process until the block ends; `options` are those of `streamlit run`.
+
+    `base` is the base path of the app, with a slash before it.
+    """
     port = _free_port()
     command = [str(python), "-m", "streamlit", "run", str(script)]
     command += ["--server.port", str(port), "--server.address", "127.0.0.1", "--server.headless", "true"]
-    url = f"http://127.0.0.1:{port}"
+    command += ["--server.baseUrlPath", base] if base else []
+    url = f"http://127.0.0.1:{port}{base}"
     with log.open("wb") as output:
         process = subprocess.Popen([*command, *options], cwd=folder, stdout=output, stderr=subprocess.STDOUT)
     try:
