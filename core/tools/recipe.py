@@ -17,6 +17,7 @@ import sys
 from collections.abc import Iterator
 from time import perf_counter
 
+from core.jobs.gpus import gpus
 from core.training.experiments import Training
 
 IMAGES = 60_000
@@ -43,7 +44,7 @@ def network(width: int) -> str:
 
 
 def recipe(device: str) -> Training:
-    """Specification for "cuda" or "cpu"."""
+    """Return the specification for "cuda" or "cpu"; on a GPU without bfloat16 in single precision."""
     return Training(
         text=network(WIDTH[device]),
         data="fashion-mnist",
@@ -59,7 +60,7 @@ def recipe(device: str) -> Training:
         label_smoothing=0.1,
         ema=0.98,
         device=device,
-        precision="bf16" if device == "cuda" else "fp32",
+        precision="bf16" if device == "cuda" and gpus().bf16 else "fp32",
     )
 
 

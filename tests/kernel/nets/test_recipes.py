@@ -12,6 +12,7 @@ from torch.nn import functional as F
 from torch.optim import lr_scheduler
 from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
+from core.jobs.gpus import Gpus
 from core.nets.architectures import build
 from core.nets.data import Order, Resident
 from core.nets.steps import Steps
@@ -257,11 +258,13 @@ def test_settings_of_a_recipe_that_make_no_sense_are_refused(values, message) ->
 # ---- the recipe
 
 
-@pytest.mark.parametrize("device", ["cuda", "cpu"])
-def test_the_recipe_is_what_it_says(device) -> None:
+@pytest.mark.parametrize(("device", "has"), [("cuda", True), ("cuda", False), ("cpu", True)])
+def test_the_recipe_is_what_it_says(monkeypatch, device, has) -> None:
+    monkeypatch.setattr("core.tools.recipe.gpus", lambda: Gpus("cuda", ("A card",), has))
     spec = recipe(device)
     assert spec.updates == {"cuda": 12, "cpu": 3}[device] * 107  # of 512 of the 55,000 images
-    assert (spec.data, spec.device, spec.precision) == ("fashion-mnist", device, "bf16" if device == "cuda" else "fp32")
+    precision = "bf16" if device == "cuda" and has else "fp32"
+    assert (spec.data, spec.device, spec.precision) == ("fashion-mnist", device, precision)
     assert len(set(spec.momenta().tolist())) == 1 and spec.ema**spec.updates < 0.002
     built = build(replace(spec, device="cpu"), (1, 28, 28), 10, CPU)
     width = 32 if device == "cuda" else 8
