@@ -67,7 +67,7 @@ def test_nothing_is_fetched_without_a_click(open_it: Open, monkeypatch: pytest.M
     monkeypatch.setattr(downloads, "begin", lambda data, owner: asked.append(data))
     app = open_it(data="cifar-10")
     assert "CIFAR-10 is not on this server." in words(app)
-    assert "From cs.toronto.edu, once for all who use this app" in words(app)
+    assert "From cs.toronto.edu; downloaded once" in words(app)
     assert buttons(app) == [f"Download CIFAR-10 ({MEGABYTES:.0f} MB)"]
     assert not asked and not jobs.runs()
     press(app, "begin")
@@ -164,7 +164,7 @@ def write(folder: Path, classes: int, side: int = 12, count: int = 40) -> None:
 def test_without_a_folder_the_page_says_how_to_name_one_and_stays(open_it: Open, tmp_path: Path) -> None:
     app = open_it(data="own", seed="91")
     said = as_read(app.warning[0].value)
-    assert "set the environment variable LECTERN_DATA to a folder with train-images-idx3-ubyte, " in said
+    assert "set LECTERN_DATA to a folder with train-images-idx3-ubyte, " in said
     assert str(tmp_path) not in said
     assert app.get("bidi_component")
     assert buttons(app) == ["Train live"]  # for the settings that are still shown
@@ -177,8 +177,8 @@ def test_a_set_of_ones_own_has_as_many_outputs_as_classes(
     asked: list[Any] = []
     monkeypatch.setattr(runs, "begin", lambda spec, owner: asked.append(spec))
     app = open_it(data="own", seed="92")
-    assert "Your images: 40 of 12 × 12 pixels for the training, 3 classes." in words(app)
-    assert "There are 40 training images: each batch has 40, not 64." in words(app)
+    assert "Your images: 40 training images of 12 × 12 pixels, 3 classes." in words(app)
+    assert "Only 40 training images: each batch has 40, not 64." in words(app)
     app.button("lr_range:run:train").click()
     run(app)
     (spec,) = asked
@@ -230,4 +230,4 @@ def test_the_weights_of_a_base_are_offered_where_it_can_be_trained(
     monkeypatch.setenv("LECTERN_TRAINING", "small")
     app = opened()
     assert not buttons(app)
-    assert "the limit is 30 s a run" in words(app)
+    assert "the limit is 30 s" in words(app)

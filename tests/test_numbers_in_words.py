@@ -227,6 +227,8 @@ EXPERIMENT = {
     "help max_degree": given(1),  # the first degree
 }
 
+RUNS = {"help precision": lambda: [np.finfo(np.float32).nmant + 1, 8]}  # bfloat16 has 7 bits behind the leading one
+
 KNOWN: dict[str, dict[str, Callable[[], Numbers]]] = {
     "bias_variance": EXPERIMENT
     | {
@@ -339,13 +341,15 @@ KNOWN: dict[str, dict[str, Callable[[], Numbers]]] = {
         "help predictions": given(0, 1),  # the labels
         "ask 0": given(40),
     },
-    "lr_range": {
+    "lr_range": RUNS
+    | {
         "preset Batch norm: no explosion": lambda: [bounds_default("lr_range", "high")],
         "preset Only 40 steps": smoothing_noise,
         "help data": lambda: [10, 6_000],  # a tenth of the 60,000 of Xiao et al. 2017
         "ask 1": given(60_000, 64),
     },
-    "schedules": {
+    "schedules": RUNS
+    | {
         "preset γ = 1: no decay": lambda: values("schedules", "γ = 1", "gamma"),
         "preset γ < 1: decay": lambda: [1, *values("schedules", "γ < 1", "gamma")],
         "preset Growing batch": growing_batch,
@@ -363,7 +367,8 @@ KNOWN: dict[str, dict[str, Callable[[], Numbers]]] = {
         "help lr": given(1),
         "help momentum": given(0),
     },
-    "transfer": {
+    "transfer": RUNS
+    | {
         "preset Freeze below layer 10": lambda: values("transfer", "Freeze below", "cut"),
         "preset ResNet-18, last stage": lambda: [224 / 2**5],  # the stride of the last stage
         "preset A head of 1.6 million": head,

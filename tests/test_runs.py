@@ -165,8 +165,8 @@ def test_an_open_page_is_drawn_again_when_something_about_its_runs_differs(
         ("failed", FULL, FULL),
         ("failed", LOST, LOST),
         ("interrupted", DIED, DIED),
-        ("cancelled", "", "The run was canceled; what it has computed is shown."),
-        ("paused", "", "The run was paused; what it has computed is shown."),
+        ("cancelled", "", "The run was canceled; partial results are shown."),
+        ("paused", "", "The run was paused; partial results are shown."),
     ],
 )
 def test_whatever_stops_a_run_is_a_sentence(

@@ -96,7 +96,7 @@ def test_a_folder_gives_back_what_was_written(tmp_path, arrays, packed) -> None:
         (lambda raw: b"", "train-images-idx3-ubyte.gz must begin with the number 2,051; got an empty file."),
         (lambda raw: b"\0\0\x08\x01" + raw[4:], "must begin with the number 2,051; got 2049."),
         (lambda raw: b"short", "must begin with the number 2,051; got 1936224114."),
-        (lambda raw: raw[:14], "train-images-idx3-ubyte.gz ends within its head, after 14 bytes."),
+        (lambda raw: raw[:14], "train-images-idx3-ubyte.gz ends inside its header, after 14 bytes."),
         (lambda raw: raw[:4] + b"\xff\xff\xff\xff" + raw[8:], "at most 1,073,741,824 are read."),
         (
             lambda raw: raw[:4] + b"\xff" * 8 + bytes(4),
@@ -181,7 +181,7 @@ def test_cifar_is_read_record_by_record(tmp_path) -> None:
 
 def test_a_file_is_not_read_beyond_what_it_says() -> None:
     file = io.BytesIO(idx(np.zeros((1, 2, 2))) + bytes(1000))
-    with pytest.raises(ValueError, match="it has more"):
+    with pytest.raises(ValueError, match="contains more"):
         read_idx(file, "x-idx3")
     assert file.tell() == 16 + 5
 
@@ -212,7 +212,7 @@ def test_a_named_folder_is_found_and_is_not_called_what_it_is_not(tmp_path, arra
     monkeypatch.setenv("LECTERN_DATA", str(tmp_path / "named"))
     assert available("own") and len(find("own").train_images) == 12
     assert not available("fashion-mnist")
-    with pytest.raises(ValueError, match="The whole of Fashion-MNIST is not on this server"):
+    with pytest.raises(ValueError, match="The full Fashion-MNIST is not on this server"):
         find("fashion-mnist")
 
 
@@ -244,7 +244,7 @@ def test_the_pickles_of_torchvision_are_refused_with_a_reason(tmp_path, monkeypa
     (tmp_path / "cifar-10-batches-py").mkdir()
     monkeypatch.setenv("LECTERN_DATA", str(tmp_path))
     assert not available("cifar-10")
-    with pytest.raises(ValueError, match=r"which are pickles: reading them can run code, .*\.$"):
+    with pytest.raises(ValueError, match=r"pickle files that can run code when opened\. .*\.$"):
         find("cifar-10")
 
 

@@ -261,7 +261,7 @@ BAD = {
     "two scores of one name": (rows("y,score,score", "0,1,2", "1,3,4"), "Two columns of scores are called “score”"),
     "more than half missing": (
         rows("y,p", "0,1", "1,", "0,", "1,", "1,2"),
-        "3 of 5 rows lack a label or score",
+        "In 3 of 5 rows a label or score is missing",
     ),
     "all labels missing": (rows("label,score", "NA,1", "NA,2"), "No column has exactly two different values"),
     "class only where the score is missing": (rows("y,p", "0,1", "0,2", "1,"), "“y” have 1 different value (“0”)"),
@@ -470,7 +470,7 @@ def test_characters_that_cannot_be_shown_are_refused(mark) -> None:
 def test_at_most_half_of_the_rows_may_be_left_out() -> None:
     half = rows("y,p", "0,1", "1,", "0,", "1,2")
     assert len(read_scores("a.csv", half.encode()).labels) == 2
-    with pytest.raises(ValueError, match="3 of 5 rows"):
+    with pytest.raises(ValueError, match="In 3 of 5 rows"):
         read_scores("a.csv", (half + "1,\n").encode())
 
 

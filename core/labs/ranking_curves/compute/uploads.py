@@ -173,7 +173,8 @@ def _present(label: Column, scores: list[Array]) -> NDArray[np.bool_]:
     left_out = int(np.count_nonzero(~present))
     if 2 * left_out > len(present):
         raise ValueError(
-            f"{left_out:,} of {counted(len(present), 'row')} lack a label or score; at most half may be skipped."
+            f"In {left_out:,} of {counted(len(present), 'row')} a label or score is missing; at most "
+            "half may be skipped."
         )
     return present
 
