@@ -347,7 +347,7 @@ def test_a_file_that_cannot_be_read_is_answered_by_a_sentence(name) -> None:
 def check_sentence(error):
     assert type(error) is ValueError, "a Unicode error is not a sentence"
     said = str(error)
-    assert said[0] in "TLCIEBNA“" and said.endswith(".") and len(said) < 500 and said.isprintable()
+    assert said[0] in "TLCIEBNA“3" and said.endswith(".") and len(said) < 500 and said.isprintable()
 
 
 # ---- what is said beside the numbers
@@ -641,6 +641,37 @@ def test_words_that_say_positive(word) -> None:
 @pytest.mark.parametrize("word", ["-", "false", "f", "no", "n", "neg", "negative", "FALSE", "No"])
 def test_words_that_say_negative(word) -> None:
     assert in_order(word, "!first") == in_order("!first", word) == (word, "!first")
+
+
+@pytest.mark.parametrize(
+    ("negative", "positive"),
+    [
+        ("nein", "ja"),
+        ("non", "oui"),
+        ("no", "sí"),
+        ("não", "sim"),
+        ("нет", "да"),
+        ("normal", "abnormal"),
+        ("control", "case"),
+        ("Control", "Case"),
+        ("legit", "fraud"),
+        ("normal", "anomaly"),
+        ("well", "sick"),
+        ("living", "dead"),
+        ("normal", "attack"),
+        ("paid", "default"),
+        ("ham", "spam"),
+        ("benign", "malignant"),
+        ("no_disease", "disease"),
+        ("not fraud", "fraud"),
+        ("non-responder", "responder"),
+        ("no event", "zebra"),
+        ("healthy", "pneumonia"),
+        ("阴性", "阳性"),
+    ],
+)
+def test_the_class_that_is_looked_for_is_positive(negative, positive) -> None:
+    assert in_order(positive, negative) == in_order(negative, positive) == (negative, positive)
 
 
 @pytest.mark.parametrize(
