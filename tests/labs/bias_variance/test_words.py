@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -11,14 +12,13 @@ from numpy.polynomial import Chebyshev
 from numpy.polynomial.chebyshev import chebvander
 
 from core.draw.live import Picture
-from core.kit.controls import defaults
 from core.kit.words import fixed, number
 from core.labs.bias_variance.compute.derivation import expand
-from core.labs.bias_variance.compute.explore import Exploration
 from core.labs.bias_variance.lab import LAB
 from core.regression import homework
 from core.regression.designs import draw
 from core.regression.truths import TRUTHS
+from tests.pictures import drawn_state, trace
 from tests.words import holds
 
 HOMEWORK = {"generator": "legacy", "seed": 0, "n_test": 10}
@@ -36,16 +36,7 @@ STATES: list[dict[str, Any]] = [
     *HEAVY,
 ]
 
-
-def drawn(**change: Any) -> tuple[dict[str, Any], Exploration, Picture]:
-    values = defaults(LAB.all_controls) | change
-    result = LAB.result(values)
-    return values, result, LAB.draw(result, values)
-
-
-def trace(picture: Picture, panel: int, name: str) -> dict[str, Any]:
-    (found,) = [t for t in picture.panels[panel].figure["data"] if t["name"] == name]
-    return found
+drawn = partial(drawn_state, LAB)
 
 
 def read(text: str) -> float:

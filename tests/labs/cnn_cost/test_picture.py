@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -12,10 +13,8 @@ import pytest
 from core.draw.live import Picture
 from core.draw.packing import deflated, pack
 from core.kit.answers import number_typed, shape_typed
-from core.kit.controls import defaults
 from core.kit.lab import Exercise, Table, Verdict
 from core.kit.words import size_text
-from core.labs.cnn_cost.compute.explore import Cost
 from core.labs.cnn_cost.compute.rows import stops
 from core.labs.cnn_cost.compute.uploads import read_network
 from core.labs.cnn_cost.lab import LAB
@@ -26,13 +25,10 @@ from core.labs.cnn_cost.picture import thumbnail
 from core.labs.cnn_cost.sections import SECTIONS
 from core.labs.cnn_cost.words import PREDICTIONS
 from core.networks.presets import PRESETS
+from tests.pictures import drawn_state
 from tests.whole import check_picture
 
-
-def drawn(**change: Any) -> tuple[dict[str, Any], Cost, Picture]:
-    values = defaults(LAB.all_controls) | change
-    result = LAB.result(values)
-    return values, result, LAB.draw(result, values)
+drawn = partial(drawn_state, LAB)
 
 
 def read(picture: Picture, layer: int) -> dict[str, str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import io
 import re
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -15,7 +16,6 @@ from scipy.signal import correlate2d
 from core.draw import style
 from core.draw.live import Picture
 from core.draw.packing import pack
-from core.kit.controls import defaults
 from core.kit.lab import Clickable, Exercise
 from core.labs.convolution import sections as story
 from core.labs.convolution.controls import DOT, HOMEWORK, ONES, SQUARE, STEPS
@@ -26,12 +26,9 @@ from core.labs.convolution.picture import thumbnail
 from core.labs.convolution.sections import lenet, maps
 from core.labs.convolution.words import PREDICTIONS
 from core.networks.lenet import ORIGINAL
+from tests.pictures import drawn_state
 
-
-def drawn(**change: Any) -> tuple[dict[str, Any], Any, Picture]:
-    values = defaults(LAB.all_controls) | change
-    result = LAB.result(values)
-    return values, result, LAB.draw(result, values)
+drawn = partial(drawn_state, LAB)
 
 
 def frames_of(picture: Picture, panel: int, name: str) -> dict[str, Any]:

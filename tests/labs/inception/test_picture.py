@@ -5,16 +5,15 @@ from __future__ import annotations
 import itertools
 import re
 from fractions import Fraction
+from functools import partial
 from math import floor
 from typing import Any
 
 import numpy as np
 import pytest
 
-from core.draw.live import Picture
 from core.draw.packing import pack
-from core.kit.controls import defaults
-from core.labs.inception.compute.explore import WIDTHS, Sweep
+from core.labs.inception.compute.explore import WIDTHS
 from core.labs.inception.compute.factorised import build
 from core.labs.inception.controls import HOMEWORK, MODULES
 from core.labs.inception.lab import LAB
@@ -23,37 +22,12 @@ from core.labs.inception.panels.fields import reaches
 from core.labs.inception.panels.parts import si
 from core.labs.inception.picture import thumbnail
 from core.labs.inception.questions import PREDICTIONS, exercises
-from core.labs.inception.sections import SECTIONS
+from tests.pictures import drawn_state, framed, readouts, section, trace
 
 SMALL, LARGE = HOMEWORK
 AT = WIDTHS.index(32)
 
-
-def drawn(**change: Any) -> tuple[dict[str, Any], Sweep, Picture]:
-    values = defaults(LAB.all_controls) | change
-    result = LAB.result(values)
-    return values, result, LAB.draw(result, values)
-
-
-def trace(picture: Picture, panel: int, name: str) -> tuple[int, dict[str, Any]]:
-    data = picture.panels[panel].figure["data"]
-    (place,) = [k for k, one in enumerate(data) if one["name"] == name]
-    return place, data[place]
-
-
-def framed(picture: Picture, panel: int, name: str, attr: str, step: int) -> np.ndarray[Any, Any]:
-    place, _ = trace(picture, panel, name)
-    (found,) = [f for f in picture.panels[panel].frames if (f.trace, f.attr) == (place, attr)]
-    return found.at(step)
-
-
-def readouts(picture: Picture, step: int) -> dict[str, str]:
-    return {one.label: one.texts[min(step, len(one.texts) - 1)] for one in picture.readouts}
-
-
-def section(title: str, result: Sweep, values: dict[str, Any]) -> list[Any]:
-    (found,) = [one for one in SECTIONS if title in one.title]
-    return list(found.blocks(result, values))
+drawn = partial(drawn_state, LAB)
 
 
 def test_readouts_of_the_homework() -> None:
@@ -89,18 +63,18 @@ def test_sentences_say_up_to_where_a_reduction_pays() -> None:
 
 def test_bars_are_the_costs_of_the_branches() -> None:
     _, _, picture = drawn(**HOMEWORK[SMALL])
-    _, naive = trace(picture, 1, "naive")
+    naive = trace(picture, 1, "naive")
     np.testing.assert_array_equal(naive["y"], np.float32([33_554_432, 452_984_832, 629_145_600, 0]))
     kept = framed(picture, 1, "reduced", "y", AT), framed(picture, 1, "its 1×1 before 3×3, 5×5", "y", AT)
     np.testing.assert_array_equal(kept[0], [33_554_432, 226_492_416, 78_643_200, 16_777_216])
     np.testing.assert_array_equal(kept[1], [0, 33_554_432, 8_388_608, 0])
     np.testing.assert_array_equal(framed(picture, 1, "reduced, in words", "customdata", AT), sum(kept))
-    _, words = trace(picture, 1, "naive, in words")
+    words = trace(picture, 1, "naive, in words")
     assert words["text"] == ["33.6M", "453M", "629M", "0"]
     weights = framed(picture, 3, "reduced", "y", 0)
     np.testing.assert_array_equal(weights, [32_768, 221_184, 614_400, 16_384])
     _, _, pooled = drawn(**HOMEWORK[LARGE])
-    _, comparisons = trace(pooled, 1, "comparisons of the pool")
+    comparisons = trace(pooled, 1, "comparisons of the pool")
     assert comparisons["y"][[3, 7]].tolist() == [75_497_472] * 2
     assert "comparisons of the pool" not in {one["name"] for one in pooled.panels[3].figure["data"]}
 
@@ -116,7 +90,7 @@ def test_each_step_names_all_bars() -> None:
 def test_the_diagram_has_the_shapes_and_grows_with_the_reduction() -> None:
     _, _, picture = drawn(**HOMEWORK[SMALL])
     panel = picture.panels[0]
-    _, shapes = trace(picture, 0, "shapes")
+    shapes = trace(picture, 0, "shapes")
     depths = framed(picture, 0, "shapes", "customdata", AT)
     texts = [re.sub(r"%\{.*?\}", f"{d:.0f}", t) for t, d in zip(shapes["texttemplate"], depths, strict=True)]
     plain = [re.sub("<.*?>", "", text) for text in texts]
@@ -130,7 +104,7 @@ def test_the_diagram_has_the_shapes_and_grows_with_the_reduction() -> None:
     assert np.isfinite(handle).tolist() == inside.tolist()
     ends = [framed(picture, 0, "reduced", "x", k).max() for k in np.flatnonzero(inside)]
     np.testing.assert_allclose(handle[inside], ends)
-    _, output = trace(picture, 0, "output")
+    output = trace(picture, 0, "output")
     widths = [np.ptp(part[:5]) for part in np.split(output["x"], 4)]  # five corners and a gap
     np.testing.assert_allclose(np.array(widths) / 0.92 * 256, [128, 192, 96, 64])
     assert "128 + 192 + 96 + 64 = 480" in panel.alt
@@ -139,17 +113,17 @@ def test_the_diagram_has_the_shapes_and_grows_with_the_reduction() -> None:
     assert np.isfinite(framed(picture, 0, "from map to map", "y", 0)[:2]).all()
     assert np.isnan(framed(picture, 0, "from map to map", "y", 1)[:2]).all()
     _, _, bare = drawn(r3=0, pool_proj=0)
-    _, layers = trace(bare, 0, "layers")
+    layers = trace(bare, 0, "layers")
     assert layers["text"].count("<b>1×1</b>") == 2  # that of the swept reduction, and the first branch
 
 
 def test_the_lines_of_the_saving() -> None:
     _, _, picture = drawn(**HOMEWORK[SMALL])
     panel = picture.panels[2]
-    _, branch = trace(picture, 2, "5×5 branch")
+    branch = trace(picture, 2, "5×5 branch")
     limit = 25 * 256 * 96 / (256 + 25 * 96)
     np.testing.assert_allclose(branch["y"], 100 * (1 - np.array(WIDTHS[1:]) / limit))
-    _, mark = trace(picture, 2, "break-even")
+    mark = trace(picture, 2, "break-even")
     np.testing.assert_allclose([mark["x"][0], mark["y"][0]], [limit, 0])
     line, on_branch, on_module = panel.tracks
     assert line.y is None and line.x.tolist() == list(WIDTHS)
@@ -175,7 +149,7 @@ def test_words_in_the_picture_of_the_saving_lie_on_no_line(label: str, width: in
     _, _, picture = drawn(**values)
     panel = picture.panels[2]
     (left, right), (bottom, top) = (panel.figure["layout"][axis]["range"] for axis in ("xaxis", "yaxis"))
-    limit = float(trace(picture, 2, "break-even")[1]["x"][0])
+    limit = float(trace(picture, 2, "break-even")["x"][0])
     texts = [one for one in panel.figure["data"] if one.get("mode") == "text"]
     boxes = []
     for one in texts:
@@ -231,7 +205,7 @@ def test_fields_are_what_the_cells_say(stack: str) -> None:
 
 def test_fields_grow_layer_by_layer() -> None:
     values, result, _ = drawn(view="designs", stack="4x5, 4x3")
-    _, picture = section("receptive field grows", result, values)
+    _, picture = section(LAB, "receptive field grows", result, values)
     assert picture.axis.values == tuple(range(10))  # the three bottlenecks have nine layers
     across, up = picture.panels[0].frames
     for step, wide, high in ((0, [1] * 6, [1] * 6), (1, [7, 7, 4, 3, 1, 5], [7, 1, 4, 3, 1, 4]), (9, [7] * 6, [7] * 6)):
@@ -244,7 +218,7 @@ def test_fields_grow_layer_by_layer() -> None:
     )
     assert picture.sentences[1] == words
     values, result, _ = drawn(stack="unreadable")
-    assert "yours" not in section("receptive field grows", result, values)[1].sentences[1]
+    assert "yours" not in section(LAB, "receptive field grows", result, values)[1].sentences[1]
 
 
 def test_designs_have_their_published_weights() -> None:
@@ -281,7 +255,7 @@ def test_a_stack_that_does_not_see_7_x_7_is_not_accepted() -> None:
     assert readouts(picture, 0)["yours"] == "not accepted: 3.25\N{NO-BREAK SPACE}C²"
     assert "it sees 3 × 3, not 7 × 7; it lacks 4 rows and 4 columns." in picture.sentences[AT]
     assert "which lacks 4 rows and 4 columns" in picture.panels[0].alt
-    _, words = trace(picture, 1, "in words")
+    words = trace(picture, 1, "in words")
     assert words["texttemplate"][-1] == "(3.25)"
     _, _, even = drawn(view="designs", stack="2x2, 6x6")
     assert "An even kernel (2x2)" in even.sentences[AT] and "sees 7 × 7 and weighs 40" in even.sentences[AT]
@@ -332,17 +306,17 @@ def test_exercises_name_the_slips() -> None:
 
 def test_formulas_hold_the_numbers_on_screen() -> None:
     values, result, _ = drawn(**HOMEWORK[SMALL])
-    table, limit, again = section("Formulas", result, values)
+    table, limit, again = section(LAB, "Formulas", result, values)
     assert "32² · 5² · 32 · 96 = 78,643,200 | 5² · 32 · 96 = 76,800" in table
     assert "**397,410,304** | **388,096**" in table
     assert "231.33" in limit and "222.97" in limit
     assert "397,410,304 multiply-accumulates (off by 0) and 388,096 parameters (off by 0)" in again
     values, result, _ = drawn(**HOMEWORK[LARGE], unit="flop", bias=True)
-    table, *_ = section("Formulas", result, values)
+    table, *_ = section(LAB, "Formulas", result, values)
     assert "128² · 9 · 512 = 75,497,472 comparisons" in table
     assert "2 · 128² · 5² · 64 · 64 = 3,355,443,200 | 5² · 64 · 64 + 64 = 102,464" in table
     values, result, _ = drawn(view="designs", channels=64, size=56)
-    table, _, again = section("Formulas", result, values)
+    table, _, again = section(LAB, "Formulas", result, values)
     assert "| 1 + 3 + 3 = 7 | 1 + 3 + 3 = 7 | 16 + 16 = 32" in table
     assert "| 1 + 0 + 6 = 7 | 1 + 6 + 0 = 7 | 7 + 7 = 14" in table
     assert "3 (2 · 32 · 64 + 9 · 32²) = 39,936 = 9.75" in table
@@ -351,16 +325,16 @@ def test_formulas_hold_the_numbers_on_screen() -> None:
 
 def test_slips_are_listed_with_the_numbers_that_circulate() -> None:
     values, result, _ = drawn(**HOMEWORK[LARGE])
-    words = "\n".join(section("wrong answers", result, values))
+    words = "\n".join(section(LAB, "wrong answers", result, values))
     for number in ("3,355,443,200", "10,544,480,256", "37,119,590,400"):
         assert re.search(rf"{number}: .*branch depth", words)
     values, result, _ = drawn(**HOMEWORK[SMALL])
-    assert "35.6%: That is the fraction remaining" in "\n".join(section("wrong answers", result, values))
+    assert "35.6%: That is the fraction remaining" in "\n".join(section(LAB, "wrong answers", result, values))
 
 
 def test_googlenet_module_by_module() -> None:
     values, result, _ = drawn()
-    head, picture, table = section("GoogLeNet", result, values)
+    head, picture, table = section(LAB, "GoogLeNet", result, values)
     assert list(MODULES) == picture.panels[0].figure["layout"]["xaxis"]["ticktext"]
     # operations by hand: 5b of Szegedy et al. 2015, table 1
     naive = 49 * (832 * 384 + 9 * 832 * 384 + 25 * 832 * 128)

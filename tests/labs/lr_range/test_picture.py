@@ -24,6 +24,7 @@ from core.labs.lr_range.sections import match
 from core.labs.lr_range.sections import runs as sections
 from core.training import history
 from core.training.runs import Seen
+from tests.pictures import trace
 
 VALUES = defaults(LAB.all_controls)
 
@@ -38,10 +39,6 @@ def said(picture: Picture, lower: float, upper: float) -> tuple[str, ...]:
     """Every sentence with the two bounds at these rates."""
     assert picture.axis is not None
     return picture.words(picture.axis.nearest((lower, upper)))
-
-
-def trace(picture: Picture, panel: int, name: str) -> dict[str, Any]:
-    return next(each for each in picture.panels[panel].figure["data"] if each["name"] == name)
 
 
 def recorded(name: str, key: str) -> list[float]:

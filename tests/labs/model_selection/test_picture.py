@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -11,29 +12,19 @@ from numpy.polynomial import Chebyshev
 from numpy.polynomial.chebyshev import chebvander
 
 from core.draw.live import Panel, Picture
-from core.kit.controls import defaults
 from core.kit.words import fixed
-from core.labs.model_selection.compute.explore import ModelSelection
 from core.labs.model_selection.lab import LAB
 from core.labs.model_selection.picture import thumbnail
 from core.labs.model_selection.sections import SECTIONS
 from core.labs.model_selection.words import PREDICTIONS, shares
+from tests.pictures import drawn_state, trace_of
 from tests.whole import check_picture
 from tests.words import holds
 
 HOMEWORK = LAB.presets[0].values
 FORMULAS, SEEDS, CHOICES, LEARNING = SECTIONS
 
-
-def drawn(**change: Any) -> tuple[dict[str, Any], ModelSelection, Picture]:
-    values = defaults(LAB.all_controls) | change
-    result = LAB.result(values)
-    return values, result, LAB.draw(result, values)
-
-
-def trace(panel: Panel, name: str) -> dict[str, Any]:
-    (found,) = [t for t in panel.figure["data"] if t["name"] == name]
-    return found
+drawn = partial(drawn_state, LAB)
 
 
 def frames(panel: Panel, name: str, attr: str = "y") -> Any:
@@ -69,7 +60,7 @@ def test_the_homework_shows_its_four_rmse_values_by_two_ways() -> None:
 def test_the_raster_marks_the_points_of_each_fold(order: str, split_seed: int) -> None:
     _, result, picture = drawn(order=order, split_seed=split_seed, folds=4)
     v = result.validation
-    tiles = trace(picture.panels[1], "held-out")
+    tiles = trace_of(picture.panels[1], "held-out")
     left, right, gap = tiles["x"].reshape(-1, 3).T
     rows = tiles["y"].reshape(-1, 3)[:, 0]
     assert np.isnan(gap).all() and len(left) == 40
@@ -83,7 +74,7 @@ def test_the_raster_marks_the_points_of_each_fold(order: str, split_seed: int) -
 def test_rows_of_leave_one_out_follow_the_order_on_screen() -> None:
     for order in ("x", "index"):
         _, _, picture = drawn(rule="leave-one-out", order=order)
-        tiles = trace(picture.panels[1], "held-out")
+        tiles = trace_of(picture.panels[1], "held-out")
         x, y = tiles["x"][::3], tiles["y"][::3]
         assert (np.diff(x[np.argsort(y)]) > 0).all() and len(x) == 40
 
@@ -92,7 +83,7 @@ def test_rows_of_leave_one_out_follow_the_order_on_screen() -> None:
 def test_green_fits_have_not_seen_the_green_points(rule: str, count: int, name: str) -> None:
     _, result, picture = drawn(rule=rule, folds=9)
     v, panel = result.validation, picture.panels[0]
-    held = np.isin(v.x, trace(panel, name)["x"])
+    held = np.isin(v.x, trace_of(panel, name)["x"])
     assert held.sum() == (5 if rule == "k-fold" else 8)
     for degree in (1, 4, 7):
         blind = frames(panel, f"fit without {name}").at(degree - 1)[:-1]
@@ -109,7 +100,7 @@ def test_green_fits_have_not_seen_the_green_points(rule: str, count: int, name: 
 def test_rules_without_held_out_points_say_so() -> None:
     for rule in ("GCV", "AIC", "BIC"):
         _, _, picture = drawn(rule=rule)
-        assert "No points are held out" in trace(picture.panels[1], "nobody")["text"][0]
+        assert "No points are held out" in trace_of(picture.panels[1], "nobody")["text"][0]
         assert f"{rule} holds out no points." in picture.panels[0].alt
 
 
@@ -154,16 +145,16 @@ def test_scores_and_the_level_of_one_standard_error() -> None:
         h = hat(v.x, int(degree))
         errors.append(((v.y - h @ v.y) / (1 - np.diag(h))) ** 2)
     mean, se = np.mean(errors, axis=1), np.std(errors, axis=1, ddof=1) / np.sqrt(40)
-    shown = trace(panel, "leave-one-out")
+    shown = trace_of(panel, "leave-one-out")
     np.testing.assert_allclose(shown["y"][:9], mean, rtol=1e-6)
     np.testing.assert_allclose(shown["error_y"]["array"][:9], se, rtol=1e-6)
     above = shown["y"] > panel.figure["layout"]["yaxis"]["range"][1]
     assert above.any() and not shown["error_y"]["array"][above].any()
     pick, simple = (int(text) for text in re.findall(r"\d+", readout(picture, "leave-one-out picks")[0]))
-    level = trace(panel, "minimum + 1 SE")["y"][0]
+    level = trace_of(panel, "minimum + 1 SE")["y"][0]
     assert level == pytest.approx(shown["y"][pick - 1] + shown["error_y"]["array"][pick - 1])
     assert simple == 6 and mean[5] <= level and (mean[:5] > level).all()
-    marks = trace(picture.panels[3], "leave-one-out")
+    marks = trace_of(picture.panels[3], "leave-one-out")
     assert marks["x"].tolist() == [6, 12] and marks["marker"]["symbol"] == ["circle-open", "circle"]
     assert picture.panels[3].figure["layout"]["yaxis"]["ticktext"][4] == "<b>leave-one-out</b>"
 
@@ -172,8 +163,8 @@ def test_every_rule_stands_beside_the_others() -> None:
     _, result, picture = drawn(rule="AIC")
     v = result.validation
     for name, k in (("hold-out", 0), ("10-fold", 1), ("10 × 10-fold", 2), ("GCV", 4), ("BIC", 6)):
-        assert trace(picture.panels[3], name)["x"][-1] == v.picks[k]
-        assert "error_y" not in trace(picture.panels[2], name)
+        assert trace_of(picture.panels[3], name)["x"][-1] == v.picks[k]
+        assert "error_y" not in trace_of(picture.panels[2], name)
     assert "minimum + 1 SE" not in [t["name"] for t in picture.panels[2].figure["data"]]
     assert readout(picture, "AIC picks") == (str(v.picks[5]),)
 
@@ -288,8 +279,8 @@ def test_both_histories_of_the_homework() -> None:
     assert ", ".join(f"{value:.3f}" for value in own) in picture.sentences[7]
     assert frames(fresh, "its pick", "x").at(7)[0] == 1 + np.argmin(own)
     assert frames(fresh, "its pick").at(7)[0] == pytest.approx(min(own))
-    assert trace(picture.panels[1], "leave-one-out")["y"].tolist() == [0, 1, 0, 0]
-    assert trace(picture.panels[3], "leave-one-out")["y"].sum() == pytest.approx(1)
+    assert trace_of(picture.panels[1], "leave-one-out")["y"].tolist() == [0, 1, 0, 0]
+    assert trace_of(picture.panels[3], "leave-one-out")["y"].sum() == pytest.approx(1)
     assert "2.9813, 1.0565, 1.0781, 1.0710" in blocks[-1] and "degree 2 wins in 72%" in blocks[-1]
 
 
@@ -350,7 +341,7 @@ def test_learning_curves_show_each_degree_where_it_is_determined(protocol: str) 
         assert (np.isfinite(drawn_risk) == (c.sizes > k + 1)).all()
         ideal = [0.3 * (1 - (k + 2) / n) for n in c.sizes if n > k + 1]
         assert (training[np.isfinite(training)] >= np.array(ideal) - 1e-12).all()  # noise alone leaves as much
-    steps = trace(picture.panels[1], "best degree")["y"]
+    steps = trace_of(picture.panels[1], "best degree")["y"]
     least = [np.nanargmin(row) + 1 for row in c.median_risk]
     assert steps.tolist() == least
     n = int(re.search(r"From n = (\d+) on, degree 6", picture.sentences[0])[1])  # type: ignore[index]

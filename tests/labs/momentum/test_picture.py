@@ -17,6 +17,7 @@ from core.labs.momentum.panels.rates import shown_levels
 from core.labs.momentum.picture import thumbnail
 from core.labs.momentum.questions import PREDICTIONS
 from core.labs.momentum.words import digit
+from tests.pictures import framed, trace
 
 FASTEST, TIMES = PREDICTIONS
 Array = np.ndarray[Any, Any]
@@ -27,18 +28,6 @@ def drawn(**change: Any) -> tuple[dict[str, Any], Momentum, Picture, int]:
     result = LAB.result(values)
     picture = LAB.draw(result, values)
     return values, result, picture, picture.axis.nearest(LAB.stand(values))
-
-
-def trace(picture: Picture, panel: int, name: str) -> tuple[int, dict[str, Any]]:
-    data = picture.panels[panel].figure["data"]
-    (place,) = [k for k, one in enumerate(data) if one["name"] == name]
-    return place, data[place]
-
-
-def framed(picture: Picture, panel: int, name: str, attr: str, step: int) -> Array:
-    place, _ = trace(picture, panel, name)
-    (found,) = [f for f in picture.panels[panel].frames if (f.trace, f.attr) == (place, attr)]
-    return found.at(picture.entry(found.along, step))
 
 
 def readouts(picture: Picture, step: int) -> list[str]:
@@ -141,7 +130,7 @@ def test_levels_lie_where_the_rate_says() -> None:
     """Corners of an area have the rate of its number."""
     _, result, picture, _ = drawn()
     assert shown_levels(result) == (0.85, 0.9, 0.95, 0.97, 0.98)
-    _, area = trace(picture, 0, "rate below 0.9")
+    area = trace(picture, 0, "rate below 0.9")
     x, y = (np.asarray(area[name], float) for name in "xy")
     left, right = x[: len(x) // 2], x[len(x) // 2 :][::-1]
     for lr, other, momentum in list(zip(left, right, y[: len(y) // 2], strict=True))[:-1]:
@@ -153,13 +142,13 @@ def test_levels_lie_where_the_rate_says() -> None:
 
 def test_lines_and_marks_of_the_plane() -> None:
     _, _, picture, step = drawn()
-    _, edge = trace(picture, 0, "stability limit")
+    edge = trace(picture, 0, "stability limit")
     np.testing.assert_allclose(edge["x"], 2 * (1 + np.asarray(edge["y"])), rtol=1e-6)
-    _, star = trace(picture, 0, "optimum")
+    star = trace(picture, 0, "optimum")
     assert (star["x"][0], star["y"][0]) == pytest.approx((400 / 121, 81 / 121))
-    _, cross = trace(picture, 0, "optimum without momentum")
+    cross = trace(picture, 0, "optimum without momentum")
     assert (cross["x"][0], cross["y"][0]) == pytest.approx((200 / 101, 0))
-    _, slow = trace(picture, 0, "flat direction oscillates above")
+    slow = trace(picture, 0, "flat direction oscillates above")
     at = int(np.argmin(np.abs(np.asarray(slow["y"]) - 0.81)))
     assert slow["x"][at] == pytest.approx(1.0, abs=0.02)  # (1 - 0.9)^2 of 1 / 0.01
     (track,) = picture.panels[0].tracks
@@ -195,7 +184,7 @@ def test_no_number_touches_the_star(method: str) -> None:
     """On a plane of 53 pixels for a unit of the step size and 355 for one of momentum, as at 1280 pixels."""
     for kappa in next(control.values for control in LAB.controls if control.name == "kappa"):
         picture = drawn(kappa=kappa, method=method)[2]
-        _, star = trace(picture, 0, "optimum")
+        star = trace(picture, 0, "optimum")
         for note in picture.panels[0].figure["layout"]["annotations"]:
             width = 7 * len(note["text"])
             left = 53 * (note["x"] - star["x"][0]) - {"left": 0, "center": width / 2, "right": width}[note["xanchor"]]
@@ -222,7 +211,7 @@ def test_run_roots_and_cut_at_a_place(place: tuple[float, float]) -> None:
         got = framed(picture, 3, name, "x", step) + 1j * framed(picture, 3, name, "y", step)
         assert min(np.abs(got - pair).max() for pair in (wanted, wanted[::-1])) < 1e-6
         cut = framed(picture, 4, name, "y", step)
-        _, one = trace(picture, 4, name)
+        one = trace(picture, 4, name)
         for at, height in list(zip(one["x"], cut, strict=True))[::7]:
             assert height == pytest.approx(np.abs(heavy(at, momentum, eigenvalue)).max(), abs=1e-6)
         rate = max(rate, float(np.abs(wanted).max()))

@@ -36,6 +36,7 @@ from core.labs.ranking_curves.panels.view import View
 from core.ranking.bootstrap import bootstrap
 from core.ranking.curves import rank
 from tests.kernel.ranking import oracle as oracle
+from tests.pictures import trace_of
 
 CURVES = (roc, precision_recall, gains)
 PANELS = (*CURVES, scores, confusion, costs, calibration)
@@ -82,17 +83,12 @@ def odd(name: str) -> Comparison:
     return made(*ODD[name])
 
 
-def trace(panel: Panel, name: str) -> dict[str, Any]:
-    (found,) = [t for t in panel.figure["data"] if t["name"] == name]
-    return found
-
-
 def names(panel: Panel) -> list[str]:
     return [t["name"] for t in panel.figure["data"]]
 
 
 def xy(panel: Panel, name: str) -> tuple[Any, Any]:
-    return trace(panel, name)["x"], trace(panel, name)["y"]
+    return trace_of(panel, name)["x"], trace_of(panel, name)["y"]
 
 
 def known(panel: Panel, name: str) -> tuple[Any, Any]:
@@ -210,7 +206,7 @@ def test_rows_columns_and_heights() -> None:
     panels = [draw(drawn(), View()) for draw in PANELS]
     assert [panel.column for panel in panels] == [0, 1, 2, 0, 1, 2, 2]
     assert [panel.height for panel in panels] == [380] * 3 + [250] * 4
-    named = trace(panels[0], "notes")["text"][0].split("<br>")
+    named = trace_of(panels[0], "notes")["text"][0].split("<br>")
     for role, name, words in zip(("first", "second"), ("Anna", "Bert"), named, strict=True):
         assert words.startswith(f'<span style="color:{style.color(role)}">━')
         assert words.endswith(f" {name}</span>")
@@ -264,8 +260,8 @@ def test_names_from_outside_are_written_and_not_obeyed() -> None:
             panel.figure["layout"]["title"]["text"]
         ]
         assert not any("<b>%" in text or "<i>1" in text or "& more" in text for text in said)
-    assert "&lt;i&gt;1" in trace(scores(result, View()), "kinds of answers")["text"][0]
-    assert "&gt;50K &amp; more than…" in trace(confusion(result, View()), "classes")["text"][1]
+    assert "&lt;i&gt;1" in trace_of(scores(result, View()), "kinds of answers")["text"][0]
+    assert "&gt;50K &amp; more than…" in trace_of(confusion(result, View()), "classes")["text"][1]
 
 
 # ---- baselines --------------------------------------------------------------------------------------------------
@@ -324,7 +320,7 @@ def test_areas_of_the_three_interpolations(seed: int, monkeypatch: pytest.Monkey
     result = drawn(seed, decimals=1)
     labels, values = result.scored.labels, result.scored.scores[0]
     panels = {how: precision_recall(result, View(interpolation=how)) for how in ("steps", "achievable", "straight")}
-    steps = trace(panels["steps"], "Anna")
+    steps = trace_of(panels["steps"], "Anna")
     assert steps["line"]["shape"] == "vh"
     x, y = steps["x"], steps["y"]
     assert (x[0], y[0]) == (0, y[1])
@@ -334,7 +330,7 @@ def test_areas_of_the_three_interpolations(seed: int, monkeypatch: pytest.Monkey
     assert auc(*xy(panels["straight"], "Anna: straight lines (wrong)")) == pytest.approx(
         auc(recall, precision), abs=1e-12
     )
-    wrong = trace(panels["straight"], "Anna: straight lines (wrong)")
+    wrong = trace_of(panels["straight"], "Anna: straight lines (wrong)")
     assert wrong["line"]["color"] == style.color("warning")
     fpr, tpr = every_rate(result)
     for how in ("achievable", "straight"):
@@ -385,7 +381,7 @@ def test_minor_diagonal_has_the_f_of_calling_everyone_positive() -> None:
     for beta in (0.5, 1, 2):
         x, y = known(gains(drawn(), View(beta=beta)), "F of predicting everything positive")
         np.testing.assert_allclose(y, beta**2 * (1 - x), atol=1e-9)
-    assert "F₂ as all positive" in trace(gains(drawn(), View(beta=2)), "name of the F contour")["text"]
+    assert "F₂ as all positive" in trace_of(gains(drawn(), View(beta=2)), "name of the F contour")["text"]
 
 
 def test_the_homework_beside_the_right_curve(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -400,7 +396,7 @@ def test_the_homework_beside_the_right_curve(monkeypatch: pytest.MonkeyPatch) ->
     near = np.abs(np.stack([x, y])[:, :, None] - want[:, None]).max(axis=0).min(axis=1)
     assert near.max() < 1e-12
     assert auc(x, y) == pytest.approx(auc(*want), abs=1e-12)
-    assert trace(panel, "Bert: homework's formula (wrong)")["line"] == {
+    assert trace_of(panel, "Bert: homework's formula (wrong)")["line"] == {
         "color": style.color("warning"),
         "dash": style.DASH["second"],
         "width": 1.4,
@@ -460,7 +456,7 @@ def test_operating_points_are_counted(share: float, model: int) -> None:
         np.testing.assert_allclose(track.x[there], x[there], atol=1e-9)
         np.testing.assert_allclose(track.y[there], y[there], atol=1e-9)
         assert np.isnan(track.x[~there] + track.y[~there]).all()
-        spoken = trace(panel, f"thresholds of {result.scored.names[model]}")
+        spoken = trace_of(panel, f"thresholds of {result.scored.names[model]}")
         np.testing.assert_array_equal(spoken["customdata"][1:], cuts[1:])
         np.testing.assert_array_equal(spoken["x"][1:][there[1:]], track.x[1:][there[1:]])
         assert np.isnan(spoken["x"][0])
@@ -537,7 +533,7 @@ def labelled(panel: Panel, name: str, draw: Any, measure: Any, share: float) -> 
     """Check that the labels of lines stand where the measure has the value that they name."""
     if name not in names(panel):
         return
-    found = trace(panel, name)
+    found = trace_of(panel, name)
     assert len(found["text"]) == len(set(found["text"]))
     for x, y, text in zip(found["x"], found["y"], found["text"], strict=True):
         number = text.split()[-1] if "×" not in text else None
@@ -591,7 +587,7 @@ def test_lines_of_equal_cost(draw: Any, ratio: float, share: float) -> None:
 )
 def test_there_is_room_for_the_values_of_lines(view: View, texts: list[list[str]]) -> None:
     name = {"f": f"F{'₁' if view.beta == 1 else '₂'}", "cost": "cost"}[view.lines]
-    assert [trace(draw(drawn(), view), f"values of {name}")["text"] for draw in CURVES] == texts
+    assert [trace_of(draw(drawn(), view), f"values of {name}")["text"] for draw in CURVES] == texts
 
 
 @pytest.mark.parametrize("share", SHARES)
@@ -611,7 +607,7 @@ def test_the_best_threshold_of_all(view: View, share: float, model: int) -> None
     what = f"F{view.beta:g}".translate(str.maketrans("12", "₁₂")) if by_f else "cost"
     for draw in CURVES:
         panel = draw(result, view)
-        mark = trace(panel, f"best of {name}")
+        mark = trace_of(panel, f"best of {name}")
         if np.isfinite(mark["x"]).all():
             at = back(draw, mark["x"][0], mark["y"][0], share)
             assert measure(*at) == pytest.approx(best, abs=1e-9)
@@ -622,7 +618,7 @@ def test_the_best_threshold_of_all(view: View, share: float, model: int) -> None
         there = (np.abs(x) < 1e6) & (y > 0.01)
         found = measure(*back(draw, x[there], y[there], share))
         np.testing.assert_allclose(found, best, atol=1e-7)
-    notes = trace(roc(result, view), "notes")
+    notes = trace_of(roc(result, view), "notes")
     role = ("first", "second")[model]
     words = f"{'best F' if by_f else 'least cost'}{what[1:] if by_f else ''} {fixed(abs(best))}"
     assert f'<span style="color:{style.color(role)}">◇ {words}</span>' in notes["text"][0].split("<br>")
@@ -642,7 +638,7 @@ def test_hulls(share: float) -> None:
         for draw, panel in zip(CURVES[1:], panels[1:], strict=True):
             a, b = back(draw, *xy(panel, f"{name}: convex hull (in-sample)"), share)
             np.testing.assert_allclose(np.interp(a, x, y)[a > 1e-9], b[a > 1e-9], atol=1e-9)
-    assert "dotted: convex hull" in trace(panels[0], "notes")["text"][0]
+    assert "dotted: convex hull" in trace_of(panels[0], "notes")["text"][0]
     assert not any("hull" in n for n in names(roc(result, View())))
 
 
@@ -656,7 +652,7 @@ def test_bands() -> None:
     for model, name in enumerate(result.scored.names):
         for draw, key in zip(CURVES, ("roc", "pr", "prg"), strict=True):
             panel, band = draw(result, view), getattr(rng_free[model], key)
-            found = trace(panel, f"{name}: 95% band, pointwise")
+            found = trace_of(panel, f"{name}: 95% band, pointwise")
             np.testing.assert_array_equal(found["x"], [*band.grid, *band.grid[::-1]])
             np.testing.assert_array_equal(found["y"], [*band.low, *band.high[::-1]])
             assert found["fill"] == "toself" and found["fillcolor"] == style.color(("first_fill", "second_fill")[model])
@@ -667,7 +663,7 @@ def test_bands() -> None:
 
 
 def bars(panel: Panel, class_name: str) -> tuple[Any, Any]:
-    found = trace(panel, class_name)
+    found = trace_of(panel, class_name)
     np.testing.assert_allclose(np.abs(found["y"]), found["customdata"])
     return found["x"], found["y"]
 
@@ -710,7 +706,7 @@ def test_histogram_colours_what_is_wrong() -> None:
         t = np.clip(cut, left, right)
         np.testing.assert_array_equal(row, [left, left, t, t, np.nan, t, t, right, right])
         assert place == t if np.isfinite(cut) else right < place < panel.figure["layout"]["xaxis"]["range"][1]
-    y = trace(panel, "wrong")["y"]
+    y = trace_of(panel, "wrong")["y"]
     assert (y[:4] >= 0).all() and (y[5:] <= 0).all()  # missed positives are above, false alarms below
     # In the order of drawing: the areas, what hides all but the bins, then lines.
     order = names(panel)
@@ -768,9 +764,9 @@ def test_confusion_matrix_as_areas(share: float) -> None:
     share = share_of(result, view)
     labels = result.scored.labels
     panel = confusion(result, view)
-    x, moving, counts = trace(panel, "wrong")["x"], frames(panel, "wrong"), frames(panel, "counts", "customdata")
-    other, at = frames(panel, "Bert"), trace(panel, "Bert")["x"]
-    texts = trace(panel, "counts")["texttemplate"]
+    x, moving, counts = trace_of(panel, "wrong")["x"], frames(panel, "wrong"), frames(panel, "counts", "customdata")
+    other, at = frames(panel, "Bert"), trace_of(panel, "Bert")["x"]
+    texts = trace_of(panel, "counts")["texttemplate"]
     assert [re.search(r"[A-Z]{2}", text).group() for text in texts] == ["TP", "FN", "FP", "TN"]  # type: ignore[union-attr]
     positive = labels == 1
     for k, cut in enumerate(result.thresholds[0]):
@@ -797,7 +793,7 @@ def test_confusion_matrix_as_areas(share: float) -> None:
     np.testing.assert_allclose(at, [0, share, np.nan, share, 1])
     unit = ",.0f" if view.share is None else ".3~r"
     assert all(f"%{{customdata:{unit}}}" in text for text in texts)
-    assert trace(panel, "classes")["text"][0].startswith("ill ")
+    assert trace_of(panel, "classes")["text"][0].startswith("ill ")
     assert len(confusion(odd("perfect"), View()).frames) == 2
 
 
@@ -856,7 +852,7 @@ def test_reliability_is_that_of_scikit_learn_with_intervals_of_scipy(seed: int) 
     result = drawn(seed, decimals=5)
     for name, values in zip(result.scored.names, result.scored.scores, strict=True):
         share, mean = calibration_curve(result.scored.labels, values, n_bins=10)
-        found = trace(calibration(result, View()), name)
+        found = trace_of(calibration(result, View()), name)
         np.testing.assert_allclose(found["x"], mean, rtol=1e-12)
         np.testing.assert_allclose(found["y"], share, atol=1e-12)
         for k, n in enumerate(found["customdata"]):
@@ -874,7 +870,7 @@ def test_isotonic_steps_are_those_of_scikit_learn(share: float, logistic: bool) 
     labels, values = result.scored.labels, result.scored.scores[0]
     weights = np.where(labels == 1, share / 0.3, (1 - share) / 0.7)
     fitted = IsotonicRegression().fit_transform(values, labels, sample_weight=weights)
-    t = trace(calibration(result, view), "Anna: isotonic")
+    t = trace_of(calibration(result, view), "Anna: isotonic")
     assert t["line"]["shape"] == "hv"
     step = np.searchsorted(t["x"], values, side="right") - 1
     np.testing.assert_allclose(t["y"][step], fitted, atol=1e-9)
@@ -886,7 +882,7 @@ def test_bins_at_another_prevalence_are_those_of_weighted_cases(share: float) ->
     values = np.floor(10 * drawn(8).scored.scores[0].clip(0, 0.999)) / 10 + 0.05  # one in each bin: its mean stays
     result = made(labels, values)
     weights = np.where(labels == 1, share / 0.3, (1 - share) / 0.7)
-    found = trace(calibration(result, View(prevalence=share)), "Anna")
+    found = trace_of(calibration(result, View(prevalence=share)), "Anna")
     for x, y in zip(found["x"], found["y"], strict=True):
         inside = np.isclose(values, x)
         assert y == pytest.approx(np.average(labels[inside], weights=weights[inside]))
@@ -903,7 +899,7 @@ def test_only_probabilities_are_compared_with_shares() -> None:
     assert both.figure["layout"]["xaxis"]["title"]["text"] == "predicted probability"
     alone = calibration(made(labels, score, probability), View())
     assert names(alone) == ["Anna: isotonic", "note"]
-    assert trace(alone, "note")["text"] == ["isotonic fit: scores are not probabilities"]
+    assert trace_of(alone, "note")["text"] == ["isotonic fit: scores are not probabilities"]
     assert alone.alt.startswith("The scores of Anna are no probabilities; ")
     assert alone.figure["layout"]["xaxis"]["title"]["text"] == "score"
     np.testing.assert_array_equal(alone.tracks[0].x[1:], scores(made(labels, score), View()).tracks[0].x[1:])
@@ -980,6 +976,6 @@ def test_text_alternatives_of_scores_and_calibration(seed: int) -> None:
 def test_hover_speaks_in_words() -> None:
     result = drawn()
     for draw, words in zip(CURVES, ("true positive rate", "precision", "precision gain"), strict=True):
-        said = trace(draw(result, View()), "thresholds of Bert")["hovertemplate"]
+        said = trace_of(draw(result, View()), "thresholds of Bert")["hovertemplate"]
         assert said.startswith("Bert<br>score ≥ %{customdata:") and f"{words} %{{y:" in said
     assert go.Figure(**roc(result, View()).figure).data

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -12,13 +13,11 @@ from sklearn.preprocessing import StandardScaler
 
 from core.draw.live import Picture
 from core.draw.packing import pack
-from core.kit.controls import defaults
 from core.kit.lab import Work
 from core.kit.words import fixed
 from core.labs.regularization.balls import section as balls
 from core.labs.regularization.balls.shrinkage import balls as two_weights
 from core.labs.regularization.balls.shrinkage import drag
-from core.labs.regularization.compute.explore import Regularization
 from core.labs.regularization.compute.ridge import ALPHAS
 from core.labs.regularization.descent import section as descent
 from core.labs.regularization.homework import section as homework
@@ -37,20 +36,12 @@ from core.labs.regularization.words import (
     ridge_sentences,
     shrinks,
 )
+from tests.pictures import drawn_state, trace
 
 HOMEWORK = {"generator": "legacy", "seed": 0, "n_test": 10}
 TEN = int(np.argmin(np.abs(ALPHAS - 10)))
 
-
-def drawn(**change: Any) -> tuple[dict[str, Any], Regularization, Picture]:
-    values = defaults(LAB.all_controls) | change
-    result = LAB.result(values)
-    return values, result, LAB.draw(result, values)
-
-
-def trace(picture: Picture, panel: int, name: str) -> dict[str, Any]:
-    (found,) = [t for t in picture.panels[panel].figure["data"] if t["name"] == name]
-    return found
+drawn = partial(drawn_state, LAB)
 
 
 def test_errors_of_ridge_by_its_matrix() -> None:

@@ -20,10 +20,10 @@ from core.labs.schedules.panels.memory import gib
 from core.labs.schedules.picture import thumbnail
 from core.labs.schedules.presets import COSINE, CYCLIC, GROWING, SETTINGS
 from core.labs.schedules.questions import PREDICTIONS, exercises
-from core.labs.schedules.sections import SECTIONS
 from core.labs.schedules.words.trained import trained_sentences
 from core.tools.record_schedules import specs_of
 from core.training.runs import Seen, identity_of, look
+from tests.pictures import framed, readouts, section
 from tests.test_pages import compare_script
 
 RATE, BELOW, NOISE, MEMORY = range(4)
@@ -36,22 +36,6 @@ def drawn(preset: Any = (), **change: Any) -> tuple[dict[str, Any], Schedules, P
     picture = LAB.draw(result, values)
     assert picture.axis is not None
     return values, result, picture, picture.axis.nearest(values["length"])
-
-
-def framed(picture: Picture, panel: int, name: str, attr: str, step: int) -> Any:
-    data = picture.panels[panel].figure["data"]
-    (place,) = [k for k, one in enumerate(data) if one["name"] == name]
-    (found,) = [f for f in picture.panels[panel].frames if (f.trace, f.attr) == (place, attr)]
-    return found.at(step)
-
-
-def readouts(picture: Picture, step: int) -> dict[str, str]:
-    return {one.label: one.texts[min(step, len(one.texts) - 1)] for one in picture.readouts}
-
-
-def section(title: str, result: Schedules, values: dict[str, Any]) -> list[Any]:
-    (found,) = [one for one in SECTIONS if title in one.title]
-    return list(found.blocks(result, values))
 
 
 def test_the_homework_on_screen() -> None:
@@ -204,23 +188,25 @@ def test_bugs_are_judged() -> None:
 
 def test_formulas_hold_the_numbers_on_screen() -> None:
     values, result, _, _ = drawn(CYCLIC)
-    rate, updates, noise, memory = section("Formulas", result, values)
+    rate, updates, noise, memory = section(LAB, "Formulas", result, values)
     assert r"\gamma^t" in rate and "$t = 9379$" in rate and "0.09616" in rate
     assert r"10 \left\lceil 60000 / 64 \right\rceil = 10 \cdot 938 = 9380" in updates and "off by 0" in updates
     assert "= 801.9" in noise
     assert "8,192" not in memory and "0.30 GiB in all" in memory
     values, result, _, _ = drawn(CYCLIC, drop=True)
-    assert r"10 \left\lfloor 60000 / 64 \right\rfloor = 10 \cdot 937 = 9370" in section("Formulas", result, values)[1]
+    assert (
+        r"10 \left\lfloor 60000 / 64 \right\rfloor = 10 \cdot 937 = 9370" in section(LAB, "Formulas", result, values)[1]
+    )
     values, result, _, _ = drawn(GROWING)
-    assert "| 64 | 2,000 | 127,968 |" in section("Formulas", result, values)[1]
+    assert "| 64 | 2,000 | 127,968 |" in section(LAB, "Formulas", result, values)[1]
     for kind in ("one_cycle", "restarts", "step", "triangular2", "constant"):
         values, result, _, _ = drawn(schedule=kind, warm_up=100)
-        assert "first 100 steps" in section("Formulas", result, values)[0]
+        assert "first 100 steps" in section(LAB, "Formulas", result, values)[0]
 
 
 def test_every_epoch_is_in_the_table() -> None:
     values, result, _, _ = drawn(GROWING)
-    (table,) = section("Epoch-by-epoch", result, values)
+    (table,) = section(LAB, "Epoch-by-epoch", result, values)
     assert isinstance(table, Table)
     assert sum(table.columns["updates"]) == 6596 and table.columns["batch"][:2] == [32, 64]
 
@@ -429,17 +415,17 @@ def test_a_loss_of_smoothed_labels_is_called_so(monkeypatch: pytest.MonkeyPatch)
 
 def test_what_is_trained_is_told_with_what_it_has_come_to() -> None:
     values, result, _, _ = drawn()
-    (said,) = section("How the networks are trained", result, values)
+    (said,) = section(LAB, "How the networks are trained", result, values)
     assert "5,400 images" in said and "10 epochs." in said and "with every update" in said
     values, result, picture, step = drawn(SETTINGS["Trained, three seeds"])
-    said, table = section("How the networks are trained", result, values)
+    said, table = section(LAB, "How the networks are trained", result, values)
     assert "once an epoch" in said and isinstance(table, Table)
     assert table.columns["strategy"][:4] == ["cycles"] * 3 + ["batch × 4"] and table.columns["seed"][:4] == [0, 1, 2, 0]
     tested = 100 * np.mean(table.columns["test_accuracy"][:3])
     assert readouts(picture, step)["cycles: test"].startswith(f"{tested:.1f}")
     assert set(table.columns["end"]) == {"all updates"}
     values, result, _, _ = drawn(what="runs", high=0.2)
-    assert section("How the networks are trained", result, values)[1].columns["end"] == ["not yet"]
+    assert section(LAB, "How the networks are trained", result, values)[1].columns["end"] == ["not yet"]
 
 
 @pytest.mark.parametrize("change", [{}, {"along": "epochs", "schedule": "grow"}, {"view": "several", "seeds": 2}])
