@@ -104,7 +104,7 @@ POINT = Template(
     text=lambda p: (
         f"At one x the truth is {float(p.truth):g}. Fits to four data sets predict "
         f"{', '.join(f'{float(v):g}' for v in p.predictions)}. Observations have noise with standard deviation "
-        f"{float(p.noise):g}. Take the four fits for the whole population's sample."
+        f"{float(p.noise):g}."
     ),
     ask=_ask_point,
     state=lambda p: {"view": "many"},
