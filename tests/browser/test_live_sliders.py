@@ -156,7 +156,7 @@ def test_every_slider_is_live(
 def drag(page: Page, lab: Lab, values: dict[str, Any], control: Scale) -> tuple[list[int], int]:
     """Drag a slider step by step, and hold it; gives the places and how many of them were painted as they must be."""
     holder = page.locator(f".st-key-{lab.name}-{control.name}")
-    holder.scroll_into_view_if_needed()
+    holder.hover()  # waits until nothing moves it any more
     thumb = holder.evaluate(THUMB)
     pixels = 2 * (len(control.values) - 1) / thumb["width"]  # values in two pixels: the mouse knows whole ones
     way = places(lab, values, control, max(1, math.ceil(pixels)))
