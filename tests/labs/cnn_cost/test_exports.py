@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import copy
-import importlib.util
 import io
 import json
 import logging
@@ -23,7 +22,6 @@ from core.networks.table import totals
 
 pytestmark = pytest.mark.usefixtures("readers_here")
 # The newer exporter needs onnxscript, which the app does not; it takes some ten seconds for each network.
-NEWER = importlib.util.find_spec("onnxscript") is not None
 
 
 class Reader(nn.Module):
@@ -218,7 +216,6 @@ def test_norms_that_the_older_exporter_merges(name) -> None:
 
 
 @pytest.mark.nightly
-@pytest.mark.skipif(not NEWER, reason="the newer exporter needs onnxscript")
 @pytest.mark.parametrize("name", [*OWN, *TYPED, *MODELS])
 def test_the_newer_exporter_agrees_with_torch(name) -> None:
     model, shape = network(name)
