@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable
 
 import pytest
@@ -83,7 +84,7 @@ def test_the_dot_is_dragged_to_the_fastest_place_and_the_link_brings_it_back(app
     settled_link(page, {"lr": "3.3", "momentum": "0.67"})
     page.reload()
     ready(page)
-    expect(page.get_by_role("slider", name="Momentum μ")).to_have_attribute("aria-valuetext", "0.67")
+    expect(page.get_by_role("slider", name="Momentum μ")).to_have_attribute("aria-valuetext", re.compile(r"^0\.67"))
     expect(readout(page, "rate per step")).to_have_text("0.8185")
 
 
