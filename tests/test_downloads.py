@@ -101,7 +101,7 @@ def test_a_download_that_waits_says_for_what(open_it: Open, monkeypatch: pytest.
     ("state", "message", "said"),
     [
         ("failed", "a.gz cannot be downloaded; is there a connection to the internet?", ""),
-        ("failed", "What was downloaded as a.gz is another file or was cut short: its MD5 sum differs.", ""),
+        ("failed", "The download of a.gz is damaged or not the expected file (MD5 mismatch).", ""),
         ("cancelled", "", "The download was canceled."),
         ("interrupted", "The process of the run ended without a word.", "The download was interrupted."),
         ("done", "", "From cs.toronto.edu"),  # and then the files were deleted

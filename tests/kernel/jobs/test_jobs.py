@@ -583,7 +583,7 @@ def test_switched_off_nothing_starts_but_all_is_seen(order, monkeypatch) -> None
         lambda: jobs.resume(job),
         lambda: jobs.restart(job),
     ):
-        with pytest.raises(ValueError, match=r"^Training is switched off on this server"):
+        with pytest.raises(ValueError, match=r"^Training is disabled on this server"):
             act()
     assert jobs.submit("toy", STEPS) == job
     assert_complete(job)
@@ -640,7 +640,7 @@ def test_files_have_plain_names(order, monkeypatch, name) -> None:
 def test_the_run_that_ended_first_makes_room(order, folder, monkeypatch) -> None:
     monkeypatch.setenv("LECTERN_JOBS_RUNS", "2")
     one, two = (order("toy", {**STEPS, "seed": seed}) for seed in (1, 2))
-    with pytest.raises(ValueError, match=r"^There is no room for another run; wait until one has finished\.$"):
+    with pytest.raises(ValueError, match=r"^The queue is full; wait until a run has finished\.$"):
         order("toy", {**STEPS, "seed": 3})
     for each in (two, one):
         runner.run(each.path)

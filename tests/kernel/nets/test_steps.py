@@ -84,8 +84,7 @@ def test_micro_batches_without_batch_norm_change_nothing_but_rounding(part) -> N
     assert whole.note == ""
     if part < 16:
         assert parts.note == (
-            f"A batch of 16 runs as micro-batches of {part}. "
-            "Their gradients add up to exactly those of the whole batch."
+            f"Each batch of 16 runs as micro-batches of {part}. Their gradients sum to those of the full batch."
         )
 
 

@@ -327,10 +327,10 @@ def test_areas_of_the_three_interpolations(seed: int, monkeypatch: pytest.Monkey
     area = float(np.sum(np.diff(x) * y[1:]))  # up or down first, then to the right
     assert area == pytest.approx(average_precision_score(labels, values), abs=1e-12)
     precision, recall, _ = precision_recall_curve(labels, values)
-    assert auc(*xy(panels["straight"], "Anna: straight lines (wrong)")) == pytest.approx(
+    assert auc(*xy(panels["straight"], "Anna: linear interpolation (wrong)")) == pytest.approx(
         auc(recall, precision), abs=1e-12
     )
-    wrong = trace_of(panels["straight"], "Anna: straight lines (wrong)")
+    wrong = trace_of(panels["straight"], "Anna: linear interpolation (wrong)")
     assert wrong["line"]["color"] == style.color("warning")
     fpr, tpr = every_rate(result)
     for how in ("achievable", "straight"):
@@ -381,7 +381,7 @@ def test_minor_diagonal_has_the_f_of_calling_everyone_positive() -> None:
     for beta in (0.5, 1, 2):
         x, y = known(gains(drawn(), View(beta=beta)), "F of predicting everything positive")
         np.testing.assert_allclose(y, beta**2 * (1 - x), atol=1e-9)
-    assert "F₂ as all positive" in trace_of(gains(drawn(), View(beta=2)), "name of the F contour")["text"]
+    assert "F₂ of all-positive" in trace_of(gains(drawn(), View(beta=2)), "name of the F contour")["text"]
 
 
 def test_the_homework_beside_the_right_curve(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -389,14 +389,14 @@ def test_the_homework_beside_the_right_curve(monkeypatch: pytest.MonkeyPatch) ->
     result = drawn()
     assert not any("homework" in name for name in names(gains(result, View())))
     panel = gains(result, View(homework=True))
-    x, y = xy(panel, "Bert: homework's formula (wrong)")
+    x, y = xy(panel, "Bert: wrong formula")
     precision, recall, _ = precision_recall_curve(result.scored.labels, result.scored.scores[1])
     want = np.clip((np.array([recall, precision]) - 0.3) / 0.7, 0, None)
     want = want[:, np.argsort(want[0], kind="stable")]  # as the homework does
     near = np.abs(np.stack([x, y])[:, :, None] - want[:, None]).max(axis=0).min(axis=1)
     assert near.max() < 1e-12
     assert auc(x, y) == pytest.approx(auc(*want), abs=1e-12)
-    assert trace_of(panel, "Bert: homework's formula (wrong)")["line"] == {
+    assert trace_of(panel, "Bert: wrong formula")["line"] == {
         "color": style.color("warning"),
         "dash": style.DASH["second"],
         "width": 1.4,
@@ -803,7 +803,7 @@ def test_the_fewest_wrong_answers_in_words(share: float) -> None:
     share = share_of(result, view)
     fpr, tpr = every_rate(result)
     wrong = (1 - share) * fpr + share * (1 - tpr)
-    found = re.search(r"from score ([\d.]+) on: ([\d.]+).% of all cases are false negatives, ([\d.]+).%",
+    found = re.search(r"from score ([\d.]+) on: ([\d.]+).% of all examples are false negatives, ([\d.]+).%",
                       confusion(result, view).alt)  # fmt: skip
     assert found is not None
     cut, missed, alarms = map(float, found.groups())
@@ -895,12 +895,12 @@ def test_only_probabilities_are_compared_with_shares() -> None:
     both = calibration(made(labels, probability, score), View())
     assert "calibrated" in names(both) and "Anna" in names(both)
     assert not any(name.startswith("Bert") for name in names(both))
-    assert "The scores of Bert are no probabilities." in both.alt
+    assert "The scores of Bert are not probabilities." in both.alt
     assert both.figure["layout"]["xaxis"]["title"]["text"] == "predicted probability"
     alone = calibration(made(labels, score, probability), View())
     assert names(alone) == ["Anna: isotonic", "note"]
     assert trace_of(alone, "note")["text"] == ["isotonic fit: scores are not probabilities"]
-    assert alone.alt.startswith("The scores of Anna are no probabilities; ")
+    assert alone.alt.startswith("The scores of Anna are not probabilities; ")
     assert alone.figure["layout"]["xaxis"]["title"]["text"] == "score"
     np.testing.assert_array_equal(alone.tracks[0].x[1:], scores(made(labels, score), View()).tracks[0].x[1:])
 
@@ -930,7 +930,7 @@ def test_text_alternatives_say_who_has_the_larger_area(share: float) -> None:
     same = made(labels, result.scored.scores[0], result.scored.scores[0])
     assert roc(same, view).alt.startswith(f"Anna and Bert have the same area under the ROC curve, {area[0]:.3f}; ")
     one = made(labels, result.scored.scores[0])
-    assert roc(one, view).alt == f"Anna has an area under the ROC curve of {area[0]:.3f}; random scorers have 0.5."
+    assert roc(one, view).alt == f"Anna has an area under the ROC curve of {area[0]:.3f}; random: 0.5."
 
 
 def test_text_alternative_of_the_gains_at_another_prevalence() -> None:
@@ -943,7 +943,7 @@ def test_text_alternative_of_the_gains_at_another_prevalence() -> None:
     assert areas[1] > areas[0]
     assert gains(result, View(prevalence=0.1)).alt == (
         f"Bert has the larger area under the precision-recall-gain curve, {areas[1]:.3f} against {areas[0]:.3f} of "
-        f"Anna; calling every case positive has 0."
+        f"Anna; all-positive: 0."
     )
 
 
@@ -954,8 +954,8 @@ def test_text_alternatives_of_scores_and_calibration(seed: int) -> None:
     reached = [np.sort(result.scored.scores[0][labels == label])[::-1] for label in (1, 0)]
     halves = [number(float(values[(len(values) - 1) // 2])) for values in reached]
     assert scores(result, View()).alt == (
-        f"Scores that Anna gives: half of the cases of class ill reach {halves[0]}, half of those of class well reach "
-        f"{halves[1]}; 30% of all cases are ill."
+        f"Scores that Anna gives: half of the examples of class ill reach {halves[0]}, half of those of class well "
+        f"reach {halves[1]}; 30% of all examples are ill."
     )
     told = []
     for name, values in zip(result.scored.names, result.scored.scores, strict=True):
