@@ -263,7 +263,7 @@ def test_predict_first_and_presenter_mode(app_url: str, open_page: OpenPage) -> 
     page.get_by_role("button", name="Present").click()
     page.wait_for_function("() => location.search.includes('present=1')")
     ready(page)
-    expect(page.get_by_label("True function")).not_to_be_in_viewport()
+    expect(page.get_by_role("combobox", name="True function")).not_to_be_in_viewport()
     page.locator("body").press("ArrowRight")
     page.wait_for_function("() => location.search.includes('degree=4')")
     sizes = page.evaluate(
