@@ -803,7 +803,7 @@ def test_the_fewest_wrong_answers_in_words(share: float) -> None:
     share = share_of(result, view)
     fpr, tpr = every_rate(result)
     wrong = (1 - share) * fpr + share * (1 - tpr)
-    found = re.search(r"from score ([\d.]+) on: ([\d.]+).% of all examples are false negatives, ([\d.]+).%",
+    found = re.search(r"from score ([\d.]+) on: ([\d.]+)% of all examples are false negatives, ([\d.]+)%",
                       confusion(result, view).alt)  # fmt: skip
     assert found is not None
     cut, missed, alarms = map(float, found.groups())
@@ -918,12 +918,11 @@ def test_text_alternatives_say_who_has_the_larger_area(share: float) -> None:
     precision = [average_precision_score(labels, values, sample_weight=weights) for values in result.scored.scores]
     assert area[0] > area[1] and precision[0] > precision[1]
     assert roc(result, view).alt == (
-        f"Anna has the larger area under the ROC curve, {area[0]:.3f} against {area[1]:.3f} of Bert; random scorers "
-        f"have 0.5."
+        f"Anna has the larger area under the ROC curve, {area[0]:.3f} against {area[1]:.3f} of Bert; random: 0.5."
     )
     assert precision_recall(result, view).alt == (
-        f"Anna has the larger average precision, {precision[0]:.3f} against {precision[1]:.3f} of Bert; random "
-        f"scorers have {share:.3f}."
+        f"Anna has the larger average precision, {precision[0]:.3f} against {precision[1]:.3f} of Bert; random: "
+        f"{share:.3f}."
     )
     turned = made(labels, *result.scored.scores[::-1])
     assert roc(turned, view).alt.startswith(f"Bert has the larger area under the ROC curve, {area[0]:.3f} against")
