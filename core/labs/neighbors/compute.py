@@ -1,0 +1,361 @@
+"""K nearest neighbors in numbers: distances in four metrics, the vote at every place of a plane, and its errors.
+
+Equal distances are ordered by the number of the point. Weights follow scikit-learn's `KNeighborsClassifier`: where
+neighbors lie on the query itself, they alone vote.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.kit.arrays import Array, check_choice, check_integer, check_number
+
+Whole = NDArray[np.int64]
+
+METRICS = {"euclid": "Euclidean", "manhattan": "Manhattan", "chebyshev": "Chebyshev", "cosine": "cosine"}
+WEIGHTS = {"equal": "equal", "inverse": "1/d", "square": "1/d²"}
+TIES = {"nearest": "nearest of the tied", "first": "first class", "undecided": "undecided"}
+DATA = {"homework": "six points", "moons": "two moons", "clouds": "two clouds", "three": "three clouds"}
+CLASSES = ("blue", "orange", "purple")
+UNDECIDED = -1
+
+LOW, HIGH = -2.0, 4.0  # ends of the plane, in both directions
+GRID = np.round(np.linspace(LOW, HIGH, 31), 10)  # places of the query in one direction
+CELLS = 61  # of the map of regions, in one direction
+LARGEST = 15  # K
+SHOWN = 16  # distances in order
+
+SIX = np.array([[0, 3, 0], [2, 0, 0], [0, 1, 3], [0, 1, 2], [-1, 0, 1], [1, 1, 1]], float)
+SIX_LABELS = np.array([1, 1, 1, 0, 0, 1])
+_DIGITS = 9  # distances that agree to so many decimals are equal
+_ZERO = 1e-12  # a distance below comes from rounding: the point is the query itself
+
+
+def distances(queries: Array, points: Array, metric: str) -> Array:
+    """Return the distances (m, n) of queries (m, d) to points (n, d).
+
+    The cosine distance is 1 - cos, which is 1 for a vector without a direction, as in scikit-learn.
+    """
+    if metric == "cosine":
+        lengths = np.linalg.norm(queries, axis=1)[:, None] * np.linalg.norm(points, axis=1)
+        out = 1 - (queries @ points.T) / np.where(lengths == 0, 1, lengths)
+    else:
+        gaps = np.abs(queries[:, None, :] - points)
+        if metric == "euclid":
+            out = np.sqrt((gaps**2).sum(axis=-1))
+        else:
+            out = gaps.sum(axis=-1) if metric == "manhattan" else gaps.max(axis=-1)
+    return np.where(out < _ZERO, 0.0, out)
+
+
+def again(queries: Array, points: Array, metric: str) -> Array:
+    """Return the distances (m,) of queries (m, d) to points (m, d) in another way.
+
+    Euclidean from norms and the dot product, Manhattan as the largest signed sum, Chebyshev by pairs,
+    max(a, b) = (a + b + |a - b|) / 2, and cosine as half the squared distance of the unit vectors.
+    """
+    if metric == "euclid":
+        squared = (queries**2).sum(axis=1) + (points**2).sum(axis=1) - 2 * (queries * points).sum(axis=1)
+        root: Array = np.sqrt(np.maximum(squared, 0))
+        return root
+    gaps = queries - points
+    if metric == "manhattan":
+        signs = np.stack(np.meshgrid(*[[-1.0, 1.0]] * gaps.shape[1]), axis=-1).reshape(-1, gaps.shape[1])
+        largest: Array = (gaps @ signs.T).max(axis=1)
+        return largest
+    if metric == "chebyshev":
+        most = np.abs(gaps[:, 0])
+        for column in np.abs(gaps.T[1:]):
+            most = (most + column + np.abs(most - column)) / 2
+        return most
+    there = np.linalg.norm(queries, axis=1) > 0
+    units = [v / np.maximum(np.linalg.norm(v, axis=1), 1e-300)[:, None] for v in (queries, points)]
+    return np.where(there, ((units[0] - units[1]) ** 2).sum(axis=1) / 2, 1.0)
+
+
+def ordered(table: Array, count: int) -> tuple[Whole, Array]:
+    """Return the numbers and distances (m, count) of the nearest points, equal distances in the points' order."""
+    order = np.argsort(np.round(table, _DIGITS), axis=1, kind="stable")[:, :count]
+    return order, np.take_along_axis(table, order, axis=1)
+
+
+def vote(near: Array, labels: Whole, classes: int, weights: str, tie: str) -> tuple[Array, Whole]:
+    """Let the neighbors vote.
+
+    Parameters
+    ----------
+    near : ndarray of shape (m, k)
+        Distances in rising order.
+    labels : ndarray of shape (m, k)
+        Classes of these neighbors.
+    classes : int
+        How many there are.
+    weights, tie : str
+        Keys of `WEIGHTS` and `TIES`.
+
+    Returns
+    -------
+    shares : ndarray of shape (m, classes)
+        Share of each class in the votes.
+    winner : ndarray of shape (m,)
+        The class that wins; `UNDECIDED` where that is the rule for a tie.
+    """
+    if weights == "equal":
+        votes = np.ones_like(near)
+    else:
+        on_it = near == 0
+        with np.errstate(divide="ignore"):
+            votes = near ** (-1.0 if weights == "inverse" else -2.0)
+        votes = np.where(on_it.any(axis=1, keepdims=True), on_it.astype(float), votes)
+    shares = np.stack([np.where(labels == c, votes, 0).sum(axis=1) for c in range(classes)], axis=1)
+    shares = shares / votes.sum(axis=1, keepdims=True)
+    tied = shares >= shares.max(axis=1, keepdims=True) - 1e-9
+    if tie == "nearest":
+        first = np.take_along_axis(tied, labels, axis=1).argmax(axis=1)
+        return shares, np.take_along_axis(labels, first[:, None], axis=1)[:, 0]
+    winner = tied.argmax(axis=1)
+    if tie == "undecided":
+        winner = np.where(tied.sum(axis=1) > 1, UNDECIDED, winner)
+    return shares, winner
+
+
+def errors(points: Array, labels: Whole, *, metric: str, weights: str = "equal", tie: str = "nearest",
+           largest: int = LARGEST) -> tuple[Array, Array]:  # fmt: skip
+    """Return the share of training points that are not given their own class, for K = 1, 2, ...
+
+    Returns
+    -------
+    training : ndarray of shape (min(largest, n),)
+        Where each point is among its own neighbors.
+    left_out : ndarray of shape (min(largest, n - 1),)
+        Where it is not: leave-one-out.
+    """
+    table, classes = distances(points, points, metric), int(labels.max()) + 1
+    alone = table + np.diag(np.full(len(points), np.inf))
+    found = []
+    for matrix, count in ((table, len(points)), (alone, len(points) - 1)):
+        order, near = ordered(matrix, min(largest, count))
+        wins = [vote(near[:, :k], labels[order[:, :k]], classes, weights, tie)[1] for k in range(1, near.shape[1] + 1)]
+        found.append(np.array([np.mean(won != labels) for won in wins]))
+    return found[0], found[1]
+
+
+def refits(points: Array, labels: Whole, k: int, metric: str, weights: str, tie: str) -> float:
+    """Return the leave-one-out error from n fits, each without one point."""
+    wrong = 0
+    for i in range(len(points)):
+        rest = np.arange(len(points)) != i
+        order, near = ordered(distances(points[i : i + 1], points[rest], metric), k)
+        won = vote(near, labels[rest][order], int(labels.max()) + 1, weights, tie)[1][0]
+        wrong += int(won != labels[i])
+    return wrong / len(points)
+
+
+def draw(data: str, n: int, noise: float, seed: int) -> tuple[Array, Whole]:
+    """Return points (n, d) and their classes; the six points are always the same."""
+    if data == "homework":
+        return SIX.copy(), SIX_LABELS.copy()
+    rng = np.random.default_rng(seed)
+    classes = 3 if data == "three" else 2
+    labels = np.arange(n) % classes
+    if data == "moons":
+        angle = rng.uniform(0, np.pi, n)
+        x = np.where(labels == 0, np.cos(angle), 1 - np.cos(angle))
+        y = np.where(labels == 0, np.sin(angle), 0.5 - np.sin(angle))
+        points = np.column_stack([1.3 * x + 0.35, 1.3 * y + 0.7])
+        spread = noise
+    else:
+        centers = np.array([[0.0, 0.2], [2.0, 1.8], [-0.2, 2.8]])[:classes]
+        points, spread = centers[labels], 0.3 + noise
+    points = points + spread * rng.standard_normal((n, 2))
+    shown: Array = np.round(np.clip(points, LOW, HIGH), 3).astype(np.float64)
+    return shown, labels.astype(np.int64)
+
+
+@dataclass(frozen=True)
+class Neighbors:
+    """The vote at every place of the plane, and what belongs to it.
+
+    Attributes
+    ----------
+    points : ndarray of shape (n, d)
+    labels : ndarray of shape (n,)
+        Classes, as places in `CLASSES`.
+    scale : ndarray of shape (d,)
+        Factor of each coordinate before distances are taken.
+    k : int
+    data, metric, weights, tie : str
+    order, near : ndarray of shape (961, min(n, 16))
+        The nearest points of each place, row by row of `GRID`, and their distances.
+    shares : ndarray of shape (961, classes)
+    winner : ndarray of shape (961,)
+    regions : ndarray of shape (61, 61)
+        Class of each cell of the map, row by row from below.
+    training, left_out : ndarray
+        See `errors`.
+    refitted : float
+        Leave-one-out error at K from n fits; nan where all points vote.
+    """
+
+    points: Array
+    labels: Whole
+    scale: Array
+    k: int
+    data: str
+    metric: str
+    weights: str
+    tie: str
+    order: Whole
+    near: Array
+    shares: Array
+    winner: Whole
+    regions: Whole
+    training: Array
+    left_out: Array
+    refitted: float
+
+    @property
+    def classes(self) -> int:
+        """How many classes there are."""
+        return int(self.shares.shape[1])
+
+    @property
+    def directed(self) -> NDArray[np.bool_]:
+        """Whether each place has a direction, where the metric needs one."""
+        there: NDArray[np.bool_] = (places() != 0).any(axis=1) | (self.metric != "cosine")
+        return there
+
+    @cached_property
+    def second(self) -> Array:
+        """Distance of the K-th neighbor of each place in another way, shape (961,)."""
+        queries = places(self.points.shape[1]) * self.scale
+        out = again(queries, (self.points * self.scale)[self.order[:, self.k - 1]], self.metric)
+        out.setflags(write=False)
+        return out
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes of the arrays that are kept."""
+        arrays = (self.points, self.labels, self.scale, self.order, self.near, self.shares, self.winner, self.regions,
+                  self.training, self.left_out, self.second)  # fmt: skip
+        return sum(a.nbytes for a in arrays)
+
+
+def places(dimensions: int = 2) -> Array:
+    """Return the places (961, dimensions) of the query, row by row; coordinates after the second are 0."""
+    return _spread(GRID, dimensions)
+
+
+def _spread(grid: Array, dimensions: int) -> Array:
+    across, up = np.meshgrid(grid, grid)
+    flat = np.column_stack([across.ravel(), up.ravel()])
+    return np.pad(flat, ((0, 0), (0, dimensions - 2)))
+
+
+def index_of(x: float, y: float) -> int:
+    """Return which of `places` is nearest to (x, y)."""
+    return int(np.abs(places() - (x, y)).sum(axis=1).argmin())
+
+
+def explore(
+    *,
+    data: str = "homework",
+    k: int = 3,
+    metric: str = "euclid",
+    stretch: float = 1.0,
+    standardize: bool = False,
+    weights: str = "equal",
+    tie: str = "nearest",
+    n: int = 60,
+    noise: float = 0.3,
+    seed: int = 0,
+) -> Neighbors:
+    """Let the K nearest points vote at every place of a plane.
+
+    Parameters
+    ----------
+    data : str
+        Key of `DATA`.
+    k : int
+        Neighbors that vote, in [1, 15] and at most as many as there are points.
+    metric, weights, tie : str
+        Keys of `METRICS`, `WEIGHTS`, and `TIES`.
+    stretch : float
+        Factor of the first coordinate, in [0.1, 10]: its unit.
+    standardize : bool
+        Whether each coordinate is divided by its standard deviation.
+    n, noise, seed : int, float, int
+        Number of points that are drawn, in [10, 200], their scatter, in [0, 1], and the seed.
+
+    Raises
+    ------
+    ValueError
+        If a value is out of range.
+    """
+    for name, value, options in (("data", data, DATA), ("metric", metric, METRICS), ("weights", weights, WEIGHTS),
+                                 ("tie", tie, TIES)):  # fmt: skip
+        check_choice(name, value, tuple(options))
+    check_integer("k", k, 1, LARGEST)
+    check_number("stretch", stretch, 0.1, 10)
+    check_integer("n", n, 10, 200)
+    check_number("noise", noise, 0, 1)
+    check_integer("seed", seed, 0, 99_999)
+    points, labels = draw(data, n, noise, seed)
+    if k > len(points):
+        raise ValueError(f"`k` must be at most {len(points)}, the number of points; got {k}.")
+    dimensions, classes = points.shape[1], int(labels.max()) + 1
+    scale = np.array([stretch] + [1.0] * (dimensions - 1))
+    if standardize:
+        scale = 1 / points.std(axis=0)
+    scaled = points * scale
+    order, near = ordered(distances(places(dimensions) * scale, scaled, metric), min(len(points), SHOWN))
+    shares, winner = vote(near[:, :k], labels[order[:, :k]], classes, weights, tie)
+    middle = LOW + (np.arange(CELLS) + 0.5) * (HIGH - LOW) / CELLS
+    cells, far = ordered(distances(_spread(middle, dimensions) * scale, scaled, metric), k)
+    regions = vote(far, labels[cells], classes, weights, tie)[1].reshape(CELLS, CELLS)
+    training, left_out = errors(scaled, labels, metric=metric, weights=weights, tie=tie)
+    refitted = refits(scaled, labels, k, metric, weights, tie) if k < len(points) else float("nan")
+    return Neighbors(
+        points=_kept(points),
+        labels=_kept(labels),
+        scale=_kept(scale),
+        k=k,
+        data=data,
+        metric=metric,
+        weights=weights,
+        tie=tie,
+        order=_kept(order),
+        near=_kept(near),
+        shares=_kept(shares),
+        winner=_kept(winner),
+        regions=_kept(regions),
+        training=_kept(training),
+        left_out=_kept(left_out),
+        refitted=refitted,
+    )
+
+
+def tables(result: Neighbors, values: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+    """Return the columns of the files that can be downloaded."""
+    coordinates = {f"x{j + 1}": column for j, column in enumerate(result.points.T)}
+    count = len(result.left_out)
+    return {
+        "points.csv": coordinates | {"class": np.array(CLASSES)[result.labels]},
+        "errors.csv": {
+            "k": np.arange(1, count + 1),
+            "training": result.training[:count],
+            "leave_one_out": result.left_out,
+        },
+    }
+
+
+def _kept(values: Any) -> Any:
+    out = np.array(values)
+    out.setflags(write=False)
+    return out

@@ -1,0 +1,32 @@
+"""The picture: the map of regions beside distances and errors, with a query that is dragged in the plane."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from core.draw.live import Axis, Picture, Plane
+from core.draw.thumbnail import svg_curves
+from core.labs.neighbors.compute import GRID, Neighbors, explore
+from core.labs.neighbors.panels import error_curves, in_order, plane_map
+from core.labs.neighbors.words import readouts, summaries
+
+
+def picture(result: Neighbors) -> Picture:
+    """Draw the map with distances in order and errors against K."""
+    values = tuple(GRID.tolist())
+    across, up = (Axis(name, label, values, tuple(f"{v:.6g}" for v in values), start=0.0)
+                  for name, label in (("qx", "Query x₁"), ("qy", "Query x₂")))  # fmt: skip
+    return Picture(
+        panels=(plane_map(result), in_order(result), error_curves(result)),
+        axis=Plane("query", across, up, (0.0, 0.0)),
+        readouts=readouts(result),
+        summaries=summaries(result),
+    )
+
+
+def thumbnail() -> str:
+    """Draw training and leave-one-out error against K as a small SVG."""
+    result = explore(data="moons", n=100, noise=0.5)
+    counts = np.arange(1.0, len(result.left_out) + 1)
+    curves = [("training", "train", counts, result.training), ("leave-one-out", "test", counts, result.left_out)]
+    return svg_curves(curves, top=1.3 * float(result.left_out.max()), mark=float(1 + result.left_out.argmin()))
