@@ -1,0 +1,100 @@
+"""What the picture shows at each step, and its words."""
+
+import numpy as np
+import pytest
+
+from core.draw.live import still
+from core.labs.gradients.compute.explore import GRAPHS, VALUES, explore
+from core.labs.gradients.exercises import EXERCISES
+from core.labs.gradients.panels import boxes, written
+from core.labs.gradients.picture import picture
+
+
+def shown(drawn, index):
+    """Numbers of the graph that have a place at a step: values, and gradients."""
+    figure = still(drawn, index)[0]
+    out = []
+    for trace in figure.data[-2:]:
+        there = np.isfinite(np.asarray(trace.y, float))
+        out.append([text for text, here in zip(trace.text, there, strict=True) if here and text.strip()])
+    return out
+
+
+@pytest.mark.parametrize("graph", GRAPHS)
+def test_values_come_forward_and_gradients_back(graph):
+    result = explore(graph=graph, n=4)
+    drawn, k = picture(result), 17
+    for step in range(result.steps):
+        forward, back = shown(drawn, step + k * result.steps)
+        known = [node for node in result.nodes if node.level <= step]
+        handed = [node for node in result.nodes if 2 * result.top - node.level <= step]
+        assert forward == [written(v) for node in known for v in node.values[k].ravel()]
+        assert back == [written(v) for node in handed for v in node.gradient[k].ravel()]
+
+
+@pytest.mark.parametrize("graph", GRAPHS)
+def test_arrows_are_as_wide_as_what_they_hand_back(graph):
+    result = explore(graph=graph, act="sigmoid", n=3)
+    figure = still(picture(result), (result.steps - 1) + 40 * result.steps)[0]
+    x = np.asarray(figure.data[2].x, float)[2:].reshape(-1, 31)[:, :30]  # corners of each arrow, without its gap
+    widths = x[:, 28] - x[:, 0]
+    flows = [flow for node in result.nodes for flow in node.flows]
+    sizes = np.array([np.linalg.norm(flow, axis=(1, 2)) for flow in flows])
+    np.testing.assert_allclose(widths, np.maximum(0.8 * sizes[:, 40] / sizes.max(), 0.05), atol=1e-6)
+
+
+def test_boxes_do_not_overlap():
+    wide = {"inputs": "1 2 3 4", "weights": "1 2 3 4; 1 2 3 4; 1 2 3 4", "bias": "0 0 0", "delta": "1 1 1"}
+    for graph in GRAPHS:
+        placed = boxes(explore(graph=graph, **wide))
+        for k, one in enumerate(placed):
+            assert one.x - one.width / 2 > -0.3
+            assert one.x + one.width / 2 < 8.2
+            for other in placed[:k]:
+                apart = abs(one.x - other.x) >= (one.width + other.width) / 2
+                assert apart or one.top > other.bottom or other.top > one.bottom
+
+
+def test_the_tangent_has_the_slope_of_the_gradient():
+    result = explore()
+    drawn = picture(result)
+    for k in (0, 30, 60):
+        tangent = still(drawn, 6 + k * 7)[1].data[2]
+        (x0, x1), (y0, y1) = tangent.x, tangent.y
+        assert (y1 - y0) / (x1 - x0) == pytest.approx(result.gradient[k], abs=1e-6)
+        assert (x0 + x1) / 2 == pytest.approx(VALUES[k])
+        assert (y0 + y1) / 2 == pytest.approx(result.output[k])
+
+
+def test_a_tie_is_a_fan_and_is_said_to_be_one():
+    result = explore(graph="max", inputs="3 1 3")
+    drawn = picture(result)
+    fan = np.asarray(still(drawn, 2 + 60 * 3)[1].data[0].y, float)
+    assert np.nanmax(fan) == pytest.approx(3 + 1.2)
+    assert np.nanmin(fan) == pytest.approx(3 - 1.2)
+    assert drawn.summary(2 + 60 * 3) == "A kink: every slope from 0 to 1.00 is a subgradient."
+    assert "no derivative" in drawn.readouts[0].check.texts[60]
+    flat = np.asarray(still(drawn, 2 + 10 * 3)[1].data[0].y, float)
+    assert np.nanmax(flat) == np.nanmin(flat) == 3
+
+
+@pytest.mark.parametrize(
+    ("key", "name", "value"),
+    [
+        ("gradients.layer", "tanh_of_output", (0.66238834, 0.49719106)),
+        ("gradients.layer", "no_activation", (1, 1)),
+        ("gradients.layer", "outer_swapped", (4, 2)),
+        ("gradients.layer", "bias_in_dx", 4),
+        ("gradients.softmax", "softmax_twice", 0.79719033),
+        ("gradients.softmax", "sign", (0.33475904, -0.24472847, -0.09003057)),
+        ("gradients.softmax", "minus_one_over_f", (-1.50321472, 0, 0)),
+        ("gradients.softmax", "diag_only", (0.22269543, 0.18483645, 0.08192507)),
+        ("gradients.ways", "second_path_forgotten", 24),
+        ("gradients.ways", "first_path_forgotten", -8),
+        ("gradients.ways", "all_ties_one", 1),
+    ],
+)
+def test_published_mistakes_give_the_published_numbers(key, name, value):
+    (template,) = (one for one in EXERCISES if one.key == key)
+    slips = [slip for question in template.variant(0).questions for slip in question.slips if slip.name == name]
+    assert any(np.allclose(slip.value, value, atol=1e-8) for slip in slips)
