@@ -113,6 +113,7 @@ def graph(result: Gradients) -> Panel:
         y="values down, gradients up: the wider, the larger",
         frames=frames,  # type: ignore[arg-type]
         height=600,
+        dragmode=False,
         margin={"l": 8, "r": 8, "b": 8},
         xaxis={"range": [-0.3, 8.2], "visible": False, "fixedrange": True},
         yaxis={"range": [high, -0.3], "visible": False, "fixedrange": True},
@@ -247,7 +248,9 @@ def against(result: Gradients) -> Panel:
         tracks=(Track(VALUES, drawn, along=VALUE),),
         column=1,
         height=600,
+        dragmode=False,
         xaxis={"range": [-3.2, 3.2]},
+        margin={"b": 44, "l": 80},  # room for powers of ten
         yaxis={"range": _range(result, drawn), "exponentformat": "power"},
     )
 
