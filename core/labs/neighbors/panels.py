@@ -45,7 +45,13 @@ def plane_map(result: Neighbors) -> Panel:
         height=560,
         dragmode=False,
         xaxis={"range": [LOW - 0.15, HIGH + 0.15], "dtick": 1, "fixedrange": True, "constrain": "domain"},
-        yaxis={"range": [LOW - 0.15, HIGH + 0.15], "dtick": 1, "fixedrange": True, "scaleanchor": "x"},
+        yaxis={
+            "range": [LOW - 0.15, HIGH + 0.15],
+            "dtick": 1,
+            "fixedrange": True,
+            "scaleanchor": "x",
+            "constrain": "domain",
+        },
     )
 
 
