@@ -114,6 +114,8 @@ def _end(result: Gradients, k: int) -> str:
     if result.kinks[k]:
         low, high = sorted((float(result.left[k]), float(result.right[k])))
         return f"A kink: every slope from [variance|{number(low)}] to [variance|{number(high)}] is a subgradient."
+    if not result.agrees[k]:
+        return f"Two kinks cancel: the true slope is [variance|{number(float(result.difference[k]))}]."
     if gradient == 0:
         return f"No gradient reaches {result.leaf}: a small change of it changes nothing."
     ways = sum(node.parents.count(result.place) for node in result.nodes)

@@ -10,6 +10,7 @@ from scipy.special import softmax as scipy_softmax
 
 from core.labs.gradients.compute.explore import ACTS, VALUES, explore, read_rows
 from core.labs.gradients.compute.graphs import activate, cross_entropy, largest, slope
+from core.labs.gradients.picture import picture
 
 HOMEWORK = {"graph": "perceptron", "inputs": "1 2 -1"}
 ANOTHER = {"act": "sigmoid", "inputs": "1 -1 2", "weights": "1 2 0; 0 -1 1", "bias": "0 1", "delta": "2 -1"}
@@ -195,6 +196,19 @@ def test_both_computations_agree(state):
     smooth = result.kinks == 0
     np.testing.assert_allclose(result.gradient[smooth], result.difference[smooth], rtol=1e-6, atol=1e-9)
     assert smooth.mean() > 0.9
+
+
+def test_kinks_that_cancel_are_told_from_a_flat_output():
+    """5 relu(5x + 5) - 5 relu(-5x - 5) is 25(x + 1), and yet a reverse sweep gives 0 at -1, in PyTorch too."""
+    result = explore(act="relu", inputs="0", weights="5; -5", bias="5 -5", delta="5 -5")
+    np.testing.assert_allclose(result.output, 25 * (VALUES + 1), atol=1e-12)
+    x = torch.tensor(-1.0, requires_grad=True)
+    (5 * torch.relu(5 * x + 5) - 5 * torch.relu(-5 * x - 5)).backward()
+    k = at(-1)
+    assert result.gradient[k] == x.grad.item() == 0
+    assert result.difference[k] == pytest.approx(25)
+    assert [place for place, agrees in enumerate(result.agrees) if not agrees] == [k]
+    assert picture(result).summary(6 + 7 * k) == "Two kinks cancel: the true slope is 25.0."
 
 
 def test_a_wrong_slope_would_not_agree(monkeypatch):

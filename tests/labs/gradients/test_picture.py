@@ -5,7 +5,7 @@ import pytest
 
 from core.draw.live import still
 from core.labs.gradients.compute.explore import GRAPHS, VALUES, explore
-from core.labs.gradients.exercises import EXERCISES
+from core.labs.gradients.exercises import EXERCISES, SIGMOID, Layer, Sizes
 from core.labs.gradients.panels import boxes, written
 from core.labs.gradients.picture import picture
 
@@ -98,3 +98,14 @@ def test_published_mistakes_give_the_published_numbers(key, name, value):
     (template,) = (one for one in EXERCISES if one.key == key)
     slips = [slip for question in template.variant(0).questions for slip in question.slips if slip.name == name]
     assert any(np.allclose(slip.value, value, atol=1e-8) for slip in slips)
+
+
+def test_the_sigmoid_slips_at_the_published_layer():
+    """The layer z = (-1, 4), δ = (2, -1): without 1 - σ its g is (0.53788284, -0.98201379)."""
+    layer = Layer(((1, 2, 0), (0, -1, 1)), (0, 1), (1, -1, 2), (2, -1))
+    g, _, _ = SIGMOID.ask(Sizes(Layer(((1, 2), (0, 1)), (0, 5), (1, -1), (2, -1)), 2, 3))
+    assert layer.scores == (-1, 4)
+    assert layer.back((0.39322387, -0.01766271)) == pytest.approx((0.39322387, 0.80411045, -0.01766271), abs=1e-8)
+    assert g.truth == pytest.approx((0.39322387, -0.01766271), abs=1e-8)
+    (slip,) = (slip for slip in g.slips if slip.name == "no_one_minus_sigma")
+    assert slip.value == pytest.approx((0.53788284, -0.98201379), abs=1e-8)

@@ -95,10 +95,15 @@ class Gradients:
 
     @property
     def agrees(self) -> tuple[bool, ...]:
-        """Return whether gradient and difference agree; at a kink, whether the gradient is a subgradient."""
+        """Return whether gradient and difference agree; at a kink, whether the gradient is a subgradient.
+
+        They do not where kinks cancel: relu(z) - relu(-z) is z, and the sweep, which takes 0 for both slopes at 0,
+        gives 0, as in PyTorch.
+        """
         low, high = np.minimum(self.left, self.right), np.maximum(self.left, self.right)
         between = (low - 1e-6 <= self.gradient) & (self.gradient <= high + 1e-6)
-        near = np.abs(self.gradient - self.difference) <= 1e-9 + 1e-6 * np.abs(self.gradient)
+        rounding = 1e-10 * (10 + np.abs(self.output))  # of the output, over h
+        near = np.abs(self.gradient - self.difference) <= rounding + 1e-6 * np.abs(self.gradient)
         return tuple(bool(v) for v in np.where(self.kinks == 1, between, near))
 
     @property
