@@ -14,7 +14,8 @@ from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_play
 from tests.browser.server import CHROMIUM_OPTIONS, find_chromium, running
 
 HERE = Path(__file__).parent
-expect.set_options(timeout=20_000)  # a busy machine is no failure
+PATIENCE = 60_000  # milliseconds: a busy machine is no failure
+expect.set_options(timeout=PATIENCE / 2)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -77,6 +78,7 @@ def open_page(browser: Browser) -> Iterator[Callable[..., Page]]:
             size = {"width": width, "height": height}
             view = browser.new_context(viewport=size, color_scheme=theme, **context)
             stack.callback(view.close)
+            view.set_default_timeout(PATIENCE)
             page = view.new_page()
             page.on("console", listen)
             page.on("pageerror", lambda error: errors.append(f"page: {error}"))

@@ -62,20 +62,22 @@ def script_runs(page: Page) -> list[int]:
 
 
 @each_lab
-@pytest.mark.parametrize("theme", ["light", "dark"])
 def test_a_deep_link_into_a_cold_process_shows_the_page_in_the_app(
-    serve: Callable[..., str], open_page: OpenPage, lab: Lab, theme: str
+    serve: Callable[..., str], open_page: OpenPage, lab: Lab
 ) -> None:
-    link = to_link(lab.all_controls, lab.preset_values(lab.presets[-1]))
-    page = ready(open_page(f"{serve('app.py')}/{lab.name}?{urlencode(link)}", theme=theme))
-    expect(page.get_by_role("heading", name=lab.question)).to_be_visible()
-    expect(page.get_by_role("link", name="Lectern")).to_be_visible()
-    assert {k: v[0] for k, v in parse_qs(urlsplit(page.url).query).items()} == link
-    slider = page.get_by_role("slider", name=_label(lab))
+    """In both themes; by turns the one or the other is the first that the process shows."""
     values = lab.preset_values(lab.presets[-1])
+    link = to_link(lab.all_controls, values)
     axis = _axis(lab, values)
-    expect(slider).to_have_attribute("aria-valuetext", spoken(axis.texts[axis.nearest(values[lab.main])]))
-    assert page.get_by_test_id("stException").count() == 0
+    url = serve("app.py")
+    for theme in ("light", "dark")[:: 1 if LABS.index(lab) % 2 else -1]:
+        page = ready(open_page(f"{url}/{lab.name}?{urlencode(link)}", theme=theme))
+        expect(page.get_by_role("heading", name=lab.question)).to_be_visible()
+        expect(page.get_by_role("link", name="Lectern")).to_be_visible()
+        assert {k: v[0] for k, v in parse_qs(urlsplit(page.url).query).items()} == link
+        slider = page.get_by_role("slider", name=_label(lab))
+        expect(slider).to_have_attribute("aria-valuetext", spoken(axis.texts[axis.nearest(values[lab.main])]))
+        assert page.get_by_test_id("stException").count() == 0
 
 
 def spoken(text: str) -> re.Pattern[str]:
@@ -94,14 +96,16 @@ def _axis(lab: Lab, values: dict[str, Any]) -> Axis:
 
 
 @each_lab
-@pytest.mark.parametrize("width", [390, 1280, 1920])
-def test_the_page_fits_its_window(app_url: str, open_page: OpenPage, lab: Lab, width: int) -> None:
-    page = ready(open_page(f"{app_url}/{lab.name}", width=width))
-    assert page.evaluate("document.documentElement.scrollWidth") <= width
-    first = ".lc-column:first-child " if width == 390 else ""  # on a phone the others are a swipe away
-    boxes = page.locator(f"{first}.lc-plot:visible").evaluate_all("plots => plots.map(p => p.getBoundingClientRect())")
-    inside = all(box["left"] >= 0 and box["right"] <= width + 1 for box in boxes)
-    assert inside
+def test_the_page_fits_its_window(app_url: str, open_page: OpenPage, lab: Lab) -> None:
+    page = open_page(f"{app_url}/{lab.name}", width=390)
+    for width in (390, 1280, 1920):
+        page.set_viewport_size({"width": width, "height": 900})
+        ready(page)
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        first = ".lc-column:first-child " if width == 390 else ""  # on a phone the others are a swipe away
+        plots = page.locator(f"{first}.lc-plot:visible")
+        boxes = plots.evaluate_all("plots => plots.map(p => p.getBoundingClientRect())")
+        assert boxes and all(box["left"] >= 0 and box["right"] <= width + 1 for box in boxes), width
 
 
 @each_lab
@@ -130,7 +134,9 @@ def test_dragging_moves_the_picture_and_asks_the_server_once_at_the_end(
     assert runs[0] == before
     page.mouse.up()
     axis = _axis(lab, defaults(lab.all_controls))
-    last = axis.values[axis.texts.index((slider.get_attribute("aria-valuetext") or "").split(", ")[0])]
+    said = slider.get_attribute("aria-valuetext") or ""
+    text = max((text for text in axis.texts if spoken(text).match(said)), key=len)  # one may begin with another
+    last = axis.values[axis.texts.index(text)]
     page.wait_for_function("query => location.search.includes(query)", arg=f"{lab.main}={last:.6g}")
     assert runs[0] == before + 1
 

@@ -22,6 +22,7 @@ def test_another_splitter_changes_nothing_and_new_data_everything(app_url: str, 
     expect(words).to_contain_text("1.0565")
 
     # one click on another splitter: the four values stay
+    page.get_by_text("More settings").click()
     splitter = page.get_by_test_id("stNumberInput").filter(has_text="Split seed")
     splitter.get_by_test_id("stNumberInputStepUp").click()
     settled_link(page, HOMEWORK | {"split_seed": "1"})

@@ -62,7 +62,7 @@ def test_the_browser_works_out_the_run(app_url: str, open_page: OpenPage) -> Non
 def test_the_dot_is_dragged_to_the_fastest_place_and_the_link_brings_it_back(app_url: str, open_page: OpenPage) -> None:
     page = open_page("about:blank")
     runs = script_runs(page)
-    page.goto(f"{app_url}/momentum")
+    page.goto(f"{app_url}/momentum?lr=1&momentum=0.9")
     ready(page)
     panel = page.locator(".lc-panel").first
     page.wait_for_function("() => document.querySelector('.lc-handle:not([hidden])')")
@@ -72,11 +72,13 @@ def test_the_dot_is_dragged_to_the_fastest_place_and_the_link_brings_it_back(app
     page.mouse.down()
     page.mouse.move(*spot(panel, 3.3, 0.67), steps=8)
     expect(readout(page, "rate per step")).to_have_text("0.8185")  # root of 0.67
-    expect(readout(page, "second way")).to_have_text("0.8185")
+    rate = page.locator(".lc-readout").filter(has_text="rate per step")
+    expect(rate.locator(".lc-check")).to_have_text("✓")
+    expect(rate.locator(".lc-meaning p").last).to_have_text(re.compile(r"0\.8185$"))  # its second computation
     assert abs(path_ends(page)) < 1
     page.mouse.move(*spot(panel, 4.0, 0.1), steps=4)
     expect(readout(page, "steps per digit")).to_have_text("never")
-    expect(page.locator(".lc-sentence")).to_contain_text("allows step sizes below 2.20")
+    expect(page.locator(".lc-words")).to_contain_text("allows step sizes below 2.20")
     assert abs(path_ends(page)) == 50  # far outside
     page.mouse.move(*spot(panel, 3.3, 0.67), steps=4)
     assert runs[0] == sent

@@ -19,11 +19,18 @@ PLACES = """() => [...document.querySelectorAll('.lc-handle')].map(h => {
 MOVED = f"before => ({PLACES})().every((place, i) => !before[i] || String(place) !== String(before[i]))"
 
 
+def with_all_figures(page: Page) -> Page:
+    """Show all six figures at once, three of which are a key away."""
+    ready(page).keyboard.press("0")
+    expect(page.locator(".lc-panel:visible")).to_have_count(6)
+    return ready(page)
+
+
 def test_a_point_dragged_in_one_space_moves_through_all(app_url: str, open_page: OpenPage) -> None:
     page = open_page("about:blank")
     runs = script_runs(page)
     page.goto(f"{app_url}/ranking_curves?{GAUSS}")
-    ready(page)
+    with_all_figures(page)
     roc = page.locator(".lc-panel").filter(has_text="false positive rate").first
     dot = roc.locator(".lc-handle.lc-dot").first
     box = dot.bounding_box()
@@ -42,7 +49,7 @@ def test_a_point_dragged_in_one_space_moves_through_all(app_url: str, open_page:
 
 
 def test_the_pointer_echoes_in_all_figures_and_a_click_goes_there(app_url: str, open_page: OpenPage) -> None:
-    page = ready(open_page(f"{app_url}/ranking_curves?{GAUSS}"))
+    page = with_all_figures(open_page(f"{app_url}/ranking_curves?{GAUSS}"))
     plot = page.locator(".lc-panel").filter(has_text="recall gain").locator(".nsewdrag").first.bounding_box()
     assert plot is not None
     spot = plot["x"] + plot["width"] * 0.5, plot["y"] + plot["height"] * 0.4
@@ -55,10 +62,10 @@ def test_the_pointer_echoes_in_all_figures_and_a_click_goes_there(app_url: str, 
 
 
 def test_at_recall_0_a_sentence_stands_in_the_place_of_the_point(app_url: str, open_page: OpenPage) -> None:
-    page = ready(open_page(f"{app_url}/ranking_curves?{GAUSS}&threshold=0"))
+    page = with_all_figures(open_page(f"{app_url}/ranking_curves?{GAUSS}&threshold=0"))
     absent = page.locator(".lc-absent:visible")
     expect(absent).to_have_count(2)  # in PR and in PRG; ROC has its corner
-    assert "no precision" in absent.first.inner_text()
+    assert "precision undefined" in absent.first.inner_text()
     assert "recall 0" in absent.last.inner_text()
 
 
@@ -80,12 +87,12 @@ def test_where_is_everyone_is_answered_by_pointing(app_url: str, open_page: Open
 
 def test_a_file_is_read_or_refused_by_a_sentence(app_url: str, open_page: OpenPage) -> None:
     page = open_page(f"{app_url}/ranking_curves?source=upload")
-    expect(page.get_by_text("There is no file yet")).to_be_visible(timeout=60_000)
+    expect(page.get_by_text("Choose a CSV file with labels and scores.")).to_be_visible(timeout=60_000)
     rows = "".join(f"{'yes' if k % 3 else 'no'};{k / 40:.3f}\n".replace(".", ",") for k in range(40))
     good = {"name": "own.csv", "mimeType": "text/csv", "buffer": f"label;score\n{rows}".encode("utf-16")}
     page.locator("input[type=file]").set_input_files(good)
     ready(page)
-    expect(page.get_by_text("There is no file yet")).to_have_count(0)
+    expect(page.get_by_text("Choose a CSV file with labels and scores.")).to_have_count(0)
     expect(page.locator(".lc-words")).to_contain_text("AUROC")
     settled_link(page, {"source": "upload"})
     picture = page.locator(".lc-words").inner_text()

@@ -88,7 +88,7 @@ def test_the_least_squares_solution_is_dragged_and_the_corner_holds_the_lasso(
 
 def test_points_are_added_by_a_click_dragged_and_taken_away(app_url: str, open_page: OpenPage) -> None:
     page = ready(open_page(f"{app_url}/regularization"))
-    chart = unfold(page, "Robust losses", "x of the point in hand")
+    chart = unfold(page, "Robust losses", "x of the selected point")
     panel = chart.locator(".lc-panel").first
     drag(page, panel, (5, 15), (5, -10))
     slope = "plot => { const y = plot.data[3].y; return y[1] - y[0]; }"
@@ -105,16 +105,16 @@ def test_points_are_added_by_a_click_dragged_and_taken_away(app_url: str, open_p
     )
     page.mouse.click(*spot(panel, 5, -10))  # an added point is taken into the hand again
     link_has(page, "extra", "25~-15_5~-10")
-    expect(chart.get_by_role("slider", name="x of the point in hand")).to_have_attribute("aria-valuetext", "5")
+    expect(chart.get_by_role("slider", name="x of the selected point")).to_have_attribute("aria-valuetext", "5")
     page.get_by_role("button", name="Remove the last point").click()
     link_has(page, "extra", "25~-15")
     expect(page.get_by_role("button", name="Remove the last point")).to_be_disabled()
     page.get_by_role("button", name="Reset", exact=True).click()
     page.wait_for_function("() => location.search === ''")
-    expect(chart.get_by_role("slider", name="y of the point in hand")).to_have_attribute("aria-valuetext", "15")
+    expect(chart.get_by_role("slider", name="y of the selected point")).to_have_attribute("aria-valuetext", "15")
     page.get_by_role("button", name="Add a point").click()  # the same by keyboard
     link_has(page, "extra", "5~15_10~0")
-    across = chart.get_by_role("slider", name="x of the point in hand")
+    across = chart.get_by_role("slider", name="x of the selected point")
     expect(across).to_have_attribute("aria-valuetext", "10")
     across.press("ArrowRight")
     link_has(page, "extra", "5~15_11~0")

@@ -131,12 +131,10 @@ def test_a_click_on_a_name_switches_its_curve_off_and_on(app_url: str, open_page
 def test_a_presenter_steps_through_presets_and_views_by_single_keys(app_url: str, open_page: OpenPage) -> None:
     page = ready(open_page(f"{app_url}/bias_variance?present=1", width=1366, height=768))
     first, second = (preset.note for preset in LABS_BY_NAME["bias_variance"].presets[:2])
-    page.keyboard.press("p")
-    expect(page.get_by_text(first[:30])).to_be_visible()
-    page.keyboard.press("p")
-    expect(page.get_by_text(second[:30])).to_be_visible()
-    page.keyboard.press("Shift+P")
-    expect(page.get_by_text(first[:30])).to_be_visible()
+    for key, note in (("p", first), ("p", second), ("Shift+P", first)):
+        page.keyboard.press(key)
+        expect(page.get_by_text(note[:30])).to_be_visible()
+        ready(page)
     page.keyboard.press("l")
     page.wait_for_function("() => location.search.includes('log_y=1')")
     page.keyboard.press("v")
