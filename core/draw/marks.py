@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from core.draw.live import Figure, Frames, Panel, Track
+from core.draw.live import Figure, Frames, Panel, Texts, Track
 from core.draw.style import color, layout, line
 from core.kit.arrays import Numbers, single
 
@@ -136,7 +136,7 @@ def panel(
     *,
     x: str,
     y: str,
-    frames: Sequence[Frames] = (),
+    frames: Sequence[Frames | Texts] = (),
     tracks: Sequence[Track] = (),
     column: int = 0,
     height: int = SMALL,

@@ -1,0 +1,247 @@
+"""Data, impurities, gains, and trees against scikit-learn, SciPy, exact counts, and published tables."""
+
+import math
+import random
+
+import numpy as np
+import pytest
+from scipy.stats import entropy
+from sklearn.datasets import load_iris
+from sklearn.metrics import mutual_info_score
+from sklearn.tree import DecisionTreeClassifier
+
+from core.labs.trees.compute.data import FEATURES, FIVE, KINDS, LABELS, TABLES, TENTHS, read_rows, table
+from core.labs.trees.compute.gains import CRITERIA, best, branch, gain, gain_again, impurity, questions, remainder
+from core.labs.trees.compute.splits import best_question, explore
+from core.labs.trees.panels import tree
+from core.labs.trees.picture import picture
+from core.labs.trees.sections import which_first
+
+BOTH = {"table": "rows", "rows": FIVE}
+
+
+def gains(name, criterion="entropy", base="2"):
+    return [one.gain(criterion, base) for one in questions(table(name))]
+
+
+def test_flowers_are_those_of_scikit_learn():
+    iris = load_iris()
+    names = [str(name).removesuffix(" (cm)") for name in iris.feature_names]
+    columns = [names.index(name) for name in FEATURES.values()]
+    np.testing.assert_allclose(TENTHS / 10, iris.data[50:, columns].T)
+    np.testing.assert_array_equal(LABELS, iris.target[50:] - 1)
+    assert tuple(iris.target_names[1:]) == KINDS
+
+
+def test_entropy_is_that_of_scipy():
+    counts = np.random.default_rng(0).integers(0, 9, (40, 3))
+    counts = counts[counts.sum(axis=1) > 0]
+    np.testing.assert_allclose(impurity(counts, "entropy"), entropy(counts, axis=1, base=2), atol=1e-14)
+    np.testing.assert_allclose(impurity(counts, "entropy", "e"), entropy(counts, axis=1), atol=1e-14)
+    assert [float(impurity((0, 0), name)) for name in CRITERIA] == [0, 0, 0]
+
+
+def test_the_five_samples():
+    rows = table("rows")
+    assert impurity((3, 2), "entropy") == pytest.approx(0.9709505945, abs=1e-10)
+    assert impurity((3, 2), "entropy", "e") == pytest.approx(0.6730116670, abs=1e-10)
+    assert impurity((3, 2), "gini") == pytest.approx(0.48)
+    assert gains("rows") == pytest.approx([0.1709505945, 0.4199730940, 0.0199730940], abs=1e-10)
+    assert [remainder(one.children, "entropy") for one in questions(rows)] == pytest.approx(
+        [0.8, 0.550978, 0.950978], abs=1e-6
+    )
+    assert gains("rows", "gini") == pytest.approx([0.08, 0.213333, 0.013333], abs=1e-6)
+    assert gains("rows", "error") == pytest.approx([0, 0.2, 0], abs=1e-12)
+    assert [one.ratio for one in questions(rows)] == pytest.approx([0.236797, 0.432538, 0.020571], abs=1e-6)
+    assert best(questions(rows), "entropy") == ("A2",)
+    after = questions(branch(rows, "A2", "1"))
+    assert [one.gain("entropy") for one in after] == pytest.approx([0.918296, 0, 0.251629], abs=1e-6)
+
+
+def test_tennis_and_a_day_of_its_own():
+    assert gains("tennis") == pytest.approx([0.246750, 0.029223, 0.151836, 0.048127], abs=1e-6)
+    day = questions(table("day"))[0]
+    assert day.gain("entropy") == pytest.approx(0.940286, abs=1e-6)
+    assert day.ratio == pytest.approx(0.246966, abs=1e-6)
+    assert best(questions(table("day")), "entropy") == ("day",)
+
+
+def test_xor_shows_a_greedy_tree_nothing():
+    assert gains("xor") == [0, 0]
+    assert best(questions(table("xor")), "entropy") == ()
+
+
+def test_the_same_error_and_other_impurities():
+    one, two = questions(table("errors"))
+    assert one.children == ((3, 1), (1, 3))
+    assert sorted(two.children) == [(2, 0), (2, 4)]
+    for criterion, left in {"error": (0.25, 0.25), "gini": (0.375, 1 / 3), "entropy": (0.811278, 0.688722)}.items():
+        assert [remainder(q.children, criterion) for q in (one, two)] == pytest.approx(left, abs=1e-6)
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_gain_is_the_mutual_information_of_scikit_learn(name):
+    rows = table(name)
+    for k, asked in enumerate(questions(rows)):
+        mutual = mutual_info_score([cells[k] for cells in rows.cells], rows.labels)
+        assert asked.gain("entropy", "e") == pytest.approx(mutual, abs=1e-12)
+        assert asked.again("entropy", "e") == pytest.approx(mutual, abs=1e-12)
+
+
+@pytest.mark.parametrize("criterion", CRITERIA)
+def test_both_ways_to_a_gain_agree(criterion):
+    children = np.random.default_rng(1).integers(0, 6, (200, 3, 4)) + np.eye(3, 4, dtype=int)
+    np.testing.assert_allclose(gain(children, criterion), gain_again(children, criterion), atol=1e-14)
+
+
+def test_ways_to_cut_levels_in_two_are_counted():
+    for q in (2, 3, 4, 10):
+        rows = read_rows(", ".join(f"{level} {level % 2}" for level in range(q)))
+        sides = {frozenset((frozenset(s), frozenset(range(q)) - frozenset(s))) for s in _subsets(q)}
+        assert questions(rows)[0].cuts == len(sides) == {2: 1, 3: 3, 4: 7, 10: 511}[q]
+
+
+def _subsets(q):
+    return [[k for k in range(q) if mask >> k & 1] for mask in range(1, 2**q - 1)]
+
+
+@pytest.mark.parametrize("feature", FEATURES)
+@pytest.mark.parametrize("criterion", ["entropy", "gini"])
+def test_the_best_threshold_is_that_of_scikit_learn(feature, criterion):
+    result = explore(feature=feature, criterion=criterion, depth=1)
+    column = TENTHS[list(FEATURES).index(feature)] / 10
+    stump = DecisionTreeClassifier(criterion=criterion, max_depth=1).fit(column[:, None], LABELS).tree_
+    own = result.gains(criterion)
+    n = stump.n_node_samples
+    theirs = stump.impurity[0] - (n[1] * stump.impurity[1] + n[2] * stump.impurity[2]) / n[0]
+    assert own.max() == pytest.approx(theirs, abs=1e-12)
+    assert own[np.abs(result.thresholds - stump.threshold[0]).argmin()] == pytest.approx(theirs, abs=1e-12)
+
+
+def test_published_splits_of_the_flowers():
+    length, width = explore(), explore(feature="petal_width")
+    assert length.thresholds[length.best] == pytest.approx(4.75)
+    assert length.gains("entropy")[length.best] == pytest.approx(0.657374, abs=1e-6)
+    np.testing.assert_array_equal(length.children[length.best], [[44, 1], [6, 49]])
+    assert width.thresholds[width.best] == pytest.approx(1.75)
+    assert width.gains("entropy")[width.best] == pytest.approx(0.690160, abs=1e-6)
+    np.testing.assert_array_equal(width.children[width.best], [[49, 5], [1, 45]])
+
+
+@pytest.mark.parametrize("criterion", ["entropy", "gini"])
+def test_questions_below_gain_as_much_as_those_of_scikit_learn(criterion):
+    rng = np.random.default_rng(3)
+    for _ in range(12):
+        inside = rng.random(100) < 0.4
+        position, cut = best_question(inside, criterion)
+        low = inside & (TENTHS[position] <= cut)
+        pair = [np.bincount(LABELS[part], minlength=2) for part in (low, inside & ~low)]
+        stump = DecisionTreeClassifier(criterion=criterion, max_depth=1).fit(TENTHS[:, inside].T, LABELS[inside])
+        n, left = stump.tree_.n_node_samples, stump.tree_.impurity
+        theirs = left[0] - (n[1] * left[1] + n[2] * left[2]) / n[0]
+        assert gain(pair, criterion) == pytest.approx(theirs, abs=1e-12)
+    assert best_question(LABELS == 1, criterion) is None
+
+
+@pytest.mark.parametrize("depth", [1, 2, 3])
+def test_mistakes_of_the_tree_are_those_of_walking_through_it(depth):
+    result = explore(depth=depth, criterion="gini")
+    for step in (0, 12, result.best, len(result.thresholds) - 1):
+        groups: dict[int, list[int]] = {}
+        for flower in range(100):
+            node = 0
+            while node < 7 and result.asked[step, node] >= 0:
+                above = TENTHS[result.asked[step, node], flower] / 10 > result.cuts[step, node]
+                node = 2 * node + 1 + int(above)
+            groups.setdefault(node, []).append(int(LABELS[flower]))
+        wrong = sum(min(labels.count(0), labels.count(1)) for labels in groups.values())
+        assert result.wrong[step] == wrong
+        assert set(groups) == set(np.flatnonzero(result.leaves[step]).tolist())
+
+
+def test_a_deeper_tree_is_never_worse():
+    wrong = np.array([explore(depth=depth).wrong for depth in (1, 2, 3)])
+    assert (np.diff(wrong, axis=0) <= 0).all()
+
+
+def test_the_greedy_question_is_not_the_best_start():
+    result = explore()
+    assert result.wrong[result.best] == 5
+    assert result.wrong[np.abs(result.thresholds - 4.95).argmin()] == 3
+
+
+def test_the_drawn_tree_says_its_counts_and_questions():
+    result = explore()
+    panel = tree(result)
+    texts = {frames.trace: frames.at(result.best) for frames in panel.frames if frames.attr == "text"}
+    counts, asked = texts.values()
+    assert counts[:3] == ["50 : 50", "44 : 1", "6 : 49"]
+    assert asked[0] == "petal length<br>≤ 4.75 cm"
+    assert max(result.nbytes, 1) == sum(
+        a.nbytes for a in (result.thresholds, result.children, result.counts, result.asked, result.cuts)
+    )
+
+
+NONE = ["", ",", "1", "1 0, 1", "1 0 yes, 1 no", "1 2 3 4 5 6 7", "a-b 1", ", ".join(["1 0"] * 25), "x" * 13 + " 1"]
+
+
+@pytest.mark.parametrize("text", NONE)
+def test_what_is_no_table_is_refused_with_a_sentence(text):
+    with pytest.raises(ValueError, match=r"\.$"):
+        read_rows(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("1 yes, 0 yes", "nothing to ask"),
+        ("0 0 0, 0 1 1, 1 0 1, 1 1 0", "No single question"),
+        ("0 0 0, 1 1 1", "tie between A1 and A2"),
+        ("1 a, 1 b", "No single question"),
+        (FIVE, "Ask A2 first"),
+        ("0 0 0, 0 0 1, 1 0 1, 1 0 1", "no question helps"),
+    ],
+)
+def test_the_section_says_what_to_ask(text, said):
+    blocks = which_first(explore(), {**BOTH, "rows": text})
+    assert said in blocks[-1]
+
+
+@pytest.mark.parametrize("criterion", CRITERIA)
+def test_the_section_explains_every_cell(criterion):
+    for name in TABLES:
+        blocks = which_first(explore(criterion=criterion), {"table": name, "rows": FIVE})
+        asked = blocks[-2]
+        for row in range(len(asked.columns["feature"])):
+            for column in list(asked.columns)[1:]:
+                assert asked.explain(row, column)
+            gained = next(c for c in asked.columns if c.startswith("gain") and c != "gain ratio")
+            assert asked.explain(row, gained).endswith(f"{asked.columns[gained][row]:.6f}")
+    assert math.isnan(questions(read_rows("1 a, 1 b"))[0].ratio)
+
+
+def test_any_table_is_read_or_refused():
+    rng = random.Random(5)
+    for _ in range(300):
+        text = "".join(rng.choice("01ab ,;-\n") for _ in range(rng.randint(0, 40)))
+        try:
+            rows = read_rows(text)
+        except ValueError:
+            continue
+        assert all(-1e-12 < one.gain("gini") < 1 for one in questions(rows))
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("feature", "tail"), ("criterion", "gain"), ("base", "10"), ("depth", 0), ("depth", 4), ("depth", 1.5)],
+)
+def test_settings_out_of_range_are_refused_by_name(name, value):
+    with pytest.raises(ValueError, match=f"`{name}`"):
+        explore(**{name: value})
+
+
+@pytest.mark.parametrize("feature", FEATURES)
+def test_every_number_has_a_second_computation_that_agrees(feature):
+    for criterion in CRITERIA:
+        shown = picture(explore(feature=feature, criterion=criterion))
+        assert all(shown.readouts[0].check.agrees)
