@@ -18,7 +18,7 @@ LN2 = math.log(2)
 
 
 def _draw_table(rng: random.Random) -> str:
-    n = rng.randint(5, 10)
+    n = rng.randint(6, 11)
     text = ", ".join(" ".join(rng.choice("01") for _ in range(4)) for _ in range(n))
     rows = read_rows(text)
     if len(set(rows.labels)) < 2 or len(set(rows.cells)) < 3:

@@ -18,7 +18,6 @@ from core.labs.trees.compute.splits import Splits
 ROLES = ("first", "second")  # of the kinds
 _CURVES = {"entropy": "test", "gini": "threshold", "error": "noise"}
 _WIDE = 8.0  # width of the tree, in its own units
-_LOW, _HIGH = -0.07, 0.07  # of a bar around the height of its node
 _HIDDEN = "–"  # stands where a place that is nan hides it
 
 
@@ -36,9 +35,8 @@ def flowers(result: Splits) -> Panel:
     tall = max(Counter(zip(values.tolist(), LABELS.tolist(), strict=True)).values())
     name = FEATURES[result.feature]
     alt = (
-        f"100 flowers over their {name}, 50 versicolor stacked upward and 50 virginica downward; a vertical "
-        f"line at the "
-        "threshold follows the slider."
+        f"100 flowers over their {name}, 50 versicolor stacked upward and 50 virginica downward; a vertical line "
+        "at the threshold follows the slider."
     )
     ticks = [-10, -5, 0, 5, 10]
     return panel(
@@ -87,6 +85,7 @@ def _across(result: Splits) -> list[float]:
 def tree(result: Splits) -> Panel:
     """The tree below the threshold: a bar of both kinds for each node, its question, and the way to its children."""
     nodes = 2 ** (result.depth + 1) - 1
+    unit = (result.depth + 0.65) / 3.65  # what stands around a node is as tall at every depth
     inner = nodes // 2
     places = np.array([_place(node) for node in range(nodes)])
     counts = result.counts[:, :nodes]
@@ -99,12 +98,14 @@ def tree(result: Splits) -> Panel:
     border = left + 2 * half * shares
     parents = (np.arange(1, nodes) - 1) // 2
     ways = _joined(np.where(there[:, 1:], places[parents, 0], np.nan), at[:, 1:])
-    falls = np.column_stack([places[parents, 1] - 0.3, places[1:, 1] + 0.22, np.full(nodes - 1, np.nan)]).ravel()
+    falls = np.column_stack(
+        [places[parents, 1] - 0.43 * unit, places[1:, 1] + 0.24 * unit, np.full(nodes - 1, np.nan)]
+    ).ravel()
     traces = [
         lines(np.where(np.isnan(ways[0]), 0.0, ways[0]), falls, {"color": color("axis"), "width": 1.5}, "branches"),
-        *(_bars(places[:, 1], kind) for kind in range(2)),
-        _words(places, 0.15, "flowers of each kind"),
-        _words(places[:inner], -0.17, "questions"),
+        *(_bars(places[:, 1], 0.07 * unit, kind) for kind in range(2)),
+        _words(places, 0.15 * unit, "flowers of each kind"),
+        _words(places[:inner], -0.25 * unit, "questions"),
     ]
     frames = (
         Frames(0, ways, "x"),
@@ -118,23 +119,22 @@ def tree(result: Splits) -> Panel:
             for row in zip(result.asked[:, :inner].tolist(), result.cuts[:, :inner].tolist(), strict=True)
         ]),
     )  # fmt: skip
-    sides = [(0.27 * _WIDE, -0.38, "yes", "middle center"), (0.73 * _WIDE, -0.38, "no", "middle center")]
+    sides = [(0.3 * _WIDE, -0.5, "yes", "middle center"), (0.7 * _WIDE, -0.5, "no", "middle center")]
     alt = (
         f"A tree of depth {result.depth}. Each node has a bar of versicolor and virginica flowers with both "
-        f"counts, and "
-        "the question that is asked there; yes goes left. The first question follows the slider."
+        "counts, and the question that is asked there; yes goes left. The first question follows the slider."
     )
     hidden = {"visible": False, "fixedrange": True}
     return panel(
         [*traces, labels(sides, "answers")],
         alt,
-        x="",
-        y="",
+        x="answers: yes left, no right",
+        y="tree",
         frames=frames,
         column=1,
         height=560,
         xaxis={"range": [-0.1, _WIDE + 0.1], **hidden},
-        yaxis={"range": [-result.depth - 0.3, 0.35], **hidden},
+        yaxis={"range": [-result.depth - 0.2 * unit, 0.35 * unit], **hidden},
     )
 
 
@@ -154,10 +154,10 @@ def _boxes(left: Array, right: Array) -> Numbers:
     return np.stack([left, right, right, left, left, gap], axis=-1).reshape(len(left), -1)
 
 
-def _bars(heights: Array, kind: int) -> Trace:
-    low, high, gap = heights + _LOW, heights + _HIGH, np.full_like(heights, np.nan)
+def _bars(heights: Array, half: float, kind: int) -> Trace:
+    low, high, gap = heights - half, heights + half, np.full_like(heights, np.nan)
     y = np.column_stack([low, low, high, high, low, gap]).ravel()
-    return area(np.zeros_like(y), y, ROLES[kind], KINDS[kind], showlegend=True)
+    return area(np.zeros_like(y), y, ROLES[kind], KINDS[kind])
 
 
 def _words(places: Array, above: float, name: str) -> Trace:
