@@ -111,7 +111,7 @@ def graph(result: Gradients) -> Panel:
         alt,
         x="place",
         y="values down, gradients up: the wider, the larger",
-        frames=frames,  # type: ignore[arg-type]
+        frames=frames,
         height=600,
         dragmode=False,
         margin={"l": 8, "r": 8, "b": 8},
