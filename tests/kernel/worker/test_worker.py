@@ -389,7 +389,7 @@ def test_an_answer_that_cannot_be_read_is_a_sentence(make, raw) -> None:
         return Answer({"pid": value["pid"]})
 
     task = own.submit("any", {"raw": raw}, title="Fitting a tree", read=strict)
-    with pytest.raises(ValueError, match=r"^Fitting a tree gave an answer that cannot be read; try again\.$"):
+    with pytest.raises(ValueError, match=r"^Fitting a tree returned an unreadable result; try again\.$"):
         task.result()
     assert ask(own, {"x": 2}).result().value["pid"] != before
 
