@@ -7,8 +7,7 @@ from dataclasses import replace
 import streamlit as st
 
 from core.kit.lab import Lab
-from pages.ui import net, shell, state
-from pages.ui.lectures import LECTURES
+from pages.ui import net, shell, state, telling
 from pages.ui.live_chart import live_chart
 
 _HERO = "bias_variance"
@@ -39,7 +38,7 @@ def render() -> None:
                     st.page_link(shell.practice_page(), label=label, icon=":material/school:")
             with picture:
                 st.fragment(net.guarded(_hero))(labs[_HERO])
-        _lectures(labs)
+        telling.lectures(labs)
     with st.container(key="labs"):
         for topic, names in shell.TOPICS.items():
             for name in names:
@@ -51,16 +50,6 @@ def _link(lab: Lab, label: str, query: dict[str, str], icon: str | None = None) 
     kept = {state.PRESENT: "1"} if state.presenting() else {}
     now = lab.link(state.of(lab).values)
     st.page_link(shell.lab_page(lab), label=label, query_params=now | kept | query, icon=icon)
-
-
-def _lectures(labs: dict[str, Lab]) -> None:
-    """Draw a link to each story over several labs."""
-    with st.container(horizontal=True, vertical_alignment="center", key="lectures"):
-        st.markdown("**Lectures that run themselves**", width="content")
-        for lecture in LECTURES:
-            first = shell.lab_page(labs[lecture.parts[0].lab])
-            query = {state.STORY: f"{lecture.name}.1"}
-            st.page_link(first, label=lecture.title, query_params=query, icon=":material/play_circle:", width="content")
 
 
 def _hero(lab: Lab) -> None:

@@ -135,6 +135,16 @@ def tell(lab: Lab, record: State) -> None:
             st.markdown(f":material/flag: {here.takeaway}")
 
 
+def lectures(labs: dict[str, Lab]) -> None:
+    """Draw a link to each story over several labs."""
+    with st.container(horizontal=True, vertical_alignment="center", key="lectures"):
+        st.markdown("**Lectures that run themselves**", width="content")
+        for lecture in LECTURES:
+            first = shell.lab_page(labs[lecture.parts[0].lab])
+            query = {state.STORY: f"{lecture.name}.1"}
+            st.page_link(first, label=lecture.title, query_params=query, icon=":material/play_circle:", width="content")
+
+
 def _said(lab: Lab, here: Place) -> str:
     """The words of a step, after what an answer was worth."""
     answer = _answers(lab).get(here.key)

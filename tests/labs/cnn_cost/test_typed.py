@@ -143,7 +143,7 @@ ERRORS = [
     ("pool3 p2", 8, "1:1: Padding 2 is more than half of the kernel size 3, which pooling does not allow."),
     ("pool2@same", 8, "1:1: same needs an odd kernel for pooling; got 2x2."),
     ("fc7,\n relu, pool2", 8, "2:8: pool needs a map, but its input here is flat: 7 numbers."),
-    ("relu, input8x8-3", 8, "1:7: input must be the first layer, and stands once."),
+    ("relu, input8x8-3", 8, "1:7: input must be the first layer and appear once."),
     ("{conv3-8 | id, conv1-8}", 9, "1:12: This branch gives (8, 9, 9) and the first one (8, 7, 7); a concatenation "
      "needs the same height and width."),
     ("{+ conv1-8 |\nconv1-9}", 9, "2:1: This branch gives (9, 9, 9) and the first one (8, 9, 9); a sum needs the same "
