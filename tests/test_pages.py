@@ -230,7 +230,9 @@ def compare_script(lab: Lab, values: dict[str, Any], folder: Path) -> None:
         [sys.executable, "-X", "utf8", "-W", "error", script], capture_output=True, encoding="utf-8", cwd=folder
     )
     assert done.returncode == 0, done.stderr
-    printed = _numbers("\n".join(line for line in done.stdout.splitlines() if "<- the slider" in line))
+    printed = _numbers(
+        "\n".join(line for line in done.stdout.splitlines() if "<- the slider" in line or "<- shown" in line)
+    )
     picture = lab.draw(lab.result(values), values)
     index = picture.axis.nearest(lab.stand(values))
     for readout in picture.readouts:
