@@ -13,7 +13,7 @@ from playwright.sync_api import Page, expect
 from streamlit.proto.BackMsg_pb2 import BackMsg
 
 from core.draw.live import Axis
-from core.kit.controls import defaults, to_link
+from core.kit.controls import to_link
 from core.kit.lab import Lab
 from tests.states import LABS
 
@@ -133,7 +133,7 @@ def test_dragging_moves_the_picture_and_asks_the_server_once_at_the_end(
     assert len(pictures) >= 11
     assert runs[0] == before
     page.mouse.up()
-    axis = _axis(lab, defaults(lab.all_controls))
+    axis = _axis(lab, lab.fresh)
     said = slider.get_attribute("aria-valuetext") or ""
     text = max((text for text in axis.texts if spoken(text).match(said)), key=len)  # one may begin with another
     last = axis.values[axis.texts.index(text)]

@@ -17,7 +17,7 @@ OpenPage = Callable[..., Page]
 
 def chip(page: Page, label: str) -> str:
     """Text of a readout."""
-    return page.locator(".lc-readout", has_text=label).first.locator(".lc-value").inner_text()
+    return page.locator(".lc-readout", has_text=label).first.locator(".lc-value > span").last.inner_text()
 
 
 def test_a_typed_network_and_its_mistakes(app_url: str, open_page: OpenPage) -> None:

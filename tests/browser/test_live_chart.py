@@ -300,7 +300,8 @@ def test_it_is_found_on_deep_links_under_any_base_path(browser: Browser, base: s
         page.evaluate("stub => import(URL.createObjectURL(new Blob([stub], {type: 'text/javascript'})))", STUB)
         page.wait_for_load_state("networkidle")
     found = {url.split("?")[0] for url in asked if "app/static" in url}
-    files = {f"http://lectern.test{base}app/static/{path.name}" for path in STATIC.glob("*.*s")}
+    files = {f"http://lectern.test{base}app/static/{path.name}" for path in STATIC.glob("live_*.*s")}
+    files |= {f"http://lectern.test{base}app/static/{path.name}" for path in STATIC.glob("plotly-*.js")}
     assert files == found
 
 

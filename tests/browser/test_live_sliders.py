@@ -14,7 +14,7 @@ from playwright.sync_api import Page
 
 from core import worker
 from core.draw.packing import pack
-from core.kit.controls import File, Scale, defaults, to_link
+from core.kit.controls import File, Scale
 from core.kit.lab import Lab
 from tests.browser.test_app import ready, same_shapes, script_runs, settled_link
 from tests.states import LABS
@@ -67,7 +67,7 @@ def drags() -> Iterator[Any]:
             if not isinstance(control, Scale) or control.name in (*lab.dragged, *WORK.get(lab.name, ())):
                 continue
             base = dict(BASES.get(lab.name, {}))
-            if not control.shown(defaults(lab.all_controls) | base):
+            if not control.shown(lab.fresh | base):
                 name, meant = control.when  # type: ignore[misc]
                 if any(isinstance(other, File) and other.name == name for other in lab.controls):
                     continue  # what is in a file is not in the link: left to the release
@@ -125,7 +125,7 @@ def open_lab(open_page: OpenPage, url: str, lab: Lab, values: dict[str, Any]) ->
     page = open_page("about:blank")
     page.add_init_script(LISTEN)
     runs = script_runs(page)
-    page.goto(f"{url}/{lab.name}?{urlencode(to_link(lab.all_controls, values))}")
+    page.goto(f"{url}/{lab.name}?{urlencode(lab.link(values))}")
     return ready(page), runs
 
 
@@ -155,7 +155,7 @@ def test_every_slider_is_live(
 
 
 def are_live(app_url: str, open_page: OpenPage, lab: Lab, base: dict[str, Any], controls: list[Scale]) -> None:
-    values = defaults(lab.all_controls) | base
+    values = lab.fresh | base
     page, runs = open_lab(open_page, app_url, lab, values)
     if any(control.name not in lab.open for control in controls):
         page.get_by_text("More settings").click()
@@ -168,10 +168,10 @@ def are_live(app_url: str, open_page: OpenPage, lab: Lab, base: dict[str, Any], 
         assert runs[0] == before, control.name
         page.mouse.up()
         values[control.name] = control.values[way[-1]]
-        settled_link(page, to_link(lab.all_controls, values))
+        settled_link(page, lab.link(values))
         ready(page)
         assert runs[0] == before + 1, control.name
-    fresh = ready(open_page(f"{app_url}/{lab.name}?{urlencode(to_link(lab.all_controls, values))}"))
+    fresh = ready(open_page(f"{app_url}/{lab.name}?{urlencode(lab.link(values))}"))
     same_shapes(page, fresh)
 
 
