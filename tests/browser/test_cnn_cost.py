@@ -111,6 +111,7 @@ def test_another_size_of_a_model_is_traced_elsewhere(app_url: str, open_page: Op
 def test_a_tick_draws_what_a_fresh_page_draws(app_url: str, open_page: OpenPage, net: str, view: str) -> None:
     start = {"net": net, "layer": "9", **({"view": view} if view != "costs" else {})}
     page = ready(open_page(f"{app_url}/cnn_cost?{urlencode(start)}"))
+    page.get_by_text("More settings").click()
     page.get_by_text("All operations", exact=True).click()
     settled_link(page, start | {"every": "1"})
     page.get_by_text("Count biases", exact=True).click()
