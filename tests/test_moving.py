@@ -72,7 +72,7 @@ def test_the_last_point_is_in_hand_and_others_can_be_added_and_taken_away() -> N
     assert app.text[0].value == "Step 4."
     app.button("chart:add").click().run()  # the middle is taken
     assert stands(app) == ((2, 0), (1, 1), (1, 0), (1, 0))
-    assert app.button("chart:add").disabled and "3 of at most 3. Help." in app.caption[0].value
+    assert app.button("chart:add").disabled and "3 of 3 points. Help." in app.caption[0].value
     app.button("chart:away").click().run()
     app.select_slider[1].set_value(0.0).run()
     assert stands(app) == ((2, 0), (1, 0), (1, 0))
