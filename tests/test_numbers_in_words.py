@@ -15,6 +15,9 @@ from typing import Any
 import numpy as np
 import pytest
 from numpy.polynomial import Chebyshev
+from sklearn.datasets import load_iris
+from sklearn.metrics import mutual_info_score
+from sklearn.tree import DecisionTreeClassifier
 
 from core.kit.lab import Lab
 from tests.states import LABS
@@ -217,10 +220,40 @@ def hours_for(start: str, probability: float | None = None) -> float:
     return (math.log(aim / (1 - aim)) - b0 - b2 * x2) / b1
 
 
+def flowers() -> tuple[np.ndarray, np.ndarray]:
+    """The two kinds of iris that are hard to tell apart, with their four features."""
+    found = load_iris()
+    keep = found.target > 0
+    return found.data[keep], found.target[keep]
+
+
+def gain(feature: int, threshold: float) -> float:
+    """Mutual information, in bits, of the kind and the side of a threshold."""
+    x, kinds = flowers()
+    return float(mutual_info_score(kinds, x[:, feature] <= threshold) / math.log(2))
+
+
+def most(feature: int) -> float:
+    """Largest gain of a feature."""
+    edges = np.unique(flowers()[0][:, feature])
+    return max(gain(feature, cut) for cut in (edges[:-1] + edges[1:]) / 2)
+
+
+def wrong(threshold: float) -> int:
+    """Flowers that are wrong if petal length is split there first, and each side by two more questions in a row."""
+    x, y = flowers()
+    sides = (x[:, 2] <= threshold, x[:, 2] > threshold)
+    tree = DecisionTreeClassifier(criterion="entropy", max_depth=2, random_state=0)
+    return sum(int((tree.fit(x[side], y[side]).predict(x[side]) != y[side]).sum()) for side in sides)
+
+
 def given(*numbers: float) -> Callable[[], Numbers]:
     """Numbers that are definitions or published facts: said here once, and why beside them."""
     return lambda: numbers
 
+
+# The six points of a textbook exercise on neighbors.
+SIX = np.array([[0, 3, 0], [2, 0, 0], [0, 1, 3], [0, 1, 2], [-1, 0, 1], [1, 1, 1]])
 
 EXPERIMENT = {
     "help inputs": given(0, 1),  # the standard normal distribution, by its name
@@ -340,6 +373,37 @@ KNOWN: dict[str, dict[str, Callable[[], Numbers]]] = {
         "help penalty": given(2),  # of the formula λw²/2
         "help predictions": given(0, 1),  # the labels
         "ask 0": given(40),
+    },
+    "gradients": {
+        # (xy + x)² at x = 2, y = −3: s = xy + x = −4, the square hands back 2s, the product times y, the sum times 1.
+        "preset Two ways to x": lambda: [2 * -4 * -3, 2 * -4 * 1, 2 * -4 * (-3 + 1)],
+        "preset Softmax": given(1, 0),  # f − 1 for the true class; probabilities less a one-hot vector add up to 0
+        "preset A tie": lambda: [*values("gradients", "A tie", "value"), 0, 1],
+        "preset Ten sigmoids": lambda: [1, 1 / 0.25],  # σ' = σ(1 − σ) is at most 1/4
+        "preset A dead ReLU": given(0, 0),
+        "preset σ(Ax + b)": lambda: [*(float(v) for v in preset("gradients", "σ(Ax")["delta"].split()), 1],
+        "help inputs": given(-9, 9),
+        "help weights": given(3, 4),
+        "ask 0": given(0),
+        "ask 1": lambda: bounds("gradients", "value"),
+    },
+    "neighbors": {
+        "preset One neighbor": lambda: [1 + int(np.argmin(np.sum(SIX**2, axis=1))), 0, 3],
+        "preset Another unit": given(1),
+        "preset Everybody votes": lambda: [len(SIX)],
+        "preset Islands": lambda: values("neighbors", "Islands", "k"),
+        "preset Three classes": lambda: [1, *values("neighbors", "Three", "k")],
+        "help data": given(0),
+        "ask 0": given(0, 0),
+        "ask 1": given(0, 0),
+        "ask 2": given(1),
+    },
+    "trees": {
+        "preset The best question": lambda: [1.75, gain(3, 1.75)],
+        "preset A poor feature": lambda: [most(1)],
+        "preset Error sees less": given(1.65, 1.75, 1.75),  # the places that are compared
+        "preset Greedy": lambda: [wrong(4.75), 4.95, wrong(4.95)],
+        "preset Nats": lambda: [math.log(2)],
     },
     "lr_range": RUNS
     | {

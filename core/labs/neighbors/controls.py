@@ -18,7 +18,7 @@ VECTORS = Text(
 )
 SHARE = Slider(
     name="share",
-    label="Share of the volume in percent",
+    label="Share of volume (percent)",
     default=10,
     low=1,
     high=90,
