@@ -13,6 +13,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from core.kit.lab import Section
+from core.kit.words import verbatim
 from pages import momentum
 from pages.ui import frame, net, state
 from tests.conftest import ROOT
@@ -134,3 +135,13 @@ def test_every_callback_and_every_fragment_is_caught() -> None:
                 (name,) = re.findall(r"^(?:net.guarded\()?(\w+)\)?$", ast.unparse(call.args[0]))
                 guarded = f"net.guarded({name})", f"@net.guarded\ndef {name}("
                 assert any(words in path.read_text("utf-8") for words in guarded), (path.name, call.lineno)
+
+
+def test_a_line_of_a_typed_text_stands_above_its_sentence_as_code() -> None:
+    pointed = "```text\n*covn3*\n ^\n```\n"
+    assert net._shown(f"{pointed}Line 1: *covn* is\nunknown.") == f"{pointed}Line 1: \\*covn\\* is unknown."
+
+
+@pytest.mark.parametrize("words", ["```text\na\n^\nb.", "```text\n`a`\n^\n```\nb.", "x\n```text\na\n^\n```\nb."])
+def test_no_other_text_becomes_code(words: str) -> None:
+    assert net._shown(words) == verbatim(words)

@@ -19,6 +19,7 @@ from pages.ui import state
 SORRY = "Something went wrong here, and nothing of yours is lost. Try again, or reset the page."
 
 _LOG = logging.getLogger("lectern")
+_POINTED = re.compile(r"(```text\n[^`\n]*\n *\^\n```\n)(.+)", re.DOTALL)  # a line, a caret below it, a sentence
 _PENDING = "net:pending"  # what a callback has caught, for the run that follows it
 
 
@@ -55,9 +56,15 @@ class Caught:
 
 def say(told: str, key: str, lab: Lab | None = None) -> None:
     """Show what the reader is told, with a button that resets the page where the fault is ours."""
-    st.warning(verbatim(told), icon=":material/block:")
+    st.warning(_shown(told), icon=":material/block:")
     if told == SORRY and lab is not None:
         st.button("Reset", on_click=safely(_reset), args=(lab,), key=f"{key}:net", icon=":material/restart_alt:")
+
+
+def _shown(told: str) -> str:
+    """What is told as Markdown: a sentence as it is, and below a line of a typed text the place that it is about."""
+    pointed = _POINTED.fullmatch(told)
+    return f"{pointed[1]}{verbatim(pointed[2])}" if pointed else verbatim(told)
 
 
 def _reset(lab: Lab) -> None:

@@ -46,7 +46,7 @@ def test_a_cell_shows_its_formula(app_url: str, open_page: OpenPage, theme: str)
     page.get_by_text("Layer table").click()
     table = page.get_by_test_id("stDataFrame")
     expect(page.get_by_text("Click a cell")).to_be_visible()
-    answer = page.get_by_text("is the operation 1.1")
+    answer = page.get_by_text("is the call 1.1")
     for _ in range(4):  # a grid that has just come into view takes no click before it has drawn itself
         table.click(position={"x": 20, "y": 52})  # the first cell of the first row
         with contextlib.suppress(AssertionError):
