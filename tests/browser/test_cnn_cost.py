@@ -124,8 +124,9 @@ def test_a_tick_draws_what_a_fresh_page_draws(app_url: str, open_page: OpenPage,
 
 def test_bars_stay_while_the_frame_around_one_of_them_moves(app_url: str, open_page: OpenPage) -> None:
     page = ready(open_page(f"{app_url}/cnn_cost?net=lenet5&layer=1"))
+    page.keyboard.press("0")  # all figures, one of which is folded
     bars = page.locator(".bars .point path")
-    assert bars.count() == 5 + (1 + 7) + 5  # with weights, with outputs and the image, with operations
+    expect(bars).to_have_count(5 + (1 + 7) + 5)  # with weights, with outputs and the image, with operations
     page.get_by_role("slider", name="Layer").press("ArrowRight")
     settled_link(page, {"net": "lenet5", "layer": "2"})
     expect(bars).to_have_count(18)
