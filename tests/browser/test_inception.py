@@ -47,6 +47,7 @@ def test_an_answer_is_judged_and_a_stack_mended(app_url: str, open_page: OpenPag
     cell.fill("3.25")
     cell.press("Enter")
     expect(page.get_by_text("(one bottleneck)")).to_be_visible()
+    page.get_by_text("More settings").click()
     stack = page.get_by_role("textbox", name="Your stack")
     stack.fill("3x3, 3x3, 2x2")
     stack.press("Control+Enter")
