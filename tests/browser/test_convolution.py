@@ -52,7 +52,7 @@ def test_the_story_of_the_convolution_page(app_url: str, open_page: OpenPage) ->
     ready(page)
 
     # the table of LeNet-5: the same cell twice
-    page.locator("summary", has_text="sparse table").click()
+    page.locator("summary", has_text="sparse C3 table").click()
     counts = page.locator(".lc-words").nth(1)
     expect(counts).to_contain_text("1,516")
     table = page.locator(".lc-panel").filter(has_text="S2 map").locator(".nsewdrag").first
