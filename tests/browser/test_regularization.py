@@ -97,7 +97,7 @@ def test_points_are_added_by_a_click_dragged_and_taken_away(app_url: str, open_p
     link_has(page, "extra", "5~-10")
     page.mouse.click(*spot(panel, 25, -15))
     link_has(page, "extra", "5~-10_25~-15")
-    expect(page.get_by_text("2 of at most 6")).to_be_visible()
+    expect(page.get_by_text("2 of 6 points")).to_be_visible()
     page.wait_for_function(
         "held => [...document.querySelectorAll('.lc-plot')].some(p => p.data?.[3]?.name?.startsWith('squared')"
         " && p.data.length === 6 && p.data[3].y[1] - p.data[3].y[0] < held - 5)",
