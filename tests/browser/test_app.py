@@ -41,6 +41,12 @@ def ready(page: Page) -> Page:
     return page
 
 
+def choose(page: Page, label: str, option: str) -> None:
+    """Take an option of a select box."""
+    page.get_by_role("combobox", name=re.compile(rf"\b{re.escape(label)}$")).click()
+    page.get_by_role("option", name=option, exact=True).click()
+
+
 def settled_link(page: Page, expected: dict[str, str]) -> None:
     """Wait until the address holds just these settings."""
     page.wait_for_function(

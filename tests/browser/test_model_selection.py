@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 
 from core.kit.controls import to_link
 from core.labs.model_selection.lab import LAB
-from tests.browser.test_app import ready, settled_link
+from tests.browser.test_app import choose, ready, settled_link
 
 OpenPage = Callable[..., Page]
 HOMEWORK = to_link(LAB.all_controls, LAB.preset_values(LAB.presets[0]))
@@ -39,11 +39,11 @@ def test_another_splitter_changes_nothing_and_new_data_everything(app_url: str, 
     expect(words).not_to_contain_text("1.0710")
 
     # who is held out: one row a point
-    page.get_by_role("radio", name="Held-out points", exact=True).click()
+    choose(page, "Show", "Held-out points")
     expect(page.get_by_text("without point 1")).to_be_visible()
 
     # both histories side by side
-    page.get_by_text("Another seed for the splitter").click()
+    page.get_by_text("New split seed or new data: what changes?").click()
     expect(page.get_by_text("new split seeds, same data")).to_be_visible()
     expect(page.get_by_text("Data seed 1: leave-one-out picks")).to_be_visible()
     page.get_by_role("slider", name="New seeds").press("ArrowRight")

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from playwright.sync_api import Page, expect
 
-from tests.browser.test_app import ready, script_runs, settled_link
+from tests.browser.test_app import choose, ready, script_runs, settled_link
 from tests.browser.test_lr_range import LONG, bar
 
 OpenPage = Callable[..., Page]
@@ -39,7 +39,7 @@ def test_the_peak_is_dragged_and_a_bug_is_found(app_url: str, open_page: OpenPag
     settled_link(page, HOMEWORK | {"length": "1000"})
 
     # the strategies, then a slip and the right answer
-    page.get_by_text("Strategies side by side").click()
+    choose(page, "Show", "Strategies side by side")
     expect(words).to_contain_text("With equal updates the growing batch sees")
     page.get_by_text("Find the bug").click()
     cell = page.get_by_label("Updates of all nine sizes together")
