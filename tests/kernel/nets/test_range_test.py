@@ -127,9 +127,9 @@ def test_a_sweep_has_the_rates_of_the_homework() -> None:
         (RangeTest, {"batch": True}, "`batch` has a value of the wrong kind: True."),
         (RangeTest, {"momentum": 1.0}, r"`momentum` must be in \[0, 1\); got 1."),
         (RangeTest, {"nesterov": True, "momentum": 0.0}, "`nesterov` needs SGD"),
-        (RangeTest, {"device": "tpu"}, "`device` must be one of cpu, cuda; got tpu."),
+        (RangeTest, {"device": "tpu"}, "`device` must be one of cpu, cuda, mps; got tpu."),
         (RangeTest, {"data": "imagenet"}, "`data` must be one of bundled"),
-        (RangeTest, {"colour": 3}, "A run has no setting color."),
+        (RangeTest, {"colour": 3}, "Unknown run setting colour."),
         (Sweep, {"candidates": 2}, r"`candidates` must be in \[3, 20\]; got 2."),
         (Sweep, {"low": -1.0}, "`low` must be above 0; got -1."),
         (Training, {"stages": [[64, 10], [0, 10]]}, "`batch` must be in"),
@@ -151,7 +151,7 @@ def test_settings_that_make_no_sense_are_refused(kind, values, sentence) -> None
 
 def test_batches_that_are_not_what_they_seem_are_told() -> None:
     (clamped,) = RangeTest(text=MLP, batch=100).cautions(60)
-    assert clamped == "There are 60 training images: each batch has 60, not 100."
+    assert clamped == "Only 60 training images: each batch has 60, not 100."
     assert RangeTest(text=MLP, batch=60).cautions(60) == RangeTest(text=MLP, batch=1).cautions(60) == ()
     assert "trains poorly" in RangeTest(text=CNN, batch=1).cautions(60)[0]
     assert "trains poorly" in RangeTest(text=CNN, batch=8, micro_batch=1).cautions(60)[0]

@@ -171,9 +171,9 @@ def one_sided(labels):
 @pytest.mark.parametrize(
     ("labels", "sentence"),
     [
-        ([0] * 20, r"^The split leaves no case of “yes” to train on; choose another `seed` or `test_share`\.$"),
-        ([1] * 20, r"^The split leaves no case of “no” to train on; choose another `seed` or `test_share`\.$"),
-        ([1], r"^Made has too few cases \(1\) for this `test_share`\.$"),
+        ([0] * 20, r"^The split leaves no example of “yes” to train on; choose another `seed` or `test_share`\.$"),
+        ([1] * 20, r"^The split leaves no example of “no” to train on; choose another `seed` or `test_share`\.$"),
+        ([1], r"^Made has too few examples \(1\) for this `test_share`\.$"),
     ],
 )
 def test_data_that_cannot_be_learned_from_are_refused(labels, sentence) -> None:
@@ -199,4 +199,4 @@ def test_a_class_that_is_missing_from_one_side_is_named() -> None:
 def test_a_fit_that_has_not_converged_says_so(monkeypatch) -> None:
     monkeypatch.setattr(learners, "_estimator", lambda *_: LogisticRegression(max_iter=1))
     got = fit("x", 0, "logistic", 0.25, 5, table().message())
-    assert list(got["notes"]) == ["A note.", "Logistic regression had not converged when its iterations ended."]
+    assert list(got["notes"]) == ["A note.", "Logistic regression did not converge."]
