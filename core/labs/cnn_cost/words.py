@@ -163,6 +163,8 @@ def summaries(result: Cost, rows: Sequence[Row], *, bias: bool, unit: str) -> tu
 def _share(part: int, whole: int) -> str:
     """Write a share of a whole with two digits."""
     share = 100 * part / whole if whole else 0.0
+    if share >= 99.5:  # two digits would make a power of ten of it
+        return "100%" if part == whole else f"{min(share, 99.99):.4g}%"
     return f"{share:.2g}%" if share >= 0.01 or not part else "under 0.01%"
 
 

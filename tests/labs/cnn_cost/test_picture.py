@@ -23,7 +23,7 @@ from core.labs.cnn_cost.panels.memory import memory_of, memory_panel
 from core.labs.cnn_cost.panels.parts import NO_BOX, log_range, short
 from core.labs.cnn_cost.picture import thumbnail
 from core.labs.cnn_cost.sections import SECTIONS
-from core.labs.cnn_cost.words import PREDICTIONS
+from core.labs.cnn_cost.words import PREDICTIONS, _share
 from core.networks.presets import PRESETS
 from tests.pictures import drawn_state
 from tests.whole import check_picture
@@ -481,3 +481,11 @@ def test_numbers_of_any_size_are_exact() -> None:
 
 def test_the_thumbnail_has_a_block_for_every_row() -> None:
     assert len(re.findall("<rect", thumbnail())) == 21
+
+
+@pytest.mark.parametrize(
+    ("part", "words"),
+    [(0, "0%"), (1, "under 0.01%"), (99_499, "99%"), (99_500, "99.5%"), (99_999, "99.99%"), (100_000, "100%")],
+)
+def test_a_share_is_never_a_power_of_ten(part: int, words: str) -> None:
+    assert _share(part, 100_000) == words
