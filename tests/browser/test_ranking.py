@@ -94,7 +94,8 @@ def test_a_file_is_read_or_refused_by_a_sentence(app_url: str, open_page: OpenPa
     ready(page)
     expect(page.get_by_text("Choose a CSV file with labels and scores.")).to_have_count(0)
     expect(page.locator(".lc-words")).to_contain_text("AUROC")
-    settled_link(page, {"source": "upload"})
+    # the curve of these 40 cases has no place 0.65, which is the default: it stands at the nearest one
+    settled_link(page, {"source": "upload", "threshold": "0.648"})
     picture = page.locator(".lc-words").inner_text()
     page.get_by_role("button", name="Remove own.csv").click()
     bad = {"name": "bad.csv", "mimeType": "text/csv", "buffer": b"label,score\nyes,1\nno,two\n"}
