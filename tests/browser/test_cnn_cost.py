@@ -69,7 +69,7 @@ def test_blanks_are_judged_and_outlive_another_page(app_url: str, open_page: Ope
     expect(page.get_by_text("0 of 25 correct")).to_be_visible()
     first.fill("1,728")
     first.press("Enter")
-    expect(page.get_by_text("1,728 is right.")).to_be_visible()
+    expect(page.get_by_text("1,728 is correct.")).to_be_visible()
     settled_link(page, {"net": "vgg19", "bias": "0", "blank": "params"})  # no answer in the link
     page.get_by_role("link", name="Lectern").click()
     expect(page.get_by_role("heading", name="Lectern")).to_be_visible()
