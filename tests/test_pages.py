@@ -270,7 +270,11 @@ def test_tables_are_csv_that_reads_back(lab: Lab) -> None:
             assert rows[0] == list(columns)
             for texts, column in zip(zip(*rows[1:], strict=True), columns.values(), strict=True):
                 kind = float if np.asarray(column).dtype.kind in "iufb" else str
-                np.testing.assert_array_equal(np.array(texts, kind), np.asarray(column, kind))
+                wanted = np.asarray(column, kind)
+                if kind is float:  # a number that is none leaves its cell empty
+                    wanted = np.where(np.isfinite(wanted), wanted, np.nan)
+                    texts = [text or "nan" for text in texts]
+                np.testing.assert_array_equal(np.array(texts, kind), wanted)
 
 
 # --- in the app -------------------------------------------------------------------------------------------
@@ -510,5 +514,5 @@ def test_imported_objects_are_frozen(new_app: NewApp) -> None:
 
 
 def test_every_page_file_is_in_the_navigation() -> None:
-    files = {path.stem for path in (ROOT / "pages").glob("*.py")} - {"__init__", "home"}
+    files = {path.stem for path in (ROOT / "pages").glob("*.py")} - {"__init__", "home", "practice"}
     assert files == set(shell.labs())
