@@ -68,7 +68,7 @@ def _summary(result: Momentum, row: int, column: int, edge: float, least: str) -
     low, high = kinds(result, row, column)
     if low == high:
         return f"Both directions {_plain(low)}. At best {least} steps would do for a digit."
-    return f"The flat direction {_brief(low)}, the steep one {_brief(high)}. At best: {least} steps a digit."
+    return f"The flat direction {_brief(low)}, the steep one {_brief(high)}. Best: {least} steps a digit."
 
 
 def _brief(kind: str) -> str:
