@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import gzip
 import json
 import random
@@ -26,6 +25,7 @@ from core.kit.controls import Choice, Scale, Text, Toggle, defaults, to_link
 from core.kit.lab import Lab
 from pages.ui.server import live
 from pages.ui.server.static import OURS, SmallStatic
+from tests.asgi import finish
 from tests.states import LABS, states
 
 ROOT = Path(__file__).parents[1]
@@ -214,7 +214,7 @@ def fetch(path: str, base: str = "", query: str = "", encodings: str = "gzip, br
         "query_string": query.encode(),
         "headers": [(name.encode(), text.encode()) for name, text in lines.items()],
     }
-    asyncio.run(SmallStatic(_streamlit, base)(scope, None, send))  # type: ignore[arg-type]
+    finish(SmallStatic(_streamlit, base)(scope, None, send))  # type: ignore[arg-type]
     return sent
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable
 from typing import Any
 
@@ -13,6 +12,7 @@ from streamlit.testing.v1 import AppTest
 from core.host import MB
 from pages.ui.server import uploads
 from pages.ui.server.uploads import BoundedUploads
+from tests.asgi import finish
 
 NewApp = Callable[..., AppTest]
 PATIENCE_S = 120  # until the models of a fresh visit have been fitted
@@ -87,7 +87,7 @@ def put(layer: BoundedUploads, path: str, length: int | None, method: str = "PUT
 
     headers = [] if length is None else [(b"content-length", b"%d" % length)]
     scope = {"type": "http", "method": method, "path": path, "headers": headers}
-    asyncio.run(layer(scope, None, send))
+    finish(layer(scope, None, send))
     return statuses[0]
 
 
