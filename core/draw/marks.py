@@ -140,6 +140,7 @@ def panel(
     tracks: Sequence[Track] = (),
     column: int = 0,
     height: int = SMALL,
+    width: float = 1.0,
     folded: bool = False,
     **more: Any,
 ) -> Panel:
@@ -147,7 +148,14 @@ def panel(
     look: dict[str, Any] = {"showlegend": True, "margin": {"b": 44}} | more
     figure = Figure(data=list(traces), layout=layout(x=x, y=y, **look))
     return Panel(
-        figure, alt=alt, frames=tuple(frames), tracks=tuple(tracks), column=column, height=height, folded=folded
+        figure,
+        alt=alt,
+        frames=tuple(frames),
+        tracks=tuple(tracks),
+        column=column,
+        height=height,
+        width=width,
+        folded=folded,
     )
 
 

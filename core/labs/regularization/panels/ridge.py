@@ -170,6 +170,7 @@ def errors(result: Regularization, log_y: bool) -> Panel:
         tracks=(Track(PLACES),),
         column=1,
         height=HEIGHT,
+        width=1.1,
         margin={"b": 57},
         xaxis=penalty_axis(r.df),
         yaxis=error_axis(curves, float(r.risk[0]), log_y),
