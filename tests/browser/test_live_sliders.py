@@ -66,6 +66,8 @@ def drags() -> Iterator[Any]:
         for control in lab.controls:
             if not isinstance(control, Scale) or control.name in (*lab.dragged, *WORK.get(lab.name, ())):
                 continue
+            if control.place == "section":
+                continue  # moves the figures of its section alone, at the release
             base = dict(BASES.get(lab.name, {}))
             if not control.shown(lab.fresh | base):
                 name, meant = control.when  # type: ignore[misc]
@@ -167,12 +169,18 @@ def are_live(app_url: str, open_page: OpenPage, lab: Lab, base: dict[str, Any], 
         assert painted >= min(len(way), STEPS - 1), f"{control.name}: {painted} of {len(way)} steps"
         assert runs[0] == before, control.name
         page.mouse.up()
-        values[control.name] = control.values[way[-1]]
+        values = settled(lab, values | {control.name: control.values[way[-1]]})
         settled_link(page, lab.link(values))
         ready(page)
         assert runs[0] == before + 1, control.name
     fresh = ready(open_page(f"{app_url}/{lab.name}?{urlencode(lab.link(values))}"))
     same_shapes(page, fresh)
+
+
+def settled(lab: Lab, values: dict[str, Any]) -> dict[str, Any]:
+    """What a page makes of settings: another picture may have fewer places for the slider under it."""
+    with worker.nothing_new():
+        return lab.settled(lab.draw(lab.result(values), values), values)
 
 
 def drag(page: Page, lab: Lab, values: dict[str, Any], control: Scale) -> tuple[list[int], int]:
