@@ -136,10 +136,10 @@ def test_dragging_moves_the_picture_and_asks_the_server_once_at_the_end(
         page.mouse.move(left + (right - left) * step / 12, middle)
         page.evaluate("() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
         pictures.add(_picture(page))
-    assert len(pictures) >= 11
+    axis = _axis(lab, lab.fresh)
+    assert len(pictures) >= min(11, len(axis.values))
     assert runs[0] == before
     page.mouse.up()
-    axis = _axis(lab, lab.fresh)
     said = slider.get_attribute("aria-valuetext") or ""
     text = max((text for text in axis.texts if spoken(text).match(said)), key=len)  # one may begin with another
     last = axis.values[axis.texts.index(text)]
@@ -247,9 +247,10 @@ def test_keys_faster_than_the_server_lose_nothing(app_url: str, open_page: OpenP
     slider.focus()
     for _ in range(15):
         page.keyboard.press("ArrowRight")
-    settled_link(page, {"n_train": "55"})
+    link = {"n_train": "55", "test_at": "inside"}  # as a fresh visit stands, but for the points
+    settled_link(page, link)
     ready(page)
-    settled_link(page, {"n_train": "55"})
+    settled_link(page, link)
     expect(slider).to_have_value("55")
 
 

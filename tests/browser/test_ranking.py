@@ -98,6 +98,7 @@ def test_a_file_is_read_or_refused_by_a_sentence(app_url: str, open_page: OpenPa
     settled_link(page, {"source": "upload", "threshold": "0.648"})
     picture = page.locator(".lc-words").inner_text()
     page.get_by_role("button", name="Remove own.csv").click()
+    expect(page.get_by_text("Choose a CSV file with labels and scores.")).to_be_visible()
     bad = {"name": "bad.csv", "mimeType": "text/csv", "buffer": b"label,score\nyes,1\nno,two\n"}
     page.locator("input[type=file]").set_input_files(bad)
     expect(page.get_by_text("line 3")).to_be_visible()

@@ -43,7 +43,7 @@ def plane_map(result: Neighbors) -> Panel:
         frames=(*_ball(result, ball), *_lines(result, ball + 1)),
         tracks=(Track(*places().T),),
         height=560,
-        width=0.8,
+        width=0.75,
         dragmode=False,
         xaxis={"range": [LOW - 0.15, HIGH + 0.15], "dtick": 1, "fixedrange": True, "constrain": "domain"},
         yaxis={

@@ -164,11 +164,11 @@ def test_damage_of_any_file_stays_with_its_run_and_can_be_mended(damaged, order,
         jobs.delete(order("toy", {**STEPS, "seed": 3}).path.name)  # a damaged run does not keep others from beginning
         assert order("toy", STEPS).path == own.path  # Train: it is there, or is there again
         with contextlib.suppress(ValueError):
-            order.again(job)
+            jobs.resume(job)
         work(own)
         if jobs.status(job).state != "done":
             assert jobs.status(job).message.endswith(("over.", "resume.", "server.")), name
-            order.again(job, jobs.restart)
+            jobs.restart(job)
             work(own)
         assert_complete(job)
         jobs.delete(job)
@@ -285,7 +285,7 @@ def test_a_checkpoint_that_cannot_be_written_is_a_sentence_and_the_run_goes_on_l
     failed = jobs.status(job)
     assert failed.state == "failed" and message in failed.message and "/secret" not in failed.message
     assert failed.message.endswith(("checkpoint.", "resume.", "server."))
-    order.again(job)
+    jobs.resume(job)
     runner.run(own.path)
     assert_complete(job)
     assert jobs.result(job)["first"] == 9
@@ -305,7 +305,7 @@ def test_a_disk_that_takes_no_last_word_leaves_a_run_that_can_go_on(order, monke
         runner.run(own.path)
     died = jobs.status(own.path.name)
     assert (died.state, died.message) == ("interrupted", watch.DIED)
-    order.again(own.path.name)
+    jobs.resume(own.path.name)
     runner.run(own.path)
     assert_complete(own.path.name)
 

@@ -293,17 +293,11 @@ def test_a_second_process_leaves_the_run_to_the_first(phone, folder, monkeypatch
 def order(folder, monkeypatch):
     """Give a function that submits without starting a process; `runner.run` then does the work here."""
 
+    monkeypatch.setattr(queue, "_dispatch", lambda limits: None)  # a look at a run starts what waits, too
+
     def submit(kind, specification, owner=""):
-        with monkeypatch.context() as patch:
-            patch.setattr(queue, "_dispatch", lambda limits: None)
-            return folders.JobFolder(folder / jobs.submit(kind, specification, owner=owner))
+        return folders.JobFolder(folder / jobs.submit(kind, specification, owner=owner))
 
-    def again(job, act=jobs.resume):
-        with monkeypatch.context() as patch:
-            patch.setattr(queue, "_dispatch", lambda limits: None)
-            act(job)
-
-    submit.again = again
     return submit
 
 
@@ -354,7 +348,7 @@ def test_a_full_disk_at_a_checkpoint_keeps_the_one_before(order, monkeypatch) ->
     assert not (own.path / "new-checkpoint").exists()
     (own.path / "new-checkpoint" / "state").mkdir(parents=True)  # as if killed before the one, or after the other
     (own.path / "checkpoint-00000008").mkdir()
-    order.again(job)
+    jobs.resume(job)
     runner.run(own.path)
     assert_complete(job)
     assert jobs.result(job)["first"] == 9
@@ -392,7 +386,7 @@ def test_a_run_ends_at_the_limit_of_the_server(order, monkeypatch, phone) -> Non
     assert ended.state == "failed"
     assert ended.message == ("Stopped at this server's limit of 0 s; partial results are shown.")
     monkeypatch.setenv("LECTERN_JOBS_SECONDS", "1000")
-    order.again(own.path.name)
+    jobs.resume(own.path.name)
     runner.run(own.path)
     assert_complete(own.path.name)
 
@@ -423,7 +417,7 @@ def test_of_two_whole_checkpoints_the_later_is_used(order, monkeypatch) -> None:
         patch.setattr(toy.State, "save_weights", no_space)
         runner.run(own.path)
     assert len(own.checkpoints()) > 1
-    order.again(own.path.name)
+    jobs.resume(own.path.name)
     runner.run(own.path)
     assert_complete(own.path.name)
     assert jobs.result(own.path.name)["first"] == STEPS["steps"]
@@ -441,14 +435,14 @@ def test_a_damaged_or_foreign_checkpoint_is_refused(order, monkeypatch) -> None:
     assert point["id"] == job and point["metrics"] == own.metrics.stat().st_size
     for damage in ("{", json.dumps({**point, "id": "0" * 32})):
         (checkpoint / "point.json").write_text(damage)
-        order.again(job)
+        jobs.resume(job)
         runner.run(own.path)
         failed = jobs.status(job)
         assert (failed.state, failed.message) == (
             "failed",
             "The checkpoint of the run is damaged; start over.",
         )
-    order.again(job, jobs.restart)
+    jobs.restart(job)
     assert jobs.status(job).progress == 0 and records(job) == []
     runner.run(own.path)
     assert_complete(job)

@@ -188,7 +188,7 @@ def test_a_class_that_is_missing_from_one_side_is_named() -> None:
         labels = [1, 1, 0, 0, 0, 0, 0, 0, 0, 0]
         expected = [u for u, part in (("train", train), ("test", test)) if not {0, 1} & set(part)]
         if expected:
-            with pytest.raises(ValueError, match=f"no case of “yes” to {expected[0]} on"):
+            with pytest.raises(ValueError, match=f"no example of “yes” to {expected[0]} on"):
                 fit("x", 0, "bayes", 0.3, seed, one_sided(labels))
         else:
             fit("x", 0, "bayes", 0.3, seed, one_sided(labels))

@@ -81,7 +81,7 @@ def test_the_histogram_holds_every_split() -> None:
 
 
 @pytest.mark.parametrize(
-    ("PCG64 (current)", "old", "words"),
+    ("new", "old", "words"),
     [
         (1.0, 1.0, "the same"),
         (1.16, 1.0, "16% larger"),
