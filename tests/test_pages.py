@@ -210,7 +210,7 @@ def test_script_prints_the_numbers_on_screen(lab: Lab, preset: Preset, tmp_path:
 @each_lab
 def test_script_prints_the_numbers_of_any_state(lab: Lab, tmp_path: Path) -> None:
     @given(states(lab))
-    @settings(max_examples=max(settings.default.max_examples // 16, 6), suppress_health_check=list(HealthCheck))
+    @settings(max_examples=max(settings.default.max_examples // 16, 3), suppress_health_check=list(HealthCheck))
     def check(values: dict[str, Any]) -> None:
         if isinstance(picture_or_reason(lab, values), Picture):
             compare_script(lab, settle(lab, values), tmp_path)

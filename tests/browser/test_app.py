@@ -19,6 +19,10 @@ from tests.states import LABS
 
 OpenPage = Callable[..., Page]
 each_lab = pytest.mark.parametrize("lab", LABS, ids=lambda lab: lab.name)
+# What takes long for a lab is tried with some of them at each push, and with all of them at night.
+every_fourth_lab = pytest.mark.parametrize(
+    "lab", [pytest.param(lab, id=lab.name, marks=[pytest.mark.nightly] * bool(k % 4)) for k, lab in enumerate(LABS)]
+)
 PICTURE = ".lc-plot .main-svg .trace"
 
 
@@ -67,7 +71,7 @@ def script_runs(page: Page) -> list[int]:
     return runs
 
 
-@each_lab
+@every_fourth_lab
 def test_a_deep_link_into_a_cold_process_shows_the_page_in_the_app(
     serve: Callable[..., str], open_page: OpenPage, lab: Lab
 ) -> None:

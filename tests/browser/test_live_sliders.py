@@ -131,18 +131,15 @@ def open_lab(open_page: OpenPage, url: str, lab: Lab, values: dict[str, Any]) ->
     return ready(page), runs
 
 
-def two_of_each() -> Iterator[Any]:
-    """Yield one case for each page: its first slider and its last one, which is folded as a rule."""
-    seen = set()
-    for case in drags():
-        lab, base, controls = case.values
-        if lab.name not in seen:
-            seen.add(lab.name)
-            yield pytest.param(lab, base, [*dict.fromkeys((controls[0], controls[-1]))], id=lab.name)
+def two_of_some() -> Iterator[Any]:
+    """Yield a case for every third page: its first slider and its last one, which is folded as a rule."""
+    first = {case.values[0].name: case.values for case in reversed([*drags()])}
+    for lab, base, controls in [first[lab.name] for lab in LABS if lab.name in first][::3]:
+        yield pytest.param(lab, base, [*dict.fromkeys((controls[0], controls[-1]))], id=lab.name)
 
 
-@pytest.mark.parametrize(("lab", "base", "controls"), [*two_of_each()])
-def test_two_sliders_of_each_page_are_live(
+@pytest.mark.parametrize(("lab", "base", "controls"), [*two_of_some()])
+def test_two_sliders_of_some_pages_are_live(
     app_url: str, open_page: OpenPage, lab: Lab, base: dict[str, Any], controls: list[Scale]
 ) -> None:
     are_live(app_url, open_page, lab, base, controls)
