@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 import pytest
 from numpy.polynomial import Chebyshev
-from sklearn.datasets import load_iris
+from sklearn.datasets import load_breast_cancer, load_iris
 from sklearn.metrics import mutual_info_score
 from sklearn.tree import DecisionTreeClassifier
 
@@ -252,6 +252,20 @@ def given(*numbers: float) -> Callable[[], Numbers]:
     return lambda: numbers
 
 
+def cancer_limit(curvature: float) -> float:
+    """2/L of a linear model of the standardized breast cancer data, whose loss curves so much along its score."""
+    x = load_breast_cancer().data
+    x = (x - x.mean(axis=0)) / x.std(axis=0)
+    return float(2 / (curvature * np.linalg.svd(x, compute_uv=False)[0] ** 2 / len(x)))
+
+
+def fourth_power() -> Numbers:
+    """Start and rate of the preset, and a start from which the steps no longer shrink: the border is √(1/(2η))."""
+    start, rate = values("descent", "x⁴", "start", "rate")
+    assert start < math.sqrt(1 / (2 * rate)) < 2.24
+    return [start, rate, 2.24]
+
+
 # The six points of a textbook exercise on neighbors.
 SIX = np.array([[0, 3, 0], [2, 0, 0], [0, 1, 3], [0, 1, 2], [-1, 0, 1], [1, 1, 1]])
 
@@ -404,6 +418,22 @@ KNOWN: dict[str, dict[str, Callable[[], Numbers]]] = {
         "preset Error sees less": given(1.65, 1.75, 1.75),  # the places that are compared
         "preset Greedy": lambda: [wrong(4.75), 4.95, wrong(4.95)],
         "preset Nats": lambda: [math.log(2)],
+    },
+    "descent": {
+        "preset Just past the limit": lambda: [2.1, 100 * (1.1**2 - 1), 2, 1.9],  # λ = 1: factor 1 − 2.1, limit 2
+        "preset Four rates in a valley": lambda: values("descent", "Four rates", "steps"),
+        "preset x⁴: the start decides": fourth_power,
+        "preset Out of a sharp valley": lambda: [2 / 16],
+        "preset A real loss breaks": lambda: [
+            569,
+            *values("descent", "A real loss breaks", "rate"),
+            2,
+            cancer_limit(1),
+        ],
+        "preset A real loss holds": lambda: [2, cancer_limit(1 / 4), *values("descent", "A real loss holds", "rate")],
+        "help loss": lambda: [len(load_breast_cancer().target)],
+        "ask 2": given(2),  # the limit 2/L
+        "section 0": given(2),
     },
     "lr_range": RUNS
     | {

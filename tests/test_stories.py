@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from sklearn.datasets import load_breast_cancer
 from streamlit.testing.v1 import AppTest
 
 from core.kit.controls import from_link
@@ -29,6 +30,7 @@ COMPUTED = {
     ("inception", "start", 60.8): 32 * 32 * (256 * 32 + 25 * 32 * 64) / 1e6,  # a 1×1 to 32, then 64 filters of 5×5
     ("inception", "start", 12.5): 100 * 32 / 256,
     ("cnn_cost", "field", 49.0): 7 * 7,
+    ("descent", "real", 569.0): len(load_breast_cancer().target),
 }
 SMALL = 12  # whole numbers up to this count things that the picture shows
 

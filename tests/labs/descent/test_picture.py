@@ -1,0 +1,105 @@
+"""What the picture, the sections, and the exercises of gradient descent say, against PyTorch and closed forms."""
+
+import numpy as np
+import pytest
+import torch
+from sklearn.datasets import load_breast_cancer
+
+from core.labs.descent.compute.descent import RATES, place
+from core.labs.descent.compute.losses import sharpness
+from core.labs.descent.exercises import FOUR, INPUTS, NOISE, STEPS
+from core.labs.descent.lab import LAB
+from tests.pictures import drawn_state, framed, readouts, section
+from tests.words import holds
+
+
+def test_the_handle_is_the_end_of_the_first_step():
+    _, _, picture = drawn_state(LAB, loss="quartic", start=2.2)
+    track = picture.panels[0].tracks[0]
+    landed = 2.2 - np.array(RATES) * 4 * 2.2**3
+    seen = np.isfinite(track.x)
+    np.testing.assert_allclose(track.x[seen], landed[seen])
+    np.testing.assert_allclose(track.y[seen], landed[seen] ** 4)
+    assert seen[place(0.1)]
+    assert not seen[-1]  # far outside
+
+
+def test_the_path_lies_on_the_loss():
+    _, _, picture = drawn_state(LAB, start=2.0)
+    step = place(1.6)
+    path = framed(picture, 0, "path", "x", step)
+    np.testing.assert_allclose(path[:4], [2, -1.2, 0.72, -0.432], rtol=1e-6)
+    np.testing.assert_allclose(framed(picture, 0, "path", "y", step), path**2 / 2, rtol=1e-5)
+    np.testing.assert_allclose(framed(picture, 1, "dragged rate", "y", step)[:4], path[:4] ** 2 / 2, rtol=1e-5)
+
+
+def test_readouts_at_a_rate():
+    _, _, picture = drawn_state(LAB, loss="valley", start=1.0, steps=100)
+    found = readouts(picture, place(0.0198))
+    assert holds(found["loss after 100 steps"], 0.8885576291)
+    assert found["limit 2/L"] == "0.02"
+    assert int(found["steps to half"]) == int(np.argmax(_valley(0.0198) <= 55.5 / 2))
+    assert readouts(picture, place(0.1))["loss after 100 steps"] == "diverged"
+    assert all(all(one.check.agrees) for one in picture.readouts if one.check)
+
+
+def _valley(rate):
+    k = np.arange(101)
+    return sum(c * (1 - rate * c) ** (2 * k) for c in (1, 10, 100)) / 2
+
+
+def test_noise_shows_its_floor():
+    _, _, picture = drawn_state(LAB, noise=1.0, steps=100)
+    assert holds(readouts(picture, place(0.1))["noise floor"], 0.0526315789 / 2)
+    assert readouts(picture, place(2.1))["noise floor"] == "none"
+    mean = framed(picture, 1, "mean over noise", "y", place(0.5))
+    assert mean[-1] == pytest.approx(1 / 6, rel=1e-6)
+
+
+@pytest.mark.parametrize("loss", ["valley", "quartic", "two", "squares", "logistic"])
+def test_sharpness_is_the_largest_eigenvalue_of_the_hessian_of_autograd(loss):
+    raw = load_breast_cancer()
+    x = torch.tensor((raw.data - raw.data.mean(0)) / raw.data.std(0))
+    y = torch.tensor(raw.target, dtype=torch.float64)
+    functions = {
+        "valley": lambda w: (w**2 * torch.tensor([1.0, 10.0, 100.0])).sum() / 2,
+        "quartic": lambda w: w[0] ** 4,
+        "two": lambda w: 8 * (w[0] - 1) ** 2,
+        "squares": lambda w: ((x @ w - (2 * y - 1)) ** 2).mean() / 2,
+        "logistic": lambda w: torch.nn.functional.binary_cross_entropy_with_logits(x @ w, y),
+    }
+    size = {"valley": 3, "squares": 30, "logistic": 30}.get(loss, 1)
+    at = 1.2 + 0.1 * np.random.default_rng(0).standard_normal((3, size))
+    for position, found in zip(at, sharpness(loss, at), strict=True):
+        hessian = torch.autograd.functional.hessian(functions[loss], torch.tensor(position))
+        assert found == pytest.approx(float(torch.linalg.eigvalsh(hessian)[-1]), rel=1e-9)
+
+
+def test_sections_show_factors_and_the_curvature_along_the_path():
+    values, result, _ = drawn_state(LAB, loss="valley", start=1.0, rate=0.0198)
+    table = section(LAB, "factor", result, values)[-1].columns
+    assert [holds(text, 1 - 0.0198 * c) for text, c in zip(table["factor 1 − 0.0198λ"], (100, 10, 1), strict=True)]
+    values, result, _ = drawn_state(LAB, loss="logistic", rate=5.0)
+    assert "at 50 of 51 positions" in section(LAB, "along the path", result, values)[-1]
+    assert len(section(LAB, "factor", result, values)[-1].columns["curvature λ"]) == 30
+
+
+@pytest.mark.parametrize(
+    ("template", "question", "answer", "mistake"),
+    [
+        (FOUR, 0, "C B D A", "low_start"),
+        (FOUR, 2, "0.01", "one_over_l"),
+        (STEPS, 2, "1.58", "one_over_l"),
+        (INPUTS, 2, "yes", "all_rises_diverge"),
+        (NOISE, 2, "its rate is larger", "noisy_is_high"),
+    ],
+)
+def test_known_mistakes_are_named(template, question, answer, mistake):
+    assert mistake in template.variant(0).questions[question].judge(answer).slips
+
+
+def test_published_exercises():
+    four, steps, noise = (template.variant(0).questions for template in (FOUR, STEPS, NOISE))
+    assert four[0].truth == "ACBD"  # A 0.1, C 0.01, B 0.001, D 0.0001
+    assert float(steps[2].truth) == pytest.approx(5**0.5)
+    assert float(noise[0].truth) == pytest.approx(0.0526315789, abs=1e-10)
