@@ -12,6 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
 from typing import Any
+from urllib.parse import parse_qs
 
 import numpy as np
 import pytest
@@ -197,6 +198,24 @@ def test_prediction_has_an_answer_among_the_guesses(lab: Lab) -> None:
         for guess in prediction.guess.values:
             assert prediction.verdict(guess, truth, result).endswith(".")
             assert prediction.guess.show(guess)
+
+
+@pytest.mark.parametrize(
+    "link",
+    [
+        # each data set has its own x, and the median of the errors is 0
+        "bias_variance?degree=1&truth=runge&noise_std=0&n_train=88&n_sets=399&protocol=subset&seed=39998&n_test=87"
+        "&low=-12.5&high=-6.5&max_degree=18&compare=3.7.13.19&folds=2&repetitions=350",
+    ],
+    ids=lambda link: link[:30],
+)
+def test_a_link_that_once_failed(link: str) -> None:
+    name, _, query = link.partition("?")
+    lab = next(lab for lab in LABS if lab.name == name)
+    values, notes = lab.read_link(parse_qs(query))
+    assert not notes
+    assert isinstance(picture_or_reason(lab, values), Picture)
+    check_rest(lab, values)
 
 
 # --- what is taken home -----------------------------------------------------------------------------------

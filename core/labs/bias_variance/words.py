@@ -158,7 +158,8 @@ def _medians(result: Exploration, k: int) -> str:
     d = result.decomposition
     bias2, variance, risk = _parts(result, k)
     mean = float(d.risk[k])
-    tail = f", {larger(mean / risk)} that: a few unlucky draws of x dominate it" if mean > 1.25 * risk else ""
+    ratio = f", {larger(mean / risk)} that" if risk > 1e-12 else ""
+    tail = f"{ratio}: a few unlucky draws of x dominate it" if mean > max(1.25 * risk, 1e-12) else ""
     return (
         f"Each data set has its own x, so these are medians over {len(d.x_train)} designs, which need not add up: "
         f"bias² {fixed(bias2)}, variance {fixed(variance)}, expected error {fixed(risk)}. The mean error is "
