@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 import pytest
 from numpy.polynomial import Chebyshev
+from scipy.stats import zscore
 from sklearn.datasets import load_breast_cancer, load_iris
 from sklearn.metrics import mutual_info_score
 from sklearn.tree import DecisionTreeClassifier
@@ -247,6 +248,11 @@ def wrong(threshold: float) -> int:
     return sum(int((tree.fit(x[side], y[side]).predict(x[side]) != y[side]).sum()) for side in sides)
 
 
+def unit_scores(batch: list[float]) -> list[float]:
+    """Distances from the mean in standard deviations, by SciPy."""
+    return [float(score) for score in zscore(batch)]
+
+
 def given(*numbers: float) -> Callable[[], Numbers]:
     """Numbers that are definitions or published facts: said here once, and why beside them."""
     return lambda: numbers
@@ -434,6 +440,23 @@ KNOWN: dict[str, dict[str, Callable[[], Numbers]]] = {
         "help loss": lambda: [len(load_breast_cancer().target)],
         "ask 2": given(2),  # the limit 2/L
         "section 0": given(2),
+    },
+    "normalization": {
+        "preset Two values land at ±1": lambda: unit_scores([1, 6]),
+        "preset A batch of one": lambda: values("normalization", "A batch of one", "beta"),
+        "preset An outlier takes it all": lambda: [
+            *values("normalization", "An outlier", "moved"),
+            max(unit_scores([1, 1.5, 2, 10])),
+            3,
+            math.sqrt(3),
+        ],
+        "preset ε matters": lambda: values("normalization", "ε", "eps"),
+        "preset Momentum 0.99 in Keras": lambda: [0.99, 100 * 0.99, 100 * 0.99**10],
+        "help batch": lambda: bounds("normalization", "moved"),
+        "help eps": given(0),
+        "help updates": given(0, 1),  # as torch.nn.BatchNorm1d starts
+        "ask 0": given(6, 10),
+        "ask 1": given(1, 100, 1, 0),  # the batch, γ, and β
     },
     "lr_range": RUNS
     | {
