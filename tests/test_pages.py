@@ -206,6 +206,9 @@ def test_prediction_has_an_answer_among_the_guesses(lab: Lab) -> None:
         # each data set has its own x, and the median of the errors is 0
         "bias_variance?degree=1&truth=runge&noise_std=0&n_train=88&n_sets=399&protocol=subset&seed=39998&n_test=87"
         "&low=-12.5&high=-6.5&max_degree=18&compare=3.7.13.19&folds=2&repetitions=350",
+        # the longest name of a rule with the longest comparison
+        "model_selection?degree=8&view=residuals&rule=repeated+k-fold&noise_std=1.5&n_train=30&seed=39718&folds=20"
+        "&repetitions=850",
     ],
     ids=lambda link: link[:30],
 )
