@@ -253,6 +253,31 @@ def unit_scores(batch: list[float]) -> list[float]:
     return [float(score) for score in zscore(batch)]
 
 
+def delivered(lab: str, start: str) -> list[list[int]]:
+    """Updates by others between two deliveries of each learner, in the order of their numbers or the reverse."""
+    state = preset(lab, start)
+    periods = [state["others"]] * state["learners"]
+    periods[1] = state["period"]
+    turn = -1 if state["tie"] == "last" else 1
+    events = sorted(
+        (k * p, turn * i, i) for i, p in enumerate(periods) for k in range(1, int(state["horizon"] / p) + 1)
+    )
+    who = [i for _, _, i in events]
+    out: list[list[int]] = []
+    for i in range(len(periods)):
+        own = [-1, *(at for at, one in enumerate(who) if one == i)]
+        out.append([after - at - 1 for at, after in zip(own, own[1:], strict=False)])
+    return out
+
+
+def stable_rates(old: int) -> list[float]:
+    """The default rate, at which gradients that old make descent diverge, and one at which they do not."""
+    largest = [np.abs(np.roots([1, -1, *[0] * (old - 1), rate])).max() for rate in (0.4, 0.2)]
+    assert largest[0] > 1 > largest[1]
+    assert bounds_default("staleness", "eta") == 0.4
+    return [0.4, 0.2]
+
+
 def given(*numbers: float) -> Callable[[], Numbers]:
     """Numbers that are definitions or published facts: said here once, and why beside them."""
     return lambda: numbers
@@ -457,6 +482,22 @@ KNOWN: dict[str, dict[str, Callable[[], Numbers]]] = {
         "help updates": given(0, 1),  # as torch.nn.BatchNorm1d starts
         "ask 0": given(6, 10),
         "ask 1": given(1, 100, 1, 0),  # the batch, γ, and β
+    },
+    "staleness": {
+        "preset Two learners": lambda: [
+            *values("staleness", "Two", "horizon"),
+            *delivered("staleness", "Two")[1][:1],
+            2,
+        ],
+        "preset A tie": lambda: [*values("staleness", "A tie", "horizon"), 1, 2, delivered("staleness", "A tie")[1][1]],
+        "preset Equal learners": lambda: [preset("staleness", "Equal")["learners"] - 1],
+        "preset One straggler": lambda: [2, delivered("staleness", "One")[1][0]],
+        "preset Bounded": lambda: [1, bounds_default("staleness", "bound")],
+        "preset Synchronous": lambda: [100 * (1 - 1 / bounds_default("staleness", "period")), 1, 2, 1],
+        "preset Eight are too many": lambda: [preset("staleness", "Eight")["learners"] - 1, *stable_rates(7)],
+        "help period": given(2),
+        "ask 0": given(2, 2.5),
+        "ask 2": given(1),
     },
     "lr_range": RUNS
     | {

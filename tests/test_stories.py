@@ -31,6 +31,7 @@ COMPUTED = {
     ("inception", "start", 12.5): 100 * 32 / 256,
     ("cnn_cost", "field", 49.0): 7 * 7,
     ("descent", "real", 569.0): len(load_breast_cancer().target),
+    ("staleness", "rate", 0.21): 2 * math.sin(math.pi / 30),  # the limit of gradients 7 updates old
 }
 SMALL = 12  # whole numbers up to this count things that the picture shows
 

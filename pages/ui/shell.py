@@ -17,7 +17,7 @@ from pages.ui import boot, net, rest, sessions, state
 # Topic -> pages; a page is the name of its file in pages/, which is also its address.
 TOPICS: dict[str, tuple[str, ...]] = {
     "Generalization": ("bias_variance", "model_selection", "regularization"),
-    "Foundations": ("logistic", "gradients", "neighbors", "trees", "descent", "normalization"),
+    "Foundations": ("logistic", "gradients", "neighbors", "trees", "descent", "normalization", "staleness"),
     "Ranking": ("ranking_curves",),
     "Networks": ("cnn_cost", "convolution", "inception"),
     "Training": ("lr_range", "schedules", "momentum", "transfer"),

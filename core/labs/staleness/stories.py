@@ -1,0 +1,74 @@
+"""Stories of the lab: a way through its states, with words and questions."""
+
+from __future__ import annotations
+
+from core.exercises.questions import choice
+from core.kit.story import Step, Story
+
+STORIES = (
+    Story(
+        "start",
+        "How old is a gradient?",
+        "",
+        (
+            Step(
+                "period=1",
+                "Two equal learners: between reading and updating, the other one updates once. So most are 1 old.",
+            ),
+            Step(
+                "period=2.5",
+                "Learner 2 is slower: learner 1 updates two or three times meanwhile. Its gradients are 2.50 old.",
+            ),
+            Step(
+                "period=5",
+                "At 5 they are 5.00 old, but learner 1's only 0.10. The mean of all, 0.92, has hardly moved.",
+                choice(
+                    "Learner 2 gets slower still. What happens to the mean staleness of all gradients?",
+                    ("it grows", "it hardly changes", "it falls to half"),
+                    "it hardly changes",
+                    {
+                        "it grows": "Its gradients get older, but there are fewer, and the others' get fresher.",
+                        "it falls to half": "Each update still makes the gradient in progress one older.",
+                    },
+                ),
+            ),
+            Step(
+                "period=2.5&horizon=5",
+                "At t = 5 both deliver. Learner 1 goes first, so learner 2's second gradient is 3 old, not 2.",
+            ),
+            Step(
+                "period=5.5&learners=4",
+                "Four learners, one straggler: 15 updates pass before its gradient arrives. Drag the end of its box.",
+            ),
+        ),
+        "Staleness counts updates, not seconds: about one for each other learner, and most for the slowest.",
+    ),
+    Story(
+        "rate",
+        "Why do more learners need a smaller rate?",
+        "period=1",
+        (
+            Step("learners=2", "Two learners at rate 0.4: gradients are 1 old, and the weight settles near 0."),
+            Step("learners=4", "Four learners: gradients are 3 old. The weight oscillates; 0.248 is left at the end."),
+            Step(
+                "learners=8",
+                "Eight learners: gradients are 7 old. The same rate now moves the weight away, to 13.1.",
+                choice(
+                    "Eight learners at the same rate make twice as many updates as four. What does the weight do?",
+                    ("it settles sooner", "it settles later", "it moves away"),
+                    "it moves away",
+                    {
+                        "it settles sooner": "More updates help only while their gradients still point the right way.",
+                        "it settles later": "With gradients 7 updates old, rates above 0.21 do not settle at all.",
+                    },
+                ),
+            ),
+            Step("learners=8&eta=0.06", "At rate 0.06 the eight get along: 0.000121 is left after 80 updates."),
+            Step(
+                "learners=8&sync=sync",
+                "Synchronous rounds keep rate 0.4: ten updates with fresh gradients leave 0.00605.",
+            ),
+        ),
+        "The largest rate is about half for gradients twice as old: more learners, smaller steps.",
+    ),
+)
