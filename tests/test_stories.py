@@ -32,6 +32,10 @@ COMPUTED = {
     ("cnn_cost", "field", 49.0): 7 * 7,
     ("descent", "real", 569.0): len(load_breast_cancer().target),
     ("staleness", "rate", 0.21): 2 * math.sin(math.pi / 30),  # the limit of gradients 7 updates old
+    ("logistic", "start", 0.0125): 0.05 / 4,  # the largest slope of an S-curve is a quarter of its weight
+    ("logistic", "start", 13.9): math.log(2) / 0.05,
+    ("logistic", "wrong", 0.008): 2 * (1 / (1 + math.exp(-5.5))) ** 2 / (1 + math.exp(5.5)),  # dp²/dz = 2p · p(1 − p)
+    ("logistic", "wrong", 0.296): 8 / 27,  # the largest value of 2p²(1 − p), at p = 2/3
 }
 SMALL = 12  # whole numbers up to this count things that the picture shows
 

@@ -12,6 +12,7 @@ from core.labs.logistic.controls import CONTROLS
 from core.labs.logistic.exercises import EXERCISES
 from core.labs.logistic.picture import picture, thumbnail
 from core.labs.logistic.sections import SECTIONS
+from core.labs.logistic.stories import STORIES
 from core.labs.logistic.words import PREDICTIONS
 
 PRESETS = (
@@ -50,4 +51,5 @@ LAB = Lab(
     thumbnail=thumbnail,
     sections=SECTIONS,
     exercises=EXERCISES,
+    stories=STORIES,
 )
