@@ -12,13 +12,13 @@ from core.draw.style import ceiling, color
 from core.kit.arrays import Array
 from core.kit.words import number
 from core.labs.descent.compute.descent import RATES, Descent
-from core.labs.descent.compute.losses import BOTH, LOSSES, begin, steepest
+from core.labs.descent.compute.losses import BOTH, LOSSES, REAL, begin, steepest
 
 ROLES = ("first", "second", "test", "threshold")  # of the fixed rates, the largest first
-_WINDOW = {"squares": (-0.25, 0.75), "logistic": (-0.5, 6.0)}  # positions that are shown; for the others:
+_WINDOW = {"squares": (-0.25, 0.75), "logistic": (-1.0, 15.0)}  # positions that are shown; for the others:
 _AROUND = (-3.2, 3.2)
-_HEIGHT = {"bowl": 5.0, "valley": 5.0, "quartic": 1.0, "absolute": 3.0, "two": 2.0, "squares": 0.5, "logistic": 0.69}
-_GRID = 101
+_HEIGHT = {"bowl": 5.0, "valley": 5.0, "quartic": 1.0, "absolute": 3.0, "two": 2.0, "squares": 0.5, "logistic": 0.8}
+_TICKS = [0.0001, 0.001, 0.01, 0.1, 1, 10]
 _OUTSIDE = 20  # windows away: a path that leaves is drawn that far
 
 
@@ -26,7 +26,7 @@ def landscape(result: Descent) -> Panel:
     """The loss along its steepest direction, with the path at each rate; the end of the first step is dragged."""
     low, high = _WINDOW.get(result.loss, _AROUND)
     top = ceiling(1.1 * max(float(result.losses[0, 0]), _HEIGHT[result.loss]))
-    grid = np.linspace(low, high, _GRID)
+    grid = np.linspace(low, high, 81 if result.loss in REAL else 201)
     along = steepest(result.loss)
     from_start = begin(result.loss, result.start)
     slice_, _ = BOTH[result.loss](from_start + (grid - from_start @ along)[:, None] * along)
@@ -109,7 +109,7 @@ def by_rate(result: Descent) -> Panel:
         tracks=(Track(np.array(RATES)),),
         column=1,
         height=280,
-        xaxis=_log((-4.05, 1.05)),
+        xaxis={"type": "log", "range": [-4.05, 1.05], "tickvals": _TICKS, "ticktext": [f"{v:g}" for v in _TICKS]},
         yaxis=_log(span),
     )
 
@@ -119,8 +119,8 @@ def scale(result: Descent) -> tuple[float, float]:
     first = max(float(result.losses[0, 0]), 0.01)
     if result.loss in _WINDOW:
         return (-1.0, 0.5) if result.loss == "squares" else (-1.5, 0.5)
-    top = float(np.ceil(np.log10(first))) + 1
-    return top - 8, top
+    top = float(np.ceil(np.log10(first))) + 0.9  # below the next power of ten, whose label would stand in the title
+    return top - 7.9, top
 
 
 def shown(losses: Array, span: tuple[float, float]) -> Array:
@@ -129,5 +129,8 @@ def shown(losses: Array, span: tuple[float, float]) -> Array:
 
 
 def _log(span: tuple[float, float]) -> dict[str, Any]:
-    few = max(1, round((span[1] - span[0]) / 4))
-    return {"type": "log", "range": list(span), "exponentformat": "power", "dtick": few}
+    if span[1] - span[0] < 3:
+        ticks = [0.03, 0.1, 0.3, 1, 3]
+        return {"type": "log", "range": list(span), "tickvals": ticks, "ticktext": [f"{v:g}" for v in ticks]}
+    look = {"type": "log", "exponentformat": "power", "dtick": 2, "tickfont": {"size": 10}}
+    return look | {"range": list(span)}  # plotly.js writes powers of ten a quarter larger

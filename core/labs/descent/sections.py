@@ -29,14 +29,16 @@ def factors(result: Descent, values: Mapping[str, Any]) -> Sequence[Any]:
     if not len(curvatures):
         return (why, _OTHERS[result.loss])
     left = 1 - rate * curvatures
-    with np.errstate(over="ignore"):
-        after = np.abs(left) ** result.steps
-    where = " At the start, which is where its curvature is largest:" if result.loss == "logistic" else ""
     columns = {
         "curvature λ": [number(float(v)) for v in curvatures],
         f"factor 1 − {rate:g}λ": [number(float(v)) for v in left],
-        f"distance left after {result.steps}": [number(float(v)) for v in after],
     }
+    where = " At the start, which is where the curvature is largest:"
+    if result.loss != "logistic":
+        where = ""
+        with np.errstate(over="ignore"):
+            after = np.abs(left) ** result.steps
+        columns[f"distance left after {result.steps}"] = [number(float(v)) for v in after]
     return (f"{why}{where}", Table(columns, caption="Directions"))
 
 

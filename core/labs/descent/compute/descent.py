@@ -27,7 +27,7 @@ from core.labs.descent.compute.losses import (
 STEPS = 100  # at most
 FAR = 1e9  # positions are cut off there: the run has diverged
 _SERIES = (1, 1.25, 1.6, 2, 2.5, 3.2, 4, 5, 6.3, 8)
-_ALSO = (0.0198, 0.021, 0.6, 1.5, 1.9, 2.1)  # beside the limits and the best rates
+_ALSO = (0.0198, 0.021, 0.3, 0.6, 0.7, 0.9, 1.1, 1.2, 1.3, 1.4, 1.5, 1.7, 1.8, 1.9, 2.1, 2.2)  # close to limits
 RATES = tuple(sorted({*(round(m * 10.0**k, 10) for k in range(-4, 1) for m in _SERIES), 10.0, *_ALSO}))
 FIXED = 4  # rates that stay, each a tenth of the one before
 

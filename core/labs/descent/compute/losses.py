@@ -46,14 +46,18 @@ class Cancer:
         Standardized measurements.
     signs : ndarray of shape (569,)
         1 for a benign tumor, -1 for a malignant one.
+    gram, pull : ndarray of shape (30, 30) and (30,)
+        X'X/n and X's/n, s being the signs: all that squared error depends on.
     curvatures, directions : ndarray of shape (30,) and (30, 30)
-        Eigenvalues of X'X/n in rising order, and their eigenvectors as columns, toward the benign tumors.
+        Eigenvalues of `gram` in rising order, and their eigenvectors as columns, toward the benign tumors.
     """
 
     raw: Array
     names: tuple[str, ...]
     x: Array
     signs: Array
+    gram: Array
+    pull: Array
     curvatures: Array
     directions: Array
 
@@ -67,11 +71,12 @@ def cancer() -> Cancer:
     x = raw[:, :-1]
     x = (x - x.mean(axis=0)) / x.std(axis=0)
     signs = 2 * raw[:, -1] - 1
-    curvatures, directions = np.linalg.eigh(x.T @ x / len(x))
-    directions = directions * np.where(directions.T @ (x.T @ signs) < 0, -1, 1)
-    for array in (raw, x, signs, curvatures, directions):
+    gram, pull = x.T @ x / len(x), x.T @ signs / len(x)
+    curvatures, directions = np.linalg.eigh(gram)
+    directions = directions * np.where(directions.T @ pull < 0, -1, 1)
+    for array in (raw, x, signs, gram, pull, curvatures, directions):
         array.setflags(write=False)
-    return Cancer(raw, names, x, signs, curvatures, directions)
+    return Cancer(raw, names, x, signs, gram, pull, curvatures, directions)
 
 
 def quadratic(curvatures: tuple[float, ...], x: Array) -> tuple[Array, Array]:
@@ -101,9 +106,8 @@ def two(x: Array) -> tuple[Array, Array]:
 def squares(w: Array) -> tuple[Array, Array]:
     """Half the mean squared error of a linear model of the signs of `cancer`, without an intercept."""
     data = cancer()
-    miss = w @ data.x.T - data.signs
-    n = len(data.x)
-    return (miss**2).sum(axis=1) / (2 * n), miss @ data.x / n
+    curved = w @ data.gram
+    return 0.5 + (w * (curved / 2 - data.pull)).sum(axis=1), curved - data.pull
 
 
 def logistic(w: Array) -> tuple[Array, Array]:
@@ -153,8 +157,7 @@ def spectrum(loss: str, start: float) -> tuple[Array, Array, float]:
     if loss != "squares":
         return np.zeros(0), np.zeros(0), 0.0
     data = cancer()
-    pull = data.directions.T @ (data.x.T @ data.signs) / len(data.x)
-    away = -pull / data.curvatures
+    away = -(data.directions.T @ data.pull) / data.curvatures
     return data.curvatures, away, 0.5 - float((data.curvatures * away**2).sum()) / 2
 
 
@@ -205,5 +208,6 @@ def sharpness(loss: str, positions: Array) -> Array:
         return np.full(len(x), data.curvatures[-1])
     small = np.exp(-np.abs(positions @ data.x.T))
     each = small / (1 + small) ** 2 / len(data.x)
-    found: Array = np.linalg.eigvalsh((each[:, None, :] * data.x.T) @ data.x)[:, -1]
+    outer = (data.x[:, :, None] * data.x[:, None, :]).reshape(len(data.x), -1)
+    found: Array = np.linalg.eigvalsh((each @ outer).reshape(-1, 30, 30))[:, -1]
     return found
