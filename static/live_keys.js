@@ -6,6 +6,7 @@ const STEPS = { // steps, and the axis
 const TELLS = { ArrowLeft: "Back", PageUp: "Back", ArrowRight: "Next", PageDown: "Next" }; // while a story is told
 const FIELDS = 'input:not([type="range"]), textarea, select, [contenteditable]';
 const MOVERS = 'input, textarea, select, [contenteditable], [role="slider"], [role="tab"], [role="radio"]';
+const DIALOG = '[data-testid="stDialog"]';
 const SHEET = [
   ["1 – 9", "enlarge a plot"],
   ["0", "show all plots, and back"],
@@ -17,6 +18,7 @@ const SHEET = [
   ["L", "logarithmic axis"],
   ["N", "new draw"],
   ["M", "menu of controls"],
+  ["Q", "QR code for the class"],
   ["F", "full screen"],
   ["Esc", "back, then exit"],
 ];
@@ -41,6 +43,8 @@ export class Keys {
   /** Undo what hides the whole picture; `false` where there is nothing of that kind. */
   back(event) {
     const { chart } = this;
+    const close = document.querySelector(`${DIALOG} button[aria-label="Close"]`);
+    if (close) return close.click(), true; // Streamlit's own answer would leave presenter mode as well
     if (event.target.closest?.(".st-key-drawer")) return document.activeElement.blur(), true; // a list closes when it loses the focus
     if (this.sheet) return this.help(), true;
     if (chart.alone === null && !chart.every) return false;
@@ -51,6 +55,7 @@ export class Keys {
   press(event) {
     const { chart } = this;
     const { present } = chart.state;
+    if (document.querySelector(DIALOG)) return false;
     if (/^[1-9]$/.test(event.key) && Number(event.key) <= chart.panels.length) return chart.enlarge(Number(event.key) - 1), true;
     if (event.key === "0") return chart.arrange(null, !chart.every), true;
     if (event.key === "?") return this.help(), true;

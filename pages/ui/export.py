@@ -1,4 +1,4 @@
-"""What a visitor can take home: the link, a script, the data, the figure."""
+"""What a visitor can take home: the data, the figure, a script."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ import math
 from collections.abc import Mapping
 from functools import partial
 from typing import Any
-from urllib.parse import urlencode, urlsplit
 
 import numpy as np
 import streamlit as st
@@ -21,7 +20,7 @@ from pages.ui.live_chart import standalone_html
 
 def section(lab: Lab, values: Mapping[str, Any], result: Any) -> bool:
     """Folded section with everything that leaves the page, files made when asked for; whether it is open."""
-    folded = st.expander("Share and download", on_change="rerun", key=f"{lab.name}:export")
+    folded = st.expander("Download", on_change="rerun", key=f"{lab.name}:export")
     if folded.open:
         with folded:
             _offers(lab, values, result)
@@ -30,8 +29,6 @@ def section(lab: Lab, values: Mapping[str, Any], result: Any) -> bool:
 
 @net.guarded
 def _offers(lab: Lab, values: Mapping[str, Any], result: Any) -> None:
-    st.markdown("**Link** to this page with these settings:")
-    st.code(link(lab, values), language=None, wrap_lines=True)
     tables = lab.tables(result, values)
     with st.container(horizontal=True):
         for name, columns in tables.items():
@@ -62,12 +59,6 @@ def _offers(lab: Lab, values: Mapping[str, Any], result: Any) -> None:
     st.caption(f"{_gaps(tables)} PNG and SVG of a single picture: the camera signs at its upper right corner.".strip())
     st.markdown("**Python code** that computes these numbers without Lectern:")
     st.code(lab.export_script(values), language="python")
-
-
-def link(lab: Lab, values: Mapping[str, Any]) -> str:
-    """Address of this page in this state."""
-    here = urlsplit(st.context.url or f"http://localhost:8501/{lab.name}")
-    return here._replace(query=urlencode(lab.link(values)), fragment="").geturl()
 
 
 def to_csv(columns: Mapping[str, Any]) -> str:

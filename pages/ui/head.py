@@ -9,7 +9,7 @@ import streamlit as st
 
 from core.kit.controls import Choice, Control, Seed, Toggle
 from core.kit.lab import PREDICT, Lab
-from pages.ui import net, state, telling
+from pages.ui import net, share, state, telling
 from pages.ui.state import State
 
 _HINT = "Drag the slider below, or the purple marker in a plot."
@@ -46,10 +46,10 @@ def keys(lab: Lab, record: State) -> None:
                 _button(lab, name, label, icon, lambda control=named[name]: _turn(record, control), key)
 
 
-def _button(lab: Lab, key: str, label: str, icon: str, act: Callable[[], None], shortcut: str | None = None) -> None:
-    """Draw a button that shows its icon alone; its label is what is read out and shown where the pointer rests."""
+def _button(lab: Lab, key: str, label: str, icon: str, act: Callable[[], None], shortcut: str | None = None) -> bool:
+    """Draw a button that shows its icon alone and is named to who rests on it; return whether it was clicked."""
     look = {"type": "tertiary", "icon": f":material/{icon}:", "help": f"{label} ({shortcut})" if shortcut else label}
-    st.button(label, on_click=net.safely(act), key=f"{lab.name}:{key}", shortcut=shortcut, **look)
+    return st.button(label, on_click=net.safely(act), key=f"{lab.name}:{key}", shortcut=shortcut, **look)
 
 
 def _turn(record: State, control: Control) -> None:
@@ -79,6 +79,8 @@ def _tools(lab: Lab, record: State) -> None:
             record.set(seed.name, (record.values[seed.name] + 1) % (seed.high + 1))
 
         _button(lab, "redraw", "New draw", "casino", redraw, "N")
+    if _button(lab, "share", "Share", "qr_code_2", lambda: None, "Q" if state.presenting() else None):
+        share.dialog(lab, record.good)
     if state.presenting():
         _button(lab, "present", "Exit", "close_fullscreen", lambda: state.present(False), "Escape")
     else:

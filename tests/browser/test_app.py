@@ -201,7 +201,7 @@ def test_the_story_of_the_bias_variance_lab(app_url: str, open_page: OpenPage, t
     # the folded parts
     page.get_by_text("Why bias², variance, and noise add up").click()
     expect(page.get_by_text("Square it.")).to_be_visible()
-    page.get_by_text("Share and download").click()
+    page.get_by_text("Download", exact=True).click()
     with page.expect_download() as download:
         page.get_by_role("button", name="Interactive figure (HTML)").click()
     saved = tmp_path / download.value.suggested_filename
