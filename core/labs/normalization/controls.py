@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from core.kit.controls import Choice, LogSlider, Slider, Text
+from core.kit.words import number
 from core.labs.normalization.compute import CONVENTIONS, DIVISORS, LARGEST, MODES
 
 FAN_IN = Slider(
@@ -37,6 +38,7 @@ CONTROLS = (
     Slider(name="beta", label="Shift β", default=0.0, low=-3.0, high=3.0, step=0.1,
            help="Learned. Raising it moves all outputs up by as much."),
     LogSlider(name="eps", label="ε", default=1e-5, low=1e-8, high=1.0, per_decade=1,
+              display=lambda eps: number(eps, 1),
               help="Added to the variance so that the root is never 0. Raising it shrinks outputs of narrow batches."),
     Slider(name="updates", label="Updates before testing", default=10, low=0, high=100, place="more",
            help="How often the running statistics were updated with the typed batch, from mean 0 and variance 1."),

@@ -15,6 +15,7 @@ MINE, OTHERS = "second", "first"  # roles of the dragged value and of the others
 TESTING = "test"
 _EDGE = 1.1 * LARGEST  # of the number lines
 _TALL = 0.07  # half the height of a spread
+_TICKS = np.array([1 + _TALL, 1 - _TALL, np.nan, _TALL, -_TALL, np.nan])  # of the means in it
 
 
 def lines_of(result: Normalized) -> Panel:
@@ -22,12 +23,16 @@ def lines_of(result: Normalized) -> Panel:
     z, y = result.inputs, result.outputs
     heights = np.array([1.0, 0.0])
     ends = np.stack([z[:, -1], y[:, -1]], axis=1)
-    drawn = [(area(*_bars(), "right_fill", "mean ± spread", showlegend=False), _spreads(result))]
+    middles = np.stack([result.mean, np.full(len(MOVED), result.beta)], axis=1)
+    drawn = [
+        (area(*_bars(), "right_fill", "spread"), _spreads(result)),
+        (curve(None, _TICKS, "muted", "mean ± spread", 2), np.repeat(middles, 3, axis=1)),
+    ]
     if result.size > 1:
         joined = np.stack([z[:, :-1], y[:, :-1], np.full_like(z[:, :-1], np.nan)], axis=2).reshape(len(MOVED), -1)
         ways = np.tile([1.0, 0.0, np.nan], result.size - 1)
         drawn += [
-            (curve(None, ways, OTHERS, "the others", 1.4, meta={"table": False}), joined),
+            (curve(None, ways, OTHERS, _others(result), 1.4, meta={"table": False}), joined),
             (dots(None, ways, OTHERS, "others", 9, showlegend=False), joined),
         ]
     drawn += [
@@ -48,6 +53,10 @@ def lines_of(result: Normalized) -> Panel:
         xaxis={"range": [-_EDGE, _EDGE], "fixedrange": True},
         yaxis={"range": [-0.2, 1.2], "tickvals": [0, 1], "ticktext": ["y", "z"], "fixedrange": True},
     )
+
+
+def _others(result: Normalized) -> str:
+    return "the others" if result.size > 2 else "the other"
 
 
 def _bars() -> tuple[Array, Array]:
@@ -73,7 +82,7 @@ def against(result: Normalized) -> Panel:
         gap = np.array([np.nan])
         across = np.tile(np.append(MOVED, gap), result.size - 1)
         others = np.concatenate([np.append(row, gap) for row in y[:, :-1].T])
-        traces.insert(0, curve(across, others, OTHERS, "the others", 1.8))
+        traces.insert(0, curve(across, others, OTHERS, _others(result), 1.8))
     other = "test" if result.mode == "train" else "train"
     compared = result.outputs_of(other)[:, -1]
     if np.isfinite(compared).all():
@@ -109,7 +118,7 @@ def gradient(result: Normalized) -> Panel:
     """Bars: what a little more of each input does to the output of the dragged value."""
     places = np.arange(1, result.size + 1)
     rows = result.gradient
-    top = ceiling(max(1.1 * float(np.quantile(np.abs(rows), 0.98)), 0.1))
+    top = ceiling(max(1.1 * float(np.quantile(np.abs(rows), 0.98)), 0.5))
     look = {"color": [color(OTHERS)] * (result.size - 1) + [color(MINE)]}
     names = [f"z{'₁₂₃₄₅₆₇₈'[k]}" for k in range(result.size)]
     names[-1] = f"{names[-1]} (last)"

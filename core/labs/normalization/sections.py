@@ -43,7 +43,7 @@ _FINE_VARIANCE = np.linspace(0.02, 3.0, 150)
 def running(result: Normalized, values: Mapping[str, Any]) -> Sequence[Any]:
     """Running variance and test output against the number of updates, by both conventions of the momentum."""
     check_trainable(result.typed, result.divisor)
-    m = number(result.momentum)
+    m = f"{result.momentum:g}"
     return (
         f"Each update mixes the old running value with that of the batch. With momentum {m}, PyTorch gives the **new** "
         f"value a weight of {m}, Keras gives it to the **old** one. Both start at mean 0 and variance 1 here and see "
@@ -172,8 +172,8 @@ def _scatter_picture() -> Picture:
             for k, (label, words) in enumerate(labels)
         ),
         sentences=tuple(
-            f"In batches of {size}, the mean is off by {fixed(float(row[0]))} and the variance by "
-            f"{percent(float(row[2] / row[1]))} of its own size."
+            f"In batches of {size}, the mean is typically off by {fixed(float(row[0]))}, the variance by "
+            f"{percent(float(row[2] / row[1]))} of its expected value."
             for size, row in zip(SIZES, exact, strict=True)
         ),
     )  # fmt: skip

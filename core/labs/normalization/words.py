@@ -57,7 +57,7 @@ def readouts(result: Normalized) -> tuple[Readout, ...]:
         Readout(
             "gradient by itself",
             said(own),
-            "variance",
+            MINE,
             "Slope of the last value's output: what a little more of the value adds, for each unit.",
             check=Check(said(difference), tuple(same.tolist()), "central difference"),
         ),

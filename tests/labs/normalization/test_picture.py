@@ -23,11 +23,12 @@ def test_lines_join_each_value_with_its_output():
     drawn = picture(result)
     for k in (0, at(0), at(6), 200):
         figure = still(drawn, k)[0]
-        joined = np.asarray(figure.data[1].x, float).reshape(-1, 3)
+        joined = np.asarray(figure.data[2].x, float).reshape(-1, 3)
         np.testing.assert_array_equal(joined[:, 0], [1, 2, 3])
         np.testing.assert_allclose(joined[:, 1], result.outputs[k, :-1], rtol=1e-6)
-        np.testing.assert_allclose(figure.data[3].x, [MOVED[k], result.outputs[k, -1]], rtol=1e-6, atol=1e-7)
+        np.testing.assert_allclose(figure.data[4].x, [MOVED[k], result.outputs[k, -1]], rtol=1e-6, atol=1e-7)
         mean, sd = (v(np.array([1, 2, 3, MOVED[k]])) for v in (np.mean, np.std))
+        np.testing.assert_allclose(figure.data[1].x, [mean] * 3 + [0.5] * 3, rtol=1e-6, atol=1e-7)
         bar = np.asarray(figure.data[0].x, float)
         np.testing.assert_allclose([np.nanmin(bar[:4]), np.nanmax(bar[:4])], [mean - sd, mean + sd], rtol=1e-6)
         np.testing.assert_allclose([np.nanmin(bar[5:]), np.nanmax(bar[5:])], [-0.5, 1.5], rtol=1e-6)
