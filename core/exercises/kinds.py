@@ -15,6 +15,10 @@ COUNT_DIGITS = 3  # of a count that is typed with a power of ten
 _WORDS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight")
 
 
+class Alike(ValueError):
+    """A mistake that no reasonable number of digits tells from the right answer."""
+
+
 class Kind(Protocol):
     """What an answer is made of.
 
@@ -187,6 +191,46 @@ class Shape:
 
 
 @dataclass(frozen=True)
+class Map:
+    """Size of feature maps, (depth, height, width): the side is enough, and height and width, or all three, will do."""
+
+    request: str = ""
+
+    def read(self, text: str) -> Sequence[tuple[int, ...]]:
+        """Read one to three sizes, such as 24, 24×24, 64×24×24, or 24×24×64.
+
+        Raises
+        ------
+        ValueError
+            If there are none, or more.
+        """
+        plain = tidy(text).strip("()[]").strip()
+        if not re.search(r"[x×·*@;]|,\s|\d\s+\d", plain, re.IGNORECASE):
+            try:
+                return [(int(typed.value),) for typed in Count().read(plain)]
+            except ValueError:
+                if "," not in plain:
+                    raise
+        sizes = re.split(r"\s*[x×·*@;,]\s*|\s+", plain, flags=re.IGNORECASE)
+        if not 1 <= len(sizes) <= 3 or not all(re.fullmatch(r"\d{1,9}", size, re.ASCII) for size in sizes):
+            raise ValueError("Type a size such as 24, 24×24, or 64×24×24.")
+        return [tuple(int(size) for size in sizes)]
+
+    def fits(self, reading: tuple[int, ...], value: tuple[int, int, int]) -> bool:
+        """Return whether the sizes typed agree, with the depth before or behind them."""
+        depth, *sides = value
+        return list(reading) in ([sides[0]], sides, [depth, *sides], [*sides, depth])
+
+    def coarse(self, reading: tuple[int, ...], value: tuple[int, int, int]) -> bool:
+        """Return False: sizes are exact."""
+        return False
+
+    def write(self, value: tuple[int, int, int]) -> str:
+        """Write the side, or height and width if they differ."""
+        return "×".join(str(size) for size in dict.fromkeys(value[1:]))
+
+
+@dataclass(frozen=True)
 class Vector:
     """Several numbers in order."""
 
@@ -336,7 +380,7 @@ def digits_needed(truth: float | Fraction, others: Sequence[float | Fraction], l
 
     Raises
     ------
-    ValueError
+    Alike
         If one of them agrees with the truth even to `most` digits.
     """
     for digits in range(least, most + 1):
@@ -344,7 +388,7 @@ def digits_needed(truth: float | Fraction, others: Sequence[float | Fraction], l
         margins = (tolerance(truth, digits) + tolerance(other, digits) for other in others if math.isfinite(other))
         if all(gap > margin for gap, margin in zip(gaps, margins, strict=True)):
             return digits
-    raise ValueError(f"A mistake agrees with the right answer to {most} digits.")
+    raise Alike(f"A mistake agrees with the right answer to {most} digits.")
 
 
 def _exponent(value: Fraction) -> int:

@@ -153,7 +153,7 @@ def number(
 
     Raises
     ------
-    ValueError
+    Alike
         If a mistake agrees with the truth to six digits without being equal to it.
     """
     others = _others(truth, slips)

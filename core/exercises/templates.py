@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
+from core.exercises.kinds import Alike
 from core.exercises.questions import Question
 
 P = TypeVar("P")
@@ -92,7 +93,7 @@ class Template(Generic[P]):
             try:
                 parameters = self.draw(generator)
                 questions = tuple(self.ask(parameters))
-            except Refused:
+            except (Refused, Alike):
                 continue
             if all(question.apart for question in questions):
                 return Drawn(self, number, parameters, questions)

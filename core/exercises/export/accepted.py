@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-from core.exercises.kinds import Count, Number, Pick, Shape, Share, Vector, tolerance
+from core.exercises.kinds import Count, Map, Number, Pick, Shape, Share, Vector, tolerance
 from core.exercises.questions import Question
 
 
@@ -52,6 +52,8 @@ def parts(question: Question) -> tuple[Part, ...]:
             _one(f"{question.label}, size {place + 1}", Count(), question, lambda value, i=place: value[i])
             for place in range(kind.axes)
         )
+    if isinstance(kind, Map):
+        return (_one(question.label, Count(), question, lambda value: value[1]),)
     return (_one(question.label, kind, question, lambda value: value),)
 
 

@@ -1,11 +1,11 @@
 """Templates, variants, and sheets, on one small template."""
 
 import random
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pytest
 
-from core.exercises.questions import Slip, count
+from core.exercises.questions import Slip, count, number
 from core.exercises.sheets import LONGEST, pick, picked, sheet
 from core.exercises.templates import Refused, Template
 
@@ -57,6 +57,14 @@ def test_a_draw_that_cannot_be_told_apart_is_drawn_again():
         return Product(2, chance.choice([2, 3]))  # 2 + 2 is 2 · 2
 
     assert {template("toy.x", unlucky).variant(k).questions[0].truth for k in range(20)} <= {4, 6}
+
+
+def test_a_draw_whose_mistake_is_too_near_is_drawn_again():
+    def near(p: Product):
+        return [number("Ratio", p.a / p.b, [Slip("near", p.a / p.b + 1e-9 * (p.a > 2), "A hair off.")])]
+
+    ask = replace(template("toy.x", lambda chance: Product(chance.choice([2, 3]), 7)), ask=near)
+    assert {ask.variant(k).parameters for k in range(20)} == {Product(2, 7)}
 
     def refuses(chance: random.Random) -> Product:
         raise Refused("Never.")
