@@ -1,18 +1,14 @@
-"""Questions of the page on schedules: to be answered before the picture is seen, and bugs to be found."""
+"""Questions of the page on schedules, to be answered before the picture is seen."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 
 from core.kit.controls import LogSlider, Slider
-from core.kit.exercise import Question
-from core.kit.lab import Cell, Exercise, Prediction, Verdict
+from core.kit.lab import Prediction
 from core.kit.words import number
-from core.labs.schedules.compute.cards import Card
 from core.labs.schedules.compute.explore import Schedules
 from core.labs.schedules.compute.memory import GIB
-from core.labs.schedules.compute.slips import cards
 from core.labs.schedules.controls import DOUBLING
 from core.labs.schedules.panels.memory import gib
 
@@ -82,26 +78,3 @@ PREDICTIONS = (
         verdict=fitting_verdict,
     ),
 )
-
-
-def exercises() -> tuple[Exercise, ...]:
-    """A card for each bug: the code, and what it comes to."""
-    return tuple(_exercise(card) for card in cards())
-
-
-def _exercise(card: Card) -> Exercise:
-    text = f"**{card.title}**: what does this really do?\n\n```python\n{card.code}\n```"
-    mended = ["" for _ in card.asked[1:]] + [f" {card.mended}"]  # the last answer tells how to mend it
-    cells = tuple(Cell(asked.label, _judge(asked, words)) for asked, words in zip(card.asked, mended, strict=True))
-    return Exercise(text, cells, key=f"schedules {card.title}")
-
-
-def _judge(asked: Question, mended: str) -> Callable[[str], Verdict]:
-    def judge(text: str) -> Verdict:
-        right, slips = asked.judge(text)
-        if right:
-            return Verdict(True, f"Correct.{mended}")
-        known = " Or: ".join(slip.explanation for slip in slips)
-        return Verdict(False, known or "Not quite: that matches no common mistake.")
-
-    return judge

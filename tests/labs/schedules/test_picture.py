@@ -11,7 +11,7 @@ import pytest
 from core.draw.live import Picture
 from core.draw.packing import pack
 from core.kit.controls import defaults
-from core.kit.lab import Exercise, Table
+from core.kit.lab import Table
 from core.labs.schedules.compute.explore import Schedules
 from core.labs.schedules.compute.runs import Asked, arms
 from core.labs.schedules.compute.trained import Strategy, trained
@@ -19,7 +19,7 @@ from core.labs.schedules.lab import LAB
 from core.labs.schedules.panels.memory import gib
 from core.labs.schedules.picture import thumbnail
 from core.labs.schedules.presets import COSINE, CYCLIC, GROWING, SETTINGS
-from core.labs.schedules.questions import PREDICTIONS, exercises
+from core.labs.schedules.questions import PREDICTIONS
 from core.labs.schedules.words.trained import trained_sentences
 from core.tools.record_schedules import specs_of
 from core.training.runs import Seen, identity_of, look
@@ -170,20 +170,6 @@ def test_questions_before_the_picture() -> None:
     assert "2,048: 9.03 GiB; 4,096: 18.1 GiB; 8,192: 36.1 GiB." in said
     _, small, _, _ = drawn(net="logistic")
     assert fits.truth(small) == 8192
-
-
-def test_bugs_are_judged() -> None:
-    cards: tuple[Exercise, ...] = exercises()
-    assert len({card.key for card in cards}) == len(cards) == 11
-    judge = {cell.label: cell.judge for card in cards for cell in card.cells}
-    assert judge["Updates of all nine sizes together"]("128").right
-    assert "2,000 updates each" in judge["Updates of all nine sizes together"]("18,000").words
-    mended = judge["Printed 0.676 for 4,096: the mean loss"]("1.352")
-    assert mended.right and "Compare at equal epochs" in mended.words
-    assert judge["Updates with batches of 64"]("32").words == "Correct."
-    assert "divided by 2" in judge["Printed 0.676 for 4,096: the mean loss"]("0.676").words
-    assert judge["Rate after the five epochs"]("0.0998").right
-    assert judge["Loss of a perfect prediction"]("7").words.startswith("Not quite")
 
 
 def test_formulas_hold_the_numbers_on_screen() -> None:

@@ -1,4 +1,4 @@
-"""Folded sections of the page on schedules: formulas, bugs, what they came to, and every epoch."""
+"""Folded sections of the page on schedules: formulas, what buggy code came to, and every epoch."""
 
 from __future__ import annotations
 
@@ -21,7 +21,6 @@ from core.labs.schedules.compute.tables import epoch_table, training_table
 from core.labs.schedules.compute.trained import moment
 from core.labs.schedules.controls import SHAPES
 from core.labs.schedules.panels.strategies import names
-from core.labs.schedules.questions import exercises
 from core.labs.schedules.sections.formulas import formulas
 
 _MARGIN = {"l": 56, "r": 10, "t": 30, "b": 44}
@@ -64,18 +63,10 @@ def what_is_trained(result: Schedules, values: Mapping[str, Any]) -> Sequence[st
 _ENDS = {"": "not yet", "end": "all updates", "nonfinite": "diverged"}
 
 
-def bugs(result: Schedules, values: Mapping[str, Any]) -> Sequence[Any]:
-    """Cards with a bug each."""
-    return (
-        "Real code with a bug. Work out what it does; solving a card shows the fix. Common mistakes are explained.",
-        *exercises(),
-    )
-
-
 def consequences(result: Schedules, values: Mapping[str, Any]) -> Sequence[Any]:
-    """What the homeworks' code did, drawn."""
+    """What buggy code did, drawn."""
     return (
-        "Answers to some of the cards above, drawn: what the code did, and what was intended.",
+        "Bugs from the exercises below, drawn: what the code did, and what was intended.",
         Picture((_cycles(), _samples())),
         f"The cosine over 200 epochs has gone from 0.1 to {number(float(COSINE.rate(5)), 4)} "
         f"after five; over five it would reach {number(float(replace(COSINE, length=5).rate(5)))}.",
@@ -174,7 +165,6 @@ _EXPLAIN = {
 SECTIONS = (
     Section("How the networks are trained", what_is_trained),
     Section("Formulas with the current values", numbers),
-    Section("Find the bug", bugs),
     Section("What the code actually did", consequences),
     Section("Epoch-by-epoch table", every_epoch),
 )

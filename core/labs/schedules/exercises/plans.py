@@ -7,7 +7,6 @@ import random
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any
 
 from core.exercises.questions import Question, Slip, choice, count, number
 from core.exercises.templates import Refused, Template
@@ -260,5 +259,3 @@ GROWING = Template(
     hints=lambda p: ("At each size divide the limit by the batch size and round up.",),
     lesson="Count updates: large batches soon have a single one per stage.",
 )
-
-EXERCISES: tuple[Template[Any], ...] = (TRIANGLE, COSINE, GROWING)
