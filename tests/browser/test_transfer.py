@@ -33,12 +33,6 @@ def test_the_cut_is_dragged_and_a_bug_is_found(app_url: str, open_page: OpenPage
     page.mouse.up()
     settled_link(page, {"batch": "64", "cut": "23"})
 
-    page.get_by_text("Practice: counts and bugs").click()
-    cell = page.get_by_label("Trained parameters")
-    cell.fill("18,294,026")
-    cell.press("Enter")
-    expect(page.get_by_text("a frozen parent has no trainable weights")).to_be_visible()
-
 
 def test_a_preset_that_moves_the_cut_alone_moves_it_in_every_figure(app_url: str, open_page: OpenPage) -> None:
     page = ready(open_page(f"{app_url}/transfer?batch=64"))

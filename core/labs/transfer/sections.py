@@ -11,7 +11,6 @@ from core.labs.transfer.compute.explore import Transfer
 from core.labs.transfer.compute.runs import arms, ended, specs_of
 from core.labs.transfer.panels.parts import shown
 from core.labs.transfer.panels.runs import arm_name
-from core.labs.transfer.questions import homework
 from core.networks.memory import OPTIMIZERS
 from core.training.pretrained import DEVIATION, MEAN
 from core.training.transfer_experiment import RAW, TransferTraining
@@ -163,16 +162,10 @@ def _pretrained(result: Transfer, spec: TransferTraining) -> str:
     )
 
 
-def bugs(result: Transfer, values: Mapping[str, Any]) -> Sequence[Any]:
-    """The homework's cards."""
-    return ("Enter a number, such as 1,234,567 or 1.23 M. Common mistakes are explained.", *homework())
-
-
 SECTIONS = (
     Section("Formulas with the current values", formulas),
     Section("Layer table", table),
     Section("Why a frozen base runs once", cache),
     Section("Input normalization", inputs),
     Section("How the networks are trained", trainings),
-    Section("Practice: counts and bugs", bugs),
 )

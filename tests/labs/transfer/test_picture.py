@@ -1,8 +1,7 @@
-"""What the page on transfer shows and says: sides of the cut, memory, and the homework's cards."""
+"""What the page on transfer shows and says: sides of the cut, and memory."""
 
 from __future__ import annotations
 
-import math
 import re
 
 import numpy as np
@@ -13,7 +12,7 @@ from core.draw.packing import pack
 from core.labs.transfer import picture as figures
 from core.labs.transfer.compute.explore import tables, transfer
 from core.labs.transfer.compute.runs import Arm
-from core.labs.transfer.questions import PREDICTIONS, homework, kept_half, softmax_loss, trainable_half
+from core.labs.transfer.questions import PREDICTIONS, kept_half, trainable_half
 from core.labs.transfer.sections import SECTIONS
 from core.labs.transfer.words import readouts
 
@@ -88,51 +87,6 @@ def test_guesses_are_shares_of_the_half() -> None:
         truth = prediction.truth(result)
         assert prediction.verdict(truth, truth, result).startswith("Correct")
         assert prediction.verdict(0, truth, result).startswith("Not quite")
-
-
-# --- the cards ----------------------------------------------------------------------------------------------
-
-
-def cell(key, label=0):
-    exercise = next(each for each in homework() if each.key == f"transfer {key}")
-    return exercise.cells[label]
-
-
-@pytest.mark.parametrize(
-    ("key", "place", "answer", "slips"),
-    [
-        ("counts", 0, "1,735,488", {"2,325,568": "One too many", "1145408": "One too few", "18294026": "Other side",
-                                    "1734336": "Bias forgotten"}),
-        ("counts", 1, "18.294026 M", {"18,288,896": "Head forgotten", "1,735,488": "Other side"}),
-        ("counts", 2, "5130", {"5120": "Bias forgotten", "20490": "No average"}),
-        ("softmax", 0, "0.655", {"0": "Right loss", "0.693": "All wrong classes", "0.313": "Only the right class"}),
-        ("parent", 0, "5,130", {"18294026": "Parent frozen", "20,029,514": "All trained"}),
-        ("resize", 0, "28", {"60000": "Shape 0", "32": "Side"}),
-        ("inputs", 0, "151.061", {"1": "Only scaled", "255": "Not centered", "131.32": "Red first",
-                                  "2.249": "Of torchvision"}),
-        ("inputs", 1, "255", {"1": "Only scaled"}),
-        ("passes", 0, "60,000", {"600,000": "Every epoch", "10": "One epoch each"}),
-    ],
-)  # fmt: skip
-def test_cards_know_the_answer_and_the_slips(key, place, answer, slips) -> None:
-    asked = cell(key, place)
-    assert asked.judge(answer).right
-    for text, name in slips.items():
-        verdict = asked.judge(text)
-        assert not verdict.right
-        assert verdict.words.startswith(f"**{name}.**"), verdict.words
-    assert "no common mistake" in asked.judge("123456789").words
-    with pytest.raises(ValueError, match="is not read as a number"):
-        asked.judge("many")
-
-
-def test_the_loss_of_the_card_by_definition() -> None:
-    """Binary cross-entropy of the sigmoid of each output, with its target; mean over the ten."""
-    outputs = targets = [1.0, *[0.0] * 9]
-    sigmoids = [1 / (1 + math.exp(-z)) for z in outputs]
-    losses = [-math.log(s if t else 1 - s) for s, t in zip(sigmoids, targets, strict=True)]
-    assert softmax_loss() == pytest.approx(sum(losses) / 10)
-    assert softmax_loss() > 0.65
 
 
 # --- trainings ----------------------------------------------------------------------------------------------

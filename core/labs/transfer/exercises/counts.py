@@ -6,7 +6,6 @@ import random
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any
 
 from core.exercises.questions import Question, Slip, count, number
 from core.exercises.templates import Refused, Template
@@ -221,5 +220,3 @@ HEAD = Template(
     hints=lambda p: ("A fully connected layer has (inputs + 1) · units parameters.",),
     lesson="Pooling first makes the head independent of the image size, and far smaller.",
 )
-
-EXERCISES: tuple[Template[Any], ...] = (CUT, MEMORY, HEAD)
