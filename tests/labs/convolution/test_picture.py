@@ -16,7 +16,7 @@ from scipy.signal import correlate2d
 from core.draw import style
 from core.draw.live import Picture
 from core.draw.packing import pack
-from core.kit.lab import Clickable, Exercise
+from core.kit.lab import Clickable
 from core.labs.convolution import sections as story
 from core.labs.convolution.controls import DOT, HOMEWORK, ONES, SQUARE, STEPS
 from core.labs.convolution.lab import LAB
@@ -249,41 +249,6 @@ def test_questions_have_the_computed_answers() -> None:
     assert sign.truth(nothing) == "zero"
 
 
-def judged(cell: int, text: str) -> Any:
-    values, result, _ = drawn()
-    exercise = next(block for block in story.homework(result, values) if isinstance(block, Exercise))
-    return exercise.cells[cell].judge(text)
-
-
-@pytest.mark.parametrize(
-    ("cell", "text", "right", "words"),
-    [
-        (0, "4 × 16", True, "2 · 2 positions"),
-        (0, "4x16", True, ""),
-        (0, "16 4", False, "Wᵀ"),
-        (0, "4 15", False, "How many"),
-        (1, "-1 0 1 0 -2 0 2 0 -1 0 1 0 0 0 0 0", True, ""),
-        (1, "(−1, 0, 1, 0, −2, 0, 2, 0, −1, 0, 1, 0, 0, 0, 0, 0)", True, ""),
-        (1, "1 0 -1 0 2 0 -2 0 1 0 -1 0 0 0 0 0", False, "does not rotate"),
-        (1, "-1 0 1 0 -2 0 2 0 -1 0 1 0 0 0 0", False, "yours has 15"),
-        (1, "0 -1 0 1 0 -2 0 2 0 -1 0 1 0 0 0 0", False, "upper left"),
-        (2, "-40 -40 -40 -40", True, ""),
-        (2, "40 40 40 40", False, "rotated by 180°"),
-        (2, "-40", False, "you gave 1"),
-        (2, "-30 -40 -40 -40", False, "Left column"),
-    ],
-)
-def test_the_homework_names_the_traps(cell: int, text: str, right: bool, words: str) -> None:
-    verdict = judged(cell, text)
-    assert verdict.right == right and words in verdict.words and verdict.words.endswith((".", "?"))
-
-
-@pytest.mark.parametrize("text", ["", "four", "1 2 x", "nan", "inf"])
-def test_what_is_no_answer(text: str) -> None:
-    with pytest.raises(ValueError, match=r"^Separate numbers with spaces or commas\.$"):
-        judged(1, text)
-
-
 # --- sections
 
 
@@ -315,41 +280,6 @@ def test_a_click_on_the_table_sets_a_connection() -> None:
     assert "| 64 | 13 | 9 | 81 · 48,120 = 3,897,720 |" in words
     marks = table.picture.panels[0].figure["data"][1]
     assert len(marks["x"]) == 60 and sorted(set(marks["y"])) == [0, 1, 2, 3, 4, 5]
-
-
-@pytest.mark.parametrize(
-    ("cell", "right", "wrong", "slip"),
-    [
-        (0, (25 + 1) * 6 * 28**2, 25 * 6 * 28**2, "The biases are connections too"),
-        (1, 25 * (6 * 3 + 6 * 4 + 3 * 4 + 6) + 16, 25 * 96 + 16, "That assumes full connections"),
-        (2, ((40 - 4) // 2 - 4) // 2 - 4, 1, "C5 does not flatten its input"),
-    ],
-)
-def test_the_homework_on_lenet_names_its_slips(cell: int, right: int, wrong: int, slip: str) -> None:
-    values, result, _ = drawn()
-    (exercise,) = lenet.homework(result, values)
-    asked = exercise.cells[cell]
-    assert asked.judge(f"{right:,}").right and not asked.judge(str(right + 1)).right
-    verdict = asked.judge(f"{wrong:,}")
-    assert not verdict.right and slip in verdict.words
-
-
-@pytest.mark.parametrize(
-    ("cell", "typed", "right", "words"),
-    [
-        (1, "1500", False, "one for each of the 16 maps"),
-        (2, "3x3", True, "3 is correct."),
-        (2, "(120, 3, 3)", True, "3 is correct."),
-        (2, "3 × 3 × 120", True, "3 is correct."),
-        (2, "1×1", False, "C5 does not flatten its input"),
-        (2, "120x4x4", False, "Not quite"),
-    ],
-)
-def test_a_side_of_lenet_may_be_typed_as_the_shape(cell: int, typed: str, right: bool, words: str) -> None:
-    values, result, _ = drawn()
-    (exercise,) = lenet.homework(result, values)
-    verdict = exercise.cells[cell].judge(typed)
-    assert verdict.right == right and words in verdict.words
 
 
 def test_clicks_choose_an_image_and_a_map() -> None:

@@ -1,23 +1,18 @@
-"""Folded sections: the formulas with the numbers on screen, the homework, LeNet-5, a trained network."""
+"""Folded sections: the formulas with the numbers on screen, LeNet-5, a trained network."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
 from core.kit.arrays import Numbers
-from core.kit.lab import Cell, Exercise, Section, Verdict
+from core.kit.lab import Section
 from core.kit.words import percent
 from core.labs.convolution.compute.explore import Convolution
-from core.labs.convolution.compute.sliding import Sliding, slide
-from core.labs.convolution.controls import HOMEWORK, SOBEL
 from core.labs.convolution.panels.parts import plain
 from core.labs.convolution.sections import lenet, maps
-
-_NUMBER = re.compile(r"[+-]?\d{1,6}(\.\d{0,6})?", re.ASCII)
 
 
 def formulas(result: Convolution, values: Mapping[str, Any]) -> Sequence[Any]:
@@ -95,68 +90,8 @@ def _overlap(result: Convolution) -> str:
     )
 
 
-def homework(result: Convolution, values: Mapping[str, Any]) -> Sequence[Any]:
-    """The homework's task as cells to fill in, with the traps named."""
-    solved = slide(image=HOMEWORK, kernel=SOBEL)
-    turned = slide(image=HOMEWORK, kernel=SOBEL, operation="convolution")
-    return (
-        "x is 4×4 with the columns 20, 15, 10, 5; w has the rows (−1, 0, 1), (−2, 0, 2), (−1, 0, "
-        "1); stride 1, no padding. The preset “A ramp: −40 everywhere” shows it.",
-        Exercise(
-            "Write the cross-correlation as W vec(x), vec row by row.",
-            (
-                Cell("Shape of W, such as 2 × 3", lambda text: _shape(text, solved)),
-                Cell("First row of W", lambda text: _first_row(text, solved)),
-                Cell("W vec(x)", lambda text: _result(text, solved.product, turned.product)),
-            ),
-            key="convolution 4.2",
-        ),
-    )
-
-
-def _typed(text: str) -> list[float]:
-    parts = text.replace("−", "-").replace("(", " ").replace(")", " ").replace(",", " ").replace(";", " ").split()
-    if not parts or not all(_NUMBER.fullmatch(part) for part in parts):
-        raise ValueError("Separate numbers with spaces or commas.")
-    return [float(part) for part in parts]
-
-
-def _shape(text: str, solved: Sliding) -> Verdict:
-    found = _typed(text.lower().replace("×", " ").replace("x", " "))
-    rows, columns = solved.matrix.shape
-    if found == [rows, columns]:
-        return Verdict(True, "One row for each of the 2 · 2 positions, one column for each of the 4 · 4 pixels.")
-    if found == [columns, rows]:
-        return Verdict(False, "That is Wᵀ; W maps pixels to outputs, so its columns are the pixels.")
-    return Verdict(False, "How many positions does the kernel have, and how many pixels does x have?")
-
-
-def _first_row(text: str, solved: Sliding) -> Verdict:
-    found, right = _typed(text), solved.matrix[0].tolist()
-    if found == right:
-        return Verdict(True, "The kernel row by row, with a 0 for the pixel of each line that it does not reach.")
-    if found == [-value for value in right]:
-        return Verdict(False, "Those are the signs of convolution: cross-correlation does not rotate the kernel.")
-    if len(found) != len(right):
-        return Verdict(False, f"A row has an entry for each of the 16 pixels; yours has {len(found)}. Count the zeros.")
-    return Verdict(False, "Place the kernel on the upper left corner and read the image row by row.")
-
-
-def _result(text: str, right: Numbers, turned: Numbers) -> Verdict:
-    found = _typed(text)
-    if found == right.tolist():
-        return Verdict(True, "The image drops by 5 per column everywhere, so every position gives the same.")
-    if found == turned.tolist():
-        return Verdict(False, "That is the convolution, with the kernel rotated by 180°; it has the other sign here.")
-    if len(found) != right.size:
-        return Verdict(False, f"There are {right.size} positions, so as many numbers; you gave {len(found)}.")
-    return Verdict(False, "Left column times −1, −2, −1, right column times 1, 2, 1, and add.")
-
-
 SECTIONS = (
     Section("Formulas with the current values", formulas),
-    Section("Practice: write it as a matrix", homework),
-    lenet.HOMEWORK,
     lenet.SECTION,
     maps.SECTION,
 )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from functools import partial
 from typing import Any
 
 import numpy as np
@@ -11,8 +10,7 @@ import numpy as np
 from core.draw.live import Figure, Panel, Picture, Readout
 from core.draw.marks import Trace
 from core.draw.style import color
-from core.kit.answers import number_typed, shape_typed
-from core.kit.lab import Cell, Clickable, Exercise, Section, Verdict
+from core.kit.lab import Clickable, Section
 from core.labs.convolution.compute.explore import Convolution
 from core.labs.convolution.panels.parts import SIZE, downwards, mesh
 from core.networks.lenet import FULL, ORIGINAL, LeNet, lenet5, toggled
@@ -47,39 +45,6 @@ def connections(result: Convolution, values: Mapping[str, Any]) -> Sequence[Any]
         "connected one from 400 inputs to 120 units. It is written as a convolution because on a "
         "larger image it is one:\n\n" + _larger(),
     )
-
-
-def homework(result: Convolution, values: Mapping[str, Any]) -> Sequence[Exercise]:
-    """What the homework asks about LeNet-5, with the known slips."""
-    net, full, larger = lenet5(), lenet5(table=FULL), lenet5(size=40)
-    c1, c3 = net.layers[0], net.layers[2]
-    asked: tuple[tuple[str, int, dict[int, str]], ...] = (
-        ("Connections of C1, with the biases", c1.connections,
-         {c1.connections - 6 * 28 * 28: "The biases are connections too: one for each of the 6 · 28 · 28 units."}),
-        ("Parameters of C3, with the table of 1998", c3.params,
-         {c3.params - TARGETS: f"The biases are parameters too: one for each of the {TARGETS} maps.",
-          full.layers[2].params: "That assumes full connections; in the 1998 network most C3 maps use only some S2 "
-                                 "maps."}),
-        ("Side of C5 for a 40×40 image", larger.layers[4].shape[1],
-         {1: "C5 does not flatten its input: only a 5×5 input leaves its kernel a single position."}),
-    )  # fmt: skip
-    return (
-        Exercise(
-            "Original LeNet-5 (1998) on a 32×32 image unless stated; its layers are listed below.",
-            tuple(Cell(name, partial(_judged, right, slips)) for name, right, slips in asked),
-            key="convolution lenet",
-        ),
-    )
-
-
-def _judged(right: int, slips: Mapping[int, str], text: str) -> Verdict:
-    sizes = shape_typed(text)
-    side = next((str(size) for size in sizes if sizes.count(size) > 1), "")  # 3 × 3 or (120, 3, 3) for 3
-    answer = number_typed(side or text)
-    if answer.fits(right):
-        return Verdict(True, f"{right:,} is correct.")
-    known = (words for wrong, words in slips.items() if answer.fits(wrong))
-    return Verdict(False, next(known, "Not quite: that matches no common mistake."))
 
 
 def _larger() -> str:
@@ -152,5 +117,4 @@ def _table(net: LeNet) -> Picture:
     return Picture((Panel(figure, alt, height=250),), readouts=words)
 
 
-HOMEWORK = Section("Practice: count LeNet-5", homework)
 SECTION = Section("LeNet-5: the sparse C3 table and the 1×1 output of C5", connections)

@@ -1,16 +1,15 @@
-"""Exercises: a convolution as a matrix, what it sees, LeNet's counts, and the size after several windows."""
+"""Exercises: a kernel by hand, a convolution as a matrix, and what an output sees."""
 
 from __future__ import annotations
 
 import random
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from core.exercises.kinds import Count, Shape, Vector
 from core.exercises.questions import Question, Slip, choice, count
-from core.exercises.recipes import Edit, Recipe, asked
 from core.exercises.templates import Refused, Template
+from core.labs.convolution.controls import HOMEWORK
 
 TOPIC = "Networks"
 KERNELS = {
@@ -241,78 +240,85 @@ FIELD = Template(
 
 
 @dataclass(frozen=True)
-class Early:
-    """A LeNet-like network: first maps, second maps, kernel, and image side."""
+class Row:
+    """A square kernel on a 4x4 image, and one of its positions, from 0, row by row."""
 
-    side: int
-    first: int
-    second: int
-    kernel: int
+    kernel: tuple[tuple[int, ...], ...]
+    place: int
+
+    @property
+    def positions(self) -> int:
+        """Positions on a side."""
+        return 5 - len(self.kernel)
+
+    def row(self, kernel: Sequence[Sequence[int]], place: int) -> tuple[int, ...]:
+        """Return the row of W for a kernel at a position."""
+        top, left = divmod(place, self.positions)
+        found = [0] * 16
+        for i, weights in enumerate(kernel):
+            for j, weight in enumerate(weights):
+                found[4 * (top + i) + left + j] = weight
+        return tuple(found)
 
 
-def _draw_early(rng: random.Random) -> Early:
-    return Early(rng.choice((28, 32, 36, 40)), rng.choice((4, 6, 8)), rng.choice((12, 16, 20)), 5)
+def _draw_row(rng: random.Random) -> Row:
+    side = rng.choice((2, 3))
+    kernel = tuple(tuple(rng.randint(-3, 3) for _ in range(side)) for _ in range(side))
+    flat = [weight for weights in kernel for weight in weights]
+    if flat.count(0) > 1 or kernel == _flipped(kernel):
+        raise Refused("Zeros hide the place, and a symmetric kernel the turn.")
+    return Row(kernel, rng.randrange((5 - side) ** 2))
 
 
-def _ask_early(p: Early) -> Sequence[Question]:
-    out = p.side - p.kernel + 1
-    pooled = out // 2
-    taps = p.kernel**2
-    last = (pooled - p.kernel + 1) // 2
+def _ask_row(p: Row) -> Sequence[Question]:
+    truth, rows = p.row(p.kernel, p.place), p.positions**2
+    flat = [weight for weights in p.kernel for weight in weights]
+    packed = tuple(flat + [0] * (16 - len(flat)))
+    slips = (
+        Slip("flip", p.row(_flipped(p.kernel), p.place), "Cross-correlation does not turn the kernel."),
+        Slip("first_row", p.row(p.kernel, 0), f"That is row 1; row {p.place + 1} belongs to position {p.place + 1}."),
+        Slip("packed", packed, "A zero stands for each pixel between the rows of the kernel."),
+    )
     return (
-        asked(
-            "Connections of the first convolution, biases included",
-            Recipe(({"taps and bias": taps + 1, "maps": p.first, "side": out, "side_again": out},)),
-            (
-                Edit(
-                    "bias_forgotten", "Each unit has a connection to its bias.", lambda r: r.edit("taps and bias", taps)
-                ),
-                Edit(
-                    "parameters", "Each weight is used at every position.", lambda r: r.drop("side").drop("side_again")
-                ),
-                Edit("one_map", f"There are {p.first} maps.", lambda r: r.drop("maps")),
-            ),
-        ),
-        asked(
-            "Parameters of the second convolution, fully connected to the first",
-            Recipe(({"taps": taps, "from": p.first, "maps": p.second}, {"biases": p.second})),
-            (
-                Edit("bias_forgotten", "Each map has a bias.", lambda r: Recipe(r.terms[:1])),
-                Edit("depth_forgotten", f"A filter sees all {p.first} maps.", lambda r: r.drop("from")),
-                Edit("one_map", f"There are {p.second} maps.", lambda r: r.drop("maps").edit("biases", 1)),
-            ),
+        Question(
+            f"Row {p.place + 1} of W, all 16 entries",
+            Vector(16, Count()),
+            truth,
+            tuple(slip for slip in slips if slip.value != truth),
+            (f"({'; '.join(map(str, truth))})",),
         ),
         count(
-            "Side of the maps after the second pooling",
-            last,
+            "Rows of W",
+            rows,
             (
-                Slip("no_plus_1", (pooled - p.kernel) // 2, "A kernel of 5 takes away 4."),
-                Slip("one_pooling", pooled - p.kernel + 1, "There is a second pooling."),
-                Slip("no_pooling", p.side - 2 * p.kernel + 2, "Pooling halves the side."),
+                Slip("pixels", 16, "Those are the columns: one for each pixel."),
+                Slip("weights", len(flat), "W has a row for each position of the kernel."),
             ),
-            (f"{p.side} → {out} → {pooled} → {pooled - p.kernel + 1} → {last}: side = {last}",),
+            (f"{p.positions} · {p.positions} = {rows}",),
         ),
     )
 
 
-EARLY = Template(
-    key="convolution.lenet",
-    title="The first layers of a LeNet",
+ROW = Template(
+    key="convolution.row",
+    title="One row of the matrix",
     topic=TOPIC,
-    minutes=5,
-    draw=_draw_early,
-    published=Early(32, 6, 16, 5),
+    minutes=3,
+    draw=_draw_row,
+    published=Row(KERNELS["vertical edges"], 0),
     text=lambda p: (
-        f"A gray image of {p.side}×{p.side} goes through a convolution with {p.first} filters of "
-        f"{p.kernel}×{p.kernel}, a "
-        f"2×2 pooling, a convolution with {p.second} filters of {p.kernel}×{p.kernel}, and another 2×2 "
-        f"pooling. There is "
-        "no padding, and every filter has a bias."
+        "Write the cross-correlation of a 4×4 image x with this kernel as W vec(x), with x flattened row by row, "
+        f"stride 1, and no padding.\n\n{_grid(p.kernel)}"
     ),
-    ask=_ask_early,
-    state=lambda p: {},
-    hints=lambda p: ("A connection is one use of a weight or bias.", "A filter of the second layer sees every map."),
-    lesson="Parameters are few because they are shared; connections count their uses.",
+    ask=_ask_row,
+    state=lambda p: {
+        "image": HOMEWORK,
+        "kernel": "\n".join(" ".join(map(str, weights)) for weights in p.kernel),
+        "pos": p.place,
+    },
+    hints=lambda p: (
+        "Lay the kernel on the image at this position and read all 16 pixels row by row.",
+        "Where the kernel does not reach stands a 0.",
+    ),
+    lesson="Each row of W is the kernel, spread out with zeros: the same weights, shifted.",
 )
-
-EXERCISES: tuple[Template[Any], ...] = (PRODUCT, MATRIX, FIELD, EARLY)
