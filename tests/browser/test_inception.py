@@ -38,15 +38,10 @@ def test_the_reduction_is_dragged_in_the_diagram(app_url: str, open_page: OpenPa
     settled_link(page, dict(part.split("=") for part in f"{HOMEWORK}&reduce=0".split("&")))
 
 
-def test_an_answer_is_judged_and_a_stack_mended(app_url: str, open_page: OpenPage) -> None:
+def test_a_stack_is_mended(app_url: str, open_page: OpenPage) -> None:
     page = ready(open_page(f"{app_url}/inception?view=designs&stack=1x1%2F2%2C3x3%2F2%2C1x1"))
     words = page.locator(".lc-words")
     expect(words).to_contain_text("it lacks 4 rows and 4 columns")
-    page.get_by_text("Practice: compute the costs").click()
-    cell = page.get_by_label("Three bottlenecks, weights in C²")
-    cell.fill("3.25")
-    cell.press("Enter")
-    expect(page.get_by_text("(one bottleneck)")).to_be_visible()
     page.get_by_text("More settings").click()
     stack = page.get_by_role("textbox", name="Your stack")
     stack.fill("3x3, 3x3, 2x2")

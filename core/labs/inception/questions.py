@@ -1,18 +1,13 @@
-"""Questions of the Inception page: to be answered before the picture is seen, and the homework's, with their slips."""
+"""Questions of the Inception page, to be answered before the picture is seen."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from functools import lru_cache
-from typing import Any
-
+from core.exercises.questions import Question
 from core.kit.controls import Choice, Slider
-from core.kit.exercise import Question, Slip
-from core.kit.lab import Cell, Exercise, Prediction, Verdict
-from core.labs.inception.compute.explore import WIDTHS, Sweep, sweep
+from core.kit.lab import Prediction
+from core.labs.inception.compute.by_hand import depth, on_screen, saving
+from core.labs.inception.compute.explore import Sweep
 from core.labs.inception.compute.factorised import build
-from core.labs.inception.compute.slips import depth_slips, design_questions, questions, saving_slips
-from core.labs.inception.controls import HOMEWORK
 from core.labs.inception.words import share
 
 _LEAST = -50  # a saving below is asked for as this
@@ -26,7 +21,7 @@ def saved(result: Sweep) -> int:
 def saved_verdict(guess: int, truth: int, result: Sweep) -> str:
     """Which slip the guess comes from, and what is saved where."""
     module = result.eighth.reduced
-    slip = _slip(saving_slips(result, module), guess, truth)
+    slip = _slip(saving(on_screen(result, module)), 100, guess, truth)
     naive, own = result.operations(result.naive), result.operations(module)
     return f"{slip}{own:,} of {naive:,} operations remain: {share(result.saving(module))} saved."
 
@@ -41,14 +36,14 @@ def deep_verdict(guess: int, truth: int, result: Sweep) -> str:
     module = result.eighth.reduced
     terms = " + ".join(str(branch.depth) for branch in module.branches)
     naive = result.naive.output_shape[0]
-    slip = _slip(depth_slips(result, module), guess, truth)
+    slip = _slip(depth(on_screen(result, module), reduced=True), 1, guess, truth)
     return f"{slip}The branches are {terms} = {truth} deep; in the naive module, {naive}."
 
 
-def _slip(slips: Sequence[Slip], guess: int, truth: int) -> str:
-    """What a guess that is a known slip comes from; nothing otherwise."""
-    found = next((slip for slip in slips if round(slip.value) == guess != truth), None)
-    return "" if found is None else f"{found} "
+def _slip(asked: Question, unit: int, guess: int, truth: int) -> str:
+    """What a guess in units of 1/`unit` that is a known mistake comes from; nothing otherwise."""
+    found = next((slip for slip in asked.slips if round(unit * slip.value) == guess != truth), None)
+    return "" if found is None else f"{found.words} "
 
 
 def blocks_verdict(guess: str, truth: str, result: Sweep) -> str:
@@ -91,50 +86,3 @@ PREDICTIONS = (
         verdict=blocks_verdict,
     ),
 )
-
-
-def exercises() -> tuple[Exercise, ...]:
-    """The homework's two modules and its designs, to be worked out by hand."""
-    text = (
-        "**7×7 designs**, from C to C channels, without biases. A bottleneck is 1×1 to half of "
-        "the channels, 3×3, and 1×1 back to all of them."
-    )
-    return (
-        *(_exercise(name) for name in HOMEWORK),
-        Exercise(text, _cells(design_questions()), key="inception designs"),
-    )
-
-
-def _exercise(name: str) -> Exercise:
-    asked = dict(HOMEWORK[name])
-    pool = "counts nine comparisons for each output" if asked.get("pooled") else "does not count"
-    text = (
-        f"**Input {name}.** Filters: {asked['w1']} of 1×1, {asked['w3']} of 3×3, {asked['w5']} of "
-        f"5×5, and a 3×3 max-pool. The reduced module has 1×1 convolutions of {asked['r3']} "
-        f"filters before the 3×3, {asked['reduce']} before the 5×5, and {asked['pool_proj']} "
-        "after the pool. An operation is a multiply-accumulate; there are no biases; the pool "
-        f"{pool}."
-    )
-    return Exercise(text, _cells(_homework(name)), key=f"inception {name}")
-
-
-def _cells(asked: Mapping[str, Question]) -> tuple[Cell, ...]:
-    return tuple(Cell(question.label, _judge(question)) for question in asked.values())
-
-
-@lru_cache(maxsize=2)
-def _homework(name: str) -> Mapping[str, Question]:
-    given: dict[str, Any] = dict(HOMEWORK[name])
-    width = WIDTHS.index(given.pop("reduce"))
-    result = sweep(**given)
-    return questions(result, result.modules[width])
-
-
-def _judge(asked: Question) -> Callable[[str], Verdict]:
-    def judge(text: str) -> Verdict:
-        right, slips = asked.judge(text)
-        if right:
-            return Verdict(True, "Correct.")
-        return Verdict(False, " Or: ".join(map(str, slips)) or "Not quite: that matches no common mistake.")
-
-    return judge

@@ -1,4 +1,4 @@
-"""Folded sections of the Inception page: formulas with the numbers on screen, the homework, slips, GoogLeNet."""
+"""Folded sections of the Inception page: formulas with the numbers on screen, common mistakes, GoogLeNet."""
 
 from __future__ import annotations
 
@@ -9,14 +9,13 @@ import numpy as np
 
 from core.draw.live import Figure, Panel, Picture
 from core.draw.style import ceiling, layout
-from core.kit.exercise import Question
+from core.exercises.questions import Question
 from core.kit.lab import Section
 from core.kit.words import percent
+from core.labs.inception.compute.by_hand import everything, on_screen
 from core.labs.inception.compute.explore import Sweep
-from core.labs.inception.compute.slips import questions
 from core.labs.inception.panels.fields import growth
 from core.labs.inception.panels.parts import LOWER, R, above, column, si
-from core.labs.inception.questions import exercises
 from core.labs.inception.sections.formulas import design_formulas, module_formulas
 from core.labs.inception.words import share
 from core.networks.inception import GOOGLENET, Inception, compare
@@ -37,29 +36,17 @@ def formulas(result: Sweep, values: Mapping[str, Any]) -> Sequence[str]:
     return module_formulas(result, result.modules[place])
 
 
-def homework(result: Sweep, values: Mapping[str, Any]) -> Sequence[Any]:
-    """The homework's modules as exercises."""
-    return (
-        "Enter a number, such as 1,234,567 or 1.23 M. Common mistakes are explained.",
-        *exercises(),
-    )
-
-
 def slips(result: Sweep, values: Mapping[str, Any]) -> Sequence[str]:
-    """Numbers that known slips give for the module on screen."""
-    found = questions(result, result.modules[_place(values)]).values()
+    """Numbers that known mistakes give for the module on screen."""
+    found = everything(on_screen(result, result.modules[_place(values)]))
     return (
         "Common wrong answers for this module, and where they come from.",
-        *(f"**{asked.label}: {_written(asked.truth, asked.unit)}**\n\n{_met(asked)}" for asked in found),
+        *(f"**{asked.label}: {asked.kind.write(asked.truth)}**\n\n{_met(asked)}" for asked in found),
     )
 
 
 def _met(asked: Question) -> str:
-    return "".join(f"- {_written(slip.value, asked.unit)}: {slip}\n" for slip in asked.slips)
-
-
-def _written(number: Any, unit: str) -> str:
-    return share(number / 100) if unit == "%" else f"{float(number):,.0f}"
+    return "".join(f"- {asked.kind.write(slip.value)}: {slip.words}\n" for slip in asked.slips)
 
 
 def googlenet(result: Sweep, values: Mapping[str, Any]) -> Sequence[str | Picture]:
@@ -131,7 +118,6 @@ def growing(result: Sweep, values: Mapping[str, Any]) -> Sequence[str | Picture]
 SECTIONS = (
     Section("Formulas with the current values", formulas),
     Section("How the receptive field grows", growing),
-    Section("Practice: compute the costs", homework),
     Section("Plausible wrong answers", slips),
     Section("GoogLeNet, module by module", googlenet),
 )
