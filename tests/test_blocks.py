@@ -28,18 +28,14 @@ def test_whole_numbers_that_a_browser_would_round_are_texts() -> None:
 def show_exercise() -> None:
     import streamlit as st
 
-    from core.kit.lab import Cell, Exercise, Verdict
-    from pages.ui.blocks import exercise
+    from core.exercises.questions import Slip, count
+    from core.kit.lab import Exercise
+    from pages.ui.exercise import block
 
-    def judge(text: str) -> Verdict:
-        if not text.isdigit():
-            raise ValueError("It is *no* number.")
-        return Verdict(int(text) == 2, "Right." if int(text) == 2 else "**Off by one.**")
-
-    cells = (Cell("1 + 1", judge), Cell("4 / 2", judge))
+    off = (Slip("off", 3, "Off by one."),)
+    questions = (count("1 + 1", 2, off, ("1 + 1 = 2",)), count("4 / 2", 2, (), ("4 / 2 = 2",)))
     which = st.radio("Which", ["one", "another"])
-    given = st.session_state.setdefault("given", {})
-    exercise(Exercise("How much?", cells, key=which), "e", given)
+    block(Exercise("How much?", questions, key=which), "e")
 
 
 def test_answers_are_judged_and_kept() -> None:
@@ -47,14 +43,19 @@ def test_answers_are_judged_and_kept() -> None:
     assert [cell.label for cell in app.text_input] == ["1 + 1", "4 / 2"]
     assert "0 of 2 correct" in app.caption[0].value
     app.text_input[0].set_value("3").run()
-    assert "Off by one" in app.markdown[1].value
+    assert "Not quite: Off by one." in app.markdown[1].value
     app.text_input[0].set_value(" 2 ").run()
-    assert "Right." in app.markdown[1].value and "1 of 2" in app.caption[0].value
-    app.text_input[1].set_value("two").run()
+    assert "Correct. 1 + 1 = 2." in app.markdown[1].value and "1 of 2" in app.caption[0].value
+    app.text_input[1].set_value("*two*").run()
     assert not app.exception
-    assert as_read(app.markdown[2].value).endswith("It is *no* number.")
+    assert as_read(app.markdown[2].value).endswith("“*two*” is not a number; type one like 1728, 0.378, or 3.36e9.")
+    assert not app.button
+    app.text_input[1].set_value("7").run()
+    app.text_input[1].set_value("8").run()
+    app.button[0].click().run()
+    assert "4 / 2 = 2" in app.markdown[-1].value
     app.text_input[1].set_value("2").run()
-    assert [words.value for words in app.success] == ["All correct."]
+    assert "2 of 2 correct" in app.caption[0].value
 
 
 def test_another_question_has_answers_of_its_own() -> None:

@@ -31,7 +31,7 @@ def markdown(blocks: Any) -> Iterator[str]:
             if block.explain is not None:
                 yield from (block.explain(row, name) for row in range(rows) for name in block.columns)
         elif isinstance(block, Exercise):
-            yield from (block.question, *(cell.label for cell in block.cells))
+            yield from (block.text, *(question.label for question in block.questions))
 
 
 def uploaded(name: str, text: str) -> tuple[Any, dict[str, Any]]:

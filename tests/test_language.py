@@ -74,8 +74,8 @@ def of_a_section(section: Section, result: Any, values: dict[str, Any]) -> Itera
         elif isinstance(block, Table):
             yield from (block.caption, *map(str, block.columns))
         elif isinstance(block, Exercise):
-            yield block.question
-            yield from (cell.label for cell in block.cells)
+            yield block.text
+            yield from (question.label for question in block.questions)
 
 
 def faults(text: str) -> list[str]:

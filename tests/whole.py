@@ -100,18 +100,14 @@ def check_table(table: Table) -> None:
 
 
 def check_exercise(exercise: Exercise) -> None:
-    """Cells with labels of their own; whatever is typed is answered by a sentence."""
-    assert exercise.question
-    labels = [cell.label for cell in exercise.cells]
+    """Questions with labels of their own; whatever is typed is answered by a sentence."""
+    assert exercise.text and exercise.key
+    labels = [question.label for question in exercise.questions]
     assert labels and len(set(labels)) == len(labels)
-    for cell in exercise.cells:
+    for question in exercise.questions:
+        assert question.judge(question.kind.write(question.truth)).right
         for text in TYPED:
-            try:
-                words = cell.judge(text).words
-            except ValueError as error:
-                check_refusal(error, text)
-            else:
-                check_words(words, text)
+            check_words(question.judge(text).words, text)
 
 
 def check_texts(picture: Picture) -> None:

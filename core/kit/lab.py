@@ -14,6 +14,7 @@ from itertools import product
 from typing import Any, Protocol
 
 from core import host
+from core.exercises.questions import Question
 from core.exercises.templates import Template
 from core.kit.controls import Choice, Control, Fetch, File, Scale, Toggle, defaults, from_link, to_link
 from core.kit.cost import Cost, in_turn
@@ -90,35 +91,16 @@ class Table:
 
 
 @dataclass(frozen=True)
-class Verdict:
-    """What becomes of an answer: whether it is right, and a sentence about it."""
-
-    right: bool
-    words: str
-
-
-@dataclass(frozen=True)
-class Cell:
-    """One answer of an exercise: what is asked for, and the judge of what is typed.
-
-    The judge maps a text to a verdict, or raises `ValueError` with a sentence for what is no answer.
-    """
-
-    label: str
-    judge: Callable[[str], Verdict]
-
-
-@dataclass(frozen=True)
 class Exercise:
-    """A question with cells to be filled in, each judged as soon as it is typed.
+    """Questions about what a section shows, each judged as soon as it is answered.
 
-    `key` names what is asked: answers are kept for the session under it and under the label of their cell, so that
-    a page that asks the same again finds them. Nothing of them goes into a link.
+    `text` is Markdown. `key` names what is asked: answers are kept for the session under it and under the label of
+    their question, so that a page that asks the same again finds them. Nothing of them goes into a link.
     """
 
-    question: str
-    cells: tuple[Cell, ...]
-    key: str = ""
+    text: str
+    questions: tuple[Question, ...]
+    key: str
 
 
 @dataclass(frozen=True)

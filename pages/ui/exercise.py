@@ -1,8 +1,8 @@
-"""One exercise on a page: cells, verdicts, and after two wrong answers a way on."""
+"""Exercises on a page: cells, verdicts, and after two wrong answers a way on."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import streamlit as st
 
@@ -11,6 +11,8 @@ from core.exercises.questions import Question, Verdict
 from core.exercises.reading import LONGEST
 from core.exercises.templates import Drawn
 from core.kit.controls import defaults, to_link
+from core.kit.lab import Exercise
+from core.kit.words import verbatim
 from pages.ui import net, shell
 from pages.ui.ledger import Entry, ledger
 
@@ -38,25 +40,52 @@ def exercise(drawn: Drawn, key: str, another: Callable[[], None] | None = None) 
     another
         Called when another variant is asked for; no button without it.
     """
-    book = ledger()
-    entry, verdicts = book.entry(drawn), book.verdicts(drawn)
+    entry = ledger().entry(drawn)
     if entry.done and not entry.told:
         entry.told = True
         st.rerun()  # the whole page, which shows the progress
-    st.markdown(drawn.text)
-    cells = list(zip(drawn.questions, verdicts, strict=True))
+    right = _cells(drawn, f"{key}:{drawn.key}")
+    _help(drawn, key, another, solved=right == len(drawn.questions))
+    st.caption(f"{right} of {len(drawn.questions)} correct")
+
+
+@st.fragment
+@net.guarded
+def block(asked: Exercise, key: str) -> None:
+    """Draw an exercise that stands in a section; after two wrong answers its worked steps are offered.
+
+    Parameters
+    ----------
+    asked
+        The exercise.
+    key
+        Prefix of the keys of its widgets.
+    """
+    book, key = ledger(), f"{key}:{asked.key}"
+    right = _cells(asked, key)
+    entry, solved = book.entry(asked), right == len(asked.questions)
+    if entry.steps:
+        _steps(asked.questions)
+    elif book.stuck(asked) and not solved:
+        _offer_steps(entry, key)
+    st.caption(f"{right} of {len(asked.questions)} correct")
+
+
+def _cells(asked: Drawn | Exercise, key: str) -> int:
+    """Draw the text and the questions with what their answers are worth; return how many are right."""
+    verdicts = ledger().verdicts(asked)
+    st.markdown(asked.text)
+    cells = list(zip(asked.questions, verdicts, strict=True))
     for start in range(0, len(cells), ABREAST):
         for (question, verdict), column in zip(cells[start : start + ABREAST], st.columns(ABREAST), strict=False):
             with column:
-                _cell(drawn, question, f"{key}:{drawn.key}")
+                _cell(asked, question, key)
                 if verdict is not None:
                     _say(verdict)
-    right = sum(verdict is not None and verdict.right for verdict in verdicts)
-    _help(drawn, key, another, solved=right == len(cells))
-    st.caption(f"{right} of {len(cells)} correct")
+    return sum(verdict is not None and verdict.right for verdict in verdicts)
 
 
-def _cell(drawn: Drawn, question: Question, key: str) -> None:
+def _cell(drawn: Drawn | Exercise, question: Question, key: str) -> None:
     book, widget = ledger(), f"{key}:{question.label}"
     held = book.entry(drawn).given.get(question.label, "")
 
@@ -76,7 +105,8 @@ def _cell(drawn: Drawn, question: Question, key: str) -> None:
 
 def _say(verdict: Verdict) -> None:
     icon, color = _LOOK[verdict.state]
-    st.markdown(f":{color}[{icon}] {verdict.words}")
+    words = verbatim(verdict.words) if verdict.state == "unreadable" else verdict.words  # it may quote the visitor
+    st.markdown(f":{color}[{icon}] {words}")
 
 
 def _help(drawn: Drawn, key: str, another: Callable[[], None] | None, *, solved: bool) -> None:
@@ -87,7 +117,8 @@ def _help(drawn: Drawn, key: str, another: Callable[[], None] | None, *, solved:
     for words in drawn.hints[: entry.hints]:
         st.info(words, icon=":material/lightbulb:")
     if solved or entry.steps:
-        _steps(drawn)
+        _steps(drawn.questions)
+        st.markdown(drawn.template.lesson)
     with st.container(horizontal=True, vertical_alignment="center"):
         if not solved:
             _ways(drawn, entry, f"{key}:{drawn.key}", stuck=stuck)
@@ -103,22 +134,25 @@ def _ways(drawn: Drawn, entry: Entry, key: str, *, stuck: bool) -> None:
     def hint() -> None:
         entry.hints += 1
 
-    def steps() -> None:
-        entry.steps = True
-
     spent = entry.hints >= len(drawn.hints)
     if not spent:
         kind = "primary" if stuck else "secondary"
         st.button("Hint", on_click=net.safely(hint), key=f"{key}:hint", icon=":material/lightbulb:", type=kind)
     if (stuck or spent) and not entry.steps:
-        st.button("Worked steps", on_click=net.safely(steps), key=f"{key}:steps", icon=":material/list:")
+        _offer_steps(entry, key)
 
 
-def _steps(drawn: Drawn) -> None:
-    for question in drawn.questions:
+def _offer_steps(entry: Entry, key: str) -> None:
+    def steps() -> None:
+        entry.steps = True
+
+    st.button("Worked steps", on_click=net.safely(steps), key=f"{key}:steps", icon=":material/list:")
+
+
+def _steps(questions: Sequence[Question]) -> None:
+    for question in questions:
         if question.steps:
             st.markdown(f"**{question.label}**\n\n" + "\n".join(f"1. {step}" for step in question.steps))
-    st.markdown(drawn.template.lesson)
 
 
 def _show_me(drawn: Drawn) -> None:

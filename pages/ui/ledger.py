@@ -12,6 +12,7 @@ import streamlit as st
 
 from core.exercises.questions import Question, Verdict
 from core.exercises.templates import Drawn
+from core.kit.lab import Exercise
 
 KEPT = 300  # exercises of a session; the oldest go first
 MASTERED = 3  # in a row without a hint
@@ -34,12 +35,12 @@ class Entry:
 
 @dataclass
 class Ledger:
-    """All exercises of a session, by `Drawn.key`."""
+    """All exercises of a session, by their key: those that are drawn, and those that stand in sections."""
 
     entries: dict[str, Entry] = field(default_factory=dict)
     streaks: dict[str, int] = field(default_factory=dict)
 
-    def entry(self, drawn: Drawn) -> Entry:
+    def entry(self, drawn: Drawn | Exercise) -> Entry:
         """Return what has been answered of an exercise; asking for it keeps it from being forgotten."""
         entry = self.entries.pop(drawn.key, None) or Entry()
         self.entries[drawn.key] = entry
@@ -47,27 +48,27 @@ class Ledger:
             del self.entries[next(iter(self.entries))]
         return entry
 
-    def answer(self, drawn: Drawn, question: Question, text: str) -> None:
+    def answer(self, drawn: Drawn | Exercise, question: Question, text: str) -> None:
         """Take an answer; an exercise whose answers are all right counts toward mastery if no hint was taken."""
-        entry = self.entry(drawn)
+        entry, family = self.entry(drawn), drawn.template.key if isinstance(drawn, Drawn) else drawn.key
         entry.given[question.label] = text
         verdict = question.judge(text) if text.strip() else None
         if verdict is not None and verdict.settled and not verdict.right:
             entry.wrong[question.label] = entry.wrong.get(question.label, 0) + 1
-            self.streaks[drawn.template.key] = 0
+            self.streaks[family] = 0
         solved = all(v is not None and v.right for v in self.verdicts(drawn))
         if solved and not entry.done:
             entry.done = True
             clean = not entry.hints and not entry.steps and not entry.wrong
-            self.streaks[drawn.template.key] = self.streaks.get(drawn.template.key, 0) + 1 if clean else 0
+            self.streaks[family] = self.streaks.get(family, 0) + 1 if clean else 0
 
-    def verdicts(self, drawn: Drawn) -> list[Verdict | None]:
+    def verdicts(self, drawn: Drawn | Exercise) -> list[Verdict | None]:
         """Return the verdict on each question; None where nothing is typed."""
         given = self.entry(drawn).given
         texts = [given.get(question.label, "") for question in drawn.questions]
         return [q.judge(text) if text.strip() else None for q, text in zip(drawn.questions, texts, strict=True)]
 
-    def stuck(self, drawn: Drawn) -> bool:
+    def stuck(self, drawn: Drawn | Exercise) -> bool:
         """Return whether a question has been answered wrongly twice."""
         return max(self.entry(drawn).wrong.values(), default=0) >= 2
 

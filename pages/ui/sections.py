@@ -11,8 +11,7 @@ from core.draw.live import Picture
 from core.exercises.templates import LARGEST_VARIANT
 from core.kit.controls import Control, defaults
 from core.kit.lab import Clickable, Exercise, Lab, RunList, Table, Work
-from pages.ui import blocks, net
-from pages.ui.exercise import exercise
+from pages.ui import blocks, exercise, net
 from pages.ui.live_chart import live_chart
 from pages.ui.moving import moving
 from pages.ui.run_list import run_list
@@ -60,7 +59,7 @@ def _practice(lab: Lab) -> None:
             variants[template.key] = drawn.number % LARGEST_VARIANT + 1
             st.rerun()
 
-        exercise(drawn, f"{lab.name}:practice", another)
+        exercise.exercise(drawn, f"{lab.name}:practice", another)
 
 
 def _block(lab: Lab, record: State, block: Any, key: str) -> None:
@@ -77,7 +76,7 @@ def _block(lab: Lab, record: State, block: Any, key: str) -> None:
     elif isinstance(block, Table):
         blocks.table(block, key)
     elif isinstance(block, Exercise):
-        blocks.exercise(block, key, record.given)
+        exercise.block(block, key)
     elif isinstance(block, Control):
         widget(lab.name, block, record.values[block.name], record.set)
     elif isinstance(block, Work | RunList):

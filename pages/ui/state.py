@@ -51,8 +51,6 @@ class State:
         stood.
     draft, answers, asked
         The guess that is being made, those that were committed, and the settings that they are made for.
-    given
-        What has been typed into exercises, by the key of the exercise and the label of the cell.
     looked
         What was so of the runs of the page when its picture was drawn.
     stopped
@@ -77,7 +75,6 @@ class State:
     draft: Any = None
     answers: tuple[Any, ...] = ()
     asked: Any = None
-    given: dict[tuple[str, str], str] = field(default_factory=dict)
     looked: Any = ()
     stopped: Any = None
     visit: int = 0

@@ -16,7 +16,7 @@ from core.labs.cnn_cost.compute.slips import rounded
 from core.labs.cnn_cost.panels.costs import operations_of, params_of, unit_name
 from core.labs.cnn_cost.panels.field import field_text
 from core.labs.cnn_cost.panels.memory import memory_of
-from core.labs.cnn_cost.sections.fill_in import cells
+from core.labs.cnn_cost.sections.fill_in import questions
 from core.labs.cnn_cost.words import UNKNOWN, bare, least, shape_text, telling
 from core.networks.layers import KINDS
 from core.networks.lenet import lenet5
@@ -47,9 +47,9 @@ def table_blocks(result: Cost, values: Mapping[str, Any]) -> Sequence[Any]:
         settings = ("net", "text", "upload", "size", "channels", "bias", "input_row", "blank", "seed")
         blocks.append(
             Exercise(
-                question="**Fill in the hidden cells.** A size is 24, 24 × 24, or all of (64, 24, 24). A number "
-                "is exact, like 1,792, or rounded, like 3.36e9 or 3.36G; its digits decide.",
-                cells=cells(result.table, result.blanks, bias=values["bias"], input_row=values["input_row"]),
+                "**Fill in the hidden cells.** A size is 24, 24 × 24, or all of (64, 24, 24). A number is exact, "
+                "like 1,792, or rounded to three digits or more, like 3.36e9 or 3.36G.",
+                questions(result.table, result.blanks, bias=values["bias"], input_row=values["input_row"]),
                 key=" ".join(str(values[name]) for name in settings),
             )
         )

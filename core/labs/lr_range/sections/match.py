@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from functools import cache, partial
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -11,7 +11,8 @@ import numpy as np
 from core.draw.live import Picture
 from core.draw.marks import curve, panel
 from core.draw.style import color
-from core.kit.lab import Cell, Exercise, Section, Verdict
+from core.exercises.questions import Question, choice
+from core.kit.lab import Exercise, Section
 from core.kit.words import fixed
 from core.labs.lr_range.compute.curves import Candidate
 from core.labs.lr_range.compute.explore import LrRange, lr_range
@@ -33,41 +34,33 @@ def curves() -> dict[str, Candidate]:
     return {letter: every[place] for letter, place in LETTERS.items()}
 
 
-def judge(letter: str, text: str) -> Verdict:
-    """What a typed rate is worth for a curve.
-
-    Raises
-    ------
-    ValueError
-        If it is no number.
-    """
-    try:
-        typed = float(text.replace(",", "."))
-    except ValueError:
-        raise ValueError("Enter one of the four rates, such as 0.01.") from None
-    right = bool(np.isclose(typed, curves()[letter].rate, rtol=1e-3))
-    if right:
-        return Verdict(True, _told(letter))
-    if not any(np.isclose(typed, each.rate, rtol=1e-3) for each in curves().values()):
-        return Verdict(False, "The four rates are 0.1, 0.01, 0.001, and 0.0001.")
-    return Verdict(False, "That rate belongs to another curve. Compare the first updates, then the end.")
+def questions() -> tuple[Question, ...]:
+    """Return a question for each curve: which of the four rates made it?"""
+    found = curves()
+    letters = {f"{each.rate:g}": letter for letter, each in found.items()}
+    rates = sorted(letters, key=float, reverse=True)
+    told = {rate: f"With {rate} {_told(letters[rate])}." for rate in rates}
+    return tuple(
+        choice(f"Rate of {letters[rate]}", rates, rate, told, told[rate])
+        for rate in sorted(rates, key=letters.__getitem__)
+    )
 
 
 def _told(letter: str) -> str:
-    """What the rate did, from the numbers."""
+    """What the rate of a curve did, from the numbers, as the end of a sentence."""
     every, own = curves(), curves()[letter]
     best = min(every, key=lambda each: every[each].loss)
     first = min(every, key=lambda each: float(np.mean(every[each].losses[:_EARLY])))
     end = f"the last epoch has a loss of {fixed(own.loss)}"
     if letter == best:
-        return f"Correct: {end}, the smallest of the four."
+        return f"{end}, the smallest of the four"
     if letter == first:
-        return f"Correct: it drops first, but {end}, and the best {fixed(every[best].loss)}: too high to settle."
-    return f"Correct: {end} and is still falling: too low for so few updates."
+        return f"the loss drops first, but {end}: too high to settle"
+    return f"{end} and is still falling: too low for so few updates"
 
 
 def exercise(result: LrRange, values: Mapping[str, Any]) -> Sequence[Picture | Exercise]:
-    """The picture without names, and a cell for each curve."""
+    """The picture without names, and a question for each curve."""
     found = curves()
     traces = [
         curve(np.arange(len(each.losses)), smooth(each.losses, _BETA), _ROLES[letter], letter, 2.4,
@@ -78,13 +71,12 @@ def exercise(result: LrRange, values: Mapping[str, Any]) -> Sequence[Picture | E
     alt = f"Smoothed loss of four runs with constant rates. {ends}."
     steps = len(next(iter(found.values())).losses)
     drawn = panel(traces, alt, x="updates", y="smoothed loss", xaxis={"range": [0, steps]}, yaxis={"range": [0, 2.6]})
-    cells = tuple(Cell(f"Rate of {letter}", partial(judge, letter)) for letter in found)
-    question = (
+    text = (
         "The same network was trained with four constant rates: 0.1, 0.01, 0.001, and 0.0001. "
         "Which curve has which? (Recorded: MLP, three epochs of 6,000 images, batches of 64, "
         "momentum 0.9.)"
     )
-    return Picture((drawn,)), Exercise(question, cells, key="four rates")
+    return Picture((drawn,)), Exercise(text, questions(), key="four rates")
 
 
 SECTION = Section("Match each curve to its learning rate", exercise)
