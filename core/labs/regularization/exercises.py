@@ -291,4 +291,96 @@ RESIDUALS = Template(
     lesson="Squared error follows outliers without limit; absolute error only counts on which side they lie.",
 )
 
-EXERCISES: tuple[Template[Any], ...] = (RIDGE, FREEDOM, THRESHOLD, RESIDUALS)
+
+@dataclass(frozen=True)
+class Held:
+    """Squared bias and variance without and with a penalty, and the noise's variance."""
+
+    bias: tuple[Fraction, Fraction]
+    variance: tuple[Fraction, Fraction]
+    noise: Fraction
+
+
+def _draw_held(rng: random.Random) -> Held:
+    found = Held(
+        (F(rng.randint(2, 40), 1000), F(rng.randint(60, 500), 1000)),
+        (F(rng.randint(200, 700), 1000), F(rng.randint(10, 90), 1000)),
+        F(rng.randint(10, 50), 100),
+    )
+    free, held = (b + v for b, v in zip(found.bias, found.variance, strict=True))
+    if abs(free - held) < F(3, 100):
+        raise Refused("One of the two must be better.")
+    return found
+
+
+def _ask_held(p: Held) -> Sequence[Question]:
+    free, held = (b + v + p.noise for b, v in zip(p.bias, p.variance, strict=True))
+    without, with_ = (b + p.noise for b in p.bias)
+    rows = [(float(b), float(v)) for b, v in zip(p.bias, p.variance, strict=True)]
+    (b0, v0), (b1, v1) = rows
+    noise = float(p.noise)
+    better = "it falls" if held < free else "it rises"
+    other = "it rises" if held < free else "it falls"
+    return (
+        number(
+            "Expected squared error without the penalty",
+            free,
+            (
+                Slip("mse_of_mean", without, "That is the error of the mean fit: it has lost the variance."),
+                Slip("noise_forgotten", free - p.noise, "New observations have noise of their own."),
+            ),
+            (f"{b0:g} + {v0:g} + {noise:g} = {float(free):g}",),
+        ),
+        number(
+            "Expected squared error with the penalty",
+            held,
+            (
+                Slip("mse_of_mean", with_, "That is the error of the mean fit: it has lost the variance."),
+                Slip("noise_forgotten", held - p.noise, "New observations have noise of their own."),
+            ),
+            (f"{b1:g} + {v1:g} + {noise:g} = {float(held):g}",),
+        ),
+        number(
+            "Their ratio, with ÷ without",
+            held / free,
+            (
+                Slip("mse_of_mean", with_ / without, "A ratio of errors of mean fits leaves out the variance."),
+                Slip("bias_only", p.bias[1] / p.bias[0], "That is the ratio of the squared biases."),
+                Slip("inverse", free / held, "The penalized fit comes first."),
+            ),
+            (f"{float(held):g} / {float(free):g} = {float(held / free):.6g}",),
+        ),
+        choice(
+            "What does this penalty do to the expected error?",
+            ("it falls", "it rises", "every penalty lowers it"),
+            better,
+            {
+                other: "Compare the sums of bias², variance, and noise.",
+                "every penalty lowers it": "That depends on what it does to bias and variance here.",
+            },
+            "The sum of bias², variance, and noise decides.",
+        ),
+    )
+
+
+HELD = Template(
+    key="regularization.errors",
+    title="What a penalty does to the error",
+    topic=TOPIC,
+    minutes=4,
+    draw=_draw_held,
+    # degree 10 on 100 data sets, and α = 10 on standardized columns
+    published=Held((F(573, 100_000), F(45_305, 100_000)), (F(412, 1000), F(2313, 100_000)), F(3, 10)),
+    text=lambda p: (
+        "Many data sets are fitted, once without and once with a penalty; the noise has variance "
+        f"{float(p.noise):g}.\n\n| fit | bias² | variance |\n|--|--|--|\n"
+        f"| without | {float(p.bias[0]):g} | {float(p.variance[0]):g} |\n"
+        f"| with | {float(p.bias[1]):g} | {float(p.variance[1]):g} |"
+    ),
+    ask=_ask_held,
+    state=lambda p: {"degree": 10, "alpha": 10.0},
+    hints=lambda p: ("A single fit has bias, variance, and noise; the mean fit has no variance.",),
+    lesson="A penalty trades variance for bias; whether that pays is a sum, not a slogan.",
+)
+
+EXERCISES: tuple[Template[Any], ...] = (RIDGE, FREEDOM, THRESHOLD, RESIDUALS, HELD)

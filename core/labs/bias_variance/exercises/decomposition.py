@@ -7,7 +7,6 @@ import random
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any
 
 from core.exercises.questions import Question, Slip, choice, number
 from core.exercises.templates import Refused, Template
@@ -369,5 +368,3 @@ CROSS = Template(
     lesson="Two terms vanish because a factor is constant, the third because test noise and training set are "
     "independent.",
 )
-
-EXERCISES: tuple[Template[Any], ...] = (POINT, PARAMETERS, SIMULATION, LEFT, CROSS)
