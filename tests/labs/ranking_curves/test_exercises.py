@@ -1,0 +1,45 @@
+"""Exercises on rankings against scikit-learn, and gains in the other form of Flach and Kull (NIPS 2015)."""
+
+import numpy as np
+import pytest
+from sklearn.metrics import average_precision_score, f1_score, precision_score, recall_score, roc_auc_score
+
+from core.labs.ranking_curves.exercises import EVERYTHING, MOVED, POINT, RANKED
+from tests.drawn import chosen, some, truths
+
+
+def test_a_threshold_in_scikit_learn():
+    for drawn in some(POINT):
+        m = drawn.parameters
+        labels = np.repeat([1, 1, 0, 0], [m.tp, m.fn, m.fp, m.tn])
+        flagged = np.repeat([1, 0, 1, 0], [m.tp, m.fn, m.fp, m.tn])
+        recall, precision = recall_score(labels, flagged), precision_score(labels, flagged)
+        fall_out = 1 - recall_score(labels, flagged, pos_label=0)
+        odds = labels.mean() / (1 - labels.mean())
+        gains = [1 - fall_out / recall, 1 - odds * (1 - recall) / recall]
+        assert truths(drawn) == pytest.approx([recall, fall_out, precision, *gains])
+
+
+def test_another_prevalence_by_weights():
+    for drawn in some(MOVED):
+        p = drawn.parameters
+        labels, flagged = np.array([1, 1, 0, 0]), np.array([1, 0, 1, 0])
+        after, recall, fall_out = float(p.after), float(p.recall), float(p.fall_out)
+        weights = np.array([after, after, 1 - after, 1 - after]) * [recall, 1 - recall, fall_out, 1 - fall_out]
+        assert truths(drawn) == pytest.approx([precision_score(labels, flagged, sample_weight=weights)])
+
+
+def test_areas_in_scikit_learn():
+    for drawn in some(RANKED, 12):
+        p = drawn.parameters
+        expected = [roc_auc_score(p.labels, p.scores), average_precision_score(p.labels, p.scores)]
+        assert truths(drawn) == pytest.approx(expected)
+
+
+def test_flagging_everything_in_scikit_learn():
+    for drawn in some(EVERYTHING):
+        labels = np.arange(100) < int(100 * drawn.parameters.prevalence)
+        flagged = np.ones(100, bool)
+        assert truths(drawn) == pytest.approx([precision_score(labels, flagged), f1_score(labels, flagged)])
+        # In gains: recall 1 gains 1, and precision gains 1 − FPR/TPR = 0.
+        assert chosen(drawn) == ["(1, 1)", "(1, 0)"]
