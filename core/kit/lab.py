@@ -181,6 +181,11 @@ class Section:
     title: str
     blocks: Callable[[Any, Mapping[str, Any]], Sequence[Any]]
 
+    @property
+    def name(self) -> str:
+        """Its title as links name it, such as "layer-table"."""
+        return "-".join(re.findall(r"[a-z0-9]+", self.title.casefold()))
+
 
 @dataclass(frozen=True, kw_only=True)
 class Lab:

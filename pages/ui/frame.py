@@ -12,7 +12,7 @@ import streamlit as st
 from core.draw.live import Picture
 from core.kit.lab import PREDICT, Lab, no_runs
 from core.kit.words import verbatim
-from pages.ui import export, net, runs, state, telling
+from pages.ui import export, net, opening, runs, state, telling
 from pages.ui.head import active, head_of, keys
 from pages.ui.live_chart import live_chart
 from pages.ui.predict import predict
@@ -43,6 +43,7 @@ def show(lab: Lab) -> None:
     record = state.of(lab)
     state.read_link(lab, record)
     telling.arrive(lab, record)
+    opening.arrive(lab, record)
     record.whole, record.open = True, False
     with st.container(key="page"):
         stage, head, controls = (st.container(key=key) for key in ("stage", "head", "drawer"))

@@ -11,7 +11,7 @@ from core.draw.live import Picture
 from core.exercises.templates import LARGEST_VARIANT
 from core.kit.controls import Control, defaults
 from core.kit.lab import Clickable, Exercise, Lab, RunList, Table, Work
-from pages.ui import blocks, exercise, net
+from pages.ui import blocks, exercise, net, opening
 from pages.ui.live_chart import live_chart
 from pages.ui.moving import moving
 from pages.ui.run_list import run_list
@@ -24,8 +24,8 @@ def sections(lab: Lab, record: State, values: dict[str, Any], result: Any) -> bo
     """Folded parts, of which a closed one costs nothing; whether any is open."""
     any_open = False
     for index, section in enumerate(lab.sections):
-        folded = st.expander(section.title, on_change="rerun", key=f"{lab.name}:section{index}")
-        key = f"{lab.name}:section{index}."
+        key = f"{opening.section_key(lab, index)}."
+        folded = st.expander(section.title, on_change="rerun", key=opening.section_key(lab, index))
         if not folded.open:
             record.leave(key)
             continue
@@ -38,18 +38,21 @@ def sections(lab: Lab, record: State, values: dict[str, Any], result: Any) -> bo
                 net.say(caught.words, key, lab)
     if lab.exercises:
         _practice(lab)
+    opening.scroll(lab)
     return any_open
 
 
 def _practice(lab: Lab) -> None:
     """Exercises whose answers this lab shows, one at a time."""
-    folded = st.expander("Practice", on_change="rerun", key=f"{lab.name}:practice")
+    key = opening.practice_key(lab)
+    folded = st.expander("Practice", on_change="rerun", key=key)
     if not folded.open:
         return
     titles = {template.title: template for template in lab.exercises}
     variants = st.session_state.setdefault(f"{lab.name}:variants", {})
     with folded:
-        chosen = st.pills("Exercise", list(titles), default=next(iter(titles)), key=f"{lab.name}:practice.which")
+        st.session_state.setdefault(f"{key}.which", next(iter(titles)))
+        chosen = st.pills("Exercise", list(titles), key=f"{key}.which")
         if chosen is None:
             return
         template = titles[chosen]
@@ -59,7 +62,7 @@ def _practice(lab: Lab) -> None:
             variants[template.key] = drawn.number % LARGEST_VARIANT + 1
             st.rerun()
 
-        exercise.exercise(drawn, f"{lab.name}:practice", another)
+        exercise.exercise(drawn, key, another)
 
 
 def _block(lab: Lab, record: State, block: Any, key: str) -> None:

@@ -21,7 +21,8 @@ PRESENT = "present"  # presenter mode
 BARE = "bare"  # the picture alone, to be embedded
 PANEL = "panel"  # number of the one panel that an embedded picture shows, from 1
 STORY = "story"  # place in a story, such as start.3
-SHELL = (PRESENT, BARE, PANEL, STORY)
+OPEN = "open"  # section or exercise that is unfolded, such as layer-table or convolution-7
+SHELL = (PRESENT, BARE, PANEL, STORY, OPEN)
 
 
 @dataclass(eq=False)
@@ -42,6 +43,8 @@ class State:
         The whole page is being run and not the picture alone; something below the picture is unfolded; what the
         rest of the page depends on: whether the picture is shown, the active preset, the controls that are shown,
         and what has been brought through them.
+    opened
+        The visit, and the names of what its link asked to unfold, once they have been read.
     refusal
         Why `values` have no picture; empty if they have.
     touched
@@ -81,6 +84,7 @@ class State:
     whole: bool = False
     open: bool = False
     around: tuple[Any, ...] = (True,)
+    opened: tuple[int, list[str]] = (0, [])
     refusal: str = ""
     stands: dict[str, tuple[Any, Any]] = field(default_factory=dict)
     works: dict[Any, Any] = field(default_factory=dict)

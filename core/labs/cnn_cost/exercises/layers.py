@@ -132,7 +132,8 @@ class Dense:
 
 def _draw_dense(rng: random.Random) -> Dense:
     widths = tuple(
-        rng.choice(choices) for choices in ((784, 1000, 1200, 1500), (300, 350, 400, 450, 500, 600), (200, 250, 750, 800))
+        rng.choice(choices)
+        for choices in ((784, 1000, 1200, 1500), (300, 350, 400, 450, 500, 600), (200, 250, 750, 800))
     )
     return Dense((*widths, rng.choice((10, 20, 25, 40))))
 
