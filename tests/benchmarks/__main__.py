@@ -2,7 +2,7 @@
 
 import sys
 
-from tests.benchmarks import networks, numbers, pages, ranking, regularization, training, validation
+from tests.benchmarks import live, networks, numbers, pages, ranking, regularization, training, validation
 from tests.benchmarks.measure import table
 
 PARTS = {
@@ -13,6 +13,7 @@ PARTS = {
     "networks": networks,
     "training": training,
     "pages": pages,
+    "live": live,
 }
 
 print(table([row for name in sys.argv[1:] or PARTS for row in PARTS[name].rows()]))
