@@ -13,7 +13,7 @@ CONTROLS = (
     Choice(name="sync", label="Updates", default="async", options=SYNCS,
            help="Whether learners wait: never, when far ahead of the slowest, or for everyone in each round."),
     Slider(name="bound", label="Bound", default=2, low=0, high=10, when=("sync", ("bounded",)),
-           help="How many gradients a learner may be ahead of the slowest. Raising it means less waiting."),
+           help="A learner that is further ahead of the slowest waits. Raising it means less waiting."),
     Choice(name="tie", label="At the same moment", default="first", options=TIES, when=("sync", ("async", "bounded")),
            help="Whose gradient is applied first if several arrive at one moment."),
     Slider(name="eta", label="Learning rate η", default=0.4, low=0.0, high=2.0, step=0.02,

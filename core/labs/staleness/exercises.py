@@ -129,9 +129,10 @@ LISTED = Template(
     published=Listed(10, 25, 2),
     text=lambda p: (
         "Two learners train with a parameter server. Nobody waits, and messages take no time: the server applies a "
-        "gradient as soon as it is ready, and its learner reads the new weights at once. Both read at t = 0. Learner 1 "
-        f"delivers gradients at t = {_moments(p.times[0])}; learner 2 at t = {_moments(p.times[1])}. The staleness of "
-        "a gradient is the number of updates between reading the weights and updating them. Give it for each gradient."
+        "gradient as soon as it is ready, and its learner reads the new weights at once. Both start at time 0. "
+        f"Learner 1 delivers gradients at t = {_moments(p.times[0])}; learner 2 at t = {_moments(p.times[1])}. The "
+        "staleness of a gradient is the number of updates between reading the weights and updating them. Give it for "
+        "each gradient."
     ),
     ask=_ask_listed,
     state=lambda p: {
@@ -296,7 +297,7 @@ def _ask_pace(p: Pace) -> Sequence[Question]:
             share=True,
         ),
         count(
-            f"Gradients of learner 1 if it may be at most {p.bound} ahead",
+            f"Gradients of learner 1 if it may be at most {p.bound} ahead when it reads",
             p.rounds + p.bound,
             (
                 Slip("no_lead", p.rounds, "It may be ahead of learner 2."),

@@ -24,7 +24,7 @@ PRESETS = (
            {"learners": 4, "period": 1.0}),
     Preset("One straggler", "Learner 2's gradient is 15 old when it arrives. What does it do to the weight?",
            {"learners": 4, "period": 5.5}),
-    Preset("Bounded", "Learner 1 may be 2 gradients ahead, then it waits. Raise the bound and watch both.",
+    Preset("Bounded", "Learner 1 begins a gradient only if it is at most 2 ahead. Raise the bound and watch both.",
            {"sync": "bounded", "period": 5.0}),
     Preset("Synchronous", "No gradient is old, but learner 1 waits 60% of its time. Drag learner 2 to 1.",
            {"sync": "sync"}),

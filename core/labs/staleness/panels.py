@@ -14,16 +14,17 @@ import numpy as np
 from core.draw.live import Frames, Panel, Texts, Track
 from core.draw.marks import TEXT, Trace, area, curve, dots, labels, lines, panel
 from core.draw.style import color
+from core.draw.style import line as stroke
 from core.kit.arrays import Array, Numbers
 from core.labs.staleness.compute.explore import PERIODS, TICKS, Staleness
 
 ROLES = ("first", "second")  # of the others, and of learner 2
 NAMES = ("others", "learner 2")
-HALF = 0.3  # of a lane that a box takes to either side
+HALF = 0.36  # of a lane that a box takes to either side
 _HIDDEN = "–"  # stands where a place that is nan hides it
 _NARROW = 0.02  # of the time shown: in a box below that no number fits
 _CLOSE = 0.028  # of the time shown: versions nearer than that would overlap
-_HIGH = 1.6  # of the weight: what is farther away leaves the panel
+_HIGH = 1.3  # of the weight: what is farther away leaves the panel
 
 
 @dataclass(frozen=True)
@@ -100,14 +101,21 @@ def _gapped(*corners: Array) -> Numbers:
 
 
 def timeline(drawing: Drawing) -> Panel:
-    """Draw a lane for each learner with a box for each gradient, and above them the server with its versions."""
+    """Draw a lane for each learner with a box for each gradient, and above them the server with its versions.
+
+    A line falls from each update through all lanes and is seen in the upper part of each box: ties and delays apart, as
+    many lines stand in a box as its gradient gets old.
+    """
     result = drawing.result
     traces: list[Trace] = [
         lines([0, result.horizon], [0, 0], {"color": color("text"), "width": 1.5}, "server"),
     ]
     frames: list[Frames | Texts] = []
     for slots, role, name in zip(drawing.slots, ROLES, NAMES, strict=True):
-        frames += _messages(slots, role, name, traces)
+        frames += _falls(slots, role, name, result.learners, traces)
+    if result.delay:
+        for slots, role, name in zip(drawing.slots, ROLES, NAMES, strict=True):
+            frames += _messages(slots, role, name, traces)
     frames += _waits(result, traces)
     for slots, role, name in zip(drawing.slots, ROLES, NAMES, strict=True):
         frames += _boxes(slots, role, name, result.horizon, traces)
@@ -120,14 +128,14 @@ def timeline(drawing: Drawing) -> Panel:
         "from reading the weights to handing it over, with its staleness inside; the end of the first box of learner 2 "
         "is dragged. The section “Every gradient” lists them.",
         x="time t",
-        y="who",
+        y="server and learners",
         frames=frames,
         tracks=(Track(np.where(handle <= result.horizon, handle, np.nan), np.full(len(PERIODS), 2.0)),),
         height=330,
         margin={"l": 76},
         xaxis=drawing.across,
         yaxis={
-            "range": [result.learners + 0.5, -0.75],
+            "range": [result.learners + 0.45, -0.3 - 0.06 * result.learners],
             "tickvals": list(range(result.learners + 1)),
             "ticktext": names,
             "showgrid": False,
@@ -137,8 +145,15 @@ def timeline(drawing: Drawing) -> Panel:
     return replace(drawn, absent=(f"The first gradient of learner 2 takes longer than {result.horizon:g}.",))
 
 
+def _falls(slots: Slots, role: str, name: str, learners: int, traces: list[Trace]) -> list[Frames | Texts]:
+    """Add a line through all lanes for each update."""
+    y = np.tile([0.0, learners + HALF, np.nan], len(slots.lanes))
+    traces.append(lines(np.zeros_like(y), y, {"color": color(role), "width": 1.2}, f"updates of {name}"))
+    return [Frames(len(traces) - 1, _gapped(slots.done, slots.done), "x")]
+
+
 def _messages(slots: Slots, role: str, name: str, traces: list[Trace]) -> list[Frames | Texts]:
-    """Add the lines from the server to the box of a gradient, and back."""
+    """Add the ways from the server to the box of a gradient, and back."""
     top, lane, gap = np.zeros_like(slots.lanes), slots.lanes, np.full(len(slots.lanes), np.nan)
     y = np.column_stack([top, lane, gap, lane, top, gap]).ravel()
     nothing = np.full_like(slots.read, np.nan)
@@ -166,20 +181,28 @@ def _waits(result: Staleness, traces: list[Trace]) -> list[Frames | Texts]:
 
 
 def _boxes(slots: Slots, role: str, name: str, horizon: float, traces: list[Trace]) -> list[Frames | Texts]:
-    """Add the boxes of gradients, and in each that arrives how old it is."""
-    low, high, gap = slots.lanes - HALF, slots.lanes + HALF, np.full(len(slots.lanes), np.nan)
-    y = np.column_stack([low, low, high, high, low, gap]).ravel()
+    """Add the boxes of gradients, and in each that arrives how old it is; what is behind shows in the upper part."""
+    top, low, high = slots.lanes - HALF, slots.lanes - HALF / 3, slots.lanes + HALF
+    gap = np.full(len(slots.lanes), np.nan)
+    cover, y = (np.column_stack([edge, edge, high, high, edge, gap]).ravel() for edge in (low, top))
     x = _gapped(slots.start, slots.end, slots.end, slots.start, slots.start)
-    edge = {"color": color(role), "width": 1.2}
-    traces.append(area(np.zeros_like(y), y, f"{role}_fill", name) | {"line": edge})
     room = np.isfinite(slots.stale) & (slots.end - slots.start >= _NARROW * horizon)
     texts = [[_HIDDEN if np.isnan(age) else f"{age:.0f}" for age in row] for row in slots.stale]
-    ages = [(0.0, float(lane), _HIDDEN, "middle center") for lane in slots.lanes]
-    look = {"size": TEXT + 2, "color": color("text")}
-    traces.append(labels(ages, f"staleness of {name}", textfont=look, cliponaxis=True))
+    ages = [(0.0, float(lane) + HALF / 3, _HIDDEN, "middle center") for lane in slots.lanes]
+    look = {"size": TEXT + 1, "color": color("text")}
+    place = len(traces)
+    traces += [
+        area(np.zeros_like(y), cover, "paper", f"cover of {name}"),
+        area(np.zeros_like(y), y, f"{role}_fill", name) | {"line": {"color": color(role), "width": 1.2}},
+        labels(ages, f"staleness of {name}", textfont=look, cliponaxis=True),
+    ]
     middle = np.where(room, (slots.start + slots.end) / 2, np.nan)
-    place = len(traces) - 1
-    return [Frames(place - 1, x, "x"), Frames(place, middle, "x"), Texts(place, texts)]
+    return [
+        Frames(place, x, "x"),
+        Frames(place + 1, x, "x"),
+        Frames(place + 2, middle, "x"),
+        Texts(place + 2, texts),
+    ]
 
 
 def _versions(result: Staleness, traces: list[Trace]) -> list[Frames | Texts]:
@@ -190,7 +213,7 @@ def _versions(result: Staleness, traces: list[Trace]) -> list[Frames | Texts]:
     traces += [
         dots(np.zeros(count), np.zeros(count), "text", "updates", 6, "triangle-up", showlegend=False),
         labels(
-            [(0.0, -0.2, str(k), "top center") for k in range(count)],
+            [(0.0, -0.03 * result.learners, str(k), "top center") for k in range(count)],
             "versions",
             textfont={"size": TEXT, "color": color("muted")},
         ),
@@ -239,26 +262,28 @@ def ages(drawing: Drawing) -> Panel:
         height=190,
         margin={"l": 76},
         xaxis=drawing.across,
-        yaxis={"range": [-0.06 * top, 1.12 * top], "fixedrange": True, "tickformat": "d"},
+        yaxis={"range": [-0.06 * top, 1.12 * top], "fixedrange": True, "dtick": _tick(top)},
     )
+
+
+def _tick(top: float) -> int:
+    """Distance of whole numbers on an axis up to `top`."""
+    return next(step for step in (1, 2, 5, 10, 20, 50) if 5 * step >= top)
 
 
 def weight(drawing: Drawing) -> Panel:
     """Draw the weight of gradient descent with these gradients, and with gradients that are never old."""
     result = drawing.result
     times, stale, fresh = [], [], []
-    for line, path in zip(result.timelines, result.paths, strict=True):
-        when = np.concatenate([[0], line.updates, [line.horizon]]) / TICKS
+    for seen, path in zip(result.timelines, result.paths, strict=True):
+        when = np.concatenate([[0], seen.updates, [seen.horizon]]) / TICKS
         times.append(when)
         stale.append(_held(path))
         fresh.append(_held((1 - result.eta) ** np.arange(len(path), dtype=np.float64)))
-    step = {"shape": "hv"}
     traces = [
-        curve(None, None, "truth", "if none were old", 2),
-        curve(None, None, "variance", "with these gradients", 2.6),
+        curve(None, None, "truth", "if none were old", line=stroke("truth", 1.8, shape="hv")),
+        curve(None, None, "variance", "with these gradients", line=stroke("variance", 2.8, dash="solid", shape="hv")),
     ]
-    for trace in traces:
-        trace["line"] = trace["line"] | step
     x = _full(times)
     frames = [Frames(k, values, attr) for k, both in enumerate((fresh, stale))
               for values, attr in ((x, "x"), (_full(both), "y"))]  # fmt: skip

@@ -9,6 +9,7 @@ import numpy as np
 
 from core.draw.live import Axis, Check, Frames, Picture, Readout, Track
 from core.draw.marks import curve, panel
+from core.draw.style import line as stroke
 from core.kit.lab import Section, Table
 from core.kit.words import fixed, number
 from core.labs.staleness.compute.delayed import critical, decay, limit
@@ -117,7 +118,7 @@ def _rates() -> Picture:
     x = np.maximum(x, 1e-6)  # a logarithmic axis has no 0
     traces = [
         curve(np.array([LOW, HIGH]), np.ones(2), "noise", "neither grows nor shrinks", 1.6),
-        curve(None, None, "variance", "factor of an update", 2.6),
+        curve(None, None, "variance", "factor of an update", line=stroke("variance", 2.6, dash="solid")),
     ]
     own = panel(
         traces,
