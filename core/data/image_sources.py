@@ -1,4 +1,4 @@
-"""Where sets of images are looked for, and what is known of them before a training.
+"""Where image sets are looked for, and what is known about them before a run.
 
 >>> from core.data.image_sources import image_set
 >>> image_set("bundled").classes
@@ -19,21 +19,21 @@ from core.data.images import CIFAR_TEST, CIFAR_TRAIN, PARTS, Images, fashion_mni
 
 SYSTEM = Path("/usr/share/datasets/fashion-mnist")  # Debian's package dataset-fashion-mnist
 OWN = "own"
-# MD5 of the published training labels, unpacked and without their head.
+# MD5 of the published training labels, unpacked and without the header.
 FASHION_LABELS_MD5 = "3236f6424fc25388b2834cb19942cf7e"
 # torchvision's copy of CIFAR-10.
 PICKLES = "cifar-10-batches-py"
 
 
 class ImageSet(NamedTuple):
-    """What is known of a set before a training.
+    """What is known about a set before a run.
 
     Attributes
     ----------
     images : int
-        In the training set.
+        Size of the training set.
     channels, side : int
-        Of an image, which is square.
+        Of one image, which is square.
     classes : int
     checksum : str
         `Images.checksum`; "" for a set that is the same everywhere.
@@ -54,15 +54,15 @@ SETS = {
 
 
 def cache() -> Path:
-    """Where downloads are kept."""
+    """Return the folder where downloads are kept."""
     return platformdirs.user_cache_path("lectern", appauthor=False)
 
 
 def places(data: str) -> list[tuple[Path, str]]:
-    """Folders in which a set is looked for, in this order, each with the words for it.
+    """List the folders in which a set is looked for, in order, each with the words for it.
 
-    The first ones are in the folder that the environment variable LECTERN_DATA names, which may be the one that
-    torchvision was told to download into. Nobody but the host's own settings names a folder: what a visitor sends never
+    The first ones are in the folder named by the environment variable LECTERN_DATA, which may be the one that
+    torchvision was told to download into. Only the host's own settings name a folder: what a visitor sends never
     becomes a path.
 
     Parameters
@@ -85,12 +85,12 @@ def _named() -> Path | None:
 
 
 def available(data: str) -> bool:
-    """Whether the files of a set are there; their images are not read."""
+    """Return whether the files of a set are there; their images are not read."""
     return data == "bundled" or _first(data) is not None
 
 
 def _first(data: str) -> tuple[Path, str] | None:
-    """The first place that has a set, with the words for it."""
+    """Return the first place that has a set, with the words for it."""
     return next((place for place in places(data) if _complete(place[0], data)), None)
 
 
@@ -101,7 +101,7 @@ def _complete(folder: Path, data: str) -> bool:
     return len(stamps) == len(PARTS) and (data == OWN or _labels_md5(folder, stamps) == FASHION_LABELS_MD5)
 
 
-# Path, time of the last change and bytes of each file of a set in the format of MNIST that is there.
+# Path, time of the last change, and bytes of each file of a set in the format of MNIST that is there.
 _Stamps = tuple[tuple[Path, int, int], ...]
 
 
@@ -113,7 +113,7 @@ def _stamps(folder: Path) -> _Stamps:
 
 @lru_cache(maxsize=8)
 def _labels_md5(folder: Path, stamps: _Stamps) -> str:
-    """MD5 of the training labels, which tells sets apart without reading the images; "" if they cannot be read."""
+    """Return the MD5 of the training labels, which tells sets apart without their images; "" if it cannot be read."""
     try:
         return hashlib.md5(read_part(folder, PARTS[1]).tobytes(), usedforsecurity=False).hexdigest()
     except ValueError:
@@ -131,7 +131,7 @@ def find(data: str) -> Images:
     Raises
     ------
     ValueError
-        If it is nowhere, or damaged; or if what is called Fashion-MNIST there is not the published one.
+        If the set is nowhere or damaged, or if what is called Fashion-MNIST there is not the published one.
     """
     if data == "bundled":
         return fashion_mnist()
@@ -148,7 +148,7 @@ def find(data: str) -> Images:
 
 
 def missing(data: str) -> str:
-    """Say that a set is nowhere, and what can be done."""
+    """Say that a set is nowhere, and what can be done about it."""
     named = _named()
     if data == "cifar-10" and named is not None and (named / PICKLES).is_dir():
         return (
@@ -169,12 +169,12 @@ _MISSING = {
 
 
 def image_set(data: str) -> ImageSet:
-    """Size of a set that need not be there; a set of one's own is read for it, once as long as its files stay.
+    """Describe a set that need not be there; the visitor's own set is read for it, once for as long as its files stay.
 
     Raises
     ------
     ValueError
-        If there is no set of one's own, or one that is damaged or that no network takes.
+        If there is no set of the visitor's own, or it is damaged or not accepted by any network.
     """
     if data != OWN:
         return SETS[data]

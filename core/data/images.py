@@ -34,7 +34,7 @@ CIFAR_CLASSES = (
 )
 BUNDLED = Path(__file__).parents[1] / "data" / "fashion-mnist"
 PARTS = ("train-images-idx3", "train-labels-idx1", "t10k-images-idx3", "t10k-labels-idx1")
-MAGIC = {"idx3": (2051, 4), "idx1": (2049, 2)}  # first number of the file, how many numbers its head has
+MAGIC = {"idx3": (2051, 4), "idx1": (2049, 2)}  # first number of the file, how many numbers are in its header
 MAX_BYTES = 1 << 30
 # MD5 of the published training images, unpacked: Debian's archives were packed again.
 FASHION_MD5 = "f4a8712d7a061bf5bd6d2ca38dc4d50a"
@@ -67,7 +67,7 @@ class Images:
     test_labels: Bytes
 
     def __post_init__(self) -> None:
-        """Check that the parts belong together; they become read-only.
+        """Check that the parts belong together, and make them read-only.
 
         Raises
         ------
@@ -102,7 +102,7 @@ class Images:
 
     @cached_property
     def checksum(self) -> str:
-        """32 hexadecimal digits that tell sets with other images, labels or order apart."""
+        """Return 32 hexadecimal digits that tell apart sets with different images, labels, or order."""
         digest = hashlib.blake2b(digest_size=16)
         for array in (self.train_images, self.train_labels, self.test_images, self.test_labels):
             digest.update(str(array.shape).encode())
@@ -111,7 +111,7 @@ class Images:
 
     @cached_property
     def warnings(self) -> tuple[str, ...]:
-        """Sentences about classes that the training set lacks."""
+        """List sentences about classes that the training set lacks."""
         counts = np.bincount(self.train_labels, minlength=len(self.classes))
         missing = [name for name, count in zip(self.classes, counts, strict=True) if not count]
         if len(missing) == len(self.classes) - 1:
@@ -121,7 +121,7 @@ class Images:
 
 @lru_cache(maxsize=1)
 def fashion_mnist() -> Images:
-    """The bundled tenth of Fashion-MNIST: the first 600 training and 100 test images of each class, in their order.
+    """Return the bundled tenth of Fashion-MNIST: the first 600 training and 100 test images of each class, in order.
 
     Source: Xiao, Rasul and Vollgraf, "Fashion-MNIST", arXiv 1708.07747; MIT license.
     """
@@ -140,7 +140,7 @@ def read_folder(folder: Path, source: str) -> Images:
     Raises
     ------
     ValueError
-        If a file is missing, cut short or otherwise not in that format; the sentence names it.
+        If a file is missing, cut short, or otherwise not in that format; the sentence names it.
     """
     found = _in_folder(folder, f"the set in {folder.name}", source)
     head = np.array([MAGIC["idx3"][0], len(found.train_images), 28, 28], dtype=">u4").tobytes()
@@ -154,7 +154,7 @@ def read_folder(folder: Path, source: str) -> Images:
 def read_cifar(folder: Path, source: str) -> Images:
     """Read CIFAR-10 in its binary version: records of one byte for the class and 3072 for the image.
 
-    torchvision downloads another version of it, made of pickles, which is not read: reading a pickle can run code.
+    torchvision downloads another version, made of pickles, which is not read: reading a pickle can run code.
 
     Raises
     ------
@@ -216,7 +216,7 @@ def read_part(folder: Path, part: str) -> Bytes:
 
 
 def read_idx(file: BinaryIO, name: str) -> Bytes:
-    """Read an unpacked file of images or labels; its name tells which.
+    """Read an unpacked file of images or labels; its name tells which it is.
 
     Source: LeCun, Cortes and Burges, "The MNIST database", section "File formats".
 
@@ -241,10 +241,10 @@ def read_idx(file: BinaryIO, name: str) -> Bytes:
             raise ValueError(f"{name} ends inside its header, after {len(first)} bytes.")
         shape = tuple(int(size) for size in head[1:])
         size = prod(shape)
-        if max(size, *shape) > MAX_BYTES:  # a side may be 0, and another one more than there can be
+        if max(size, *shape) > MAX_BYTES:  # a side may be 0, and another larger than any file
             said = " × ".join(f"{each:,}" for each in shape)
             raise ValueError(f"{name} says that it has {said} bytes; at most {MAX_BYTES:,} are read.")
-        content = file.read(size + 1)  # one more than there should be, to see that there is none
+        content = file.read(size + 1)  # one byte more than expected, to notice any excess
     except (EOFError, OSError, zlib.error) as error:
         raise ValueError(f"{name} is damaged or cut short: {str(error).rstrip('.')}.") from error
     if len(content) != size:

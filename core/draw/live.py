@@ -1,4 +1,4 @@
-"""A picture that scrubs: figures, the axis one moves along, and what each value of that axis shows.
+"""A picture that scrubs: figures, the axis they follow, and what each value of that axis shows.
 
 `core.draw.packing` turns a picture into the bytes that the live chart in the browser reads, `still` into plain
 figures at one value of the axis.
@@ -24,9 +24,9 @@ _COLORED = re.compile(r"\[(\w+)\|([^\]]+)\]")
 
 @dataclass(frozen=True)
 class Recurrence:
-    """Sequences w_k = p w_(k-1) - q w_(k-2) from w_0 = 1, worked out where they are drawn: three numbers for a curve.
+    """Sequences w_k = p w_(k-1) - q w_(k-2) from w_0 = 1, computed where they are drawn: three numbers per curve.
 
-    The first `length` terms are drawn, of several sequences their root mean square, cut off at `low` and `high`.
+    The first `length` terms are drawn, or the root mean square of several sequences, clipped to `low` and `high`.
     """
 
     length: int
@@ -34,7 +34,7 @@ class Recurrence:
     high: float
 
     def drawn(self, values: Numbers) -> Numbers:
-        """Terms of the sequences whose w_1, p and q are the rows of (curves, 3)."""
+        """Return the terms of the sequences whose w_1, p and q are the rows of (curves, 3)."""
         second, p, q = np.asarray(values, float).T
         terms = [np.ones_like(second), second]
         while len(terms) < self.length:
@@ -58,7 +58,7 @@ class Frames:
         block). Without a basis it is the attribute itself. With a basis it holds coefficients (curves, p_k),
         p_k <= p, and the drawn y is `strands(values[k] @ basis[:p_k])`.
     attr : str
-        The attribute of the trace that changes, "y" if not said otherwise.
+        The attribute of the trace that changes; "y" by default.
     basis : ndarray of shape (p, G), optional
         Basis functions on the G grid points; the x of the trace is then `strands` of that grid, or has such frames too.
     recurrence : Recurrence, optional
@@ -94,7 +94,7 @@ class Frames:
             raise ValueError(f"`basis` must have at least {widest} rows; got {len(self.basis)}.")
 
     def at(self, index: int) -> Numbers:
-        """Values of the attribute at one axis index, as drawn (1-D)."""
+        """Return the values of the attribute at one axis index, as drawn (1-D)."""
         values: Numbers = np.asarray(self.values[index])
         if self.recurrence is not None:
             return self.recurrence.drawn(values)
@@ -103,16 +103,16 @@ class Frames:
 
 @dataclass(frozen=True)
 class Texts:
-    """What is written at the points of one trace at each value of the axis: a text for each point.
+    """Texts at the points of one trace for each value of the axis: one per point.
 
-    A text is hidden by a place that is nan, never by an empty text.
+    A text is hidden by a position of nan, never by an empty text.
 
     Attributes
     ----------
     trace : int
         Position of the trace in its figure.
     values : sequence of sequences of str
-        The texts at each axis value; equal texts travel once.
+        The texts at each axis value; equal texts are sent once.
     along : (int, int), optional
         See `Plane`.
     """
@@ -130,8 +130,8 @@ class Texts:
 class Figure(TypedDict):
     """A plotly figure as plain data.
 
-    `go.Figure(**figure)` would check each property; that costs more than all the mathematics of a tick, so it is
-    left to `still` and to the tests.
+    `go.Figure(**figure)` would check each property, which costs more than all the math of a tick, so that is left
+    to `still` and to the tests.
     """
 
     data: list[dict[str, Any]]
@@ -140,14 +140,14 @@ class Figure(TypedDict):
 
 @dataclass(frozen=True)
 class Track:
-    """Where a handle that can be dragged stands in a figure at each value of the axis.
+    """Position of a draggable handle in a figure at each value of the axis.
 
     Attributes
     ----------
     x : ndarray of shape (steps,)
-        In the units of the x axis; nan where the handle has no place.
+        In the units of the x axis; nan where the handle has no position.
     y : ndarray of shape (steps,), optional
-        Then the handle is a dot at (x, y); without it, a vertical line over the whole height.
+        If given, the handle is a dot at (x, y); otherwise it is a vertical line over the whole height.
     role : str
         Color role of a dot.
     along : (int, int), optional
@@ -162,12 +162,12 @@ class Track:
 
 @dataclass(frozen=True)
 class Panel:
-    """One figure of a picture: its text alternative, its frames, its handles, and its place.
+    """One figure of a picture: its text alternative, its frames, its handles, and its position.
 
     `tracks` are the handles that move along the axis and move it when they are dragged; while the first of them is
-    not to be seen, `absent` says why (a text, or one per axis value). `column` counts from the left, from 0 to 2;
-    `height` is in pixels, and where the picture fills its window the share of its column. A `folded` panel is one click
-    away. `width` is the share of the window, as that of the widest panel of the column.
+    out of sight, `absent` says why (a text, or one per axis value). `column` counts from the left, from 0 to 2;
+    `height` is in pixels, or a fraction of its column where the picture fills its window. A `folded` panel is one click
+    away. `width` is a fraction of the window, equal to that of the widest panel of the column.
     """
 
     figure: Figure
@@ -181,7 +181,7 @@ class Panel:
     width: float = 1.0
 
     def __post_init__(self) -> None:
-        """Check that there is an alternative and that the frames mean traces that exist."""
+        """Check that there is an alternative and that the frames refer to traces that exist."""
         if not self.alt.strip():
             raise ValueError("`alt` must describe the figure in words; got an empty text.")
         if self.column not in (0, 1, 2):
@@ -194,13 +194,13 @@ class Panel:
 
 @dataclass(frozen=True)
 class Axis:
-    """The control that is dragged: name of the setting, label on screen, its values and their texts."""
+    """The control that is dragged: name of the setting, label on screen, its values, and their texts."""
 
     name: str
     label: str
     values: tuple[float, ...]
     texts: tuple[str, ...]
-    start: float | None = None  # where a picture stands that nobody has moved; at the lowest value if not given
+    start: float | None = None  # where an untouched picture starts; at the lowest value if not given
 
     def __post_init__(self) -> None:
         """Check that values rise and that each has a text."""
@@ -211,21 +211,21 @@ class Axis:
 
     @property
     def axes(self) -> tuple[Axis, ...]:
-        """The axis itself: it is moved along alone."""
+        """Return the axis itself: the only one to move along."""
         return (self,)
 
     def nearest(self, value: float) -> int:
-        """Index of the axis value closest to `value`."""
+        """Return the index of the axis value closest to `value`."""
         return min(range(len(self.values)), key=lambda i: abs(self.values[i] - value))
 
 
 @dataclass(frozen=True)
 class Plane:
-    """Two axes of which a point of a figure is dragged along both; `name` is the setting, a place (x, y).
+    """Two axes along which a point of a figure is dragged; `name` is the setting, a point (x, y).
 
-    The steps run along `across`, row by row of `up`. What depends on a single direction of the plane says so by
-    `along` and has entries for that alone: (1, 0) counts the values of `across`, (0, 1) those of `up`, (-1, 1) how far
-    `up` is ahead of `across`.
+    The steps run along `across`, row by row of `up`. What depends on a single direction of the plane declares it with
+    `along` and has entries for that direction only: (1, 0) counts the values of `across`, (0, 1) those of `up`, (-1, 1)
+    how far `up` is ahead of `across`.
     """
 
     name: str
@@ -235,24 +235,24 @@ class Plane:
 
     @property
     def axes(self) -> tuple[Axis, ...]:
-        """Both."""
+        """Return both axes."""
         return self.across, self.up
 
     @property
     def values(self) -> tuple[tuple[float, float], ...]:
-        """The place at each step."""
+        """Return the point at each step."""
         return tuple((x, y) for y in self.up.values for x in self.across.values)
 
     def nearest(self, value: Sequence[float]) -> int:
-        """Index of the place closest to `value`."""
+        """Return the index of the point closest to `value`."""
         return self.across.nearest(value[0]) + len(self.across.values) * self.up.nearest(value[1])
 
 
 @dataclass(frozen=True)
 class Check:
-    """A second computation of a number: what it gives at each axis value or at all of them, and how it is done.
+    """A second computation of a number: its result at each axis value or at all of them, and how it is done.
 
-    `agrees` says at which axis values, or in one word whether at all of them, it has the same result.
+    `agrees` says at which axis values the results match, or has a single entry for all of them.
     """
 
     texts: tuple[str, ...]
@@ -264,7 +264,7 @@ class Check:
 class Readout:
     """A number in words.
 
-    The first four of a picture are shown, the others are one click away. A click on the label opens the rest.
+    The first four of a picture are shown; the others are one click away. A click on the label opens the details.
 
     Attributes
     ----------
@@ -283,7 +283,7 @@ class Readout:
     check
         A second computation.
     headline
-        Whether it is spoken with each value of the slider.
+        True if it is spoken with each value of the slider.
     """
 
     label: str
@@ -303,7 +303,7 @@ class Readout:
 
 @dataclass(frozen=True)
 class Remark:
-    """What is said behind the sentence of a picture along one direction of its plane; see `Plane`."""
+    """A remark after the sentence of a picture, along one direction of its plane; see `Plane`."""
 
     texts: tuple[str, ...]
     along: Along
@@ -313,8 +313,8 @@ class Remark:
 class Picture:
     """Everything a live chart shows: panels, the axis they share, readouts, and words.
 
-    There is one summary per axis value, of at most 15 words, which may have the colors of the curves: "[bias|bias²] is
-    larger". Where there is one, the longer sentences (one per axis value) and remarks are a click away.
+    There is one summary per axis value, of at most 15 words, which may use the colors of the curves: "[bias|bias²] is
+    larger". Where there is one, the longer sentences (one per axis value) and the remarks are a click away.
     """
 
     panels: tuple[Panel, ...]
@@ -325,7 +325,7 @@ class Picture:
     summaries: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
-        """Check that everything has one entry per axis value (texts may also have a single one)."""
+        """Check that everything has one entry per axis value (texts may also have a single entry)."""
         for panel in self.panels:
             for frames in panel.frames:
                 steps = self.steps(frames.along)
@@ -355,14 +355,14 @@ class Picture:
                 raise ValueError(f"`{name}` must hold 1 or {self.steps(along)} texts; got {len(texts)}.")
 
     def steps(self, along: Along | None = None) -> int:
-        """How many steps there are, or different ones in a direction of the plane."""
+        """Count the steps, or the different ones in a direction of the plane."""
         sizes = [len(axis.values) for axis in self.axis.axes] if self.axis else []
         if along is None:
             return math.prod(sizes)
         return 1 + sum(abs(weight) * (size - 1) for weight, size in zip(along, sizes, strict=True))
 
     def entry(self, along: Along | None, index: int) -> int:
-        """Which entry belongs to a step: that of the step itself, or the one in a direction of the plane."""
+        """Return the index of the entry for a step: that of the step itself, or the one in a direction of the plane."""
         if along is None or self.axis is None:
             return index
         across, up = (len(axis.values) for axis in self.axis.axes)
@@ -370,16 +370,16 @@ class Picture:
         return sum(weight * at if weight > 0 else -weight * (size - 1 - at) for weight, at, size in places)
 
     def words(self, index: int) -> tuple[str, ...]:
-        """The sentence and the remarks at a step."""
+        """Return the sentence and the remarks at a step."""
         sentence = self.sentences[min(index, len(self.sentences) - 1) :][:1]
         return (*sentence, *(self.text(remark, index) for remark in self.remarks))
 
     def summary(self, index: int) -> str:
-        """Give the summary at a step without its colors; empty if there is none."""
+        """Return the summary at a step without its colors; empty if there is none."""
         return uncolored(self.summaries[min(index, len(self.summaries) - 1)]) if self.summaries else ""
 
     def text(self, words: Readout | Remark, index: int) -> str:
-        """What a readout or a remark says at a step."""
+        """Return the text of a readout or a remark at a step."""
         return words.texts[min(self.entry(words.along, index), len(words.texts) - 1)]
 
 
@@ -389,14 +389,14 @@ def uncolored(text: str) -> str:
 
 
 def strands(curves: Numbers) -> Numbers:
-    """Several curves as one trace: the rows of (curves, G) one after another, a NaN after each."""
+    """Join several curves into one trace: the rows of (curves, G) one after another, with a NaN after each."""
     curves = np.asarray(curves)
     gap = np.full((len(curves), 1), np.nan)
     return np.hstack([curves, gap]).ravel()
 
 
 def still(picture: Picture, index: int) -> list[go.Figure]:
-    """Figures of a picture at one axis index: for a page without live chart, for tests, for thumbnails."""
+    """Return the figures of a picture at one axis index: for a page without a live chart, for tests, for thumbnails."""
     figures = []
     for panel in picture.panels:
         figure = go.Figure(**panel.figure)

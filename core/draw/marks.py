@@ -1,4 +1,4 @@
-"""What panels of several pages share: traces in the color of a role, a panel with a legend."""
+"""Parts that panels of several pages share: traces in the color of a role, a panel with a legend."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ TEXT = 12  # px of the labels in a panel
 
 
 def curve(x: Any, y: Numbers | None, role: str, name: str, width: float = 2.2, **more: Any) -> Trace:
-    """A line in the color and dash of a role; without `x` or `y` its frames bring it."""
+    """Return a line in the color and dash of a role; without `x` or `y`, its frames supply them."""
     trace = {"type": "scatter", "mode": "lines", "name": name, "line": line(role, width), "hoverinfo": "skip"}
     return trace | _places(x, y) | more
 
@@ -26,14 +26,14 @@ def curve(x: Any, y: Numbers | None, role: str, name: str, width: float = 2.2, *
 def dots(
     x: Any, y: Numbers | None, role: str, name: str, size: float = 8, symbol: str = "circle", **more: Any
 ) -> Trace:
-    """Points in the color of a role."""
+    """Return points in the color of a role."""
     marker = {"color": color(role), "size": size, "symbol": symbol, "line": {"width": 1.5}}
     trace = {"type": "scatter", "mode": "markers", "name": name, "marker": marker, "hoverinfo": "skip"}
     return trace | _places(x, y) | more
 
 
 def band(x: Numbers, fill: str, name: str) -> Trace:
-    """An area without a line, whose upper and lower edge come with its frames."""
+    """Return an area without a line, whose upper and lower edges come from its frames."""
     look: Trace = {"fill": "toself", "fillcolor": color(fill), "line": {"width": 0}}
     return curve(x, None, "noise", name, **look, meta={"table": False})
 
@@ -43,7 +43,7 @@ def _places(x: Any, y: Numbers | None) -> Trace:
 
 
 def bars(x: Any, y: Numbers, role: str, name: str, **more: Any) -> Trace:
-    """Bars in the color of a role."""
+    """Return bars in the color of a role."""
     return {
         "type": "bar",
         "x": x,
@@ -54,7 +54,7 @@ def bars(x: Any, y: Numbers, role: str, name: str, **more: Any) -> Trace:
 
 
 def lines(x: Any, y: Any, look: Trace, name: str, **more: Any) -> Trace:
-    """Trace of lines that say nothing when pointed at; where a coordinate is not finite there is a gap."""
+    """Return a trace of lines without hover text, with a gap wherever a coordinate is not finite."""
     x, y = np.asarray(x, dtype=np.float64), np.asarray(y, dtype=np.float64)
     there = np.isfinite(x) & np.isfinite(y)
     return {
@@ -72,12 +72,12 @@ def lines(x: Any, y: Any, look: Trace, name: str, **more: Any) -> Trace:
 
 
 def area(x: Any, y: Any, fill: str, name: str, **more: Any) -> Trace:
-    """Trace of filled polygons, nan between two of them."""
+    """Return a trace of filled polygons, separated by nan."""
     return lines(x, y, {"width": 0}, name, fill="toself", fillcolor=color(fill), **more)
 
 
 def labels(places: Sequence[tuple[float, float, str, str]], name: str, **more: Any) -> Trace:
-    """Trace of texts, each (x, y, text, side): the side ("top right") says where it stands from its place."""
+    """Return a trace of texts (x, y, text, side); the side ("top right") places the text relative to its point."""
     x, y, texts, sides = zip(*places, strict=True)
     return {
         "type": "scatter",
@@ -97,7 +97,7 @@ def labels(places: Sequence[tuple[float, float, str, str]], name: str, **more: A
 
 
 def marks(x: Any, y: Any, role: str, symbol: str, name: str, words: str, **more: Any) -> Trace:
-    """Trace of open marks that say `words` when pointed at."""
+    """Return a trace of open marks that show `words` on hover."""
     look = {"symbol": symbol, "size": 9, "color": color(role), "line": {"width": 1.8}}
     return (
         lines(
@@ -115,7 +115,7 @@ def marks(x: Any, y: Any, role: str, symbol: str, name: str, words: str, **more:
 
 
 def estimates(x: Numbers, y: Numbers, se: Numbers, role: str, of: str, named: bool = False) -> Trace:
-    """Simulated values with their standard errors; one of several is named in the legend."""
+    """Return simulated values with their standard errors; only one such trace is named in the legend."""
     return {
         "type": "scatter",
         "mode": "markers",
@@ -144,7 +144,7 @@ def panel(
     folded: bool = False,
     **more: Any,
 ) -> Panel:
-    """A panel with a legend; `more` goes into the layout."""
+    """Return a panel with a legend; `more` goes into the layout."""
     look: dict[str, Any] = {"showlegend": True, "margin": {"b": 44}} | more
     figure = Figure(data=list(traces), layout=layout(x=x, y=y, **look))
     return Panel(
@@ -160,7 +160,7 @@ def panel(
 
 
 def span(values: Numbers, share: float = 0.04) -> list[float]:
-    """Range of an axis that shows all of some values and a margin."""
+    """Return an axis range that shows all the values with a margin."""
     low, high = float(np.nanmin(values)), float(np.nanmax(values))
     pad = share * (high - low or 1.0)
     return [low - pad, high + pad]

@@ -1,6 +1,6 @@
 """Pictures as bytes: a JSON header and one blob of float32, which `static/live_data.js` reads.
 
-Curves travel as float32: half the bytes, and finer than any screen.
+Curves are sent as float32: half the bytes, and finer than any screen.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from core.draw import style
 from core.draw.live import Along, Figure, Frames, Panel, Picture, Readout, Texts
 from core.kit.arrays import Numbers, single
 
-_LARGE = 60_000  # bytes that travel as they are: the browser draws them at once
+_LARGE = 60_000  # bytes that are sent uncompressed: the browser draws them at once
 
 
 def pack(picture: Picture, at: int | None = None, **state: Any) -> bytes:
@@ -30,9 +30,9 @@ def pack(picture: Picture, at: int | None = None, **state: Any) -> bytes:
     picture : Picture
         What to show.
     at : int, optional
-        The only step whose frames and texts travel; all of them if not given. Digests are the same either way.
+        The only step whose frames and texts are sent; all of them if not given. Digests are the same either way.
     **state
-        JSON values that travel with it (where to start and the like).
+        JSON values that are sent along (where to start and the like).
 
     Returns
     -------
@@ -76,9 +76,9 @@ def pack(picture: Picture, at: int | None = None, **state: Any) -> bytes:
 
 
 def deflated(packed: bytes) -> bytes:
-    """Packed bytes as they travel: large ones deflated, which a length of 0 before them says.
+    """Return packed bytes as they are sent: large ones deflated, which a leading length of 0 announces.
 
-    Long networks repeat their sentences and boxes: what is left is a fifth, for less than a millisecond.
+    Long networks repeat their sentences and boxes: only a fifth remains, for less than a millisecond.
     """
     return packed if len(packed) < _LARGE else bytes(4) + zlib.compress(packed, 1)
 
@@ -105,7 +105,7 @@ def _check(picture: Picture, readout: Readout, at: int | None, blob: _Blob) -> d
     check = readout.check
     if check is None:
         return None
-    agrees = (True,) if all(check.agrees) else check.agrees  # as a rule
+    agrees = (True,) if all(check.agrees) else check.agrees  # nearly always
     return {
         "how": check.how,
         "texts": _texts(_those(picture, check.texts, at, readout.along), blob),
@@ -114,15 +114,15 @@ def _check(picture: Picture, readout: Readout, at: int | None, blob: _Blob) -> d
 
 
 def _texts(texts: Sequence[str], blob: _Blob) -> Any:
-    """A text for each step or, where that is shorter, the different ones and which of them each step has."""
+    """Return a text for each step or, if that is shorter, the different texts and which of them each step has."""
     different = {text: k for k, text in enumerate(dict.fromkeys(texts))}
     if sum(len(text) + 3 for text in texts) <= sum(len(text) + 3 for text in different) + 4 * len(texts):
-        return list(texts)  # with its quotes and a comma
+        return list(texts)  # including its quotes and a comma
     return {"of": list(different), "at": blob.add(np.array([different[text] for text in texts]))}
 
 
 def _those(picture: Picture, entries: Any, at: int | None, along: Along | None = None) -> Any:
-    """Give all entries, or the one that belongs to a step."""
+    """Return all entries, or the one that belongs to a step."""
     return entries if at is None else entries[min(picture.entry(along, at), len(entries) - 1) :][:1]
 
 
@@ -137,9 +137,9 @@ def _panel(panel: Panel, blob: _Blob, picture: Picture, at: int | None) -> dict[
         "height": panel.height,
         "layout": panel.figure["layout"],
     }
-    for frames in panel.frames:  # the frames say it; which one the figure was built with does not matter
+    for frames in panel.frames:  # the frames supply it, whatever the figure was built with
         data[frames.trace].pop(frames.attr, None)
-    # The browser redraws a panel only if its digest has changed: it covers values, not places in the blob.
+    # The browser redraws a panel only if its digest has changed: it covers values, not positions in the blob.
     figure = json.dumps([described, data], default=_fingerprint)
     digest = hashlib.blake2b(figure.encode(), digest_size=8)
     for values in (part for track in panel.tracks for part in (track.x, track.y) if part is not None):
@@ -175,7 +175,7 @@ def _panel(panel: Panel, blob: _Blob, picture: Picture, at: int | None) -> dict[
 
 
 def _look(figure: Figure) -> str:
-    """Digest of everything but the arrays and the axis ranges: with the same look, the browser only moves a figure."""
+    """Return a digest of all but arrays and axis ranges: while it stays the same, the browser only moves the figure."""
     layout = {
         name: {k: v for k, v in part.items() if k != "range"} if name in ("xaxis", "yaxis") else part
         for name, part in figure["layout"].items()
@@ -193,7 +193,7 @@ def _without_arrays(value: Any) -> Any:
 
 
 def _fingerprint(value: Any) -> Any:
-    """What stands for an array or a NumPy number in the text that a digest is made of."""
+    """Return what represents an array or a NumPy number in the text that a digest is made of."""
     if isinstance(value, np.ndarray) and value.dtype.kind in "iufb":
         return hashlib.blake2b(single(value).tobytes(), digest_size=8).hexdigest()
     return value.tolist()
@@ -215,12 +215,12 @@ def _moved(frames: Frames | Texts, rows: Any, blob: _Blob) -> dict[str, Any]:
 
 
 def _words(texts: Texts, rows: Sequence[Sequence[str]], blob: _Blob) -> dict[str, Any]:
-    """Different texts once, and which of them stands at each point of each step."""
+    """Return each different text once, and which of them is at each point of each step."""
     different = {text: k for k, text in enumerate(dict.fromkeys(text for row in rows for text in row))}
     return {
         "trace": texts.trace,
         "attr": texts.attr,
-        "of": [text or "\N{NO-BREAK SPACE}" for text in different],  # plotly.js never writes again over an empty text
+        "of": [text or "\N{NO-BREAK SPACE}" for text in different],  # plotly.js never updates a text that was empty
         "values": [blob.add(np.array([different[text] for text in row]))["f32"] for row in rows],
         **({} if texts.along is None else {"along": texts.along}),
     }
@@ -243,7 +243,7 @@ def _frames(frames: Frames, rows: Sequence[Numbers] | Numbers, blob: _Blob) -> d
 
 
 def _packed(value: Any, blob: _Blob) -> Any:
-    """Copy of a part of a figure in which every array of one dimension is a reference into the blob."""
+    """Copy a part of a figure, with a reference into the blob in place of every one-dimensional array."""
     if isinstance(value, Mapping):
         return {name: _packed(part, blob) for name, part in value.items()}
     if isinstance(value, np.ndarray):

@@ -1,4 +1,4 @@
-"""What panels of several pages show of regressions: ranges, error axes, and the choices of rules."""
+"""Parts of regression panels on several pages: ranges, error axes, and the choices of rules."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from core.regression.selection import Selection
 
 
 def fit_range(f_grid: Numbers, noise: float) -> list[float]:
-    """Vertical range of a panel of fits: the truth and what the noise adds."""
+    """Return the vertical range of a panel of fits: the truth and what the noise adds."""
     reach = 3 * np.sqrt(noise) + 0.08 * np.ptp(f_grid) + 1e-6
     return [float(f_grid.min() - reach), float(f_grid.max() + reach)]
 
@@ -40,16 +40,16 @@ def outside(grid: Numbers, x_train: Numbers, y: Sequence[float], **more: Any) ->
 
 
 def error_axis(curves: Mapping[str, Numbers], anchor: float, log_y: bool) -> dict[str, Any]:
-    """Vertical range that keeps the neighborhood of the smallest error readable; what explodes leaves at the top.
+    """Return a vertical range that keeps the smallest error readable; errors that explode leave at the top.
 
     Parameters
     ----------
     curves
-        What is drawn, "risk" among it.
+        The curves drawn, "risk" among them.
     anchor
         A value of the risk that should be seen, if it is not far above the smallest.
     log_y
-        Logarithmic axis, unless all that is drawn is 0.
+        Logarithmic axis, unless everything drawn is 0.
     """
     risk = curves["risk"]
     least = max(float(risk.min()), 1e-12)
@@ -68,23 +68,23 @@ def error_axis(curves: Mapping[str, Numbers], anchor: float, log_y: bool) -> dic
 
 
 def cost(s: Selection, rule: str) -> str:
-    """How much the choices of a rule cost on average over the best degree, relative where that has a meaning."""
+    """Return the mean excess error of a rule's choices over the best degree, relative where that is meaningful."""
     excess, least = float(s.excess[s.rules.index(rule)]), float(s.risk.min())
     sign = "+" if excess >= 0 else "−"  # with redrawn inputs a rule can beat the best fixed degree
     return f"{sign}{percent(abs(excess) / least)}" if abs(excess) < 10 * least else f"{sign}{number(abs(excess))}"
 
 
 def choice_rows(s: Selection, looks: Mapping[str, tuple[str, str]], height: int) -> Panel:
-    """One row of bars per rule: how often it picks each degree; `looks` gives its name and color role.
+    """Draw one row of bars per rule: how often it picks each degree; `looks` gives its name and color role.
 
-    The degree in hand is a band around its bars and a dot above them: a line would strike the numbers out.
+    The current degree is a band around its bars and a dot above them: a line would strike the numbers out.
     """
     names = [looks[rule][0] for rule in s.rules]
     rows = np.arange(len(s.rules))[::-1]
-    tallest = (0.82 - 0.03 * len(rows)) / s.shares.max(axis=1)  # above it, a line of text
+    tallest = (0.82 - 0.03 * len(rows)) / s.shares.max(axis=1)  # a line of text goes above it
     top = len(rows) + 0.36
     column = np.array([-0.5, -0.5, 0.5, 0.5])
-    here = band(column, "noise_fill", "degree in hand") | {"y": np.array([-0.08, top, top, -0.08])}
+    here = band(column, "noise_fill", "current degree") | {"y": np.array([-0.08, top, top, -0.08])}
     traces = [here] + [
         {
             "type": "bar",

@@ -1,6 +1,6 @@
-"""Colors, dashes and the common layout: one meaning, one look, on every page.
+"""Colors, dashes, and the common layout: one meaning, one look, on every page.
 
-Figures are always built in the light colors. Whoever draws them on a dark page (the live chart in the
+Figures are always built in the light colors. Whatever draws them on a dark page (the live chart in the
 browser, `dark` here) replaces each palette string by its dark partner: a figure never knows its background.
 """
 
@@ -75,22 +75,22 @@ FONT = "Source Sans, Source Sans Pro, system-ui, sans-serif"
 
 
 def color(role: str) -> str:
-    """Light color of a role of `PALETTE`; `KeyError` for an unknown one."""
+    """Return the light color of a role of `PALETTE`; `KeyError` for an unknown one."""
     return PALETTE[role][0]
 
 
 def line(role: str, width: float = 2.2, **more: Any) -> dict[str, Any]:
-    """Plotly `line` of a role: its color, its dash and a width in pixels."""
+    """Return the Plotly `line` of a role: its color, its dash, and a width in pixels."""
     return {"color": color(role), "dash": DASH.get(role, "solid"), "width": width, **more}
 
 
 def layout(*, title: str = "", x: str = "", y: str = "", **more: Any) -> dict[str, Any]:
-    """Give the common layout of a figure, for one `go.Figure(data=[...], layout=layout(...))` call.
+    """Return the common layout of a figure, for one `go.Figure(data=[...], layout=layout(...))` call.
 
     Parameters
     ----------
     title, x, y : str
-        Titles of the figure and of its axes; a unit belongs into the axis title.
+        Titles of the figure and of its axes; a unit belongs in the axis title.
     **more
         Layout properties that are merged into the common ones, e.g. `xaxis={"range": [0, 10]}`.
 
@@ -132,9 +132,9 @@ def layout(*, title: str = "", x: str = "", y: str = "", **more: Any) -> dict[st
 
 
 def ceiling(value: float) -> float:
-    """Smallest round number (1, 1.25, 1.6, 2, 2.5, 3.2, 4, 5, 6.3 or 8 times a power of ten) from `value` > 0 on.
+    """Round `value` > 0 up to 1, 1.25, 1.6, 2, 2.5, 3.2, 4, 5, 6.3, or 8 times a power of ten.
 
-    Axes that end there stand still while the data under them change a little.
+    Axes that end there stay put while the data under them change a little.
     """
     power = 10.0 ** math.floor(math.log10(value))
     steps = (1, 1.25, 1.6, 2, 2.5, 3.2, 4, 5, 6.3, 8, 10)
@@ -163,7 +163,7 @@ def _axis(title: str) -> dict[str, Any]:
         "showline": False,
         "zeroline": False,
         "ticks": "",
-        "ticklabeloverflow": "allow",  # else each drawing measures every label
+        "ticklabeloverflow": "allow",  # otherwise each redraw measures every label
         "ticklabelstandoff": 4,
         "automargin": False,  # a margin that follows the labels would move the frame under the curve
     }

@@ -1,6 +1,6 @@
 """Small drawings for the home page: a few curves as SVG.
 
-The browser shows them as images, which do not know the theme of the page: their colors read on light and dark.
+The browser shows them as images, which do not know the theme of the page: their colors work on light and dark.
 """
 
 from __future__ import annotations
@@ -16,12 +16,12 @@ _WIDTH, _HEIGHT, _PAD = 420, 230, 10
 
 
 def svg_curves(curves: Sequence[tuple[str, str, Array, Array]], *, top: float, mark: float | None = None) -> str:
-    """Draw curves from 0 to `top`; what lies above leaves the picture.
+    """Draw curves from 0 to `top`; values above it are cut off.
 
     Parameters
     ----------
     curves
-        Label, color role of `style.PALETTE`, x and y of each; the x of all share their ends.
+        Label, color role of `style.PALETTE`, x and y of each; all x share their ends.
     top
         Value at the upper edge.
     mark
@@ -53,5 +53,5 @@ def svg_curves(curves: Sequence[tuple[str, str, Array, Array]], *, top: float, m
 
 
 def _color(role: str) -> str:
-    """Color that is dark enough on white and light enough on a dark page; text color becomes a middle gray."""
+    """Return a color dark enough for white and light enough for a dark page; text color becomes a middle gray."""
     return {"risk": "#85818F", "accent": "#8F6CC0"}.get(role, PALETTE[role][0])

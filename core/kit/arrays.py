@@ -16,7 +16,7 @@ _LARGEST = float(np.finfo(np.float32).max)
 
 
 def single(values: ArrayLike) -> NDArray[np.float32]:
-    """Return values in single precision; what is too large for it becomes the largest number that is not."""
+    """Return values in single precision; what is too large becomes the largest single-precision number."""
     with np.errstate(over="raise"):
         try:
             return np.ascontiguousarray(values, dtype="<f4")

@@ -1,6 +1,6 @@
-"""Controls, declared once: what a page can be set to, and how that is written in a link.
+"""Controls, declared once: what can be set on a page, and how it is written in a link.
 
-A control's name is at the same time its key in the URL, the keyword argument of the core function that
+A control's name is also its key in the URL, the keyword argument of the core function that
 uses it and the variable in the exported script. Nothing here knows how a control is drawn.
 """
 
@@ -18,14 +18,14 @@ from typing import Any
 from core.kit.memo import Memo
 from core.kit.refusal import is_refusal
 
-_NAMED = 40  # characters of a link that stand in a sentence
-_SHOWN = 60  # characters of a text that stand in a sentence
-_LISTED = 20  # of so many values all are named in a refusal; of more the one that was probably meant
+_NAMED = 40  # characters of a link that are quoted in a sentence
+_SHOWN = 60  # characters of a text that are quoted in a sentence
+_LISTED = 20  # up to this many values, a refusal names them all; beyond, only the one probably meant
 _NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?", re.ASCII)
 
 
 def _number(text: str) -> float:
-    """Read a finite decimal number; stricter than `float`, which also takes nan, inf, 1_0 and other digits."""
+    """Read a finite decimal number; stricter than `float`, which also takes nan, inf, 1_0, and other digits."""
     if not text:
         raise ValueError("an empty text is not a number")
     if len(text) > 40 or not _NUMBER.fullmatch(text) or not math.isfinite(float(text)):
@@ -35,21 +35,21 @@ def _number(text: str) -> float:
 
 @dataclass(frozen=True, kw_only=True)
 class Control(ABC):
-    """What every control has.
+    """The base of every control.
 
     Parameters
     ----------
     name
         Key in the URL, keyword argument of the core function, variable in the exported script.
     label, help
-        Shown beside the widget.
+        Shown next to the widget.
     default
-        Value on a fresh visit; the URL is silent about it.
+        Value on a fresh visit; the URL leaves it out.
     place
         "column" beside the picture, "more" for the folded part of that column, "stage" above the picture, for
-        what changes the picture alone, "section" for what is moved in a picture of a folded section.
+        what changes only the picture, "section" for what is moved in a picture of a folded section.
     when
-        Name of another control, and its values for which this one means something; it is shown only then.
+        Name of another control, and its values for which this one matters; it is shown only then.
     """
 
     name: str
@@ -61,22 +61,22 @@ class Control(ABC):
 
     @abstractmethod
     def parse(self, text: str) -> Any:
-        """Read a value from a link, moved to the nearest possible one; `ValueError` if it is none at all."""
+        """Read a value from a link, moved to the nearest possible one; `ValueError` if it is not a value at all."""
 
     @abstractmethod
     def format(self, value: Any) -> str:
-        """Write a value for a link; `parse` gives it back."""
+        """Write a value for a link; `parse` reads it back."""
 
     def show(self, value: Any) -> str:
         """Write a value for a reader."""
         return self.format(value)
 
     def moved(self, value: Any, text: str) -> bool:
-        """Whether a link's text, which `format` writes otherwise, means another value than the one taken."""
+        """Return whether the text of a link means a value other than the one taken, beyond a different spelling."""
         return True
 
     def shown(self, values: Mapping[str, Any]) -> bool:
-        """Whether the control means something beside the values of the others."""
+        """Return whether the control matters, given the values of the others."""
         return self.when is None or values[self.when[0]] in self.when[1]
 
 
@@ -89,18 +89,18 @@ class Scale(Control):
     @property
     @abstractmethod
     def values(self) -> tuple[int | float, ...]:
-        """All values in increasing order."""
+        """Return all values in increasing order."""
 
     def parse(self, text: str) -> int | float:
         wanted = self.within(_number(text))
         return min(self.values, key=lambda value: self.distance(value, wanted))
 
     def within(self, number: float) -> float:
-        """Return the nearest number between both ends of the scale."""
+        """Return the nearest number between the two ends of the scale."""
         return min(max(number, self.values[0]), self.values[-1])
 
     def distance(self, value: float, wanted: float) -> float:
-        """Return how far a value lies from a number between both ends of the scale."""
+        """Return how far a value lies from a number between the two ends of the scale."""
         return abs(value - wanted)
 
     def format(self, value: float) -> str:
@@ -115,7 +115,7 @@ class Scale(Control):
 
 @dataclass(frozen=True, kw_only=True)
 class Slider(Scale):
-    """Equal steps from `low` to `high`, both included; whole numbers where all three are whole.
+    """Equal steps from `low` to `high`, both included; whole numbers if all three are whole.
 
     `also` adds values that lie off the grid but must be reachable, such as the square root of 0.3.
     """
@@ -126,7 +126,7 @@ class Slider(Scale):
     also: tuple[float, ...] = ()
 
     def __post_init__(self) -> None:
-        """Check that the steps meet both ends and the default."""
+        """Check that the steps hit both ends and the default."""
         steps = (self.high - self.low) / self.step
         if abs(steps - round(steps)) > 1e-9:
             raise ValueError(f"`step` must divide the range of {self.name}; got {self.step}.")
@@ -144,7 +144,7 @@ class Slider(Scale):
 class LogSlider(Scale):
     """Equal ratios from `low` to `high`, `per_decade` to a power of ten, with an explicit 0 if `zero`.
 
-    Whole numbers where `low` and `high` are whole. `also` adds values off the grid, as for `Slider`.
+    Whole numbers if `low` and `high` are whole. `also` adds values off the grid, as for `Slider`.
     """
 
     low: float
@@ -163,7 +163,7 @@ class LogSlider(Scale):
         return tuple(sorted({*([0.0] if self.zero else []), *grid, *self.also}))
 
     def within(self, number: float) -> float:
-        # an explicit 0 is taken where it is meant, and not for a small number
+        # 0 is taken where it is meant, and not for a small number
         return super().within(max(number, self.low) if number > 0 else number)
 
     def distance(self, value: float, wanted: float) -> float:
@@ -172,20 +172,20 @@ class LogSlider(Scale):
         return abs(math.log(value / wanted))
 
     def moved(self, value: float, text: str) -> bool:
-        wanted = _number(text)  # only between both ends can it be shown as a value is
+        wanted = _number(text)  # only between the two ends can it be shown the way a value is
         return super().moved(value, text) and (self.within(wanted) != wanted or self.show(wanted) != self.show(value))
 
 
 @dataclass(frozen=True, kw_only=True)
 class Choice(Control):
-    """One of `options`, which maps each value to what the reader sees; `former` values of old links to those of now."""
+    """One of `options`, which maps each value to what the reader sees; `former` maps old links' values to new ones."""
 
     options: Mapping[str, str]
     former: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def values(self) -> tuple[str, ...]:
-        """All values."""
+        """Return all values."""
         return tuple(self.options)
 
     def parse(self, text: str) -> str:
@@ -227,7 +227,7 @@ Place = tuple[float, float]
 
 @dataclass(frozen=True, kw_only=True)
 class Places(Control):
-    """Points of a picture that are dragged, from one to `limit` of them; the last is in hand. 2~-1.5_3~0 in a link.
+    """Points of a picture that are dragged, from one to `limit` of them; the last is selected. 2~-1.5_3~0 in a link.
 
     `across` and `up` hold the values that the two coordinates can take.
     """
@@ -250,12 +250,12 @@ class Places(Control):
         return ", ".join("({:g}, {:g})".format(*place) for place in value)
 
     def nearest(self, place: Place) -> Place:
-        """The possible place that is nearest to a given one."""
+        """Return the possible point nearest to a given one."""
         x, y = (min(grid, key=lambda v: abs(v - at)) for grid, at in zip((self.across, self.up), place, strict=True))
         return x, y
 
     def pointed(self, value: tuple[Place, ...], place: Place) -> tuple[Place, ...]:
-        """What a click means: it takes the point that is there into the hand, or adds one if there is room."""
+        """Apply a click: it selects the point that is there, or adds one if there is room."""
         near = [abs(x - place[0]) < 0.03 * (self.across[-1] - self.across[0])
                 and abs(y - place[1]) < 0.03 * (self.up[-1] - self.up[0]) for x, y in value]  # fmt: skip
         if any(near):
@@ -272,7 +272,7 @@ class Toggle(Control):
 
     @property
     def values(self) -> tuple[bool, ...]:
-        """Both values."""
+        """Return both values."""
         return (False, True)
 
     def parse(self, text: str) -> bool:
@@ -306,7 +306,7 @@ class Seed(Control):
 
 @dataclass(frozen=True, kw_only=True)
 class Text(Control):
-    """Lines that a visitor types, at most `limit` characters; what they mean is for the core function to say.
+    """Lines that a visitor types, at most `limit` characters; the core function decides what they mean.
 
     `pack` and `unpack` shorten a long text for a link; `unpack` raises `ValueError` for what `pack` never gives.
     `examples` are texts worth trying, for the tests.
@@ -320,7 +320,7 @@ class Text(Control):
 
     @property
     def values(self) -> tuple[str, ...]:
-        """The text of a fresh visit and the examples."""
+        """Return the text of a fresh visit and the examples."""
         return (self.default, *self.examples)
 
     def parse(self, text: str) -> str:
@@ -330,7 +330,7 @@ class Text(Control):
         return text
 
     def clean(self, text: str) -> str:
-        """The text with one kind of line end, without blanks at its ends and without what cannot be shown."""
+        """Return the text with one kind of line end, without blanks at its ends and without invisible characters."""
         lines = text.replace("\r\n", "\n").replace("\r", "\n").strip()
         return "".join(c for c in lines if c.isprintable() or c in "\n\t")
 
@@ -346,7 +346,7 @@ class Text(Control):
 
 @dataclass(frozen=True, kw_only=True)
 class File(Control):
-    """A file of the visitor's, read by `read(name, content)` into frozen data; nothing of it goes into a link.
+    """A file of the visitor's, read by `read(name, content)` into frozen data; none of it goes into a link.
 
     Without a `suffix` any file may be chosen, and `read` says why it cannot be read.
     """
@@ -357,7 +357,7 @@ class File(Control):
 
     @property
     def values(self) -> tuple[None]:
-        """What it can be without a visitor: nothing."""
+        """Return the only value possible without a visitor: nothing."""
         return (None,)
 
     def parse(self, text: str) -> None:
@@ -372,21 +372,21 @@ class File(Control):
 
 @dataclass(frozen=True)
 class Fetched(Memo):
-    """Something named by a visitor and, once it has been asked for, the work that brings it."""
+    """Something named by a visitor and, once requested, the work that fetches it."""
 
     text: str = ""
     task: Any = None
 
     def __bool__(self) -> bool:
-        """Whether it has been asked for."""
+        """Return whether it has been requested."""
         return self.task is not None
 
 
 @dataclass(frozen=True, kw_only=True)
 class Fetch(Control):
-    """Something that is brought by name from elsewhere, on a click and only then; a link holds the name alone.
+    """Something that is fetched by name from elsewhere, only on a click; a link holds the name alone.
 
-    `begin` starts the work that brings it, or raises `ValueError` with a sentence.
+    `begin` starts the work that fetches it, or raises `ValueError` with a sentence.
     """
 
     default: Fetched = Fetched()
@@ -395,7 +395,7 @@ class Fetch(Control):
 
     @property
     def values(self) -> tuple[Fetched]:
-        """What it can be without a click: nothing."""
+        """Return the only value possible without a click: nothing."""
         return (self.default,)
 
     def parse(self, text: str) -> Fetched:
@@ -411,12 +411,12 @@ class Fetch(Control):
 
 
 def defaults(controls: Sequence[Control]) -> dict[str, Any]:
-    """Value of every control on a fresh visit."""
+    """Return the value of every control on a fresh visit."""
     return {control.name: control.default for control in controls}
 
 
 def to_link(controls: Sequence[Control], values: Mapping[str, Any]) -> dict[str, str]:
-    """Query parameters of a state: what differs from the defaults, files apart."""
+    """Return the query parameters of a state: what differs from the defaults, files excluded."""
     linked = [control for control in controls if not isinstance(control, File)]
     return {c.name: c.format(values[c.name]) for c in linked if values[c.name] != c.default}
 
@@ -429,14 +429,14 @@ def from_link(controls: Sequence[Control], query: Mapping[str, Sequence[str]]) -
     controls
         The controls of the page.
     query
-        For each key all values that the link gives it.
+        For each key, all values that the link gives it.
 
     Returns
     -------
     values
-        Value of every control; the default where the link is silent or makes no sense.
+        Value of every control; the default where the link gives none or makes no sense.
     notes
-        One sentence for each value that could not be taken as it stands, and one for all keys that are not known.
+        One sentence for each value that could not be taken as given, and one for all unknown keys.
     """
     values, notes, strange = defaults(controls), [], []
     known = {control.name: control for control in controls}
@@ -461,7 +461,7 @@ def from_link(controls: Sequence[Control], query: Mapping[str, Sequence[str]]) -
 
 
 def nearest(control: Control, asked: str, value: Any) -> str:
-    """Say that a link asks for a value that is not possible, and which one it gets."""
+    """Say that a link asks for an impossible value, and which one it gets."""
     return f"{control.label} {asked[:_NAMED]} in the link is not available; showing {control.show(value)}."
 
 

@@ -1,4 +1,4 @@
-"""What a state of a page costs, foreseen from its settings, and who has to wait for whom."""
+"""The cost of a state of a page, estimated from its settings, and which computation waits for which."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _turn = threading.Semaphore()
 
 @dataclass(frozen=True)
 class Cost:
-    """Processor seconds and bytes at the peak that it takes to compute and draw a state, roughly and not too few."""
+    """Estimated processor seconds and peak bytes to compute and draw a state, rather too high than too low."""
 
     seconds: float = 0.0
     nbytes: float = 0.0
@@ -32,7 +32,7 @@ class Cost:
 
 @contextmanager
 def in_turn(cost: Cost) -> Iterator[None]:
-    """Let one large state at a time be computed; after half a minute of waiting its turn comes in any case."""
+    """Let one large state at a time be computed; after half a minute of waiting, its turn comes in any case."""
     mine = cost.nbytes >= LARGE_BYTES and _turn.acquire(timeout=PATIENCE_S)
     try:
         yield

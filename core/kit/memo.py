@@ -7,10 +7,10 @@ from typing import Any
 
 
 class Memo:
-    """Something that keeps the last result computed from it; this takes no part in comparisons."""
+    """An object that remembers the last result computed from it; this takes no part in comparisons."""
 
     def __bool__(self) -> bool:
-        """Whether there is anything yet to compute from."""
+        """Return whether there is anything to compute from yet."""
         return True
 
     def recall(self, function: Callable[..., Any], settings: tuple[tuple[str, Any], ...]) -> Any:
@@ -23,5 +23,5 @@ class Memo:
         last = vars(self).get("_last")
         if last is None or last[0] != key:
             last = key, function(**dict(settings))
-            vars(self)["_last"] = last  # past the guard of a frozen dataclass
+            vars(self)["_last"] = last  # bypasses the guard of a frozen dataclass
         return last[1]

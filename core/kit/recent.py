@@ -1,4 +1,4 @@
-"""Results remembered for a while: the most recent ones, within a number of entries and of bytes."""
+"""Results remembered for a while: the most recent ones, up to a number of entries and of bytes."""
 
 from __future__ import annotations
 
@@ -11,28 +11,28 @@ from core.kit.results import nbytes as nbytes_of
 
 
 class Recent:
-    """Results by key, shared by all visitors; the one that was asked for longest ago goes first.
+    """Results by key, shared by all visitors; the least recently requested one goes first.
 
     Parameters
     ----------
     entries
-        How many are kept at most.
+        The most that are kept.
     nbytes
-        How many bytes they may take together (see `core.kit.results.nbytes`). A single result beyond that is not
+        Bytes they may take together (see `core.kit.results.nbytes`). A single result larger than that is not
         kept.
     """
 
     def __init__(self, *, entries: int, nbytes: int) -> None:
         self._entries, self._nbytes = entries, nbytes
         self._held: OrderedDict[Hashable, Any] = OrderedDict()
-        self._sizes: dict[Hashable, int] = {}  # as measured since they were last asked for: results cache parts
+        self._sizes: dict[Hashable, int] = {}  # measured when last requested: results cache parts
         self._lock = RLock()
 
     def __contains__(self, key: Hashable) -> bool:
         return key in self._held
 
     def recall(self, key: Hashable, make: Callable[[], Any]) -> Any:
-        """Result under `key`, made if it is not there; two visitors who ask at once may both make it."""
+        """Return the result under `key`, made if it is missing; two visitors who ask at once may both make it."""
         with self._lock:
             if key in self._held:
                 self._held.move_to_end(key)
@@ -45,7 +45,7 @@ class Recent:
             while len(self._held) > self._entries or self._size() > self._nbytes:
                 gone, _ = self._held.popitem(last=False)
                 self._sizes.pop(gone, None)
-            self._sizes.pop(key, None)  # it is only now being drawn
+            self._sizes.pop(key, None)  # it is just being drawn
         return result
 
     def _size(self) -> int:

@@ -1,7 +1,7 @@
 """Tell a refusal, which is a sentence for the reader, from the message of a library or of Python itself.
 
 Core functions refuse with `raise ValueError("... .")`. Libraries raise `ValueError` too, and what they say ("zero-size
-array to reduction operation minimum which has no identity") helps nobody who looks at a page.
+array to reduction operation minimum which has no identity") does not help anyone who looks at a page.
 """
 
 from __future__ import annotations

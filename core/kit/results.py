@@ -1,4 +1,4 @@
-"""Results are shared between visitors: nobody may write into them, and they are kept within a number of bytes."""
+"""Results shared between visitors: nobody may write into them, and their bytes are limited."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 
 import numpy as np
 
-OBJECT_BYTES = 400  # what an object with attributes costs, roughly
+OBJECT_BYTES = 400  # approximate cost of an object with attributes
 
 Result = TypeVar("Result")
 

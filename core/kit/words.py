@@ -1,4 +1,4 @@
-"""Numbers as a reader wants them: the digits that mean something."""
+"""Numbers as a reader wants them: only the digits that mean something."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ import math
 import re
 
 BYTES = ((1e12, "TB"), (1e9, "GB"), (1e6, "MB"), (1e3, "kB"), (1, "B"))
-# How a text begins that a spreadsheet takes for a formula; a number with a sign is none.
+# How a text begins that a spreadsheet takes for a formula; a signed number is not one.
 _FORMULA = re.compile(r"[=@\t\r\n＝＋－＠]|[-+](?!\d*\.?\d+(e[-+]?\d+)?$)", re.IGNORECASE)
 _SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
 def settled(value: float) -> float:
-    """Round to twelve digits, so that two ways to compute a number that lies between two texts give the same text.
+    """Round to twelve digits, so that two computations of a number halfway between two texts give the same text.
 
     >>> settled(0.01255 + 1e-17) == settled(0.01255 - 1e-17)
     True
@@ -38,7 +38,7 @@ def number(value: float, digits: int = 3) -> str:
 
 
 def fixed(value: float, decimals: int = 3) -> str:
-    """Write a number with a fixed number of decimals, or as a power of ten where that would say nothing.
+    """Write a number with a fixed number of decimals, or as a power of ten where those would all be 0 or too many.
 
     >>> fixed(0.0652), fixed(12.3456), fixed(2.5e-7), fixed(123456.0)
     ('0.065', '12.346', '2.50 × 10⁻⁷', '1.23 × 10⁵')
@@ -67,7 +67,7 @@ def with_error(value: float, error: float) -> str:
 
 
 def percent(share: float) -> str:
-    r"""Write a share as a percentage: whole from 10% on, with one decimal below.
+    r"""Write a fraction as a percentage: whole from 10% on, with one decimal below.
 
     >>> percent(0.365), percent(0.0825), percent(0.0), percent(1.0)
     ('36%', '8.2%', '0%', '100%')
@@ -99,10 +99,10 @@ def size_text(size: float) -> str:
 
 
 def verbatim(text: str) -> str:
-    r"""Write a text of others on one line so that Markdown, as Streamlit reads it, shows the text as it is.
+    r"""Write a foreign text on one line so that Markdown, as Streamlit reads it, shows the text unchanged.
 
-    What Streamlit looks for behind Markdown (icons, arrows, addresses) ignores backslashes: an invisible word joiner
-    breaks it up. What cannot be seen is left out, since it could turn the direction of the words around it.
+    What Streamlit replaces besides Markdown (icons, arrows, addresses) ignores backslashes: an invisible word joiner
+    breaks it up. Invisible characters are left out, since they could reverse the direction of the words around them.
 
     >>> verbatim("__import__('os')  # $x$")
     "\\_\\_import\\_\\_('os') \\# \\$x\\$"
@@ -114,7 +114,7 @@ def verbatim(text: str) -> str:
 
 
 def inert(text: str, mark: str = "'") -> str:
-    """Return a text that no spreadsheet runs: a mark stands before what would be taken for a formula.
+    """Return a text that no spreadsheet runs: an apostrophe precedes what would be taken for a formula.
 
     >>> inert("=1+1"), inert("-1.5"), inert("a = b")
     ("'=1+1", '-1.5', 'a = b')

@@ -1,4 +1,4 @@
-"""Trains the small network whose feature maps are shown: run `python -m core.tools.feature_net` (about a minute)."""
+"""Train the small network whose feature maps are shown: run `python -m core.tools.feature_net` (about a minute)."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class FeatureNet(nn.Module):
         self.linear = nn.Linear(16 * 5 * 5, 10)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
-        """Logits (n, 10) of images (n, 1, 28, 28) with values in [0, 1]."""
+        """Return logits (n, 10) of images (n, 1, 28, 28) with values in [0, 1]."""
         for layer in (self.conv1, self.conv2):
             x = functional.max_pool2d(functional.relu(layer(x)), 2)
         logits: torch.Tensor = self.linear(x.flatten(1))
@@ -53,13 +53,13 @@ def train(data: Images, *, epochs: int = 8, rate: float = 3e-3, seed: int = 0) -
 
 @torch.no_grad()
 def accuracy(net: FeatureNet, data: Images) -> float:
-    """Share of the test images whose largest logit is that of their label."""
+    """Return the fraction of the test images whose largest logit is that of their label."""
     guesses = net(_tensor(data.test_images)).argmax(dim=1).numpy()
     return float((guesses == data.test_labels).mean())
 
 
 def write(net: FeatureNet, data: Images, path: Path = FILE) -> None:
-    """Write the weights and what they were trained and tested on, as plain arrays."""
+    """Write the weights and what they were trained and tested on as plain arrays."""
     weights = {name.replace(".", "_"): value.numpy() for name, value in net.state_dict().items()}
     counts = {"trained_on": len(data.train_images), "tested_on": len(data.test_images)}
     np.savez_compressed(path, allow_pickle=False, accuracy=accuracy(net, data), **counts, **weights)

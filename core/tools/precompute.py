@@ -1,4 +1,4 @@
-"""Writes the rows of all classification models for the page on cost: run `python -m core.tools.precompute`."""
+"""Write the rows of all classification models for the page on cost: run `python -m core.tools.precompute`."""
 
 from __future__ import annotations
 

@@ -1,10 +1,10 @@
 """A recipe for Fashion-MNIST: run `python -m core.tools.recipe cuda` (or `cpu`) on the whole set.
 
-A small residual network, one cycle of the rate, shifted and reflected images, smoothed labels, and an average of the
-weights over about the last half epoch. The aim is a test accuracy of 93.5% after at most 8 s on a GPU, in bf16. A
-processor cannot do that: it trains a network of a quarter of the width for three epochs in fp32, which shows that the
-recipe learns (89.75% of the test images with torch 2.14.1). The aim for a GPU has not been measured. Settings are to be
-chosen by the validation images; the test images are looked at once, at the end.
+A small residual network, one cycle of the learning rate, shifted and reflected images, smoothed labels, and an average
+of the weights over about the last half epoch. The goal is a test accuracy of 93.5% after at most 8 s on a GPU, in bf16.
+A CPU cannot do that: it trains a network of a quarter of the width for three epochs in fp32, which shows that the
+recipe learns (89.75% of the test images with torch 2.14.1). The goal for a GPU has not been measured. Choose settings
+by the validation images; the test images are looked at once, at the end.
 `core.tools.record.record("recipe", recipe("cuda"))` makes it one of the runs that come with Lectern.
 
 >>> from core.tools.recipe import recipe
@@ -29,10 +29,10 @@ EPOCHS = {"cuda": 12, "cpu": 3}
 
 
 def network(width: int) -> str:
-    """Text of a residual network with nine layers: 28 x 28 pixels become 14 x 14, 7 x 7 and 3 x 3, ever wider.
+    """Describe a residual network with nine layers: 28 x 28 pixels become 14 x 14, 7 x 7, and 3 x 3, ever wider.
 
-    The order of convolutions, poolings and shortcuts is that of Page, "How to train your ResNet", part 4 (2018), here
-    with an average at the end.
+    The order of convolutions, pooling layers, and shortcuts is that of Page, "How to train your ResNet", part 4 (2018),
+    here with an average at the end.
     """
 
     def conv(times: int) -> str:
@@ -55,7 +55,7 @@ def recipe(device: str) -> Training:
         updates=EPOCHS[device] * ((IMAGES - VALIDATION) // BATCH),
         schedule="one_cycle",
         settings=(("high", 0.4), ("warm", 0.25)),
-        momentum=0.9,  # the same throughout, so that a GPU can replay every update as one recorded graph
+        momentum=0.9,  # constant, so that a GPU can replay every update as one recorded graph
         nesterov=True,
         weight_decay=5e-4,
         label_smoothing=0.1,
@@ -66,7 +66,7 @@ def recipe(device: str) -> Training:
 
 
 def follow(spec: Training) -> Iterator[str]:
-    """Train, and tell it: a line for each epoch, the seconds of training, and the test accuracy.
+    """Train, and report: a line for each epoch, the seconds of training, and the test accuracy.
 
     Raises
     ------

@@ -1,8 +1,8 @@
-"""Makes the runs that come with Lectern: run `python -m core.tools.record`, or name some of them behind it.
+"""Make the runs that come with Lectern: run `python -m core.tools.record`, optionally followed by names of runs.
 
-Each is trained as any other run, in a process of its own with one thread. Numbers are kept with seven digits, which is
-as many as 32-bit numbers have. All of them take about ten minutes of an idle processor. The last three are trained with
-bounds that the first ones suggest, so that these must be there when the script begins.
+Each is trained like any other run, in a process of its own with one thread. Numbers are kept with seven digits, which
+is as many as 32-bit numbers have. All of them take about ten minutes of an idle processor. The last three are trained
+within bounds that the first ones suggest, so those must exist when the script begins.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ LIMIT_S = 7200.0
 
 
 def every_spec() -> dict[str, Spec]:
-    """Specifications by the name of the file."""
+    """Return specifications by the name of the file."""
     plain = {name: value for name, value in SETTINGS.items() if name != "smoothing"} | {"device": "cpu"}
     found: dict[str, Spec] = {
         f"{name}-{spec.seed}": spec for name, values in RECORDED.items() for spec in specs_of(**plain | dict(values))
@@ -39,7 +39,7 @@ def every_spec() -> dict[str, Spec]:
 
 
 def record(name: str, spec: Spec) -> None:
-    """Train, and write what has come out."""
+    """Train, and write the result."""
     job = jobs.submit(KIND_OF[type(spec)], spec.as_json())
     state = jobs.wait(job, timeout_s=LIMIT_S).state
     run = jobs.recorded(job)
@@ -51,7 +51,7 @@ def record(name: str, spec: Spec) -> None:
 
 
 def _short(value: Any) -> Any:
-    """The value with seven digits in its numbers."""
+    """Return the value with its numbers shortened to seven digits."""
     if isinstance(value, float):
         return float(f"{value:.7g}")
     if isinstance(value, Mapping):

@@ -1,4 +1,4 @@
-"""Makes the trainings with schedules that come with Lectern: run `python -m core.tools.record_schedules`."""
+"""Make the runs with schedules that come with Lectern: run `python -m core.tools.record_schedules`."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ _VIEW = ("what", "view", "along", "length", "seeds", "label_smoothing", "ema", "
 
 
 def specs_of(settings: Mapping[str, Any]) -> tuple[Training, ...]:
-    """The trainings of a state of the page."""
+    """Return the runs of a state of the page."""
     values = defaults(CONTROLS) | dict(settings) | {"what": "runs", "device": "cpu"}
     result = plan(**{name: value for name, value in values.items() if name not in _VIEW})
     return trainings(result, **{name: values[name] for name in _VIEW})
 
 
 def every_spec() -> dict[str, Training]:
-    """The trainings of the page's first state and of its presets, by the name of the file; trained ones both ways."""
+    """Return the runs of the page's first state and its presets, by file name; trained ones both ways."""
     states: dict[str, Mapping[str, Any]] = {"default": {}} | dict(SETTINGS)
     found: dict[Training, str] = {}
     for place, settings in enumerate(states.values()):

@@ -1,4 +1,4 @@
-"""Makes the runs of the page on transfer that come with Lectern: run `python -m core.tools.record_transfer`."""
+"""Make the runs of the page on transfer that come with Lectern: run `python -m core.tools.record_transfer`."""
 
 from __future__ import annotations
 

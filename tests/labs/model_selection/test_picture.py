@@ -305,14 +305,14 @@ def test_choices_list_the_cheapest_rule_first() -> None:
 
 
 def test_no_line_strikes_out_the_numbers_of_the_rows() -> None:
-    """The degree in hand is a band around its bars, and a dot above the bars and numbers of all rows."""
+    """The current degree is a band around its bars, and a dot above the bars and numbers of all rows."""
     values, result, _ = drawn(repetitions=100)
     (panel,) = CHOICES.blocks(result, values)[1].panels
     bars = [one for one in panel.figure["data"] if one["type"] == "bar"]
     top = max(float(np.max(one["base"] + one["y"])) for one in bars)
     (dot,) = panel.tracks
     assert dot.y is not None and (dot.y > top + 0.3).all()  # 20 of 680 pixels for a number
-    band = frames(panel, "degree in hand", "x")
+    band = frames(panel, "current degree", "x")
     for k in (0, 6):
         np.testing.assert_array_equal(band.at(k), [k + 0.5, k + 0.5, k + 1.5, k + 1.5])
         assert dot.x[k] == k + 1

@@ -119,7 +119,7 @@ def dragged(sweep: OutlierSweep, others: Points) -> Picture:
         [
             curve(strands(grid[np.newaxis]), None, "noise", "leverage at x", 1.6),
             dots(strands(known[np.newaxis]), None, "train", "points", 6),
-            dots(None, None, "accent", "in hand", 11),
+            dots(None, None, "accent", "dragged", 11),
         ],
         "Leverage over x: that of the selected point is between "
         f"{number(float(sweep.leverage.min()))} and {number(float(sweep.leverage.max()))}, and "
