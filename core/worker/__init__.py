@@ -1,7 +1,7 @@
-"""One helper process for work that takes long; it can be killed without harm, and nothing else waits for it.
+"""One helper process for long work; it can be killed without harm, and nothing else waits for it.
 
-It keeps what it has imported from one request to the next, takes one request at a time, and ends with the app, or after
-some minutes without work. Results are kept here, in the app, as long as there is room.
+It keeps its imports from one request to the next, takes one request at a time, and ends with the app, or after
+a few minutes without work. Results are kept here, in the app, as long as there is room.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ _nothing_new = ContextVar("nothing_new", default=False)
 
 @contextmanager
 def nothing_new() -> Iterator[None]:
-    """Begin no work inside the block: `submit` raises `ValueError` for what nobody has asked for yet."""
+    """Begin no work inside the block: `submit` raises `ValueError` for anything new."""
     token = _nothing_new.set(True)
     try:
         yield
@@ -50,7 +50,7 @@ class Worker:
     command
         Starts the process; it reads messages from its standard input and answers on its standard output.
     idle_s, limit_s
-        Seconds without work after which the process ends; seconds after which a request is given up.
+        Seconds without work after which the process ends; seconds after which a request is abandoned.
     cache_bytes
         Size of the results that are kept.
     """
@@ -81,7 +81,7 @@ class Worker:
         read: Callable[[Any], R],
         attached: Mapping[str, Any] | None = None,
     ) -> Task[R]:
-        """Ask for a piece of work; who asks for the same while it is known shares it.
+        """Request a piece of work; anyone who requests the same while it is known shares it.
 
         Parameters
         ----------
@@ -90,7 +90,7 @@ class Worker:
         title
             What is being done, for the reader.
         read
-            Makes the result from the answer; ValueError, KeyError or TypeError if it cannot be right.
+            Converts the answer to the result; ValueError, KeyError, or TypeError if it cannot be right.
         attached
             Further keyword arguments, which may hold arrays and do not distinguish requests: `request` names them
             by their digest.
@@ -98,7 +98,7 @@ class Worker:
         Raises
         ------
         ValueError
-            If this would begin work inside of `nothing_new`, or too much work is waiting already.
+            If this would begin work inside `nothing_new`, or too much work is waiting already.
         """
         key = json.dumps([kind, request], sort_keys=True)
         with self._lock:
@@ -120,13 +120,13 @@ class Worker:
             return Task(job, self._leave)
 
     def _drop_abandoned(self) -> None:
-        """Take out of the queue what nobody waits for any more."""
+        """Remove from the queue what nobody waits for anymore."""
         for job in [job for job in self._waiting if not job.holders]:
             self._waiting.remove(job)
             self._forget(job)
 
     def _leave(self, task: Task[Any], job: Job) -> None:
-        """Take a task from the holders of a job, and end the job if it was the last."""
+        """Remove a task from the holders of a job, and end the job if it was the last."""
         with self._lock:
             job.holders.discard(task)
             if job.holders or job.finished.is_set():
@@ -138,7 +138,7 @@ class Worker:
                 self._process.kill()
 
     def close(self) -> None:
-        """End the process; what it was working on fails, and so does what was waiting."""
+        """End the process; whatever it was working on fails, and so does everything that was waiting."""
         with self._lock:
             while self._waiting:
                 job = self._waiting.popleft()
@@ -146,7 +146,7 @@ class Worker:
                 job.end(error=f"{job.title} was canceled.")
             if self._running is None:
                 self._stop()
-            elif self._process is not None:  # the thread that waits for its answer clears up
+            elif self._process is not None:  # the thread that waits for its answer cleans up
                 self._process.kill()
                 self._process.wait()
 
@@ -180,7 +180,7 @@ class Worker:
                     return None
 
     def _ask(self, job: Job) -> tuple[Any, str, bool]:
-        """Value, or a sentence about why there is none, and whether the process can go on."""
+        """Return the value, or a sentence about why there is none, and whether the process can go on."""
         with self._lock:
             if job.cancelled:
                 return None, "", True
@@ -209,7 +209,7 @@ class Worker:
             return None, f"{job.title} returned an unreadable result; try again.", False
 
     def _living(self) -> subprocess.Popen[bytes]:
-        """The process; a new one if it has not been started or has died since its last answer."""
+        """Return the process; a new one if it has not been started or has died since its last answer."""
         if self._process is not None and self._process.poll() is None:
             return self._process
         self._stop()

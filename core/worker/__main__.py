@@ -1,4 +1,4 @@
-"""The helper process: reads requests, answers them, ends when the app does."""
+"""The helper process: reads requests, answers them, and ends with the app."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def main() -> None:
 
 
 def _listen(requests: BinaryIO, lines: SimpleQueue[bytes]) -> None:
-    """Pass requests on; when the app is gone, end the process in the middle of whatever it does."""
+    """Pass requests on; when the app is gone, end the process in the middle of whatever it is doing."""
     try:
         for line in requests:
             lines.put(line)
@@ -52,7 +52,7 @@ def _answer(message: dict[str, Any]) -> dict[str, Any]:
 
 
 def _function(kind: str) -> Callable[..., dict[str, Any]]:
-    """Function of a dotted name; names come from the code of the app, never from a visitor."""
+    """Return the function of a dotted name; names come from the code of the app, never from a visitor."""
     module, _, name = kind.rpartition(".")
     function: Callable[..., dict[str, Any]] = getattr(import_module(module), name)
     return function

@@ -1,6 +1,6 @@
-"""Readers of visitors' files, each call in a process of its own with little memory and little time.
+"""Readers of visitors' files, with each call in its own process and limits on memory and time.
 
-A file of some kilobytes can become a gigabyte once it is read, and what reads it may be C++. Only plain data come
+A file of a few kilobytes can become a gigabyte once it is read, and what reads it may be C++. Only plain data come
 back: JSON values and arrays. One file is read at a time; the others wait in a short line.
 
 >>> from core.worker import confined
@@ -31,7 +31,7 @@ COMMAND = (sys.executable, "-m", "core.worker.confined")
 CPU_S = 5
 WALL_S = 30.0
 MAX_ANSWER = 64 * 2**20
-LONGEST_LINE = 8  # files that are read or wait
+LONGEST_LINE = 8  # files being read or waiting
 
 TOO_SLOW = "Reading the file takes too long; bring a smaller one."
 TOO_LARGE = "Reading the file takes too much memory; bring a smaller one."
@@ -44,7 +44,7 @@ _PAGES = Path("/proc/self/statm")  # what a process occupies; Linux alone has it
 
 
 def call(function: str, content: bytes, **arguments: Any) -> Any:
-    """Call a function on the content of a file in a process of its own, and wait for what it returns.
+    """Call a function on the content of a file in its own process, and wait for what it returns.
 
     Parameters
     ----------
@@ -52,7 +52,7 @@ def call(function: str, content: bytes, **arguments: Any) -> Any:
         Dotted name of a function that takes the content and `arguments`. It returns JSON values and arrays of float64,
         int64 or uint8; tuples come back as lists.
     content
-        Of the file.
+        Content of the file.
     arguments
         JSON values.
 
@@ -78,7 +78,7 @@ def call(function: str, content: bytes, **arguments: Any) -> Any:
 
 
 def _run(request: dict[str, Any], content: bytes) -> tuple[bytes, str]:
-    """The answer of a new process, and why there is none if it is no line."""
+    """Return the answer of a new process, and why there is none if it is not a line."""
     begun = time.monotonic()
     request |= {"size": len(content), "seconds": CPU_S, "memory": limits().reader_bytes + 2 * len(content)}
     with subprocess.Popen(
@@ -111,7 +111,7 @@ def size(content: bytes) -> int:
 
 
 def answer(function: str, content: bytes, arguments: dict[str, Any]) -> bytes:
-    """Call a function in this process; gives a message with its `value`, or with an `error` in words."""
+    """Call a function in this process and return a message with its `value`, or with an `error` in words."""
     module, _, name = function.rpartition(".")
     try:
         return wire.dump({"value": getattr(import_module(module), name)(content, **arguments)})
@@ -127,7 +127,7 @@ def answer(function: str, content: bytes, arguments: dict[str, Any]) -> bytes:
 def main() -> None:
     """Answer the one request on the standard input."""
     requests, answers = sys.stdin.buffer, os.fdopen(os.dup(1), "wb")
-    os.dup2(2, 1)  # what a library prints is no answer
+    os.dup2(2, 1)  # what a library prints is not an answer
     request = wire.load(requests.readline())
     import_module(request["function"].rpartition(".")[0])
     _limit(request["seconds"], request["memory"])
@@ -137,7 +137,7 @@ def main() -> None:
 
 
 def _limit(seconds: int, memory: int) -> None:
-    """Bound the memory and the time that this process may still take; elsewhere the clock of `call` alone ends it."""
+    """Limit the memory and time that this process may still use; elsewhere, only the clock of `call` ends it."""
     try:
         import resource
     except ImportError:

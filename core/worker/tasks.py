@@ -1,4 +1,4 @@
-"""Pieces of work for the helper process, and the hold that visitors have on them."""
+"""Pieces of work for the helper process, and visitors' holds on them."""
 
 from __future__ import annotations
 
@@ -8,32 +8,32 @@ import weakref
 from collections.abc import Callable
 from typing import Any, Generic, Protocol, TypeVar
 
-# A request that has failed is not tried again for so long.
+# A failed request is not retried for this long.
 FAILURE_S = 10.0
-# What a kept result costs beside its arrays, with room to spare.
+# Overhead of a kept result beyond its arrays, with room to spare.
 OVERHEAD_BYTES = 2048
 
 
 class Result(Protocol):
-    """What a task gives: anything that knows its size."""
+    """The result of a task: anything that knows its size."""
 
     @property
     def nbytes(self) -> int:
-        """Bytes of its arrays."""
+        """Return the bytes of its arrays."""
 
 
 R = TypeVar("R", bound=Result)
 
 
 class Job:
-    """A request and what has become of it; shared by all tasks that ask for the same.
+    """A request and its outcome; shared by all tasks that ask for the same.
 
     Attributes
     ----------
     key, title, message, read
-        What distinguishes it, what is being done, what is sent, and what makes the result from the answer.
+        What distinguishes it, what is being done, what is sent, and what converts the answer to the result.
     holders : set of Task
-        Weak references: who has gone holds nothing.
+        Weak references: a visitor who has gone holds nothing.
     finished : Event
         Set once there is a `value` or an `error`.
     cancelled : bool
@@ -51,24 +51,24 @@ class Job:
         self.started = self.ended = 0.0
 
     def end(self, value: Any = None, error: str = "") -> None:
-        """Note how it has ended."""
+        """Record the outcome."""
         self.value, self.error, self.ended = value, error, time.monotonic()
         self.message = {}  # it may hold a table
         self.finished.set()
 
     @property
     def stale(self) -> bool:
-        """Whether it has failed long enough ago to be tried again."""
+        """Return whether it failed long enough ago to be retried."""
         return bool(self.error) and time.monotonic() - self.ended > FAILURE_S
 
     @property
     def nbytes(self) -> int:
-        """What it costs to keep it."""
+        """Return the bytes that it takes to keep it."""
         return OVERHEAD_BYTES + len(self.key) + (self.value.nbytes if self.value is not None else 0)
 
 
 class Task(Generic[R]):
-    """One visitor's hold on a piece of work; work that nobody holds any more is not begun.
+    """One visitor's hold on a piece of work; work that nobody holds anymore is not begun.
 
     Attributes
     ----------
@@ -83,19 +83,19 @@ class Task(Generic[R]):
 
     @property
     def done(self) -> bool:
-        """Whether `result` answers at once."""
+        """Return whether `result` answers at once."""
         return self._cancelled or self._job.finished.is_set()
 
     @property
     def seconds(self) -> float:
-        """Time that the work has been or was running; 0 while it waits for its turn."""
+        """Return how long the work has been or was running; 0 while it waits for its turn."""
         job = self._job
         if not job.started:
             return 0.0
         return (job.ended if job.finished.is_set() else time.monotonic()) - job.started
 
     def wait(self, timeout: float) -> bool:
-        """Wait for at most so many seconds; whether the result is there."""
+        """Wait for at most this many seconds; return whether the result is there."""
         return self._cancelled or self._job.finished.wait(timeout)
 
     def result(self) -> R:

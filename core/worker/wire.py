@@ -12,7 +12,7 @@ DTYPES = ("<f8", "<i8", "|u1")
 
 
 def dump(message: Any) -> bytes:
-    """Write a message of JSON values and arrays as one line, with its line end.
+    """Encode a message of JSON values and arrays as one line, with its line end.
 
     Raises
     ------
