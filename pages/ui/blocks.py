@@ -10,13 +10,13 @@ import streamlit as st
 from core.kit.lab import Table
 from core.kit.words import inert
 
-LARGEST = 2**53  # from here on a browser rounds whole numbers
+LARGEST = 2**53  # from here on, a browser rounds whole numbers
 HEIGHT = 420  # pixels of a long table, which then scrolls
 SEEN = "\N{WORD JOINER}"  # nothing to see, but the file that a browser makes of a table begins with it
 
 
 def table(block: Table, key: str) -> None:
-    """Draw a table; where it explains itself, below it what is said about the chosen cell."""
+    """Draw a table; if it can explain itself, show the explanation of the chosen cell below it."""
     columns = {name: _exact(values) for name, values in block.columns.items()}
     rows = len(next(iter(columns.values()), ()))
     numeric = [name for name, values in columns.items() if values and not isinstance(values[0], str)]
@@ -39,12 +39,12 @@ def table(block: Table, key: str) -> None:
 
 
 def _is_number(value: Any) -> bool:
-    """Whether something reads as a whole number, or as one that is left out."""
+    """Return whether something reads as a whole number, or as a missing one."""
     return not isinstance(value, str) or value.replace(",", "").isdigit() or value == "?"
 
 
 def _exact(values: Sequence[Any]) -> list[Any]:
-    """Values as a browser shows them: whole numbers that it would round as texts with all their digits."""
+    """Return values as a browser shows them: whole numbers that it would round become texts with all their digits."""
     if any(isinstance(value, int) and abs(value) >= LARGEST for value in values):
         return [f"{value:,}" if isinstance(value, int) else value for value in values]
     return [inert(value, SEEN) if isinstance(value, str) else value for value in values]

@@ -1,4 +1,4 @@
-"""Done once in a process, before the first page: threads, imports, garbage collection.
+"""Setup done once per process, before the first page: threads, imports, garbage collection.
 
 A full collection costs in proportion to the objects alive. Freezing what the imports have made takes them out of it.
 """
@@ -9,11 +9,11 @@ import gc
 
 from threadpoolctl import threadpool_limits
 
-# The matrices here are small: a second BLAS thread costs more than it brings, and many visitors share the cores.
+# The matrices here are small: a second BLAS thread costs more than it gains, and many visitors share the cores.
 threadpool_limits(limits=1, user_api="blas")
 
 
 def freeze() -> None:
-    """Take all objects alive now out of the garbage collection: after the imports, and after a late one of torch."""
+    """Take all objects alive now out of garbage collection: after the imports, and after a late one of torch."""
     gc.collect()
     gc.freeze()

@@ -1,4 +1,4 @@
-"""Images or weights that a training needs and this machine lacks: a button that gets them, and how far that is."""
+"""Downloads of images or weights that a run needs and this machine lacks: a button, and the progress."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ WORDS = {"cancelled": "The download was canceled.", "interrupted": "The download
 
 
 def offer(specs: Sequence[Any], key: str) -> None:
-    """Draw the row if the trainings need what can be downloaded; nothing is fetched without a click."""
+    """Draw the row if the runs need something that can be downloaded; nothing is fetched without a click."""
     data = needed(specs[0])
     if offered(data) and not too_long(specs[0]):
         (_live_row if _going(look(data)) else _still_row)(data, f"{key}:download")
@@ -32,7 +32,7 @@ def _going(status: jobs.Status | None) -> bool:
 
 
 def _still_row(data: str, key: str) -> None:
-    """What can be had from where, and what has become of an earlier attempt."""
+    """Say what can be had from where, and how an earlier attempt ended."""
     found, status = DOWNLOADS[data], look(data)
     past = WORDS.get(status.state, status.message) if status else ""
     size = f"{found.nbytes / 1e6:.0f} MB"
@@ -53,7 +53,7 @@ def _still_row(data: str, key: str) -> None:
 
 
 def _progress_row(data: str, key: str) -> None:
-    """How far it is; when it has ended the page is drawn anew, with what there is to do then."""
+    """Show the progress; when it has ended, redraw the page with what can be done then."""
     found, status = DOWNLOADS[data], look(data)
     if status is None or not _going(status):
         state.again()

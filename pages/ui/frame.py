@@ -23,10 +23,10 @@ from pages.ui.widgets import brought, widget
 from pages.ui.work import complete, progress
 
 STAGE = "stage"  # key of the fragment with the picture
-EVERY_S = 0.4  # how often the picture is drawn while a training goes on, at most
-WATCH_S = 5.0  # how often the page looks whether somebody has begun one, at most
-SHARE_S = 0.05  # more seldom in many sessions: a picture takes half of this, so that all take half of a core together
-PATIENCE = 0.7  # seconds that a run waits for work to be done before it shows its progress
+EVERY_S = 0.4  # shortest time between two redraws while a run is in progress
+WATCH_S = 5.0  # shortest time between two looks at whether somebody has begun one
+SHARE_S = 0.05  # longer with many sessions: a picture takes half of this, so all together take half a core
+PATIENCE = 0.7  # seconds that a run of the script waits for work before it shows its progress
 
 NOTES = 3  # sentences about a link; of more, their number
 
@@ -38,7 +38,7 @@ def show(lab: Lab) -> None:
     """Draw the page of a lab.
 
     The picture is computed and sent before everything that surrounds it: the browser draws it while the rest is
-    still on its way, and whoever goes from field to field comes to its slider first.
+    still on its way, and anyone who tabs from field to field reaches its slider first.
     """
     record = state.of(lab)
     state.read_link(lab, record)
@@ -78,7 +78,7 @@ def show(lab: Lab) -> None:
 
 @net.guarded
 def _show_stage(lab: Lab, record: State) -> None:
-    """Picture, in a fragment: a tick of any control runs this alone, the whole page only where more depends on it."""
+    """Draw the picture in a fragment: a tick of a control runs this alone, the page only where more depends on it."""
     state.write_link(lab, record)
     net.say_pending(f"{lab.name}:stage", lab)
     record.looked = runs.stamps(_runs(lab, record))
@@ -111,30 +111,30 @@ def _show_stage(lab: Lab, record: State) -> None:
 
 
 def pace(page: str, least: float) -> float:
-    """Seconds between two times that a page draws itself or looks, when nobody moves anything."""
+    """Return the seconds between two times that a page redraws itself or looks, while nobody moves anything."""
     return max(least, SHARE_S * state.sessions(page))
 
 
 @net.guarded
 def _watch(lab: Lab, record: State) -> None:
-    """Notice what others do with the runs of the page; it is drawn again only if that differs from what it shows."""
+    """Notice what others do with the runs of the page, which is redrawn only if that differs from what it shows."""
     if runs.stamps(_runs(lab, record)) != record.looked:
-        state.write_link(lab, record)  # the message that has brought this run may come with an older one
+        state.write_link(lab, record)  # the message that triggered this run may carry an older one
         st.rerun()
 
 
 def _runs(lab: Lab, record: State) -> Sequence[Any]:
-    """Trainings of the page; a page without any does not compute its result for this."""
+    """Return the runs of the page; a page without any does not compute its result for this."""
     if lab.runs is no_runs:
         return ()
-    with suppress(Exception):  # what is wrong stands beside the picture
+    with suppress(Exception):  # errors are shown beside the picture
         return lab.trainings(lab.result(record.values), record.values)
     return lab.trainings(lab.result(record.good), record.good)
 
 
 @net.guarded
 def _show_runs(lab: Lab, record: State) -> None:
-    """Draw what the trainings do, below the controls."""
+    """Show the progress of the runs, below the controls."""
     specs = lab.trainings(lab.result(record.good), record.good)
     runs.bar(specs, lab.name, record.good)
     if runs.going(specs) != record.around[-1]:
@@ -142,7 +142,7 @@ def _show_runs(lab: Lab, record: State) -> None:
 
 
 def _notes(lab: Lab, record: State) -> None:
-    """Say in one line what of a link could not be taken as it stood."""
+    """Say in one line what in a link could not be taken as given."""
     if not record.notes:
         return
     more = len(record.notes) - NOTES
@@ -159,21 +159,21 @@ def _notes(lab: Lab, record: State) -> None:
 
 
 def _taking(lab: Lab, record: State) -> Callable[[str, Any], None]:
-    """What a control does with a new value: note it and run the picture, and nothing else."""
+    """Return the callback that takes a new value of a control: it notes it and runs the picture, and nothing else."""
     drawn_for = record.epoch
 
     def take(name: str, value: Any) -> None:
         if drawn_for != record.epoch:
             return  # a browser that has not yet seen a preset sends what its widgets showed before it
         record.set(name, value)
-        state.write_link(lab, record)  # as early as can be: the browser is busy with it while the picture is computed
+        state.write_link(lab, record)  # as early as possible: the browser is busy with it while the picture is computed
         st.rerun(STAGE)
 
     return take
 
 
 def _controls(lab: Lab, record: State) -> None:
-    """Draw the controls that matter in their order, and the rest folded."""
+    """Draw the relevant controls in order, and the rest folded."""
     shown = {
         c.name: c for c in lab.controls if c.place != "section" and c.name not in lab.dragged and c.shown(record.values)
     }
@@ -188,7 +188,7 @@ def _controls(lab: Lab, record: State) -> None:
 
 
 def _waiting(lab: Lab, record: State) -> bool:
-    """Show the work that the picture has to wait for, with a button that stops it; whether there is any."""
+    """Show the work that the picture must wait for, with a button that stops it; return whether there is any."""
     settings = lab.settings(record.values)
     if record.stopped == settings:
 
@@ -218,7 +218,7 @@ def _waiting(lab: Lab, record: State) -> bool:
 
 
 def _evaluate(lab: Lab, record: State, waiting: bool) -> tuple[Any, Picture]:
-    """Result and picture; while these have to wait, and for an impossible combination, the last good ones."""
+    """Return the result and picture; during a wait, and for an impossible combination, the last good ones."""
     if waiting:
         result = lab.result(record.good)
         return result, lab.draw(result, record.good)
@@ -234,7 +234,7 @@ def _evaluate(lab: Lab, record: State, waiting: bool) -> tuple[Any, Picture]:
 
 
 def _nearest(lab: Lab, record: State) -> None:
-    """Offer what this host can draw, where the settings cost more than it allows."""
+    """Offer the nearest state that this host can draw, where the settings cost more than it allows."""
     nearest = {} if lab.allowed(record.values) else lab.nearest_allowed(record.values)
     if nearest:
 

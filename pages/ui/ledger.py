@@ -1,4 +1,4 @@
-"""What a visitor has answered in this session: exercises and predictions, for the verdicts and for a report.
+"""A visitor's answers in this session, to exercises and predictions, for the verdicts and for a report.
 
 Nothing is stored: it goes with the session.
 """
@@ -14,7 +14,7 @@ from core.exercises.questions import Question, Verdict
 from core.exercises.templates import Drawn
 from core.kit.lab import Exercise
 
-KEPT = 300  # exercises of a session; the oldest go first
+KEPT = 300  # exercises per session; the oldest go first
 MASTERED = 3  # in a row without a hint
 
 
@@ -22,7 +22,7 @@ MASTERED = 3  # in a row without a hint
 class Entry:
     """One exercise: answers by the label of each question, wrong answers so far, hints taken, and steps shown.
 
-    `done` says that all answers were right once, `told` that the page around it knows.
+    `done` says that all answers were correct once, `told` that the page around it knows.
     """
 
     given: dict[str, str] = field(default_factory=dict)

@@ -1,4 +1,4 @@
-"""Pictures of folded sections: some have points that are dragged, which are a control of the page."""
+"""Pictures in folded sections: some have draggable points, which are a control of the page."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from pages.ui.state import State
 
 
 def moving(lab: Lab, record: State, picture: Picture, key: str) -> None:
-    """Draw a picture; if its axis is named like a control of the page, it stands where that stands and moves it."""
+    """Draw a picture; if its axis is named like a control of the page, it stays in step with that control."""
     named = picture.axis.name if picture.axis else ""
     control = next((c for c in lab.controls if isinstance(c, Places) and c.name == named), None)
     if control is None:
@@ -23,7 +23,7 @@ def moving(lab: Lab, record: State, picture: Picture, key: str) -> None:
     drawn_for = record.epoch
 
     def dragged(place: Place) -> None:
-        if drawn_for == record.epoch:  # else another point is in hand by now than the one that the browser has moved
+        if drawn_for == record.epoch:  # else another point has been selected since the one that the browser has moved
             record.set(named, (*record.values[named][:-1], place))
 
     def pointed(place: Place) -> None:
@@ -43,11 +43,11 @@ def moving(lab: Lab, record: State, picture: Picture, key: str) -> None:
 
 
 def _buttons(record: State, control: Places, key: str) -> None:
-    """Add a point and take one away without a pointer."""
+    """Draw buttons that add and remove a point without a pointer."""
     places = record.values[control.name]
     middle, half = control.across[len(control.across) // 2], len(control.up) // 2
 
-    def add() -> None:  # in the middle, or above it where no point is yet
+    def add() -> None:  # in the middle, or above it where there is no point yet
         tried = (control.pointed(places, (middle, y)) for y in control.up[half:] + control.up[:half])
         _change(record, control.name, next((more for more in tried if len(more) > len(places)), places))
 
@@ -73,6 +73,6 @@ def _buttons(record: State, control: Places, key: str) -> None:
 
 
 def _change(record: State, name: str, places: tuple[Place, ...]) -> None:
-    """Take other points than the picture shows; it then goes to the last of them."""
+    """Take points other than those the picture shows; it then goes to the last of them."""
     if places != record.values[name]:
         record.replace(record.values | {name: places})

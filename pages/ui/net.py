@@ -1,4 +1,4 @@
-"""What a page does with an error: it tells the reader in a sentence, and the server's log in full."""
+"""A page's response to an error: a sentence for the reader, and everything in the server's log."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ _PENDING = "net:pending"  # what a callback has caught, for the run that follows
 
 
 def words(error: BaseException, lab: Lab | None = None) -> str:
-    """Return what the reader is told about an error; what is no refusal goes to the server's log.
+    """Return what the reader is told about an error; anything but a refusal goes to the server's log.
 
-    The labels on screen take the place of the names in a refusal.
+    The labels on screen replace the names in a refusal.
     """
     told = reason(error)
     if not told:
@@ -37,9 +37,9 @@ def words(error: BaseException, lab: Lab | None = None) -> str:
 
 
 class Caught:
-    """A context that an error ends without harm; `words` says what the reader is told, and is empty without one.
+    """A context that an error ends without harm; `words` is what the reader is told, and is empty without an error.
 
-    What Streamlit raises to stop or to repeat a run is no `Exception` and passes through.
+    What Streamlit raises to stop or repeat a run is not an `Exception` and passes through.
     """
 
     def __init__(self, lab: Lab | None = None) -> None:
@@ -55,14 +55,14 @@ class Caught:
 
 
 def say(told: str, key: str, lab: Lab | None = None) -> None:
-    """Show what the reader is told, with a button that resets the page where the fault is ours."""
+    """Show what the reader is told, with a button that resets the page if the fault is ours."""
     st.warning(_shown(told), icon=":material/block:")
     if told == SORRY and lab is not None:
         st.button("Reset", on_click=safely(_reset), args=(lab,), key=f"{key}:net", icon=":material/restart_alt:")
 
 
 def _shown(told: str) -> str:
-    """What is told as Markdown: a sentence as it is, and below a line of a typed text the place that it is about."""
+    """Return the message as Markdown: a plain sentence, or one below the line of a typed text that it is about."""
     pointed = _POINTED.fullmatch(told)
     return f"{pointed[1]}{verbatim(pointed[2])}" if pointed else verbatim(told)
 
@@ -86,13 +86,13 @@ def guarded(draw: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def last(_error: Exception) -> bool:
-    """Say in the place of Streamlit's red box what nothing else has caught; Streamlit has written it to the log."""
+    """Show our sentence in place of Streamlit's red box for what nothing else has caught; Streamlit has logged it."""
     say(SORRY, "last")
     return True
 
 
 def safely(act: Callable[..., Any]) -> Callable[..., None]:
-    """Wrap a callback: an error in it is told by the run that follows, and the page is drawn all the same."""
+    """Wrap a callback: the run that follows reports an error in it, and the page is drawn all the same."""
 
     @wraps(act)
     def acted(*args: Any, **named: Any) -> None:

@@ -13,7 +13,7 @@ THEIRS = "Another visitor began this run: you can watch it, and only they can st
 
 
 def owner() -> str:
-    """Return a text that stands for this session on a public host; "" on a private one, whose runs belong to all."""
+    """Return a text that identifies this session on a public host; "" on a private one, whose runs belong to all."""
     if not limits().public:
         return ""
     if "owner" not in st.session_state:

@@ -1,7 +1,7 @@
-"""Garbage collection while nobody moves anything, in the place of Streamlit's after each script run.
+"""Garbage collection while nobody moves anything, instead of Streamlit's after each script run.
 
 A full collection looks at everything that all open sessions hold: after each run, 200 sessions would wait half a minute
-for a tick. Those that Python begins by itself are few, and look at what is new.
+for a tick. Those that Python begins by itself are few, and look only at what is new.
 """
 
 from __future__ import annotations
@@ -13,12 +13,12 @@ from functools import cache
 
 EVERY_S = 30.0
 LOOK_S = 0.2
-IDLE = 0.1  # share of a core below which nothing goes on
+IDLE = 0.1  # fraction of a core below which the process is idle
 
 
 @cache
 def collect_at_rest() -> None:
-    """Begin to collect garbage whenever the process is at rest; once in a process."""
+    """Begin to collect garbage whenever the process is at rest; once per process."""
     threading.Thread(target=_keep_collecting, name="rest", daemon=True).start()
 
 
@@ -31,7 +31,7 @@ def _keep_collecting() -> None:
 
 
 def at_rest(look_s: float = LOOK_S) -> bool:
-    """Watch the process for a moment; return whether it does next to nothing."""
+    """Watch the process for a moment; return whether it is nearly idle."""
     begun = time.process_time()
     time.sleep(look_s)
     return time.process_time() - begun < IDLE * look_s

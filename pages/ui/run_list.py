@@ -1,4 +1,4 @@
-"""Draws the list of past runs, and what can be done with those that are chosen."""
+"""The list of past runs, and what can be done with the chosen ones."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ SHOWN = 200  # the newest ones
 
 
 def run_list(block: RunList, key: str, open_settings: Callable[[Mapping[str, Any]], None]) -> Sequence[Any]:
-    """Draw the table and the buttons for the chosen runs; gives the picture that compares them."""
+    """Draw the table and the buttons for the chosen runs; return the picture that compares them."""
     runs = list(block.runs())[:SHOWN]
     columns = {
         "name": [inert(run.name, SEEN) for run in runs],
@@ -31,7 +31,7 @@ def run_list(block: RunList, key: str, open_settings: Callable[[Mapping[str, Any
         "begun": [_when(run.created) for run in runs],
     }
     st.caption("Select one run, or several to compare. Everyone on this server shares the runs.")
-    # The key holds the runs, so that a choice never means another run than the one that was clicked on.
+    # The key holds the runs, so a choice never means a run other than the one that was clicked.
     table = f"{key}:{hash(tuple(run.id + run.state for run in runs))}"
     picked = st.dataframe(
         columns, key=table, hide_index=True, height=260, on_select="rerun", selection_mode="multi-row"
@@ -77,7 +77,7 @@ def _one(
 
 
 def _files(run: ListedRun) -> dict[str, Callable[[], Any]]:
-    """What can be taken home, made when it is asked for: the numbers, everything, and the weights of a training."""
+    """Return the available downloads, made on request: the numbers, everything, and the weights of a run."""
     files: dict[str, Callable[[], Any]] = {
         "CSV": lambda: to_csv(jobs.columns(exported(run).records)),
         "JSON": lambda: jobs.dump(exported(run)),
@@ -89,14 +89,14 @@ def _files(run: ListedRun) -> dict[str, Callable[[], Any]]:
 
 
 def exported(run: ListedRun) -> jobs.RecordedRun:
-    """Everything about a run."""
+    """Return everything about a run."""
     if run.state == "recorded":
         return next(each for each in jobs.shipped() if each.id == run.id)
     return jobs.recorded(run.id)
 
 
 def _code(run: ListedRun) -> str:
-    """A script that starts the same run where Lectern is installed."""
+    """Return a script that starts the same run where Lectern is installed."""
     kept = exported(run)
     return (
         f"# {run.title}; to be run in the folder of Lectern\n\nfrom core import jobs\n\n"

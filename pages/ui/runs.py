@@ -1,4 +1,4 @@
-"""Trainings that a page is read from: what they do, and buttons that begin, pause and cancel them."""
+"""Runs that a page is read from: their progress, and buttons that begin, pause, and cancel them."""
 
 from __future__ import annotations
 
@@ -20,17 +20,17 @@ SHARED = "This run is shared: pausing or canceling it affects everyone watching.
 
 
 def going(specs: Sequence[Any]) -> bool:
-    """Whether one of these runs goes on or waits."""
+    """Return whether one of these runs is in progress or waiting."""
     return any(look(spec).going for spec in specs)
 
 
 def stamps(specs: Sequence[Any]) -> tuple[Any, ...]:
-    """Something that differs as soon as anything about these runs does."""
+    """Return a value that changes as soon as anything about these runs does."""
     return tuple((seen.stamp, seen.state, seen.message) for seen in map(look, specs))
 
 
 def bar(specs: Sequence[Any], key: str, values: Mapping[str, Any]) -> None:
-    """Say what the runs do, in one line with what can be asked of them.
+    """Say what the runs are doing, in one line with the available actions.
 
     Parameters
     ----------
@@ -39,7 +39,7 @@ def bar(specs: Sequence[Any], key: str, values: Mapping[str, Any]) -> None:
     key
         Of the page.
     values
-        Of all its controls: where it asks for another device than the runs get, that is said.
+        Values of all its controls: if they ask for a device other than the one the runs get, the page says so.
     """
     if not specs:
         return
@@ -53,10 +53,10 @@ def bar(specs: Sequence[Any], key: str, values: Mapping[str, Any]) -> None:
 
 
 def _going(seen: Sequence[Seen], key: str) -> None:
-    """Progress, Pause and Cancel."""
+    """Show progress, Pause, and Cancel."""
     done = sum(1.0 if each.state in ("done", "recorded") else each.progress for each in seen) / len(seen)
     now = next(each for each in seen if each.going)
-    doing = "Stopping" if now.state == "stopping" else "Training"  # a click is seen at once, if not yet done
+    doing = "Stopping" if now.state == "stopping" else "Training"  # a click shows at once, even before it takes effect
     words = now.message or f"{doing}, {now.seconds:.0f} s"
     which = f" (run {seen.index(now) + 1} of {len(seen)})" if len(seen) > 1 else ""
     st.progress(min(done, 1.0), text=f"{words}{which}", width=320)
@@ -70,7 +70,7 @@ def _going(seen: Sequence[Seen], key: str) -> None:
 
 
 def _still(specs: Sequence[Any], seen: Sequence[Seen], key: str, other: str) -> None:
-    """What there is, and a button for more; `other` says what becomes of the wish for a device."""
+    """Say what there is, with a button for more; `other` says what became of the wish for a device."""
     open_ = [spec for spec, each in zip(specs, seen, strict=True) if each.state != "done"]
     why_not = refusal(open_) if open_ else ""
     stopped = [each for each in seen if each.state not in ("", "recorded", "done")]
@@ -90,7 +90,7 @@ def _still(specs: Sequence[Any], seen: Sequence[Seen], key: str, other: str) -> 
 
 
 def _told(seen: Sequence[Seen], trains: bool) -> str:
-    """What has become of the runs, as sentences; `trains` says whether more can be trained here."""
+    """Return the state of the runs as sentences; `trains` says whether more can be trained here."""
     states = [each.state for each in seen]
     stopped = next((each for each in seen if each.state not in ("", "recorded", "done")), None)
     if stopped is not None:
@@ -111,7 +111,7 @@ def _told(seen: Sequence[Seen], trains: bool) -> str:
 
 
 def _speed(seen: Seen) -> str:
-    """What the record of a run says about how it was computed."""
+    """Say how a run was computed, from its record."""
     note = seen.machines[-1].get("note", {}) if seen.machines else {}
     return speed_words(note) if isinstance(note, dict) else ""
 

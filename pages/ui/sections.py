@@ -1,4 +1,4 @@
-"""Folded parts below the picture, and what can stand in them."""
+"""Folded parts below the picture, and their contents."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from pages.ui.work import work
 
 
 def sections(lab: Lab, record: State, values: dict[str, Any], result: Any) -> bool:
-    """Folded parts, of which a closed one costs nothing; whether any is open."""
+    """Draw the folded parts, of which a closed one costs nothing; return whether any is open."""
     any_open = False
     for index, section in enumerate(lab.sections):
         key = f"{opening.section_key(lab, index)}."
@@ -66,7 +66,7 @@ def _practice(lab: Lab) -> None:
 
 
 def _block(lab: Lab, record: State, block: Any, key: str) -> None:
-    """Draw what stands in a section."""
+    """Draw a block of a section."""
     if isinstance(block, Picture):
         moving(lab, record, block, key)
     elif isinstance(block, Clickable):
@@ -90,7 +90,7 @@ def _block(lab: Lab, record: State, block: Any, key: str) -> None:
 
 
 def _asked_for(lab: Lab, record: State, block: Work | RunList, key: str) -> Sequence[Any]:
-    """What is there only because it was asked for."""
+    """Return blocks that exist only on request."""
     if isinstance(block, Work):
         return work(block, key, record.works)
     return run_list(block, key, lambda values: record.replace(defaults(lab.all_controls) | dict(values)))

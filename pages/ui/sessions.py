@@ -1,4 +1,4 @@
-"""Sessions whose browser has gone: Streamlit drops them with all that they hold only when another visitor leaves."""
+"""Sessions whose browser has gone, which Streamlit drops only when another visitor leaves."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 EVERY_S = 20.0
 # A browser that comes back sooner finds its session again. Shorter than `server.disconnectedSessionTTL` by two looks:
-# what is older than that cannot be closed any more.
+# anything older than that can no longer be closed.
 GONE_S = 80.0
 
 _last_open: dict[str, float] = {}
 
 
 def note() -> None:
-    """Note the session that runs the script."""
+    """Note the session that is running the script."""
     context = get_script_run_ctx()
     if context is not None:
         _last_open[context.session_id] = time.monotonic()

@@ -1,4 +1,4 @@
-"""The app around the pages: navigation, page set-up, and deep links into a cold process."""
+"""The app around the pages: navigation, page setup, and deep links into a cold process."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ _inside = ContextVar("inside_app", default=False)
 
 @cache
 def labs() -> dict[str, Lab]:
-    """All labs by name, in the order of the navigation."""
+    """Return all labs by name, in the order of the navigation."""
     known = {name: import_module(f"pages.{name}").LAB for names in TOPICS.values() for name in names}
     boot.freeze()
     rest.collect_at_rest()
@@ -43,17 +43,17 @@ def labs() -> dict[str, Lab]:
 
 
 def home_page() -> st.Page:
-    """Page at the root address."""
+    """Return the page at the root address."""
     return st.Page(_PAGES / "home.py", title="Lectern", icon=":material/home:", default=True)
 
 
 def practice_page() -> st.Page:
-    """Page of the exercises of all labs."""
+    """Return the page of the exercises of all labs."""
     return st.Page(_PAGES / "practice.py", title="Practice", icon=":material/edit:", url_path="practice")
 
 
 def lab_page(lab: Lab) -> st.Page:
-    """Page of a lab; its address is the name of its file, with or without app.py having run."""
+    """Return the page of a lab; its address is the name of its file, whether or not app.py has run."""
     return st.Page(_PAGES / f"{lab.name}.py", title=lab.title, url_path=lab.name)
 
 
@@ -89,7 +89,7 @@ def run_app() -> None:
 def run_page(render: Callable[[], None]) -> None:
     """Run a page file inside the app.
 
-    On a fresh process Streamlit finds the folder `pages/` by itself, and a deep link runs the page file
+    In a fresh process Streamlit finds the folder `pages/` by itself, and a deep link runs the page file
     without app.py. Declaring the navigation switches that off, and the rerun goes through app.py with the
     same address.
     """

@@ -2,7 +2,7 @@
 
     python -m pages.ui.site FOLDER [--live ADDRESS] [--labs NAME ...]
 
-Pages open from a USB stick and from any web space. They share plotly.js, the live chart, and one style sheet; the main
+Pages open from a USB stick and from any web server. They share plotly.js, the live chart, and one style sheet; the main
 slider moves as in the app. Exercises with numbers or choices are judged in the browser.
 """
 
@@ -36,7 +36,7 @@ _JUDGE = STATIC / "site_practice.js"
 
 @dataclass(frozen=True)
 class Made:
-    """One page of the site: file name, title, what kind it is, its lab, and a line about it."""
+    """One page of the site: file name, title, kind, lab, and a line about it."""
 
     name: str
     title: str
@@ -51,7 +51,7 @@ def build(folder: Path, *, live: str = "", labs: Sequence[str] = ()) -> list[Mad
     Parameters
     ----------
     folder : Path
-        Made if it is not there; files of the same names are replaced.
+        Created if missing; files of the same names are replaced.
     live : str
         Address of a running app, which pages then link to.
     labs : sequence of str
@@ -187,7 +187,7 @@ def _form(drawn: Drawn, *, hidden: bool) -> str:
 
 
 def _field(question: Question) -> str:
-    """Write the blanks of a question; truth and mistakes are coded so that they are not read by accident."""
+    """Write the blanks of a question; answer and mistakes are encoded so that nobody reads them by accident."""
     blanks = ""
     share = isinstance(question.kind, Share)
     for part in parts(question):

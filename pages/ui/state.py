@@ -1,7 +1,7 @@
-"""What a visitor has set on a page: one record a page, kept for the session and mirrored in the URL.
+"""A visitor's settings on a page: one record per page, kept for the session and mirrored in the URL.
 
 The record is the truth. Widgets are seeded from it and write to it in their callbacks; the URL is read when
-it says something new (a link, the Back button) and written when the record has changed.
+it has changed (a link, the Back button) and written when the record has changed.
 """
 
 from __future__ import annotations
@@ -34,13 +34,13 @@ class State:
     values
         Value of every control.
     good, drawn
-        The last values whose picture could be computed, the defaults at first; whether there has been one.
+        The last values whose picture could be computed, initially the defaults; whether there has been one.
     link
         The query parameters last seen or written; `None` before the first visit.
     epoch, visit
         Count the changes of state that did not come from a widget, and the arrivals from another page.
     whole, open, around
-        The whole page is being run and not the picture alone; something below the picture is unfolded; what the
+        Whether the whole page is being run, not just the picture; whether something below the picture is open; what the
         rest of the page depends on: whether the picture is shown, the active preset, the controls that are shown,
         and what has been brought through them.
     opened
@@ -48,23 +48,23 @@ class State:
     refusal
         Why `values` have no picture; empty if they have.
     touched
-        A widget has changed since the last run: then the URL that came with the run is older than `values`.
+        A widget has changed since the last run: the URL that came with the run is then older than `values`.
     asked_for, notes
-        The texts of the link that was last read, until a widget changes; sentences about what could not be taken as it
-        stood.
+        The texts of the link that was last read, until a widget changes; sentences about what could not be taken as
+        given.
     draft, answers, asked
         The guess that is being made, those that were committed, and the settings that they are made for.
     looked
-        What was so of the runs of the page when its picture was drawn.
+        The state of the page's runs when its picture was drawn.
     stopped
         The settings whose computation the visitor has canceled.
     stands
-        When each chart was last told where to stand, and where. In between it moves by itself, and its data
+        When each chart was last told where to be, and where. In between it moves by itself, and its data
         stay byte for byte the same, so that a move costs no payload.
     works
-        Work that has been asked for in sections, by what is worked out.
+        Work that has been requested in sections, by what is computed.
     completing
-        Work that will complete the picture; what nobody holds is not begun.
+        Work that will complete the picture; work that nobody holds is not begun.
     """
 
     values: dict[str, Any]
@@ -102,27 +102,27 @@ class State:
         self.touched = True
 
     def ask(self, settings: Any) -> None:
-        """Begin the questions anew if they are about other settings than the last time."""
+        """Start the questions over if they are about settings other than last time's."""
         if settings != self.asked:
             self.asked, self.answers, self.draft = settings, (), None
 
     def stand(self, chart: str, stamp: Any, value: Any) -> Any:
-        """Where a chart shall stand: the value at the time that `stamp` last changed."""
+        """Return where a chart should be: the value at the time that `stamp` last changed."""
         if chart not in self.stands or self.stands[chart][0] != stamp:
             self.stands[chart] = stamp, value
         return self.stands[chart][1]
 
     def leave(self, charts: str) -> None:
-        """Forget where the charts stand whose keys begin so: they are gone, and will come back anew."""
+        """Forget the positions of the charts whose keys begin like this: they are gone, and will be recreated."""
         self.stands = {chart: stood for chart, stood in self.stands.items() if not chart.startswith(charts)}
 
 
-# Records of the sessions that are open, by page; they go with their sessions.
+# Records of the open sessions, by page; they go with their sessions.
 _OPEN: dict[str, WeakSet[State]] = {}
 
 
 def of(lab: Lab) -> State:
-    """Record of a page in this session."""
+    """Return the record of a page in this session."""
     key = f"lab:{lab.name}"
     if key not in st.session_state:
         st.session_state[key] = State(values=lab.fresh, good=lab.fresh)
@@ -132,7 +132,7 @@ def of(lab: Lab) -> State:
 
 
 def sessions(page: str) -> int:
-    """How many open sessions have been on a page."""
+    """Count the open sessions that have been on a page."""
     return len(_OPEN.get(page, ()))
 
 
@@ -149,23 +149,23 @@ def again() -> None:
 
 
 def presenting() -> bool:
-    """Whether the presenter mode is asked for."""
+    """Return whether presenter mode is requested."""
     return st.query_params.get(PRESENT) == "1"
 
 
 def bare() -> bool:
-    """Whether the picture alone is asked for."""
+    """Return whether only the picture is requested."""
     return st.query_params.get(BARE) == "1"
 
 
 def panel() -> int | None:
-    """Return the number of the one panel that is asked for, from 0."""
+    """Return the index of the only panel that is requested, from 0."""
     text = st.query_params.get(PANEL, "")
     return int(text) - 1 if re.fullmatch("[1-9]", text) else None
 
 
 def present(on: bool) -> None:
-    """Switch the presenter mode."""
+    """Switch presenter mode on or off."""
     if on:
         st.query_params[PRESENT] = "1"
     else:
@@ -173,14 +173,14 @@ def present(on: bool) -> None:
 
 
 def read_link(lab: Lab, state: State) -> None:
-    """Bring the record in step with the URL that this run came with."""
+    """Update the record from the URL that this run came with."""
     query = {key: st.query_params.get_all(key) for key in st.query_params if key not in SHELL}
     seen = {key: texts[-1] for key, texts in query.items()}
     arrived, again = st.session_state["arrived"], st.session_state.pop("again", False)
     state.visit += arrived
     if state.touched or arrived:
         state.asked_for, state.notes = {}, []
-    by_menu = arrived and state.link is not None and not seen  # the menu drops the query: the record stands
+    by_menu = arrived and state.link is not None and not seen  # the menu drops the query: the record stays
     if state.touched or again or by_menu or seen == state.link:
         return
     values, state.notes = lab.read_link(query)
@@ -190,7 +190,7 @@ def read_link(lab: Lab, state: State) -> None:
 
 
 def settle(lab: Lab, state: State, picture: Any) -> None:
-    """Take the place where the picture stands for the value of its control, so that screen and link say the same."""
+    """Set the control to where the picture is, so that screen and link agree."""
     values = lab.settled(picture, state.values)
     moved = [control for control in lab.controls if values[control.name] != state.values[control.name]]
     for control in moved:
@@ -203,7 +203,7 @@ def settle(lab: Lab, state: State, picture: Any) -> None:
 
 
 def write_link(lab: Lab, state: State) -> None:
-    """Bring the URL in step with the record."""
+    """Update the URL from the record."""
     state.link = lab.link(state.values)
     kept = {key: st.query_params[key] for key in SHELL if key in st.query_params}
     if {key: st.query_params.get_all(key) for key in st.query_params} != {

@@ -1,4 +1,4 @@
-"""Draws declared controls as Streamlit widgets."""
+"""Declared controls, drawn as Streamlit widgets."""
 
 from __future__ import annotations
 
@@ -44,14 +44,14 @@ def widget(page: str, control: Control, value: Any, take: Callable[[str, Any], N
 
 
 def brought(page: str, control: Control, value: Any) -> tuple[Any, str] | None:
-    """What a visitor has brought through a control, and why something was refused; `None` for other controls."""
+    """Return what a visitor has brought through a control, and why something was refused; `None` for other controls."""
     if not isinstance(control, File | Fetch):
         return None
     return value, st.session_state.get(f"{page}.{control.name}:refused", "")
 
 
 def _file(key: str, control: File, value: Any, take: Callable[[str, Any], None]) -> None:
-    """Draw an upload; what cannot be read is answered by a sentence, and what was there before stays."""
+    """Draw an upload; a file that cannot be read gets a sentence, and the previous one stays."""
     refused = f"{key}:refused"
 
     def changed() -> None:
@@ -85,7 +85,7 @@ def _file(key: str, control: File, value: Any, take: Callable[[str, Any], None])
 
 
 def _fetch(key: str, control: Fetch, value: Fetched, take: Callable[[str, Any], None]) -> None:
-    """Draw a field for a name and the button that asks for it."""
+    """Draw a field for a name and the button that requests it."""
     refused = f"{key}:refused"
     if value.text and key not in st.session_state:
         st.session_state[key] = value.text
@@ -106,7 +106,7 @@ def _fetch(key: str, control: Fetch, value: Fetched, take: Callable[[str, Any], 
 
 def _draw(control: Control, value: Any, common: dict[str, Any]) -> None:
     # The value is also given as the widget's default: a browser that is still loading may see two runs at once, and
-    # draws the widget from the second, which does not set the session value any more.
+    # draws the widget from the second, which no longer sets the session value.
     plain = isinstance(control, Slider) and not (control.display or control.also)
     if plain and all(isinstance(v, int) for v in control.values):
         low, high = control.values[0], control.values[-1]

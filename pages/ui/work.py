@@ -1,4 +1,4 @@
-"""Work that takes longer than a moment: begun by a click, or waited for; what is being done, and a way to stop it."""
+"""Work that takes longer than a moment, begun by a click or waited for: its progress, and a way to stop it."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from core.kit.lab import Work
 from core.kit.words import verbatim
 from pages.ui import net, state
 
-KEPT = 3  # pieces of work of a session that sections show; the oldest go first
+KEPT = 3  # pieces of work per session that sections show; the oldest go first
 
 
 @st.fragment(run_every=0.4)
@@ -30,13 +30,13 @@ def progress(tasks: list[Any], stop: Callable[[], None], key: str) -> None:
 @st.fragment(run_every=0.4)
 @net.guarded
 def complete(tasks: list[Any]) -> None:
-    """Draw the page again once some work is done; runs by itself until then."""
+    """Redraw the page once some work is done; runs by itself until then."""
     if all(task.done for task in tasks):
         state.again()
 
 
 def work(block: Work, key: str, works: dict[Any, Any]) -> Sequence[Any]:
-    """Draw the button that begins some work, or its progress; gives the blocks that show what has come out."""
+    """Draw the button that begins some work, or its progress; return the blocks that show the result."""
 
     def begin() -> None:
         works[block.key] = block.begin()

@@ -24,11 +24,11 @@ from core.draw.packing import deflated, pack
 from pages.ui import net
 
 STATIC = Path(__file__).parents[3] / "static"
-# Scatter, bar and pie are all we need. A newer plotly in Python changes nothing here: what it would draw is not used.
+# Scatter, bar, and pie are all we need. A newer plotly in Python changes nothing here: what it would draw is not used.
 PLOTLY_JS = STATIC / "plotly-basic-4.1.1.min.js"
 CHART_JS = STATIC / "live_chart.js"
 KIT_JS = tuple(STATIC / f"live_{part}.js" for part in ("data", "parts", "handles", "labels", "panel", "stage", "keys"))
-SLIDERS_JS = STATIC / "live_sliders.js"  # only where there is a server
+SLIDERS_JS = STATIC / "live_sliders.js"  # only with a server
 HISTORY_JS = STATIC / "live_history.js"
 CHART_CSS = STATIC / "live_chart.css"
 
@@ -37,12 +37,12 @@ mimetypes.add_type("text/javascript", ".js")
 
 
 def _address(path: Path) -> str:
-    """Name and content hash: a browser keeps the file until it changes."""
+    """Return the file's name and content hash: a browser keeps the file until it changes."""
     return f"{path.name}?v={hashlib.blake2b(path.read_bytes(), digest_size=6).hexdigest()}"
 
 
 def _stub() -> str:
-    """Script that fetches the chart; relative to Streamlit's own script, so it works under any base path."""
+    """Return the script that fetches the chart; relative to Streamlit's own script, so it works under any base path."""
     modules = [_address(path) for path in (CHART_JS, *KIT_JS, SLIDERS_JS, HISTORY_JS)]
     return f"""
 const own = document.querySelector('script[type=module][src*="static/js/"]');
@@ -96,23 +96,23 @@ def live_chart(
     key : str
         Key of the component, and the stem of downloaded figures.
     start : float or (float, float), optional
-        Axis value, or place of a plane, to show first; that of the axis if not given.
+        Axis value, or point of a plane, to show first; that of the axis if not given.
     epoch : int
-        Any other number than last time makes the browser go to `start`; otherwise it stays where the user is.
+        A number other than last time makes the browser go to `start`; otherwise it stays where the user is.
     present : bool
         Presenter mode: large type, arrow keys anywhere on the page.
     fill : bool
-        The picture of the page: its figures fill the window, and keys anywhere on the page are meant for it.
+        The picture of the page: its figures fill the window, and keys anywhere on the page act on it.
     bare : bool
         Embedded in another page: no tools, a link to the whole page.
     panel : int, optional
         Number of the one panel that an embedded picture shows.
     source : mapping, optional
-        Page, and link of its settings, whose pictures the server draws while another control is dragged.
+        Page, and link of its settings, for pictures that the server draws while another control is dragged.
     on_commit : callable, optional
-        Called before the next run of the script with the axis value, or the place, on which the user has settled.
+        Called before the next run of the script with the axis value, or the point, on which the user has settled.
     on_point : callable, optional
-        Called before the next run of the script with the place of the first figure, in the units of its axes, that
+        Called before the next run of the script with the point of the first figure, in the units of its axes, that
         the user has clicked on.
     """
     if start is None and picture.axis:
@@ -176,7 +176,7 @@ def _plain_chart(
 
 
 def _plain_sliders(axis: live.Axis | live.Plane, key: str, start: Any, on_commit: Callable[[Any], None] | None) -> int:
-    """Sliders over the axis, or over both of a plane; returns the index they stand at."""
+    """Draw sliders over the axis, or over both axes of a plane; return the index where they are."""
     keys = [f"{key}{k}" for k in range(len(axis.axes))]
     starts = [start] if isinstance(axis, live.Axis) else start
 
@@ -200,7 +200,7 @@ def _plain_sliders(axis: live.Axis | live.Plane, key: str, start: Any, on_commit
 
 
 def standalone_html(picture: live.Picture, *, title: str, start: Any) -> str:
-    """One HTML page with everything inside that scrubs without a server or a network.
+    """Return one self-contained HTML page that scrubs without a server or a network.
 
     Parameters
     ----------
@@ -209,7 +209,7 @@ def standalone_html(picture: live.Picture, *, title: str, start: Any) -> str:
     title : str
         Title of the page.
     start : float or (float, float)
-        Axis value, or place of a plane, to show first.
+        Axis value, or point of a plane, to show first.
 
     Returns
     -------
@@ -236,7 +236,7 @@ def still_page(picture: live.Picture, *, title: str, start: Any, head: str) -> s
 
 
 def shared_style() -> str:
-    """Style sheet of pages outside of Streamlit: the chart's own, and the colors of both themes."""
+    """Return the style sheet of pages outside Streamlit: the chart's own, and the colors of both themes."""
     roles = {"background-color": "paper", "text-color": "text", "primary-color": "accent"}
     light, night = (
         "; ".join(f"--st-{name}: {style.PALETTE[role][dark]}" for name, role in roles.items()) for dark in (0, 1)
@@ -248,7 +248,7 @@ def shared_style() -> str:
 
 
 def shared_chart() -> str:
-    """Script that gives `mountLectern(data)`: the live chart as one classic script, which file:// allows."""
+    """Return a script that defines `mountLectern(data)`: the live chart as one classic script, which file:// allows."""
     kit = "".join(path.read_text("utf-8") for path in KIT_JS)
     names = re.findall(r"^export (?:function|class|const) (\w+)", kit, re.MULTILINE)
     code = re.sub(r"^export (?:default )?", "", kit + CHART_JS.read_text("utf-8"), flags=re.MULTILINE)

@@ -1,4 +1,4 @@
-"""What Lectern adds to Streamlit's own server: pictures by a websocket, small static files, an early start."""
+"""Additions to Streamlit's own server: pictures by a websocket, small static files, an early start."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ from pages.ui.server.uploads import BoundedUploads
 
 
 def parts() -> dict[str, Any]:
-    """Options of `st.App`: an address of our own, a layer around Streamlit's, and what is done before and at worst."""
+    """Return options of `st.App`: our own route, a layer around Streamlit's, and what runs at first and at worst."""
     path = str(st.get_option("server.baseUrlPath") or "").strip("/")
-    base = f"/{path}" if path else ""  # Streamlit does not put it before the addresses of others
+    base = f"/{path}" if path else ""  # Streamlit does not prepend it to the addresses of others
     live.open_for_drags()
     return {
         "routes": [WebSocketRoute(f"{base}/{live.PATH}", live.answer)],

@@ -1,6 +1,6 @@
 """Pictures of a page while one of its controls is moved, by a websocket: no script runs, and nothing is written.
 
-A message says all that its answer depends on, so any process can answer it, and a server that knows nothing of this
+A message holds everything that its answer depends on, so any process can answer it, and a server without this
 leaves the page as it is: Streamlit's own run follows at the release in any case.
 """
 
@@ -30,9 +30,9 @@ from pages.ui import shell
 
 PATH = "live"
 LONGEST = 2048  # bytes of a message
-MOST = 1000  # connections of a process
-# Seconds of computing that one place may take; more is left to the release. What takes 50 ms alone takes twice as long
-# beside others that share the core.
+MOST = 1000  # connections per process
+# Seconds of computing that one position may take; anything longer is left to the release. What takes 50 ms alone takes
+# twice as long next to others that share the core.
 COSTLY_S = 0.1
 
 _log = logging.getLogger(__name__)
@@ -45,16 +45,16 @@ _open = {"route": False, "connections": 0}
 
 @dataclass(frozen=True)
 class Asked:
-    """A checked message: where the page stands, and the place of the control that is moved.
+    """A checked message: where the page is, and the position of the control that is being moved.
 
     Attributes
     ----------
     lab, values
-        The page, and the value of every control with the moved one at its new place.
+        The page, and the value of every control with the moved one at its new position.
     stand
         Value of the main control, or of both of a plane.
     drag, place
-        What stays the same through a drag, and the position of the new value among all of its control.
+        What stays the same during a drag, and the index of the new value among all of its control.
     """
 
     lab: Lab
@@ -70,9 +70,9 @@ def open_for_drags() -> None:
 
 
 def start(lab: Lab, values: Mapping[str, Any]) -> dict[str, str] | None:
-    """What a page must send along to have its pictures drawn: its name and its settings as the text of a link.
+    """Return what a page sends along to have its pictures drawn: its name and its settings as the text of a link.
 
-    `None` where that is not possible: without a route, with something that a visitor has brought, with a link too long.
+    `None` if that is impossible: without a route, with something brought by a visitor, or with a link that is too long.
     """
     used = _drawn_from(lab)
     if not _open["route"] or any(isinstance(values[c.name], Memo) and values[c.name] for c in used):
@@ -82,12 +82,12 @@ def start(lab: Lab, values: Mapping[str, Any]) -> dict[str, str] | None:
 
 
 def _drawn_from(lab: Lab) -> list[Control]:
-    """Controls that the picture depends on, apart from those that are dragged on the picture itself."""
+    """Return the controls that the picture depends on, apart from those that are dragged on the picture itself."""
     return [control for control in lab.controls if control.name in lab.drawn_from]
 
 
 def read(text: str) -> Asked:
-    """Check a message; `ValueError` for what no page of ours sends."""
+    """Check a message; `ValueError` for anything that a page of ours does not send."""
     try:
         message = json.loads(text)
         page, link, name, place, stand = (message[key] for key in ("page", "link", "control", "place", "stand"))
@@ -105,7 +105,7 @@ def read(text: str) -> Asked:
 
 
 def draw(text: str) -> bytes:
-    """Packed picture that a message asks for; empty where it is left to the release."""
+    """Return the packed picture that a message asks for; empty where it is left to the release."""
     try:
         asked = read(text)
         costs = _DRAGS.recall(asked.drag, dict)
@@ -127,7 +127,7 @@ def _answer(asked: Asked) -> bytes:
 
 
 def packed(lab: Lab, values: Mapping[str, Any], stand: tuple[float, ...]) -> bytes:
-    """Picture of a state as it travels, with what it shows at `stand` alone; `ValueError` where there is none."""
+    """Return the picture of a state as sent, with only what it shows at `stand`; `ValueError` if there is none."""
     with worker.nothing_new():
         if lab.tasks(values):
             raise ValueError("There is work to be done first.")
@@ -141,8 +141,8 @@ def packed(lab: Lab, values: Mapping[str, Any], stand: tuple[float, ...]) -> byt
 
 
 def allowed(origin: str | None, host: str | None) -> bool:
-    """Return whether a connection from a page at `origin` is let in, by the rules that Streamlit has for its own."""
-    if origin is None or not st.get_option("server.enableCORS"):  # none: not a browser
+    """Return whether a connection from a page at `origin` is accepted, by the rules that Streamlit has for its own."""
+    if origin is None or not st.get_option("server.enableCORS"):  # None: not a browser
         return True
     return urlsplit(origin).netloc == host or origin in st.get_option("server.corsAllowedOrigins")
 

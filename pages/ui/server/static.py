@@ -1,4 +1,4 @@
-"""Static files as they should travel: compressed once, and kept by browsers that know their version."""
+"""Static files as they should be served: compressed once, and kept by browsers that know their version."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ HEADERS = {"Content-Encoding": "gzip", "Vary": "Accept-Encoding", "X-Content-Typ
 
 
 class SmallStatic:
-    """Answers for text files of Streamlit's bundle and of ours what Streamlit would answer, but compressed.
+    """Serves text files of Streamlit's bundle and of ours as Streamlit would, but compressed.
 
-    Streamlit leaves its bundle uncompressed (3.2 MB a visit; 1.2 MB so), and tells browsers nothing about how long an
-    app's own files keep; ours have a digest of their content in their address.
+    Streamlit leaves its bundle uncompressed (3.2 MB a visit; compressed 1.2 MB), and does not tell browsers how long
+    to keep an app's own files; ours have a digest of their content in their address.
     """
 
     def __init__(self, app: ASGIApp, base: str = "") -> None:
@@ -45,16 +45,14 @@ class SmallStatic:
                 lasting = folder != OURS or "v" in parse_qs(scope["query_string"].decode("latin-1"))
                 more = {"Cache-Control": f"public, immutable, max-age={YEAR_S}" if lasting else "no-cache"}
                 if folder == OURS:
-                    more["Access-Control-Allow-Origin"] = (
-                        "*"  # as from Streamlit: the page may stand in a sandboxed frame
-                    )
+                    more["Access-Control-Allow-Origin"] = "*"  # as from Streamlit: the page may be in a sandboxed frame
                 body = compressed(path, path.stat().st_mtime_ns)
                 return Response(body, media_type=TEXT[path.suffix], headers=HEADERS | more)
         return None
 
 
 def _text_file(folder: Path, name: str) -> Path | None:
-    """Path of a text file in a folder; `None` if there is none of that name."""
+    """Return the path of a text file in a folder; `None` if there is none of that name."""
     if "\0" in name or Path(name).suffix not in TEXT:
         return None
     path = (folder / name).resolve()
@@ -63,5 +61,5 @@ def _text_file(folder: Path, name: str) -> Path | None:
 
 @lru_cache(maxsize=256)
 def compressed(path: Path, changed_ns: int) -> bytes:
-    """Content of a file as gzip, worked out once for each time that the file was changed."""
+    """Return the content of a file as gzip, computed once for each change of the file."""
     return gzip.compress(path.read_bytes(), 6, mtime=0)

@@ -1,4 +1,4 @@
-"""What visitors send: bounded as it arrives, and forgotten as soon as it has been read.
+"""Files from visitors: limited as they arrive, and forgotten as soon as they have been read.
 
 Streamlit keeps every file until its session ends, and takes as many from a session as it sends.
 """
@@ -20,9 +20,9 @@ from core.host import MB, limits
 from core.kit.results import nbytes
 
 PATH = "/_stcore/upload_file/"
-SESSIONS = 4  # so many times what one session may send wait to be read, from all sessions together
-UNREAD_S = 120.0  # what nobody has read by then goes
-AROUND = 10_000  # bytes of a message beside its file
+SESSIONS = 4  # all sessions together may have this many times one session's limit waiting to be read
+UNREAD_S = 120.0  # seconds after which an unread file goes
+AROUND = 10_000  # bytes of a message besides its file
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,7 @@ class BoundedUploads:
 
 
 def _take(session: str, file: str, length: bytes) -> PlainTextResponse | None:
-    """Note a file, or give the answer that refuses it."""
+    """Note a file, or return the answer that refuses it."""
     if not length.isdigit():
         return PlainTextResponse("The request must say how long it is.", 411)
     allowed, nbytes = limits(), int(length)
@@ -85,7 +85,7 @@ def admit(read: Any) -> Any:
     Raises
     ------
     ValueError
-        If what open sessions have brought, and this, is more than the host holds.
+        If this and what open sessions have sent already exceed what the host holds.
     """
     with _lock:
         _brought[:] = [each for each in _brought if each() is not None]
@@ -96,7 +96,7 @@ def admit(read: Any) -> Any:
 
 
 def forget(file: str) -> None:
-    """Take a file of this session out of the server's memory."""
+    """Remove a file of this session from the server's memory."""
     context = get_script_run_ctx()
     if context is not None:
         context.uploaded_file_mgr.remove_file(session_id=context.session_id, file_id=file)
