@@ -1,15 +1,15 @@
 // The live chart of Lectern: plotly.js figures that scrub through precomputed frames in the browser.
 // Streamlit calls the default export with each message and on each change of theme.
 
-const STACK_BELOW = 700; // px: narrower than this, the panels stand side by side and are swiped
+const STACK_BELOW = 700; // px: narrower than this, the panels are side by side and are swiped
 const KEY_PAUSE = 250; // ms after the last key before the server is told
-const READOUTS = 4; // shown before the others are asked for
+const READOUTS = 4; // shown before the others are requested
 
 const charts = new WeakMap(); // element -> Chart: one chart lives through all messages of its component
 
 /**
- * Mount or update a chart. `kit` holds what the other live_*.js export, and `plotly`, the address of plotly.js (not needed where
- * window.Plotly is there). It is passed, not imported: an import could find an older copy in the cache.
+ * Mount or update a chart. `kit` holds the exports of the other live_*.js, and `plotly`, the address of plotly.js (not needed
+ * where window.Plotly exists). It is passed, not imported: an import could find an older copy in the cache.
  * Returns the cleanup that Streamlit calls when the component leaves the page.
  */
 export default function liveChart({ data, parentElement, setStateValue }, kit) {
@@ -17,7 +17,7 @@ export default function liveChart({ data, parentElement, setStateValue }, kit) {
   charts.set(parentElement, chart);
   chart.setStateValue = setStateValue;
   chart.update(data);
-  // Streamlit also calls the cleanup of a call that a newer one has overtaken: only a detached chart is over.
+  // Streamlit also calls the cleanup of a call that a newer one has overtaken: only a detached chart is finished.
   return () => {
     if (!parentElement.isConnected) chart.destroy();
   };
@@ -38,8 +38,8 @@ function loadPlotly(address) {
 }
 
 /**
- * plotly.js looks through all attributes of all traces for arrays each time that it draws or moves one of them: a quarter
- * of the time. Traces of one type with arrays in the same places have the same answer, so it is remembered.
+ * plotly.js searches all attributes of all traces for arrays each time that it draws or moves one of them: a quarter
+ * of the time. Traces of one type with arrays in the same places give the same answer, so it is remembered.
  */
 function rememberArrays({ PlotSchema }) {
   if (!PlotSchema?.findArrayAttributes || PlotSchema.remembered) return;
@@ -62,9 +62,9 @@ function placesOfArrays(part, inside = "") {
 }
 
 const BLINK = 180; // ms that a run may take before what it will replace is dimmed
-let app; // the element that tells whether a run goes on
+let app; // the element that shows whether a run is in progress
 
-/** Dim what is old while the server works on it; the style sheet of the page says how. */
+/** Dim what is out of date while the server works on it; the style sheet of the page says how. */
 function dimWhileWorking() {
   const found = document.querySelector('[data-testid="stApp"]');
   if (!found || found === app) return;
@@ -95,14 +95,14 @@ class Chart {
     this.axes = [];
     this.dials = [];
     this.alone = null; // number of the panel that fills the stage
-    this.every = false; // all panels, not only those that the page begins with
+    this.every = false; // all panels, not only those shown at first
     this.still = matchMedia("(prefers-reduced-motion: reduce)").matches;
     this.allButton = el("button", "lc-more");
     this.allButton.type = "button";
     this.allButton.addEventListener("click", () => this.arrange(null, !(this.every || this.alone !== null)));
     this.playButton = kit.iconButton("play", "Play", () => (this.timer ? this.pause() : this.play()));
     this.controls = el("div", "lc-controls");
-    this.root.append(this.controls, this.words, this.figures); // the slider comes first for who goes from field to field
+    this.root.append(this.controls, this.words, this.figures); // the slider comes first for anyone who tabs from field to field
     parent.append(this.root);
     this.keys = new kit.Keys(this);
     this.onResize = () => this.later("layoutFrame", () => this.layout());
@@ -110,7 +110,7 @@ class Chart {
     this.sizes = new ResizeObserver(this.onResize);
     this.sizes.observe(this.root);
     const page = parent.closest('[data-testid="stMainBlockContainer"]');
-    if (page) this.sizes.observe(page); // what arrives above the chart moves it down
+    if (page) this.sizes.observe(page); // whatever arrives above the chart moves it down
   }
 
   /** Take a new message: redraw only what differs from the last one. */
@@ -120,7 +120,7 @@ class Chart {
     if (this.sliders?.dragged) return; // what is under the finger is newer; see `settle`
     try {
       let packed = this.kit.inflated(bytes);
-      if (packed instanceof Promise) packed = await packed; // only there: waiting costs a frame
+      if (packed instanceof Promise) packed = await packed; // only if it is one: waiting costs a frame
       if (overtaken()) return;
       this.previewing = false;
       this.adopt(this.kit.decode(packed));
@@ -136,7 +136,7 @@ class Chart {
     }
   }
 
-  /** Draw what a control that is being dragged would make of the picture; the message before stays the last one. */
+  /** Draw the picture for a control that is being dragged; the message before stays the last one. */
   async preview(bytes) {
     const packed = await this.kit.inflated(bytes);
     if (this.over) return;
@@ -145,7 +145,7 @@ class Chart {
     this.draw();
   }
 
-  /** The drag is over: let the axes go, and where nothing has changed in the end, show again what was there before. */
+  /** The drag is over: release the axes, and if nothing has changed in the end, show the previous picture again. */
   settle(unchanged) {
     this.previewing = false;
     if (unchanged) this.update(this.bytes);
@@ -163,7 +163,7 @@ class Chart {
     this.jumped = jump && Boolean(this.panels.length);
     this.index = axes.reduce((sum, axis, k) => sum + nearest(axis.values, values[k]) * this.stride(k), 0);
     this.theme = this.kit.readTheme(this.root, header.dark);
-    document.documentElement.style.setProperty("--lc-background", this.theme.background); // the drawer lies outside of the chart
+    document.documentElement.style.setProperty("--lc-background", this.theme.background); // the drawer is outside the chart
     if (state.fill) dimWhileWorking();
     this.root.classList.toggle("lc-present", Boolean(state.present));
     this.root.classList.toggle("lc-ask", Boolean(state.ask));
@@ -181,7 +181,7 @@ class Chart {
     this.parent.style.minHeight = "";
   }
 
-  /** Give every panel that is shown its place and its size, and draw those that have changed. */
+  /** Give each visible panel its position and size, and draw those that have changed. */
   layout() {
     if (this.over || !this.panels.length || !this.root.clientWidth) return;
     const { present, bare } = this.state;
@@ -263,7 +263,7 @@ class Chart {
     this.words.replaceChildren(first, row, ...lines.slice(1));
   }
 
-  /** Numbers and words that are not shown at first. */
+  /** Numbers and words that are hidden at first. */
   moreButton() {
     const more = this.kit.el("button", "lc-more", "More");
     more.type = "button";
@@ -292,7 +292,7 @@ class Chart {
     this.controls.hidden = !axes.length && !this.state.bare;
     this.outLink?.remove();
     if (this.state.bare) this.controls.append((this.outLink = this.kit.outLink()));
-    if (axes.length === 1) dials[0].root.prepend(this.playButton); // in a plane there is no way to go
+    if (axes.length === 1) dials[0].root.prepend(this.playButton); // a plane has no single direction to play along
     else this.playButton.remove();
     dials.forEach((dial, k) => dial.fill(axes[k]));
     this.showPosition();
@@ -305,7 +305,7 @@ class Chart {
     this.dials.forEach((dial, k) => dial.show(this.at(k), headline && `${label} ${text}`));
   }
 
-  /* Steps are counted through the first axis, and where there is a second one, row by row. */
+  /* Steps are counted along the first axis and, if there is a second one, row by row. */
 
   stride(k) {
     return k ? this.axes[0].values.length : 1;
@@ -315,7 +315,7 @@ class Chart {
     return Math.floor(index / this.stride(k)) % this.axes[k].values.length;
   }
 
-  /** Which entry has what depends on one direction of a plane alone; see `Plane` of core/draw/live.py. */
+  /** Index of the entry for something that depends on one direction of a plane alone; see `Plane` of core/draw/live.py. */
   entry(along, index = this.index) {
     if (!along) return index;
     const last = (k) => this.axes[k].values.length - 1;
@@ -330,7 +330,7 @@ class Chart {
     return this.axes.map((axis, k) => axis.texts[this.at(k, index)]).join(", ");
   }
 
-  /** Index of the step that is reached by going along one axis alone. */
+  /** Index of the step reached by moving along one axis alone. */
   along(k, position) {
     const last = this.axes[k].values.length - 1;
     return this.index + (Math.min(last, Math.max(0, position)) - this.at(k)) * this.stride(k);
@@ -349,7 +349,7 @@ class Chart {
     if (this.Plotly) this.panels.forEach((panel) => panel.show(this.index));
   }
 
-  /** Run `work` in the next animation frame, once however often it is asked for before. */
+  /** Run `work` in the next animation frame, once no matter how often it is requested before then. */
   later(name, work) {
     this[name] ??= requestAnimationFrame(() => {
       this[name] = null;
@@ -374,10 +374,10 @@ class Chart {
     this.later("echoFrame", () => this.panels.forEach((panel) => panel.handles.echo(this.peeked)));
   }
 
-  /** Tell the server which place of the first figure has been pointed at. */
+  /** Tell the server which point of the first figure was clicked. */
   answer(panel, spot) {
     if (panel !== this.panels[0]) return;
-    this.clicks = (this.clicks ?? 0) + 1; // a second click on the same place is another message
+    this.clicks = (this.clicks ?? 0) + 1; // a second click on the same point is another message
     this.setStateValue("place", [...spot, this.clicks]);
   }
 
@@ -414,7 +414,7 @@ class Chart {
     this.playButton.setIcon("play", "Play");
   }
 
-  /** Whether this is the picture of the page, and not one of a section. */
+  /** True if this is the picture of the page, not one of a section. */
   get leads() {
     return Boolean(this.state?.fill);
   }
@@ -424,13 +424,13 @@ class Chart {
     this.keyTimer = setTimeout(() => this.commit(), KEY_PAUSE);
   }
 
-  /** Tell the server where the picture stands now, once. */
+  /** Tell the server where the picture is now, once. */
   commit() {
     clearTimeout(this.keyTimer);
     const values = this.values();
     if (String(values) === this.committed || this.over) return;
     this.committed = String(values);
-    this.setStateValue("value", [this.state.epoch, ...values]); // so that a place of an older state is known as one
+    this.setStateValue("value", [this.state.epoch, ...values]); // so that a position from an older state is recognized as one
   }
 
   /** Let the server draw the page without this chart. */

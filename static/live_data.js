@@ -1,7 +1,7 @@
-// What the live chart needs before it can draw: reading the bytes that core/draw/packing.py writes, and dressing a figure
-// in the colors and the size of the page. Pure functions, apart from `readTheme`, which looks at the page.
+// What the live chart needs before it can draw: decoding the bytes that core/draw/packing.py writes, and adapting a figure
+// to the colors and the size of the page. Pure functions, apart from `readTheme`, which looks at the page.
 
-/** The bytes as they were packed; a promise of them where they come deflated, behind a length of 0. */
+/** The bytes as they were packed; a promise of them if they come deflated, after a length of 0. */
 export function inflated(bytes) {
   if (bytes.subarray(0, 4).some(Boolean)) return bytes;
   const stream = new Blob([bytes.subarray(4)]).stream().pipeThrough(new DecompressionStream("deflate"));
@@ -41,17 +41,17 @@ function withArrays(value, part) {
   return Object.fromEntries(Object.entries(value).map(([k, v]) => [k, withArrays(v, part)]));
 }
 
-/** One text a step, from a list of them or from the different ones and which of them each step has. */
+/** One text per step, from a list of them or from the different ones and which of them each step has. */
 function withTexts(texts, part) {
   return Array.isArray(texts) ? texts : Array.from(part(texts.at.f32), (which) => texts.of[which]);
 }
 
-/** Frames with `at(index)`, the array drawn at one axis value, worked out once; `alone`: only one of them has travelled. */
+/** Frames with `at(index)`, the array drawn at one axis value, computed once; `alone`: only one of them was sent. */
 function decodeFrames(frames, part, alone) {
   const cache = [];
   const basis = frames.basis && part(frames.basis);
   const { values: places, steps, of, recurrence } = frames;
-  const block = steps && part(places); // equal lengths: the rows stand one after another
+  const block = steps && part(places); // equal lengths: the rows follow one another
   const make = (index) => {
     const values = block ? rowOf(block, index, steps) : part(places[index]);
     if (of) return Array.from(values, (which) => of[which]);
@@ -81,7 +81,7 @@ function strands(coefs, basis, curves, points) {
   return out;
 }
 
-/** What `Recurrence.drawn` of core/draw/live.py gives for rows of w_1, p, q. */
+/** The result of `Recurrence.drawn` of core/draw/live.py for rows of w_1, p, q. */
 function terms(rows, { length, low, high }) {
   const curves = rows.length / 3;
   const squares = new Float64Array(length);
@@ -102,7 +102,7 @@ function tile(grid, curves) {
   return out;
 }
 
-/** What the page looks like now: background, font, and the swap of a light color for its partner if it is dark. */
+/** The current look of the page: background, font, and the swap of a light color for its partner if it is dark. */
 export function readTheme(root, dark) {
   const css = getComputedStyle(root);
   const pen = document.createElement("canvas").getContext("2d"); // knows every way to write a color
@@ -120,7 +120,7 @@ export function readTheme(root, dark) {
   };
 }
 
-/** Only the arrays in a trace, at their places: what differs between two figures of the same look. */
+/** Only the arrays in a trace, in their places: what differs between two figures of the same look. */
 export function arraysOf(value) {
   const kept = {};
   for (const [name, part] of Object.entries(value)) {

@@ -1,8 +1,8 @@
-// Handles of the live chart: vertical lines and dots that stand on a figure and can be dragged, and what a pointer over it means.
+// Handles of the live chart: vertical lines and dots on a figure that can be dragged, and the effect of a pointer over it.
 
 /**
- * How far, in percent of its width, a label stands left of its line, so that it stays inside: 50 but near the edges. Of two
- * lines the left one (`side` 0) has its label on its left and the other one on its right.
+ * How far, in percent of its width, a label sits left of its line, so that it stays inside: 50 except near the edges. Of two
+ * lines, the left one (`side` 0) has its label on its left and the other one on its right.
  */
 function lean(share, side = 0.5) {
   const [least, most] = [(share - 0.85) / 0.15, share / 0.15].map((part) => 100 * Math.min(1, Math.max(0, part)));
@@ -12,7 +12,7 @@ function lean(share, side = 0.5) {
 /** The axis of a plane that a handle follows alone; -1 if none. */
 const axisOf = ({ along }) => (along ? along.findIndex(Boolean) : -1);
 
-/** The handles of one panel; `panel.spec.tracks` says where each stands at each step. */
+/** The handles of one panel; `panel.spec.tracks` says where each one is at each step. */
 export class Handles {
   constructor(panel) {
     this.panel = panel;
@@ -56,7 +56,7 @@ export class Handles {
   handle(track, role, k) {
     const { el } = this.chart.kit;
     const node = el("div", `lc-mover ${role} ${track.y ? "lc-dot" : "lc-line"}`);
-    node.ariaHidden = "true"; // the slider says the same to who cannot see it
+    node.ariaHidden = "true"; // the slider says the same to anyone who cannot see it
     if (!track.y) node.append(el("span", "lc-flag"));
     if (k !== undefined) node.addEventListener("pointerdown", (event) => this.grab(event, k));
     this.stage.append(node);
@@ -70,7 +70,7 @@ export class Handles {
     if (!this.badge.hidden) this.badge.textContent = absent[Math.min(this.chart.index, absent.length - 1)];
   }
 
-  /** Where the pointer is over one figure, the same step shows faintly in all. */
+  /** Where the pointer is over one figure, the same step shows faintly in all of them. */
   echo(index) {
     this.echoes.forEach((node, k) => {
       node.hidden = index === null;
@@ -91,7 +91,7 @@ export class Handles {
     node.firstChild.textContent = axis < 0 ? this.chart.textAt(index) : this.chart.axes[axis].texts[entry];
   }
 
-  /** Whether the line of an axis stands left (0) or right (1) of the other one; the first one left where both are one. */
+  /** Whether the line of an axis is left (0) or right (1) of the other one; if both coincide, the first one is left. */
   sideOf(axis, x, index) {
     const other = this.tracks.find((track) => !track.y && axisOf(track) === 1 - axis);
     const apart = other ? x - other.x[this.chart.entry(other.along, index)] : 0;
@@ -123,7 +123,7 @@ export class Handles {
     return [event.clientX - box.left - xaxis._offset, event.clientY - box.top - yaxis._offset];
   }
 
-  /** Index of the axis value whose handle would stand nearest to a pointer. */
+  /** Index of the axis value whose handle would be nearest to a pointer. */
   stepAt(event, tracks) {
     const { xaxis, yaxis } = this.frame;
     const [px, py] = this.pixelOf(event);
@@ -140,7 +140,7 @@ export class Handles {
     return step;
   }
 
-  /** Handles that a click takes along: all, or of those that move by themselves the one that stands nearest. */
+  /** Handles that a click moves: all, or only the nearest of those that move independently. */
   near(event) {
     const { tracks } = this;
     if (tracks.every((track) => axisOf(track) < 0)) return tracks;
@@ -151,7 +151,7 @@ export class Handles {
     return [tracks[away.indexOf(Math.min(...away))]];
   }
 
-  /** Place of a pointer in the units of the axes; null outside of the plot. */
+  /** Position of a pointer in the units of the axes; null outside the plot. */
   spotAt(event) {
     const { xaxis, yaxis } = this.frame;
     if (!xaxis) return null;
@@ -165,7 +165,7 @@ export class Handles {
     this.chart.peek(this.spotAt(event) ? this.stepAt(event, this.tracks) : null);
   }
 
-  /** A click that is no drag: plotly.js keeps the click events of its figures for itself. */
+  /** A click without a drag: plotly.js keeps the click events of its figures to itself. */
   press(event) {
     if (event.button || event.target.closest("button, .lc-handle")) return;
     const { clientX, clientY } = event;
@@ -176,7 +176,7 @@ export class Handles {
       else if (this.nodes.length) this.chart.jump(this.stepAt(e, this.near(e)));
     };
     window.addEventListener("pointerup", up, { once: true });
-    // Where no zoom box is wanted, a drag that begins anywhere takes the handle along; a finger scrolls the page there.
+    // Where no zoom box is wanted, a drag that begins anywhere moves the handle; a finger scrolls the page there.
     const free = this.panel.spec.layout.dragmode === false && event.pointerType !== "touch";
     if (free && this.nodes.length) this.sweep(event);
   }

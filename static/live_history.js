@@ -1,4 +1,4 @@
-// A step by a key is no entry of the browser's history: it replaces the one that is there. Drags, presets, and whatever
+// A step by a key is not an entry of the browser's history: it replaces the current one. Drags, presets, and whatever
 // else changes the address, are entries, so that Back undoes them.
 
 const STEPS = new Set(["ArrowLeft", "ArrowRight", "ArrowUp", "ArrowDown", "PageUp", "PageDown", "Home", "End"]);

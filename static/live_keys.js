@@ -1,4 +1,4 @@
-// Keys of the page that the live chart answers, wherever the focus is, and the sheet that lists them.
+// Keys of the page that the live chart handles, wherever the focus is, and the sheet that lists them.
 
 const STEPS = { // steps, and the axis
   ArrowLeft: [-1, 0], PageUp: [-1, 0], ArrowRight: [1, 0], PageDown: [1, 0], ArrowDown: [-1, 1], ArrowUp: [1, 1],
@@ -23,7 +23,7 @@ const SHEET = [
   ["Esc", "back, then exit"],
 ];
 
-/** The keys of a chart that is the picture of its page. Streamlit's own shortcuts do the rest (P, V, L, N). */
+/** The keys of a chart that is the picture of its page. Streamlit's own shortcuts handle the rest (P, V, L, N). */
 export class Keys {
   constructor(chart) {
     this.chart = chart;
@@ -40,7 +40,7 @@ export class Keys {
     event.stopImmediatePropagation();
   }
 
-  /** Undo what hides the whole picture; `false` where there is nothing of that kind. */
+  /** Undo what hides the whole picture; `false` if nothing does. */
   back(event) {
     const { chart } = this;
     const close = document.querySelector(`${DIALOG} button[aria-label="Close"]`);

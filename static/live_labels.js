@@ -1,4 +1,4 @@
-// Names on the curves, in place of a legend: where each stands so that it lies on no line, marker, text or other name.
+// Names on the curves, instead of a legend: each is placed where it covers no line, marker, text, or other name.
 
 const CELL = 4; // px: side of the squares in which the ink of a figure is counted
 const AWAY = [3, 9, 16, 26]; // px between a curve and its name: the first that is free wins
@@ -38,7 +38,7 @@ class Ink {
     if (x > -9 && y > -9 && x < this.width + 9 && y < this.height + 9) this.box(x - wide / 2, y - wide / 2, wide, wide);
   }
 
-  /** Whether a point lies in the frame. */
+  /** True if a point lies in the frame. */
   holds([x, y]) {
     return x >= 0 && y >= 0 && x <= this.width && y <= this.height;
   }
@@ -61,7 +61,7 @@ function pixels(trace, xaxis, yaxis) {
   });
 }
 
-/** Everything of a figure that a name must keep clear of. */
+/** Everything in a figure that a name must keep clear of. */
 function inked(traces, paths, { xaxis, yaxis }) {
   const ink = new Ink(xaxis._length, yaxis._length);
   traces.forEach((trace, i) => {
@@ -105,7 +105,7 @@ function inkTexts(panel, ink, { xaxis, yaxis }) {
   }
 }
 
-/** Points along a path, not far apart, at which a name may be tried; the last ones first. */
+/** Points along a path, closely spaced, where a name may be tried; the last ones first. */
 function anchors(path) {
   const found = [];
   let last = null;
@@ -121,9 +121,9 @@ function anchors(path) {
   return found.filter((_, k) => k % step === 0).sort((one, other) => other[0] - one[0]);
 }
 
-/** The free place nearest to a path for a box, rather to the right; null where there is none. */
+/** The free position nearest to a path for a box, preferably on the right; null if there is none. */
 function spotFor(path, ink, wide, high, kept, distances) {
-  if (kept && ink.free(kept.x, kept.y, wide, high)) return kept; // a name does not hop about
+  if (kept && ink.free(kept.x, kept.y, wide, high)) return kept; // a name does not hop around
   const points = anchors(path);
   for (const away of distances)
     for (const [x, y] of points) {
@@ -142,7 +142,7 @@ function spotAt([x, y], position, wide, high) {
   return { x: x + across, y: y + down };
 }
 
-/** Color of the name of a trace: that of its line, or the full color behind its area. */
+/** Color of the name of a trace: that of its line, or the full color of its area. */
 function nameColor(trace, theme) {
   const own = trace.mode === "markers" ? (trace.marker?.line?.color ?? trace.error_y?.color ?? trace.marker?.color)
     : trace.type === "bar" ? trace.marker?.color : trace.line?.width === 0 ? trace.fillcolor : trace.line?.color;
@@ -152,8 +152,8 @@ function nameColor(trace, theme) {
 /**
  * Place the names of the curves of a panel and the texts of its markers.
  *
- * Returns `placed`, of each its text, box (from the corner of the stage), color, font and the traces that it stands for, and
- * `unplaced`, the groups of traces whose names have no free place. `panel.spots` remembers the places for the next time.
+ * Returns `placed`, with each text, box (from the corner of the stage), color, font, and the traces that it names, and
+ * `unplaced`, the groups of traces whose names have no free position. `panel.spots` remembers the positions for next time.
  */
 export function placeNames(panel) {
   const { plot, spec, chart, size } = panel;
@@ -209,9 +209,9 @@ export function placeNames(panel) {
   return { placed, unplaced };
 }
 
-const MOST = 24; // texts of a trace: more are the cells of a picture, which stand where they stand
+const MOST = 24; // texts of a trace: more are the cells of a picture, which stay where they are
 
-/** Whether the texts of a trace are written here and not by plotly.js: short names of markers, and of places that stay. */
+/** True if the texts of a trace are written here and not by plotly.js: short names of markers, and of points that stay. */
 export function written({ mode, text }, moves) {
   if (!/^(markers\+)?text$/.test(mode) || (mode === "text" && moves)) return false;
   const texts = [text].flat();

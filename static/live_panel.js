@@ -1,4 +1,4 @@
-// One panel of the live chart: a plotly figure with its head, the names on its curves, its handles, table and downloads.
+// One panel of the live chart: a plotly figure with its head, the names on its curves, its handles, table, and downloads.
 
 const INSTANT = { mode: "immediate", transition: { duration: 0 }, frame: { duration: 0, redraw: false } };
 const GENTLE = { mode: "immediate", transition: { duration: 150, easing: "cubic-in-out" }, frame: { duration: 150, redraw: false } };
@@ -6,18 +6,18 @@ const ANIMATED = new Set(["scatter", "bar"]); // plotly.js moves these without a
 const REST = 80; // ms without a move after which names are written on curves that have moved
 const SMALLEST = 14; // px of the labels of ticks and axes
 
-/** The smallest range that holds both; they run the same way. */
+/** The smallest range that holds both; they run in the same direction. */
 const spanning = (one, other) =>
   one[0] <= one[1]
     ? [Math.min(one[0], other[0]), Math.max(one[1], other[1])]
     : [Math.max(one[0], other[0]), Math.min(one[1], other[1])];
 
-/** Traces without a point at a step: only a full drawing takes away what plotly.js has drawn of them before. */
+/** Traces without a point at a step: only a full drawing removes what plotly.js has drawn of them before. */
 const emptied = (changes) => [...changes].flatMap(([t, { x, y }]) => (x?.length === 0 || y?.length === 0 ? [t] : [])).join();
 
 const shortNumber = (v) => (typeof v === "number" ? (Number.isFinite(v) ? String(+v.toPrecision(6)) : "") : (v ?? ""));
 
-/** One figure of a chart; the chart says where it stands (`index`), how it looks (`theme`) and when to draw. */
+/** One figure of a chart; the chart says where it is (`index`), how it looks (`theme`), and when to draw. */
 export class Panel {
   constructor(chart) {
     this.chart = chart;
@@ -62,7 +62,7 @@ export class Panel {
     this.size = size;
     this.stage.style.height = `${size.height}px`;
     if (id === this.id) {
-      this.spec = spec; // its frames may be all of them where only one was known
+      this.spec = spec; // it may now have all frames where only one was known
       this.resize();
       if (this.shown !== this.chart.index) this.show(this.chart.index); // the same figure at another step, as after a preset
       return;
@@ -87,12 +87,12 @@ export class Panel {
     this.held = null;
     kit.enlarge(data, size.scale);
     kit.enlarge(layout, size.scale);
-    // Where a unit has one length on both axes plotly.js would fit the new ranges into the frame of the old ones.
+    // Where both axes share one unit length, plotly.js would fit the new ranges into the frame of the old ones.
     const ties = layout.yaxis.scaleanchor ? String([layout.xaxis.range, layout.yaxis.range]) : "";
     if (this.ties !== ties && this.plot.on) Plotly.purge(this.plot);
     this.ties = ties;
     const first = !this.plot.on;
-    this.settings ??= { displayModeBar: false, doubleClick: "reset" }; // a new object would build the figure anew
+    this.settings ??= { displayModeBar: false, doubleClick: "reset" }; // a new object would rebuild the figure
     Plotly.react(this.plot, data, layout, this.settings);
     if (first) {
       this.plot.on("plotly_afterplot", () => this.nameSoon());
@@ -103,7 +103,7 @@ export class Panel {
     this.nameSoon();
   }
 
-  /** Layout of the figure as it stands on the page: its titles are in the head, its margins those of its neighbors. */
+  /** Layout of the figure on the page: its titles are in the head, its margins match those of its neighbors. */
   layout() {
     const { kit, theme, coarse } = this.chart;
     const { spec, size } = this;
@@ -120,7 +120,7 @@ export class Panel {
     return Object.assign(layout, { margin: { ...size.margin }, width: size.width, height: size.height, autosize: false });
   }
 
-  /** Title of the figure and of its vertical axis, level; of an upper one that of the horizontal axis, too. */
+  /** Title of the figure and of its vertical axis, level; for an upper figure, also that of the horizontal axis. */
   fillHead() {
     const { title, xaxis, yaxis } = this.spec.layout;
     const across = this.size.over && !this.size.axisBelow ? ` over ${xaxis?.title?.text}` : "";
@@ -129,13 +129,13 @@ export class Panel {
     if (this.title.innerHTML !== innerHTML) this.title.innerHTML = innerHTML;
   }
 
-  /** Go to a figure that differs in its arrays only, without building it anew; false where that cannot be. */
+  /** Switch to a figure that differs only in its arrays, without rebuilding it; false if that is impossible. */
   move(before) {
     const { spec, plot, chart } = this;
     const layout = this.hold(before);
     if (!layout) return false; // another frame needs a full drawing
     if (spec.data.some((trace) => trace.type !== "scatter" && (trace.type !== "bar" || trace.text || trace.texttemplate)))
-      return false; // the texts of bars would stay behind
+      return false; // the texts of bars would be left behind
     const frame = this.frameAt(chart.index);
     if (emptied(frame) !== this.empty) return false;
     const data = spec.data.map((trace, i) => ({ ...chart.kit.arraysOf(trace), ...frame.get(i) }));
@@ -171,7 +171,7 @@ export class Panel {
     return layout;
   }
 
-  /** Draw in full after a drag: the axes as they belong to the figure, with their labels. */
+  /** Draw in full after a drag: the axes that belong to the figure, with their labels. */
   settle() {
     if (!this.held) return;
     this.id = this.look = "";
@@ -193,16 +193,16 @@ export class Panel {
     return changes;
   }
 
-  /** Move to another axis value: the path that a drag takes, so nothing else is touched. */
+  /** Move to another axis value: this runs during a drag, so nothing else is touched. */
   show(index) {
     this.stale = !this.seen;
     if (this.stale) return;
     this.shown = index;
-    this.hideMoving((node) => node.moves); // the others stand still
+    this.hideMoving((node) => node.moves); // the others stay put
     if (this.spec.frames.length) {
       const changes = this.frameAt(index);
       this.spec.data.forEach((trace, i) => {
-        if (trace.type === "bar" && !changes.has(i)) changes.set(i, {}); // plotly.js removes bars that it is not told of
+        if (trace.type === "bar" && !changes.has(i)) changes.set(i, {}); // plotly.js removes bars that it is not told about
       });
       const traces = [...changes.keys()];
       const empty = emptied(changes);
@@ -216,9 +216,9 @@ export class Panel {
     this.handles.place();
   }
 
-  /* names on the curves; a click on one switches its curve off and on */
+  /* names on the curves; a click on one switches its curve off or on */
 
-  /** Traces by the name that stands for them, in the order of the figure. */
+  /** Traces by the name that represents them, in the order of the figure. */
   groups() {
     const groups = new Map();
     this.spec.data.forEach((trace, i) => {
@@ -229,7 +229,7 @@ export class Panel {
     return groups;
   }
 
-  /** Take away the names of what moves, and write them again once it rests. */
+  /** Remove the names of what moves, and write them again once it rests. */
   hideMoving(moves) {
     for (const node of this.labels.children) node.hidden ||= moves(node);
     this.nameSoon();
@@ -257,7 +257,7 @@ export class Panel {
     return node;
   }
 
-  /** A name that has no place on the figure stands in the head, behind the sign of its curve. */
+  /** Put a name that has no position on the figure into the head, after the sign of its curve. */
   keyEntry(group) {
     const trace = this.spec.data[this.groups().get(group)[0]];
     const button = this.switchOf(group, trace.name, "lc-entry");

@@ -20,7 +20,7 @@ export function el(tag, className = "", text = "") {
 
 const COLORED = /\[(\w+)\|([^\]]+)\]/; // "[bias|bias²] is larger": words in the color of a curve
 
-/** The words alone. */
+/** The words without their colors. */
 const plain = (text) => text.replace(new RegExp(COLORED, "g"), "$2");
 
 /** Words in the colors of their curves; `paint` gives the color of a role. */
@@ -35,7 +35,7 @@ export function coloredWords(text, paint) {
   });
 }
 
-/** A text that never changes its size: the longest of its texts stands invisibly behind it. */
+/** A text that never changes its size: the longest of its texts is invisibly behind it. */
 export function steadyText(texts, along, paint) {
   const node = el("span", "lc-steady");
   const ghost = el("span", "lc-ghost");
@@ -89,11 +89,11 @@ export function lineSwatch(color, dash, width) {
   return swatch;
 }
 
-/** What the sheet of a readout says: its meaning, its formula, and a second computation of it. */
+/** Contents of the sheet of a readout: its meaning, its formula, and a second computation of it. */
 const meanings = (help, formula, check) =>
   [{ texts: [help] }, { texts: formula }, { texts: check?.texts, before: check?.how && `${check.how}: ` }].filter(({ texts }) => texts?.length);
 
-/** A number with its name; a click on the name opens what it means, its formula, and a second computation of it. */
+/** A number with its name; a click on the name shows its meaning, its formula, and a second computation of it. */
 export class ReadoutItem {
   constructor({ label, texts, along, color, dash, help, formula, check }, theme) {
     this.along = along;
@@ -109,7 +109,7 @@ export class ReadoutItem {
     if (help) this.addMeaning(name, meanings(help, formula, check));
   }
 
-  /** Take other texts of the same number; while something is dragged the room that they take only grows. */
+  /** Take other texts of the same number; during a drag, the room that they take only grows. */
   fill({ texts, help, formula, check }, growing) {
     const all = [{ texts }, ...(help ? meanings(help, formula, check) : [])];
     this.shown.forEach((text, i) => text.fill(all[i], growing));
@@ -124,7 +124,7 @@ export class ReadoutItem {
 
   addMeaning(name, parts) {
     const sheet = el("div", "lc-meaning");
-    sheet.popover = "auto"; // closed by Escape and by a click beside it
+    sheet.popover = "auto"; // closed by Escape and by a click outside it
     name.type = "button";
     name.ariaHasPopup = "dialog";
     name.addEventListener("click", () => sheet.togglePopover());
@@ -199,7 +199,7 @@ export class Dial {
 
 export const groupOf = (trace) => trace.legendgroup ?? trace.name;
 
-/** What a trace looks like, as a small sign: its line, its area or its marker. */
+/** The look of a trace as a small sign: its line, its area, or its marker. */
 export function swatchOf(trace, theme) {
   const { line = {}, marker, fillcolor, mode = "lines" } = trace;
   if (marker && mode === "markers") {
@@ -215,7 +215,7 @@ export function swatchOf(trace, theme) {
   return swatch;
 }
 
-/** From an embedded picture to its whole page, in the state that it is in when it is clicked. */
+/** Link from an embedded picture to its whole page, in the state that it is in when clicked. */
 export function outLink() {
   const link = el("a", "lc-out", "Open ↗");
   Object.assign(link, { target: "_blank", rel: "noopener" });
@@ -231,7 +231,7 @@ export function outLink() {
 
 const TAGS = new Set(["B", "I", "SUB", "SUP", "SPAN"]);
 
-/** The few tags that plotly.js knows in a text, as elements; anything else is left out, with what it would do. */
+/** The few tags that plotly.js knows in a text, as elements; any other tag is left out. */
 export function markup(text) {
   const copied = (node, into) => {
     for (const child of node.childNodes) {

@@ -1,9 +1,9 @@
-// The other sliders of the page, live: while one is dragged, the server draws the picture of each place by a websocket,
-// and no script runs. The widget stays Streamlit's own, with its keyboard, its help and its rerun at the release.
+// The other sliders of the page, live: while one is dragged, the server draws the picture of each position by a websocket,
+// and no script runs. The widget stays Streamlit's own, with its keyboard, its help, and its rerun at the release.
 
 const FAILURES = 3; // attempts to connect before the page goes on without
 
-/** Follows the sliders of a page: asks for the picture of each place, one at a time, and always for the latest. */
+/** Follows the sliders of a page: requests the picture of each position, one at a time, and always the latest. */
 export class Sliders {
   constructor(chart) {
     this.chart = chart;
@@ -19,13 +19,13 @@ export class Sliders {
     for (const [type, listen] of Object.entries(this.listeners)) addEventListener(type, listen, true);
   }
 
-  /** Take over where the page stands now: its name, and its settings as the text of a link; null where it cannot be live. */
+  /** Take over the current state of the page: its name, and its settings as the text of a link; null if it cannot be live. */
   follow(source) {
     this.source = source;
     this.wanted = null;
   }
 
-  /** Name of the control that a node belongs to; undefined where that is none of this page. */
+  /** Name of the control that a node belongs to; undefined if it is not one of this page. */
   nameOf(node) {
     const prefix = this.source && `st-key-${this.source.page}-`;
     const holder = prefix && node?.closest?.(`[class*="${prefix}"]`);
@@ -51,7 +51,7 @@ export class Sliders {
     this.first = this.last = placeOf(node.closest('[class*="st-key-"]').querySelector('input[type="range"]'));
   }
 
-  /** Called where a value on the page has changed: by the drag, or by a run of the script. */
+  /** Called when a value on the page has changed: by the drag, or by a run of the script. */
   moved(node) {
     if (!this.dragged || node.type !== "range" || this.nameOf(node) !== this.dragged) return;
     this.last = placeOf(node);
@@ -66,9 +66,9 @@ export class Sliders {
     this.socket.send(JSON.stringify(this.sent));
   }
 
-  /** Draw an answer, and ask for the next picture once this one is painted: a slow browser is not sent more than it can paint. */
+  /** Draw an answer, and request the next picture once this one is painted: a slow browser never gets more than it can paint. */
   async took(bytes) {
-    const due = this.sent?.link === this.source?.link; // else a run of the script has drawn a newer picture
+    const due = this.sent?.link === this.source?.link; // otherwise a run of the script has drawn a newer picture
     if (bytes.length && due) await this.chart.preview(bytes);
     requestAnimationFrame(() => {
       const painted = new MessageChannel();
@@ -87,7 +87,7 @@ export class Sliders {
     this.rest();
   }
 
-  /** Let the picture settle once the drag is over and its last place is drawn. */
+  /** Let the picture settle once the drag is over and its last position is drawn. */
   rest() {
     if (!this.dragged && !this.sent) this.chart.settle(this.first === this.last);
   }

@@ -1,6 +1,6 @@
-// The stage of the live chart: which panels are shown, where each stands, and how large it is.
+// The stage of the live chart: which panels are shown, where each one is, and how large it is.
 
-const LOWEST = 160; // px: a lower panel of a column is left out where it would be less high than this
+const LOWEST = 160; // px: a lower panel of a column is left out if it would be shorter than this
 const GAP = 8; // px between panels of a column
 
 const sameAxis = (one, other) =>
@@ -9,7 +9,7 @@ const sameAxis = (one, other) =>
 /**
  * Numbers of the panels that are shown, column by column.
  *
- * `alone` is the panel that fills the stage, null for none; with `every` the folded ones are shown, too. A low window (`room`
+ * `alone` is the panel that fills the stage, null for none; with `every` the folded ones are shown, too. A short window (`room`
  * pixels) leaves out lower panels; stacked, each panel is a column of its own.
  */
 export function arranged(specs, { alone, every, room, stacked }) {
@@ -18,7 +18,7 @@ export function arranged(specs, { alone, every, room, stacked }) {
   const shown = all.filter((i) => every || !specs[i].folded);
   const columns = [0, 1, 2].map((c) => shown.filter((i) => specs[i].column === c)).filter((column) => column.length);
   if (stacked) {
-    // side by side: first what stands on top of each of the columns
+    // side by side: first the top panel of each column
     const rows = Math.max(...columns.map((column) => column.length));
     return Array.from({ length: rows }, (_, row) => columns.flatMap((column) => column[row] ?? [])).flat().map((i) => [i]);
   }
@@ -29,7 +29,7 @@ export function arranged(specs, { alone, every, room, stacked }) {
 /**
  * Width, height and margins of each panel that is shown, by its number.
  *
- * Margins are as narrow as the labels allow, alike in a column on the left and in the last row at the bottom, so that the
+ * Margins are as narrow as the labels allow, equal in a column on the left and in the last row at the bottom, so that the
  * frames of neighbors are aligned. Only the last row has titles below; panels that share an axis have its labels once.
  */
 export function sized(specs, placed, { widths, tall, scale }) {
@@ -45,7 +45,7 @@ export function sized(specs, placed, { widths, tall, scale }) {
     column.forEach((i, row) => {
       const below = column[row + 1];
       const axisBelow = below !== undefined && sameAxis(specs[i].layout.xaxis, specs[below].layout.xaxis);
-      const over = below !== undefined; // its title stands in its head
+      const over = below !== undefined; // its title is in its head
       const b = axisBelow || (over && bare(i)) ? 8 : over ? 24 : bottom;
       const height = Math.max(120, Math.floor(((tall - GAP * (column.length - 1)) * specs[i].height) / total));
       sizes[i] = { width: widths[c], height, scale, over, axisBelow, margin: { l: left, r: right, t: HEAD, b } };

@@ -1,4 +1,4 @@
-// Judges typed numbers and choices on the exercises of the static site; what is right stands coded in the page.
+// Judges typed numbers and choices on the exercises of the static site; the correct answer is encoded in the page.
 
 /** A number as people type it: a point or a comma for decimals, thousands marks, powers of ten, fractions; or NaN. */
 function numberOf(text) {
