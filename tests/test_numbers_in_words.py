@@ -463,7 +463,8 @@ KNOWN: dict[str, dict[str, Callable[[], Numbers]]] = {
         ],
         "preset A real loss holds": lambda: [2, cancer_limit(1 / 4), *values("descent", "A real loss holds", "rate")],
         "help loss": lambda: [len(load_breast_cancer().target)],
-        "ask 2": given(2),  # the limit 2/L
+        "ask 1": given(2),  # the limit 2/L
+        "ask 2": given(2),
         "section 0": given(2),
     },
     "normalization": {

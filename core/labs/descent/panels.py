@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from core.draw.live import Frames, Panel, Track
-from core.draw.marks import curve, dots, panel
+from core.draw.live import Frames, Panel, Picture, Track
+from core.draw.marks import Trace, curve, dots, panel
 from core.draw.style import ceiling, color
 from core.kit.arrays import Array
 from core.kit.words import number
@@ -24,39 +24,68 @@ _OUTSIDE = 20  # windows away: a path that leaves is drawn that far
 
 def landscape(result: Descent) -> Panel:
     """The loss along its steepest direction, with the path at each rate; the end of the first step is dragged."""
-    low, high = _WINDOW.get(result.loss, _AROUND)
-    top = ceiling(1.1 * max(float(result.losses[0, 0]), _HEIGHT[result.loss]))
-    grid = np.linspace(low, high, 81 if result.loss in REAL else 201)
-    along = steepest(result.loss)
-    from_start = begin(result.loss, result.start)
-    slice_, _ = BOTH[result.loss](from_start + (grid - from_start @ along)[:, None] * along)
+    (low, high), top = window(result)
     far = _OUTSIDE * (high - low)
     places = np.clip(result.places, low - far, high + far).astype(np.float32)
     heights = np.clip(result.losses, 0, _OUTSIDE * top).astype(np.float32)
     first, landed = result.places[:, 1], result.losses[:, 1]
     inside = (first > low) & (first < high) & (landed < top)
-    many = len(from_start) > 1
-    traces = [
-        curve(grid, slice_, "risk", "loss through the start" if many else "loss", 2.6),
-        curve(None, None, "accent", "path", 1.4, mode="lines+markers", marker={"size": 5, "color": color("accent")}),
-        dots(result.places[:1, 0], result.losses[:1, 0], "risk", "start", 9),
-    ]
+    path = curve(None, None, "accent", "path", 1.4, mode="lines+markers", marker={"size": 5, "color": color("accent")})
     alt = (
         f"{LOSSES[result.loss].capitalize()} along its steepest direction with the path of {result.steps} steps at "
         f"each rate. It starts at a loss of {number(float(result.losses[0, 0]))}; the end of the first step can be "
         "dragged."
     )
+    return _along(
+        result,
+        path,
+        alt,
+        frames=(Frames(1, places, "x"), Frames(1, heights)),
+        tracks=(Track(np.where(inside, first, np.nan), np.where(inside, landed, np.nan)),),
+    )
+
+
+def pointed(result: Descent, place: tuple[float, float] | None) -> Picture:
+    """The loss and the start alone, with the place that is pointed at."""
+    x, y = (np.array([part]) for part in place) if place else (np.array([]), np.array([]))
+    mark = dots(x, y, "accent", "your answer", 14, "x")
+    alt = f"{LOSSES[result.loss].capitalize()} along its steepest direction and the start, to click a point in."
+    return Picture((_along(result, mark, alt),))
+
+
+def _along(result: Descent, moved: Trace, alt: str, **more: Any) -> Panel:
+    """The loss along its steepest direction, something on it, and the start."""
+    (low, high), top = window(result)
+    grid = np.linspace(low, high, 81 if result.loss in REAL else 201)
+    many = len(steepest(result.loss)) > 1
+    traces = [
+        curve(grid, profile(result, grid), "risk", "loss through the start" if many else "loss", 2.6),
+        moved,
+        dots(result.places[:1, 0], result.losses[:1, 0], "risk", "start", 9),
+    ]
     return panel(
         traces,
         alt,
         x="position in the steepest direction" if many else "position x",
         y="loss",
-        frames=(Frames(1, places, "x"), Frames(1, heights)),
-        tracks=(Track(np.where(inside, first, np.nan), np.where(inside, landed, np.nan)),),
         height=560,
         xaxis={"range": [low, high]},
         yaxis={"range": [-0.03 * top, top]},
+        **more,
     )
+
+
+def profile(result: Descent, grid: Array) -> Array:
+    """The loss along its steepest direction, on the line through the start."""
+    along, first = steepest(result.loss), begin(result.loss, result.start)
+    values, _ = BOTH[result.loss](first + (grid - first @ along)[:, None] * along)
+    return values
+
+
+def window(result: Descent) -> tuple[tuple[float, float], float]:
+    """Positions and the largest loss that are shown."""
+    top = ceiling(1.1 * max(float(result.losses[0, 0]), _HEIGHT[result.loss]))
+    return _WINDOW.get(result.loss, _AROUND), top
 
 
 def loss_curves(result: Descent) -> Panel:

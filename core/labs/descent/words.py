@@ -8,11 +8,12 @@ import numpy as np
 
 from core.draw.live import Check, Readout
 from core.kit.arrays import Array
-from core.kit.controls import Choice, Slider
-from core.kit.lab import Prediction
+from core.kit.controls import Choice
+from core.kit.lab import Prediction, Spot
 from core.kit.words import number
-from core.labs.descent.compute.descent import FIXED, RATES, Descent, place
+from core.labs.descent.compute.descent import RATES, Descent, place
 from core.labs.descent.compute.losses import WIDE
+from core.labs.descent.panels import pointed, profile, window
 
 GROWN = 100  # times the first loss: then it diverges
 _LIMITS = {
@@ -178,14 +179,23 @@ def _best_verdict(guess: str, truth: str, result: Descent) -> str:
     return f"The losses at the end are {ends}."
 
 
-def _higher(result: Descent) -> int:
-    return sum(bool(result.last[k] > result.losses[k, 0]) for k in result.fixed)
+def _mirrored(result: Descent) -> tuple[float, float]:
+    """Where the first step ends at the limit; at the start where there is no limit."""
+    before, after = result.places[0, :2].tolist()
+    slope = (before - after) / RATES[0]  # with its noise
+    x = before - slope * (result.limit if math.isfinite(result.limit) else 0.0)
+    return round(x, 2), round(float(profile(result, np.array([x]))[0]), 2)
 
 
-def _higher_verdict(guess: int, truth: int, result: Descent) -> str:
-    rates = [f"{RATES[k]:g}" for k in result.fixed if result.last[k] > result.losses[k, 0]]
-    which = f"a rate of {' or '.join(rates)} ends higher" if rates else "none of the four ends higher"
-    return f"With a limit 2/L of {limit_text(result)}, {which}."
+def _mirrored_verdict(guess: tuple[float, float], truth: tuple[float, float], result: Descent) -> str:
+    if not math.isfinite(result.limit):
+        return "Here there is no limit 2/L: the slope does not grow with the distance."
+    (low, high), _ = window(result)
+    near = "Correct" if abs(guess[0] - truth[0]) < 0.06 * (high - low) else "Not quite"
+    return (
+        f"{near}: at η = {limit_text(result)} the step ends at {number(truth[0])}. Along a parabola that is the other "
+        "side at the same height, so the next step leads back."
+    )
 
 
 def _twice_the_limit(result: Descent) -> int:
@@ -219,10 +229,10 @@ PREDICTIONS = (
         verdict=_best_verdict,
     ),
     Prediction(
-        "Of the four fixed rates, how many end with a higher loss than at the start?",
-        guess=Slider(name="guess", label="Rates", default=2, low=0, high=FIXED, help="Your guess."),
-        truth=_higher,
-        verdict=_higher_verdict,
+        "At a rate of 2/L, where does the first step end? Click the place.",
+        guess=Spot(pointed, ((-2.0, 2.0), (2.0, 2.0), (0.0, 0.0), (5.0, 1.0))),
+        truth=_mirrored,
+        verdict=_mirrored_verdict,
     ),
     Prediction(
         "Does descent at twice the limit 2/L end with a higher loss than at the start?",

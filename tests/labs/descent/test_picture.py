@@ -103,3 +103,14 @@ def test_published_exercises():
     assert four[0].truth == "ACBD"  # A 0.1, C 0.01, B 0.001, D 0.0001
     assert float(steps[2].truth) == pytest.approx(5**0.5)
     assert float(noise[0].truth) == pytest.approx(0.0526315789, abs=1e-10)
+
+
+def test_at_the_limit_a_step_on_a_parabola_ends_on_the_other_side():
+    (question,) = [one for one in LAB.predictions if "first step" in one.question]
+    for loss, start in (("bowl", 2.0), ("quartic", 1.5), ("valley", 1.0)):
+        _, result, _ = drawn_state(LAB, loss=loss, start=start)
+        assert question.truth(result)[0] == pytest.approx(-start)
+    _, result, _ = drawn_state(LAB)
+    assert question.truth(result) == (-2.0, 2.0)
+    assert question.verdict((-1.9, 2.2), (-2.0, 2.0), result).startswith("Correct")
+    assert question.verdict((0.0, 0.0), (-2.0, 2.0), result).startswith("Not quite")
