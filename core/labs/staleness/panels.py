@@ -116,7 +116,8 @@ def timeline(drawing: Drawing) -> Panel:
     if result.delay:
         for slots, role, name in zip(drawing.slots, ROLES, NAMES, strict=True):
             frames += _messages(slots, role, name, traces)
-    frames += _waits(result, traces)
+    if result.sync != "async":
+        frames += _waits(result, traces)
     for slots, role, name in zip(drawing.slots, ROLES, NAMES, strict=True):
         frames += _boxes(slots, role, name, result.horizon, traces)
     frames += _versions(result, traces)
@@ -164,7 +165,7 @@ def _messages(slots: Slots, role: str, name: str, traces: list[Trace]) -> list[F
 
 
 def _waits(result: Staleness, traces: list[Trace]) -> list[Frames | Texts]:
-    """Add the times that learners wait, if they ever do."""
+    """Add the times that learners wait."""
     lanes: list[int] = []
     spans: list[Array] = []
     for learner in range(result.learners):
@@ -187,7 +188,8 @@ def _boxes(slots: Slots, role: str, name: str, horizon: float, traces: list[Trac
     cover, y = (np.column_stack([edge, edge, high, high, edge, gap]).ravel() for edge in (low, top))
     x = _gapped(slots.start, slots.end, slots.end, slots.start, slots.start)
     room = np.isfinite(slots.stale) & (slots.end - slots.start >= _NARROW * horizon)
-    texts = [[_HIDDEN if np.isnan(age) else f"{age:.0f}" for age in row] for row in slots.stale]
+    numbers = np.nan_to_num(slots.stale, nan=-1).astype(int).tolist()
+    texts = [[str(age) if age >= 0 else _HIDDEN for age in row] for row in numbers]
     ages = [(0.0, float(lane) + HALF / 3, _HIDDEN, "middle center") for lane in slots.lanes]
     look = {"size": TEXT + 1, "color": color("text")}
     place = len(traces)

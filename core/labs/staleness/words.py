@@ -49,7 +49,7 @@ def readouts(result: Staleness) -> tuple[Readout, ...]:
         ),
         Readout(
             "time waiting",
-            tuple(percent(line.waiting) for line in result.timelines),
+            tuple(percent(float(share)) for share in result.waiting),
             "noise",
             "Share of the time of all learners that is spent waiting for others.",
         ),
@@ -93,7 +93,8 @@ def _summary(result: Staleness, step: int) -> str:
     if result.ends[step] > 1:
         return f"At rate {result.eta:g} these gradients are too old: the weight [variance|moves away]."
     if result.sync == "sync":
-        waiting = f"the learners wait [noise|{percent(line.waiting)}] of their time" if line.waiting else "nobody waits"
+        share = float(result.waiting[step])
+        waiting = f"the learners wait [noise|{percent(share)}] of their time" if share else "nobody waits"
         return f"No gradient is old, and {waiting}."
     own, rest = _mean(result.stale(step, True)), _mean(result.stale(step, False))
     if own == "–":

@@ -37,6 +37,19 @@ def test_boxes_are_the_gradients_with_their_staleness(change):
         assert boxes >= len(line.stale)
 
 
+def test_as_many_lines_stand_in_a_box_as_its_gradient_gets_old():
+    _, result, drawn = drawn_state(LAB, learners=4)
+    step = result.step(2.3)  # meets none of the others
+    line = result.timelines[step]
+    falls = np.concatenate([framed(drawn, 0, f"updates of {name}", "x", step)[::3] for name in ("others", "learner 2")])
+    slow = line.learner == 1
+    inside = [
+        int(((falls > np.float32(begin / TICKS)) & (falls < np.float32(end / TICKS))).sum())
+        for begin, end in zip(line.read[slow], line.done[slow], strict=True)
+    ]
+    assert inside == line.stale[slow].tolist() == [6, 6, 6, 9]  # three each at 1, 2; 3, 4; 5, 6; 7, 8, 9
+
+
 @pytest.mark.parametrize("sync", SYNCS)
 def test_versions_stand_where_the_weights_change(sync):
     _, result, drawn = drawn_state(LAB, sync=sync)

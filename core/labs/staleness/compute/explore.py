@@ -53,6 +53,12 @@ class Staleness:
         """Mean staleness at each period; nan if no gradient arrives."""
         return np.array([line.stale.mean() if len(line.stale) else np.nan for line in self.timelines])
 
+    @cached_property
+    def waiting(self) -> Array:
+        """Share of the time of all learners that is spent waiting, for each period."""
+        nobody = self.sync == "async"
+        return np.array([0.0 if nobody else line.waiting for line in self.timelines])
+
     @property
     def ends(self) -> Array:
         """Distance of the weight from the minimum at the horizon, for each period."""
@@ -154,7 +160,7 @@ def tables(result: Staleness, values: Mapping[str, Any]) -> dict[str, dict[str, 
             "period": PERIODS,
             "mean_staleness": result.means,
             "updates": np.array([len(line.updates) for line in result.timelines]),
-            "waiting": np.array([line.waiting for line in result.timelines]),
+            "waiting": result.waiting,
             "distance": result.ends,
         },
         "weights.csv": {"time": np.append(0, line.updates) / TICKS, "weight": result.paths[step]},
