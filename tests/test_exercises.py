@@ -5,14 +5,20 @@ import os
 import re
 from collections import Counter
 from fractions import Fraction
+from html import unescape
+from xml.etree import ElementTree as ET
 
 import pytest
 
+from core.exercises.export.accepted import parts
+from core.exercises.export.moodle import moodle_xml
+from core.exercises.export.qti import item
 from core.exercises.kinds import Count, Number, Pick, Share
 from core.exercises.questions import Question
 from core.exercises.reading import LONGEST, read_numbers
 from core.kit.controls import defaults, from_link, to_link
 from pages.ui import shell
+from tests.formats import MOODLE_NUMBER, blanks, check_item
 
 SEEDS = 500 if os.environ.get("LECTERN_PROFILE") == "nightly" else 25
 LABS = shell.labs()
@@ -131,3 +137,24 @@ def test_numbers_in_the_steps_are_read(key):
                 ):
                     found = read_numbers(left)[0].value
                     assert any(abs(found - r.value) <= abs(found) / 1000 + r.unit for r in read_numbers(right)), step
+
+
+@EVERY
+def test_the_files_of_other_systems_keep_to_their_grammars(key):
+    drawn = TEMPLATES[key].variant(1)
+    check_item(item(drawn, "item01"))
+    cloze = ET.fromstring(moodle_xml([drawn]))[1].find("questiontext/text").text
+    expected = [part for question in drawn.questions for part in parts(question)]
+    found = blanks(cloze)
+    assert len(found) == len(expected)
+    for (kind, answers), part in zip(found, expected, strict=True):
+        (right,) = (value for fraction, value, _ in answers if fraction == "=")
+        if kind == "NUMERICAL":
+            numbers = [number for _, value, _ in answers[:-1] for number in value.split(":")]
+            assert all(MOODLE_NUMBER.fullmatch(number) for number in numbers)
+            value, tolerance = map(Fraction, right.split(":"))
+            assert abs(value - part.truth[0]) <= max(tolerance, abs(part.truth[0]) / 10**9)
+        else:
+            assert unescape(right) == part.truth[0]
+        told = [unescape(words) for _, _, words in answers]
+        assert all(words in told for _, words in part.slips)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from html import escape
 from typing import Any
@@ -53,17 +52,17 @@ def _cloze(part: Part) -> str:
     if part.form == "choice":
         said = {value[0]: words for value, words in part.slips}
         answers = [
-            f"{'=' if option == part.truth[0] else '%0%'}{_text(option)}"
-            f"#{_text('Correct.' if option == part.truth[0] else said.get(option, 'Not quite.'))}"
+            f"{'=' if option == part.truth[0] else '%0%'}{_html(option)}"
+            f"#{_html('Correct.' if option == part.truth[0] else said.get(option, 'Not quite.'))}"
             for option in part.options
         ]
         return f"{{1:MULTICHOICE_V:{'~'.join(answers)}}}"
     if part.form == "text":
         answers = [f"={_text(part.truth[0])}#Correct."]
-        answers += [f"%0%{_text(value[0])}#{_text(words)}" for value, words in part.slips]
+        answers += [f"%0%{_text(value[0])}#{_html(words)}" for value, words in part.slips]
         return f"{{1:SHORTANSWER:{'~'.join([*answers, '%0%*#Not quite.'])}}}"
     answers = [f"={_number(part.truth)}#Correct."]
-    answers += [f"%0%{_number(value)}#{_text(words)}" for value, words in part.slips]
+    answers += [f"%0%{_number(value)}#{_html(words)}" for value, words in part.slips]
     return f"{{1:NUMERICAL:{'~'.join([*answers, '%0%*#Not quite.'])}}}"
 
 
@@ -71,9 +70,18 @@ def _number(value: tuple[Any, ...]) -> str:
     return f"{plain(value[0])}:{plain(value[1])}"
 
 
+# Marks that end an answer or a feedback, or quote such a mark: as entities, which Moodle decodes after it has split.
+_MARKS = str.maketrans({"&": "&amp;", "{": "&#123;", "}": "&#125;", "#": "&#35;", "~": "&#126;", "\\": "&#92;"})
+
+
 def _text(words: str) -> str:
-    """Escape words inside a blank, where some marks end the answer."""
-    return re.sub(r'([}#~/"\\])', r"\\\1", escape(words, quote=False))
+    """Write a text inside a blank."""
+    return words.translate(_MARKS)
+
+
+def _html(words: str) -> str:
+    """Write words inside a blank where Moodle expects HTML: feedback, and the options of a choice."""
+    return _text(escape(words, quote=False))
 
 
 def _cdata(text: str) -> str:

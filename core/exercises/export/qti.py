@@ -60,18 +60,23 @@ def _declaration(place: int, part: Part) -> str:
     kind = {"number": "float", "text": "string", "choice": "identifier"}[part.form]
     value = plain(part.truth[0]) if part.form == "number" else escape(part.truth[0])
     if part.form == "choice":
-        value = f"O{part.options.index(part.truth[0])}"
+        value = _option(place, part, part.truth[0])
     return (
         f'<responseDeclaration identifier="RESPONSE{place}" cardinality="single" baseType="{kind}">'
         f"<correctResponse><value>{value}</value></correctResponse></responseDeclaration>"
     )
 
 
+def _option(place: int, part: Part, option: str) -> str:
+    """Return the identifier of an option, of which an item has no two alike."""
+    return f"CHOICE{place}OPTION{part.options.index(option)}"
+
+
 def _interaction(place: int, part: Part) -> str:
     if part.form == "choice":
         choices = "".join(
-            f'<simpleChoice identifier="O{number}">{escape(option)}</simpleChoice>'
-            for number, option in enumerate(part.options)
+            f'<simpleChoice identifier="{_option(place, part, option)}">{escape(option)}</simpleChoice>'
+            for option in part.options
         )
         return (
             f'<choiceInteraction responseIdentifier="RESPONSE{place}" shuffle="false" maxChoices="1">'
@@ -104,7 +109,7 @@ def _test(place: int, part: Part, value: tuple[Any, ...]) -> str:
             f'<baseValue baseType="float">{plain(value[0])}</baseValue></equal>'
         )
     if part.form == "choice":
-        chosen = f"O{part.options.index(value[0])}"
+        chosen = _option(place, part, value[0])
         return f'<match>{variable}<baseValue baseType="identifier">{chosen}</baseValue></match>'
     return (
         f'<stringMatch caseSensitive="false">{variable}<baseValue baseType="string">{escape(value[0])}</baseValue>'

@@ -5,6 +5,7 @@ import io
 import re
 import zipfile
 from fractions import Fraction as F
+from html import unescape as html_text
 from xml.etree import ElementTree as ET
 
 import pytest
@@ -13,11 +14,12 @@ from core.exercises.export.accepted import parts, plain
 from core.exercises.export.key_csv import COLUMNS, key_csv
 from core.exercises.export.markup import html
 from core.exercises.export.moodle import moodle_xml
-from core.exercises.export.qti import qti_zip
+from core.exercises.export.qti import item, qti_zip
 from core.exercises.export.sheet_html import sheet_html
 from core.exercises.kinds import Order, Shape, Vector
 from core.exercises.questions import Question, Slip, choice, count, number
 from core.exercises.templates import Template
+from tests.formats import MOODLE_NUMBER, QTI, blanks, check_item
 
 NASTY = 'a } b # c ~ d / e " f \\ g & h < i > j ]]> k'
 QUESTIONS = (
@@ -43,21 +45,6 @@ TEMPLATE = Template(
     lesson="What there is to *learn*.",
 )
 DRAWN = TEMPLATE.variant(1)
-# The number grammar of Moodle's numerical and cloze questions, as its documentation gives it.
-MOODLE_NUMBER = re.compile(r"-?(([0-9]+[.,]?[0-9]*|[.,][0-9]+)([eE][-+]?[0-9]+)?)")
-
-
-def blanks(text: str) -> list[tuple[str, list[tuple[str, str, str]]]]:
-    """Type and (fraction, answer, feedback) of each cloze blank, by Moodle's rules of escaping."""
-    found = []
-    for kind, body in re.findall(r"\{1:([A-Z_]+):((?:\\.|[^}\\])*)\}", text, re.S):
-        answers = []
-        for answer in re.split(r"(?<!\\)~", body):
-            value, _, words = re.fullmatch(r"((?:\\.|[^#\\])*)(#)?(.*)", answer, re.S).groups()
-            fraction, value = re.fullmatch(r"(=|%0%)(.*)", value, re.S).groups()
-            answers.append((fraction, value, words))
-        found.append((kind, answers))
-    return found
 
 
 def test_moodle_takes_the_right_answer_first_and_everything_else_last():
@@ -81,28 +68,49 @@ def test_moodle_takes_the_right_answer_first_and_everything_else_last():
                 assert MOODLE_NUMBER.fullmatch(number_text)
                 assert MOODLE_NUMBER.fullmatch(tolerance)
             assert F(answers[0][1].split(":")[0]) == pytest.approx(float(part.truth[0]), rel=1e-11)
-    assert 'a \\} b \\# c \\~ d \\/ e \\" f \\\\ g' in found[0][1][1][2]
+    assert html_text(found[0][1][1][2]) == NASTY  # feedback is HTML
 
 
-def test_qti_is_well_formed_and_scores_each_blank():
+def test_qti_keeps_to_its_schema_and_scores_each_blank():
     with zipfile.ZipFile(io.BytesIO(qti_zip([DRAWN, DRAWN]))) as package:
         assert package.namelist() == ["imsmanifest.xml", "item01.xml", "item02.xml"]
-        root = ET.fromstring(package.read("item01.xml"))
-        ET.fromstring(package.read("imsmanifest.xml"))
-    ns = "{http://www.imsglobal.org/xsd/imsqti_v2p1}"
-    order = [child.tag.removeprefix(ns) for child in root]
-    kinds = ["responseDeclaration", "outcomeDeclaration", "itemBody", "responseProcessing", "modalFeedback"]
-    assert sorted(order, key=kinds.index) == order
-    assert order.count("responseDeclaration") == 10
-    responses = {node.get("identifier") for node in root.iter(f"{ns}responseDeclaration")}
+        root = check_item(package.read("item01.xml").decode())
+        manifest = ET.fromstring(package.read("imsmanifest.xml"))
+    assert sum(1 for _ in root.iter(f"{QTI}responseDeclaration")) == 10
+    responses = {node.get("identifier") for node in root.iter(f"{QTI}responseDeclaration")}
     asked = {node.get("responseIdentifier") for node in root.iter() if node.get("responseIdentifier")}
-    assert responses == asked == {node.get("identifier") for node in root.iter(f"{ns}variable")} - {"SCORE"}
-    said = {(n.get("outcomeIdentifier"), n.get("identifier")) for n in root.iter(f"{ns}modalFeedback")}
+    assert responses == asked == {node.get("identifier") for node in root.iter(f"{QTI}variable")} - {"SCORE"}
+    said = {(n.get("outcomeIdentifier"), n.get("identifier")) for n in root.iter(f"{QTI}modalFeedback")}
     set_ = {
-        (n.get("identifier"), n[0].text) for n in root.iter(f"{ns}setOutcomeValue") if n.get("identifier") != "SCORE"
+        (n.get("identifier"), n[0].text) for n in root.iter(f"{QTI}setOutcomeValue") if n.get("identifier") != "SCORE"
     }
     assert said == set_
     assert qti_zip([DRAWN]) == qti_zip([DRAWN])
+    ns = "{http://www.imsglobal.org/xsd/imscp_v1p1}"
+    assert [child.tag.removeprefix(ns) for child in manifest] == ["metadata", "organizations", "resources"]
+    resources = list(manifest.iter(f"{ns}resource"))
+    assert [each.get("href") for each in resources] == ["item01.xml", "item02.xml"]
+    assert {each.get("type") for each in resources} == {"imsqti_item_xmlv2p1"}
+    assert [each[0].get("href") for each in resources] == [each.get("href") for each in resources]
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ('adaptive="false" ', ""),
+        ("<responseProcessing>", "<responseProcessing>text"),
+        ('toleranceMode="absolute"', 'toleranceMode="near"'),
+        ("</itemBody>", "</itemBody><itemBody/>"),
+        ("CHOICE9OPTION1", "CHOICE9OPTION0"),
+        ('<variable identifier="RESPONSE0"/>', '<variable identifier="RESPONSE99"/>'),
+    ],
+)
+def test_the_check_of_the_schema_refuses_what_is_broken(before, after):
+    text = item(DRAWN, "item01")
+    check_item(text)
+    assert before in text
+    with pytest.raises(AssertionError):
+        check_item(text.replace(before, after, 1))
 
 
 def test_every_answer_of_the_key_is_judged_as_the_key_says():
