@@ -26,7 +26,7 @@ PRESETS = (
     Preset("γ and β undo it", "γ near the spread and β at the mean give the values back. Drag, and they do not.",
            {"gamma": 1.85, "beta": 3.0}),
     Preset("ε matters", "With ε = 1 a narrow batch stays narrow. Lower ε and watch it spread.",
-           {"batch": "0 0.1 0.2 0.3", "moved": 0.3, "eps": 1.0}),
+           {"batch": "0 0.5 1 1.5", "moved": 1.5, "eps": 1.0}),
     Preset("Testing", "Testing uses the running statistics: now only its own output moves, on a straight line.",
            {"mode": "test"}),
     Preset("Momentum 0.99 in Keras", "Keras keeps 99% of the old value: ten updates leave 90% of the start.",

@@ -7,8 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from core.draw.live import Axis, Check, Frames, Panel, Picture, Readout, Track
-from core.draw.marks import bars, curve, panel
+from core.draw.live import Axis, Check, Frames, Panel, Picture, Readout, Texts, Track
+from core.draw.marks import area, bars, curve, labels, lines, panel
+from core.draw.style import color
 from core.kit.arrays import Array
 from core.kit.lab import Section, Table
 from core.kit.words import fixed, number, percent
@@ -21,6 +22,7 @@ from core.labs.normalization.compute import (
     statistics,
 )
 from core.labs.normalization.controls import FAN_IN, FAN_OUT
+from core.labs.normalization.kinds import ENTRY, KINDS, TABLE, VALUES, normalized, shared, tables
 from core.labs.normalization.scatter import (
     BATCHES,
     MEANS,
@@ -235,8 +237,69 @@ def _folded_words(result: Normalized) -> str:
     )
 
 
+def kinds(result: Normalized, values: Mapping[str, Any]) -> Sequence[Any]:
+    """A table of samples and channels, normalized in three ways; one entry is dragged."""
+    return (
+        "Four samples with six channels; the first channel is a batch of its own. Drag the entry of sample 4, channel "
+        "1. Only the outputs in the shaded cells follow: the others do not share its mean. Layer and group "
+        "normalization stay within a sample, so they need no batch and no running statistics.",
+        _kinds_picture(),
+    )
+
+
+def _kinds_picture() -> Picture:
+    before = tables()
+    outputs = {kind: normalized(before, kind) for kind in KINDS}
+    own = {kind: out[:, ENTRY[0], ENTRY[1]] for kind, out in outputs.items()}
+    return Picture(
+        tuple(_cells(kind, outputs[kind], k) for k, kind in enumerate(KINDS)),
+        axis=Axis("entry", "Entry", tuple(VALUES.tolist()), tuple(f"{v:g}" for v in VALUES), start=6.0),
+        readouts=tuple(
+            Readout(f"{kind} normalization", said(own[kind]), "second",
+                    f"Output of the dragged entry; {int(shared(kind).sum())} entries share its mean.")
+            for kind in KINDS
+        ),
+        sentences=tuple(
+            f"The entry {v:g} becomes {texts[0]} by batch, {texts[1]} by layer, {texts[2]} by group.".replace("-", "−")
+            for v, *texts in zip(VALUES, *(said(own[kind]) for kind in KINDS), strict=True)
+        ),
+    )  # fmt: skip
+
+
+def _cells(kind: str, outputs: Array, column: int) -> Panel:
+    """The outputs as numbers in cells; shaded are those that the dragged entry moves."""
+    rows, columns = np.indices(TABLE.shape).reshape(2, -1) + 1
+    inside = shared(kind).ravel() == 1
+    left, right = columns[inside].min() - 0.5, columns[inside].max() + 0.5
+    top, bottom = rows[inside].min() - 0.5, rows[inside].max() + 0.5
+    rounded = np.round(outputs, 2).reshape(len(VALUES), -1) + 0.0  # not -0
+    texts = [[f"{v:.2f}".replace("-", "−") for v in step] for step in rounded.tolist()]
+    places = [(float(x), float(y), "–", "middle center") for x, y in zip(columns, rows, strict=True)]
+    numbers = labels(places, "outputs", textfont={"size": 14, "color": color("text")})
+    traces = [
+        area([left, right, right, left], [top, top, bottom, bottom], "second_fill", "share its mean"),
+        lines(ENTRY[1] + 0.6 + np.array([0, 0.8, 0.8, 0, 0]), ENTRY[0] + 0.6 + np.array([0, 0, 0.8, 0.8, 0]),
+              {"color": color("second"), "width": 2}, "dragged entry"),
+        numbers,
+    ]  # fmt: skip
+    look = {"fixedrange": True, "showgrid": False, "dtick": 1}
+    return panel(
+        traces,
+        f"Outputs of {kind} normalization, four samples down and six channels across. The {int(inside.sum())} shaded "
+        "entries follow the dragged one.",
+        x="channel",
+        y=f"{kind} normalization, sample",
+        frames=(Texts(2, texts),),
+        column=column,
+        height=260,
+        xaxis={"range": [0.4, TABLE.shape[1] + 0.6], **look},
+        yaxis={"range": [TABLE.shape[0] + 0.6, 0.4], **look},
+    )
+
+
 SECTIONS = (
     Section("Running statistics: what does testing use?", running),
     Section("Small batches: how far is a batch off?", scatter),
+    Section("Batch, layer, group: which values share a mean?", kinds),
     Section("Parameters and buffers: what is learned?", parameters),
 )

@@ -10,6 +10,7 @@ from scipy import stats
 from scipy.integrate import quad
 
 from core.labs.normalization.compute import DIVISORS, MOVED, averaged, explore, kept, read_batch
+from core.labs.normalization.kinds import ENTRY, KINDS, VALUES, normalized, shared, tables
 from core.labs.normalization.scatter import (
     BATCHES,
     MEANS,
@@ -202,6 +203,21 @@ def test_draws_agree_with_the_exact_spreads_and_densities():
     for row, size in zip(found.means, SIZES, strict=True):
         inside = np.diff(stats.norm.cdf(np.append(MEANS - 0.05, MEANS[-1] + 0.05), scale=size**-0.5))
         assert np.abs(row - inside).max() < 4.5 * math.sqrt(0.25 / BATCHES)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_kinds_are_those_of_pytorch(kind):
+    module = {
+        "batch": torch.nn.BatchNorm1d(6),
+        "layer": torch.nn.LayerNorm(6, elementwise_affine=False),
+        "group": torch.nn.GroupNorm(2, 6),
+    }[kind].double()
+    for k in range(len(VALUES)):
+        table = torch.tensor(tables()[k], requires_grad=True)
+        y = module(table)
+        np.testing.assert_allclose(normalized(tables(), kind)[k], y.detach().numpy(), atol=1e-12)
+    (moves,) = torch.autograd.grad(y[ENTRY], table)  # what the output of the dragged entry depends on
+    np.testing.assert_array_equal(shared(kind), moves.numpy() != 0)
 
 
 @pytest.mark.parametrize(

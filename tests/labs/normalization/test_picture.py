@@ -7,6 +7,7 @@ import torch
 from core.draw.live import still
 from core.draw.packing import pack
 from core.labs.normalization.compute import MOVED, explore
+from core.labs.normalization.kinds import KINDS, shared
 from core.labs.normalization.lab import LAB
 from core.labs.normalization.picture import picture
 from core.labs.normalization.scatter import SIZES
@@ -104,6 +105,19 @@ def test_scatter_of_small_batches():
         "spread of the variance": "0.612",
     }
     assert all(np.all(one.check.agrees) for one in shown.readouts)
+
+
+def test_cells_that_share_a_mean_move_and_the_others_stay():
+    values, result, _ = drawn_state(LAB)
+    _, shown = section(LAB, "Batch, layer", result, values)
+    for panel, kind in zip(shown.panels, KINDS, strict=True):
+        (texts,) = panel.frames
+        first, last = (np.array(texts.at(k)).reshape(4, 6) for k in (0, -1))
+        np.testing.assert_array_equal(first != last, shared(kind) == 1)
+    column = torch.nn.BatchNorm1d(1).double()(torch.tensor([[1.0], [2], [3], [6]]).double())
+    k = shown.axis.nearest(6.0)
+    seen = np.array(shown.panels[0].frames[0].at(k)).reshape(4, 6)[:, 0]
+    np.testing.assert_allclose([float(v.replace("−", "-")) for v in seen], column[:, 0].tolist(), atol=0.005)
 
 
 def test_parameters_and_buffers_are_those_of_pytorch():
