@@ -22,10 +22,10 @@ def picture(result: Descent) -> Picture:
 
 
 def thumbnail() -> str:
-    """Draw three loss curves in the valley as a small SVG."""
+    """Draw the loss in the valley after 20 steps against the rate as a small SVG."""
     result = explore(loss="valley", start=1.0, steps=20)
-    steps = np.arange(21.0)
-    rates = ((0.02, "threshold"), (0.001, "second"), (0.01, "test"))
-    return svg_curves(
-        [(f"η = {rate:g}", role, steps, result.losses[place(rate)]) for rate, role in rates], top=62.0, mark=10.0
-    )
+    shown = slice(place(0.001), place(0.025) + 1)
+    rates = np.log10(RATES[shown])
+    last = np.minimum(result.last[shown], 100.0)
+    best = float(rates[int(last.argmin())])
+    return svg_curves([("loss after 20 steps", "risk", rates, last)], top=6.0, mark=best)
