@@ -1,4 +1,4 @@
-"""Networks as text in the notation of the VGG paper, with branches, sums and repetitions; `parser` reads it.
+"""Networks as text in the notation of the VGG paper, with branches, sums, and repetitions; `parser` reads it.
 
 ::
 
@@ -17,15 +17,15 @@ from dataclasses import dataclass, field
 from core.networks.layers import SAME
 
 MAX_TEXT = 20_000
-# Longer texts are packed in a link; what browsers and servers take ends somewhere above 2,000 characters.
+# Longer texts are packed in a link; the limit of browsers and servers is somewhere above 2,000 characters.
 _PLAIN_LINK = 1_500
 _PACKED = "z."
-# How branches are put together, and what is written for it behind the brace.
+# How branches are combined, and what is written for it after the brace.
 HOWS = {"concat": "", "add": "+", "mul": "*", "split": "/"}
 
 
 class TextError(ValueError):
-    """What is wrong with a text, and where.
+    """An error in a text, and where it is.
 
     Attributes
     ----------
@@ -34,9 +34,9 @@ class TextError(ValueError):
     problem : str
         A sentence.
     source, caret : str
-        The line, or the part of it around the place, and below it a caret that points at the place.
+        The line, or the part of it around the error, and below it a caret that points at the error.
     suggestion : str
-        What was probably meant; "" if nothing comes near.
+        What was probably meant; "" if nothing is close.
     """
 
     def __init__(self, text: str, at: int, problem: str, suggestion: str = "") -> None:
@@ -54,7 +54,7 @@ class TextError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Layer:
-    """One layer as typed; `None` where the text is silent. `at` is its place in the text and no part of it.
+    """One layer as typed; `None` where the text does not say. `at` is its position in the text and not compared.
 
     Attributes
     ----------
@@ -76,12 +76,12 @@ class Layer:
     at: int = field(default=0, compare=False)
 
     def option(self, name: str, default: int = 0) -> int:
-        """Value of an option that is one number."""
+        """Return the value of an option that is one number."""
         found = dict(self.options).get(name, default)
         return found if isinstance(found, int) else found[0]
 
     def pair(self, name: str, default: int = 0) -> tuple[int, int]:
-        """Value of an option along height and width."""
+        """Return the value of an option along height and width."""
         found = dict(self.options).get(name, default)
         return (found, found) if isinstance(found, int) else found
 
@@ -104,7 +104,7 @@ def _number(value: int | tuple[int, int]) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Repeat:
-    """Layers that stand there `count` times, 2 or more."""
+    """Layers that occur `count` times, 2 or more."""
 
     count: int
     items: Items
@@ -113,7 +113,7 @@ class Repeat:
 
 @dataclass(frozen=True, slots=True)
 class Join:
-    """Branches that start from the same map and are put together: `how` is a key of `HOWS`.
+    """Branches that start from the same map and are combined: `how` is a key of `HOWS`.
 
     With "split" each branch gets a part of the channels.
     """
@@ -129,7 +129,7 @@ Items = tuple[Item, ...]
 
 
 def write(items: Items) -> str:
-    """Write a network as one line; `parse` gives it back."""
+    """Write a network as one line, which `parse` reads back."""
     return ", ".join(_written(item) for item in items)
 
 
@@ -145,7 +145,7 @@ def _written(item: Item) -> str:
 
 
 def to_link(text: str) -> str:
-    """Write a text for a link: as it stands without blanks at the ends, or packed if it is long."""
+    """Write a text for a link: unchanged but without blanks at the ends, or packed if it is long."""
     text = text.strip()
     if len(text) <= _PLAIN_LINK and not text.startswith(_PACKED):
         return text
@@ -153,7 +153,7 @@ def to_link(text: str) -> str:
 
 
 def from_link(link: str) -> str:
-    """Read the text of a link, unpacking at most as much as a text may be long.
+    """Read the text of a link, unpacking at most the length that a text may have.
 
     Raises
     ------
@@ -175,7 +175,7 @@ def from_link(link: str) -> str:
 
 
 def layers(items: Items) -> int:
-    """Layers after repeats have been multiplied out."""
+    """Count layers after repeats have been multiplied out."""
     count = 0
     for item in items:
         if isinstance(item, Layer):

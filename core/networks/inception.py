@@ -1,4 +1,4 @@
-"""What 1 x 1 convolutions save in an Inception module, branch by branch; exact integers."""
+"""Savings from 1 x 1 convolutions in an Inception module, branch by branch; exact integers."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ class Inception:
     Attributes
     ----------
     naive, reduced : Module
-        In the naive one every branch sees the whole input, and the pool passes it on.
+        In the naive one, every branch sees the whole input, and the pool passes it on.
     saving : Fraction
         1 - reduced MACs / naive MACs; below 0 if reducing costs more.
     factor : Fraction
@@ -104,7 +104,7 @@ def compare(
     r3, r5 : int
         Filters of the 1 x 1 convolutions before them, 0 to 2048; 0 leaves these out.
     pool_proj : int
-        Filters of the 1 x 1 convolution behind the pool; 0 lets the pool pass its input on.
+        Filters of the 1 x 1 convolution after the pool; 0 lets the pool pass its input on.
     kernel5 : int
         5 as in the paper, or 3 as torchvision has it.
     bias : bool
@@ -143,7 +143,7 @@ def compare(
 
 
 def reduction(*, size: int = 32, channels: int = 256, kernel: int = 3, width: int = 192) -> Reduction:
-    """Cost of a k x k convolution behind a 1 x 1 convolution to r channels, for r from 0 to beyond the break-even.
+    """Return the cost of a k x k convolution after a 1 x 1 convolution to r channels, from r = 0 past the break-even.
 
     Raises
     ------

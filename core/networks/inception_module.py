@@ -1,4 +1,4 @@
-"""An Inception module: its branches, and what every convolution in them costs."""
+"""An Inception module: its branches, and the cost of every convolution in them."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, kw_only=True)
 class Step:
-    """A convolution or the pooling of a branch; all keep height and width.
+    """A convolution or the pooling of a branch; all preserve height and width.
 
     Attributes
     ----------
@@ -17,7 +17,7 @@ class Step:
     depth_in, depth_out : int
     weights, biases, macs : int
     comparisons : int
-        Of pooling: k * k for each output; these are no multiply-accumulates.
+        Of pooling: k * k for each output; these are not multiply-accumulates.
     activations : int
         Numbers in the output.
     """
@@ -36,7 +36,7 @@ class Step:
 
 @dataclass(frozen=True, kw_only=True)
 class Branch:
-    """One way through a module.
+    """One path through a module.
 
     Attributes
     ----------
@@ -66,15 +66,15 @@ class Module:
     Attributes
     ----------
     branches : tuple of Branch
-        In the order in which their outputs are put together; those of width 0 are left out.
+        In the order in which their outputs are concatenated; those of width 0 are left out.
     output_shape : (int, int, int)
         Channels, height, width.
     outputs : int
         Numbers in the output.
     weights, biases, macs, comparisons : int
-        Sums over the branches; `biases` count only if asked for.
+        Sums over the branches; `biases` count only if requested.
     text : str
-        The module as typed, see `core.networks.grammar`.
+        The module as typed; see `core.networks.grammar`.
     """
 
     branches: tuple[Branch, ...]
@@ -97,7 +97,7 @@ def build_module(
     pool_proj: int,
     kernel5: int,
 ) -> Module:
-    """Count a module; of `three` and `five` the first number is the width of the reduction, 0 for none."""
+    """Count a module; for `three` and `five`, the first number is the width of the reduction, 0 for none."""
     wanted = (("1x1", 1, (0, w1)), ("3x3", 3, three), ("5x5", kernel5, five))
     branches, texts = [], []
     for name, kernel, (before, width) in wanted:

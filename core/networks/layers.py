@@ -1,16 +1,16 @@
-"""The layers that can be typed: their names, what stands behind a name, and the bounds of every number."""
+"""The layers that can be typed: their names, what follows a name, and the bounds of every number."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 SAME, VALID = "same", "valid"
-MAX_KERNEL = 64  # of a square one; others may be longer, with as many places
+MAX_KERNEL = 64  # of a square one; others may be longer, with as many positions
 MAX_WIDTH = 65_536
 MAX_SIDE = 4096
 MAX_LENGTH = 1_000_000  # of an input with a height or a width of 1
 PAIRS = ("s", "p", "d", "op")  # options that may differ along height and width
-# What an option is called in an error, and its bounds.
+# Name of an option in an error, and its bounds.
 OPTIONS = {
     "s": ("stride", 1, 64),
     "p": ("padding", 0, 64),
@@ -45,16 +45,16 @@ ACTIVATIONS = {
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """What may be written about a layer.
+    """Everything that may be written about a layer.
 
     Attributes
     ----------
     name, example : str
-        Its name, and how it may look.
+        Its name, and an example of its notation.
     size, width : str
-        What the numbers behind the name are called, "" if there are none.
+        Names of the numbers after the layer's name; "" if there are none.
     needs_size, needs_width : bool
-        Whether these numbers must be there.
+        Whether these numbers are required.
     options : tuple of str
         Keys of `OPTIONS`.
     max_size : int
@@ -105,7 +105,7 @@ _ALL = (
     Kind("id", "id", "passes on what it gets"),
 )  # fmt: skip
 KINDS = {kind.name: kind for kind in _ALL} | {"maxpool": next(kind for kind in _ALL if kind.name == "pool")}
-# Other names that are met, in lower case and without what says how many axes there are.
+# Other common names, in lower case and without the number of axes.
 SYNONYMS = {
     "convolution": "conv", "convolutional": "conv",
     "depthwiseconv": "dwconv", "depthwise": "dwconv", "dwconvolution": "dwconv",
@@ -123,7 +123,7 @@ SYNONYMS = {
     "leaky": "leakyrelu", "lrelu": "leakyrelu", "swish": "silu", "hswish": "hardswish", "hsigmoid": "hardsigmoid",
     "identity": "id", "skip": "id", "shortcut": "id",
 }  # fmt: skip
-# Names of what is written in another way, and how.
+# Names of what is written differently here, and how.
 ADVICE = {
     "sepconv": "write dwconv3@same, conv1-64 for a separable convolution.",
     "separableconv": "write dwconv3@same, conv1-64 for a separable convolution.",

@@ -1,4 +1,4 @@
-"""LeNet-5 as published: its sparse third layer, its trainable subsampling, and what is a connection."""
+"""LeNet-5 as published: its sparse third layer, its trainable subsampling, and the meaning of a connection."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class LeNetLayer:
     params : int
         Trained numbers, biases included.
     connections : int
-        Params times the positions at which each is used; for subsampling the inputs and the bias of each unit.
+        Params times the positions at which each is used; for subsampling, the inputs and the bias of each unit.
     fixed : int
         Numbers that are set by hand, not trained.
     """
@@ -55,7 +55,7 @@ class LeNet:
     modern_params : int
         With a full table, plain pooling and a trained output layer of 10 units: 61,706 at 32 x 32.
     c5_full : bool
-        Whether the maps of C5 are 1 x 1, so that the convolution is the same as a full connection.
+        Whether the maps of C5 are 1 x 1, so that the convolution equals a fully connected layer.
     """
 
     table: tuple[tuple[int, ...], ...]
@@ -68,12 +68,12 @@ class LeNet:
 
 
 def lenet5(*, table: str = ORIGINAL, size: int = 32) -> LeNet:
-    """Count LeNet-5.
+    """Count parameters and connections of LeNet-5.
 
     Parameters
     ----------
     table : str
-        For each of the 16 maps of C3 the numbers of the maps of S2 that it sees, 0 to 5, with blanks between; "-" for a
+        For each of the 16 maps of C3, the numbers of the maps of S2 that it sees, 0 to 5, between blanks; "-" for a
         map that sees none.
     size : int
         Side of the image, 32 to 96 in steps of 4, so that the subsampling comes out even.
@@ -81,7 +81,7 @@ def lenet5(*, table: str = ORIGINAL, size: int = 32) -> LeNet:
     Raises
     ------
     ValueError
-        If the table or the size is not one of these.
+        If the table or the size is invalid.
 
     References
     ----------
@@ -123,12 +123,12 @@ def write_table(table: tuple[tuple[int, ...], ...]) -> str:
 
 
 def toggled(table: str, *, source: int, target: int) -> str:
-    """The table with the link between map `source` of S2 and map `target` of C3 added or taken away.
+    """Return the table with the link between map `source` of S2 and map `target` of C3 added or removed.
 
     Raises
     ------
     ValueError
-        If the table is none, or there are no such maps.
+        If the table is invalid, or there are no such maps.
     """
     rows = [set(row) for row in _read(table)]
     if not (0 <= source < 6 and 0 <= target < 16):

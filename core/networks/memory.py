@@ -1,4 +1,4 @@
-"""What a training step keeps in memory, from the rows of a network."""
+"""Memory of a training step, from the rows of a network."""
 
 from __future__ import annotations
 
@@ -7,28 +7,28 @@ from math import prod
 
 from core.networks.table import BYTES, LayerTable, check
 
-# 32-bit numbers of state that an optimizer keeps for each parameter.
+# 32-bit numbers of state that an optimizer keeps per parameter.
 OPTIMIZERS = {"SGD": 0, "SGD with momentum": 1, "Adam": 2}
 
 
 @dataclass(frozen=True, kw_only=True)
 class TrainingMemory:
-    """Bytes that a training step needs at its peak, part by part.
+    """Peak bytes of a training step, part by part.
 
-    Not included: workspace of the convolution library, rounding of the allocator, the context of the GPU.
+    Not included: workspace of the convolution library, rounding by the allocator, the context of the GPU.
 
     Attributes
     ----------
     weights, gradients, optimizer : int
         In bf16 the weights are a working copy at 2 bytes and a master copy at 4, gradients take 2, and the state of
-        the optimizer stays at 4 bytes a number (Rajbhandari et al., "ZeRO", 2020).
+        the optimizer stays at 4 bytes per number (Rajbhandari et al., "ZeRO", 2020).
     saved : int
-        Kept for the backward pass; the image is in here if a layer keeps it, which the first convolution does.
+        Kept for the backward pass; includes the image if a layer keeps it, as the first convolution does.
     image : int
         The batch of images, if no layer keeps it.
     total : int
     largest : int
-        Bytes of the largest output of a single call, the tensor that fails first.
+        Bytes of the largest output of a single call, the tensor most likely to fail.
     largest_call : str
         Its name.
     steps : tuple of (str, int)
@@ -64,7 +64,7 @@ def training_memory(
     Raises
     ------
     ValueError
-        If an argument is not one of these, the network cannot be trained with such images, or batch normalization would
+        If an argument is invalid, the network cannot be trained with such images, or batch normalization would
         have a single value to normalize.
     """
     check(batch=batch, precision=precision)

@@ -1,4 +1,4 @@
-"""Reads networks typed as text: a hand-written recursive descent with errors that point at their place."""
+"""The parser of typed networks: a hand-written recursive descent with errors that point at their position."""
 
 from __future__ import annotations
 
@@ -27,20 +27,20 @@ MAX_DEPTH = 8
 MAX_REPEAT = 200
 MAX_DIGITS = 9
 _TIMES = "x×*"
-_DASHES = str.maketrans(dict.fromkeys("‐‑‒–—−", "-"))  # as books and PDF files have them
+_DASHES = str.maketrans(dict.fromkeys("‐‑‒–—−", "-"))  # as found in books and PDF files
 _LONGEST = MAX_KERNEL**2
-_PARTS = ("average", "avg", "max")  # stand inside of names of several words
+_PARTS = ("average", "avg", "max")  # parts of names with several words
 _OPTION_NAMES = {"stride": "s", "strides": "s", "padding": "p", "dilation": "d", "groups": "g"}
 _CLOSING = {"(": ")", "{": "}"}
 
 
 def parse(*, text: str) -> Items:
-    """Read a text.
+    """Parse a text.
 
     Raises
     ------
     TextError
-        If it is not one, or too large: 20,000 characters, 2,000 layers after repeats multiply, depth 8.
+        If it is invalid or too large: 20,000 characters, 2,000 layers after repeats are multiplied out, depth 8.
     """
     if len(text) > MAX_TEXT:
         raise TextError("", 0, f"The text has {len(text):,} characters; the limit is {MAX_TEXT:,}.")
@@ -69,7 +69,7 @@ class _Reader:
         return self.text[self.at + ahead : self.at + ahead + 1]
 
     def blanks(self, lines: bool = False) -> None:
-        """Pass blanks and comments; line ends too, where they separate nothing."""
+        """Skip blanks and comments, and line ends where they do not separate."""
         while (here := self.peek()) and (here in " \t" or here == "#" or lines and here == "\n"):
             if here == "#":
                 end = self.text.find("\n", self.at)
@@ -78,7 +78,7 @@ class _Reader:
                 self.at += 1
 
     def items(self, closing: str) -> Items:
-        """Items up to the end, a `|` or the bracket that closes; the reader stays there."""
+        """Parse items up to the end, a `|`, or the closing bracket; the reader stops before it."""
         found: list[Item] = []
         count = 0
         self.blanks(lines=True)
@@ -99,7 +99,7 @@ class _Reader:
         return tuple(found)
 
     def separator(self) -> bool:
-        """Pass a separator, if there is one; otherwise the next thing must be a closing one."""
+        """Skip a separator, if there is one; otherwise the next thing must be a closing one."""
         self.blanks()
         start = self.at
         self.blanks(lines=True)
@@ -114,7 +114,7 @@ class _Reader:
         return bool(here)
 
     def strange(self) -> NoReturn:
-        """Say what is wrong with something behind a complete item."""
+        """Say what is wrong with the text after a complete item."""
         start = self.at
         word = self.word()
         if word in KINDS or not word and (self.peek().isdigit() or self.peek() in "({"):
@@ -198,7 +198,7 @@ class _Reader:
         return Layer(kind.name, size, width, self.options(kind), start)
 
     def named(self, start: int) -> Kind:
-        """The kind of layer whose name stands here."""
+        """Return the kind of layer whose name comes next."""
         name = self.word()
         if name == "relu" and self.text.startswith("6", self.at) and not self.peek(1).isdigit():
             self.at, name = self.at + 1, "relu6"
@@ -219,7 +219,7 @@ class _Reader:
         return kind
 
     def longer(self, name: str) -> str:
-        """A name of several words, such as max pool."""
+        """Read a name of several words, such as max pool."""
         while True:
             before = self.at
             self.blanks()
@@ -230,7 +230,7 @@ class _Reader:
             name += more
 
     def between(self, kind: Kind) -> None:
-        """Pass a blank or a dash between a name and its number, as in “fc 10” and “CONV-3x3-64”."""
+        """Skip a blank or a dash between a name and its number, as in “fc 10” and “CONV-3x3-64”."""
         ahead = 0
         while self.peek(ahead) == " ":
             ahead += 1
@@ -240,16 +240,16 @@ class _Reader:
             self.at += 1
 
     def repeats(self, ahead: int) -> bool:
-        """Whether the number there is a count of repeats, as in “relu 2x conv3-8”, where a comma is missing."""
+        """Return whether the next number is a count of repeats, as in “relu 2x conv3-8”, where a comma is missing."""
         rest = self.text[self.at + ahead : self.at + ahead + 20]
         return re.match(r"\d+ *[x×*] *[^\d ]", rest) is not None
 
     def dashed(self) -> bool:
-        """Whether a size and a width follow behind the dash here."""
+        """Return whether a size and a width follow the dash here."""
         return re.match(r"-\d+(x\d+)?-\d", self.text[self.at : self.at + 30]) is not None
 
     def rate(self) -> tuple[tuple[str, int], ...]:
-        """The rate of a dropout, in thousandths."""
+        """Read the rate of a dropout, in thousandths."""
         self.blanks()
         start = self.at
         found = re.compile(r"p?=?(0?\.\d+|\d+\.?\d*)(%?)").match(self.text, self.at)
@@ -262,7 +262,7 @@ class _Reader:
         return (("rate", round(1000 * rate)),)
 
     def numbers(self, kind: Kind, named: int) -> tuple[tuple[int, int] | None, int | None]:
-        """Size and width behind a name."""
+        """Read size and width after a name."""
         size = self.size(kind) if kind.size and self.peek().isdigit() else None
         width = None
         dash = self.peek() == "-" and self.peek(1).isdigit()
@@ -283,7 +283,7 @@ class _Reader:
         return size, width
 
     def size(self, kind: Kind) -> tuple[int, int]:
-        """One number, or two along height and width, of which one may be long if the other one is short."""
+        """Read one number, or two along height and width, of which one may be long if the other one is short."""
         start, low = self.at, 0 if kind.name == "pad" else 1
         pair = re.compile(r"\d{1,9}[x×*](\d{1,9})").match(self.text, start)
         if pair is None:
@@ -314,7 +314,7 @@ class _Reader:
             else:
                 break
             if name == VALID and SAME in kind.options and SAME not in found:
-                continue  # no padding, as it is anyway
+                continue  # the default is no padding
             if name not in kind.options:
                 allowed = ", ".join(kind.options) or "no options"
                 self.fail(f"{name} does not apply to {kind.name}, which takes {allowed}.", start)
@@ -330,7 +330,7 @@ class _Reader:
         return tuple(sorted(found.items(), key=lambda pair: pair[0]))
 
     def spelled(self) -> str:
-        """A padding in words, as in padding="same"."""
+        """Read a padding in words, as in padding="same"."""
         found = re.compile(r"""=? *['"]?(same|valid)\b['"]?""", re.IGNORECASE).match(self.text, self.at)
         if found is None:
             return ""
@@ -354,7 +354,7 @@ class _Reader:
         return name
 
     def value(self, name: str) -> int | tuple[int, int]:
-        """A number, or two along height and width."""
+        """Read a number, or two along height and width."""
         spaced = re.compile(r" *[=:]? *(?=\d)").match(self.text, self.at)
         if spaced is not None and (name != "s" or self.text[self.at - 1] != "/"):
             self.at = spaced.end()

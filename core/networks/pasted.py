@@ -1,7 +1,7 @@
-"""Layers as PyTorch, Keras and papers write them, read as data and written in the notation of this house.
+"""Layers in the notation of PyTorch, Keras, and papers, read as data and rewritten in our own notation.
 
-Nothing is run: a call such as ``nn.Conv2d(3, 64, 3, padding=1)`` is looked at as a syntax tree, and its numbers are
-taken. What stands around the layers (imports, classes, brackets, ``model.add``) is passed over.
+Nothing is run: a call such as ``nn.Conv2d(3, 64, 3, padding=1)`` is read as a syntax tree, and its numbers are
+extracted. Everything around the layers (imports, classes, brackets, ``model.add``) is skipped.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import Any
 
 _CALL = re.compile(r"\b((?:[a-z_]\w*\.)*)([A-Z]\w*)\s*\(")
 _CONTAINERS = ("Sequential", "ModuleList", "OrderedDict", "Model", "ModuleDict")
-# As papers write them: 3x3 conv, 64, /2 and 3×3 max pool, stride 2.
+# As in papers: 3x3 conv, 64, /2 and 3×3 max pool, stride 2.
 _PAPER = re.compile(
     r"\b(?P<k>\d+)[ ]*[x×][ ]*(?P<l>\d+)[ ]+(?P<what>conv|max[- ]?pool|avg[- ]?pool|average[- ]pool)[a-z]*"
     r"(?:[ ]*,?[ ]+(?P<n>\d+)(?![ ]*[x×\d]))?(?:[ ]*,?[ ]*(?:/[ ]*|stride[ ]*=?[ ]*)(?P<s>\d+))?",
@@ -25,7 +25,7 @@ Given = tuple[Sequence[Any], Mapping[str, Any]]
 
 
 class PastedError(ValueError):
-    """What is not understood of pasted layers, and where it begins in the text.
+    """A part of pasted layers that is not understood, and where it begins in the text.
 
     Attributes
     ----------
@@ -38,7 +38,7 @@ class PastedError(ValueError):
 
 
 def own_notation(text: str) -> str:
-    """Write a text with layers of PyTorch, Keras or papers in the notation of this house; others come back unchanged.
+    """Rewrite a text with layers of PyTorch, Keras, or papers in our own notation; other texts are returned unchanged.
 
     Raises
     ------
@@ -78,7 +78,7 @@ def _from_calls(text: str) -> str:
 
 
 def _defines(text: str, found: re.Match[str]) -> bool:
-    """Whether a class is defined here, or created from a class of the text itself."""
+    """Return whether a class is defined here, or created from a class of the text itself."""
     line = text[text.rfind("\n", 0, found.start()) + 1 : found.start(2)]
     return line.lstrip().startswith(("class ", "def ", "import ", "from ", "#")) or "super" in line
 
@@ -107,7 +107,7 @@ def _layer(text: str, at: int, name: str, arguments: str) -> list[str]:
         raise PastedError(at, f"“{name[:30]}” is not known here; write the layer in the notation below.")
     try:
         written = rule(name, given, flat)
-        if "input_shape" in given[1] and rule is not _input:  # of the first layer of Keras
+        if "input_shape" in given[1] and rule is not _input:  # of the first layer in Keras
             written = [*_input(name, ([], given[1]), flat), *written]
     except (IndexError, KeyError, TypeError, ValueError):
         raise PastedError(at, f"The numbers of {name} are not understood; they must be written out.") from None
@@ -122,13 +122,13 @@ def _literal(node: ast.expr) -> Any:
 
 
 def _behind(given: Given) -> list[str]:
-    """The activation that a layer of Keras brings along."""
+    """Return the activation that is part of a Keras layer."""
     said = given[1].get("activation")
     return [] if said in (None, "linear") else [str(said).rpartition(".")[2].replace("_", "")]
 
 
 def _get(given: Given, place: int, *names: str, default: Any = None) -> Any:
-    """An argument by its place, or by one of its names."""
+    """Return an argument by its position, or by one of its names."""
     values, named = given
     found = next((named[name] for name in names if name in named), None)
     if found is None and 0 <= place < len(values):
@@ -137,7 +137,7 @@ def _get(given: Given, place: int, *names: str, default: Any = None) -> Any:
 
 
 def _both(value: Any, flat: bool) -> tuple[int, int]:
-    """One number for both axes, or two; of one axis alone the other one has 1."""
+    """Return one number for both axes, or two; if only one axis is given, the other gets 1."""
     numbers = [value, value] if isinstance(value, int) else list(value)
     if flat or len(numbers) == 1:
         return 1, int(numbers[0])
@@ -158,7 +158,7 @@ def _options(stride: tuple[int, int], padding: Any, more: str, flat: bool, still
 
 
 def _keras(name: str, given: Given) -> bool:
-    """Whether a convolution is written as in Keras: filters and kernel, without the channels of its input."""
+    """Return whether a convolution is written as in Keras: filters and kernel, without the channels of its input."""
     named = given[1]
     if {"filters", "kernel_size", "strides", "input_shape", "activation", "use_bias"} & named.keys() - {"kernel_size"}:
         return "in_channels" not in named
@@ -188,7 +188,7 @@ def _convolution(name: str, given: Given, flat: bool) -> list[str]:
         added = _both(_get(given, 5, "output_padding", default=0), flat)
         added = (0, added[1]) if flat else added
         more += "" if added == (0, 0) else f" op{_written(added)}"
-        if padding == "same":  # of Keras: as large as the stride times the input
+        if padding == "same":  # in Keras: output size times stride is the input size
             padding = tuple(max(k - s, 0) // 2 for k, s in zip(kernel, stride, strict=True))
     more += "" if bias else " bias=0"
     size = _written(kernel)

@@ -11,16 +11,16 @@ from core.networks.typed import layer_table
 
 @dataclass(frozen=True, kw_only=True)
 class Network:
-    """A typed network and what it is usually fed with.
+    """A typed network and its usual input.
 
     Attributes
     ----------
     title, text, note : str
-        `note` says, as sentences, where it comes from and what to watch out for.
+        `note` says, in sentences, where it comes from and what to watch out for.
     size, channels : int
         Side and channels of the image.
     bias : bool
-        Whether convolutions and linear layers have biases where the text is silent.
+        Whether convolutions and linear layers have biases unless the text says otherwise.
     """
 
     title: str
@@ -39,7 +39,7 @@ def _vgg(last: int) -> str:
 
 
 def _googlenet() -> str:
-    """With true 5 x 5 convolutions, as in the paper; poolings as in torchvision."""
+    """Write GoogLeNet with true 5 x 5 convolutions, as in the paper, and pooling as in torchvision."""
     parts = ["conv7-64/2 p3", "pool3/2 ceil=1", "conv1-64", "conv3-192@same", "pool3/2 ceil=1"]
     for name, (size, channels, w1, r3, w3, r5, w5, pool_proj) in GOOGLENET.items():
         module = compare(size=size, channels=channels, w1=w1, r3=r3, w3=w3, r5=r5, w5=w5, pool_proj=pool_proj)
@@ -49,7 +49,7 @@ def _googlenet() -> str:
 
 
 def _normed(text: str, bias: str = " bias=0", norm: str = "bn") -> str:
-    """The text with batch normalization and ReLU behind every convolution."""
+    """Return the text with batch normalization and ReLU after every convolution."""
     parts = [part.strip() for part in text.replace("{", "{,").replace("}", ",}").replace("|", ",|,").split(",")]
     full = [f"{part}{bias}, {norm}, relu" if part.startswith("conv") else part for part in parts]
     joined = ", ".join(full)
@@ -57,7 +57,7 @@ def _normed(text: str, bias: str = " bias=0", norm: str = "bn") -> str:
 
 
 def _basic_block(width: int, stride: int) -> str:
-    """Two 3 x 3 convolutions and a shortcut, which is projected where the shape changes."""
+    """Write two 3 x 3 convolutions and a shortcut, which is projected where the shape changes."""
     step = f"/{stride}" if stride > 1 else ""
     shortcut = f"conv1-{width}{step} bias=0, bn" if stride > 1 else "id"
     first = f"conv3-{width}{step} p1 bias=0, bn, relu"
@@ -70,7 +70,7 @@ def _resnet18(stem: str, classes: int) -> str:
     return f"{stem}, {', '.join(stages)}, gap, fc{classes}"
 
 
-# Filters (1x1, 3x3) of the small Inception's modules; "down" stands for a downsampling module.
+# Filters (1x1, 3x3) of the small Inception's modules; "down" is a downsampling module.
 _SMALL = ((32, 32), (32, 48), "down", (112, 48), (96, 64), (80, 80), (48, 96), "down", (176, 160), (176, 160))
 
 
@@ -174,12 +174,12 @@ PRESETS = {
 
 
 def preset_table(*, net: str, size: int | None = None, bias: bool | None = None) -> LayerTable:
-    """Rows of a preset, at its own size and with its own biases unless given.
+    """Return the rows of a preset, with its own size and biases by default.
 
     Raises
     ------
     ValueError
-        If there is no such preset, or it does not take images of that size.
+        If there is no such preset, or it does not accept images of that size.
     """
     if net not in PRESETS:
         raise ValueError(f"`net` must be one of {', '.join(PRESETS)}; got {net[:40]}.")

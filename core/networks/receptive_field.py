@@ -1,4 +1,4 @@
-"""Which part of the image a unit of a feature map sees: an interval per axis that every layer widens."""
+"""The part of the image that a unit of a feature map sees: an interval per axis that every layer widens."""
 
 from __future__ import annotations
 
@@ -15,17 +15,17 @@ def by(pair: Pair) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """How a convolution or a pooling slides: pairs are (height, width).
+    """The sliding window of a convolution or pooling: pairs are (height, width).
 
     Attributes
     ----------
     kernel, stride, dilation : (int, int)
     padding : (int, int, int, int)
-        Rows or columns added at the top, the bottom, the left and the right.
+        Rows or columns added at the top, bottom, left, and right.
     groups : int
-        1 for pooling, where it means nothing.
+        1 for pooling, where it has no meaning.
     ceil : bool
-        Whether a last window that reaches beyond the border counts; only pooling offers that.
+        Whether a last window that extends past the border counts; only pooling offers that.
     """
 
     kernel: Pair
@@ -36,19 +36,19 @@ class Window:
     ceil: bool = False
 
     def reach(self, axis: int) -> int:
-        """Rows (axis 0) or columns (axis 1) from the first to the last one under the kernel, both included."""
+        """Count rows (axis 0) or columns (axis 1) from the first to the last one under the kernel, both included."""
         return self.dilation[axis] * (self.kernel[axis] - 1) + 1
 
     def padded(self, size: Pair) -> Pair:
-        """Size of a map once it has been padded."""
+        """Return the size of a map after padding."""
         top, bottom, left, right = self.padding
         return size[0] + top + bottom, size[1] + left + right
 
     def output(self, size: Pair) -> Pair:
-        """Size of the output for an input of this size; 0 where the kernel does not fit.
+        """Return the size of the output for an input of this size; 0 where the kernel does not fit.
 
         floor((n + padding - reach) / stride) + 1 per axis. With `ceil` the division rounds up, unless the last
-        window would then begin beyond the input and the padding before it, as in PyTorch; a kernel that is larger than
+        window would then begin past the input and the padding before it, as in PyTorch; a kernel that is larger than
         its input by less than a stride then fits, too.
         """
         return self._output(size, 0), self._output(size, 1)
@@ -64,7 +64,7 @@ class Window:
         return max(count, 0)
 
     def note(self, size: Pair) -> str:
-        """What is unusual about sliding over a map of this size, as a sentence, or nothing."""
+        """Say what is unusual about sliding over a map of this size, if anything."""
         touched = min(size[0], self.kernel[0]) * min(size[1], self.kernel[1])
         if 2 * touched < prod(self.kernel):
             return f"The {by(self.kernel)} kernel sees mostly padding: its input is {by(size)}."
@@ -76,19 +76,19 @@ class Window:
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """What the units of a map see of the image: unit i sees rows jump * i + low to jump * i + high.
+    """The part of the image seen by the units of a map: unit i sees rows jump * i + low to jump * i + high.
 
     Attributes
     ----------
     low, high, jump : (int, int)
-        Along height and width, in pixels of the image; padding is seen as if it were image.
+        Along height and width, in pixels of the image; padding counts as part of the image.
     reach : str
-        "box": as above. "whole": everything that the map before saw (after global pooling, flattening or attention
+        "box": as above. "whole": everything that the previous map saw (after global pooling, flattening, or attention
         over all positions). "unknown": no box of one size moves in equal steps (windows of attention, branches with
         different steps, pooling to a size that does not divide its input). Only "box" gives the intervals a meaning.
     gated : bool
         Whether a factor computed from the whole image scales it, as in squeeze-and-excitation: the box is that of the
-        signal, and mathematically the whole image has an influence.
+        signal, though mathematically the whole image has an influence.
 
     References
     ----------
@@ -103,18 +103,18 @@ class Field:
 
     @property
     def size(self) -> Pair | None:
-        """Height and width of the box in pixels; None where there is none."""
+        """Return the height and width of the box in pixels; None if there is no box."""
         if self.reach != "box":
             return None
         return self.high[0] - self.low[0] + 1, self.high[1] - self.low[1] + 1
 
     @property
     def centre(self) -> tuple[float, float]:
-        """Center of the box of the first unit, in pixels."""
+        """Return the center of the box of the first unit, in pixels."""
         return (self.low[0] + self.high[0]) / 2, (self.low[1] + self.high[1]) / 2
 
     def through(self, window: Window) -> Field:
-        """Field after a convolution or a pooling."""
+        """Return the field after a convolution or pooling."""
         if self.reach != "box":
             return self
         ends = [self._through(window, axis) for axis in (0, 1)]
@@ -131,16 +131,16 @@ class Field:
         return low, self.high[axis] + (window.reach(axis) - 1 - before) * self.jump[axis]
 
     def everywhere(self) -> Field:
-        """Field of something computed from all positions of the map."""
+        """Return the field of something computed from all positions of the map."""
         return replace(self, reach="whole")
 
     def lost(self) -> Field:
-        """Field of something that is no box of one size."""
+        """Return the field of something that is not a box of one size."""
         return self if self.reach == "whole" else replace(self, reach="unknown")
 
 
 def join(fields: list[Field]) -> Field:
-    """Field of a sum or a concatenation: the union of the intervals, if all move in the same steps."""
+    """Return the field of a sum or concatenation: the union of the intervals, if all move in equal steps."""
     first = fields[0]
     if all(field == first for field in fields):
         return first
@@ -159,7 +159,7 @@ def join(fields: list[Field]) -> Field:
 
 
 def gate(fields: list[Field]) -> Field:
-    """Field of a product: what sees the whole image only scales what sees a box."""
+    """Return the field of a product: a factor that sees the whole image only scales one that sees a box."""
     boxes = [field for field in fields if field.reach == "box"]
     if boxes and len(boxes) < len(fields) and all(field.reach != "unknown" for field in fields):
         return replace(join(boxes), gated=True)
@@ -167,7 +167,7 @@ def gate(fields: list[Field]) -> Field:
 
 
 def spread(field: Field, kernel: Pair, stride: Pair, padding: Pair, dilation: Pair) -> Field:
-    """Field after a transposed convolution; with a stride its windows differ from place to place."""
+    """Return the field after a transposed convolution; with a stride, its windows differ from position to position."""
     if stride != (1, 1):
         return field.lost()
     before = [d * (k - 1) - p for k, p, d in zip(kernel, padding, dilation, strict=True)]
@@ -175,7 +175,7 @@ def spread(field: Field, kernel: Pair, stride: Pair, padding: Pair, dilation: Pa
 
 
 def resized(field: Field, size: Pair, wanted: Pair) -> Field:
-    """Field after adaptive pooling of a map of `size` to `wanted`."""
+    """Return the field after adaptive pooling of a map of `size` to `wanted`."""
     if wanted == size:
         return field
     if wanted == (1, 1):

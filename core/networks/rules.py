@@ -1,4 +1,4 @@
-"""What each layer that can be typed does to a map: shape, parameters, operations, field, memory. Exact integers."""
+"""The effect of each typed layer on a map: shape, parameters, operations, field, and memory. Exact integers."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from core.networks.values import Ledger, MisfitError, Value, pool_window, saved_
 
 
 def apply(layer: Layer, value: Value, ledger: Ledger, *, bias: bool) -> tuple[Value, Call]:
-    """Pass a value through a layer; the call has no name yet.
+    """Apply a layer to a value; the call has no name yet.
 
     Parameters
     ----------
     layer, value, ledger
     bias : bool
-        Whether convolutions and linear layers have biases where the text is silent.
+        Whether convolutions and linear layers have biases unless the text says otherwise.
 
     Raises
     ------
@@ -49,7 +49,7 @@ def parts(value: Value, count: int, ledger: Ledger) -> list[Value]:
 
 
 def merge(how: str, branches: list[Value], ledger: Ledger) -> tuple[Value, Call]:
-    """Put branches together whose shapes fit."""
+    """Combine branches whose shapes fit."""
     if how == "mul" and any(len(value.shape) == 3 for value in branches):  # a row of numbers scales the channels
         branches = [
             value if len(value.shape) == 3 else replace(value, shape=(*value.shape, 1, 1)) for value in branches
@@ -86,7 +86,7 @@ def merge(how: str, branches: list[Value], ledger: Ledger) -> tuple[Value, Call]
 
 
 def _products(branches: list[Value], shape: Shape, ledger: Ledger) -> int:
-    """Numbers that products keep: of two factors, each for the gradient of the other one."""
+    """Count the numbers that products keep: of two factors, each is needed for the gradient of the other."""
     kept, before = 0, branches[0]
     for value in branches[1:]:
         for one, other in ((before, value), (value, before)):
@@ -120,7 +120,7 @@ def _convolution(layer: Layer, value: Value, ledger: Ledger, bias: bool) -> tupl
     size = slide(window, value.shape)
     output = Value((filters, *size), ledger.new(), value.field.through(window), True)
     top, bottom, left, right = window.padding
-    # An extra row or column comes into a copy of the input, and that is what is kept.
+    # An extra row or column requires a padded copy of the input, and that copy is kept.
     uneven = (top, left) != (bottom, right)
     store = ledger.new() if uneven else value.store
     height, width = value.map_size
@@ -141,7 +141,7 @@ def _convolution(layer: Layer, value: Value, ledger: Ledger, bias: bool) -> tupl
 
 
 def _transposed(layer: Layer, value: Value, ledger: Ledger, bias: bool) -> tuple[Value, Call]:
-    """Each number of the input is spread over a kernel; what lies on one place is added.
+    """Spread each number of the input over a kernel and add overlaps.
 
     (n - 1) stride - 2 padding + dilation (k - 1) + output padding + 1 along each axis.
     """
@@ -214,7 +214,7 @@ def _padding(layer: Layer, value: Value, ledger: Ledger, bias: bool) -> tuple[Va
 
 
 def _adaptive(layer: Layer, value: Value, ledger: Ledger, bias: bool) -> tuple[Value, Call]:
-    """Pools to a size; the windows differ by a row where it does not divide the map."""
+    """Pool to a given size; the windows differ by a row if it does not divide the map."""
     wanted = layer.size or (1, 1)
     largest = layer.kind in ("adaptmax", "gmp")
     output = Value((value.shape[0], *wanted), ledger.new(), resized(value.field, value.map_size, wanted), value.trained)
@@ -267,12 +267,12 @@ def _linear(layer: Layer, value: Value, ledger: Ledger, bias: bool) -> tuple[Val
     )
 
 
-# Of these the derivative follows from the result, which is kept; of all others the input is.
+# For these, the derivative follows from the output, which is kept; for all others, the input is kept.
 _FROM_RESULT = frozenset(["relu", "tanh", "sigmoid", "softmax", "logsoftmax"])
 
 
 def _activation(layer: Layer, value: Value, ledger: Ledger, bias: bool) -> tuple[Value, Call]:
-    """Applied to each number alone, or by softmax to each place."""
+    """Apply an activation to each number, or softmax at each position."""
     slope = layer.kind == "prelu"
     output = replace(value, store=ledger.new(), trained=value.trained or slope)
     store = output.store if layer.kind in _FROM_RESULT else value.store
@@ -295,7 +295,7 @@ def _batch_norm(layer: Layer, value: Value, ledger: Ledger, bias: bool) -> tuple
 
 
 def _layer_norm(layer: Layer, value: Value, ledger: Ledger, bias: bool) -> tuple[Value, Call]:
-    """Over the channels of each place, with a mean and a deviation for each."""
+    """Normalize over the channels of each position, with its own mean and deviation."""
     channels = value.shape[0]
     output = replace(value, store=ledger.new(), trained=True)
     kept = saved_bytes(ledger.keep(value.store, prod(value.shape)), statistics=2 * prod(value.shape[1:]))
@@ -313,7 +313,7 @@ def _group_norm(layer: Layer, value: Value, ledger: Ledger, bias: bool) -> tuple
 
 
 def _instance_norm(layer: Layer, value: Value, ledger: Ledger, bias: bool) -> tuple[Value, Call]:
-    """Every channel of every image alone; PyTorch repeats factors and shifts for each image of a batch."""
+    """Normalize every channel of every image; PyTorch repeats factors and shifts for each image of a batch."""
     channels, affine = value.shape[0], bool(layer.option("scale"))
     output = replace(value, store=ledger.new(), trained=value.trained or affine)
     kept = saved_bytes(0)
@@ -323,7 +323,7 @@ def _instance_norm(layer: Layer, value: Value, ledger: Ledger, bias: bool) -> tu
 
 
 def _local_norm(layer: Layer, value: Value, ledger: Ledger, bias: bool) -> tuple[Value, Call]:
-    """Keeps, as PyTorch computes it: the input, its padded squares, the base and the result of the power."""
+    """Keep, as PyTorch computes it: the input, its padded squares, the base, and the result of the power."""
     neighbours = layer.size[0] if layer.size else 5
     channels, height, width = value.shape
     output = replace(value, store=ledger.new())
@@ -335,7 +335,7 @@ def _local_norm(layer: Layer, value: Value, ledger: Ledger, bias: bool) -> tuple
 
 
 def _dropout(layer: Layer, value: Value, ledger: Ledger, bias: bool) -> tuple[Value, Call]:
-    """Keeps the factors, 0 or 2, as numbers; the GPU of NVIDIA keeps a byte each instead."""
+    """Keep the factors, 0 or 2, as numbers; NVIDIA GPUs keep one byte each instead."""
     output = replace(value, store=ledger.new())
     return _call("Dropout", "other", value, output, **saved_bytes(prod(value.shape) if value.trained else 0))
 

@@ -1,6 +1,6 @@
-"""The costs of a network, call by call: the rows that everything about cost is computed from.
+"""The costs of a network, call by call: the rows from which all costs are computed.
 
-It does not matter here whether the rows were traced, typed, read from a file or precomputed.
+It does not matter here whether the rows were traced, typed, read from a file, or precomputed.
 """
 
 from __future__ import annotations
@@ -13,9 +13,9 @@ from core.networks.receptive_field import Field, Pair, Window
 
 Shape = tuple[int, ...]
 
-# What a call does; conventions count by it.
+# Role of a call, by which conventions count.
 ROLES = ("convolution", "linear", "attention", "pool", "norm", "activation", "join", "other")
-# The textbooks' activations are the outputs of these: what other layers give is counted with the layer before.
+# The textbooks' activations are the outputs of these: the outputs of other layers count with the layer before.
 COUNTED = frozenset(["convolution", "linear", "attention", "pool"])
 BYTES = {"fp32": 4, "bf16": 2}
 MAX_BATCH = 1_000_000
@@ -28,34 +28,34 @@ class Call:
     Attributes
     ----------
     name : str
-        Dotted path, such as "layer1.0.conv1"; a layer that is called twice has two rows of this name.
+        Dotted path, such as "layer1.0.conv1"; a layer that is called twice has two rows with this name.
     kind : str
-        Name of its class, such as "Conv2d", or of what is done, such as "Add".
+        Name of its class, such as "Conv2d", or of the operation, such as "Add".
     role : str
         One of `ROLES`.
     input_shape, output_shape : tuple of int
-        (channels, height, width) or (features,), without the batch; of several inputs the largest; () if not known.
+        (channels, height, width) or (features,), without the batch; the largest of several inputs; () if unknown.
     window : Window or None
-        Kernel, stride, padding, dilation and groups of a convolution or a pooling.
+        Kernel, stride, padding, dilation, and groups of a convolution or pooling.
     weights, biases : int
         Trainable parameters; `biases` are those that a convolution or a linear layer adds, `weights` all others.
     buffers : int
-        Running means and variances; no parameters.
+        Running means and variances; these are not parameters.
     shared : bool
-        Whether an earlier call has used the same parameters, so that they are counted there.
+        Whether an earlier call uses the same parameters, so that they are counted there.
     macs : int
         Multiply-accumulates of convolutions, linear layers, matrix products and attention.
     field : Field
-        What a unit of the output sees of the image.
+        The part of the image that a unit of the output sees.
     saved, saved_bf16 : (int, int)
-        Bytes that this call, as the first one, keeps for the backward pass: once, and for each image of the batch.
+        Bytes that this call is the first to keep for the backward pass: once, and for each image of the batch.
         In bf16, statistics of normalization stay at 4 bytes and positions of maxima at 8.
     text : str
         The layer as it was typed.
     note : str
-        What a reader should know, as a sentence, or nothing.
+        A sentence that a reader should know, or nothing.
     training_only : bool
-        Whether it is called in training alone, as are auxiliary classifiers; it counts for memory only.
+        Whether it is called only in training, like auxiliary classifiers; it counts for memory only.
     """
 
     name: str
@@ -78,19 +78,19 @@ class Call:
 
     @property
     def params(self) -> int:
-        """Trainable parameters, biases included."""
+        """Count trainable parameters, including biases."""
         return self.weights + self.biases
 
     @property
     def activations(self) -> int:
-        """Numbers in the output; 0 where its shape is not known."""
+        """Count the numbers in the output; 0 if its shape is unknown."""
         return prod(self.output_shape) if self.output_shape else 0
 
     @property
     def other_ops(self) -> int:
-        """Operations that are no multiply-accumulates.
+        """Count operations that are not multiply-accumulates.
 
-        One for each number that a bias, a sum, a product or an activation function gives; two for normalization (a
+        One for each number that a bias, a sum, a product, or an activation function gives; two for normalization (a
         scale and a shift); a comparison or an addition for each position under the kernel for pooling.
         """
         if self.role == "pool":
@@ -104,7 +104,7 @@ class Call:
         return self.activations if self.biases else 0
 
     def saved_bytes(self, *, batch: int = 1, precision: str = "fp32") -> int:
-        """Bytes kept for the backward pass."""
+        """Return the bytes kept for the backward pass."""
         fixed, each = self.saved if precision == "fp32" else self.saved_bf16
         return fixed + each * batch
 
@@ -116,7 +116,7 @@ class Totals:
     Attributes
     ----------
     params, buffers : int
-        Do not grow with the batch; parameters that are used twice are counted once.
+        Independent of the batch; parameters that are used twice are counted once.
     macs, flops, other_ops : int
         flops = 2 macs.
     activations : int
@@ -147,26 +147,26 @@ class LayerTable:
     input_shape : (int, int, int)
         Channels, height, width.
     calls : tuple of Call
-        Those that training adds stand at the end.
+        Those that only training adds come last.
     unused : tuple of (str, int)
-        Parts that the network has but a forward pass does not call, with their parameters: the auxiliary classifiers.
+        Parts of the network that a forward pass does not call, with their parameters: the auxiliary classifiers.
     blocks : dict of str to str
         Class of each module that contains others, by its dotted path; "" is the network.
     smallest : int or None
-        Side of the smallest square image that works; None if that is not known.
+        Side of the smallest square image that works; None if unknown.
     image_saved : bool
         Whether the first layer keeps the image for the backward pass.
     not_trainable : str
-        Why it cannot be trained with such images although it takes them, as a sentence: an auxiliary classifier may
-        need larger ones. Nothing is then said to be kept.
+        Why it cannot be trained with such images although it accepts them, as a sentence: an auxiliary classifier may
+        need larger ones. The rows then report no kept memory.
     source : str
-        How the rows came about: "typed", "traced", "precomputed" or the kind of file.
+        Origin of the rows: "typed", "traced", "precomputed", or the kind of file.
     uncounted : tuple of str
-        What multiplies without being counted, so that the sums say "at least".
+        Operations that multiply without being counted, so that the sums say "at least".
     opened : tuple of str
-        What a file leaves open of its input and the visitor chooses: "height", "width" and "channels".
+        Sizes of the input that a file leaves open for the visitor to choose: "height", "width", and "channels".
     remarks : tuple of str
-        What else a reader should know, as sentences.
+        Other sentences that a reader should know.
     """
 
     title: str
@@ -184,12 +184,12 @@ class LayerTable:
 
     @property
     def inference(self) -> tuple[Call, ...]:
-        """The calls of a forward pass without those that training adds."""
+        """Return the calls of a forward pass without those that training adds."""
         return tuple(call for call in self.calls if not call.training_only)
 
     @property
     def notes(self) -> tuple[str, ...]:
-        """What the rows warn of, each sentence once."""
+        """List the warnings of the rows, each sentence once."""
         missing = f"Not counted: {', '.join(self.uncounted)}; MACs are at least those shown." if self.uncounted else ""
         said = (missing, *self.remarks, *(call.note for call in self.calls))
         return tuple(dict.fromkeys(filter(None, said)))
@@ -204,7 +204,7 @@ def totals(
     input_row: bool = True,
     pool_rows: bool = True,
 ) -> Totals:
-    """Sum a table up.
+    """Sum up a table.
 
     Parameters
     ----------
@@ -221,7 +221,7 @@ def totals(
     Raises
     ------
     ValueError
-        If `batch` or `precision` is not one of these.
+        If `batch` or `precision` is invalid.
     """
     check(batch=batch, precision=precision)
     rows = table.inference
@@ -258,7 +258,7 @@ def _sums(rows: Iterable[Call], bias: bool, batch: int) -> tuple[int, int, int]:
 
 
 def check(*, batch: int, precision: str) -> None:
-    """Raise a ValueError unless both are possible."""
+    """Raise a ValueError unless both are valid."""
     if not 1 <= batch <= MAX_BATCH:
         raise ValueError(f"`batch` must be in [1, {MAX_BATCH:,}]; got {batch}.")
     if precision not in BYTES:

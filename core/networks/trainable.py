@@ -1,4 +1,4 @@
-"""Networks that the training pages offer, as texts: for any number of classes, and narrower or wider.
+"""Networks offered by the training pages, as texts: for any number of classes, and narrower or wider.
 
 >>> from core.networks.trainable import network_text
 >>> network_text("mlp", width=0.5)
@@ -15,7 +15,7 @@ from core.networks.grammar import Items, Join, Layer, Repeat, write
 from core.networks.parser import parse
 from core.networks.presets import PRESETS, Network
 
-MIN_WIDTH = 4  # channels that a narrowed layer keeps
+MIN_WIDTH = 4  # fewest channels in a narrowed layer
 MAX_FACTOR = 4.0
 WIDTHS = (0.25, 0.5, 1.0, 2.0)  # factors of the hidden widths that pages offer
 
@@ -97,16 +97,16 @@ def network_text(net: str, *, width: float = 1.0, classes: int = 10) -> str:
 
 
 def offered_as(text: str) -> tuple[str, float] | None:
-    """Name and width of the network that is offered with this text; None if there is none."""
+    """Return the name and width of the network that is offered with this text; None if there is none."""
     outputs = re.search(r"\bfc(\d{1,3})$", text)
     return _offered(int(outputs[1])).get(text) if outputs and int(outputs[1]) > 1 else None
 
 
 @lru_cache(maxsize=8)
 def _offered(classes: int) -> dict[str, tuple[str, float]]:
-    """Name and width of each network that is offered for so many classes, by its text."""
+    """Return name and width of each network that is offered for `classes` classes, by its text."""
     found: dict[str, tuple[str, float]] = {}
-    for width in sorted(WIDTHS, key=lambda each: each != 1):  # a wide MLP is another one as it stands
+    for width in sorted(WIDTHS, key=lambda each: each != 1):  # a wide MLP has the text of another network
         for net in NETWORKS:
             found.setdefault(network_text(net, width=width, classes=classes), (net, width))
     return found
@@ -123,5 +123,5 @@ def _scaled_item(item: Layer | Repeat | Join, factor: float) -> Layer | Repeat |
         return replace(item, branches=tuple(_scaled(branch, factor) for branch in item.branches))
     if item.width is None:
         return item
-    # Halves go up: round() would take 2.5 to 2 and 3.5 to 4.
+    # Halves round up: round() would take 2.5 to 2 and 3.5 to 4.
     return replace(item, width=max(MIN_WIDTH, int(item.width * factor + 0.5)))

@@ -13,13 +13,13 @@ from core.networks.rules import apply, merge, parts
 from core.networks.table import Call, LayerTable, Shape
 from core.networks.values import Ledger, MisfitError, Value
 
-# Beyond the smallest size at which every kernel fits, sizes at which the branches fit too are looked for this far.
+# Beyond the smallest size at which every kernel fits, search this far for sizes at which the branches fit too.
 _FARTHER = 64
 _WORDS = {"concat": "concatenation", "split": "concatenation", "add": "sum", "mul": "product"}
 
 
 class ShapeError(TextError):
-    """A layer that cannot take what it gets.
+    """A layer cannot take its input.
 
     Attributes
     ----------
@@ -52,21 +52,21 @@ def layer_table(
     text : str
         See `core.networks.grammar`.
     size, channels : int
-        Side and channels of the image, 1 to 4096 and 1 to 65,536; a layer `input` at the beginning of the text has its
-        own.
+        Side and channels of the image, 1 to 4096 and 1 to 65,536; a layer `input` at the start of the text overrides
+        them.
     bias : bool
-        Whether convolutions and linear layers have biases where the text is silent.
+        Whether convolutions and linear layers have biases unless the text says otherwise.
     title : str
         Of the table.
     frozen : int
-        Calls from the first on whose parameters are not trained: they keep nothing for the backward pass.
+        Number of leading calls whose parameters are not trained: they keep nothing for the backward pass.
 
     Raises
     ------
     TextError
         If the text cannot be read.
     ShapeError
-        If a layer cannot take what it gets.
+        If a layer cannot take its input.
     ValueError
         If `size` or `channels` is out of range.
     """
@@ -84,12 +84,12 @@ def layer_table(
 
 @lru_cache(maxsize=16)
 def _parsed(text: str) -> Items:
-    """The items of a text; it is often asked for again, with another image or other frozen layers."""
+    """Return the items of a text, which is often requested again with another image or other frozen layers."""
     return parse(text=text)
 
 
 def input_shape(items: Items, *, size: int, channels: int) -> tuple[int, int, int]:
-    """Channels, height and width of the image."""
+    """Return channels, height, and width of the image."""
     if isinstance(items[0], Layer) and items[0].kind == "input":
         assert items[0].size is not None and items[0].width is not None
         return items[0].width, *items[0].size
@@ -100,21 +100,21 @@ def input_shape(items: Items, *, size: int, channels: int) -> tuple[int, int, in
 
 
 def layers_after_input(items: Items) -> Items:
-    """The items without a leading `input`."""
+    """Return the items without a leading `input`."""
     return items[1:] if isinstance(items[0], Layer) and items[0].kind == "input" else items
 
 
 def branch_names(count: int) -> list[str]:
-    """Names of branches: a to z, and numbers for more."""
+    """Name the branches: a to z, and numbers for more."""
     return [chr(ord("a") + place) if place < 26 else f"z{place}" for place in range(count)]
 
 
 @lru_cache(maxsize=64)
 def smallest_input(*, text: str, channels: int = 3) -> int | None:
-    """Side of the smallest square image that a typed network takes, or None if there is none up to 4096.
+    """Return the side of the smallest square image that a typed network accepts, or None if there is none up to 4096.
 
     Kernels fit from some size on, which is found by bisection; shapes of branches may fit only at some of the sizes
-    from there on, of which the first 64 are tried.
+    from there on, and only the first 64 are tried.
 
     Raises
     ------
@@ -215,7 +215,7 @@ class _Walk:
 
 
 def _agree(how: str, shape: Shape, first: Shape) -> bool:
-    """Whether branches with these shapes can be put together; a factor may have one number for each channel."""
+    """Return whether branches with these shapes can be combined; a factor may have one number per channel."""
     if how == "mul" and len(shape) != len(first):
         return shape[0] == first[0]
     if len(shape) != len(first):

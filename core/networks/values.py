@@ -1,4 +1,4 @@
-"""What passes between the layers of a typed network, what is kept of it, and how windows slide over it."""
+"""Values between the layers of a typed network, the memory kept of them, and the windows that slide over them."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from core.networks.table import Shape
 
 
 class MisfitError(ValueError):
-    """A layer cannot take what it gets.
+    """A layer cannot take its input.
 
     Attributes
     ----------
@@ -26,14 +26,14 @@ class MisfitError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Value:
-    """What a layer gets and gives.
+    """The input or output of a layer.
 
     Attributes
     ----------
     shape : tuple of int
         (channels, height, width) or (features,).
     store : int
-        Number of the memory it lies in; views share it.
+        Number of the memory block that it is in; views share it.
     field : Field
     trained : bool
         Whether something with parameters comes before, so that a gradient passes.
@@ -46,25 +46,25 @@ class Value:
 
     @property
     def map_size(self) -> Pair:
-        """Height and width."""
+        """Return height and width."""
         return self.shape[1], self.shape[2]
 
 
 @dataclass(slots=True)
 class Ledger:
-    """Which memory is kept for the backward pass, each piece counted by the first layer that keeps it."""
+    """The memory kept for the backward pass, each block counted by the first layer that keeps it."""
 
     stores: int = 0
     kept: set[int] = field(default_factory=set)
-    whole: dict[int, int] = field(default_factory=dict)  # numbers of a piece of which parts are looked at
+    whole: dict[int, int] = field(default_factory=dict)  # numbers in a block of which only parts are viewed
 
     def new(self) -> int:
-        """Another piece of memory."""
+        """Return a new block of memory."""
         self.stores += 1
         return self.stores
 
     def keep(self, store: int, numbers: int) -> int:
-        """Keep a piece of memory; numbers that this adds."""
+        """Keep a block of memory; return how many numbers this adds."""
         if store in self.kept:
             return 0
         self.kept.add(store)
@@ -72,13 +72,13 @@ class Ledger:
 
 
 def saved_bytes(each: int, fixed: int = 0, positions: int = 0, statistics: int = 0) -> dict[str, Pair]:
-    """Bytes kept: `each` numbers, `positions` (8 bytes) and `statistics` for each image, `fixed` statistics once."""
+    """Return the bytes kept: `each` number, `positions` (8 bytes), and `statistics` per image, `fixed` ones once."""
     more = 8 * positions + 4 * statistics
     return {"saved": (4 * fixed, 4 * each + more), "saved_bf16": (4 * fixed, 2 * each + more)}
 
 
 def sliding(layer: Layer, *, groups: int = 1) -> Window:
-    """The window of a convolution as typed."""
+    """Return the window of a convolution as typed."""
     assert layer.size is not None
     kernel, dilation, padding = layer.size, layer.pair("d", 1), layer.pair("p")
     reach = [d * (k - 1) for d, k in zip(dilation, kernel, strict=True)]
@@ -96,13 +96,13 @@ def sliding(layer: Layer, *, groups: int = 1) -> Window:
 
 
 def pool_window(layer: Layer) -> Window:
-    """The window of a pooling as typed: it moves by its own size unless told."""
+    """Return the window of a pooling as typed: it moves by its own size by default."""
     window = sliding(layer)
     return window if "s" in dict(layer.options) else replace(window, stride=window.kernel)
 
 
 def slide(window: Window, shape: Shape) -> Pair:
-    """Size of the output, at least 1 x 1."""
+    """Return the size of the output, at least 1 x 1."""
     size = shape[1], shape[2]
     output = window.output(size)
     if min(output) < 1:

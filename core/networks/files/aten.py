@@ -1,4 +1,4 @@
-"""What the operations of PyTorch multiply, and how they slide, from their arguments in a PT2 file."""
+"""Multiply-accumulates and windows of PyTorch operations, from their arguments in a PT2 file."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _ATTENTION = (
     "scaled_dot_product_attention", "_scaled_dot_product_flash_attention", "_scaled_dot_product_efficient_attention",
     "_scaled_dot_product_flash_attention_for_cpu", "_scaled_dot_product_attention_math",
 )  # fmt: skip
-# Operations that multiply, though it is not counted how often.
+# Operations that multiply but whose multiplications are not counted.
 _UNCOUNTED_NAMES = (
     "cdist _cdist_forward bilinear _trilinear chain_matmul linalg_multi_dot addbmm stft istft "
     "_native_multi_head_attention _transformer_encoder_layer_fwd multi_head_attention_forward kron matrix_exp "
@@ -34,14 +34,14 @@ _KNOWN = ("aten", "prims", "_operator", "math", "builtins")
 def macs_of(
     operation: str, domain: str, arguments: Arguments, given: Given, shapes: Shapes, outputs: Sequence[str]
 ) -> int | None:
-    """Count the multiply-accumulates of an operation for the whole batch, or give None where that is not known.
+    """Count the multiply-accumulates of an operation for the whole batch; return None if they are unknown.
 
     Parameters
     ----------
     operation, domain : str
         Such as "conv2d" and "aten".
     arguments, given : mapping
-        By name: each argument as the file has it, and the names of the tensors in it.
+        By name: each argument as stored in the file, and the names of the tensors in it.
     shapes : mapping of str to tuple of int
     outputs : sequence of str
     """
@@ -56,7 +56,7 @@ def macs_of(
 
 
 def window_of(operation: str, arguments: Arguments, given: Given, shapes: Shapes) -> Window | None:
-    """Give the window of a convolution or a pooling of maps or lines, along height and width; None for all else."""
+    """Return the window of a convolution or pooling over maps or lines, along height and width; None for all else."""
     dilation = _pair(arguments, "dilation", (1, 1))
     if operation in ("conv1d", "conv2d", "convolution"):
         weight = shapes.get(given["weight"][0], ())
@@ -108,7 +108,7 @@ def _left(name: str) -> Rule:
 
 
 def _contracted(given: Mapping[str, Sequence[Shape]], output: Shape, _: Arguments) -> int:
-    """Whatever two factors have in common is summed over: its size squared is what is missing in the output."""
+    """Count the MACs of a contraction: shared axes are summed, and their squared size is missing in the output."""
     one, other = (prod(given[name][0]) for name in ("self", "other"))
     return prod(output) * isqrt(one * other // max(prod(output), 1))
 

@@ -1,4 +1,4 @@
-"""Rows of a network that is given as a graph of operations with shapes, as files hold it."""
+"""Rows of a network given as a graph of operations with shapes, as stored in a file."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ MAX_NUMBER = 2**62
 MAX_AXES = 8
 LONGEST_NAME = 120
 
-# What an operation is called here: kind and role, by its name in PyTorch, in ONNX or in onnxruntime.
+# What an operation is called here: kind and role, by its name in PyTorch, ONNX, or onnxruntime.
 _OPERATIONS = {
     "Conv2d": ("convolution", "conv1d conv2d conv3d convolution _convolution Conv QLinearConv ConvInteger FusedConv "
                "NhwcConv DeformConv deform_conv2d"),
@@ -75,7 +75,7 @@ _OPERATIONS = {
     "Loop": ("other", "Loop Scan"),
 }  # fmt: skip
 OPERATIONS = {name: (kind, role) for kind, (role, names) in _OPERATIONS.items() for name in names.split()}
-# Operations that only look at numbers in another order, in another type, or at shapes.
+# Operations that only change the order, type, or shape of numbers.
 _SILENT = (
     "view reshape permute transpose t select slice squeeze unsqueeze expand contiguous clone detach unflatten chunk "
     "split split_with_sizes getitem alias lift_fresh_copy to _to_copy sym_size movedim swapaxes type_as numpy_T "
@@ -90,7 +90,7 @@ _LINES = {"Conv2d": "Conv1d", "ConvTranspose2d": "ConvTranspose1d", "MaxPool2d":
 
 
 class MisfitError(ValueError):
-    """A network does not take an input of the size that was chosen for it."""
+    """A network does not accept an input of the chosen size."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,15 +100,15 @@ class Node:
     Attributes
     ----------
     name, operation : str
-        Of this one; as PyTorch or ONNX calls what it does.
+        Of this operation; what it does, in the terms of PyTorch or ONNX.
     inputs, outputs : tuple of str
-        Names of values; of the inputs those that depend on the input of the network, all others are constants.
+        Names of values; only those inputs that depend on the input of the network, since all others are constants.
     window : Window or None
-        Of a convolution or a pooling along height and width.
+        Of a convolution or pooling along height and width.
     weights, biases, statistics : tuple of str
-        Names of constants that it uses so.
+        Names of constants used in these roles.
     macs : int or None
-        Multiply-accumulates of the whole batch; None if they are not known.
+        Multiply-accumulates of the whole batch; None if unknown.
     """
 
     name: str
@@ -131,25 +131,25 @@ class Graph:
     image : str
         Name of the value that is the input.
     input_shape : (int, int, int)
-        Channels, height and width of one; of a row of numbers the numbers, 1 and 1; of a line channels, 1 and length.
+        Channels, height, and width of one; for a row of numbers its size, 1, and 1; for a line channels, 1, and length.
     batch : int
-        How many there are at once.
+        How many inputs are passed at once.
     line : bool
-        Whether the input has channels and a length alone.
+        Whether the input has only channels and a length.
     nodes : tuple of Node
         In an order in which they can be computed.
     shapes : mapping of str to tuple of int
-        Of values, with the batch; what is missing is not known.
+        Of values, with the batch; a missing one is unknown.
     owners : mapping of str to tuple of str
-        What a constant is made of: names of what the file holds.
+        For each constant, the names of the tensors in the file that it is made of.
     sizes : mapping of str to int
-        Numbers of each of these.
+        Sizes of these tensors.
     fillers : frozenset of str
-        Those whose numbers are all equal: exporters keep equal ones of several layers once.
+        Those whose numbers are all equal: exporters store equal ones of several layers once.
     notes : tuple of str
         What a reader should know, as sentences.
     opened : tuple of str
-        What the file leaves open of its input: "height", "width" and "channels".
+        Sizes of the input that the file leaves open: "height", "width", and "channels".
     unused : tuple of (str, int)
         Parts that a forward pass does not call, with their parameters.
     """
@@ -169,7 +169,7 @@ class Graph:
 
 
 def graph_table(graph: Graph, *, title: str, source: str) -> LayerTable:
-    """Rows of a graph: one for each operation that computes something.
+    """Return the rows of a graph: one for each operation that computes something.
 
     Raises
     ------
@@ -194,9 +194,9 @@ def graph_table(graph: Graph, *, title: str, source: str) -> LayerTable:
 
 
 def input_shape_of(shape: Shape, line: bool) -> tuple[int, int, int]:
-    """Channels, height and width of one image of a batch; a row of numbers has only the first.
+    """Return channels, height, and width of one image of a batch; a row of numbers has only the first.
 
-    With `line` the channels come before the length, otherwise each place of a sequence has its numbers last.
+    With `line` the channels precede the length; otherwise the last axis holds the numbers of each position.
     """
     one = shape[1:] if len(shape) > 1 else shape
     if len(one) == 3:
@@ -207,12 +207,12 @@ def input_shape_of(shape: Shape, line: bool) -> tuple[int, int, int]:
 
 
 def clean(name: str) -> str:
-    """A name from a file as it may be shown and exported: short, printable, and no formula to a spreadsheet."""
+    """Make a name from a file safe to show and export: short, printable, and not a formula in a spreadsheet."""
     return "".join(filter(str.isprintable, name)).lstrip("=+-@ ")[:LONGEST_NAME] or "unnamed"
 
 
 def checked_shape(name: str, shape: Sequence[Any]) -> Shape:
-    """Give a shape from a file back.
+    """Return a shape from a file if it is valid.
 
     Raises
     ------
@@ -232,7 +232,7 @@ class _Reader:
         self.uncounted: Counter[str] = Counter()
 
     def read(self, node: Node) -> Call | None:
-        """The row of a node, if it is one."""
+        """Return the row of a node, or None if it does not get one."""
         kind, role = self._kind(node)
         fields = [self.fields[name] for name in node.inputs if name in self.fields] or [Field()]
         received = max((self.graph.shapes.get(name, ()) for name in node.inputs), key=prod, default=())
@@ -280,7 +280,7 @@ class _Reader:
         return ""
 
     def _share(self, macs: int, received: Shape, given: Shape) -> int:
-        """MACs of one image; the batch comes first, second in sequences, or is part of what comes first."""
+        """Return the MACs of one image; the batch is the first axis, the second in sequences, or part of the first."""
         batch = self.graph.batch
         if batch > 1 and any(batch in shape[:2] or shape[:1] and shape[0] % batch == 0 for shape in (given, received)):
             return macs // batch
@@ -291,9 +291,9 @@ class _Reader:
         return (shape[0], 1, shape[1]) if self.graph.line and len(shape) == 2 else shape
 
     def _owned(self, node: Node) -> tuple[int, int, int, bool]:
-        """Weights, biases, buffers, and whether all of these were used before.
+        """Count weights, biases, and buffers, and tell whether all of these were used before.
 
-        A constant with equal numbers alone stands for a constant of each layer that uses it, unless the layer has a
+        A constant of equal numbers stands for a separate constant in each layer that uses it, unless the layer has a
         weight of its own that was used before.
         """
         counts, fresh, some = [0, 0, 0], False, False
@@ -320,6 +320,6 @@ class _Reader:
             return before.everywhere()
         if kind.startswith(("Conv", "MaxPool", "AvgPool")) or kind in ("MatMul", "Einsum", "Upsample", "PixelShuffle"):
             return before.lost()
-        # A map that becomes one row of numbers sees the whole image.
+        # A map that becomes a row of numbers sees the whole image.
         flat = len(received) in (3, 4) and len(given) == 2 and prod(received[2:]) > 1
         return before.everywhere() if flat else before

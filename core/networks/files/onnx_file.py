@@ -1,6 +1,6 @@
-"""The graph in an ONNX file: its operations with shapes, its constants, and what of these is trained.
+"""The graph in an ONNX file: its operations with shapes, its constants, and which of these are trained.
 
-The package onnx is optional. What reads the file there is C++: only a confined process may call it.
+The package onnx is optional. It reads the file in C++, so only a confined process may call it.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ def without_weights(content: bytes) -> bytes:
     Raises
     ------
     ValueError
-        If the package onnx is not installed, or it is no ONNX file.
+        If the package onnx is not installed, or the file is not an ONNX file.
     """
     if find_spec("onnx") is None:
         raise ValueError("ONNX files need the Python package onnx, which is not installed where this app runs.")
@@ -41,9 +41,9 @@ def read_onnx(content: bytes, *, height: int = 224, width: int = 224, channels: 
     Parameters
     ----------
     content : bytes
-        As `without_weights` gives it.
+        As returned by `without_weights`.
     height, width, channels : int
-        Of the image where the file leaves them open; `width` is also the length of what has one.
+        Of the image if the file leaves them open; `width` is also the length of one-dimensional inputs.
 
     Raises
     ------
@@ -58,13 +58,13 @@ def read_onnx(content: bytes, *, height: int = 224, width: int = 224, channels: 
         raise ValueError("The file is nested too deep.") from error
     except (KeyError, IndexError, TypeError, AttributeError) as error:
         raise ValueError("The file has operations whose shapes do not fit together.") from error
-    except Exception as error:  # the errors of protobuf and onnx have no class in common
+    except Exception as error:  # the errors of protobuf and onnx have no common base class
         raise ValueError("The file is damaged or no ONNX file.") from error
 
 
 def _read(content: bytes, height: int, width: int, channels: int) -> Graph:
     onnx: Any = importlib.import_module("onnx")
-    model = onnx.load_model_from_string(content)  # never from a path, beside which other files could lie
+    model = onnx.load_model_from_string(content)  # never from a path, next to which other files could lie
     graph = model.graph
     if len(graph.node) > MAX_NODES:
         raise ValueError(f"The file has {len(graph.node):,} operations; at most {MAX_NODES:,} are possible.")
@@ -114,7 +114,7 @@ def _graph(walk: Walk, image: str, shape: Shape, last: frozenset[str], chosen: _
 
 
 class _Chosen:
-    """Sizes that stand for those that a file leaves open; the same name means the same size."""
+    """Sizes chosen for those that a file leaves open; the same name means the same size."""
 
     def __init__(self, height: int, width: int, channels: int) -> None:
         self.height, self.width, self.channels = height, width, channels
@@ -122,7 +122,7 @@ class _Chosen:
         self._names: dict[str, int] = {}
 
     def shape(self, value: Any, *, first: bool, last: frozenset[str]) -> Dims:
-        """Shape of an input with all sizes chosen."""
+        """Return the shape of an input with all sizes chosen."""
         dims = value.type.tensor_type.shape.dim
         batch = dims[0].dim_param if dims else ""
         found: list[int | None] = []
@@ -134,7 +134,7 @@ class _Chosen:
                 found.append(1)
                 continue
             what = self._what(len(dims), place, value.name in last)
-            # Height and width often have one name, “?”; other inputs take over what a name stands for.
+            # Height and width often share one name, “?”; other inputs take the size that a name stands for.
             chosen = getattr(self, what) if first else self._names.get(dim.dim_param, 1)
             if first:
                 self.opened[what] = chosen
@@ -145,13 +145,13 @@ class _Chosen:
 
     @staticmethod
     def _what(axes: int, place: int, last: bool) -> str:
-        """What the size along an axis is."""
+        """Name the size along an axis."""
         if axes >= 4 and place == (axes - 1 if last else 1):
             return "channels"
         return "height" if axes >= 4 and place == axes - (3 if last else 2) else "width"
 
     def notes(self) -> list[str]:
-        """What is open, as a sentence."""
+        """Say which sizes are open, as a sentence."""
         if not self.opened:
             return []
         said = " and ".join(f"{what} {self.opened[what]}" for what in _OPEN if what in self.opened)
@@ -159,7 +159,7 @@ class _Chosen:
 
 
 def _image(inputs: Sequence[Any]) -> Any:
-    """The input that is the image: the first with four axes or else with five, or the first of all."""
+    """Return the input that is the image: the first with four axes, or else with five, or simply the first."""
     axes = {value.name: len(value.type.tensor_type.shape.dim) for value in inputs if _has_shape(value)}
     for wanted in ((4,), (5,), (1, 2, 3, 6, 7, 8)):
         for value in inputs:
@@ -169,7 +169,7 @@ def _image(inputs: Sequence[Any]) -> Any:
 
 
 def _channels_last(graph: Any, image: Any) -> frozenset[str]:
-    """Names of the image and of what is computed from it number by number, if it has its channels last."""
+    """Name the image and everything computed from it elementwise, if its channels come last."""
     if len(image.type.tensor_type.shape.dim) != 4:
         return frozenset()
     found = {image.name}
@@ -186,7 +186,7 @@ def _channels_last(graph: Any, image: Any) -> frozenset[str]:
 
 
 def _check_functions(model: Any) -> None:
-    """Refuse local functions that come to too many operations, before any of them is opened."""
+    """Refuse local functions that expand to too many operations, before any of them is expanded."""
     functions = {(function.domain, function.name): function for function in model.functions}
     known: dict[tuple[str, str], int] = {}
 

@@ -1,4 +1,4 @@
-"""Small values that follow from constants and shapes alone: what the arithmetic of sizes in an ONNX file comes to."""
+"""Small values that follow from constants and shapes alone: the results of size arithmetic in an ONNX file."""
 
 from __future__ import annotations
 
@@ -10,21 +10,21 @@ import numpy as np
 from numpy.typing import NDArray
 
 Array = NDArray[Any]
-MOST = 1 << 16  # numbers of a value that is kept
+MOST = 1 << 16  # numbers in a value that is kept
 _DTYPES = {1: np.float32, 2: np.uint8, 3: np.int8, 4: np.uint16, 5: np.int16, 6: np.int32, 7: np.int64, 9: np.bool_,
            10: np.float16, 11: np.float64, 12: np.uint32, 13: np.uint64}  # fmt: skip
 Attributes = Mapping[str, Any]
 
 
 def fold(operation: str, inputs: Sequence[Array | None], attributes: Attributes) -> tuple[Array, ...]:
-    """Compute the outputs of an operation; none where it is not known how, or if they are too large.
+    """Compute the outputs of an operation; none if it is unknown or its outputs are too large.
 
     Parameters
     ----------
     operation : str
-        Of the standard operations of ONNX.
+        One of the standard operations of ONNX.
     inputs : sequence of array or None
-        None for one that is left out.
+        None for one that is omitted.
     attributes : mapping of str to value
     """
     rule = _RULES.get(operation)
@@ -40,12 +40,12 @@ def fold(operation: str, inputs: Sequence[Array | None], attributes: Attributes)
 
 
 def dtype_of(kind: int) -> type[np.generic]:
-    """NumPy's type for one of ONNX; KeyError if there is none."""
+    """Return NumPy's type for one of ONNX; KeyError if there is none."""
     return _DTYPES[kind]
 
 
 def kind_of(value: Array) -> int:
-    """ONNX's type for one of NumPy's, 1 (float) for others."""
+    """Return ONNX's type for one of NumPy's, 1 (float) for others."""
     return next((kind for kind, dtype in _DTYPES.items() if value.dtype == dtype), 1)
 
 
@@ -59,7 +59,7 @@ def _elementwise(function: Callable[..., Array]) -> Callable[[list[Any], Attribu
 
 
 def _divide(a: Array, b: Array) -> Array:
-    """Division; that of whole numbers rounds toward 0."""
+    """Divide; whole numbers are rounded toward 0."""
     if a.dtype.kind in "iu":
         return np.asarray(np.sign(a) * np.sign(b) * (np.abs(a) // np.abs(b)), a.dtype)
     return np.asarray(np.divide(a, b))
@@ -99,7 +99,7 @@ def _slice(inputs: list[Any], attributes: Attributes) -> Array:
     places = axes or range(len(starts or ()))
     cut = [slice(None)] * data.ndim
     for axis, start, end, step in zip(places, starts or (), ends or (), steps or [1] * len(starts or ()), strict=True):
-        # Going back to before the first one is written as a very negative end.
+        # An end before the first element is written as a large negative number.
         cut[axis] = slice(start, None if step < 0 and end < -data.shape[axis] else end, step)
     return np.asarray(data[tuple(cut)])
 

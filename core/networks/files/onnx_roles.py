@@ -1,4 +1,4 @@
-"""What the operations of ONNX and onnxruntime do with their inputs: which are trained, and what is multiplied."""
+"""Roles of the inputs of ONNX and onnxruntime operations: which are trained, and what is multiplied."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from core.networks.table import Shape
 Attributes = Mapping[str, Any]
 Shapes = Sequence[Shape]
 
-# Operation -> places of its inputs that are weights, biases and running statistics where they are constants.
+# Operation -> positions of the inputs that are weights, biases, and running statistics if they are constants.
 TRAINED: dict[str, tuple[tuple[int, ...], tuple[int, ...], tuple[int, ...]]] = {
     "Conv": ((1,), (2,), ()),
     "NhwcConv": ((1,), (2,), ()),
@@ -63,22 +63,22 @@ TRAINED: dict[str, tuple[tuple[int, ...], tuple[int, ...], tuple[int, ...]]] = {
 }
 # The same names mean other inputs in the domain of onnxruntime.
 TRAINED_THERE = {"Attention": ((1,), (2,), ()), "QAttention": ((1,), (2,), ())}
-# Operations whose constants are trained unless they are a single number, a mask, a grid or a scale of the image.
+# Operations whose constants are trained unless they are a single number, a mask, a grid, or a scale of the image.
 _MIXED_NAMES = (
     "Add Sub Mul Div Pow Sum Mean Max Min Where Concat ScatterND ScatterElements QLinearAdd QLinearMul "
     "QLinearConcat BiasDropout"
 )
 MIXED = frozenset(_MIXED_NAMES.split())
-# Of these the factors and numbers to add stand here; their other inputs are scales and zero points.
+# For these, the factors and terms are listed here; their other inputs are scales and zero points.
 QUANTIZED = {"QLinearAdd": (0, 3), "QLinearMul": (0, 3)}
-# Those whose output has the shape of their first input.
+# Operations whose output has the shape of their first input.
 _ALIKE = (
     "QLinearLeakyRelu QLinearSigmoid QLinearSoftmax Gelu BiasGelu FastGelu QuickGelu GroupNorm BiasAdd "
     "BiasDropout SimplifiedLayerNormalization SkipLayerNormalization SkipSimplifiedLayerNormalization "
     "RotaryEmbedding LayerNormalization BiasSoftmax SkipGroupNorm DequantizeLinear QuantizeLinear Silu "
     "MultiHeadAttention Attention QAttention"
 )
-# Operations of onnxruntime that are a standard one with more behind it: that one, and the inputs that it gets.
+# Operations of onnxruntime that extend a standard one: that one, and the inputs that it gets.
 ALIASES: dict[str, tuple[str, tuple[int, ...]]] = {
     "FusedConv": ("Conv", (0, 1, 2)),
     "FusedGemm": ("Gemm", (0, 1, 2)),
@@ -93,7 +93,7 @@ ALIASES: dict[str, tuple[str, tuple[int, ...]]] = {
     "QLinearReduceMean": ("ReduceMean", (0,)),
     **dict.fromkeys(_ALIKE.split(), ("Relu", (0,))),
 }
-# Standard operations that multiply, though it is not counted how often.
+# Standard operations that multiply but whose multiplications are not counted.
 _UNCOUNTED_NAMES = "DFT STFT SequenceMap Scan Loop LinearRegressor LinearClassifier SVMClassifier SVMRegressor"
 UNCOUNTED = frozenset(_UNCOUNTED_NAMES.split())
 _FREE = frozenset([*ALIASES,  "EmbedLayerNormalization", "QLinearConcat", "BiasSplitGelu", "QLinearWhere", "Trilu",
@@ -102,16 +102,16 @@ _FREE = frozenset([*ALIASES,  "EmbedLayerNormalization", "QLinearConcat", "BiasS
 
 
 def macs_of(operation: str, domain: str, shapes: Shapes, output: Shape, attributes: Attributes) -> int | None:
-    """Count the multiply-accumulates of an operation for the whole batch, or give None where that is not known.
+    """Count the multiply-accumulates of an operation for the whole batch; return None if they are unknown.
 
     Parameters
     ----------
     operation, domain : str
         `domain` is "" for the standard operations.
     shapes : sequence of tuple of int
-        Of all inputs; () for one that is left out or not known.
+        Of all inputs; () for one that is omitted or unknown.
     output : tuple of int
-        Of the first output; () if not known.
+        Of the first output; () if unknown.
     attributes : mapping of str to value
     """
     rule = _RULES.get((domain, operation)) or _RULES.get(("", operation))
@@ -168,7 +168,7 @@ def _attention(shapes: Shapes, _: Shape, attributes: Attributes) -> int:
 
 
 def _attention_there(shapes: Shapes, _: Shape, attributes: Attributes) -> int:
-    """With the projections to queries, keys and values in front, as onnxruntime fuses it."""
+    """Count attention together with its projections to queries, keys, and values, as onnxruntime fuses it."""
     batch, length = shapes[0][:2]
     weight = shapes[1]
     sizes: list[int] = attributes.get("qkv_hidden_sizes") or [weight[-1] // 3] * 3

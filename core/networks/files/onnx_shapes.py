@@ -1,4 +1,4 @@
-"""Shapes in an ONNX file, operation by operation: the package onnx knows those of the standard ones."""
+"""Shapes in an ONNX file, operation by operation; for the standard ones, the package onnx infers them."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ _JOINED = ("Add", "Sub", "Mul", "Div", "Concat", "Reshape")
 
 @dataclass
 class Shapes:
-    """Learns shapes.
+    """Infers shapes.
 
     Attributes
     ----------
     known : Values
     declared : mapping of str to tuple of int or None
-        Shapes that the file tells.
+        Shapes that the file declares.
     opened : bool
         Whether the size of the input was chosen here.
     """
@@ -51,7 +51,7 @@ class Shapes:
         attributes: Mapping[str, Any],
         version: int,
     ) -> None:
-        """Learn the shapes of outputs from those of the inputs, as far as they are known.
+        """Infer the shapes of outputs from those of the inputs, as far as they are known.
 
         Parameters
         ----------
@@ -66,7 +66,7 @@ class Shapes:
         Raises
         ------
         MisfitError
-            If the operation does not take such inputs.
+            If the operation does not accept such inputs.
         """
         operation = node.op_type
         if operation == "DynamicQuantizeLSTM":
@@ -83,7 +83,7 @@ class Shapes:
         self._check(node, inputs, outputs, attributes)
 
     def _check(self, node: Any, inputs: list[str], outputs: list[str], attributes: Mapping[str, Any]) -> None:
-        """Look at what onnx does not: channels of a convolution, and how many numbers there are to reshape."""
+        """Check what onnx does not: the channels of a convolution, and how many numbers there are to reshape."""
         shapes = [self.known.shape(name) for name in (*inputs[:2], outputs[0] if outputs else "")]
         if node.op_type == "Reshape" and shapes[0] and shapes[-1] and prod(shapes[0]) != prod(shapes[-1]):
             self._refuse(node, node.op_type, inputs)
@@ -102,7 +102,7 @@ class Shapes:
         version: int,
         alias: bool,
     ) -> None:
-        """Ask onnx; where one operation stands for another, the kinds of numbers do not matter."""
+        """Ask onnx; where one operation stands for another, the number types do not matter."""
         found: Mapping[str, Any] = {}
         try:
             schema = self._schema(operation, version, "")
@@ -121,7 +121,7 @@ class Shapes:
                 self.known.types[output] = kind.elem_type
 
     def _refuse(self, node: Any, operation: str, inputs: Sequence[str], error: Exception | None = None) -> None:
-        """Say that an operation cannot take what it gets, if that is certain and matters."""
+        """Say that an operation cannot take its inputs, if that is certain and matters."""
         shapes = [self.known.shape(name) for name in inputs if name]
         if all(shapes) and (operation in _COUNTED or self.opened and operation in _JOINED):
             given = " and ".join(f"({', '.join(map(str, shape))})" for shape in shapes[:2])
@@ -131,7 +131,7 @@ class Shapes:
             ) from error
 
     def _as_recurrent(self, inputs: list[str], outputs: list[str]) -> None:
-        """Shapes of an LSTM whose matrices are turned: (directions, inputs, 4 hidden)."""
+        """Infer shapes of an LSTM whose matrices are transposed: (directions, inputs, 4 hidden)."""
         sequence, hidden = self.known.shape(inputs[0]), self.known.shape(inputs[2])
         if len(sequence) == 3 and len(hidden) == 3:
             steps, batch, _ = sequence
@@ -139,7 +139,7 @@ class Shapes:
             self.known.dims |= dict(zip(outputs, (every, every[1:], every[1:]), strict=False))
 
     def _as_product(self, inputs: list[str], outputs: list[str], attributes: Mapping[str, Any]) -> None:
-        """Shapes of a matrix product whose factors may be turned."""
+        """Infer shapes of a matrix product whose factors may be transposed."""
         left, right = (list(self.known.shape(name)) for name in inputs[:2])
         if min(len(left), len(right)) < 2:
             return
@@ -150,7 +150,7 @@ class Shapes:
         self.known.dims[outputs[0]] = (*front, left[-2], right[-1])
 
     def _copy(self, operation: str, inputs: list[str], outputs: list[str], attributes: Mapping[str, Any]) -> Any:
-        """The operation under the names that are used here."""
+        """Copy the operation with the names that are used here."""
         node = self._onnx.NodeProto(op_type=operation, input=inputs, output=outputs)
         for name, attribute in attributes.items():
             node.attribute.add().CopyFrom(attribute)
@@ -166,7 +166,7 @@ class Shapes:
         return self._onnx.numpy_helper.from_array(np.ascontiguousarray(self.known.values[name]), name)
 
     def _as_declared(self, outputs: Sequence[str]) -> None:
-        """Fill sizes that are not known with those that the file tells."""
+        """Fill unknown sizes with those that the file declares."""
         for output in outputs:
             said = self.declared.get(output)
             dims = self.known.dims.get(output)

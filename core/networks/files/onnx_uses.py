@@ -25,7 +25,7 @@ class Uses:
 
 
 def uses(known: Values, operation: str, domain: str, inputs: Sequence[str], moving: Sequence[str]) -> Uses:
-    """Tell what an operation uses its constants for.
+    """Sort the constants of an operation by their use.
 
     Parameters
     ----------
@@ -59,14 +59,14 @@ def _placed(known: Values, operation: str, places: tuple[tuple[int, ...], ...], 
     if operation == "InstanceNormalization" and _idle(known, inputs):
         weights = ()
     if operation == "BatchNormalization" and len(inputs) == 5:
-        # A network fresh from its initialization has factors like variances, and shifts like means.
+        # An untrained network has factors equal to its variances, and shifts equal to its means.
         roots = [set(known.owners.get(name, ())) for name in inputs[1:]]
         known.fillers |= roots[0] & roots[3] | roots[1] & roots[2]
     return Uses(weights, biases, statistics)
 
 
 def _joined(operation: str, inputs: Sequence[str]) -> list[str]:
-    """The inputs that are added, multiplied or put beside one another, without scales and zero points."""
+    """List the inputs that are added, multiplied, or concatenated, without scales and zero points."""
     if operation == "QLinearConcat":
         return list(inputs[2::3])
     places = QUANTIZED.get(operation, range(len(inputs)))
@@ -74,7 +74,7 @@ def _joined(operation: str, inputs: Sequence[str]) -> list[str]:
 
 
 def _idle(known: Values, inputs: Sequence[str]) -> bool:
-    """Whether factors 1 and shifts 0 were made by the exporter, as for a group norm and one without parameters."""
+    """Return whether the exporter made factors 1 and shifts 0, as for a group norm or one without parameters."""
     if not all(name in known.values for name in inputs[1:3]):
         return False
     before = known.makers.get(inputs[0])
@@ -90,7 +90,7 @@ def _real(known: Values, name: str) -> bool:
 
 
 def _mixed(known: Values, operation: str, name: str, first: str, moving: Sequence[str]) -> bool:
-    """Whether a constant that is added, multiplied or put beside something is trained."""
+    """Return whether a constant that is added, multiplied, or concatenated is trained."""
     if not name or not known.constant(name):
         return False
     if all(other in known.scales for other in moving) and not (operation == "Div" and name == first):
@@ -104,11 +104,11 @@ def _mixed(known: Values, operation: str, name: str, first: str, moving: Sequenc
         return later and name in known.values and learned(known.values[name])
     if not (_real(known, name) or operation.startswith("QLinear")) or _fixed(known, name):
         return False
-    return later or size > _IMAGE_CHANNELS  # before the first layer numbers scale the image
+    return later or size > _IMAGE_CHANNELS  # before the first layer, numbers scale the image
 
 
 def _fixed(known: Values, name: str) -> bool:
-    """Whether a constant is a mask or a grid."""
+    """Return whether a constant is a mask or a grid."""
     if any(known.said.get(owner) == FIXED for owner in known.owners[name]):
         return True
     value = known.values.get(name)

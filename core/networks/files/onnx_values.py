@@ -1,4 +1,4 @@
-"""What is known of the values of an ONNX file: shapes, small constants, and what larger ones are made of."""
+"""Known facts about the values of an ONNX file: shapes, small constants, and what larger ones are made of."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ from core.networks.files.onnx_fold import MOST, dtype_of, fold, kind_of
 from core.networks.files.onnx_wire import FILLER, FIXED, told
 from core.networks.table import Shape
 
-REAL = (1, 10, 11, 16)  # kinds of real numbers
-WHOLE = (6, 7, 8, 9, 12, 13)  # kinds of numbers that count, choose or spell
-# Constants that are made from others are made of these inputs alone; all others, of all.
+REAL = (1, 10, 11, 16)  # types of real numbers
+WHOLE = (6, 7, 8, 9, 12, 13)  # types of numbers that count, choose, or spell
+# Constants derived from others: from these inputs alone if listed, otherwise from all.
 _FIRST_NAMES = (
     "DequantizeLinear QuantizeLinear Gather GatherND GatherElements Slice Reshape Transpose Expand Tile Squeeze "
     "Unsqueeze Cast CastLike Identity Split Pad Flatten Clip Trilu ReduceSum ReduceMean ReduceL2 Resize"
@@ -30,24 +30,24 @@ Dims = tuple[int | None, ...]
 
 @dataclass
 class Values:
-    """What is known of values, by name.
+    """Known facts about values, by name.
 
     Attributes
     ----------
     dims : dict of str to tuple of int or None
         Shapes, as far as they are known.
     types : dict of str to int
-        Kinds of numbers.
+        Number types.
     values : dict of str to array
         Small constants.
     owners : dict of str to tuple of str
-        Of constants: what the file holds that they are made of.
+        For each constant, the tensors in the file that it is made of.
     sizes, said : dict
-        Of what the file holds: how many numbers, and what is told of them.
+        For each tensor in the file, how many numbers it has, and what is said about them.
     made, fillers : set of str
-        Of these, those that come from Constant operations, and vectors of equal numbers.
+        Of these, the ones that come from Constant operations, and vectors of equal numbers.
     scales, trained : set of str
-        What depends on the input and is the scale of a quantized value; what has passed a layer with weights.
+        Values that depend on the input and scale a quantized value; values that have passed a layer with weights.
     makers : dict of str to Node
         Operations by their outputs.
     """
@@ -65,16 +65,16 @@ class Values:
     makers: dict[str, Node] = field(default_factory=dict)
 
     def shape(self, name: str) -> Shape:
-        """Shape of a value; () if it is not known."""
+        """Return the shape of a value; () if unknown."""
         dims = self.dims.get(name)
         return tuple(size for size in dims if size is not None) if dims and None not in dims else ()
 
     def constant(self, name: str) -> bool:
-        """Whether a value does not depend on the input."""
+        """Return whether a value does not depend on the input."""
         return name in self.owners
 
     def hold(self, name: str, tensor: Any, *, made: bool = False) -> None:
-        """Take a tensor of the file."""
+        """Store a tensor of the file."""
         dims = tuple(int(size) for size in tensor.dims)
         if len(dims) > MAX_AXES or any(not 0 <= size <= MAX_NUMBER for size in dims):
             raise ValueError(f"The shape of “{name[:40]}” is not made of at most {MAX_AXES} whole numbers.")
@@ -92,12 +92,12 @@ class Values:
         self._filler(name)
 
     def hold_sparse(self, name: str, tensor: Any) -> None:
-        """Take a sparse tensor of the file; its numbers other than 0 count."""
+        """Store a sparse tensor of the file; its nonzero numbers count."""
         self.dims[name], self.types[name] = tuple(tensor.dims), tensor.values.data_type
         self.owners[name], self.sizes[name] = (name,), prod(tensor.values.dims)
 
     def same(self, name: str, other: str) -> None:
-        """Give a constant another name."""
+        """Give a constant a second name."""
         self.owners[other] = self.owners[name]
         if name in self.dims:
             self.dims[other] = self.dims[name]
@@ -105,11 +105,11 @@ class Values:
             self.values[other] = self.values[name]
 
     def hold_nothing(self, name: str) -> None:
-        """Take a constant without numbers, such as a text."""
+        """Store a constant without numbers, such as a text."""
         self.dims[name], self.owners[name] = (), ()
 
     def _filler(self, name: str) -> None:
-        """Note a vector whose numbers are all equal; exporters keep one for several layers."""
+        """Note a vector whose numbers are all equal; exporters store one for several layers."""
         if self.said.get(name) == FILLER and max(self.dims[name], default=1) == self.sizes[name]:  # type: ignore[type-var]
             self.fillers.add(name)
 
@@ -124,7 +124,7 @@ class Values:
     def folded(
         self, operation: str, domain: str, inputs: list[str], outputs: list[str], attributes: Mapping[str, Any]
     ) -> bool:
-        """Compute an operation on small constants, if it is known how."""
+        """Compute an operation on small constants, if its rule is known."""
         if domain or any(name and name not in self.values for name in inputs):
             return False
         found = fold(operation, [self.values[name] if name else None for name in inputs], attributes)
@@ -134,7 +134,7 @@ class Values:
         return len(found) == len(outputs)
 
     def still(self, operation: str, inputs: list[str], outputs: list[str]) -> None:
-        """An operation on constants alone gives constants."""
+        """Record that an operation on constants alone gives constants."""
         sources = inputs[:1] if operation in _FIRST else [name for name in inputs if name]
         owners = dict.fromkeys(owner for name in sources for owner in self.owners[name])
         if operation not in _FIRST:  # a single number is a factor
@@ -145,7 +145,7 @@ class Values:
             self._made(outputs[0])
 
     def _made(self, name: str) -> None:
-        """A tensor that the file makes instead of holding it."""
+        """Store a tensor that the file generates instead of holding it."""
         shape = self.dims.get(name)
         if shape is not None and None not in shape:
             self.owners[name], self.sizes[name] = (name,), prod(self.shape(name))
@@ -154,7 +154,7 @@ class Values:
 
 
 def value_of(tensor: Any) -> NDArray[Any] | None:
-    """Numbers of a small tensor; None if they are not there."""
+    """Return the numbers of a small tensor; None if they are not there."""
     try:
         dtype_of(tensor.data_type)
         return np.asarray(importlib.import_module("onnx.numpy_helper").to_array(tensor))

@@ -1,4 +1,4 @@
-"""Goes through the operations of an ONNX file in order: those that depend on the input become the network."""
+"""A walk through the operations of an ONNX file in order: those that depend on the input become the network."""
 
 from __future__ import annotations
 
@@ -27,18 +27,18 @@ _KINDS = {"value_float": 1, "value_floats": 1, "value_int": 7, "value_ints": 7}
 
 @dataclass(frozen=True)
 class Scope:
-    """Names of values as a function or a graph inside of an operation sees them.
+    """Names of values as seen by a function or a graph inside an operation.
 
     Attributes
     ----------
     prefix : str
-        Begins the names of what is computed here.
+        Prefix of the names of what is computed here.
     names : dict of str to str
-        What names mean outside.
+        What these names mean outside.
     parent : Scope or None
-        Where other names are looked up.
+        The scope in which other names are looked up.
     attributes : mapping of str to attribute
-        What a function was called with.
+        Those that a function was called with.
     opsets : mapping of str to int
         Version of each domain.
     depth : int
@@ -52,18 +52,18 @@ class Scope:
     depth: int = 0
 
     def find(self, name: str) -> str:
-        """What a name means."""
+        """Return what a name means."""
         if not name or name in self.names:
             return self.names.get(name, "")
         return self.parent.find(name) if self.parent is not None else name
 
     def inside(self, name: str) -> Scope:
-        """The scope of a graph inside of an operation, which sees all of this one.
+        """Return the scope of a graph inside an operation, which sees all of this one.
 
         Raises
         ------
         ValueError
-            If graphs lie too deep in one another.
+            If graphs are nested too deeply.
         """
         if self.depth >= MAX_DEPTH:
             raise ValueError(f"Graphs of the file lie more than {MAX_DEPTH} deep in one another.")
@@ -88,12 +88,12 @@ class Step:
 
     @property
     def operation(self) -> str:
-        """What it does."""
+        """Return the operation as it is called in its domain."""
         return str(self.node.op_type)
 
     @property
     def name(self) -> str:
-        """Its own name, or that of what it gives."""
+        """Return its own name, or that of its output."""
         return str(self.node.name or (self.node.output[0] if self.node.output else self.operation))
 
 
@@ -111,7 +111,7 @@ class Walk:
     notes : list of str
         What a reader should know, as sentences.
     unused : list of (str, int)
-        Parts that are not taken, with their parameters.
+        Branches that are not taken, with their parameters.
     steps : int
         Operations so far.
     """
@@ -128,7 +128,7 @@ class Walk:
         self._helper: Any = importlib.import_module("onnx.helper")
 
     def graph(self, graph: Any, scope: Scope) -> None:
-        """Go through a graph, that of the file or one inside of an operation."""
+        """Walk through a graph, that of the file or one inside an operation."""
         for tensor in graph.initializer:
             self.known.hold(scope.new(tensor.name), tensor)
         for sparse in graph.sparse_initializer:
@@ -137,7 +137,7 @@ class Walk:
             self.node(node, scope)
 
     def node(self, node: Any, scope: Scope) -> None:
-        """Go through an operation."""
+        """Process an operation."""
         self.steps += 1
         if self.steps > MAX_NODES:
             raise ValueError(f"The file has more than {MAX_NODES:,} operations; at most that many are possible.")
@@ -159,7 +159,7 @@ class Walk:
             self._step(Step(node, domain, inputs, [scope.new(name) for name in node.output], attributes, scope))
 
     def _call(self, function: Any, node: Any, inputs: list[str], attributes: Mapping[str, Any], scope: Scope) -> None:
-        """Go through a local function as if it stood here."""
+        """Walk through a local function as if it were inlined here."""
         if scope.depth >= MAX_DEPTH:
             raise ValueError(f"Functions of the file call one another more than {MAX_DEPTH} deep.")
         prefix = f"{scope.prefix}{node.name or node.op_type}.{self.steps}/"
@@ -186,7 +186,7 @@ class Walk:
         return self.known.hold_nothing(name)
 
     def _if(self, node: Any, inputs: list[str], attributes: Mapping[str, Any], scope: Scope) -> None:
-        """Take the branch that is known to be taken, or else the one that multiplies more."""
+        """Follow the branch that is known to be taken, or else the one with more multiplications."""
         condition = self.known.values.get(inputs[0]) if inputs else None
         wanted = _BRANCHES if condition is None or not condition.size else (_BRANCHES[bool(condition.ravel()[0])],)
         found: list[tuple[list[Node], list[str]]] = []
@@ -213,7 +213,7 @@ class Walk:
     def _step(self, step: Step) -> None:
         known, operation = self.known, step.operation
         plain = {name: self._plain(value) for name, value in step.attributes.items()}
-        if operation == "CastLike" and step.inputs[0] in known.owners:  # it takes a kind of numbers, and no more
+        if operation == "CastLike" and step.inputs[0] in known.owners:  # it takes only a number type
             return known.same(step.inputs[0], step.outputs[0])
         given = [name for name in step.inputs if name]
         still = all(known.constant(name) for name in given) and operation not in _RANDOM | _INNER
@@ -226,7 +226,7 @@ class Walk:
         return known.still(operation, step.inputs, step.outputs) if still else self._moves(step, plain)
 
     def _moves(self, step: Step, plain: Mapping[str, Any]) -> None:
-        """Take an operation that depends on the input, unless it only computes scales, indices or sizes."""
+        """Process an operation that depends on the input, unless it only computes scales, indices, or sizes."""
         known, operation, outputs = self.known, step.operation, step.outputs
         moving = tuple(name for name in step.inputs if name and not known.constant(name))
         used = uses(known, operation, step.domain, step.inputs, moving)
@@ -258,7 +258,7 @@ class Walk:
         self.nodes.append(node)
 
     def _inside(self, step: Step) -> tuple[str, ...]:
-        """Weights that are used by the graph inside of a loop."""
+        """Return the weights that are used by the graph inside a loop."""
         held, self.nodes = self.nodes, []
         for attribute in step.attributes.values():
             if attribute.HasField("g"):
@@ -270,7 +270,7 @@ class Walk:
         return tuple(dict.fromkeys(name for node in found for name in (*node.weights, *node.biases)))
 
     def _plain(self, attribute: Any) -> Any:
-        """Value of an attribute: numbers, text, or a small tensor."""
+        """Return the value of an attribute: numbers, text, or a small tensor."""
         if attribute.HasField("t"):
             return value_of(attribute.t)
         if attribute.HasField("g") or attribute.graphs or attribute.tensors:

@@ -1,4 +1,4 @@
-"""Windows of convolutions and poolings in ONNX files."""
+"""Windows of convolutions and pooling layers in ONNX files."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _SLIDING = {"Conv": 1, "ConvInteger": 1, "QLinearConv": 3, "MaxPool": None, "Ave
 
 
 def window_of(operation: str, attributes: Mapping[str, Any], shapes: Sequence[Shape], output: Shape) -> Window | None:
-    """Give the window of a convolution or pooling of maps or lines, along height and width; None for all else."""
+    """Return the window of a convolution or pooling over maps or lines, along height and width; None for all else."""
     if operation not in _SLIDING or not shapes or not shapes[0] or not output:
         return None
     place = _SLIDING[operation]
@@ -40,7 +40,7 @@ def _each(attributes: Mapping[str, Any], name: str, axes: int) -> list[int]:
 
 
 def _pair(numbers: Sequence[int]) -> Pair:
-    """Numbers along height and width; a line has height 1."""
+    """Return the numbers along height and width; a line has height 1."""
     return (int(numbers[0]), int(numbers[1])) if len(numbers) == 2 else (1, int(numbers[0]))
 
 

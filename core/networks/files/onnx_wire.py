@@ -1,7 +1,7 @@
-"""ONNX files without their numbers: large tensors are skipped over, so that a file of 200 MB takes little memory.
+"""ONNX files without their numbers: large tensors are skipped, so that a file of 200 MB takes little memory.
 
-An ONNX file is a protocol buffer: fields, each with a number, a wire type and a value. Only the fields that lead to
-tensors are looked into; all others are copied as they stand.
+An ONNX file is a protocol buffer: fields, each with a number, a wire type, and a value. Only the fields that lead to
+tensors are examined; all others are copied unchanged.
 
 Source: onnx/onnx.proto; https://protobuf.dev/programming-guides/encoding.
 """
@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 KEPT = 16_384  # bytes of a tensor whose numbers are kept: sizes, axes, scales
-MAX_SLIM = 32_000_000  # bytes of what is left
+MAX_SLIM = 32_000_000  # bytes of the slimmed file
 FILLER, FIXED = "lectern: one value", "lectern: steps of one half"
 _DEEPEST = 12
 _SAMPLE = 1024
@@ -25,7 +25,7 @@ _INSIDE = {
     "attribute": {5: "tensor", 6: "graph", 10: "tensor", 11: "graph", 22: "sparse", 23: "sparse"},
     "sparse": {1: "tensor", 2: "tensor"},
 }
-# What nobody asks for here: notes, metadata, training graphs.
+# Fields that are not needed here: notes, metadata, training graphs.
 _DROPPED = {
     "model": (6, 14, 20, 26),
     "graph": (10, 14, 16),
@@ -36,7 +36,7 @@ _DROPPED = {
 }
 _FLOAT_DATA, _RAW_DATA, _DATA_TYPE = 4, 9, 2
 _NUMBERS = (_FLOAT_DATA, 5, 6, 7, _RAW_DATA, 10, 11)
-_CLOSE = 2.5e-7  # relative, of two numbers of 32 bits that mean the same
+_CLOSE = 2.5e-7  # relative difference of two 32-bit numbers that mean the same
 _KNOWN = (0.044715, 0.7978845608, 3.14159265, 2.718281828, 0.6931471806, 1.4426950409, 2.302585093, 0.4342944819)
 _NUMPY = {1: "<f4", 10: "<f2", 11: "<f8", 16: "<u2"}
 
@@ -44,13 +44,13 @@ _NUMPY = {1: "<f4", 10: "<f2", 11: "<f8", 16: "<u2"}
 def slim(content: bytes) -> bytes:
     """Copy an ONNX file without the numbers of its large tensors.
 
-    What can be told of the numbers of a large tensor stands in its doc_string: `FILLER` if all are equal, `FIXED` if
-    all are multiples of one half, as those of masks and grids are.
+    The doc_string of a large tensor records what is known about its numbers: `FILLER` if all are equal, `FIXED` if
+    all are multiples of one half, like those of masks and grids.
 
     Raises
     ------
     ValueError
-        If it is no protocol buffer, or its graph alone is too large.
+        If it is not a protocol buffer, or its graph alone is too large.
     """
     left = _message("model", memoryview(content), 0)
     if len(left) > MAX_SLIM:
@@ -80,7 +80,7 @@ def _message(kind: str, view: memoryview, depth: int) -> bytes:
 
 
 def _tensor(view: memoryview) -> bytes:
-    """A tensor; without its numbers, but with what is to be known of them, if it is large."""
+    """Encode a tensor; a large one without its numbers, but with what is known about them."""
     large = len(view) > KEPT
     parts: list[bytes | memoryview] = []
     numbers, kind, at = memoryview(b""), 0, 0
@@ -101,7 +101,7 @@ def _tensor(view: memoryview) -> bytes:
 
 
 def told(numbers: NDArray[np.generic], *, exact: bool = True) -> str:
-    """What can be told of real numbers alone: `FILLER`, `FIXED` or "". Bits of bfloat16 are not exact."""
+    """Describe real numbers: `FILLER`, `FIXED`, or "". Bits of bfloat16 are not exact."""
     if not numbers.size:
         return ""
     for part in (numbers.ravel()[:_SAMPLE], numbers.ravel()):
@@ -120,9 +120,9 @@ def told(numbers: NDArray[np.generic], *, exact: bool = True) -> str:
 
 
 def learned(value: NDArray[np.generic]) -> bool:
-    """Whether a single number looks as if it had been learned, like 1.0398, and not written down, like 0.2 or √(1/15).
+    """Return whether a single number looks learned, like 1.0398, rather than chosen, like 0.2 or √(1/15).
 
-    Written down are numbers with at most four digits, fractions of small numbers, and square and fourth roots of these.
+    Chosen are numbers with at most four digits, fractions of small numbers, and square and fourth roots of these.
     """
     x = abs(float(value.ravel()[0])) if value.dtype.kind == "f" else 0.0
     if not 1e-30 < x < 1e30 or any(abs(x / known - 1) < _CLOSE for known in _KNOWN):
@@ -138,7 +138,7 @@ def _short(x: float, close: float) -> bool:
 
 
 def _field(view: memoryview, at: int) -> tuple[int, int, int, int]:
-    """Number and wire type of the field at a place, and where its value begins and ends."""
+    """Return the number and wire type of the field at a position, and where its value begins and ends."""
     tag, at = _number(view, at)
     wire = tag & 7
     if wire == 0:
@@ -154,7 +154,7 @@ def _field(view: memoryview, at: int) -> tuple[int, int, int, int]:
 
 
 def _number(view: memoryview, at: int) -> tuple[int, int]:
-    """A number of variable length, and where it ends."""
+    """Return a number of variable length, and where it ends."""
     value = shift = 0
     while shift < 70:
         if at >= len(view):

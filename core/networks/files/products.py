@@ -1,4 +1,4 @@
-"""Multiply-accumulates of what networks are made of, from shapes alone; exact integers."""
+"""Multiply-accumulates of the parts of networks, from shapes alone; exact integers."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from core.networks.table import Shape
 
 
 def convolution(output: Shape, weight: Shape) -> int:
-    """Each number of the output is a sum over the kernel and the channels of its group.
+    """Count a convolution: each number of the output is a sum over the kernel and the channels of its group.
 
     `weight` is (filters, channels in a group, kernel along each axis).
     """
@@ -17,7 +17,7 @@ def convolution(output: Shape, weight: Shape) -> int:
 
 
 def transposed_convolution(received: Shape, weight: Shape) -> int:
-    """Each number of the input is multiplied with the whole kernel of each filter of its group.
+    """Count a transposed convolution: each input number is multiplied by the whole kernel of each filter of its group.
 
     `weight` is (channels, filters in a group, kernel along each axis).
     """
@@ -25,28 +25,28 @@ def transposed_convolution(received: Shape, weight: Shape) -> int:
 
 
 def product(left: Shape, output: Shape, *, transposed: bool = False) -> int:
-    """A matrix product: each number of the output is a sum over the last axis of the left factor.
+    """Count a matrix product: each number of the output is a sum over the last axis of the left factor.
 
-    With `transposed` it is the last axis but one.
+    With `transposed` it is the second-to-last axis.
     """
     return prod(output) * (left[-2] if transposed and len(left) > 1 else left[-1])
 
 
 def attention(query: Shape, key: Shape, value: Shape) -> int:
-    """Scaled dot products and the weighted sum of the values; heads are among the first axes.
+    """Count scaled dot products and the weighted sum of the values; heads are among the first axes.
 
-    Queries may have more heads than keys and values, which are then used again.
+    There may be more query heads than key and value heads, which are then reused.
     """
     return prod(query[:-1]) * key[-2] * (query[-1] + value[-1])
 
 
 def recurrent(steps: int, weights: Sequence[Shape]) -> int:
-    """Every matrix of a recurrent layer multiplies one vector at each step; `steps` counts those of all sequences."""
+    """Count a recurrent layer: each matrix multiplies one vector per step; `steps` counts those of all sequences."""
     return steps * sum(prod(shape) for shape in weights)
 
 
 def einsum(equation: str, shapes: Sequence[Shape]) -> int:
-    """An Einstein sum, multiplied from left to right: each product runs over all letters that it meets.
+    """Count an Einstein sum, multiplied from left to right: each product runs over all letters that it meets.
 
     Raises
     ------
@@ -70,7 +70,7 @@ def einsum(equation: str, shapes: Sequence[Shape]) -> int:
 
 
 def _letters(term: str, shape: Shape, sizes: dict[str, int], check: bool = True) -> list[str]:
-    """Letters of a term, those behind an ellipsis as numbers from the right; `sizes` learns how long each is."""
+    """List the letters of a term, those of an ellipsis as numbers from the right; `sizes` learns how long each is."""
     before, dots, behind = term.partition("...")
     hidden = len(shape) - len(before) - len(behind) if check else sum(name.isdigit() for name in sizes)
     if check and (hidden < 0 or (hidden and not dots)):
@@ -82,6 +82,6 @@ def _letters(term: str, shape: Shape, sizes: dict[str, int], check: bool = True)
 
 
 def _implied(names: Sequence[Sequence[str]]) -> list[str]:
-    """Letters of the result where the equation is silent: those that stand once."""
+    """List the letters of an implicit result: those that occur once."""
     every = [letter for name in names for letter in name]
     return [letter for letter in dict.fromkeys(every) if every.count(letter) == 1 or letter.isdigit()]

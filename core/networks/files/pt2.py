@@ -16,8 +16,8 @@ from core.networks.table import Shape
 
 MAX_MODEL_JSON = 30_000_000
 _PREFIX = "torch.ops."
-_LARGEST = 65_536  # of a size that is chosen
-# Where the description stands: today, and up to torch 2.6.
+_LARGEST = 65_536  # largest size that may be chosen
+# Location of the description: now, and up to torch 2.6.
 _PLACES = ("models/model.json", "serialized_exported_program.json")
 _BIASES = {"linear": "bias", "addmm": "self", "baddbmm": "self", "addmv": "self"} | dict.fromkeys(
     ("conv1d", "conv2d", "conv3d", "convolution", "conv_transpose1d", "conv_transpose2d", "conv_transpose3d",
@@ -26,12 +26,12 @@ _BIASES = {"linear": "bias", "addmm": "self", "baddbmm": "self", "addmv": "self"
 
 
 def program_text(content: bytes) -> bytes:
-    """Give the description of the network in a PT2 file.
+    """Return the description of the network in a PT2 file.
 
     Raises
     ------
     ValueError
-        If it is damaged, or another file.
+        If it is damaged, or another kind of file.
     """
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
@@ -50,7 +50,7 @@ def program_text(content: bytes) -> bytes:
 
 
 def is_program(content: bytes) -> bool:
-    """Tell whether a file is an archive with a network as torch.export writes it, whatever its name."""
+    """Return whether a file is an archive with a network as torch.export writes it, whatever its name."""
     if content[:2] != b"PK":
         return False
     try:
@@ -72,7 +72,7 @@ def read_program(text: bytes, *, height: int = 224, width: int = 224, channels: 
     text : bytes
         JSON.
     height, width, channels : int
-        Of the image where the file leaves them open; `width` is also the length of what has one.
+        Of the image if the file leaves them open; `width` is also the length of one-dimensional inputs.
 
     Raises
     ------
@@ -144,7 +144,7 @@ class _Program:
         return [str(spec[kind]["arg"]["name"]) for spec in self.specs if kind in spec]
 
     def _choose(self, sizes: Sequence[Any]) -> None:
-        """Give the symbols of an input values: one image, and the sizes that are wanted."""
+        """Assign values to the symbols of an input: one image, and the requested sizes."""
         axes = len(sizes)
         for place, size in enumerate(sizes):
             formula = _formula(size)
@@ -159,7 +159,7 @@ class _Program:
             self.opened.setdefault(what, size_of(formula, self.symbols))
 
     def _solved(self, formula: str, symbol: str, wanted: int) -> int:
-        """The value of a symbol that brings a size nearest to the wanted one, in the range that the file tells."""
+        """Return the value of a symbol that brings a size nearest to the requested one, within the file's range."""
         bounds = self.ranges.get(symbol) or {}
         low, high = (bounds.get(name) for name in ("min_val", "max_val"))
         low = max(low, 1) if type(low) is int else 1
@@ -171,7 +171,7 @@ class _Program:
         return min(range(low, max(high, low) + 1), key=distance)
 
     def _shape(self, name: str, sizes: Sequence[Any]) -> Shape | None:
-        """Shape of a value; None if it has a size that is only known when the network runs."""
+        """Return the shape of a value; None if one of its sizes is known only when the network runs."""
         found = []
         for size in sizes:
             if "as_int" in size:
@@ -226,13 +226,13 @@ def _formula(size: Mapping[str, Any]) -> str:
 
 
 def _path(entry: Mapping[str, Any]) -> str:
-    """Dotted name of the module that calls an operation."""
+    """Return the dotted name of the module that calls an operation."""
     stack = str((entry.get("metadata") or {}).get("nn_module_stack", ""))
     return stack.split(";")[-1].split(",")[1] if stack.count(",") else ""
 
 
 def _tensors(argument: Mapping[str, Any]) -> list[str]:
-    """Names of the tensors in an argument."""
+    """List the names of the tensors in an argument."""
     if "as_tensor" in argument:
         return [str(argument["as_tensor"]["name"])]
     found = argument.get("as_tensors") or argument.get("as_optional_tensors") or []

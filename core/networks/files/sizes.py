@@ -6,7 +6,7 @@ import ast
 from collections.abc import Callable, Mapping
 from math import prod
 
-_LONGEST = 2000  # characters of a formula
+_LONGEST = 2000  # characters in a formula
 _FUNCTIONS: dict[str, Callable[..., int]] = {
     "Add": lambda *values: sum(values),
     "Mul": lambda *values: prod(values),
@@ -32,7 +32,7 @@ def size_of(formula: str, symbols: Mapping[str, int]) -> int:
     Raises
     ------
     ValueError
-        If it is no formula of these symbols.
+        If it is not a formula of these symbols.
     """
     if len(formula) > _LONGEST:
         raise ValueError("The formula is too long.")
@@ -43,7 +43,7 @@ def size_of(formula: str, symbols: Mapping[str, int]) -> int:
 
 
 def symbols_in(formula: str) -> list[str]:
-    """Names of the symbols in a formula."""
+    """List the names of the symbols in a formula."""
     try:
         tree = ast.parse(formula[:_LONGEST].strip(), mode="eval")
     except (SyntaxError, RecursionError, MemoryError, ValueError):

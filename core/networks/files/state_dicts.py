@@ -1,4 +1,4 @@
-"""Files of `torch.save`, read as data: names and shapes of tensors. Their pickles are looked at, and never run."""
+"""Files of `torch.save`, read as data: names and shapes of tensors. Their pickles are inspected, and never run."""
 
 from __future__ import annotations
 
@@ -13,21 +13,21 @@ from core.networks.table import LayerTable
 
 MAX_PICKLE = 1 << 23
 DAMAGED = "The file is damaged, or not written by torch.save."
-_MAGIC = 0x1950A86A20F9469CFC6C  # what files of torch before 1.6 begin with
+_MAGIC = 0x1950A86A20F9469CFC6C  # files of torch before 1.6 begin with it
 _DEEPEST = 40
-# Where checkpoints keep the tensors of the network.
+# Keys under which checkpoints store the tensors of the network.
 _KEYS = ("state_dict", "model_state_dict", "model_state", "model", "net", "network", "module", "weights", "params",
          "ema", "model_ema", "generator", "G", "backbone")  # fmt: skip
 _PARTS = ("_parameters", "_buffers", "_modules")  # of a module that was saved as a whole
 
 
 def saved_table(title: str, content: bytes) -> LayerTable:
-    """Rows of a file of `torch.save`: a dict of tensors, a checkpoint with one inside, or a whole module.
+    """Return the rows of a file of `torch.save`: a dict of tensors, a checkpoint with one inside, or a whole module.
 
     Raises
     ------
     ValueError
-        If it is another file, damaged, or too large.
+        If it is another kind of file, damaged, or too large.
     """
     found = _values(io.BytesIO(_pickle(content)))
     try:
@@ -40,7 +40,7 @@ def saved_table(title: str, content: bytes) -> LayerTable:
 
 
 def _values(stream: io.BytesIO) -> Any:
-    """What the pickle in a stream describes."""
+    """Return what the pickle in a stream describes."""
     try:
         return values_of(stream, known_only=False)
     except MemoryError:
@@ -52,7 +52,7 @@ def _values(stream: io.BytesIO) -> Any:
 
 
 def _pickle(content: bytes) -> bytes:
-    """The part of a file that names its tensors."""
+    """Return the part of a file that names its tensors."""
     if content[:2] != b"PK":
         return _legacy(content)
     try:
@@ -69,7 +69,7 @@ def _pickle(content: bytes) -> bytes:
 
 
 def _legacy(content: bytes) -> bytes:
-    """Of the pickles that torch wrote before 1.6, the one with the tensors: a number, a version, sizes, and then it."""
+    """Return the pickle with the tensors from a file of torch before 1.6: it follows a number, a version, and sizes."""
     head = io.BytesIO(content[:MAX_PICKLE])
     if _values(head) != _MAGIC:
         raise ValueError("The file is a Python pickle, but not one of torch.save.")
@@ -79,7 +79,7 @@ def _legacy(content: bytes) -> bytes:
 
 
 def _network(found: Any) -> Any:
-    """The part of a checkpoint that is the network."""
+    """Return the part of a checkpoint that is the network."""
     for _ in range(3):
         entries = _entries(found)
         if any(_is_tensor(value) for value in entries.values()):
@@ -92,7 +92,7 @@ def _network(found: Any) -> Any:
 
 
 def _entries(value: Any) -> Mapping[str, Any]:
-    """Names and values of a dict, or of the state of an object."""
+    """Return the names and values of a dict, or of the state of an object."""
     state = getattr(value, "state", value)
     return {key: each for key, each in state.items() if isinstance(key, str)} if isinstance(state, dict) else {}
 
@@ -102,7 +102,7 @@ def _is_tensor(value: Any) -> bool:
 
 
 def _tensors(value: Any, path: str, seen: set[object]) -> Iterator[tuple[str, Held]]:
-    """Tensors of a dict or a module with their dotted names; what is there twice is shared and comes once."""
+    """Yield tensors of a dict or a module with their dotted names; one that occurs twice is shared and comes once."""
     if id(value) in seen or path.count(".") > _DEEPEST:
         return
     seen.add(id(value))

@@ -1,7 +1,7 @@
-"""What a pickle of `torch.save` describes: its opcodes are looked at, and never run.
+"""Contents of pickles of `torch.save`: their opcodes are interpreted as data, and never run.
 
 A pickle is a program. Here its opcodes only build plain values, the few functions that a dict of tensors needs are
-known by their names, and anything else is refused.
+recognized by name, and anything else is refused.
 
 Source: torch/_utils.py and torch/serialization.py of torch 2; opcodes: the standard library's pickletools.
 """
@@ -18,7 +18,7 @@ from typing import Any
 Shape = tuple[int, ...]
 
 FLOAT = "torch FloatStorage"
-_STORAGES = {FLOAT: 4, "torch LongStorage": 8}  # bytes of a number
+_STORAGES = {FLOAT: 4, "torch LongStorage": 8}  # bytes per number
 _WHOLE = re.compile(r"torch (Long|Int|Short|Bool)Storage")
 _BYTES = re.compile(r"torch (Byte|Char|QInt8|QUInt8|QInt32)Storage")
 _LARGEST = 1 << 62
@@ -29,19 +29,19 @@ _NAMES = {_DICT, _PARAMETER, *_TENSOR, _OF_TENSOR, *_STORAGES}
 
 
 class Refused(Exception):
-    """Why a file is not read, to follow a colon."""
+    """Reason that a file is not read, to follow a colon."""
 
 
 @dataclass(frozen=True)
 class _Name:
-    """A function or a class, of which nothing but the name is known."""
+    """A function or a class of which only the name is known."""
 
     text: str
 
 
 @dataclass(frozen=True)
 class Storage:
-    """Numbers that stand elsewhere in the file: their key there, kind and count."""
+    """Numbers stored elsewhere in the file: their key there, kind, and count."""
 
     key: str
     kind: str
@@ -49,7 +49,7 @@ class Storage:
 
     @property
     def size(self) -> int:
-        """Bytes."""
+        """Return its size in bytes."""
         return self.count * _STORAGES[self.kind]
 
 
@@ -64,14 +64,14 @@ class Tensor:
 
     @property
     def numbers(self) -> str:
-        """What its numbers are: "real", "byte" or "whole"."""
+        """Return the kind of its numbers: "real", "byte", or "whole"."""
         if _WHOLE.fullmatch(self.storage.kind):
             return "whole"
         return "byte" if _BYTES.fullmatch(self.storage.kind) else "real"
 
 
 class _Parameter:
-    """What old versions of torch wrote around a tensor: the tensor comes with it, or first in its state."""
+    """Wrapper that old versions of torch wrote around a tensor: the tensor comes with it, or first in its state."""
 
     def __init__(self, given: tuple[Any, ...]) -> None:
         self.tensor = given[0] if given else None
@@ -86,14 +86,14 @@ class Other:
 
 
 def values_of(file: io.BytesIO, *, known_only: bool = True) -> Any:
-    """What a pickle describes; the file then stands behind it.
+    """Return what a pickle describes; the file is then positioned behind it.
 
-    Unless `known_only`, what is neither a dict nor a tensor becomes an `Other`, of which nothing is run either.
+    Unless `known_only`, anything but a dict or a tensor becomes an `Other`, and nothing of it is run either.
 
     Raises
     ------
     Refused
-        If it needs anything but what a dict of tensors needs.
+        If it needs anything beyond what a dict of tensors needs.
     ValueError, LookupError, TypeError, AttributeError
         If it is not a pickle, or damaged.
     """
@@ -107,7 +107,7 @@ def values_of(file: io.BytesIO, *, known_only: bool = True) -> Any:
 
 
 class _Machine:
-    """Builds values from opcodes and calls nothing: functions and classes are names to it."""
+    """Builds values from opcodes and calls nothing: functions and classes are only names to it."""
 
     pushed: Mapping[str, Any]
     ignored: tuple[str, ...] = ("PROTO", "STOP")
@@ -119,7 +119,7 @@ class _Machine:
         self._memo: dict[int, Any] = {}
 
     def take(self, opcode: str, argument: Any) -> None:
-        """Do what an opcode says, if it is one of those that are expected."""
+        """Execute an opcode, if it is one of those that are expected."""
         if opcode in self.pushed:
             self.push(self.pushed[opcode](argument))
         elif opcode in self.ignored:
@@ -151,7 +151,7 @@ class _Machine:
         self.stack = []
 
     def popped(self) -> list[Any]:
-        """Everything above the last mark."""
+        """Return everything above the last mark."""
         found, self.stack = self.stack, self._marks.pop()
         return found
 
@@ -178,7 +178,7 @@ class _Machine:
         self.push(_Parameter(given))
 
     def build(self, _: None) -> None:
-        """Give an object its state: a dict keeps notes of torch there, which are left aside."""
+        """Give an object its state: on a dict, torch stores notes there, which are ignored."""
         state, target = self.stack.pop(), self.stack[-1]
         if isinstance(target, _Parameter):
             target.tensor = target.tensor or state[0]
@@ -189,7 +189,7 @@ class _Machine:
         said, kind, key, _, count, *_ = self.stack.pop()
         if said != "storage" or kind.text not in _STORAGES:
             raise Refused("its numbers are of another kind")
-        # Nested tuples that share their parts would take for ever to print or to hash.
+        # Nested tuples that share their parts would take forever to print or hash.
         if not isinstance(key, str) or type(count) is not int:
             raise Refused("its numbers have no name or no count")
         self.push(Storage(key, kind.text, count))
@@ -234,7 +234,7 @@ _Machine.done = {
 
 
 class _Patient(_Machine):
-    """Goes on where something unknown stands: checkpoints hold settings, optimizers and whole modules besides."""
+    """Continues past unknown parts: checkpoints also hold settings, optimizers, and whole modules."""
 
     def name(self, text: str) -> None:
         self.push(_Name(text))
@@ -256,13 +256,13 @@ class _Patient(_Machine):
             self.push(Other(name))
 
     def _tensor(self, given: Any) -> Any:
-        """A tensor, or something unknown if its shape is not one."""
+        """Return a tensor, or something unknown if its shape is not valid."""
         if len(given) < 4 or not isinstance(given[0], Storage) or not isinstance(given[2], tuple):
             return Other("tensor")
         storage, offset, shape, stride = given[:4]
         if len(shape) > 8 or any(type(size) is not int or not 0 <= size <= _LARGEST for size in shape):
             return Other("tensor")
-        if len(given) > 6 and isinstance(given[6], _Name | Other):  # the third version says the type apart
+        if len(given) > 6 and isinstance(given[6], _Name | Other):  # the third version stores the type separately
             said = getattr(given[6], "text", "")
             storage = Storage(storage.key, _KIND_OF.get(said, storage.kind), storage.count)
         return Tensor(storage, offset, shape, stride)

@@ -1,4 +1,4 @@
-"""Files that hold weights alone: names and shapes of tensors, one row for each layer, and totals."""
+"""Files that hold only weights: names and shapes of tensors, one row for each layer, and totals."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ from core.networks.table import Call, LayerTable, Shape
 MAX_HEADER = 5_000_000
 MAX_TENSORS = 50_000
 STATISTICS = ("running_mean", "running_var")
-# Bits of a number.
+# Bits per number.
 _BITS = {
     "F64": 64, "I64": 64, "U64": 64, "C64": 64, "F32": 32, "I32": 32, "U32": 32, "F16": 16, "BF16": 16, "I16": 16,
     "U16": 16, "F8_E4M3": 8, "F8_E5M2": 8, "F8_E8M0": 8, "F8_E4M3FNUZ": 8, "F8_E5M2FNUZ": 8, "I8": 8, "U8": 8,
     "BOOL": 8, "F6_E2M3": 6, "F6_E3M2": 6, "F4": 4,
 }  # fmt: skip
 _REAL, _BYTE, _PAIRS, _WHOLE = "real", "byte", "pairs", "whole"
-# What stands beside weights and is not trained: positions, masks, frequencies, and scales of quantized weights.
+# Tensors stored next to weights but not trained: positions, masks, frequencies, and scales of quantized weights.
 _BESIDE = re.compile(
     r"(^|[._])(position_ids|token_type_ids|relative_position_index|num_batches_tracked|inv_freq|freqs_cis|attn_mask|"
     r"masked_bias|causal_mask|rope_cached|anchor_grid|anchors|g_idx|qzeros|zeros|scb|absmax|quant_map|nested_absmax|"
@@ -42,14 +42,14 @@ class Held:
 
 
 def safetensors_table(title: str, content: bytes, size: int) -> LayerTable:
-    """Rows from the header of a safetensors file alone: 8 bytes with its length, then JSON.
+    """Return the rows from the header of a safetensors file alone: 8 bytes with its length, then JSON.
 
     `size` is that of the whole file, of which the rest may be missing.
 
     Raises
     ------
     ValueError
-        If it is another file, damaged, or too large.
+        If it is another kind of file, damaged, or too large.
     """
     header = _header(content, size)
     held = {name: Held(tuple(entry["shape"]), _kind_of(entry["dtype"])) for name, entry in header.items()}
@@ -63,11 +63,11 @@ def _kind_of(dtype: str) -> str:
 
 
 def weights_table(title: str, tensors: Mapping[str, Held], *, source: str) -> LayerTable:
-    """Rows of tensors by name; one row for each layer, in the order in which they begin."""
+    """Return the rows of tensors by name; one row per layer, in the order in which they begin."""
     modules: dict[str, dict[str, Held]] = {}
     for name, held in tensors.items():
         module, _, tensor = name.rpartition(".")
-        if f"{name}.absmax" in tensors:  # of bitsandbytes: two numbers of 4 bits in each byte
+        if f"{name}.absmax" in tensors:  # by bitsandbytes: two 4-bit numbers in each byte
             held = replace(held, kind=_PAIRS)
         modules.setdefault(module, {})[tensor] = held
     return LayerTable(
@@ -103,7 +103,7 @@ def _header(content: bytes, size: int) -> dict[str, dict[str, Any]]:
 
 
 class _UnknownType(ValueError):
-    """A type of numbers that did not exist when this was written."""
+    """A number type that did not exist when this was written."""
 
 
 def _check_types(header: Mapping[str, Any]) -> None:
@@ -121,7 +121,7 @@ def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def _span(name: str, entry: dict[str, Any]) -> tuple[int, int]:
-    """Where the bytes of a tensor begin and end; ValueError if that does not go with its shape."""
+    """Return where the bytes of a tensor begin and end; ValueError if that does not match its shape."""
     shape, (begin, end) = entry["shape"], entry["data_offsets"]
     if len(shape) > MAX_AXES or any(type(n) is not int or not 0 <= n <= MAX_NUMBER for n in (*shape, begin, end)):
         raise ValueError(f"{name} has a size that is no natural number.")
@@ -131,7 +131,7 @@ def _span(name: str, entry: dict[str, Any]) -> tuple[int, int]:
 
 
 def _row(module: str, tensors: Mapping[str, Held]) -> Call:
-    """A row of which only the parameters are known; its kind is guessed from their shapes."""
+    """Return a row of which only the parameters are known; its kind is guessed from their shapes."""
     trained = {name: count for name, held in tensors.items() if (count := _trained(name, held, tensors))}
     weight = tensors["weight"].shape if "weight" in tensors else ()
     running = sum(prod(tensors[name].shape) for name in STATISTICS if name in tensors)
@@ -155,12 +155,12 @@ def _row(module: str, tensors: Mapping[str, Held]) -> Call:
 
 
 def _trained(name: str, held: Held, beside: Mapping[str, Held]) -> int:
-    """How many parameters a tensor holds: those of few bits are packed, others are no parameters at all."""
+    """Count the parameters in a tensor: those of few bits are packed, and some tensors hold none at all."""
     count = prod(held.shape)
     if name in STATISTICS or _BESIDE.search(name):
         return 0
     if name == "bias" and len(held.shape) == 4 and held.shape[:2] == (1, 1) and held.shape[2] == held.shape[3] > 1:
-        return 0  # the mask of causal attention, as GPT-2 has it
+        return 0  # the mask of causal attention, as in GPT-2
     if name == "qweight":
         return _packed(held, beside)
     if held.kind == _PAIRS or (held.kind == _BYTE and name.endswith("_blocks")):
@@ -171,7 +171,7 @@ def _trained(name: str, held: Held, beside: Mapping[str, Held]) -> int:
 
 
 def _packed(held: Held, beside: Mapping[str, Held]) -> int:
-    """Parameters of a matrix of few bits, as GPTQ and AWQ pack them into whole numbers of 32 bits."""
+    """Count the parameters of a matrix of few bits, packed into 32-bit integers by GPTQ or AWQ."""
     if len(held.shape) != 2:
         return 0
     rows, columns = held.shape
