@@ -1,4 +1,4 @@
-"""Areas under ROC, precision-recall and precision-recall-gain curves, as sums over the steps in which recall rises."""
+"""Areas under ROC, precision-recall, and precision-recall-gain curves, as sums over the steps in which recall rises."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import numpy as np
 
 from core.ranking.hull import Counts, rising
 
-# Points treated at once, so that what is made of them stays in the cache of the processor.
+# Points processed at once, so that the intermediate results stay in the processor's cache.
 _BLOCK = 16_384
 
 
@@ -21,14 +21,14 @@ class Areas:
     Attributes
     ----------
     auroc : float
-        Share of the pairs of a positive and a negative that are ranked rightly, ties counted one half.
+        Fraction of the pairs of a positive and a negative that are ranked correctly; ties count one half.
     average_precision : float
         Sum of precision times increase of recall over all distinct scores.
     davis_goadrich : float
-        Area under the precision-recall curve that mixtures of neighboring thresholds reach.
+        Area under the precision-recall curve reached by mixtures of neighboring thresholds.
     trapezoid : float
-        Area by straight lines between the points of the precision-recall curve, which no classifier reaches; too
-        optimistic, above all with ties. Starts at recall 0, precision 1, as scikit-learn's curve does.
+        Area by linear interpolation between points of the precision-recall curve, which no classifier reaches; too
+        optimistic, especially with ties. Starts at recall 0, precision 1, like scikit-learn's curve.
     auprg : float
         Area under the precision-recall-gain curve between recall gains 0 and 1, negative precision gain counted as
         negative area.
@@ -42,7 +42,7 @@ class Areas:
 
 
 class Steps(NamedTuple):
-    """Straight pieces of a curve: counts at start and end, all of the shape (..., s)."""
+    """Straight pieces of a curve: counts at start and end, all of shape (..., s)."""
 
     tp: Any
     fp: Any
@@ -51,14 +51,14 @@ class Steps(NamedTuple):
 
 
 class Sizes(NamedTuple):
-    """What areas depend on besides the steps.
+    """Inputs to the areas besides the steps.
 
     Attributes
     ----------
     positives, negatives
         P and N.
     positive_share, negative_share
-        What stands for the prevalence and its complement; only their ratio matters, and P and N give that of the data.
+        The prevalence and its complement, up to a factor; only their ratio matters, and P and N give that of the data.
     """
 
     positives: float
@@ -68,29 +68,29 @@ class Sizes(NamedTuple):
 
     @property
     def prevalence(self) -> float:
-        """Share of the positives."""
+        """Return the fraction of positives."""
         return self.positive_share / (self.positive_share + self.negative_share)
 
     @property
     def odds(self) -> float:
-        """Prevalence / (1 - prevalence)."""
+        """Return prevalence / (1 - prevalence)."""
         return self.positive_share / self.negative_share
 
     @property
     def ratio(self) -> float:
-        """What a false positive weighs against a true one; 1 at the prevalence of the data."""
+        """Return the weight of a false positive relative to a true one; 1 at the prevalence of the data."""
         return (self.positives * self.negative_share) / (self.negatives * self.positive_share)
 
     @property
     def lowest(self) -> float:
-        """True positives where recall gain is 0, that is, where recall equals the prevalence."""
+        """Return the true positives where recall gain is 0, that is, where recall equals the prevalence."""
         return self.positives * self.positive_share / (self.positive_share + self.negative_share)
 
 
 def rises(tp: Counts, fp: Counts) -> Iterator[Steps]:
-    """Steps that end at those of the points (k,) where tp rises, in blocks; the first starts at (0, 0).
+    """Yield the steps that end at those of the points (k,) where tp rises, in blocks; the first starts at (0, 0).
 
-    All areas are sums over steps, so that those of the blocks add up.
+    All areas are sums over steps, so those of the blocks add up.
     """
     rise = np.flatnonzero(rising(tp))
     tp_start = np.zeros(1)
@@ -106,15 +106,15 @@ def rises(tp: Counts, fp: Counts) -> Iterator[Steps]:
 
 
 def auroc(steps: Steps, sizes: Sizes) -> Any:
-    """Area under the ROC curve."""
+    """Return the area under the ROC curve."""
     right = 2 * sizes.negatives - steps.fp - steps.fp_end
     return ((steps.tp_end - steps.tp) * right).sum(axis=-1) / (2 * sizes.positives * sizes.negatives)
 
 
 def precision_sums(steps: Steps, sizes: Sizes) -> tuple[Any, Any]:
-    """Average precision and trapezoid: precision at the end, or in the mean of both ends, of each step of recall.
+    """Return average precision and trapezoid: precision at the end, or the mean over both ends, of each step of recall.
 
-    Here `steps` must be those of all distinct scores; they start at precision 1 where no case is called positive.
+    Here `steps` must be those of all distinct scores; they start at precision 1, where nothing is predicted positive.
     """
     called, called_end = steps.tp + sizes.ratio * steps.fp, steps.tp_end + sizes.ratio * steps.fp_end
     none = called == 0
@@ -125,7 +125,7 @@ def precision_sums(steps: Steps, sizes: Sizes) -> tuple[Any, Any]:
 
 
 def davis_goadrich(steps: Steps, sizes: Sizes) -> Any:
-    """Exact area under precision when false positives rise linearly with true positives.
+    """Return the exact area under precision when false positives rise linearly with true positives.
 
     References
     ----------
@@ -141,7 +141,7 @@ def davis_goadrich(steps: Steps, sizes: Sizes) -> Any:
 
 
 def auprg(steps: Steps, sizes: Sizes) -> Any:
-    """Area under straight segments over recall gains from 0 to 1, the crossing of recall gain 0 inserted.
+    """Return the area under straight segments over recall gains 0 to 1, with the crossing of recall gain 0 inserted.
 
     References
     ----------
@@ -151,7 +151,7 @@ def auprg(steps: Steps, sizes: Sizes) -> Any:
     start, end = np.maximum(steps.tp, lowest), np.maximum(steps.tp_end, lowest)
     up = steps.tp_end - steps.tp
     fp = steps.fp + (steps.fp_end - steps.fp) * (start - steps.tp) / (up + (up == 0))
-    # Widths in recall gain, but for a factor: that of all steps together, which is 1.
+    # Widths in recall gain, up to a factor: that of all steps together, which is 1.
     width, whole = (end - start) / (start * end), (sizes.positives - lowest) / (lowest * sizes.positives)
     fall = sizes.positives / (2 * sizes.negatives) * (fp / start + steps.fp_end / end)
     return (width * (1 - fall)).sum(axis=-1) / whole

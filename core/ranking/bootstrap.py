@@ -1,4 +1,4 @@
-"""How differently the areas and curves of one or two rankings could have come out on other cases."""
+"""Uncertainty of the areas and curves of one or two rankings, by resampling."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from core.ranking.curves import Ranking, rank
 
 RESAMPLES = (20, 10_000)
 GRID_SIZE = 101
-# Half the number of strips, and for two rankings of many cases: of these all pairs of strips are drawn.
+# Half the number of strips, and for two rankings of many examples: of these, all pairs of strips are drawn.
 _FINE, _COARSE = 1024, 32
-# More cases than this are drawn by strips instead of one by one.
+# More examples than this are drawn by strips instead of one by one.
 MANY = 50_000
-# Cases drawn, and counts made into areas and curves, at once: small enough for the cache of the processor.
+# Examples drawn, and counts turned into areas and curves, at once: small enough for the processor's cache.
 _DRAWN, _COUNTED = 100_000, 32_000
 _GRID = np.linspace(0, 1, GRID_SIZE)
 Counts = NDArray[Any]
@@ -67,7 +67,7 @@ class Difference:
     low, high : Areas
         Ends of the intervals.
     first_larger : Areas
-        Shares of the resamples in which the first ranking's area is larger; equal ones count one half.
+        Fractions of the resamples in which the first ranking's area is larger; ties count one half.
     """
 
     low: Areas
@@ -93,11 +93,11 @@ def bootstrap(
     prevalence: float | None = None,
     level: float = 0.95,
 ) -> Bootstrap:
-    """Draw cases anew with replacement: apart within positives and negatives, and the same ones for both rankings.
+    """Resample with replacement: separately within positives and negatives, and the same examples for both rankings.
 
-    Neighboring distinct scores are put together in strips. At their borders the counts are those of the plain
-    bootstrap, in between the curves are straight; what the data's own curves and areas lose by that is added to all
-    resamples alike. Of some hundred cases no two distinct scores share a strip.
+    Neighboring distinct scores are grouped in strips. At their borders the counts are those of the plain
+    bootstrap; in between, the curves are straight. What the data's own curves and areas lose by that is added to all
+    resamples alike. With a few hundred examples, no two distinct scores share a strip.
 
     Parameters
     ----------
@@ -119,12 +119,12 @@ def bootstrap(
     Returns
     -------
     Bootstrap
-        The same for the same arguments.
+        Equal for equal arguments.
 
     Raises
     ------
     ValueError
-        If labels or scores are not of this form, or there are too few or too many resamples.
+        If labels or scores are invalid, or there are too few or too many resamples.
 
     References
     ----------
@@ -136,16 +136,16 @@ def bootstrap(
 
 @dataclass(frozen=True, eq=False)
 class Resamples:
-    """Resampled counts of one or two rankings, from which intervals at any prevalence follow without another draw.
+    """Resampled counts of one or two rankings, which give intervals at any prevalence without resampling again.
 
     Attributes
     ----------
     rankings : tuple of Ranking
         Of the data.
     ends : tuple of ndarray (m,)
-        For each ranking the distinct scores at which a strip ends.
+        For each ranking, the distinct scores at which a strip ends.
     counts : tuple of (tp, fp), each ndarray (B, m + 1)
-        For each ranking the counts at the ends of the strips, from 0 on.
+        For each ranking, the counts at the ends of the strips, from 0 on.
     """
 
     rankings: tuple[Ranking, ...]
@@ -153,7 +153,7 @@ class Resamples:
     counts: tuple[tuple[NDArray[np.int32], NDArray[np.int32]], ...]
 
     def intervals(self, prevalence: float | None = None, level: float = 0.95) -> Bootstrap:
-        """Percentile intervals at a prevalence; without one, at that of the data."""
+        """Return percentile intervals at a prevalence; by default, at that of the data."""
         sizes = self.rankings[0].sizes(prevalence)
         found = np.stack(
             [self._of_one(*each, sizes, prevalence) for each in zip(self.rankings, self.ends, self.counts, strict=True)]
@@ -169,12 +169,12 @@ class Resamples:
         sizes: Sizes,
         prevalence: float | None,
     ) -> Array:
-        """Areas and curves (B, 5 + 3 G) of all resamples of one ranking."""
+        """Return areas and curves (B, 5 + 3 G) of all resamples of one ranking."""
         tp, fp = counts
         rows = max(1, _COUNTED // tp.shape[1])
         parts = range(0, len(tp), rows)
         found = np.concatenate([_numbers(tp[start : start + rows], fp[start : start + rows], sizes) for start in parts])
-        # What straight lines within the strips lose of the data's own curves and areas.
+        # What the data's own curves and areas lose by straight lines within the strips.
         tp, fp = (np.append(0, each)[np.newaxis] for each in (ranking.tp[end], ranking.fp[end]))
         corners = [each[np.newaxis].astype(float) for each in ranking.corners]
         own = np.append(astuple(ranking.areas(prevalence)), _curves(corners[0], corners[1], sizes))
@@ -185,7 +185,7 @@ class Resamples:
 def resample(
     labels: Any, scores: tuple[Any, ...], *, positive: Any = None, resamples: int = 500, seed: int = 0
 ) -> Resamples:
-    """Draw the cases of `bootstrap`, which has the parameters and the errors."""
+    """Draw the examples of `bootstrap`, which has the parameters and the errors."""
     if not RESAMPLES[0] <= resamples <= RESAMPLES[1]:
         raise ValueError(f"`resamples` must be in [{RESAMPLES[0]}, {RESAMPLES[1]}]; got {resamples}.")
     is_positive = check_labels(labels, positive)
@@ -207,10 +207,10 @@ def resample(
 
 
 def _strip_ends(ranking: Ranking, number: int) -> NDArray[np.intp]:
-    """Indices of the distinct scores at which a strip ends.
+    """Return the indices of the distinct scores at which a strip ends.
 
-    Toward both ends of the curve strips become finer; none makes the number of cases called positive grow by more
-    than a fifth, since the precision of the first few decides much where positives are rare.
+    Strips become finer toward both ends of the curve; none increases the number of predicted positives by more
+    than a fifth, since the precision of the first few matters much where positives are rare.
     """
     fpr, tpr = ranking.roc(ranking.tp, ranking.fp)
     way = np.arcsin(np.sqrt((fpr + tpr) / 2)) / (np.pi / 2)
@@ -219,13 +219,13 @@ def _strip_ends(ranking: Ranking, number: int) -> NDArray[np.intp]:
 
 
 def _places(ranking: Ranking, ends: NDArray[np.intp], scores: Any) -> NDArray[np.intp]:
-    """Strip of each case."""
+    """Return the strip of each example."""
     lowest = ranking.thresholds[ends][::-1]
     return len(ends) - np.searchsorted(lowest, np.asarray(scores, dtype=np.float64), side="right")
 
 
 class _Class:
-    """The cases of one class by their strips in each ranking, to be drawn from."""
+    """The examples of one class by their strips in each ranking, to be drawn from."""
 
     def __init__(self, places: NDArray[np.intp], strips: list[int], by_strip: bool) -> None:
         """Take `places` (rankings, cases) and the number of strips of each ranking."""
@@ -237,7 +237,7 @@ class _Class:
             self._places, self._shares = np.array(np.unravel_index(held, strips)), counts[held] / self._size
 
     def draw(self, rows: int, rng: np.random.Generator) -> list[Array]:
-        """Cumulative counts (rows, strips + 1) in each ranking, from 0 to the size of the class."""
+        """Return cumulative counts (rows, strips + 1) in each ranking, from 0 to the size of the class."""
         weights, places = None, self._places[:, np.newaxis]
         if self._shares is None:
             places = self._places[:, rng.integers(self._size, size=(rows, self._size))]
@@ -254,7 +254,7 @@ class _Class:
 
 
 def _numbers(tp: Counts, fp: Counts, sizes: Sizes) -> Array:
-    """Areas and curves (B, 5 + 3 G) of counts (B, m + 1) from (0, 0) to (P, N)."""
+    """Return areas and curves (B, 5 + 3 G) of counts (B, m + 1) from (0, 0) to (P, N)."""
     tp, fp = tp.astype(np.float64), fp.astype(np.float64)
     steps = Steps(tp[:, :-1], fp[:, :-1], tp[:, 1:], fp[:, 1:])
     average_precision, trapezoid = precision_sums(steps, sizes)
@@ -263,7 +263,7 @@ def _numbers(tp: Counts, fp: Counts, sizes: Sizes) -> Array:
 
 
 def _curves(tp: Array, fp: Array, sizes: Sizes) -> Array:
-    """True positive rate, precision and precision gain on the grid, (B, 3 G)."""
+    """Return true positive rate, precision, and precision gain on the grid, (B, 3 G)."""
     tpr = _read(fp, tp, sizes.negatives * _GRID) / sizes.positives
     recalled = sizes.positives * np.maximum(_GRID, 1e-6)  # precision at recall 0 is that of the first segment
     gained = sizes.lowest / (1 - (1 - sizes.prevalence) * _GRID)
@@ -276,17 +276,17 @@ def _curves(tp: Array, fp: Array, sizes: Sizes) -> Array:
 
 
 def _read(x: Array, y: Array, at: Array) -> Array:
-    """Interpolate rows y over rising rows x (B, m + 1) from 0 to the same end; of equal x the last counts."""
+    """Interpolate rows y over rising rows x (B, m + 1) from 0 to the same end; of equal x, the last counts."""
     offset = (x[0, -1] + 1) * np.arange(len(x))[:, np.newaxis]
     found: Array = np.interp(at + offset, (x + offset).ravel(), y.ravel())
     return found
 
 
 def _summary(found: Array, level: float) -> Bootstrap:
-    """Intervals of areas and curves (rankings, B, 5 + 3 G)."""
+    """Return intervals of areas and curves (rankings, B, 5 + 3 G)."""
     tails = [(1 - level) / 2, (1 + level) / 2]
     split, rates = len(fields(Areas)), slice(len(fields(Areas)), -GRID_SIZE)
-    # What was added to all resamples alike may lead a little beyond the possible.
+    # The correction added to all resamples may go slightly out of range.
     found = np.minimum(found, 1)
     found[..., rates] = np.maximum(found[..., rates], 0)
     ends = np.quantile(found, tails, axis=1)

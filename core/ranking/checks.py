@@ -1,4 +1,4 @@
-"""What a ranking is made from: labels, scores and weights, checked."""
+"""Checks of the inputs to a ranking: labels, scores, and weights."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from core.kit.arrays import Array
 
 
 def check_labels(labels: Any, positive: Any = None) -> NDArray[np.bool_]:
-    """Tell which cases are positive.
+    """Return which examples are positive.
 
     Parameters
     ----------
     labels : array_like (n,)
         Two classes of any type.
     positive : optional
-        The label of the positive class; without it the labels must be 0 and 1, or -1 and 1, or False and True.
+        The label of the positive class; without it, the labels must be 0 and 1, or -1 and 1, or False and True.
 
     Returns
     -------
@@ -28,7 +28,7 @@ def check_labels(labels: Any, positive: Any = None) -> NDArray[np.bool_]:
     Raises
     ------
     ValueError
-        If a label is missing, there are not two classes, or it is not clear which is the positive one.
+        If a label is missing, there are not two classes, or it is unclear which is the positive one.
     """
     labels = np.asarray(labels)
     if labels.ndim != 1:
@@ -52,7 +52,7 @@ def check_labels(labels: Any, positive: Any = None) -> NDArray[np.bool_]:
 
 
 def _distinct(labels: NDArray[Any]) -> list[Any]:
-    """Distinct labels; no label is missing."""
+    """List the distinct labels; none may be missing."""
     if labels.dtype.kind == "O":
         missing = np.array([_is_missing(value) for value in labels])
     else:
@@ -86,12 +86,12 @@ def _listed(values: list[Any]) -> str:
 
 
 def check_scores(scores: Any, n: int) -> Array:
-    """Copy n scores to float64, -0.0 as 0.0.
+    """Copy n scores to float64, with -0.0 as 0.0.
 
     Parameters
     ----------
     scores : array_like (n,)
-        Real numbers; integers beyond 2**53 are told apart to the precision of float64 only.
+        Real numbers; integers beyond 2**53 are distinguished only to the precision of float64.
     n : int
         Number of labels.
 

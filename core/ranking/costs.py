@@ -1,4 +1,4 @@
-"""What decisions by a ranking cost, and what its scores say as probabilities."""
+"""Costs of decisions by a ranking, and its scores read as probabilities."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from core.ranking.curves import Ranking
 
 
 def expected_cost(ranking: Ranking, tp: Any, fp: Any, *, cost_ratio: float, prevalence: float | None = None) -> Array:
-    """Cost per case of calling cases positive, in units of c_FP + c_FN.
+    """Return the cost per example of predicting positives, in units of c_FP + c_FN.
 
     Parameters
     ----------
@@ -39,9 +39,9 @@ def _false_positive_cost(cost_ratio: float) -> float:
 
 
 def cheapest(ranking: Ranking, *, cost_ratio: float, prevalence: float | None = None) -> tuple[float, float]:
-    """Counts (tp, fp) of least expected cost: a vertex of the hull, of equally good ones the first.
+    """Return the counts (tp, fp) of least expected cost: a vertex of the hull, the first if several are equally good.
 
-    It is optimistic, since it is chosen on the cases that it is judged by.
+    It is optimistic, since it is chosen on the examples that it is judged by.
     """
     tp, fp = ranking.hull
     best = int(np.argmin(expected_cost(ranking, tp, fp, cost_ratio=cost_ratio, prevalence=prevalence)))
@@ -49,25 +49,25 @@ def cheapest(ranking: Ranking, *, cost_ratio: float, prevalence: float | None = 
 
 
 def probability_cost(ranking: Ranking, *, cost_ratio: float, prevalence: float | None = None) -> float:
-    """Share of the positives in the greatest possible cost: the x axis of cost curves."""
+    """Return the fraction of the greatest possible cost due to positives: the x axis of cost curves."""
     share, false_positive = ranking.sizes(prevalence).prevalence, _false_positive_cost(cost_ratio)
     return share * (1 - false_positive) / (share * (1 - false_positive) + (1 - share) * false_positive)
 
 
 def normalised_cost(ranking: Ranking, tp: Any, fp: Any, x: Any) -> Array:
-    """Expected cost over the greatest possible one at probability cost x; a straight line for each point."""
+    """Return expected cost over the greatest possible one at probability cost x; a straight line for each point."""
     fpr, tpr = ranking.roc(tp, fp)
     cost: Array = (1 - tpr) * x + fpr * (1 - x)
     return cost
 
 
 def cost_curve(ranking: Ranking) -> tuple[Array, Array]:
-    """Lower envelope of the lines of all points, which is made by the vertices of the hull.
+    """Return the lower envelope of the lines of all points, which is formed by the vertices of the hull.
 
     Returns
     -------
     x, y : ndarray (h + 1,)
-        Probability cost from 0 to 1 and normalized expected cost, straight in between; the same at any prevalence.
+        Probability cost from 0 to 1 and normalized expected cost, linear in between; the same at any prevalence.
 
     References
     ----------
@@ -82,7 +82,7 @@ def cost_curve(ranking: Ranking) -> tuple[Array, Array]:
 
 
 def calibrated(ranking: Ranking, prevalence: float | None = None) -> Array:
-    """Isotonic probability of a positive at each distinct score (k,), from the slopes of the hull.
+    """Return the isotonic probability of a positive at each distinct score (k,), from the slopes of the hull.
 
     References
     ----------
@@ -97,16 +97,16 @@ def calibrated(ranking: Ranking, prevalence: float | None = None) -> Array:
 
 @dataclass(frozen=True)
 class Reliability:
-    """Scores as probabilities against shares of positives, in the bins of equal width that hold a case; all (b,).
+    """Scores as probabilities against fractions of positives, in the nonempty bins of equal width; all (b,).
 
     Attributes
     ----------
     mean_score, share
-        Mean score and share of the positives.
+        Mean score and fraction of positives.
     count
-        Number of cases, or the sum of their weights.
+        Number of examples, or the sum of their weights.
     low, high
-        Wilson interval of the share.
+        Wilson interval of the fraction.
     """
 
     mean_score: Array
@@ -117,7 +117,7 @@ class Reliability:
 
 
 def reliability(ranking: Ranking, bins: int = 10, level: float = 0.95) -> Reliability:
-    """Compare scores that are probabilities with what happened, in bins of equal width that are closed on the right.
+    """Compare scores that are probabilities with outcomes, in bins of equal width that are closed on the right.
 
     Raises
     ------
@@ -144,7 +144,7 @@ def reliability(ranking: Ranking, bins: int = 10, level: float = 0.95) -> Reliab
 
 
 def brier(ranking: Ranking) -> float:
-    """Mean squared difference of score and label.
+    """Return the mean squared difference of score and label.
 
     Raises
     ------
@@ -156,7 +156,7 @@ def brier(ranking: Ranking) -> float:
 
 
 def _probabilities(ranking: Ranking) -> tuple[Array, Any, Any]:
-    """Distinct scores, and positives and negatives at each."""
+    """Return the distinct scores, with positives and negatives at each."""
     score = ranking.thresholds
     if score[0] > 1 or score[-1] < 0:
         raise ValueError(f"Probabilities must be in [0, 1]; the scores go from {score[-1]:g} to {score[0]:g}.")

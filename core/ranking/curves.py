@@ -1,4 +1,4 @@
-"""One sort of scores, and all that follows from it: ROC, precision-recall and precision-recall-gain curves."""
+"""Rankings by score, sorted once, and their ROC, precision-recall, and precision-recall-gain curves."""
 
 from __future__ import annotations
 
@@ -17,20 +17,20 @@ from core.ranking.hull import Counts, corners, upper_hull
 from core.ranking.sorting import count, weigh
 
 PREVALENCES = (0.001, 0.999)
-FEW = 20  # cases of a class
-EARLY = 8  # positives called where recall gain is 0
+FEW = 20  # examples of a class
+EARLY = 8  # predicted positives where recall gain is 0
 
 
 @dataclass(frozen=True, eq=False)
 class Ranking(Memo):
-    """Cumulative counts at every distinct score; a case is called positive if its score is at least the threshold.
+    """Cumulative counts at every distinct score; an example is predicted positive if its score reaches the threshold.
 
     All arrays are read-only.
 
     Attributes
     ----------
     thresholds : ndarray (k,)
-        Distinct scores, falling.
+        Distinct scores, decreasing.
     tp, fp : ndarray (k,)
         Positives and negatives whose score is at least the threshold: int64, or float64 sums of weights.
     """
@@ -51,20 +51,20 @@ class Ranking(Memo):
 
     @property
     def prevalence(self) -> float:
-        """Share of the positives, P / (P + N)."""
+        """Fraction of positives, P / (P + N)."""
         return self.positives / (self.positives + self.negatives)
 
     @cached_property
     def corners(self) -> tuple[Counts, Counts]:
-        """Counts (tp, fp) where the ROC curve changes its direction, from (0, 0) to (P, N)."""
+        """Return counts (tp, fp) where the ROC curve changes direction, from (0, 0) to (P, N)."""
         tp, fp = _locked(*corners(self.tp, self.fp))
         return tp, fp
 
     @cached_property
     def hull(self) -> tuple[Counts, Counts]:
-        """Counts (tp, fp) at the vertices of the convex hull of the ROC curve, from (0, 0) to (P, N).
+        """Return counts (tp, fp) at the vertices of the convex hull of the ROC curve, from (0, 0) to (P, N).
 
-        The same vertices make the hull in precision-recall-gain space (for tp > 0).
+        The same vertices form the hull in precision-recall-gain space (for tp > 0).
         """
         tp, fp = self.corners
         vertices = upper_hull(tp, fp)
@@ -72,7 +72,7 @@ class Ranking(Memo):
         return tp, fp
 
     def cautions(self, prevalence: float | None = None) -> tuple[str, ...]:
-        """Sentences on what makes the numbers uncertain at a prevalence; without one, at that of the data."""
+        """List sentences on what makes the numbers uncertain at a prevalence; by default, at that of the data."""
         found = []
         if len(self.thresholds) == 1:
             found.append("All scores are equal: nothing is ranked.")
@@ -85,7 +85,7 @@ class Ranking(Memo):
         return tuple(found)
 
     def sizes(self, prevalence: float | None = None) -> Sizes:
-        """P, N and a prevalence, which is clamped to [0.001, 0.999]; without one, that of the data."""
+        """Return P, N, and a prevalence clamped to [0.001, 0.999]; by default, that of the data."""
         counts = self.positives, self.negatives
         if prevalence is None:
             return Sizes(*counts, *counts)
@@ -93,29 +93,29 @@ class Ranking(Memo):
         return Sizes(*counts, share, 1 - share)
 
     def called(self, threshold: Any) -> Any:
-        """How many of the distinct scores are at least a threshold."""
+        """Count the distinct scores that are at least a threshold."""
         return len(self.thresholds) - np.searchsorted(self.thresholds[::-1], threshold)
 
     def at(self, threshold: Any) -> tuple[Counts, Counts]:
-        """Counts (tp, fp) of the cases whose score is at least a threshold, which may be inf."""
+        """Return counts (tp, fp) of the examples whose score is at least a threshold, which may be inf."""
         called = self.called(threshold)
         tp, fp = (np.where(called > 0, counts[called - 1], 0) for counts in (self.tp, self.fp))
         return tp, fp
 
     def roc(self, tp: Any, fp: Any) -> tuple[Array, Array]:
-        """False and true positive rate, the same at any prevalence."""
+        """Return false and true positive rate, the same at any prevalence."""
         return fp / np.float64(self.negatives), tp / np.float64(self.positives)
 
     def pr(self, tp: Any, fp: Any, prevalence: float | None = None) -> tuple[Array, Array]:
-        """Recall and precision; precision is nan where no case is called positive."""
+        """Return recall and precision; precision is nan where no example is predicted positive."""
         ratio = self.sizes(prevalence).ratio
         with np.errstate(invalid="ignore"):
             return tp / np.float64(self.positives), np.divide(tp, tp + ratio * np.asarray(fp))
 
     def prg(self, tp: Any, fp: Any, prevalence: float | None = None) -> tuple[Array, Array]:
-        """Recall gain and precision gain.
+        """Return recall gain and precision gain.
 
-        At tp = 0 recall gain is -inf, and precision gain is -inf or, where no case is called positive, nan.
+        At tp = 0 recall gain is -inf, and precision gain is -inf or, where no example is predicted positive, nan.
 
         References
         ----------
@@ -128,7 +128,7 @@ class Ranking(Memo):
             return 1 - odds * (positives - tp) / tp, 1 - positives * fp / (negatives * tp)
 
     def areas(self, prevalence: float | None = None) -> Areas:
-        """Areas under the curves at a prevalence, without sorting again; recalled for the prevalence asked last."""
+        """Return the areas under the curves at a prevalence without sorting again; the last result is remembered."""
         found: Areas = self.recall(_areas, (("ranking", self), ("prevalence", prevalence)))
         return found
 
@@ -157,7 +157,7 @@ def rank(labels: Any, scores: Any, *, positive: Any = None, weights: Any = None)
     positive : optional
         The label of the positive class; needed unless the labels are 0 and 1, -1 and 1, or False and True.
     weights : array_like (n,), optional
-        Not negative; cases of weight 0 are left out. An integer weight equals that many equal cases.
+        Not negative; examples of weight 0 are left out. An integer weight equals that many equal examples.
 
     Returns
     -------
@@ -166,7 +166,7 @@ def rank(labels: Any, scores: Any, *, positive: Any = None, weights: Any = None)
     Raises
     ------
     ValueError
-        If labels, scores or weights are not of this form, or a class is missing.
+        If labels, scores, or weights are invalid, or a class is missing.
     """
     is_positive = check_labels(labels, positive)
     values = check_scores(scores, len(is_positive))
@@ -182,7 +182,7 @@ def _locked(*arrays: Any) -> Any:
 
 
 def crossing(ranking: Ranking, prevalence: float | None = None) -> tuple[float, float]:
-    """Counts (tp, fp) where recall gain is 0: recall equals prevalence, fp interpolated linearly in tp."""
+    """Return counts (tp, fp) where recall gain is 0: recall equals prevalence, with fp interpolated linearly in tp."""
     lowest = ranking.sizes(prevalence).lowest
     tp, fp = ranking.corners
     after = int(np.searchsorted(tp, lowest))
@@ -191,7 +191,7 @@ def crossing(ranking: Ranking, prevalence: float | None = None) -> tuple[float, 
 
 
 def prg_curve(ranking: Ranking, prevalence: float | None = None) -> tuple[Array, Array]:
-    """Recall gain and precision gain of the corners between recall gains 0 and 1, with the inserted crossing first."""
+    """Return recall gain and precision gain of the corners between recall gains 0 and 1, after the crossing."""
     lowest, fp0 = crossing(ranking, prevalence)
     tp, fp = ranking.corners
     inside = slice(int(np.searchsorted(tp, lowest)), None)
@@ -202,7 +202,7 @@ def prg_curve(ranking: Ranking, prevalence: float | None = None) -> tuple[Array,
 
 
 def pr_curve(ranking: Ranking, prevalence: float | None = None, longest: float = 0.0075) -> tuple[Array, Array]:
-    """Recall and precision of the Davis-Goadrich curve at the corners, and between them where a segment is long.
+    """Return recall and precision of the Davis-Goadrich curve at the corners, and between them along long segments.
 
     Starts at recall 0 with the precision of the first segment, which is constant there.
 
@@ -227,7 +227,7 @@ def pr_curve(ranking: Ranking, prevalence: float | None = None, longest: float =
 
 
 def f_score(precision: Any, recall: Any, beta: float = 1.0) -> Array:
-    """F_beta, the harmonic mean of precision and of recall with weight beta**2; 0 where recall is 0."""
+    """Return F_beta, the harmonic mean of precision and recall with weight beta**2; 0 where recall is 0."""
     precision, recall = np.asarray(precision, dtype=np.float64), np.asarray(recall, dtype=np.float64)
     found = recall > 0
     safe = np.where(found, precision, 1)
@@ -235,5 +235,5 @@ def f_score(precision: Any, recall: Any, beta: float = 1.0) -> Array:
 
 
 def f_gain(precision_gain: Any, recall_gain: Any, beta: float = 1.0) -> Any:
-    """F_beta on the gain scale: the mean of precision gain and beta**2-fold weighted recall gain."""
+    """Return F_beta on the gain scale: the mean of precision gain and recall gain with weight beta**2."""
     return (precision_gain + beta**2 * recall_gain) / (1 + beta**2)

@@ -1,4 +1,4 @@
-"""Corners and convex hull of a curve that rises and goes right, from cumulative counts."""
+"""Corners and convex hull of a curve that goes up and to the right, from cumulative counts."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ Counts = NDArray[Any]
 
 
 def corners(tp: Counts, fp: Counts) -> tuple[Counts, Counts]:
-    """Points where the curve from (0, 0) through all points changes its direction, and both ends.
+    """Return the points where the curve from (0, 0) through all points changes direction, and both ends.
 
     Exact for integers. Areas under straight segments and the hull are those of the full curve.
 
@@ -38,7 +38,7 @@ def corners(tp: Counts, fp: Counts) -> tuple[Counts, Counts]:
 
 
 def rising(counts: Counts) -> NDArray[np.bool_]:
-    """Where a cumulative count (k,) is greater than the one before, 0 being before the first."""
+    """Return where a cumulative count (k,) is greater than the one before, with 0 before the first."""
     return np.concatenate([counts[:1] > 0, counts[1:] > counts[:-1]])
 
 
@@ -47,11 +47,11 @@ def _with_ends(counts: Counts, inner: NDArray[np.intp]) -> Counts:
 
 
 def upper_hull(tp: Counts, fp: Counts) -> NDArray[np.intp]:
-    """Indices of the vertices of the upper convex hull of points that rise together; none lies between two others.
+    """Return the indices of the upper convex hull of points that rise together; no vertex lies between two others.
 
     Points that do not lie above the chord of their neighbors are dropped, again and again as long as that drops
-    many. Of the others the one farthest above each chord becomes a vertex, all chords at once, and what lies on or
-    below the chords is dropped, until nothing is left. Exact for integers.
+    many. Of the others, the one farthest above each chord becomes a vertex, all chords at once, and what lies on or
+    below the chords is dropped, until nothing remains. Exact for integers.
 
     Parameters
     ----------
@@ -68,7 +68,7 @@ def upper_hull(tp: Counts, fp: Counts) -> NDArray[np.intp]:
     Software 22, 1996.
     """
     ends = [0], [len(tp) - 1]
-    # Where the curve comes horizontally or leaves vertically there is no vertex.
+    # Where the curve arrives horizontally or leaves vertically there is no vertex.
     kept, before = np.flatnonzero(rising(tp)[:-1] & rising(fp)[1:]), len(tp)
     kept = np.concatenate([ends[0], kept, ends[1]])
     while len(kept) < 0.9 * before:
@@ -87,7 +87,7 @@ def upper_hull(tp: Counts, fp: Counts) -> NDArray[np.intp]:
 
 
 def _heights(tp: Counts, fp: Counts, vertices: NDArray[np.intp]) -> Counts:
-    """Height of each point above the chord between the vertices around it, times the length of the chord."""
+    """Return the height of each point above the chord between the vertices around it, times the length of the chord."""
     counts, origin = np.diff(vertices), vertices[:-1]
     up, right = np.diff(tp[vertices]), np.diff(fp[vertices])
     height = np.zeros_like(tp)
@@ -97,7 +97,7 @@ def _heights(tp: Counts, fp: Counts, vertices: NDArray[np.intp]) -> Counts:
 
 
 def _highest(height: Counts, vertices: NDArray[np.intp]) -> NDArray[np.intp]:
-    """Index of the point farthest above each chord; of several the first, for the ends of their row are vertices."""
+    """Return the index of the point farthest above each chord; the first of ties, since row ends are vertices."""
     top = np.maximum.reduceat(height, vertices[:-1])
     reached = np.flatnonzero((height[:-1] == np.repeat(top, np.diff(vertices))) & (height[:-1] > 0))
     return reached[np.diff(np.searchsorted(vertices, reached), prepend=0) > 0]

@@ -10,10 +10,10 @@ from core.ranking.hull import Counts
 
 
 def count(is_positive: NDArray[np.bool_], scores: Array) -> tuple[Array, Counts, Counts]:
-    """Thresholds, tp and fp; the memory of `scores` is used up.
+    """Return thresholds, tp, and fp; the memory of `scores` is overwritten.
 
     The bits of a float of known sign order it, and leave one bit for the label, so that nothing has to be fetched by
-    a sorted index. Negative scores are therefore sorted apart.
+    a sorted index. Negative scores are therefore sorted separately.
     """
     keys, below = scores.view(np.uint64), scores < 0
     keys <<= np.uint64(1)
@@ -38,7 +38,7 @@ def count(is_positive: NDArray[np.bool_], scores: Array) -> tuple[Array, Counts,
 def _sorted(keys: NDArray[np.uint64]) -> NDArray[np.uint64]:
     """Sort float bits that were shifted left by one.
 
-    A radix pass by 16 bits brings scores that spread evenly nearly in order, and timsort needs little for the rest;
+    A radix pass by 16 bits brings evenly spread scores nearly into order, and timsort needs little for the rest;
     both are as fast on every processor, which numpy's vectorized sort is not.
     """
     if len(keys):
@@ -56,7 +56,7 @@ def _coarse(keys: NDArray[np.uint64]) -> NDArray[np.uint16]:
 
 
 def weigh(is_positive: NDArray[np.bool_], scores: Array, weights: Array) -> tuple[Array, Counts, Counts]:
-    """Thresholds and sums of the weights of positives and negatives; cases of weight 0 are left out."""
+    """Return thresholds and sums of the weights of positives and negatives; examples of weight 0 are left out."""
     counted = weights > 0
     is_positive, scores, weights = is_positive[counted], scores[counted], weights[counted]
     if is_positive.all() or not is_positive.any():

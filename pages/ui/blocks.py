@@ -1,4 +1,4 @@
-"""Draws tables that stand in a folded section."""
+"""Tables that are shown in a folded section."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from core.kit.words import inert
 
 LARGEST = 2**53  # from here on, a browser rounds whole numbers
 HEIGHT = 420  # pixels of a long table, which then scrolls
-SEEN = "\N{WORD JOINER}"  # nothing to see, but the file that a browser makes of a table begins with it
+SEEN = "\N{WORD JOINER}"  # invisible, but a browser's file of a table begins with it
 
 
 def table(block: Table, key: str) -> None:

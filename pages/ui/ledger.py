@@ -35,7 +35,7 @@ class Entry:
 
 @dataclass
 class Ledger:
-    """All exercises of a session, by their key: those that are drawn, and those that stand in sections."""
+    """All exercises of a session by key: those drawn from templates, and those in sections."""
 
     entries: dict[str, Entry] = field(default_factory=dict)
     streaks: dict[str, int] = field(default_factory=dict)
@@ -49,7 +49,7 @@ class Ledger:
         return entry
 
     def answer(self, drawn: Drawn | Exercise, question: Question, text: str) -> None:
-        """Take an answer; an exercise whose answers are all right counts toward mastery if no hint was taken."""
+        """Take an answer; an exercise answered correctly counts toward mastery if no hint was taken."""
         entry, family = self.entry(drawn), drawn.template.key if isinstance(drawn, Drawn) else drawn.key
         entry.given[question.label] = text
         verdict = question.judge(text) if text.strip() else None

@@ -43,7 +43,7 @@ def sections(lab: Lab, record: State, values: dict[str, Any], result: Any) -> bo
 
 
 def _practice(lab: Lab) -> None:
-    """Exercises whose answers this lab shows, one at a time."""
+    """Draw exercises whose answers this lab shows, one at a time."""
     key = opening.practice_key(lab)
     folded = st.expander("Practice", on_change="rerun", key=key)
     if not folded.open:

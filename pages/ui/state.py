@@ -19,8 +19,8 @@ from core.kit.lab import Lab
 # Query parameters that belong to the shell and not to a page.
 PRESENT = "present"  # presenter mode
 BARE = "bare"  # the picture alone, to be embedded
-PANEL = "panel"  # number of the one panel that an embedded picture shows, from 1
-STORY = "story"  # place in a story, such as start.3
+PANEL = "panel"  # number of the only panel that an embedded picture shows, from 1
+STORY = "story"  # position in a story, such as start.3
 OPEN = "open"  # section or exercise that is unfolded, such as layer-table or convolution-7
 SHELL = (PRESENT, BARE, PANEL, STORY, OPEN)
 
@@ -53,7 +53,7 @@ class State:
         The texts of the link that was last read, until a widget changes; sentences about what could not be taken as
         given.
     draft, answers, asked
-        The guess that is being made, those that were committed, and the settings that they are made for.
+        The guess that is being made, the committed ones, and the settings that they are made for.
     looked
         The state of the page's runs when its picture was drawn.
     stopped
