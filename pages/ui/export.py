@@ -12,10 +12,10 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
+from core.draw.page import standalone_html
 from core.kit.lab import Lab
 from core.kit.words import inert
 from pages.ui import net
-from pages.ui.live_chart import standalone_html
 
 
 def section(lab: Lab, values: Mapping[str, Any], result: Any) -> bool:

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
+from core.draw.page import PLOTLY_JS, STATIC, shared_chart, shared_style, still_page
 from core.exercises.export.accepted import parts, plain
 from core.exercises.export.markup import html
 from core.exercises.kinds import Share
@@ -27,7 +28,6 @@ from core.kit.controls import from_link, to_link
 from core.kit.lab import Lab
 from core.kit.story import Story
 from pages.ui import shell
-from pages.ui.live_chart import PLOTLY_JS, STATIC, shared_chart, shared_style, still_page
 
 SEEDS = (0, 1, 2, 3)  # variants of each exercise
 _LOOK = Path(__file__).with_name("site.css")

@@ -12,7 +12,8 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, Route, expect
 
 from core.draw import style
-from pages.ui.live_chart import STATIC, STUB, standalone_html
+from core.draw.page import STATIC, standalone_html
+from pages.ui.live_chart import STUB
 from tests.browser import live_chart_app as demo
 from tests.browser.server import running
 

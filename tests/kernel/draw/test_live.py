@@ -13,9 +13,8 @@ import plotly.graph_objects as go
 import pytest
 from plotly.offline import get_plotlyjs_version
 
-from core.draw import live, style
+from core.draw import live, page, style
 from core.draw.packing import deflated, pack
-from pages.ui import live_chart
 
 X = np.linspace(0.0, 1.0, 5)
 AXIS = live.Axis("degree", "Degree", (1.0, 2.0, 4.0), ("1", "2", "4"))
@@ -338,10 +337,10 @@ def test_the_common_layout_can_be_refined() -> None:
 
 
 def test_plotly_js_is_the_one_of_plotly() -> None:
-    assert live_chart.PLOTLY_JS.is_file()
-    head = live_chart.PLOTLY_JS.read_text("utf-8")[:200]
+    assert page.PLOTLY_JS.is_file()
+    head = page.PLOTLY_JS.read_text("utf-8")[:200]
     assert f"v{get_plotlyjs_version()}" in head
-    assert "MIT License" in (live_chart.STATIC / "plotly-LICENSE").read_text("utf-8")
+    assert "MIT License" in (page.STATIC / "plotly-LICENSE").read_text("utf-8")
 
 
 def test_what_follows_one_direction_of_a_plane_is_found_at_every_step() -> None:
