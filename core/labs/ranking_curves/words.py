@@ -112,6 +112,8 @@ def summary(result: Comparison, view: View) -> str:
     """Say in one line which model ranks better, and whether that may be chance."""
     names = result.scored.names
     found = [ranking.areas(view.share) for ranking in result.rankings]
+    if result.scored.guessed and all(areas.auroc < 0.5 for areas in found):
+        return f"AUROC is below one half. Swap the classes unless [first|high scores] mean “{result.scored.positive}”."
     if len(found) == 1:
         return f"In [first|{percent(found[0].auroc)}] of all pairs the positive scores above the negative."
     keys = {"ROC": "auroc", "PR": "average_precision", "PRG": "auprg"}

@@ -259,9 +259,10 @@ def test_an_upload_is_passed_on_and_swapping_turns_the_labels_alone(swap) -> Non
     assert got.labels.tolist() == ([1, 0, 1] if swap else [0, 1, 0]) and got.labels.dtype == np.uint8
     assert [score.tolist() for score in got.scores] == [[0.1, 0.7, 0.2], [3.0, -2.0, 1.0]]
     assert got.probabilities == (True, False)
+    why = "swapped" if swap else "by its meaning"
     assert got.notes == (
         "Left out: 1 of 4 rows, without a label or a score.",
-        f"Positive class: “{got.positive}”; larger scores should mean positive.",
+        f"Positive class: “{got.positive}” ({why}); larger scores should mean positive.",
     )
 
 

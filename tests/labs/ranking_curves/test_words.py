@@ -221,3 +221,13 @@ def test_what_is_known_about_the_cases_is_told() -> None:
     for fact in ("CC BY 4.0", "Groemping", "foreign_worker", "probabilities"):
         assert fact in words.replace("\\", "")
     assert len(story.about(gauss(), values(source="gauss"))) == 1
+
+
+def test_an_area_below_one_half_asks_whether_the_classes_are_swapped() -> None:
+    backward = uploaded([(1, 1, 2), (0, 4, 6), (0, 3, 5), (1, 2, 4)])
+    assert roc_auc_score([1, 0, 0, 1], [1, 4, 3, 2]) == 0
+    assert text.summary(backward, View()).startswith("AUROC is below one half. Swap the classes")
+    assert len(text.summary(backward, View()).split()) <= 15
+    assert "Swap" not in text.summary(uploaded([(0, 1, 1), (1, 4, 3), (1, 3, 2), (0, 2, 4)]), View())
+    # What is generated knows its positive class.
+    assert "Swap" not in text.summary(gauss(n_cases=100, separation=-1, separation_2=-1), View())

@@ -6,22 +6,30 @@ import math
 
 # What says yes and no, in English and in other large languages.
 _YES = (
-    "+ true t yes y pos positive ja positiv wahr oui o vrai positif si sí s positivo verdadero vero sim verdadeiro да "
-    "tak evet はい 是 有 阳性 陽性 예 sì"
+    "+ true t yes y pos positive ja positiv wahr oui o vrai positif si sí s sì positivo verdadero vero sim verdadeiro "
+    "да истина tak prawda evet ya benar có đúng はい 真 正 是 有 阳性 陽性 예 네 양성 참 हाँ हां نعم ایجابی "
+    "إيجابي بله ہاں হ্যাঁ так ναι ken 是的 present"
 )
 _NO = (
-    "- false f no n neg negative nein negativ falsch non faux négatif negatif negativo falso não nao нет nie hayır "
-    "hayir いいえ 否 无 無 阴性 陰性 아니오 none absent"
+    "- false f no n neg negative nein negativ falsch non faux négatif negatif negativo falso não nao нет ложь nie "
+    "fałsz hayır hayir tidak salah không sai いいえ 偽 假 负 負 否 无 無 阴性 陰性 아니오 아니요 음성 거짓 नहीं "
+    "لا سلبي خیر نہیں না ні όχι nee nej 不是 none absent"
 )
 # What is looked for, and what is usual: tests, medicine, fraud, networks, credit, customers.
 _SOUGHT = (
     "abnormal case cases anomaly anomalous outlier fraud fraudulent sick ill diseased disease patient dead died death "
     "deceased attack intrusion default defaulted malignant cancer tumor spam phishing malware faulty defect defective "
-    "failure failed churn churned event present responder hit relevant krank betrug defekt malade fraude muerto enfermo"
+    "won failure failed churn churned event responder hit relevant krank betrug defekt anormal anomal auffällig tot "
+    "verstorben bösartig fall malade fraude mort décédé cas malin muerto enfermo anormal caso morto malato doente "
+    "fraudulento maligno frode больной болен умер мошенничество случай chory zgon oszustwo ziek overleden fraud hasta "
+    "dolandırıcılık 病 患者 患病 异常 異常 欺诈 詐欺 死亡 恶性 悪性 不正 환자 사망 사기 비정상 असामान्य مريض احتيال"
 )
 _USUAL = (
     "normal control controls legit legitimate genuine well healthy living alive survived benign paid ham clean inlier "
-    "intact retained stayed nonevent irrelevant gesund sain sano vivo regular ok"
+    "nowin intact retained stayed nonevent irrelevant gesund normal unauffällig lebendig gutartig kontrolle sain "
+    "vivant témoin bénin sano vivo control normale sadio saudável benigno controle controllo здоровый здоров жив норма "
+    "контроль zdrowy żywy gezond levend sağlıklı 健康 "
+    "正常 健常 良性 生存 对照 対照 정상 생존 सामान्य سليم طبيعي regular ok"
 )
 POSITIVE_WORDS = frozenset([*_YES.split(), *_SOUGHT.split()])
 NEGATIVE_WORDS = frozenset([*_NO.split(), *_USUAL.split()])
@@ -39,21 +47,30 @@ def as_number(text: str) -> float:
     return value if math.isfinite(value) else math.nan
 
 
-def in_order(first: str, second: str) -> tuple[str, str]:
-    """Put two class names in the order (negative, positive).
+def ordered(first: str, second: str, n_first: int, n_second: int) -> tuple[str, str, str]:
+    """Put two classes, of so many cases each, in the order (negative, positive), and say why.
 
-    Positive is the larger of two numbers; of two words the one that says so ("yes", "true", "pos", "+") or names what
-    is looked for ("case", "fraud", "abnormal"), or the one whose partner says the opposite ("no", "control", "not
-    fraud"); else the last in alphabetical order.
+    Positive is the one whose name says so: 1 beside 0 or -1, a word for yes ("true", "pos", "+") or for what is looked
+    for ("case", "fraud", "abnormal"), or the one whose partner says the opposite ("no", "control", "not fraud"). Else
+    it is the rarer one, and of equally many the larger number or the last in alphabetical order.
     """
-
-    def rank(name: str) -> tuple[float, str, str]:
-        word = name.strip().casefold()
-        denied = word in NEGATIVE_WORDS or word.startswith(_DENIED)
-        return (word in POSITIVE_WORDS) - denied, word, name
-
-    if math.isnan(as_number(first) + as_number(second)):
-        ordered = sorted((first, second), key=rank)
+    told = [_meaning(first, second), _meaning(second, first)]
+    if told[0] != told[1]:
+        first_is, why = told[0] > told[1], "by its meaning"
+    elif n_first != n_second:
+        first_is, why = n_first < n_second, "the rarer one"
+    elif math.isnan(as_number(first) + as_number(second)):
+        first_is, why = (first.casefold(), first) > (second.casefold(), second), "the last in alphabetical order"
     else:
-        ordered = sorted((first, second), key=as_number)
-    return ordered[0], ordered[1]
+        first_is, why = as_number(first) > as_number(second), "the larger number"
+    return (second, first, why) if first_is else (first, second, why)
+
+
+def _meaning(name: str, other: str) -> int:
+    """1 where a name of a class says positive, -1 where it says negative, 0 where it says nothing."""
+    value, beside = as_number(name), as_number(other)
+    if not math.isnan(value + beside):
+        return int(value > 0 >= beside) - int(beside > 0 >= value)
+    word = name.strip().casefold()
+    denied = word in NEGATIVE_WORDS or word.startswith(_DENIED) or value == 0
+    return int(word in POSITIVE_WORDS or value == 1) - denied

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.kit.arrays import Array
-from core.labs.ranking_curves.compute.classes import in_order
+from core.labs.ranking_curves.compute.classes import ordered
 from core.labs.ranking_curves.compute.datasets import Table, encode
 
 API = "https://www.openml.org/api/v1/json/data"
@@ -138,7 +138,7 @@ def _from_frame(name: str, frame: Any, target: Any) -> Table:
     classes = sorted(set(texts))
     if len(classes) != 2:
         raise ValueError(f"{name} has {_described(classes)}; exactly two classes are needed.")
-    negative, positive = in_order(*classes)
+    negative, positive, _ = ordered(classes[0], classes[1], texts.count(classes[0]), texts.count(classes[1]))
     labels = np.array([text == positive for text in texts], dtype=np.uint8)
     rows = _sample(len(labels), ROWS)
     cells, categories, columns, notes = _features(frame.iloc[rows])

@@ -118,6 +118,8 @@ class Scored:
         Whether the scores of each model are probabilities of the positive class.
     notes : tuple of str
         Sentences for the reader: flaws of the data, rows left out.
+    guessed : bool
+        Whether a file left open which class is the positive one.
     """
 
     title: str
@@ -128,6 +130,7 @@ class Scored:
     scores: tuple[Array, ...]
     probabilities: tuple[bool, ...]
     notes: tuple[str, ...]
+    guessed: bool = False
 
     def __post_init__(self) -> None:
         arrays: tuple[NDArray[np.generic], ...] = (self.labels, *self.scores)
@@ -287,6 +290,7 @@ def _gaussians(settings: Settings) -> Scored:
 
 def _uploaded(upload: Upload, swap: bool) -> Scored:
     negative, positive = upload.classes[::-1] if swap else upload.classes
+    why = "swapped" if swap else upload.why
     return Scored(
         title=upload.name,
         positive=positive,
@@ -295,5 +299,6 @@ def _uploaded(upload: Upload, swap: bool) -> Scored:
         names=upload.columns,
         scores=upload.scores,
         probabilities=tuple(bool(score.min() >= 0 and score.max() <= 1) for score in upload.scores),
-        notes=(*upload.notes, f"Positive class: “{positive}”; larger scores should mean positive."),
+        notes=(*upload.notes, f"Positive class: “{positive}” ({why}); larger scores should mean positive."),
+        guessed=not swap,
     )

@@ -6,6 +6,7 @@ import hashlib
 import math
 import re
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -14,20 +15,16 @@ from numpy.typing import NDArray
 
 from core.kit.arrays import Array
 from core.kit.memo import Memo
-from core.labs.ranking_curves.compute.classes import as_number, in_order
-from core.labs.ranking_curves.compute.csv_columns import FEW, Column, counted, is_missing, read_columns, shown
+from core.labs.ranking_curves.compute.classes import as_number, ordered
+from core.labs.ranking_curves.compute.csv_columns import FEW, Column, read_columns
+from core.labs.ranking_curves.compute.csv_numbers import is_missing, shown
+from core.labs.ranking_curves.compute.csv_rows import counted
+from core.labs.ranking_curves.compute.roles import Roles, of_positive, roles
 from core.worker import confined
 
 Labels = NDArray[np.uint8]
 
 SCORERS = ("First scorer", "Second scorer")
-# Names of columns, in small letters and digits alone.
-LABEL_NAMES = frozenset(
-    ["label", "labels", "class", "target", "y", "true", "truth", "ytrue", "actual", "outcome", "groundtruth"]
-)
-SCORE_NAME = re.compile(r"y?(score|prob|pred).*|yhat\d*|logit.*|confidence.*|decision.*|[ps]\d*")
-ROW_NAMES = frozenset(["", "id", "index", "row", "case", "unnamed0"])
-HOW = "A first line such as “label,score” or “label,score_1,score_2” says which column is which."
 LONGEST_NAME = 60
 
 
@@ -42,7 +39,9 @@ class Upload(Memo):
     digest : str
         SHA-256 of its content.
     classes : tuple of str
-        (negative, positive), see `core.labs.ranking_curves.compute.classes.in_order`.
+        (negative, positive), see `core.labs.ranking_curves.compute.classes.ordered`.
+    why : str
+        What makes the positive class the positive one: "by its meaning".
     labels : ndarray (n,) of uint8
         1 = positive.
     columns : tuple of str
@@ -56,6 +55,7 @@ class Upload(Memo):
     name: str
     digest: str = field(repr=False)
     classes: tuple[str, str] = field(compare=False)
+    why: str = field(compare=False, repr=False)
     labels: Labels = field(compare=False, repr=False)
     columns: tuple[str, ...] = field(compare=False)
     scores: tuple[Array, ...] = field(compare=False, repr=False)
@@ -67,15 +67,16 @@ class Upload(Memo):
             array.flags.writeable = False
 
     def __str__(self) -> str:
-        return f"{self.name}: {counted(len(self.labels), 'case')}, {int(self.labels.sum()):,} “{self.classes[1]}”"
+        positives = f"{int(self.labels.sum()):,} positive (“{self.classes[1]}”, {self.why})"
+        return f"{self.name}: {counted(len(self.labels), 'case')}, {positives}"
 
 
 def read_scores(name: str, content: bytes) -> Upload:
     """Read labels and one or two scores from a CSV file, in a confined process.
 
     The columns are recognized by their names, or else: the labels are the only column with two different words, or with
-    two different values, and the scores the one or two other columns of numbers. Rows without a label or a score are
-    left out.
+    two different values, and the scores the one or two other columns of numbers; see
+    `core.labs.ranking_curves.compute.roles`. Rows without a label or a score are left out.
 
     Parameters
     ----------
@@ -94,6 +95,7 @@ def read_scores(name: str, content: bytes) -> Upload:
         name="".join(filter(str.isprintable, name))[:LONGEST_NAME],
         digest=hashlib.sha256(content).hexdigest(),
         classes=(values["classes"][0], values["classes"][1]),
+        why=values["why"],
         labels=values["labels"],
         columns=tuple(values["columns"]),
         scores=tuple(values["scores"]),
@@ -110,58 +112,27 @@ def score_values(content: bytes) -> dict[str, Any]:
         As `read_scores` does.
     """
     names, columns = read_columns(content)
-    titles = [f"“{shown(name)}”" for name in names] or [f"column {place + 1}" for place in range(len(columns))]
-    label, chosen = _roles(names, columns, titles)
-    for place in chosen:
-        if columns[place].fault:
-            raise ValueError(f"The scores in {titles[place]} cannot be read: {columns[place].fault}.")
-    scores = [columns[place].numbers for place in chosen]
+    titles = [
+        f"“{shown(names[place])}”" if names and names[place] else f"column {place + 1}" for place in range(len(columns))
+    ]
+    found = roles(names, columns, titles)
+    label = found.label
     if not columns[label].few:
         raise ValueError(f"The labels in {titles[label]} have more than {FEW} different values; they must have two.")
-    present = _present(columns[label], scores)
-    classes, labels = _classes(columns[label], titles[label], present)
+    present = _present(columns[label], [columns[place].numbers for group in found.scores for place in group])
+    classes, why, labels = _classes(columns[label], titles[label], present)
+    chosen = [of_positive(group, names, classes) for group in found.scores]
     _check_names([*classes, *(names[place] for place in chosen if names)])
-    scores = [score[present] for score in scores]
+    scores = [columns[place].numbers[present] for place in chosen]
     own_names = tuple(names[place] for place in chosen if names) or SCORERS[: len(chosen)]
-    left_out = [title for place, title in enumerate(titles) if place != label and place not in chosen]
     return {
         "classes": classes,
+        "why": why,
         "labels": labels,
         "columns": own_names,
         "scores": scores,
-        "notes": _notes(present, scores, own_names, left_out),
+        "notes": _notes(present, found, chosen, own_names, columns, titles),
     }
-
-
-def _roles(names: list[str], columns: list[Column], titles: list[str]) -> tuple[int, list[int]]:
-    """Places of the label and of the scores."""
-    keys = [re.sub(r"[^a-z0-9]", "", name.casefold()) for name in names] or ["-"] * len(columns)
-    used = [i for i, column in enumerate(columns) if keys[i] not in ROW_NAMES and (column.texts or not column.few)]
-    scores = [i for i in used if SCORE_NAME.fullmatch(keys[i])]
-    named = [i for i in used if keys[i] in LABEL_NAMES]
-    label = _label(named, [i for i in used if i not in scores], columns, titles)
-    if not scores:
-        others = [i for i in used if i != label]
-        scores = [i for i in others if not columns[i].fault] or others[:1]
-    if not 1 <= len(scores) <= 2:
-        listed = f": {', '.join(titles[i] for i in scores)}" if scores else ""
-        raise ValueError(f"Beside the labels there are {counted(len(scores), 'column')} of scores{listed}. {HOW}")
-    if len({titles[i] for i in scores}) < len(scores) and names:
-        raise ValueError(f"Two columns of scores are called {titles[scores[0]]}; give them different names.")
-    return label, scores
-
-
-def _label(named: list[int], others: list[int], columns: list[Column], titles: list[str]) -> int:
-    """Place of the label: by its name, else the only column left, else the only one of two words, or of two values."""
-    if len(named) > 1:
-        raise ValueError(f"Columns {', '.join(titles[i] for i in named)} all look like labels by their names. {HOW}")
-    two = [i for i in others if columns[i].few and len(columns[i].texts) == 2]
-    for choice in (named, others, [i for i in two if columns[i].fault], two):
-        if len(choice) == 1:
-            return choice[0]
-    if two:
-        raise ValueError(f"Exactly two different values are in {', '.join(titles[i] for i in two)}. {HOW}")
-    raise ValueError(f"No column has exactly two different values, so none can be the labels. {HOW}")
 
 
 def _present(label: Column, scores: list[Array]) -> NDArray[np.bool_]:
@@ -179,8 +150,8 @@ def _present(label: Column, scores: list[Array]) -> NDArray[np.bool_]:
     return present
 
 
-def _classes(label: Column, title: str, present: NDArray[np.bool_]) -> tuple[tuple[str, str], Labels]:
-    """(negative, positive), and the labels of the rows that are present; numbers that are equal are one class."""
+def _classes(label: Column, title: str, present: NDArray[np.bool_]) -> tuple[tuple[str, str], str, Labels]:
+    """(negative, positive), why, and the labels of the rows that are present; equal numbers are one class."""
     places = label.places[present]
     alike: dict[float | str, list[str]] = {}
     for code in np.unique(places):
@@ -193,10 +164,11 @@ def _classes(label: Column, title: str, present: NDArray[np.bool_]) -> tuple[tup
             f"The labels in {title} have {counted(len(firsts), 'different value')} "
             f"({', '.join(f'“{shown(text)}”' for text in firsts)}); they must have two."
         )
-    negative, positive = in_order(*firsts)
+    counts = [sum(int(np.sum(places == label.codes[text])) for text in texts) for texts in alike.values()]
+    negative, positive, why = ordered(firsts[0], firsts[1], counts[0], counts[1])
     positives = next(texts for texts in alike.values() if positive in texts)
     labels = np.isin(places, [label.codes[text] for text in positives]).astype(np.uint8)
-    return (negative, positive), labels
+    return (negative, positive), why, labels
 
 
 def _check_names(names: list[str]) -> None:
@@ -214,17 +186,30 @@ def _check_names(names: list[str]) -> None:
 
 
 def _notes(
-    present: NDArray[np.bool_], scores: list[Array], columns: tuple[str, ...], left_out: list[str]
+    present: NDArray[np.bool_],
+    found: Roles,
+    chosen: list[int],
+    own_names: Sequence[str],
+    columns: list[Column],
+    titles: list[str],
 ) -> tuple[str, ...]:
     notes = []
     missing = int(np.count_nonzero(~present))
     if missing:
         notes.append(f"Left out: {missing:,} of {counted(len(present), 'row')}, without a label or a score.")
+    grouped = {place for group in found.scores for place in group}
+    left_out = [place for place in range(len(columns)) if place != found.label and place not in grouped]
     if left_out:
-        notes.append(f"Columns left out: {', '.join(left_out)}.")
-    notes += [
-        f"All scores of “{name}” are equal."
-        for name, score in zip(columns, scores, strict=True)
-        if score.min() == score.max()
-    ]
+        listed = [f"{titles[place]}{' (predicted classes)' * (place in found.hard)}" for place in left_out]
+        notes.append(f"Columns left out: {', '.join(listed)}.")
+    for group, place, name in zip(found.scores, chosen, own_names, strict=True):
+        if len(group) == 2:
+            notes.append(f"{' and '.join(titles[k] for k in group)} add up to 1; {titles[place]} is the score.")
+        if place in found.hard:
+            notes.append(f"{titles[place]} holds predicted classes, not scores: its curves have a single corner.")
+        if columns[place].note:
+            notes.append(f"In {titles[place]}, {columns[place].note}")
+        scores = columns[place].numbers[present]
+        if scores.min() == scores.max():
+            notes.append(f"All scores of “{name}” are equal.")
     return tuple(notes)

@@ -1,0 +1,188 @@
+"""Which column of a file is the label, and which are the scores."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+import numpy as np
+
+from core.labs.ranking_curves.compute.classes import as_number
+from core.labs.ranking_curves.compute.csv_columns import Column
+from core.labs.ranking_curves.compute.csv_rows import counted
+
+# Names of columns, in small letters and digits alone.
+_LABELS = (
+    "label labels class target y true truth ytrue ytest actual outcome groundtruth obs observed reference gold "
+    "truelabel trueclass actuallabel actualclass goldlabel classlabel targetclass "
+)
+LABEL_NAMES = frozenset(_LABELS.split())
+SCORE_NAME = re.compile(
+    r"y?(score|prob|pred).*|yhat\d*|logit.*|confidence.*|decision.*|[ps]\d*"
+    r"|.*(score|prob|proba|probability|probabilities|pred|prediction|logit|confidence)s?\d*"
+)
+PREDICTED = re.compile(r".*(pred|label|class|yhat|decision).*")
+ROW_NAMES = frozenset(["", "id", "index", "row", "case", "unnamed0"])
+_IDS = (
+    "id ids uuid guid index idx nr no number num row rownum key inst instance patient member customer client "
+    "user subject sample passenger observation fold resample split "
+)
+ID_WORDS = frozenset(_IDS.split())
+HOW = "A first line such as “label,score” or “label,score_1,score_2” says which column is which."
+_FEWEST_COUNTED = 10  # rows from which whole numbers in steps of one are taken for row numbers
+
+
+@dataclass(frozen=True)
+class Roles:
+    """Places of columns.
+
+    Attributes
+    ----------
+    label : int
+    scores : tuple of (int, ...)
+        One tuple for each scorer: its column, or both where two hold p and 1 - p.
+    hard : tuple of int
+        Columns of predicted classes.
+    """
+
+    label: int
+    scores: tuple[tuple[int, ...], ...]
+    hard: tuple[int, ...]
+
+
+def roles(names: list[str], columns: list[Column], titles: list[str]) -> Roles:
+    """Find the label and one or two scorers by their names, or else by what the columns hold.
+
+    Raises
+    ------
+    ValueError
+        If it is not certain which column is which.
+    """
+    keys = [re.sub(r"[^a-z0-9]", "", name.casefold()) for name in names] or ["-"] * len(columns)
+    used = [
+        i
+        for i, column in enumerate(columns)
+        if (column.texts or not column.few) and not (names and _is_id(names[i], column))
+    ]
+    named = [i for i in used if SCORE_NAME.fullmatch(keys[i])]
+    by_name = [i for i in used if keys[i] in LABEL_NAMES]
+    label = _label(by_name, [i for i in used if i not in named], columns, titles)
+    hard = tuple(
+        i for i in used if i != label and PREDICTED.fullmatch(keys[i]) and _is_hard(columns[i], columns[label])
+    )
+    scores = _scores([i for i in used if i != label], named, hard, columns)
+    for i in scores:
+        if columns[i].fault:
+            raise ValueError(f"The scores in {titles[i]} cannot be read: {columns[i].fault}.")
+    groups = _complements(scores, columns)
+    if not 1 <= len(groups) <= 2:
+        listed = f": {', '.join(titles[i] for i in scores)}" if scores else ""
+        raise ValueError(f"Beside the labels there are {counted(len(groups), 'column')} of scores{listed}. {HOW}")
+    if len({titles[i] for i in scores}) < len(scores) and names:
+        raise ValueError(f"Two columns of scores are called {titles[scores[0]]}; give them different names.")
+    return Roles(label, groups, hard)
+
+
+def _label(named: list[int], others: list[int], columns: list[Column], titles: list[str]) -> int:
+    """Place of the label: by its name, else the only column left, else the only one of two words, or of two values."""
+    if len(named) > 1:
+        raise ValueError(f"Columns {', '.join(titles[i] for i in named)} all look like labels by their names. {HOW}")
+    two = [i for i in others if columns[i].few and len(columns[i].texts) == 2]
+    for choice in (named, others, [i for i in two if columns[i].fault], two):
+        if len(choice) == 1:
+            return choice[0]
+    if two:
+        raise ValueError(f"Exactly two different values are in {', '.join(titles[i] for i in two)}. {HOW}")
+    raise ValueError(f"No column has exactly two different values, so none can be the labels. {HOW}")
+
+
+def _scores(others: list[int], named: list[int], hard: tuple[int, ...], columns: list[Column]) -> list[int]:
+    """Columns of scores: those with such a name, or all numbers; predicted classes only where there is nothing else."""
+    soft = [i for i in others if i not in hard and not columns[i].wordy]
+    if by_name := [i for i in soft if i in named]:
+        return by_name
+    numbers = [i for i in soft if not columns[i].fault]
+    counted_up = [i for i in numbers if _counts_up(columns[i])]
+    numbers = [i for i in numbers if i not in counted_up] or numbers
+    if hard:  # beside predicted classes other numbers may be features
+        numbers = [i for i in numbers if np.nanmin(columns[i].numbers) >= 0 and np.nanmax(columns[i].numbers) <= 1]
+    words = [i for i in others if i in named] or others
+    return numbers or [i for i in hard if not columns[i].fault] or words[:1]
+
+
+def _is_id(name: str, column: Column) -> bool:
+    """Whether a column names or numbers its rows: by its own name, and not if it holds fractions."""
+    words = re.findall(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+", name)
+    key = re.sub(r"[^a-z0-9]", "", name.casefold())
+    if not (key in ROW_NAMES or (words and words[-1].casefold() in ID_WORDS)):
+        return False
+    return bool(column.fault) or _is_whole(column)
+
+
+def _is_whole(column: Column) -> bool:
+    known = column.numbers[np.isfinite(column.numbers)]
+    return bool((known == np.floor(known)).all())
+
+
+def _counts_up(column: Column) -> bool:
+    numbers = column.numbers
+    return len(numbers) >= _FEWEST_COUNTED and _is_whole(column) and bool((np.diff(numbers) == 1).all())
+
+
+def _is_hard(column: Column, label: Column) -> bool:
+    """Whether a column holds classes in place of scores: the words of the label, or two whole numbers."""
+    if column.wordy:
+        return column.few and set(column.texts) <= set(label.texts)
+    if column.fault or not column.few or len(column.texts) > 2:
+        return False
+    values = {as_number(text) for text in column.texts}
+    return values <= {0.0, 1.0} or values <= {as_number(text) for text in label.texts}
+
+
+def _complements(scores: list[int], columns: list[Column]) -> tuple[tuple[int, ...], ...]:
+    """Put two columns together that add up to 1, or to 100, in every row, as both probabilities of two classes do."""
+    groups: list[tuple[int, ...]] = []
+    left = list(scores)
+    while left:
+        one = left.pop(0)
+        other = next((i for i in left if _add_up(columns[one], columns[i])), None)
+        if other is not None:
+            left.remove(other)
+        groups.append((one,) if other is None else (one, other))
+    return tuple(groups)
+
+
+def _add_up(one: Column, other: Column) -> bool:
+    with np.errstate(over="ignore", invalid="ignore"):
+        total = one.numbers + other.numbers
+    total = total[np.isfinite(total)]
+    if not total.size or np.nanmin(one.numbers) == np.nanmax(one.numbers):
+        return False
+    # Both are rounded, to two decimals at least.
+    return any(bool((np.abs(total - whole) <= 0.011 * whole).all()) for whole in (1, 100))
+
+
+def of_positive(group: tuple[int, ...], names: list[str], classes: tuple[str, str]) -> int:
+    """The column of a group that holds the scores of the positive class.
+
+    Its name says so, or the name of the other one the opposite; else the classes are taken in their sorted order, as
+    scikit-learn and R put the columns.
+    """
+    if len(group) == 1:
+        return group[0]
+    if names:
+        for place, text in ((0, classes[1]), (1, classes[0])):
+            said = [_names(names[i], text) for i in group]
+            if sum(said) == 1:
+                return group[said.index(True) ^ place]
+    values = [as_number(text) for text in classes]
+    order = sorted(classes) if np.isnan(sum(values)) else sorted(classes, key=as_number)
+    place = order.index(classes[1])
+    if names and (ends := [re.search(r"\d+$", names[i]) for i in group]) and all(ends):
+        group = tuple(sorted(group, key=lambda i: int(re.findall(r"\d+$", names[i])[0])))
+    return group[place]
+
+
+def _names(name: str, text: str) -> bool:
+    """Whether a name of a column contains the name of a class as a word."""
+    return bool(re.search(rf"(?<![^\W_]){re.escape(text.casefold())}(?![^\W_])", name.casefold()))
