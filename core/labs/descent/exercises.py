@@ -75,8 +75,19 @@ def _ask_four(p: Four) -> Sequence[Question]:
             tuple(Slip(letter, letter, "Its loss falls.") for letter in "ABCD" if letter != high),
             reason="Its loss rises.",
         ),
+        Question(
+            "Which curve has a good rate?",
+            Pick(tuple("ABCD")),
+            p.letters[1],
+            (
+                Slip("too_large", high, "Its loss rises: the rate is too large."),
+                *(Slip("too_small", letter, "After 100 steps it has more of the loss left than another one.")
+                  for letter in p.letters[2:]),
+            ),
+            reason="After 100 steps its loss is the lowest.",
+        ),
         number(
-            "The limit",
+            "The limit 2/L of the rate",
             F(2, largest),
             (
                 Slip("one_over_l", F(1, largest), "From 1/L on steps overshoot; they diverge only beyond 2/L."),

@@ -31,13 +31,16 @@ def test_four_curves_are_those_of_sgd(number):
     drawn = FOUR.variant(number)
     p = drawn.parameters
     curvatures = {"valley": [1, 10, 100], "bowl": [1]}[p.loss]
-    order, above, limit = drawn.questions
+    order, above, good, limit = drawn.questions
+    ends = {}
     for place in range(4):
         rate = float(p.top) / 10**place
         path = losses(curvatures, float(p.start), rate, 100)
         assert p.losses(place) == pytest.approx([path[k] for k in (0, 1, 10, 100)], rel=1e-6)
+        ends[p.letters[place]] = path[100]
         assert (path[1] > path[0]) == (p.letters[place] == above.truth)
     assert order.truth == p.letters
+    assert good.truth == min(ends, key=ends.__getitem__)
     curved = torch.autograd.functional.hessian(
         lambda w: (torch.tensor(curvatures) * w**2).sum() / 2, torch.ones(len(curvatures), dtype=torch.float64)
     )

@@ -88,7 +88,7 @@ def test_sections_show_factors_and_the_curvature_along_the_path():
     ("template", "question", "answer", "mistake"),
     [
         (FOUR, 0, "C B D A", "low_start"),
-        (FOUR, 2, "0.01", "one_over_l"),
+        (FOUR, 3, "0.01", "one_over_l"),
         (STEPS, 2, "1.58", "one_over_l"),
         (INPUTS, 2, "yes", "all_rises_diverge"),
         (NOISE, 2, "its rate is larger", "noisy_is_high"),
