@@ -44,6 +44,15 @@ each_lab = pytest.mark.parametrize("lab", LABS, ids=lambda lab: lab.name)
 each_preset = pytest.mark.parametrize(
     ("lab", "preset"), [pytest.param(lab, p, id=f"{lab.name}-{p.label}") for lab in LABS for p in lab.presets]
 )
+# A process for each takes its time: every third at a push, all at night.
+every_third_preset = pytest.mark.parametrize(
+    ("lab", "preset"),
+    [
+        pytest.param(lab, p, id=f"{lab.name}-{p.label}", marks=[pytest.mark.nightly] * bool(k % 3))
+        for lab in LABS
+        for k, p in enumerate(lab.presets)
+    ],
+)
 # What AppTest calls the widgets of controls.
 WIDGETS = ("slider", "select_slider", "selectbox", "button_group", "toggle", "number_input", "multiselect", "text_area")
 # An app in its own process takes its time; a tenth of the examples of a pure function is what a push can afford.
@@ -224,7 +233,7 @@ def test_a_link_that_once_failed(link: str) -> None:
 # --- what is taken home -----------------------------------------------------------------------------------
 
 
-@each_preset
+@every_third_preset
 def test_script_prints_the_numbers_on_screen(lab: Lab, preset: Preset, tmp_path: Path) -> None:
     compare_script(lab, lab.preset_values(preset), tmp_path)
 

@@ -106,19 +106,6 @@ def _axis(lab: Lab, values: dict[str, Any]) -> Axis:
 
 
 @each_lab
-def test_the_page_fits_its_window(app_url: str, open_page: OpenPage, lab: Lab) -> None:
-    page = open_page(f"{app_url}/{lab.name}", width=390)
-    for width in (390, 1280, 1920):
-        page.set_viewport_size({"width": width, "height": 900})
-        ready(page)
-        assert page.evaluate("document.documentElement.scrollWidth") <= width
-        first = ".lc-column:first-child " if width == 390 else ""  # on a phone the others are a swipe away
-        plots = page.locator(f"{first}.lc-plot:visible")
-        boxes = plots.evaluate_all("plots => plots.map(p => p.getBoundingClientRect())")
-        assert boxes and all(box["left"] >= 0 and box["right"] <= width + 1 for box in boxes), width
-
-
-@each_lab
 def test_dragging_moves_the_picture_and_asks_the_server_once_at_the_end(
     app_url: str, open_page: OpenPage, lab: Lab
 ) -> None:

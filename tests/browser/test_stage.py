@@ -60,6 +60,17 @@ def test_the_picture_has_the_window(app_url: str, open_page: OpenPage, lab: Lab)
         assert found["readouts"] <= 4
         assert 0 < found["controls"] <= 5
         assert found["legends"] == 0
+        assert_fits(page, width)
+    page.set_viewport_size({"width": 390, "height": 844})
+    assert_fits(ready(page), 390)
+
+
+def assert_fits(page: Page, width: int) -> None:
+    """Nothing is wider than the window; on a phone the second column is a swipe away."""
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    first = ".lc-column:first-child " if width == 390 else ""
+    boxes = page.locator(f"{first}.lc-plot:visible").evaluate_all("all => all.map(p => p.getBoundingClientRect())")
+    assert boxes and all(box["left"] >= 0 and box["right"] <= width + 1 for box in boxes), width
 
 
 @pytest.mark.parametrize("name", ["bias_variance", "ranking_curves", "lr_range"])
