@@ -100,6 +100,7 @@ def explore(lab: Lab, states: int, links: int, rest: int, seed: int, seconds: fl
     count: collections.Counter[str] = collections.Counter()
     seen: set[tuple[str, str]] = set()
     until = time.monotonic() + seconds
+    slowest: Mapping[str, Any] = {}
 
     def attempt(link: Mapping[str, Any], act: Any) -> Any:
         try:
@@ -125,12 +126,17 @@ def explore(lab: Lab, states: int, links: int, rest: int, seed: int, seconds: fl
             break
         values = state_of(rng, lab)
         link = lab.link(values)
+        begun = time.thread_time()
         found = attempt(link, lambda values=values: look(lab, values))
+        taken = int(1000 * (time.thread_time() - begun))
+        if taken > count["ms of the slowest state"]:
+            count["ms of the slowest state"], slowest = taken, link
         count["states"] += 1
         count["refusals"] += isinstance(found, str)
         if isinstance(found, Picture) and number % rest == 0:
             attempt(link, lambda values=values: (picture_or_reason(lab, values), check_rest(lab, values)))
             count["states with every curve, section and file"] += 1
+    print(f"slowest: {lab.name}?{urlencode(slowest)[:600]}")
     return count
 
 
@@ -152,6 +158,7 @@ def main() -> None:
             count = explore(lab, given.states, given.links, given.rest, given.seed, given.seconds)
             print(f"{lab.name}: {dict(count)}, {time.monotonic() - begun:.0f} s", flush=True)
             total += count
+    del total["ms of the slowest state"]
     print(f"in all: {dict(total)}")
     sys.exit(1 if total["failures"] else 0)
 
