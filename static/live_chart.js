@@ -158,6 +158,7 @@ class Chart {
     const start = [state.start].flat(); // a number, or one for each axis
     const jump = (state.epoch !== this.state?.epoch && !this.held) || axes.length !== this.axes.length;
     const values = jump ? start : this.values();
+    if ((state.large ?? null) !== (this.state?.large ?? null)) Object.assign(this, { alone: state.large ?? null, every: false });
     Object.assign(this, { header, state, axes });
     if (jump) this.stop(), clearTimeout(this.keyTimer), (this.committed = String(start));
     this.jumped = jump && Boolean(this.panels.length);

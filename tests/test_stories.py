@@ -9,13 +9,19 @@ from functools import cache
 from typing import Any
 
 import numpy as np
+import plotly.graph_objects as go
 import pytest
 from sklearn.datasets import load_breast_cancer
 from streamlit.testing.v1 import AppTest
 
-from core.kit.controls import from_link
+from core.draw.guess import marked
+from core.draw.live import Picture, still
+from core.draw.staging import showing, without
+from core.draw.style import color
+from core.kit.controls import defaults, from_link
 from core.kit.lab import Lab
-from core.kit.story import LONGEST, Story, read_place
+from core.kit.mark import Mark, answered
+from core.kit.story import LONGEST, Step, Story, read_place
 from pages.ui import shell
 from pages.ui.lectures import LECTURES
 from tests.words import units_in
@@ -34,7 +40,7 @@ COMPUTED = {
     ("staleness", "rate", 0.21): 2 * math.sin(math.pi / 30),  # the limit of gradients 7 updates old
     ("logistic", "start", 0.0125): 0.05 / 4,  # the largest slope of an S-curve is a quarter of its weight
     ("logistic", "start", 13.9): math.log(2) / 0.05,
-    ("logistic", "wrong", 0.008): 2 * (1 / (1 + math.exp(-5.5))) ** 2 / (1 + math.exp(5.5)),  # dp²/dz = 2p · p(1 − p)
+    ("logistic", "wrong", 0.055): 2 * (1 / (1 + math.exp(-3.5))) ** 2 / (1 + math.exp(3.5)),  # dp²/dz = 2p · p(1 − p)
     ("logistic", "wrong", 0.296): 8 / 27,  # the largest value of 2p²(1 − p), at p = 2/3
 }
 SMALL = 12  # whole numbers up to this count things that the picture shows
@@ -119,6 +125,95 @@ def test_numbers_in_the_words_are_on_screen(lab: Lab, story: Story) -> None:
                 assert found, (lab.name, story.name, at, text, value)
 
 
+def drawn(lab: Lab, story: Story, at: int) -> Picture:
+    values = values_of(lab, story, at)
+    settled(lab, values)
+    picture: Picture = lab.draw(lab.result(values), values)
+    return picture
+
+
+@each_story
+def test_panels_that_a_step_names_exist_and_the_truth_lies_on_a_curve(lab: Lab, story: Story) -> None:
+    for at, step in enumerate(story.steps, 1):
+        if not (step.show or step.hide or step.mark or step.large is not None):
+            continue
+        picture = drawn(lab, story, at)
+        panels = range(len(picture.panels))
+        assert {*step.show, *filter(None, [step.large])} <= {*panels}
+        assert any(not panel.folded for panel in showing(picture, step.show).panels)
+        if step.hide:
+            before = drawn(lab, story, max(at - 1, 1))
+            assert step.ask is not None
+            assert {*step.hide} <= {*range(len(before.panels))}
+            left = without(showing(before, story.steps[max(at - 2, 0)].show), step.hide)
+            assert len(left.panels) == len(before.panels) - len(step.hide)
+            assert any(not panel.folded for panel in left.panels)
+        if step.mark is not None:
+            assert step.ask is not None
+            _check_mark(lab, picture, step, values_of(lab, story, at))
+
+
+def _check_mark(lab: Lab, picture: Picture, step: Step, values: dict[str, Any]) -> None:
+    assert step.ask is not None
+    assert step.mark is not None
+    mark, kind = step.mark, step.ask.kind
+    truth = answered(kind, kind.write(step.ask.truth))
+    assert truth is not None
+    for slip in step.ask.slips:
+        guess = answered(kind, kind.write(slip.value))
+        assert guess is not None
+        assert guess != truth
+        marked(picture, mark, guess, truth, False)
+    check_place(lab, picture, mark, truth, values, step.ask.label)
+
+
+def check_place(lab: Lab, picture: Picture, mark: Mark, truth: float, values: dict[str, Any], asked: str) -> None:
+    """An answer lies within its axis and, where it is a point, on a curve or bar as the picture draws it."""
+    index = 0 if picture.axis is None else picture.axis.nearest(lab.stand(values))
+    figure = still(marked(picture, mark, truth, truth, True), index)[mark.panel]
+    count = len(picture.panels[mark.panel].figure["data"])
+    curves, own = figure.data[:count], figure.data[count]
+    where = mark.place(truth)
+    assert np.isclose(np.asarray(own[mark.axis], float), where).any(), (asked, "beyond its axis")
+    if mark.at is not None:
+        at = (where, mark.at) if mark.axis == "x" else (mark.at, where)
+        assert min(_gap(figure, trace, at) for trace in curves) < 0.02, asked
+
+
+def _gap(figure: go.Figure, trace: Any, place: tuple[float, float]) -> float:
+    """Smallest distance of a trace from a place, in shares of the axes."""
+    if trace.x is None or trace.y is None or not len(trace.x) or len(trace.x) != len(trace.y):
+        return math.inf
+    off = []
+    for axis, values, at in ((figure.layout.xaxis, trace.x, place[0]), (figure.layout.yaxis, trace.y, place[1])):
+        ends = np.asarray(values, float)
+        between = np.linspace(ends[:-1], ends[1:], 21).T.ravel() if len(ends) > 1 else ends
+        apart = np.log10(between) - np.log10(at) if axis.type == "log" else between - at
+        off.append(apart / abs(axis.range[1] - axis.range[0]))
+    gaps = np.hypot(*off)
+    return float(np.nanmin(gaps)) if np.isfinite(gaps).any() else math.inf
+
+
+@pytest.mark.parametrize("lab", LABS.values(), ids=LABS)
+def test_predictions_have_their_place_in_the_picture(lab: Lab) -> None:
+    states = [lab.fresh, defaults(lab.all_controls), *(lab.preset_values(preset) for preset in lab.presets[:3])]
+    for values in states:
+        settled(lab, values)
+        result = lab.result(values)
+        picture = lab.draw(result, values)
+        for prediction in lab.predictions:
+            mark, truth = prediction.mark(result, values), prediction.truth(result)
+            assert prediction.right(truth, truth)
+            assert not all(prediction.right(guess, truth) for guess in prediction.guess.values)
+            if mark is None:
+                continue
+            if mark.axis == "xy":
+                shown = marked(picture, mark, truth, truth, True).panels[mark.panel].figure["data"][-1]
+                assert (shown["x"].item(), shown["y"].item()) == pytest.approx(truth)
+            else:
+                check_place(lab, picture, mark, truth, values, prediction.question)
+
+
 def test_lectures_are_made_of_steps_that_exist() -> None:
     names = {story.name for lab in LABS.values() for story in lab.stories}
     for lecture in LECTURES:
@@ -178,3 +273,40 @@ def test_a_link_to_a_step_alone_brings_its_state(new_app: NewApp) -> None:
     app = open_at(new_app, "regularization", story="lasso.1")
     assert app.query_params["truth"] == "cubic"
     assert LABS["regularization"].stories[1].steps[0].words in said(app)
+
+
+@pytest.fixture
+def pictures(monkeypatch: pytest.MonkeyPatch) -> list[Picture]:
+    """The pictures that the page has shown."""
+    seen: list[Picture] = []
+    monkeypatch.setattr("pages.ui.frame.live_chart", lambda picture, **_: seen.append(picture))
+    return seen
+
+
+def marks_of(picture: Picture) -> dict[str, str]:
+    """Colors of the answers in a picture, by their names."""
+    traces = [trace for panel in picture.panels for trace in panel.figure["data"]]
+    found = {trace["name"]: trace for trace in traces if str(trace.get("name")).startswith(("your guess", "correct"))}
+    return {name: trace.get("line", trace.get("marker", {}))["color"] for name, trace in found.items()}
+
+
+def test_a_guess_stands_beside_the_truth_once_the_answer_is_given(new_app: NewApp, pictures: list[Picture]) -> None:
+    app = open_at(new_app, "bias_variance", story="start.4")
+    assert len(pictures[-1].panels) == 3
+    click(app, "bias_variance:story:Next")
+    assert len(pictures[-1].panels) == 2  # the one with the expected error is not there
+    assert pictures[-1].readouts == ()
+    app.button_group("bias_variance:story:start.5").set_value("15").run()
+    assert marks_of(pictures[-1]) == {"correct 8": color("right"), "your guess 15": color("wrong")}
+    assert "0.421" in said(app)  # the reason
+
+
+def test_what_is_no_number_is_no_answer(new_app: NewApp, pictures: list[Picture]) -> None:
+    app = open_at(new_app, "momentum", story="four.3")
+    field = app.text_input("momentum:story:four.3")
+    field.set_value("two and a half").run()
+    assert marks_of(pictures[-1]) == {}
+    assert app.text_input("momentum:story:four.3").value == "two and a half"
+    assert any(":material/block:" in caption.value for caption in app.caption)
+    app.text_input("momentum:story:four.3").set_value("2,5").run()
+    assert marks_of(pictures[-1]) == {"your guess 2.5": color("right")}

@@ -45,6 +45,8 @@ PALETTE: dict[str, tuple[str, str]] = {
     "second_fill": ("rgba(184, 122, 0, 0.18)", "rgba(242, 177, 52, 0.20)"),
     "threshold_fill": ("rgba(154, 79, 127, 0.16)", "rgba(227, 143, 195, 0.20)"),
     "right_fill": ("rgba(102, 99, 110, 0.22)", "rgba(169, 165, 179, 0.28)"),
+    "right": ("#007A5A", "#34CFA0"),
+    "wrong": ("#B8123F", "#FF7D93"),
     "wrong_fill": ("rgba(184, 18, 63, 0.34)", "rgba(255, 125, 147, 0.44)"),
     "convolution": ("#0072B2", "#4DA6E8"),
     "linear": ("#D55E00", "#FF8A4C"),

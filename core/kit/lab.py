@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import inspect
+import operator
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -13,11 +14,14 @@ from functools import cache
 from itertools import product
 from typing import Any, Protocol
 
+import numpy as np
+
 from core import host
 from core.exercises.questions import Question
 from core.exercises.templates import Template
 from core.kit.controls import Choice, Control, Fetch, File, Scale, Toggle, defaults, from_link, to_link
 from core.kit.cost import Cost, in_turn
+from core.kit.mark import Mark
 from core.kit.memo import Memo
 from core.kit.recent import Recent
 from core.kit.story import Story
@@ -69,13 +73,26 @@ class Prediction:
     """A question to be answered before the picture is shown.
 
     `guess` is what collects the answer, `truth` maps the page's result to the right one and `verdict` writes,
-    from guess, truth and result, what there is to learn from the difference.
+    from guess, truth and result, what there is to learn from the difference. `mark` says, from the result and the
+    values of all controls, where the picture has the answer: the guess is drawn there. `right` tells from guess and
+    truth whether the guess counts as right.
     """
 
     question: str
     guess: Scale | Choice | Spot
     truth: Callable[[Any], Any]
     verdict: Callable[[Any, Any, Any], str]
+    mark: Callable[[Any, Mapping[str, Any]], Mark | None] = lambda result, values: None
+    right: Callable[[Any, Any], bool] = operator.eq
+
+
+def within(margin: float) -> Callable[[Any, Any], bool]:
+    """Return the test whether a number, or each coordinate of a point, is no farther from the truth than `margin`."""
+
+    def test(guess: Any, truth: Any) -> bool:
+        return bool(np.all(np.abs(np.subtract(guess, truth)) <= margin + 1e-9))
+
+    return test
 
 
 @dataclass(frozen=True)

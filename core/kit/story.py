@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from urllib.parse import parse_qs
 
 from core.exercises.questions import Question
+from core.kit.mark import Mark
 
 LONGEST = 120  # characters of a step's words
 _KEY = re.compile(r"(?P<story>[a-z0-9_]{1,30})\.(?P<step>\d{1,2})", re.ASCII)
@@ -24,11 +25,24 @@ class Step:
         What to look at, at most `LONGEST` characters.
     ask : Question, optional
         Asked before the step is shown, while the picture of the step before still stands.
+    mark : Mark, optional
+        Where the picture of the step has the answer: the guess is drawn there beside the truth.
+    hide : tuple of int
+        Panels that hold the answer, counted from 0: they are not shown while the question is open. Before a first step
+        there is no picture unless this says what to leave out of its own.
+    show : tuple of int
+        Panels that are shown; those that the picture shows anyway if not given.
+    large : int, optional
+        The panel that fills the stage.
     """
 
     state: str
     words: str
     ask: Question | None = None
+    mark: Mark | None = None
+    hide: tuple[int, ...] = ()
+    show: tuple[int, ...] = ()
+    large: int | None = None
 
 
 @dataclass(frozen=True)

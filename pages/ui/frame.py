@@ -15,7 +15,7 @@ from core.kit.words import verbatim
 from pages.ui import export, net, opening, runs, state, telling
 from pages.ui.head import active, head_of, keys
 from pages.ui.live_chart import live_chart
-from pages.ui.predict import predict
+from pages.ui.predict import guessed, predict
 from pages.ui.sections import sections
 from pages.ui.server import live
 from pages.ui.state import State
@@ -93,7 +93,7 @@ def _show_stage(lab: Lab, record: State) -> None:
         revealed = not record.values[PREDICT.name] or predict(lab, record, result)
         revealed = revealed and not telling.hides(lab)
     if revealed:
-        _chart(lab, record, picture)
+        _chart(lab, record, guessed(lab, record, result, picture))
         record.completing = lab.completed_by(result, record.good)
         if record.completing:
             complete(record.completing)
@@ -250,6 +250,7 @@ def _chart(lab: Lab, record: State, picture: Picture) -> None:
             record.set(name, part)
 
     presenting = state.presenting()
+    picture, large = telling.staged(lab, record, picture)
     stamp = (record.epoch, record.visit, presenting, len(record.answers))
     live_chart(
         picture,
@@ -260,6 +261,7 @@ def _chart(lab: Lab, record: State, picture: Picture) -> None:
         fill=True,
         bare=state.bare(),
         panel=state.panel(),
-        source=live.start(lab, record.values),
+        large=large,
+        source=None if telling.asking(lab) else live.start(lab, record.values),
         on_commit=commit,
     )

@@ -6,7 +6,9 @@ from typing import Any
 
 import streamlit as st
 
-from core.kit.lab import Lab, Spot
+from core.draw.guess import marked
+from core.draw.live import Picture
+from core.kit.lab import PREDICT, Lab, Spot
 from core.kit.words import verbatim
 from pages.ui import net
 from pages.ui.live_chart import live_chart
@@ -48,6 +50,17 @@ def predict(lab: Lab, record: State, result: Any) -> bool:
     return False
 
 
+def guessed(lab: Lab, record: State, result: Any, picture: Picture) -> Picture:
+    """Draw the answers that are numbers or points into the picture, each beside the truth."""
+    if not record.values[PREDICT.name]:
+        return picture
+    for prediction, guess in zip(lab.predictions, record.answers, strict=False):
+        mark, truth = prediction.mark(result, record.good), prediction.truth(result)
+        if mark is not None:
+            picture = marked(picture, mark, guess, truth, prediction.right(guess, truth))
+    return picture
+
+
 def _point(lab: Lab, spot: Spot, record: State, result: Any) -> None:
     """Let a place be pointed at, or typed where there is no pointer."""
 
@@ -82,8 +95,9 @@ def _verdict(lab: Lab, record: State, index: int, guess: Any, result: Any) -> No
         record.answers = ()
 
     with st.container(horizontal=True, vertical_alignment="center", key=f"verdict{index}"):
+        color = "green" if prediction.right(guess, truth) else "red"
         st.markdown(
-            f"**Your answer: {verbatim(show_value(guess))}. Correct answer: "
+            f":{color}[**Your answer: {verbatim(show_value(guess))}.**] **Correct answer: "
             f"{verbatim(show_value(truth))}.** " + verbatim(prediction.verdict(guess, truth, result))
         )
         if index == len(lab.predictions) - 1:

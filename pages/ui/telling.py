@@ -8,11 +8,16 @@ from typing import Any
 
 import streamlit as st
 
+from core.draw.guess import marked
+from core.draw.live import Picture
+from core.draw.staging import showing, without
 from core.exercises.kinds import Pick
 from core.exercises.questions import Question
 from core.kit.controls import from_link
-from core.kit.lab import Lab
+from core.kit.lab import PREDICT, Lab
+from core.kit.mark import answered
 from core.kit.story import Step, Story, read_place
+from core.kit.words import verbatim
 from pages.ui import net, shell, state
 from pages.ui.lecture import Lecture
 from pages.ui.lectures import LECTURES
@@ -97,7 +102,48 @@ def arrive(lab: Lab, record: State) -> None:
 def hides(lab: Lab) -> bool:
     """Return whether the picture waits for an answer: the question of a first step has no picture before it."""
     here = place(lab)
-    return here is not None and here.at == 1 and _pending(lab, here)
+    return here is not None and here.at == 1 and not here.step.hide and _pending(lab, here)
+
+
+def staged(lab: Lab, record: State, picture: Picture) -> tuple[Picture, int | None]:
+    """Return the picture as the step that is told shows it, and the number of the panel that fills the stage.
+
+    An open question hides the panels with the answer; once it is answered the guess stands beside the truth. Otherwise
+    who has left the state of the step sees the picture as it is.
+    """
+    here = place(lab)
+    if here is None:
+        return picture, None
+    hidden = here.step.hide if asking(lab) else ()
+    at = _before(lab, here)
+    wanted = values_of(lab, here.story, at)
+    apart = (*lab.dragged, PREDICT.name)
+    if any(record.good[name] != value for name, value in wanted.items() if name not in apart):
+        return without(picture, hidden), None
+    step = here.story.steps[at - 1]
+    kept = [k for k in range(len(picture.panels)) if k not in hidden]
+    large = kept.index(step.large) if step.large in kept else None
+    if at == here.at:
+        picture = _guessed(lab, here, picture)
+    return without(showing(picture, step.show), hidden), large
+
+
+def asking(lab: Lab) -> bool:
+    """Return whether a question is open."""
+    here = place(lab)
+    return here is not None and _pending(lab, here)
+
+
+def _guessed(lab: Lab, here: Place, picture: Picture) -> Picture:
+    """Draw an answer that is a number into the picture."""
+    question, mark, text = here.step.ask, here.step.mark, _answers(lab).get(here.key)
+    if question is None or mark is None or not text:
+        return picture
+    guess = answered(question.kind, text)
+    truth = answered(question.kind, question.kind.write(question.truth))
+    if guess is None or truth is None:
+        return picture
+    return marked(picture, mark, guess, truth, question.judge(text).right)
 
 
 def invite(lab: Lab, record: State) -> None:
@@ -121,7 +167,7 @@ def tell(lab: Lab, record: State) -> None:
         return
     pending = _pending(lab, here)
     with st.container(key="story"):
-        with st.container(horizontal=True, vertical_alignment="center", wrap=False):
+        with st.container(horizontal=True, vertical_alignment="center", wrap=False, key="told"):
             _move(lab, record, here, -1, "Back", "navigate_before", "PageUp")
             st.caption(f"{here.number}/{here.count}", width="content")
             st.markdown(_question(here) if pending else _said(lab, here))
@@ -169,7 +215,12 @@ def _ask(lab: Lab, record: State, here: Place) -> None:
         _stand(lab, record, here)
 
     def chosen() -> None:
-        answer(str(st.session_state[key] or ""))
+        text = str(st.session_state[key] or "")
+        verdict = question.judge(text)
+        refused = verdict.words if text and not verdict.settled else ""
+        st.session_state[f"{key}:refused"] = refused
+        if text and not refused:
+            answer(text)
 
     if isinstance(question.kind, Pick):
         st.pills(
@@ -185,6 +236,8 @@ def _ask(lab: Lab, record: State, here: Place) -> None:
             width=200,
             autocomplete="off",
         )
+    if st.session_state.get(f"{key}:refused"):
+        st.caption(f":material/block: {verbatim(st.session_state[f'{key}:refused'])}")
 
 
 def _move(lab: Lab, record: State, here: Place, by: int, label: str, icon: str, key: str) -> None:
@@ -225,8 +278,12 @@ def _stand(lab: Lab, record: State, here: Place) -> None:
     """Go to a place: to the state of its step or, while its question is open, to the one before."""
     st.session_state[f"{lab.name}:told"] = here.key
     st.query_params[state.STORY] = here.key
-    at = here.at - 1 if _pending(lab, here) and here.at > 1 else here.at
-    record.replace(values_of(lab, here.story, at))
+    record.replace(values_of(lab, here.story, _before(lab, here)))
+
+
+def _before(lab: Lab, here: Place) -> int:
+    """Number of the story's step whose picture stands: while a question is open, the one before."""
+    return here.at - 1 if _pending(lab, here) and here.at > 1 else here.at
 
 
 def _leave() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from core.exercises.questions import choice, near
+from core.kit.mark import Mark
 from core.kit.story import Step, Story
 
 STORIES = (
@@ -14,18 +15,22 @@ STORIES = (
             Step(
                 "view=one&compare=1&degree=1",
                 "Look at the dots: noisy samples of the dashed curve. A straight line misses its waves.",
+                show=(0,),
             ),
             Step(
                 "view=one&compare=1&degree=15",
                 "Degree 15 bends toward the dots: its training error is 0.316, down from 0.786.",
+                show=(0,),
             ),
             Step(
                 "view=many&degree=1",
                 "The faint lines are fits to 15 new samples. They agree with each other and miss the curve: bias.",
+                show=(0,),
             ),
             Step(
                 "view=many&degree=15",
                 "Now the fits disagree from sample to sample, most of all at the right end. That is variance.",
+                show=(0,),
             ),
             Step(
                 "view=many&degree=8",
@@ -40,6 +45,8 @@ STORIES = (
                         "15": "The lowest training error, but new points pay its variance, 0.421.",
                     },
                 ),
+                mark=Mark(2),
+                hide=(2,),
             ),
         ),
         "Flexibility trades bias for variance. The best model balances the two; the noise stays.",
@@ -66,6 +73,7 @@ STORIES = (
                         (0.031, "That takes 80 points."),
                     ),
                 ),
+                mark=Mark(2, "y", at=9),
             ),
             Step(
                 "n_train=40&noise_std=1",
@@ -90,6 +98,7 @@ STORIES = (
             Step(
                 "view=one&n_train=20&test_at=train&generator=legacy&seed=0&n_test=10&degree=3",
                 "“The cubic is best”: of degrees 1, 3 and 10 it looks right. Its expected error is 0.769.",
+                show=(0,),
             ),
             Step(
                 "view=one&n_train=20&test_at=train&generator=legacy&seed=0&n_test=10&degree=10",
@@ -103,6 +112,8 @@ STORIES = (
                         "3": "It looks calm, but bias² 0.409 outweighs its low variance.",
                     },
                 ),
+                mark=Mark(1),
+                hide=(1,),
             ),
             Step(
                 "view=choose&degree=8&test_at=held_out",

@@ -7,6 +7,7 @@ from core.draw.regression import cost
 from core.kit.arrays import Array
 from core.kit.controls import Slider
 from core.kit.lab import Prediction
+from core.kit.mark import Mark
 from core.kit.words import fixed, larger, percent, with_error
 from core.labs.bias_variance.compute.explore import Exploration
 from core.labs.bias_variance.panels.choice import RULES, rule_name
@@ -187,5 +188,6 @@ PREDICTIONS = (
         guess=Slider(name="guess", label="Degree", default=5, low=1, high=20, help="Enter your prediction."),
         truth=lambda result: result.best,
         verdict=verdict,
+        mark=lambda result, values: Mark(-1),  # the errors, in every view
     ),
 )

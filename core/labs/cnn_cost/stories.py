@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from core.exercises.questions import choice, near
+from core.kit.mark import Mark
 from core.kit.story import Step, Story
 
 STORIES = (
@@ -12,7 +13,9 @@ STORIES = (
         "net=vgg16",
         (
             Step(
-                "view=blocks&layer=1", "Boxes get lower and deeper: 224 × 224 with 3 channels becomes 7 × 7 with 512."
+                "view=blocks&layer=1",
+                "Boxes get lower and deeper: 224 × 224 with 3 channels becomes 7 × 7 with 512.",
+                show=(0,),
             ),
             Step(
                 "view=blocks&layer=19",
@@ -26,6 +29,7 @@ STORIES = (
                         "the output layer": "fc1000 has 4,097,000, which is 3%.",
                     },
                 ),
+                hide=(1,),
             ),
             Step(
                 "view=costs&layer=2",
@@ -63,6 +67,7 @@ STORIES = (
                         (27.0, "Widths add up, they do not multiply."),
                     ),
                 ),
+                mark=Mark(5, "y", at=3),
             ),
             Step(
                 "net=text&text=input56x56-64,+conv7-64@same&bias=0&view=costs&layer=1",

@@ -17,7 +17,7 @@ STORIES = (
                 "pos=3",
                 "0: −36 from its left column, +36 from its right one. This kernel answers only to vertical edges.",
                 near(
-                    "At position 4 the window is all bright. What is the sum?",
+                    "Its columns weigh −1, −2, −1 and 1, 2, 1. At position 4 all pixels are 9. What is the sum?",
                     0.0,
                     0.0,
                     (
@@ -25,6 +25,7 @@ STORIES = (
                         (72.0, "The left weights are negative: −36 and +36."),
                     ),
                 ),
+                hide=(1, 2),
             ),
             Step(
                 "kernel=1+2+1;+0+0+0;+-1+-2+-1&pos=5",

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from core.exercises.questions import Question
 from core.kit.controls import Choice, Slider
-from core.kit.lab import Prediction
+from core.kit.lab import Prediction, within
+from core.kit.mark import Mark
 from core.labs.inception.compute.by_hand import depth, on_screen, saving
 from core.labs.inception.compute.explore import Sweep
 from core.labs.inception.compute.factorised import build
@@ -64,6 +65,8 @@ PREDICTIONS = (
         guess=Slider(name="guess", label="Saved (%)", default=50, low=_LEAST, high=100, help="Enter your prediction."),
         truth=saved,
         verdict=saved_verdict,
+        mark=lambda result, values: Mark(2, "y", at=result.channels // 8) if values["view"] == "module" else None,
+        right=within(5),
     ),
     Prediction(
         "How many output channels does the reduced module have?",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from core.exercises.questions import choice, near
+from core.kit.mark import Mark
 from core.kit.story import Step, Story
 
 STORIES = (
@@ -11,7 +12,11 @@ STORIES = (
         "Why a 1 × 1 convolution first?",
         "view=module",
         (
-            Step("reduce=0", "Four branches read the same 256 channels. The 5 × 5 alone costs 419 million MACs."),
+            Step(
+                "reduce=0",
+                "Four branches read the same 256 channels. The 5 × 5 alone costs 419 million MACs.",
+                show=(0,),
+            ),
             Step(
                 "reduce=32",
                 "The 5 × 5 now reads 32 channels. With its 1 × 1 the branch costs 60.8 million MACs, 85.5% less.",
@@ -24,6 +29,8 @@ STORIES = (
                         "50%": "The cost falls with the channels that the 5 × 5 reads, one in eight.",
                     },
                 ),
+                mark=Mark(2, "y", at=32),
+                hide=(2,),
             ),
             Step(
                 "reduce=256",
@@ -42,7 +49,11 @@ STORIES = (
         "What is the cheapest way to see 7 × 7?",
         "view=designs&channels=64&size=56",
         (
-            Step("reduce=0", "One 7 × 7 has 49 weights per pair of channels (49 C²). Three 3 × 3 see as far with 27."),
+            Step(
+                "reduce=0",
+                "One 7 × 7 has 49 weights per pair of channels (49 C²). Three 3 × 3 see as far with 27.",
+                show=(0,),
+            ),
             Step(
                 "reduce=0&stack=1x7,+7x1",
                 "First a row, then a column: 1 × 7 and 7 × 1 weigh 14 C².",
@@ -52,6 +63,8 @@ STORIES = (
                     "1 × 7, then 7 × 1",
                     {"two 4 × 4": "16 + 16 = 32.", "a 5 × 5 and a 3 × 3": "25 + 9 = 34."},
                 ),
+                hide=(1, 2),
+                show=(0, 1),
             ),
             Step(
                 "reduce=32",
@@ -65,6 +78,8 @@ STORIES = (
                         (33.0, "That keeps all C channels inside."),
                     ),
                 ),
+                mark=Mark(1, "y", at=4),
+                hide=(1, 2),
             ),
             Step(
                 "reduce=64",

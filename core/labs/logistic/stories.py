@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from core.exercises.questions import choice, near
+from core.kit.mark import Mark
 from core.kit.story import Step, Story
 
 STORIES = (
@@ -11,7 +12,9 @@ STORIES = (
         "How many hours make success likely?",
         "b0=-6&b1=0.05&b2=1&x2=3.5",
         (
-            Step("x1=40", "After 40 hours the score is −0.5. The S-curve turns it into a probability: 0.378."),
+            Step(
+                "x1=40&target=0.9", "After 40 hours the score is −0.5. The S-curve turns it into a probability: 0.378."
+            ),
             Step(
                 "x1=50",
                 "At 50 hours the score is 0, so success and failure are equally likely.",
@@ -24,6 +27,7 @@ STORIES = (
                         (40, "At 40 hours the probability is still 0.378."),
                     ),
                 ),
+                mark=Mark(0, at=0.5),
             ),
             Step(
                 "x1=60",
@@ -50,6 +54,7 @@ STORIES = (
                         "at 100 hours": "The model is almost sure of success, and the curve levels off.",
                     },
                 ),
+                mark=Mark(0),
             ),
             Step("x2=3&x1=60", "A grade average of 3: the whole curve moves right, and one half takes 60 hours."),
         ),
@@ -60,25 +65,26 @@ STORIES = (
         "Which loss corrects a confident mistake?",
         "b0=-10&b1=0.1&b2=1&x2=3.5&y=0",
         (
-            Step("x1=65", "P is 0.5, and it did not happen. Cross-entropy is 0.693, squared error 0.25."),
-            Step("x1=0", "P is 0.002: sure and right. Every loss is almost 0, and so is every gradient."),
+            Step("x1=65", "P is 0.5, and it did not happen. Cross-entropy is 0.693, squared error 0.25.", show=(0, 1)),
             Step(
-                "x1=120",
-                "Sure and wrong, P is 0.996. Cross-entropy is 5.50; squared error stops at 0.992.",
-                near(
-                    "The model says P = 0.996 and is wrong. How large is the cross-entropy?",
-                    5.504,
-                    0.5,
-                    (
-                        (0.996, "That is the absolute error, which never exceeds 1."),
-                        (0.992, "That is the squared error, which never exceeds 1."),
-                        (1, "Squared and absolute error end there; cross-entropy has no limit."),
-                    ),
-                ),
+                "x1=0", "P is 0.002: sure and right. Every loss is almost 0: there is nothing to correct.", show=(0, 1)
             ),
             Step(
-                "x1=120",
-                "Look at the gradients: cross-entropy still pulls with 0.996, squared error with 0.008.",
+                "x1=100",
+                "Sure and wrong, P is 0.971. Cross-entropy is 3.53; squared error cannot exceed 1.",
+                near(
+                    "The model says P = 0.971 and is wrong. How large is the cross-entropy?",
+                    3.53,
+                    0.3,
+                    ((0.971, "Squared and absolute error stop at 1; cross-entropy has no limit."),),
+                ),
+                mark=Mark(1, "y", at=3.5),
+                hide=(1,),
+                show=(0, 1),
+            ),
+            Step(
+                "x1=100",
+                "Look at the gradients: cross-entropy still pulls with 0.971, squared error with 0.055.",
                 choice(
                     "Learning follows the gradient. Which loss hardly corrects this mistake?",
                     ("squared error", "cross-entropy", "hinge"),
@@ -88,6 +94,7 @@ STORIES = (
                         "hinge": "Its gradient is 1 however wrong the model is.",
                     },
                 ),
+                hide=(2,),
             ),
             Step("x1=72", "Squared error pulls hardest near P = 2/3, with 0.296. Surer mistakes pull less."),
         ),

@@ -6,7 +6,8 @@ import math
 
 from core.draw.live import Check, Readout
 from core.kit.controls import Choice, Slider
-from core.kit.lab import Prediction
+from core.kit.lab import Prediction, within
+from core.kit.mark import Mark, fraction
 from core.kit.words import fixed, number
 from core.labs.logistic.compute import HOURS, Logistic
 
@@ -107,7 +108,14 @@ def _sure_verdict(guess: float, truth: float, result: Logistic) -> str:
 _PERCENT = Slider(name="guess", label="Probability in percent", default=50, low=0, high=100, help="Your guess.")
 
 PREDICTIONS = (
-    Prediction("How probable is success after 40 hours, in percent?", _PERCENT, truth=_sure, verdict=_sure_verdict),
+    Prediction(
+        "How probable is success after 40 hours, in percent?",
+        _PERCENT,
+        truth=_sure,
+        verdict=_sure_verdict,
+        mark=lambda result, values: Mark(0, "y", at=40, place=fraction),
+        right=within(5),
+    ),
     Prediction(
         "Where does one more hour change the probability more?",
         guess=Choice(

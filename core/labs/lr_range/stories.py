@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import math
+
 from core.exercises.questions import choice
+from core.kit.mark import Mark
 from core.kit.story import Step, Story
 
 STORIES = (
@@ -89,6 +92,7 @@ STORIES = (
                     "0.0001",
                     {"0.001": "Slow, but its loss is down to 0.977.", "0.1": "Its loss is down to 0.538."},
                 ),
+                mark=Mark(0, place=math.log10),
             ),
             Step(
                 "low=1e-05&high=10&candidates=10&epochs=1",

@@ -14,6 +14,7 @@ STORIES = (
             Step(
                 "rule=k-fold&degree=15",
                 "Training error (blue) keeps falling, to 0.316. Expected error (black) is best at 8, then explodes.",
+                large=2,
             ),
             Step(
                 "rule=hold-out&degree=6",
@@ -82,6 +83,7 @@ STORIES = (
             Step(
                 "n_train=22&max_degree=18&rule=AIC&degree=18&log_y=1",
                 "22 points, up to 19 weights: AIC and BIC pick degree 18, expected error 3.21 × 10⁷.",
+                show=(0, 2),
             ),
             Step(
                 "n_train=22&max_degree=18&rule=k-fold&degree=6&log_y=1",
@@ -95,6 +97,7 @@ STORIES = (
                         "none": "Points that are held out notice the wild fit.",
                     },
                 ),
+                hide=(3,),
             ),
             Step(
                 "rule=k-fold&folds=2&degree=1",

@@ -9,7 +9,8 @@ import numpy as np
 from core.draw.live import Figure, Panel, Picture
 from core.draw.style import color, layout
 from core.kit.controls import Slider
-from core.kit.lab import Prediction, Spot
+from core.kit.lab import Prediction, Spot, within
+from core.kit.mark import Mark
 from core.kit.words import number
 from core.labs.momentum.compute.explore import Momentum
 from core.labs.momentum.compute.roots import border, roots
@@ -40,9 +41,8 @@ def _times(result: Momentum) -> int:
 
 def _times_verdict(guess: float, truth: float, result: Momentum) -> str:
     root, exact = math.sqrt(result.kappa), speedup(result)  # the truth is the whole number closest to it
-    near = "Correct" if guess == truth or abs(guess - exact) <= 0.25 * exact else "Not quite"
     return (
-        f"{near}: plain gradient descent needs {digit(result.plain.rate)} steps per digit at its "
+        f"Plain gradient descent needs {digit(result.plain.rate)} steps per digit at its "
         f"best, momentum {digit(result.best.rate)}: a factor of {number(exact)}. For large κ the "
         f"heavy ball gains a factor of about √κ, here {number(root)}; Nesterov about 0.58 √κ."
     )
@@ -85,11 +85,14 @@ PREDICTIONS = (
         guess=Spot(_empty_plane, ((3.31, 0.67), (1.0, 0.9), (2.0, 0.0), (3.0, 0.1), (5.0, 1.5))),
         truth=_fastest,
         verdict=_fastest_verdict,
+        mark=lambda result, values: Mark(0, "xy"),
+        right=within(0.1),
     ),
     Prediction(
         "By what factor does momentum reduce the number of steps, both at their best?",
         guess=_TIMES,
         truth=_times,
         verdict=_times_verdict,
+        right=lambda guess, truth: abs(guess - truth) <= 0.25 * truth,
     ),
 )

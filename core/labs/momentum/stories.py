@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from core.exercises.questions import choice, near
+from core.kit.mark import Mark
 from core.kit.story import Step, Story
 
 STORIES = (
@@ -69,6 +70,8 @@ STORIES = (
                         (1.5, "Momentum raises the limit of the heavy ball, it does not lower it."),
                     ),
                 ),
+                mark=Mark(0, at=0.25),
+                hide=(0, 4),
             ),
             Step(
                 "lr=1&momentum=0.95", "Both directions ring at √μ = 0.975 per step. Drag the dot down: it gets faster."

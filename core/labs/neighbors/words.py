@@ -8,6 +8,7 @@ from core.draw.live import Check, Readout
 from core.kit.arrays import Array
 from core.kit.controls import Choice, Slider
 from core.kit.lab import Prediction
+from core.kit.mark import Mark, fraction
 from core.kit.words import fixed, number, percent
 from core.labs.neighbors.compute import CLASSES, METRICS, UNDECIDED, Neighbors, distances, index_of, ordered, vote
 from core.labs.neighbors.panels import ROLES
@@ -149,5 +150,6 @@ PREDICTIONS = (
         guess=Slider(name="guess", label="Error in percent", default=50, low=0, high=100, help="Your guess."),
         truth=_training,
         verdict=_training_verdict,
+        mark=lambda result, values: Mark(2, "y", at=1, place=fraction),
     ),
 )  # fmt: skip

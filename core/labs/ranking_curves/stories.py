@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from core.exercises.questions import choice, near
+from core.kit.mark import Mark
 from core.kit.story import Step, Story
 
 STORIES = (
@@ -14,6 +15,7 @@ STORIES = (
             Step(
                 "threshold=0.5",
                 "Two hills of scores; the purple line decides. Here 36% of the cases are called positive.",
+                large=3,
             ),
             Step(
                 "threshold=0.8",
@@ -27,10 +29,12 @@ STORIES = (
                         "either": "That is true of precision. Recall can only grow.",
                     },
                 ),
+                show=(0, 1, 3),
             ),
             Step(
                 "threshold=0.1",
                 "A strict threshold: precision 0.988, recall 0.199. Each threshold is one point on each curve.",
+                show=(0, 1, 3),
             ),
             Step(
                 "threshold=0.3",
@@ -66,6 +70,7 @@ STORIES = (
                         (0.0094, "Divide by all alarms, not by all cases."),
                     ),
                 ),
+                mark=Mark(1, "y", at=0.944),
             ),
             Step(
                 "prevalence=0.01&threshold=0.3",
@@ -112,6 +117,7 @@ STORIES = (
             Step(
                 "source=cancer&first=bayes&second=adaboost&lower=calibration",
                 "AdaBoost ranks better, AUROC 0.994 to 0.980, yet its Brier score is worse: 0.116 to 0.049.",
+                show=(0, 1, 5),
             ),
         ),
         "A score needs its baseline, its uncertainty and its purpose.",

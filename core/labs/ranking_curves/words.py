@@ -11,7 +11,8 @@ import numpy as np
 from core.draw.live import Figure, Panel, Picture, Readout
 from core.draw.style import color, layout
 from core.kit.controls import Choice
-from core.kit.lab import Prediction, Spot
+from core.kit.lab import Prediction, Spot, within
+from core.kit.mark import Mark
 from core.kit.words import fixed, number, percent
 from core.labs.ranking_curves.compute.comparison import Comparison
 from core.labs.ranking_curves.panels.view import View
@@ -294,5 +295,7 @@ PREDICTIONS = (
         guess=Spot(everyone, ((1.0, 0.0), (1.0, 1.0), (0.0, 0.0), (0.5, 0.5))),
         truth=lambda _: (1.0, 0.0),
         verdict=everyone_verdict,
+        mark=lambda result, values: Mark(2, "xy"),
+        right=within(0.12),
     ),
 )

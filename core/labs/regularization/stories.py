@@ -12,7 +12,9 @@ STORIES = (
         "truth=sine&n_train=20&noise_std=1&degree=9&test_at=inside&seed=44",
         (
             Step(
-                "alpha=0", "Degree 9 through 20 noisy points, no penalty: the purple fit chases the noise. Error 2.742."
+                "alpha=0",
+                "Degree 9 through 20 noisy points, no penalty: the purple fit chases the noise. Error 2.742.",
+                show=(0, 1),
             ),
             Step(
                 "alpha=0.000316228",
@@ -26,6 +28,7 @@ STORIES = (
                         "bias² down, variance up": "Smaller weights react less to the noise, not more.",
                     },
                 ),
+                hide=(2,),
             ),
             Step(
                 "alpha=10000",
@@ -44,7 +47,9 @@ STORIES = (
         "view=paths&truth=cubic&basis=chebyshev&noise_std=1&n_train=20&test_at=train&degree=10&seed=26",
         (
             Step(
-                "alpha=0", "The truth uses two of the ten columns, T₁ and T₃. Least squares uses all ten: error 2.402."
+                "alpha=0",
+                "The truth uses two of the ten columns, T₁ and T₃. Least squares uses all ten: error 2.402.",
+                show=(2, 3),
             ),
             Step(
                 "alpha=10",
@@ -58,6 +63,7 @@ STORIES = (
                         "never exactly": "That is ridge: it scales weights down and never cuts one.",
                     },
                 ),
+                hide=(0, 1),
             ),
             Step(
                 "alpha=17.7828",

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any
 
 from core.kit.controls import LogSlider, Slider
 from core.kit.lab import Prediction
+from core.kit.mark import Mark
 from core.kit.words import number
 from core.labs.schedules.compute.explore import Schedules
 from core.labs.schedules.compute.memory import GIB
 from core.labs.schedules.controls import DOUBLING
-from core.labs.schedules.panels.memory import gib
+from core.labs.schedules.panels.memory import bar_of, gib
 
 ASKED = 5000  # the homework's length
 
@@ -53,6 +56,11 @@ def fitting_verdict(guess: int, truth: int, result: Schedules) -> str:
     )
 
 
+def _memory(result: Schedules, values: Mapping[str, Any]) -> Mark | None:
+    planned = values["what"] == "plan" and values["view"] == "one"
+    return Mark(3, place=bar_of) if planned else None
+
+
 PREDICTIONS = (
     Prediction(
         f"With a length of {ASKED:,} steps, what is the final rate in percent of the peak?",
@@ -76,5 +84,6 @@ PREDICTIONS = (
         ),
         truth=fitting,
         verdict=fitting_verdict,
+        mark=_memory,
     ),
 )

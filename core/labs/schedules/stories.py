@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from core.exercises.questions import choice
+from core.kit.mark import Mark
 from core.kit.story import Step, Story
 
 STORIES = (
@@ -65,6 +66,7 @@ STORIES = (
                     "almost 0.1",
                     {"0": "Only after all 200 epochs.", "0.05": "That is half-way, after 100 epochs."},
                 ),
+                mark=Mark(0, "y", at=5),
             ),
             Step(
                 "schedule=cosine&counts=epochs&epochs=5&length=5&low=0&along=epochs",

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from core.kit.controls import Slider
-from core.kit.lab import Prediction
+from core.kit.lab import Prediction, within
+from core.kit.mark import Mark
 from core.kit.words import percent
 from core.labs.transfer.compute.explore import Transfer
 from core.labs.transfer.panels.layers import frozen_share, spared_share
@@ -27,13 +31,17 @@ def kept_half(result: Transfer) -> int:
 
 def _verdict(guess: int, truth: int, result: Transfer) -> str:
     cut = _half(result)
-    near = "Correct" if abs(guess - truth) <= 5 else "Not quite"
     frozen, spared = float(frozen_share(result)[cut]), float(spared_share(result)[cut])
     return (
-        f"{near}: frozen before layer {cut}, {result.layers[cut].name}, {percent(1 - frozen)} of "
+        f"Frozen before layer {cut}, {result.layers[cut].name}, {percent(1 - frozen)} of "
         f"the parameters are trained, and {percent(1 - spared)} of the activations must still be "
         "stored: from layer to layer maps shrink and parameters multiply."
     )
+
+
+def _mark(result: Transfer, values: Mapping[str, Any]) -> Mark | None:
+    """The panel shows what is frozen or not stored, the question asks for the rest."""
+    return Mark(2, "y", at=_half(result), place=lambda percent: 100 - percent) if values["view"] == "layers" else None
 
 
 PREDICTIONS = (
@@ -42,11 +50,15 @@ PREDICTIONS = (
         guess=_PER_CENT,
         truth=trainable_half,
         verdict=_verdict,
+        mark=_mark,
+        right=within(5),
     ),
     Prediction(
         "What percentage of the activations must a training step store?",
         guess=_PER_CENT,
         truth=kept_half,
         verdict=_verdict,
+        mark=_mark,
+        right=within(5),
     ),
 )

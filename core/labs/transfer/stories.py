@@ -27,6 +27,7 @@ STORIES = (
                         "both alike": "Early layers have few weights and large maps.",
                     },
                 ),
+                hide=(2,),
             ),
             Step("cut=17", "Frozen up to block4: 53% of the parameters, and a step takes 264 MB."),
             Step(
@@ -48,6 +49,7 @@ STORIES = (
             Step(
                 "images=25&cut=7",
                 "25 images of five new classes. Head only: 65.6%. The same network from scratch: 75.4%.",
+                show=(0, 2),
             ),
             Step(
                 "images=25&cut=0",
@@ -61,6 +63,7 @@ STORIES = (
                         "worse": "0.6 points behind, but one of three seeds is ahead.",
                     },
                 ),
+                hide=(1,),
             ),
             Step(
                 "images=1000&cut=7", "1,000 images, head only: 79.1% against 90.5% from scratch, behind in every seed."

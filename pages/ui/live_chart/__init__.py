@@ -75,6 +75,7 @@ def live_chart(
     fill: bool = False,
     bare: bool = False,
     panel: int | None = None,
+    large: int | None = None,
     source: Mapping[str, str] | None = None,
     on_commit: Callable[[Any], None] | None = None,
     on_point: Callable[[tuple[float, float]], None] | None = None,
@@ -99,6 +100,8 @@ def live_chart(
         Embedded in another page: no tools, a link to the whole page.
     panel : int, optional
         Number of the one panel that an embedded picture shows.
+    large : int, optional
+        Number of the panel that fills the stage once this differs from the last time.
     source : mapping, optional
         Page, and link of its settings, for pictures that the server draws while another control is dragged.
     on_commit : callable, optional
@@ -132,7 +135,7 @@ def live_chart(
     def give_up() -> None:
         st.session_state[failed] = True
 
-    shape = {"present": present, "fill": fill, "bare": bare, "panel": panel, "source": source}
+    shape = {"present": present, "fill": fill, "bare": bare, "panel": panel, "large": large, "source": source}
     data = pack(picture, start=start, epoch=epoch, ask=on_point is not None, file=key, **shape)
     _mount(
         key=key,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from core.draw.live import Figure, Frames, Panel
@@ -26,6 +28,11 @@ def gib(size: float) -> str:
     return f"{value:.1f}" if value >= 9.995 else f"{value:.2f}" if value >= 0.095 else f"{value:.3f}"
 
 
+def bar_of(batch: float) -> float:
+    """Return where the bar of a batch size stands."""
+    return math.log2(batch) - _LEAST
+
+
 def memory_panel(result: Schedules) -> Panel:
     """A bar for each batch size; those that do not fit are red, and the largest batch of the training has a dot."""
     need, card = result.need, result.card
@@ -46,7 +53,7 @@ def memory_panel(result: Schedules) -> Panel:
         if size >= _SEEN * card * GIB or at == x[-1]
     ]
     used = [plan.run.largest for plan in result.plans]
-    xs = [np.array([np.log2(batch) - _LEAST]) for batch in used]
+    xs = [np.array([bar_of(batch)]) for batch in used]
     dot = texts("largest batch of this training", "accent", "markers") | {
         "x": xs[0],
         "y": np.array([-0.07 * top]),
