@@ -1,1 +1,1 @@
-"""Everything that needs torch. Nothing outside imports these modules but inside a function."""
+"""Everything that needs torch. Code outside imports these modules only inside functions."""

@@ -1,4 +1,4 @@
-"""Typed networks with initial weights, ready to be trained."""
+"""Typed networks with initial weights, ready for training."""
 
 from __future__ import annotations
 
@@ -14,21 +14,21 @@ _OPTIMIZERS = {"sgd": "SGD", "adam": "Adam"}
 
 
 def build(setup: Setup, shape: tuple[int, int, int], classes: int, device: torch.device) -> nn.Module:
-    """Make the network of a run, in training mode, with torch's own initial weights.
+    """Build the network of a run, in training mode, with torch's own initial weights.
 
-    The weights depend on the seed alone: they are drawn on the processor, and the global random state stays as it was.
+    The weights depend only on the seed: they are drawn on the CPU, and the global random state is left unchanged.
 
     Parameters
     ----------
     setup : Setup
     shape : (int, int, int)
-        Channels, height and width of the images.
+        Channels, height, and width of the images.
     classes : int
 
     Raises
     ------
     ValueError
-        If the text cannot be read, or the network takes other images or has other outputs.
+        If the text cannot be read, or the network does not fit these images or classes.
     """
     channels, height, width = shape
     if height != width:
@@ -61,19 +61,19 @@ def _by(shape: tuple[int, ...]) -> str:
 
 
 def predicted_memory(setup: Setup, shape: tuple[int, int, int]) -> TrainingMemory:
-    """Bytes that a training step needs at its peak, from the traced network, before anything is run.
+    """Predict the peak bytes of a training step from the traced network, before anything is run.
 
     Parameters
     ----------
     setup : Setup
-        With its micro-batches, if it has any.
+        With its micro-batches, if any.
     shape : (int, int, int)
-        Channels, height and width of the images.
+        Channels, height, and width of the images.
 
     Raises
     ------
     ValueError
-        If the network does not take such images.
+        If the network does not accept such images.
     """
     from core.nets.cost import trace  # it imports torchvision, which takes as long as torch
 
@@ -90,5 +90,5 @@ def predicted_memory(setup: Setup, shape: tuple[int, int, int]) -> TrainingMemor
 
 
 def has_batch_norm(network: nn.Module) -> bool:
-    """Whether micro-batches change what the network computes: statistics are then those of the micro-batch."""
+    """Return whether micro-batches change what the network computes: statistics are then those of the micro-batch."""
     return any(isinstance(part, nn.modules.batchnorm._BatchNorm) for part in network.modules())

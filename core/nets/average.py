@@ -1,4 +1,4 @@
-"""An exponential average of a network, which is evaluated in its place."""
+"""An exponential average of a network, which is evaluated in place of the network."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from torch import nn
 
 
 class Average:
-    """The average over all updates so far, the last ones counting most.
+    """The average over all updates so far, with the last ones weighted most.
 
-    After each update the average a of every weight w becomes decay * a + (1 - decay) * w. It begins at the initial
-    weights, whose share after t updates is decay^t. The statistics of batch normalization are averaged too: those of
+    After each update, the average a of every weight w becomes decay * a + (1 - decay) * w. It begins at the initial
+    weights, whose weight after t updates is decay^t. The statistics of batch normalization are averaged too: those of
     the current weights do not belong to the averaged ones, for which their average is right to first order. torch has
     the same in `torch.optim.swa_utils` (`AveragedModel` with `use_buffers=True`). Source: Polyak and Juditsky,
     "Acceleration of stochastic approximation by averaging", 1992; with exponential weights Tarvainen and Valpola, arXiv
@@ -21,7 +21,7 @@ class Average:
     Parameters
     ----------
     network : nn.Module
-        What it changes to is read in place.
+        Its changes are read in place.
     decay : float
         In [0, 1).
 
@@ -41,7 +41,7 @@ class Average:
 
     @torch.no_grad()
     def update(self) -> None:
-        """Take in the network as it is now: on the device alone, so that it can be part of a recorded graph."""
+        """Update from the current network, entirely on the device, so that it can be part of a recorded graph."""
         torch._foreach_lerp_(self._own, self._current, 1 - self._decay)
         for own, current in self._counts:
             own.copy_(current)

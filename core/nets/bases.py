@@ -1,4 +1,4 @@
-"""Images as a base takes them: scaled and normalized as its weights have learned them, or as they are in the file."""
+"""Images as input to a pretrained base: scaled and normalized as in its own training, or unprocessed."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ WHITE = 255
 
 
 class Scaled(Resident):
-    """Gray images as a base of ImageNet takes them: with its side, in three channels, normalized as its own were.
+    """Gray images as an ImageNet base expects them: with its side, in three channels, normalized as in its training.
 
     Parameters
     ----------
@@ -26,7 +26,7 @@ class Scaled(Resident):
     side : int
     """
 
-    at_once = 100  # a map of VGG19 takes 64 side² numbers an image
+    at_once = 100  # a map of VGG19 has 64 side² numbers per image
 
     def __init__(self, images: NDArray[np.uint8], labels: NDArray[np.uint8], device: torch.device, side: int) -> None:
         super().__init__(images, labels, device)
@@ -34,14 +34,14 @@ class Scaled(Resident):
         self._side = side
 
     def batch(self, index: Tensor, moves: Tensor | None = None) -> tuple[Tensor, Tensor]:
-        """Images and labels; normalizing first is the same, since a bilinear mean of constants is the constant."""
+        """Return images and labels; normalizing first is equivalent: a bilinear mean of constants is the constant."""
         images, labels = super().batch(index, moves)
         scaled = F.interpolate(images, size=self._side, mode="bilinear", align_corners=False)
         return scaled.contiguous(memory_format=torch.channels_last), labels
 
 
 def unprepared(data: Resident) -> Resident:
-    """The same images, but with their bytes, 0 to 255, as they are: what the base has not learned."""
+    """Return the same images with their bytes, 0 to 255, unprocessed: not what the base was trained on."""
     found = copy(data)
     channels = len(data.scale[0])
     found.normalise((0.0,) * channels, (1.0,) * channels)
@@ -49,5 +49,5 @@ def unprepared(data: Resident) -> Resident:
 
 
 def apart(found: Tensor, wanted: Tensor) -> float:
-    """How far features are from those that they should be, in the length of the latter."""
+    """Return the distance of features from the correct ones, relative to the norm of the latter."""
     return float((found - wanted).norm() / wanted.norm())

@@ -1,4 +1,4 @@
-"""What a tensor carries through a network that is watched, and what the arguments of a function hold."""
+"""Facts attached to a tensor while a network is recorded, and the tensors in a function's arguments."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from core.networks.receptive_field import Field
 
 
 def opened(func: Callable[..., Any]) -> Callable[..., Any]:
-    """A copy of a function of torch that does not ask who watches, so that what it calls is watched instead."""
+    """Copy a torch function without its override check, so that the functions it calls are recorded instead."""
     globals_ = {**func.__globals__, "has_torch_function": lambda _: False}
     opened = FunctionType(func.__code__, globals_, func.__name__, func.__defaults__, func.__closure__)
     opened.__kwdefaults__ = func.__kwdefaults__
@@ -21,14 +21,14 @@ def opened(func: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def bias_of(name: str, args: Sequence[Any], given: dict[str, Any]) -> Any:
-    """What a convolution or a linear layer adds."""
+    """Return the bias of a convolution or a linear layer."""
     if name not in ("linear", "conv2d", "conv_transpose2d"):
         return None
     return args[2] if len(args) > 2 else given.get("bias")
 
 
 def flattens(name: str, tensor: Tensor, args: Sequence[Any]) -> bool:
-    """Whether a view makes one row of numbers of each map."""
+    """Return whether a view flattens each map to one row of numbers."""
     if name not in ("view", "reshape") or tensor.ndim != 4:
         return False
     shape = args[1] if len(args) == 2 and not isinstance(args[1], int) else args[1:]
@@ -36,7 +36,7 @@ def flattens(name: str, tensor: Tensor, args: Sequence[Any]) -> bool:
 
 
 def tensors_in(values: Sequence[Any]) -> Iterator[Tensor]:
-    """The tensors among arguments, also those in lists."""
+    """Yield the tensors among arguments, including those in lists."""
     for value in values:
         if isinstance(value, Tensor):
             yield value
@@ -45,24 +45,24 @@ def tensors_in(values: Sequence[Any]) -> Iterator[Tensor]:
 
 
 def largest_shape(values: Sequence[Any]) -> torch.Size:
-    """Shape of the largest tensor."""
+    """Return the shape of the largest tensor."""
     shapes = [tensor.shape for tensor in tensors_in(values)]
     return max(shapes, key=torch.Size.numel) if len(shapes) > 1 else shapes[0] if shapes else torch.Size()
 
 
 def carry(tensor: Tensor, field: Field | None, parameters: tuple[nn.Parameter, ...]) -> None:
-    """Let a tensor carry its field, None if it does not depend on the image, and parameters without a row."""
+    """Attach a field to a tensor, None if it does not depend on the image, and parameters without a row."""
     tensor.carried = field, parameters  # type: ignore[attr-defined]
 
 
 def field_of(tensor: Tensor) -> Field | None:
-    """What the tensor sees of the image; None if it does not depend on it."""
+    """Return the part of the image that a tensor sees; None if it does not depend on the image."""
     field: Field | None = getattr(tensor, "carried", (None,))[0]
     return field
 
 
 def parameters_of(tensor: Tensor) -> tuple[nn.Parameter, ...]:
-    """The parameter that a tensor is, or those that have gone into it without a row."""
+    """Return the parameter that a tensor is, or those that have gone into it without a row."""
     if isinstance(tensor, nn.Parameter):
         return (tensor,)
     carried: tuple[nn.Parameter, ...] = getattr(tensor, "carried", (None, ()))[1]

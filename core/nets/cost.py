@@ -1,4 +1,4 @@
-"""Traces a network on meta tensors, which have shapes but no numbers: fast and small at any size.
+"""Tracing of networks on meta tensors, which have shapes but no numbers: fast and small at any size.
 
 >>> from core.nets.cost import trace_model
 >>> trace_model(net="resnet18", size=224)  # doctest: +SKIP
@@ -25,14 +25,14 @@ def trace_model(*, net: str, size: int | None = None, memory: bool = True) -> La
     net : str
         Its name there.
     size : int
-        Side of the image, 1 to 4096; the one it was made for unless given.
+        Side of the image, 1 to 4096; by default, the one it was made for.
     memory : bool
         See `trace`.
 
     Raises
     ------
     ValueError
-        If there is no such model, or it cannot take images of that size; with a size that works.
+        If there is no such model, or it does not accept images of that size; the sentence gives a size that works.
     """
     side = native_size(net) if size is None else size
     model = build(net, side)
@@ -53,16 +53,16 @@ def trace(
     model : nn.Module
         In evaluation mode.
     shape : (int, int, int)
-        Channels, height and width of the image.
+        Channels, height, and width of the image.
     title : str
         Of the table.
     memory : bool
-        Whether to learn, in a further pass, what training keeps; otherwise nothing is said to be kept.
+        Whether to determine, in another pass, what training keeps; otherwise the rows report no kept memory.
 
     Raises
     ------
     ValueError
-        If a layer cannot take what it gets; the sentence names it.
+        If a layer cannot take its input; the sentence names it.
     """
     recorder = Recorder(model)
     with torch.no_grad():
@@ -92,7 +92,7 @@ def trace(
 
 
 def smallest_size(net: str) -> int:
-    """Side of the smallest square image that a model takes, by bisection on meta tensors.
+    """Find the side of the smallest square image that a model accepts, by bisection on meta tensors.
 
     Raises
     ------
@@ -100,7 +100,7 @@ def smallest_size(net: str) -> int:
         If there is no such model.
     """
     step = size_step(net)
-    if step > 1:  # made for one size each, and every multiple works
+    if step > 1:  # models made for a single size: every multiple works
         return step
     high = native_size(net)
     low, model = 1, build(net, high)

@@ -1,4 +1,4 @@
-"""A data set on the device that trains: one tensor of bytes, from which batches are taken there."""
+"""A data set on the training device: one tensor of bytes, from which batches are taken there."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from core.data.images import Images
 from core.nets.faults import NOT_ONE
 from core.training.experiments import Setup
 
-PIECE = 2048  # images whose squares are added up at once
+PIECE = 2048  # images whose squares are summed at once
 EVALUATION_BATCH = 1000
 
 
@@ -22,7 +22,7 @@ def load(setup: Setup) -> Images:
     Raises
     ------
     ValueError
-        If they are not there, damaged, or others than the run asks for.
+        If they are missing, damaged, or different from those that the run requests.
     """
     images = find(setup.data)
     if setup.checksum not in ("", images.checksum):
@@ -41,21 +41,21 @@ class Resident:
     labels : ndarray (n,) of uint8
     device : torch.device
     scale : Resident, optional
-        Whose mean and standard deviation are used, rather than those of these images.
+        Its mean and standard deviation are used instead of those of these images.
     """
 
-    at_once = EVALUATION_BATCH  # images that pass through a network together where nothing is trained
+    at_once = EVALUATION_BATCH  # images passed through a network at once outside training
 
     def __init__(
         self, images: NDArray[np.uint8], labels: NDArray[np.uint8], device: torch.device, scale: Resident | None = None
     ) -> None:
-        # Channels last: a batch is then, without a copy, in the order that convolutions want.
+        # Channels last: a batch is then, without a copy, in the order that convolutions prefer.
         self.pixels = torch.from_numpy(np.ascontiguousarray(images.transpose(0, 2, 3, 1)).copy()).to(device)
         self.labels = torch.from_numpy(labels.astype(np.int64)).to(device)
         self.normalise(*(statistics(images) if scale is None else scale.scale))
 
     def normalise(self, mean: tuple[float, ...], deviation: tuple[float, ...]) -> None:
-        """Subtract the mean of every channel from now on, and divide by its deviation, in units of the bytes."""
+        """From now on, subtract the mean of every channel and divide by its deviation, in units of the bytes."""
         self.scale = mean, deviation
         self._mean = torch.tensor(mean, dtype=torch.float32, device=self.pixels.device)
         self._factor = torch.tensor(1 / np.asarray(deviation), dtype=torch.float32, device=self.pixels.device)
@@ -64,19 +64,19 @@ class Resident:
         return len(self.pixels)
 
     def lessen(self) -> None:
-        """Let half as many images pass through a network together where nothing is trained.
+        """Halve the number of images passed through a network at once outside training.
 
         Raises
         ------
         ValueError
-            If that is one already.
+            If that is already one.
         """
         if self.at_once == 1:
             raise ValueError(NOT_ONE)
         self.at_once = (min(self.at_once, len(self)) + 1) // 2
 
     def batch(self, index: Tensor, moves: Tensor | None = None) -> tuple[Tensor, Tensor]:
-        """Images, normalized to mean 0 and standard deviation 1 over the training images, and their labels.
+        """Return images, normalized to mean 0 and standard deviation 1 over the training images, and their labels.
 
         Parameters
         ----------
@@ -96,7 +96,7 @@ class Resident:
 
 
 def statistics(images: NDArray[np.uint8]) -> tuple[tuple[float, ...], tuple[float, ...]]:
-    """Mean and standard deviation of every channel, in units of the bytes; a constant channel has deviation 1."""
+    """Return mean and deviation of every channel, in units of the bytes; a constant channel has deviation 1."""
     total = np.zeros(images.shape[1])
     squares = np.zeros(images.shape[1])
     for start in range(0, len(images), PIECE):
@@ -110,10 +110,10 @@ def statistics(images: NDArray[np.uint8]) -> tuple[tuple[float, ...], tuple[floa
 
 
 def held_out(labels: NDArray[np.uint8], count: int) -> NDArray[np.int64]:
-    """Places of images to validate with: the last of each class, then the last but one of each, and so on.
+    """Return positions of validation images: the last of each class, then the second to last of each, and so on.
 
-    The classes thus have equally many as far as there are; what is left over goes to the first ones. Nothing is random,
-    so that every run with as many holds out the same images.
+    The classes are thus equally represented as far as possible; the first ones get any remainder. Nothing is random,
+    so every run with the same count holds out the same images.
 
     Parameters
     ----------
@@ -133,18 +133,18 @@ def held_out(labels: NDArray[np.uint8], count: int) -> NDArray[np.int64]:
 
 
 def largest_shift(side: int) -> int:
-    """Pixels by which augmentation shifts at most: 4 of 32, as usual for CIFAR-10, and 3 of 28."""
+    """Return the largest shift of augmentation in pixels: 4 of 32, as usual for CIFAR-10, and 3 of 28."""
     return side // 8
 
 
 def augmented(pixels: Tensor, moves: Tensor) -> Tensor:
-    """Shift images, with black where nothing was, and reflect some.
+    """Shift images, filling with black, and reflect some.
 
     Parameters
     ----------
     pixels : Tensor (b, height, width, channels) of uint8
     moves : Tensor (b, 3) of int64
-        Rows down, columns to the right, and 1 for a reflection left to right, which comes first.
+        Rows down, columns to the right, and 1 for a left-right reflection, which comes first.
     """
     height, width = pixels.shape[1:3]
     rows = torch.arange(height, device=pixels.device) - moves[:, 0, None]
@@ -157,14 +157,14 @@ def augmented(pixels: Tensor, moves: Tensor) -> Tensor:
 
 
 class Order:
-    """Which images each step sees: a function of the seed alone, so that nothing needs to be kept to go on from a step.
+    """The images of each step: a function of the seed alone, so that nothing needs to be saved to resume at a step.
 
-    Every epoch is a new permutation. Images that are left over when a batch does not fit any more are left out.
+    Every epoch is a new permutation. Images that do not fill a last batch are left out.
 
     Parameters
     ----------
     count : int
-        Images.
+        Number of images.
     batches : list of int
         Batch size of every step.
     seed : int
@@ -193,11 +193,11 @@ class Order:
         self._permutation = self._moves = torch.empty(0, dtype=torch.int64)
 
     def ends_epoch(self, step: int) -> bool:
-        """Whether no further step belongs to the epoch of this one."""
+        """Return whether this step is the last one of its epoch."""
         return step + 1 == len(self.places) or self.places[step + 1][0] > self.places[step][0]
 
     def __getitem__(self, step: int) -> tuple[Tensor, Tensor | None]:
-        """Images of a step, and how to move them; on the processor."""
+        """Return the images of a step, and how to move them; on the CPU."""
         epoch, start, size = self.places[step]
         if epoch != self._epoch:
             self._draw(epoch)

@@ -1,6 +1,6 @@
-"""What torch can train on here, and a run's device and random state: processor, CUDA (also ROCm), Apple's MPS.
+"""What torch can train on here, and a run's device and random state: CPU, CUDA (also ROCm), Apple's MPS.
 
-`python -m core.nets.devices` writes what `ask` gives as JSON, for `core.jobs.gpus`.
+`python -m core.nets.devices` prints the result of `ask` as JSON, for `core.jobs.gpus`.
 """
 
 from __future__ import annotations
@@ -21,14 +21,14 @@ from core.training.experiments import Setup
 
 @dataclass(frozen=True, kw_only=True)
 class Devices:
-    """What there is, for a person who looks.
+    """The available devices, for display.
 
     Attributes
     ----------
     processor, gpu : str
-        Instruction set of the processor; name of the GPU, "" without one.
+        Instruction set of the CPU; name of the GPU, "" without one.
     memory : int
-        Bytes of the GPU that are free.
+        Free bytes of GPU memory.
     bf16 : tuple of str
         Devices that multiply in bf16.
     torch : str
@@ -43,7 +43,7 @@ class Devices:
 
 
 def devices() -> Devices:
-    """Look at this machine."""
+    """Inspect this machine."""
     cuda = torch.cuda.is_available()
     bf16 = [name for name in ("cpu", "cuda") if _has_bf16(name)]
     return Devices(
@@ -56,14 +56,14 @@ def devices() -> Devices:
 
 
 def ask() -> dict[str, Any]:
-    """Return what torch can train on besides the processor, as JSON values; each GPU has run a kernel.
+    """Return what torch can train on besides the CPU, as JSON values; each GPU has run a kernel.
 
     Returns
     -------
     dict
-        torch (version), cuda (that of CUDA or ROCm that it was built for, "" for neither), device ("cuda", "mps" or
-        ""), kernels (architectures it has some for), error (why there is no device, if torch says so), and gpus: for
-        each its name, capability, memory in bytes, bf16 (whether it multiplies in it) and error ("" if it works).
+        torch (version), cuda (that of CUDA or ROCm that it was built for, "" for neither), device ("cuda", "mps", or
+        ""), kernels (architectures that it has any for), error (why there is no device, if torch says so), and gpus: for
+        each its name, capability, memory in bytes, bf16 (whether it multiplies in bf16), and error ("" if it works).
     """
     built = torch.version.cuda or torch.version.hip or ""
     answer: dict[str, Any] = {"torch": str(torch.__version__), "cuda": str(built), "kernels": [], "error": ""}
@@ -92,7 +92,7 @@ def _cuda_gpu(place: int) -> dict[str, Any]:
 
 
 def _tried(device: torch.device) -> str:
-    """Run a kernel; gives the error, if there is one."""
+    """Run a kernel; return the error, if there is one."""
     try:
         return "" if float(torch.ones(2, device=device).sum()) == 2 else "it adds up wrongly"
     except RuntimeError as error:
@@ -106,12 +106,12 @@ def _has_bf16(name: str) -> bool:
 
 
 def prepare(setup: Setup) -> torch.device:
-    """Give the device of a run, and the processor the threads that it asks for.
+    """Return the device of a run, and set the number of CPU threads that it requests.
 
     Raises
     ------
     ValueError
-        If there is no such device here, torch has no kernels for it, or it cannot multiply in the precision asked for.
+        If there is no such device here, torch has no kernels for it, or it cannot multiply in the requested precision.
     """
     device, name = torch.device(setup.device), setup.device
     if name != "cpu":
@@ -123,14 +123,14 @@ def prepare(setup: Setup) -> torch.device:
         which = {"cpu": "This processor", "mps": "Apple's GPU"}.get(name) or f"The {torch.cuda.get_device_name()}"
         raise ValueError(f"{which} does not train in bfloat16 here; choose float32.")
     torch.set_num_threads(setup.threads)
-    if name == "cuda":  # shapes stay the same, so that the fastest kernels can be tried out; fp32 means fp32
+    if name == "cuda":  # shapes stay the same, so the fastest kernels can be found by trial; fp32 means fp32
         torch.backends.cudnn.benchmark = True
         torch.backends.cudnn.allow_tf32 = torch.backends.cuda.matmul.allow_tf32 = False
     return device
 
 
 class RandomState:
-    """The random state of a run, apart from that of the process: `with` swaps the two, and swaps them back.
+    """The random state of a run, separate from that of the process: `with` swaps the two, and swaps them back.
 
     Parameters
     ----------
@@ -139,7 +139,7 @@ class RandomState:
     """
 
     def __init__(self, seed: int, device: torch.device) -> None:
-        # torch.cuda and torch.mps have the same functions for it.
+        # torch.cuda and torch.mps have the same functions for this.
         self._of_device: Any = getattr(torch, device.type) if device.type in ("cuda", "mps") else None
         self.states = [torch.Generator().manual_seed(seed).get_state()]
         if self._of_device is not None:
@@ -147,7 +147,7 @@ class RandomState:
 
     @contextmanager
     def in_use(self) -> Iterator[None]:
-        """Let torch's global generators go on from this state, and keep where they have come to."""
+        """Let torch's global generators continue from this state, and save where they end."""
         outer = self._exchange(self.states)
         try:
             yield

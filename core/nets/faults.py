@@ -1,4 +1,4 @@
-"""Errors of a device: which means what, a sentence for each, and another try with less where memory is short."""
+"""Errors of a device: their meaning, a sentence for each, and a retry with less where memory is short."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from core.jobs.kinds import LostDevice
 
 T = TypeVar("T")
 
-# Numbers of CUDA's runtime (`cudaError_t` in driver_types.h), which torch's AcceleratorError carries, and what their
-# texts have in common where an error carries none: older versions of torch, libraries on top of CUDA, ROCm, MPS.
+# Error codes of CUDA's runtime (`cudaError_t` in driver_types.h), which torch's AcceleratorError carries, and phrases
+# common to the messages without a code: older versions of torch, libraries on top of CUDA, ROCm, MPS.
 _MEMORY = {2}
 _CAPTURE = set(range(900, 909))
-_KERNELS = {8, 98, 200, 209, 222, 223}  # no binary, no kernel image, or no way to compile one, for this GPU
+_KERNELS = {8, 98, 200, 209, 222, 223}  # no binary, no kernel image, or no way to compile one for this GPU
 _ADDRESS = {700, 716, 717, 718}
 _ASSERT = {710}
 _DRIVER = {3, 35, 803, 804}
@@ -42,7 +42,7 @@ OLD_DRIVER = "The driver of the GPU does not fit PyTorch; update the driver, or 
 
 
 def code_of(error: BaseException) -> int | None:
-    """Return the number of CUDA's runtime for an error of a device; None for an error of another kind."""
+    """Return the CUDA runtime's code for an error of a device; None for any other error."""
     if isinstance(error, torch.OutOfMemoryError):
         return 2
     if not isinstance(error, RuntimeError):
@@ -65,7 +65,7 @@ def told() -> Iterator[None]:
     ValueError
         With a sentence that says what to do: memory, kernels, driver, a failed check, an illegal access.
     LostDevice
-        If the device answers no more; the run can then go on from its last checkpoint.
+        If the device no longer responds; the run can then resume from its last checkpoint.
     """
     try:
         yield
@@ -86,22 +86,22 @@ def told() -> Iterator[None]:
 
 
 def release(kind: str) -> None:
-    """Give the memory that torch keeps for later back to the device."""
+    """Return the memory that torch keeps for later to the device."""
     gc.collect()
     if kind in ("cuda", "mps"):
         getattr(torch, kind).empty_cache()
 
 
 def with_less(attempt: Callable[[], T], lessen: Callable[[], None], kind: str) -> T:
-    """Try something, and again with less after each time that the memory of the device has not sufficed.
+    """Try something, and retry with less each time that the device runs out of memory.
 
-    The error, and with it all that the failed try still held, is gone before memory is given back. A shortage in the
-    middle of recording a graph may come as an error of the recording; that is tried again once.
+    The error, and with it everything that the failed try still held, is gone before memory is released. Running out in
+    the middle of recording a graph may raise an error of the recording; that is retried once.
 
     Parameters
     ----------
     lessen
-        Makes the next try smaller; raises ValueError if there is no smaller one.
+        Makes the next try smaller; raises ValueError if it cannot be any smaller.
     kind
         "cuda", "mps" or "cpu".
     """

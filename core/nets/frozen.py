@@ -13,16 +13,16 @@ from core.nets.faults import with_less
 
 
 class Frozen(nn.Module):
-    """A network of which the first calls are not trained: no gradients, and always in evaluation mode.
+    """A network whose first calls are not trained: no gradients, and always in evaluation mode.
 
-    Without the latter, batch normalization would go on to move its running statistics, although it is frozen.
+    Otherwise, batch normalization would continue to update its running statistics, although it is frozen.
 
     Parameters
     ----------
     network : nn.Module
-        Its parameters are told whether they are trained.
+        Its parameters are marked as trained or not.
     calls : int
-        Frozen calls from the first on; modules without children are the calls.
+        Number of frozen calls from the first on; modules without children are the calls.
     """
 
     def __init__(self, network: nn.Module, calls: int) -> None:
@@ -35,7 +35,7 @@ class Frozen(nn.Module):
         self.train()
 
     def train(self, mode: bool = True) -> Frozen:
-        """Set the mode of what is trained; the frozen part stays in evaluation mode."""
+        """Set the mode of the trained part; the frozen part stays in evaluation mode."""
         super().train(mode)
         for part in self._first:
             part.eval()
@@ -44,7 +44,7 @@ class Frozen(nn.Module):
     def named_parameters(
         self, prefix: str = "", recurse: bool = True, remove_duplicate: bool = True
     ) -> Iterator[tuple[str, Parameter]]:
-        """Those that are trained: all that an optimizer should know of."""
+        """Yield the trained parameters: all that an optimizer should know of."""
         every = super().named_parameters(prefix, recurse, remove_duplicate)
         return ((name, parameter) for name, parameter in every if parameter.requires_grad)
 
@@ -53,11 +53,11 @@ class Frozen(nn.Module):
         return found
 
     def head(self) -> nn.Sequential:
-        """What is trained, on its own; the layers behind the cut must be a chain."""
+        """Return the trained part on its own; the layers after the cut must be a chain."""
         return nn.Sequential(*self._last).train()
 
     def features(self, data: Resident) -> Features:
-        """Run the frozen part once over all images, and keep what it gives."""
+        """Run the frozen part once over all images, and keep its output."""
         return with_less(lambda: self._features(data), data.lessen, data.pixels.device.type)
 
     @torch.no_grad()
@@ -77,7 +77,7 @@ class Frozen(nn.Module):
 
 
 class Features(Resident):
-    """Features of labeled images, in the place of the images: as `core.nets.data.Resident`, but without moves."""
+    """Features of labeled images, in place of the images: like `core.nets.data.Resident`, but without moves."""
 
     def __init__(self, features: Tensor, labels: Tensor) -> None:
         self.pixels, self.labels = features, labels
@@ -86,12 +86,12 @@ class Features(Resident):
         return len(self.pixels)
 
     def batch(self, index: Tensor, moves: Tensor | None = None) -> tuple[Tensor, Tensor]:
-        """Features and labels of some images.
+        """Return features and labels of some images.
 
         Raises
         ------
         ValueError
-            If the images are to be moved: their features are then others.
+            If the images are to be moved, which would change their features.
         """
         if moves is not None:
             raise ValueError("Features that are kept do not know how images were moved; run the base for each batch.")

@@ -1,4 +1,4 @@
-"""What a call of a torch function on feature maps means: role, operations, window, receptive field."""
+"""Meaning of a torch function call on feature maps: role, operations, window, and receptive field."""
 
 from __future__ import annotations
 
@@ -39,12 +39,12 @@ class Facts:
         self.biases: list[nn.Parameter] = []
 
     def plays(self, role: str) -> None:
-        """Take a role unless a more important one is played already."""
+        """Take a role unless there is a more important one already."""
         if ROLES.index(role) < ROLES.index(self.role):
             self.role = role
 
     def slides(self, window: Window, size: Pair) -> None:
-        """Take over a window, together with what was padded before."""
+        """Adopt a window, together with any padding before it."""
         padding = tuple(a + b for a, b in zip(window.padding, self.padding, strict=True))
         top, bottom, left, right = padding
         self.window = Window(
@@ -65,7 +65,7 @@ class Arguments:
         return default if value is None else value
 
     def pair(self, name: str, default: Any) -> Pair:
-        """A number for both axes, or one for each."""
+        """Return one number for both axes, or one for each."""
         value = self.get(name, default)
         if isinstance(value, int):
             return value, value
@@ -113,7 +113,7 @@ def _enlarged(facts: Facts, args: Sequence[Any], given: dict[str, Any], out: Ten
 
 
 def _pooling(names: str) -> Rule:
-    """Rule for pooling whose further arguments have these names."""
+    """Return the rule for pooling whose further arguments have these names."""
 
     def rule(facts: Facts, args: Sequence[Any], given: dict[str, Any], out: Tensor, fields: list[Field]) -> Field:
         a = Arguments(f"input kernel_size stride padding {names}", args, given)
@@ -158,7 +158,7 @@ def _matmul(facts: Facts, args: Sequence[Any], given: dict[str, Any], out: Tenso
 
 
 def _einsum(facts: Facts, args: Sequence[Any], given: dict[str, Any], out: Tensor, fields: list[Field]) -> Field:
-    """Two factors: the product of the sizes of all indices."""
+    """Count two factors: the product of the sizes of all indices."""
     facts.plays("attention")
     inputs = args[0].replace(" ", "").split("->")[0].split(",")
     sizes = {
@@ -185,7 +185,7 @@ def _batch_norm(facts: Facts, args: Sequence[Any], given: dict[str, Any], out: T
 
 
 def _pad(facts: Facts, args: Sequence[Any], given: dict[str, Any], out: Tensor, fields: list[Field]) -> Field:
-    """Rows and columns around maps (batch, channels, height, width) move the fields; other padding may do anything."""
+    """Move the fields by rows and columns added around (batch, channels, height, width); other padding may do anything."""
     amounts = [*args[1], 0, 0, 0, 0]
     left, right, top, bottom = amounts[:4]
     if args[0].ndim != 4 or any(amounts[4:]) or (args[0].shape[-1] != out.shape[-1] - left - right):
@@ -209,7 +209,7 @@ def _product(facts: Facts, args: Sequence[Any], given: dict[str, Any], out: Tens
 
 
 def _plain(role: str) -> Rule:
-    """Rule for what treats every position alike."""
+    """Return the rule for functions that treat every position alike."""
 
     def rule(facts: Facts, args: Sequence[Any], given: dict[str, Any], out: Tensor, fields: list[Field]) -> Field:
         facts.plays(role)

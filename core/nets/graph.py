@@ -8,30 +8,30 @@ from contextlib import contextmanager
 import torch
 from torch import Tensor
 
-LONGEST_CHUNK = 50  # steps between two looks at the losses
+LONGEST_CHUNK = 50  # steps between two readings of the losses
 WARM_UPS = 3  # steps before a graph is recorded, in which libraries choose their kernels
-ROOM = 1.1  # of the memory of a step must be free before it is recorded
+ROOM = 1.1  # times the memory of a step must be free before it is recorded
 
 Batch = tuple[Tensor, Tensor | None]
 Step = Callable[[Tensor, Tensor | None], Tensor]
 
 
 class Graph:
-    """A step with all its kernels recorded, to be replayed without the processor taking part in it.
+    """A step with all its kernels recorded, to be replayed without the CPU.
 
-    Whatever changes from step to step is read from tensors on the device at a place that the graph itself moves on.
+    Whatever changes from step to step is read from tensors on the device at a position that the graph itself advances.
     A step must leave no gradients behind: those of the recorded one are memory of the graph.
     Source: "Accelerating PyTorch with CUDA Graphs", torch's documentation, section "Whole-network capture".
 
     Parameters
     ----------
     step
-        Takes a step with a batch; reads its rate, and its momentum if that is a tensor, from the next two.
+        Takes a step with a batch; reads its learning rate, and its momentum if that is a tensor, from the next two.
     rate : Tensor ()
     momentum : Tensor () or float
-        A number stays what it is in all replays.
+        A number stays constant in all replays.
     batch : (Tensor, Tensor or None)
-        One of the size that all are to have.
+        One of the size that all batches will have.
     """
 
     def __init__(self, step: Step, rate: Tensor, momentum: Tensor | float, batch: Batch) -> None:
@@ -62,7 +62,7 @@ class Graph:
             raise
 
     def _take(self) -> None:
-        """Take the step of the current place, and move on."""
+        """Take the step at the current position, and advance."""
         moves = None if self._moves is None else self._moves.index_select(0, self._place)[0]
         for setting, value in zip(self._settings, self._values.index_select(0, self._place)[0], strict=True):
             setting.copy_(value)
@@ -71,7 +71,7 @@ class Graph:
         self._place += 1
 
     def replay(self, batches: Sequence[Batch], rates: Sequence[float], momenta: Sequence[float]) -> Tensor:
-        """Start at most `LONGEST_CHUNK` steps without waiting for them; gives what the next call overwrites."""
+        """Start at most `LONGEST_CHUNK` steps without waiting for them; the next call overwrites what is returned."""
         count = len(batches)
         with torch.cuda.stream(self.stream):
             self._place.zero_()
@@ -87,14 +87,14 @@ class Graph:
 
 @contextmanager
 def room_for_the_next(device: torch.device) -> Iterator[None]:
-    """Give back the memory of what is done inside, and raise if a graph of the same could not have it.
+    """Release the memory of what is done inside, and raise if a graph of the same could not have it.
 
-    A recorded graph has memory of its own, which it does not share with steps that are taken one by one.
+    A recorded graph has its own memory, which it does not share with steps that are taken one by one.
 
     Raises
     ------
     torch.OutOfMemoryError
-        If less is free than `ROOM` times the most that was taken inside.
+        If less is free than `ROOM` times the most that was used inside.
     """
     if device.type != "cuda":
         yield

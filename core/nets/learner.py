@@ -1,4 +1,4 @@
-"""What all runs share: a network on its device, images that it learns from, and a plan that it follows in chunks."""
+"""The common part of all runs: a network on its device, images to learn from, and a plan followed in chunks."""
 
 from __future__ import annotations
 
@@ -20,20 +20,20 @@ from core.training.experiments import Setup
 
 Array = NDArray[np.float64]
 
-# A chunk lasts about so long, so that progress is seen and a cancel is heard.
+# A chunk lasts about this long, so that progress shows and a cancel takes effect.
 CHUNK_S = 0.1
 
 
 @dataclass(frozen=True)
 class Plan:
-    """What a learner is to do.
+    """The steps that a learner will take.
 
     Attributes
     ----------
     batches : list of int
         Batch size of every step.
     rates, momenta : ndarray
-        Of every step; with `by_epoch` of every epoch.
+        Of every step; with `by_epoch`, of every epoch.
     by_epoch : bool
     label_smoothing, ema : float
         See `core.training.experiments.Training`.
@@ -54,13 +54,13 @@ class Learner:
     ----------
     setup : Setup
     plan : Plan
-        Its `rates` and `momenta` are then those of every step.
+        Its `rates` and `momenta` must be those of every step.
     images : Images, optional
         Instead of those that the setup names.
     validation : int
-        Training images that are not learned from; see `core.nets.data.held_out`.
+        Number of training images that are held out; see `core.nets.data.held_out`.
     start : nn.Module, optional
-        A network to start from, instead of a new one; it is copied and stays as it is.
+        A network to start from, instead of a new one; it is copied and remains unchanged.
     data : Resident, optional
         That of another learner with the same setup.
 
@@ -70,7 +70,7 @@ class Learner:
     data : Resident
         The images that are learned from.
     validation : Resident or None
-        Those that are kept apart, if any.
+        The held-out images, if any.
     steps : Steps
     order : Order
     step : int
@@ -113,15 +113,15 @@ class Learner:
 
     @property
     def done(self) -> bool:
-        """Whether all steps have been taken."""
+        """Return whether all steps have been taken."""
         return self.step == len(self.plan.batches)
 
     def resident(self, images: NDArray[np.uint8], labels: NDArray[np.uint8]) -> Resident:
-        """Further images on the device, normalized as those that are learned from."""
+        """Put further images on the device, normalized like those that are learned from."""
         return Resident(images, labels, self.data.pixels.device, self.data)
 
     def advance(self) -> Array:
-        """Take the next steps: as many as last a tenth of a second, of one epoch and one batch size.
+        """Take the next steps: as many as take a tenth of a second, within one epoch and one batch size.
 
         Returns
         -------
@@ -132,11 +132,11 @@ class Learner:
         return self.finish()
 
     def prepare(self) -> None:
-        """Make ready what the next steps need on a GPU, without taking one."""
+        """Prepare what the next steps need on a GPU, without taking one."""
         self.steps.prepare(self.order[self.step], [float(self.plan.momenta[self.step])])
 
     def begin(self) -> None:
-        """Start the next steps; a GPU takes them while the processor does something else."""
+        """Start the next steps; a GPU takes them while the CPU does something else."""
         end = self.step + 1
         places = self.order.places
         while end < len(places) and end - self.step < self._chunk and _alike(places[end], places[self.step]):
@@ -151,7 +151,7 @@ class Learner:
         self._begun = end, now, found
 
     def finish(self) -> Array:
-        """Wait for the steps that were started; gives what `advance` gives."""
+        """Wait for the steps that were started; return what `advance` returns."""
         if self._begun is None:
             raise RuntimeError("No steps were started.")
         self.steps.wait()
@@ -165,17 +165,17 @@ class Learner:
 
 
 def _alike(place: tuple[int, int, int], other: tuple[int, int, int]) -> bool:
-    """Whether two steps are of the same epoch and batch size."""
+    """Return whether two steps have the same epoch and batch size."""
     return (place[0], place[2]) == (other[0], other[2])
 
 
 def split(setup: Setup, labels: NDArray[np.uint8], validation: int = 0) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Places of the images that are learned from, and of those that are kept apart.
+    """Return the positions of the images that are learned from, and of the held-out ones.
 
     Raises
     ------
     ValueError
-        If there are none left to learn from.
+        If none remain to learn from.
     """
     if validation >= len(labels):
         raise ValueError(f"`validation` must be below the {len(labels):,} training images; got {validation:,}.")

@@ -1,4 +1,4 @@
-"""What autograd keeps for the backward pass, call by call, learned from meta tensors in training mode."""
+"""The memory that autograd keeps for the backward pass, call by call, found with meta tensors in training mode."""
 
 from __future__ import annotations
 
@@ -13,20 +13,20 @@ from core.nets.function_names import WITH_STATISTICS
 from core.nets.recorder import Recorder, Row, record
 from core.networks.table import Call
 
-# What is kept is kept once or once for each image. A large prime tells which: it divides the size of nothing else, and
+# Anything kept is kept once or once per image. A large prime as the batch size tells which: it divides no other size,
 # meta tensors of any size cost nothing.
 BATCH = 10_007
 
 
 class Keeper(Recorder):
-    """Watches a network being trained, and what each row keeps; memory that is kept twice counts for the first row.
+    """Records a network in training, and what each row keeps; memory that is kept twice counts for the first row.
 
     Attributes
     ----------
     kept : dict of (str, str, int) to list of int
-        By key of the row: bytes kept once and for each image, in fp32; the same in bf16, statistics at 4 bytes.
+        By key of the row: bytes kept once and per image, in fp32; the same in bf16, with statistics at 4 bytes.
     tensors : int
-        Pieces of memory that are kept.
+        Number of memory blocks that are kept.
     image_kept : bool
         Whether the image is one of them.
     """
@@ -36,7 +36,7 @@ class Keeper(Recorder):
         self.kept: dict[tuple[str, str, int], list[int]] = {}
         self.tensors, self.image_kept = 0, False
         self._batch = batch
-        self._storages: dict[int, torch.UntypedStorage] = {}  # held, so that no address is used twice
+        self._storages: dict[int, torch.UntypedStorage] = {}  # held, so that no address is reused
         own = [*model.parameters(), *model.buffers()]
         self._own = {tensor.untyped_storage()._cdata for tensor in own}
         self._row: Row | None = None
@@ -48,12 +48,12 @@ class Keeper(Recorder):
     def call(self, func: Callable[..., Any], name: str, first: Tensor, args: Any, given: dict[str, Any]) -> Any:
         self._function, self._shape = name, first.shape
         if name == "scaled_dot_product_attention" and first.is_meta and not _extras((*args[3:], *given.values())):
-            # On a processor or a GPU attention is one fused step; on meta tensors it would be taken apart.
+            # On a CPU or a GPU, attention is one fused step; on meta tensors it would be decomposed.
             return torch.ops.aten._scaled_dot_product_flash_attention_for_cpu(*args[:3])[0]
         return func(*args, **given)
 
     def pack(self, tensor: Tensor) -> None:
-        """Hear that autograd keeps a tensor; it is given nothing to keep, since no backward pass follows."""
+        """Note that autograd keeps a tensor; nothing is actually kept, since no backward pass follows."""
         storage = tensor.untyped_storage()
         if storage._cdata not in self._own and storage._cdata not in self._storages:
             self._storages[storage._cdata] = storage
@@ -70,19 +70,19 @@ class Keeper(Recorder):
             kept[place + each] += amount // (self._batch if each else 1)
 
     def close(self, image: Tensor) -> None:
-        """Let go of what was held."""
+        """Release what was held."""
         self.image_kept = image.untyped_storage()._cdata in self._storages
         self.tensors = len(self._storages)
         self._storages.clear()
 
 
 def _extras(values: Sequence[Any]) -> bool:
-    """Whether attention is told more than its three inputs, such as a mask."""
+    """Return whether attention gets more than its three inputs, such as a mask."""
     return any(isinstance(value, Tensor) or bool(value) for value in values)
 
 
 def train(model: nn.Module, shape: tuple[int, int, int], batch: int = BATCH) -> Keeper:
-    """Watch a forward pass in training mode."""
+    """Record a forward pass in training mode."""
     keeper = Keeper(model, batch)
     training = model.training
     model.train()
@@ -98,7 +98,7 @@ def train(model: nn.Module, shape: tuple[int, int, int], batch: int = BATCH) -> 
 def with_memory(
     model: nn.Module, shape: tuple[int, int, int], rows: list[Row], calls: list[Call]
 ) -> tuple[list[Call], bool]:
-    """Add to calls what they keep, and behind them the calls that training adds; and whether the image is kept."""
+    """Add to calls what they keep, and append the calls that training adds; also return whether the image is kept."""
     keeper = train(model, shape)
     known = {row.key for row in rows}
     more = [row for row in keeper.rows if row.key not in known]

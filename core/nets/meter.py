@@ -1,4 +1,4 @@
-"""How fast a run computes, in what share of the memory, and how far from what its GPU can do at most."""
+"""How fast a run computes, what fraction of the memory it takes, and how close it gets to the limit of its GPU."""
 
 from __future__ import annotations
 
@@ -13,20 +13,20 @@ from core.nets.steps import Steps
 from core.networks.typed import layer_table
 from core.training.experiments import Setup
 
-SIDE, PRODUCTS = 4096, 3  # of the matrix products that a GPU is measured by
-OPERATIONS = 6  # for each multiplication of a forward pass: two, and twice as many in the backward pass
+SIDE, PRODUCTS = 4096, 3  # matrix products used to measure a GPU
+OPERATIONS = 6  # per multiplication of a forward pass: two, and twice as many in the backward pass
 EVERY_S = 1.0
-STATM = Path("/proc/self/statm")  # where Linux tells the pages of this process
+STATM = Path("/proc/self/statm")  # where Linux reports the pages of this process
 
 
 class Meter:
-    """Measures from the second look on: before it kernels are chosen and graphs recorded.
+    """Measures from the second look on: earlier, kernels are being chosen and graphs recorded.
 
     Parameters
     ----------
     setup : Setup
     shape : (int, int)
-        Channels and side of the images; None where not all of the network is trained.
+        Channels and side of the images; None if only part of the network is trained.
     """
 
     def __init__(self, setup: Setup, shape: tuple[int, int] | None) -> None:
@@ -39,13 +39,13 @@ class Meter:
         self._told = self._most = 0.0
 
     def note(self) -> dict[str, Any] | None:
-        """Return what there is to tell, at most once a second.
+        """Return the current measurements, at most once a second.
 
         Returns
         -------
         dict
-            device (name), precision, images_s (images a second), memory and of (bytes taken, of how many), and for a
-            GPU limit (operations a second, in those of a large matrix product).
+            device (name), precision, images_s (images per second), memory and of (bytes taken, and in all), and for a
+            GPU limit (operations per second of a large matrix product).
         """
         now = perf_counter()
         if self._began is None:
@@ -63,7 +63,7 @@ class Meter:
 
 
 def largest_speed(device: torch.device, precision: str) -> float:
-    """Measure the operations a second of a large matrix product on a GPU; 0 on other devices, or without the memory."""
+    """Measure the operations per second of a large matrix product on a GPU; 0 elsewhere, or without the memory."""
     if device.type != "cuda":
         return 0.0
     try:
@@ -84,7 +84,7 @@ def _name(device: torch.device) -> str:
 
 
 def _memory(device: torch.device) -> tuple[int, int]:
-    """Bytes that this process takes, and how many there are; 0 where it is not told."""
+    """Return the bytes that this process takes, and how many there are; 0 if unknown."""
     if device.type == "cuda":
         return torch.cuda.memory_reserved(device), torch.cuda.get_device_properties(device).total_memory
     if device.type == "mps":

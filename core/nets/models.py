@@ -17,7 +17,7 @@ _MAKES = frozenset([torch.empty, torch.zeros, torch.ones, torch.full, torch.rand
 
 
 class _OnMeta(TorchFunctionMode):
-    """New tensors become meta tensors, but `arange` and `linspace` stay real: constructors read numbers from them."""
+    """Makes new tensors meta tensors, except `arange` and `linspace`, since constructors read numbers from them."""
 
     def __torch_function__(
         self, func: Callable[..., Any], types: Any, args: tuple[Any, ...] = (), kwargs: dict[str, Any] | None = None
@@ -30,12 +30,12 @@ class _OnMeta(TorchFunctionMode):
 
 @lru_cache(maxsize=1)
 def names() -> tuple[str, ...]:
-    """Names of all classification models."""
+    """List the names of all classification models."""
     return tuple(models.list_models(module=models))
 
 
 def native_size(name: str, weights: str = "DEFAULT") -> int:
-    """Side of the images that a model was made for, as its weights say."""
+    """Return the side of the images that a model was made for, according to its weights."""
     entry = models.get_model_weights(check_name(name))[weights]
     return int(entry.transforms().crop_size[0])
 
@@ -76,19 +76,19 @@ def build(name: str, size: int, **options: Any) -> nn.Module:
 
 
 def size_step(name: str) -> int:
-    """Sides that a model takes are multiples of this: its patch, or what its windows need."""
+    """Return the step between sides that a model accepts: its patch, or what its windows need."""
     if name.startswith("vit"):
         return int(name.rsplit("_", 1)[1])
     return 224 if name.startswith("maxvit") else 1
 
 
 def check_name(name: str) -> str:
-    """Give the name back.
+    """Return the name if there is such a model.
 
     Raises
     ------
     ValueError
-        If there is no such model; with the one that was probably meant.
+        If there is no such model; the sentence names the one that was probably meant.
     """
     if name in names():
         return name

@@ -1,4 +1,4 @@
-"""SGD and Adam: torch's own fused functions, or the same in a few kernels where the momentum is a tensor.
+"""SGD and Adam: torch's own fused functions, or equivalent kernels where the momentum is a tensor.
 
 The classes of `torch.optim` would import torch's compiler first, which takes about as long as torch itself.
 """
@@ -15,11 +15,11 @@ from torch.optim.sgd import sgd
 from core.training.experiments import Setup
 
 BETA2, EPS = 0.999, 1e-8
-FUSED = ("cpu", "cuda")  # devices on which torch has the fused functions
+FUSED = ("cpu", "cuda")  # devices for which torch has the fused functions
 
 
 class Optimizer:
-    """Moves the parameters of a network.
+    """Updates the parameters of a network.
 
     Parameters
     ----------
@@ -30,7 +30,7 @@ class Optimizer:
     ----------
     parameters : list of Tensor
     state : dict of str to list of Tensor
-        By the names that torch gives them: what is kept for each parameter.
+        By torch's names for them: what is kept for each parameter.
     """
 
     def __init__(self, network: nn.Module, setup: Setup) -> None:
@@ -47,14 +47,14 @@ class Optimizer:
 
     @torch.no_grad()
     def step(self, rate: float | Tensor, momentum: float | Tensor) -> None:
-        """Move the parameters against their gradients, and forget the gradients.
+        """Move the parameters against their gradients, and drop the gradients.
 
         Parameters
         ----------
         rate : float or Tensor ()
             A tensor on the device for a step that is recorded as a graph.
         momentum : float or Tensor ()
-            Of SGD, or the first β of Adam; a tensor where a recorded graph is to have others than when it was recorded.
+            Of SGD, or the first β of Adam; a tensor if it should differ from the value at which a graph was recorded.
 
         Raises
         ------
@@ -126,7 +126,7 @@ class Optimizer:
         torch._foreach_add_(first, _product(gradients, 1 - momentum))
         torch._foreach_mul_(second, BETA2)
         torch._foreach_addcmul_(second, gradients, gradients, 1 - BETA2)
-        # 1 - β^step without the digits that single precision would lose
+        # 1 - β^step without the cancellation of single precision
         bias = -torch.expm1(steps[0] * torch.as_tensor(momentum).log())
         spread = (-torch.expm1(steps[0] * math.log(BETA2))).sqrt()
         below = torch._foreach_sqrt(second)
@@ -136,7 +136,7 @@ class Optimizer:
         torch._foreach_sub_(self.parameters, _product(moves, rate / bias))
 
     def _decayed(self, gradients: list[Tensor]) -> list[Tensor]:
-        """Gradients of the loss with weight decay as its penalty."""
+        """Return gradients of the loss with weight decay as its penalty."""
         decay = self._setup.weight_decay
         return _sum(gradients, _product(self.parameters, decay)) if decay else gradients
 

@@ -1,4 +1,4 @@
-"""Weights of ImageNet: taken over from torchvision's file once, and put into a typed network whenever it is needed."""
+"""ImageNet weights: taken from torchvision's file once, and loaded into a typed network whenever needed."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def keep(base: str, path: Path) -> None:
     base : str
         "resnet18" or "vgg19".
     path : Path
-        Of the file as it was downloaded; no code in it is run.
+        Of the downloaded file; no code in it is run.
 
     Raises
     ------
@@ -43,12 +43,12 @@ def keep(base: str, path: Path) -> None:
 
 
 def fill(network: nn.Module, base: str) -> None:
-    """Put the kept weights into a typed network, whose first layers are those of the base; its head stays as it is.
+    """Load the kept weights into a typed network, whose first layers are those of the base; its head is unchanged.
 
     Raises
     ------
     ValueError
-        If there are none, or their file is damaged; it is then removed, so that it can be downloaded anew.
+        If there are none, or their file is damaged; it is then removed, so that it can be downloaded again.
     """
     tensors = _kept(base)
     convolutions = [part for part in network.modules() if isinstance(part, nn.Conv2d)]
@@ -57,7 +57,7 @@ def fill(network: nn.Module, base: str) -> None:
         for part, (conv, norm) in zip(convolutions, names(base), strict=True):
             for name, own in ((conv, part), *([(norm, next(norms))] if norm else [])):
                 for key, tensor in own.state_dict().items():
-                    if key != "num_batches_tracked":  # it counts, and changes nothing
+                    if key != "num_batches_tracked":  # it only counts, and changes nothing
                         tensor.copy_(tensors[f"{name}.{key}"])
 
 

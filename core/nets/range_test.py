@@ -1,4 +1,4 @@
-"""Range test: the loss while the rate rises."""
+"""Range test: the loss while the learning rate rises."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ Record = dict[str, Any]
 
 
 class RangeTestRun:
-    """A training with a rising rate (Smith, arXiv 1506.01186, section 3.3), a chunk of steps at a time.
+    """A run with a rising learning rate (Smith, arXiv 1506.01186, section 3.3), a chunk of steps at a time.
 
-    Nothing outside changes: a network that is given is copied, and the global random state is what it was after each
-    chunk.
+    Nothing outside changes: a given network is copied, and after each chunk the global random state is what it was
+    before.
 
     Parameters
     ----------
@@ -34,7 +34,7 @@ class RangeTestRun:
     Attributes
     ----------
     ended : str
-        "" while it can go on, "end" when all steps were taken, "diverged" or "nonfinite" (see
+        "" while it can continue, "end" when all steps were taken, "diverged" or "nonfinite" (see
         `core.training.range_curves.stop_of`).
 
     Raises
@@ -53,7 +53,7 @@ class RangeTestRun:
 
     @property
     def progress(self) -> float:
-        """Share of all steps that were taken and count."""
+        """Return the fraction of all steps that were taken and count."""
         return len(self._losses) / self.spec.steps
 
     def advance(self) -> list[Record]:
@@ -62,7 +62,7 @@ class RangeTestRun:
         Returns
         -------
         list of dict
-            One: step (of the first), rates, losses, accuracies, from before each step, as far as they count.
+            One: step (of the first), rates, losses, accuracies, from before each step, up to the last one that counts.
         """
         first = self._learner.step
         found = self._learner.advance()
@@ -76,19 +76,19 @@ class RangeTestRun:
         return [{"step": first, "rates": rates, "losses": losses, "accuracies": accuracies}]
 
     def summary(self) -> Record:
-        """How it ended, after how many steps that count, and a sentence about micro-batches, or ""."""
+        """Return how it ended, after how many steps that count, and a sentence about micro-batches, or ""."""
         return {"end": self.ended, "steps": len(self._losses), "note": self._learner.steps.note}
 
     def save(self, path: Path) -> None:
-        """Write everything that going on needs."""
+        """Write everything needed to resume."""
         save_learner(path, self._learner, losses=self._losses)
 
     def load(self, path: Path) -> None:
-        """Go on from what `save` has written before the end.
+        """Resume from what `save` wrote before the end.
 
         Raises
         ------
         ValueError
-            If the file is damaged, or of another run or version.
+            If the file is damaged, or from another run or version.
         """
         self._losses = load_learner(path, self._learner)["losses"]

@@ -1,4 +1,4 @@
-"""Watches a network while it runs: one row for each layer it calls and each function it applies to feature maps."""
+"""Recording of a network as it runs: a row for each layer it calls and each function it applies to feature maps."""
 
 from __future__ import annotations
 
@@ -33,8 +33,8 @@ class Row:
     Attributes
     ----------
     key : (str, str, int)
-        Name, kind, and how often these two have been seen before in the pass: what it has in common with the same
-        call in another pass.
+        Name, kind, and how often these two have occurred before in the pass: it identifies the same call in another
+        pass.
     facts : Facts
         What the functions called so far have done.
     input_shape, output_shape : Size
@@ -42,7 +42,7 @@ class Row:
     field : Field
         Of the output.
     owned : bool
-        Whether parameters that it uses are used here for the first time.
+        Whether it uses any parameters for the first time.
     """
 
     def __init__(self, name: str, kind: str, turn: int) -> None:
@@ -53,7 +53,7 @@ class Row:
         self.owned = False
 
     def call(self, batch: int = 1) -> Call:
-        """The finished row, for one image of a batch."""
+        """Return the finished row, for one image of a batch."""
         facts = self.facts
         weights, biases = (sum(p.numel() for p in group) for group in (facts.weights, facts.biases))
         return Call(
@@ -74,7 +74,7 @@ class Row:
 
 
 def _of_one(shape: torch.Size, batch: int) -> tuple[int, ...]:
-    """The shape without the batch, which comes first, or second inside of attention, or is part of the windows."""
+    """Return the shape without the batch, which comes first, or second inside attention, or is part of the windows."""
     sizes = list(shape)
     if len(sizes) > 1 and batch in sizes[:2]:
         sizes.remove(batch)
@@ -82,11 +82,11 @@ def _of_one(shape: torch.Size, batch: int) -> tuple[int, ...]:
 
 
 class Recorder(TorchFunctionMode):
-    """Watches the functions that a network calls, and the layers that call them.
+    """Records the functions that a network calls, and the layers that call them.
 
-    A layer without layers inside is one row, whatever it calls; elsewhere each function is a row of its own, unless
-    it only looks at numbers in another order or does not depend on the image. What is known of a tensor (its field,
-    and parameters that have gone into it without a row) is carried by the tensor itself.
+    A layer without layers inside is one row, whatever it calls; elsewhere, each function is a row of its own, unless
+    it only reorders numbers or does not depend on the image. What is known about a tensor (its field, and parameters
+    that have gone into it without a row) is attached to the tensor itself.
     """
 
     def __init__(self, model: nn.Module) -> None:
@@ -101,7 +101,7 @@ class Recorder(TorchFunctionMode):
 
     @contextmanager
     def watching(self, model: nn.Module) -> Iterator[None]:
-        """Watch a model; its hooks are removed again whatever happens."""
+        """Record a model; its hooks are removed again whatever happens."""
         hooks = []
         for path, module in model.named_modules():
             leaf = next(module.children(), None) is None
@@ -164,14 +164,14 @@ class Recorder(TorchFunctionMode):
         return output
 
     def start(self, row: Row) -> None:
-        """Hear that a function of this row comes next."""
+        """Note that a function of this row comes next."""
 
     def call(self, func: Callable[..., Any], name: str, first: Tensor, args: Any, given: dict[str, Any]) -> Any:
-        """Call a function; `first` is its first tensor, which stands for the result where only shapes matter."""
+        """Call a function; `first` is its first tensor, which replaces the result where only shapes matter."""
         return first if name in LIKE_ITS_INPUT and first.is_meta else func(*args, **given)
 
     def _function_row(self, name: str, inputs: Sequence[Tensor]) -> Row:
-        """A row of a function outside of leaves, named after the parameters that it uses or after itself."""
+        """Return the row of a function outside leaves, named after the parameters that it uses or after itself."""
         path = self._inside[-1][0] if self._inside else ""
         kind = KIND_OF.get(name, "Flatten" if name in ("view", "reshape") else name.capitalize())
         owners = [self._names[id(tensor)] for tensor in inputs if id(tensor) in self._names]
@@ -190,7 +190,7 @@ class Recorder(TorchFunctionMode):
         output: Tensor,
         fields: list[Field],
     ) -> None:
-        """Write down what a function has done."""
+        """Record what a function has done."""
         name = "flatten" if name in ("view", "reshape") else name
         row.field = RULES.get(name, OTHER)(row.facts, args, given, output, fields or [Field(reach="unknown")])
         row.output_shape = output.shape
@@ -205,7 +205,7 @@ class Recorder(TorchFunctionMode):
         carry(output, row.field if fields else None, ())
 
     def _pass_on(self, output: Any, inputs: Sequence[Tensor], fields: list[Field]) -> Any:
-        """Let the outputs of a function without a row carry what its inputs carried."""
+        """Copy what the inputs of a function without a row carry to its outputs."""
         field = fields[0] if fields else None
         for tensor in tensors_in((output,)):
             if not isinstance(tensor, nn.Parameter):
@@ -213,17 +213,17 @@ class Recorder(TorchFunctionMode):
         return output
 
     def owned(self) -> set[str]:
-        """Names of the parameters that rows have used."""
+        """Return the names of the parameters that rows have used."""
         return {name for number, name in self._names.items() if number in self._seen}
 
 
 def record(model: nn.Module, shape: Sequence[int], recorder: Recorder) -> Tensor:
-    """Pass an image of this shape (batch, channels, height, width) through a model of meta tensors; gives the image.
+    """Pass an image of this shape (batch, channels, height, width) through a model of meta tensors; return the image.
 
     Raises
     ------
     ValueError
-        If a layer cannot take what it gets; the sentence names it.
+        If a layer cannot take its input; the sentence names it.
     """
     image = torch.empty(*shape, device="meta")
     carry(image, Field(), ())
@@ -238,7 +238,7 @@ def record(model: nn.Module, shape: Sequence[int], recorder: Recorder) -> Tensor
 
 
 def _complaint(path: str, module: nn.Module, given: tuple[int, ...], error: Exception) -> str:
-    """Sentence about a layer that has raised."""
+    """Write a sentence about a layer that has raised."""
     name = f"{path or 'the network'} ({type(module).__name__})"
     if isinstance(module, nn.Conv2d) and len(given) == 4 and given[1] != module.in_channels:
         return f"{name} expects {module.in_channels} channels; got {given[1]}."

@@ -1,4 +1,4 @@
-"""Trainings as jobs: what `core.jobs` runs, by their dotted names."""
+"""Runs as jobs, which `core.jobs` starts by their dotted names."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ Record = dict[str, Any]
 
 
 class _Run(Protocol):
-    """A training that tells what it does, and can be left and gone on with."""
+    """A run that reports what it does, and can be left and resumed."""
 
     @property
     def ended(self) -> object: ...
@@ -32,7 +32,7 @@ class _Run(Protocol):
 
 
 def _finished(run: _Run, spec: Setup, resume: Path | None, context: Context) -> bool:
-    """Train until the end, or until the job is to stop; gives whether the end has come."""
+    """Train until the end, or until the job is to stop; return whether the end was reached."""
     images = image_set(spec.data)
     meter = Meter(spec, (images.channels, images.side))
     if resume is not None:
@@ -50,7 +50,7 @@ def _finished(run: _Run, spec: Setup, resume: Path | None, context: Context) -> 
 
 
 def run_range_test(specification: dict[str, Any], resume: Path | None, context: Context) -> Record | None:
-    """Run `core.nets.range_test.RangeTestRun`; reports its records, and returns its summary."""
+    """Run `core.nets.range_test.RangeTestRun`, reporting its records, and return its summary."""
     with told():
         spec = RangeTest.from_json(specification)
         run = RangeTestRun(spec)
@@ -58,7 +58,7 @@ def run_range_test(specification: dict[str, Any], resume: Path | None, context: 
 
 
 def run_sweep(specification: dict[str, Any], resume: Path | None, context: Context) -> Record | None:
-    """Run `core.nets.sweep.SweepRun` where LECTERN_SWEEP says; reports its records, and returns its summary."""
+    """Run `core.nets.sweep.SweepRun` where LECTERN_SWEEP says, reporting its records, and return its summary."""
     with told():
         spec = Sweep.from_json(specification)
         run = SweepRun(spec, backend=backend_of())
@@ -66,7 +66,7 @@ def run_sweep(specification: dict[str, Any], resume: Path | None, context: Conte
 
 
 def run_training(specification: dict[str, Any], resume: Path | None, context: Context) -> Record | None:
-    """Run `core.nets.training.TrainingRun`; reports its records, and returns its summary."""
+    """Run `core.nets.training.TrainingRun`, reporting its records, and return its summary."""
     with told():
         spec = Training.from_json(specification)
         run = TrainingRun(spec)

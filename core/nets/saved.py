@@ -1,4 +1,4 @@
-"""Saved states of trainings: tensors and a note of JSON values in one file, in which no code can be."""
+"""Saved states of runs: tensors and a note of JSON values in one file, which cannot contain code."""
 
 from __future__ import annotations
 
@@ -19,18 +19,18 @@ DAMAGED = "The saved state is damaged; start over."
 
 
 def write_state(path: Path, setup: Setup, tensors: dict[str, Tensor], **values: Any) -> None:
-    """Write tensors, and values for the note; no number among them may be infinite or nan."""
+    """Write tensors, and values for the note; none of the numbers may be infinite or nan."""
     note = {"format": FORMAT, "spec": setup.as_json(), **values}
     save_file(tensors, path, {"lectern": json.dumps(note, allow_nan=False)})
 
 
 def read_state(path: Path, setup: Setup) -> tuple[dict[str, Tensor], dict[str, Any]]:
-    """Read what `write_state` has written.
+    """Read what `write_state` wrote.
 
     Raises
     ------
     ValueError
-        If the file is damaged, or of another run or version.
+        If the file is damaged, or from another run or version.
     """
     try:
         with safe_open(path, framework="pt") as file:
@@ -45,18 +45,18 @@ def read_state(path: Path, setup: Setup) -> tuple[dict[str, Tensor], dict[str, A
 
 
 def save_learner(path: Path, learner: Learner, **values: Any) -> None:
-    """Write everything that going on needs: weights, optimizer, random state, place, and values of the run."""
+    """Write everything needed to resume: weights, optimizer, random state, position, and values of the run."""
     steps = learner.steps
     write_state(path, learner.setup, steps.tensors(), step=learner.step, micro_batch=steps.micro_batch, **values)
 
 
 def load_learner(path: Path, learner: Learner) -> dict[str, Any]:
-    """Let a learner go on from what `save_learner` has written, and give the values of the run.
+    """Let a learner resume from what `save_learner` wrote, and return the values of the run.
 
     Raises
     ------
     ValueError
-        If the file is damaged, or of another run, version or device.
+        If the file is damaged, or from another run, version, or device.
     """
     tensors, note = read_state(path, learner.setup)
     step, micro_batch = note.get("step"), note.get("micro_batch")
@@ -65,6 +65,6 @@ def load_learner(path: Path, learner: Learner) -> dict[str, Any]:
     if type(micro_batch) is not int or micro_batch < 1:
         raise ValueError(DAMAGED)
     learner.steps.load(tensors)
-    learner.steps.take_parts(micro_batch)  # with batch normalization, others would be another function
+    learner.steps.take_parts(micro_batch)  # with batch normalization, another size would compute another function
     learner.step = step
     return note

@@ -1,4 +1,4 @@
-"""Steps of training: one after another on a processor, as one recorded graph of kernels on a GPU."""
+"""Steps of training: one after another on a CPU, as one recorded graph of kernels on a GPU."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ MOST_PARTS = 64  # micro-batches that a recorded step may have: each is recorded
 
 
 class Steps:
-    """Trains a network; all that changes in training is here and in the network.
+    """Trains a network; everything that changes in training is here and in the network.
 
     Parameters
     ----------
@@ -32,22 +32,22 @@ class Steps:
     data : Resident
     setup : Setup
     batch : int, optional
-        Largest batch, if not that of the setup.
+        Largest batch, if different from that of the setup.
     label_smoothing, ema : float
         See `core.training.experiments.Training`.
     cycled : bool
-        Whether the momentum changes from step to step; a recorded graph then reads it, too, from the device.
+        Whether the momentum changes from step to step; a recorded graph then also reads it from the device.
 
     Attributes
     ----------
     network, optimizer
     average : Average or None
     micro_batch : int
-        Images that pass through the network at once; halved when the memory of the GPU does not suffice.
+        Images that pass through the network at once; halved when the GPU runs out of memory.
     random : RandomState
         Of dropout.
     images : int
-        That all steps of this process have taken in.
+        Number of images that all steps of this process have used.
     """
 
     images = 0
@@ -75,25 +75,25 @@ class Steps:
         self._momentum: float | Tensor = setup.momentum
         self._cycled = cycled
         self._graph: Graph | None = None
-        self._ready: tuple[int, float | None] | None = None  # batch size, and momentum if it stays, of what is known
+        self._ready: tuple[int, float | None] | None = None  # batch size, and momentum if constant, of what is known
 
     def run(self, batches: Sequence[Batch], rates: Sequence[float], momenta: Sequence[float]) -> Tensor:
         """Train for some steps of equal batch size.
 
-        On a GPU with CUDA steps are a recorded graph; up to `LONGEST_CHUNK` of them are only started here.
+        On a GPU with CUDA, steps are a recorded graph; up to `LONGEST_CHUNK` of them are only started here.
 
         Parameters
         ----------
         batches : sequence of (Tensor, Tensor or None)
-            Images of each step and how to move them, as `core.nets.data.Order` gives them.
+            Images of each step and how to move them, as `core.nets.data.Order` returns them.
         rates, momenta : sequence of float
             Of each step.
 
         Returns
         -------
         Tensor (steps, 2) of float32
-            Mean loss, and share of images put into their class, of each step's batch before the step; on the processor,
-            and filled when `wait` returns.
+            Mean loss and fraction of correctly classified images of each step's batch before the step; on the CPU, and
+            filled when `wait` returns.
         """
         graph = self.prepare(batches[0], momenta)
         Steps.images += sum(len(index) for index, _ in batches)
@@ -109,7 +109,7 @@ class Steps:
     def _replayed(
         self, graph: Graph, batches: Sequence[Batch], rates: Sequence[float], momenta: Sequence[float]
     ) -> Tensor:
-        """Replay as many steps at once as the graph has room for; what is more waits for those before."""
+        """Replay as many steps at once as the graph has room for; further ones wait for those before."""
         found: list[Tensor] = []
         for start in range(0, len(batches), LONGEST_CHUNK):
             part = slice(start, start + LONGEST_CHUNK)
@@ -132,10 +132,10 @@ class Steps:
             self._graph.stream.synchronize()
 
     def step(self, index: Tensor, moves: Tensor | None) -> Tensor:
-        """Take one step; gives (loss, accuracy) from before it.
+        """Take one step; return (loss, accuracy) from before it.
 
         The loss of each micro-batch is divided by the size of the batch, so that the gradients add up to those of the
-        whole batch, also where the last micro-batch is smaller.
+        whole batch, even if the last micro-batch is smaller.
         """
         total = torch.zeros(2, device=self.device)
         for start in range(0, len(index), self.micro_batch):
@@ -157,10 +157,10 @@ class Steps:
         return outputs.float() if self._setup.precision == "bf16" else outputs
 
     def evaluate(self, data: Resident) -> tuple[float, float]:
-        """Mean loss, and share of images put into their class, in evaluation mode; every image counts once.
+        """Return mean loss and fraction of correctly classified images, in evaluation mode; every image counts once.
 
-        They are those of the averaged network, if there is one. The loss is the plain cross entropy, without label
-        smoothing. Where the memory of the device does not suffice, fewer images pass through the network at once.
+        They are those of the averaged network, if there is one. The loss is the plain cross-entropy, without label
+        smoothing. If the device runs out of memory, fewer images pass through the network at once.
         """
         network = self.network if self.average is None else self.average.network
         training = network.training
@@ -179,12 +179,12 @@ class Steps:
             outputs = self._outputs(network, images)
             loss = F.cross_entropy(outputs, labels, reduction="sum")
             found.append(torch.stack([loss, (outputs.argmax(1) == labels).sum()]))
-        # In double precision on the processor: MPS has none.
+        # In double precision on the CPU: MPS has none.
         loss_sum, right = (torch.stack(found).cpu().double().sum(0) / len(data)).tolist()
         return loss_sum, right
 
     def tensors(self) -> dict[str, Tensor]:
-        """Everything that training changes, by name; copies on the processor."""
+        """Return everything that training changes, by name; copies on the CPU."""
         found = self._changed()
         found |= {f"random.{number}": state for number, state in enumerate(self.random.states)}
         return {
@@ -192,7 +192,7 @@ class Steps:
         }
 
     def _changed(self) -> dict[str, Tensor]:
-        """Tensors that a step changes in place, by name."""
+        """Return the tensors that a step changes in place, by name."""
         found = {f"network.{name}": tensor for name, tensor in self.network.state_dict().items()}
         if self.average is not None:
             found |= {f"average.{name}": tensor for name, tensor in self.average.network.state_dict().items()}
@@ -203,12 +203,12 @@ class Steps:
         }
 
     def load(self, tensors: dict[str, Tensor]) -> None:
-        """Take what `tensors` has given, in place, so that recorded graphs stay valid.
+        """Load what `tensors` returned, in place, so that recorded graphs stay valid.
 
         Raises
         ------
         ValueError
-            If it is the state of another network, optimizer or device.
+            If it is the state of another network, optimizer, or device.
         """
         own = self.tensors()
         kinds, found = ({name: (t.shape, t.dtype) for name, t in each.items()} for each in (own, tensors))
@@ -224,8 +224,8 @@ class Steps:
     def prepare(self, batch: Batch, momenta: Sequence[float]) -> Graph | None:
         """Find the micro-batch that fits into the memory of the GPU, and record the graph of steps like these.
 
-        There is one graph for each batch size, whatever rates and momenta are. None on other devices, and where a step
-        has more than `MOST_PARTS` micro-batches: it is then taken kernel by kernel.
+        There is one graph for each batch size, whatever the rates and momenta. None on other devices, and if a step has
+        more than `MOST_PARTS` micro-batches: it is then taken kernel by kernel.
         """
         if not self._on_gpu:
             return None
@@ -233,7 +233,7 @@ class Steps:
         self._cycled = self._cycled or len({*momenta, momenta[0] if before is None else before}) > 1
         ready = len(batch[0]), None if self._cycled else momenta[0]
         if self._ready != ready:
-            self._graph = self._ready = None  # what it holds is not needed any more
+            self._graph = self._ready = None  # what it holds is no longer needed
             self._graph = self.fit(lambda: self._recorded(batch, momenta[0]))
             self._ready = ready
         return self._graph
@@ -249,9 +249,9 @@ class Steps:
         return Graph(self.step, rate, self._momentum, there)
 
     def fit(self, attempt: Callable[[], T]) -> T:
-        """Try something that takes steps, with smaller micro-batches until the memory suffices.
+        """Try something that takes steps, with smaller micro-batches until they fit into memory.
 
-        Network, optimizer and random state are afterward what they were.
+        Network, optimizer, and random state are afterward what they were.
 
         Raises
         ------
@@ -276,14 +276,14 @@ class Steps:
         self.take_parts((self.micro_batch + 1) // 2)
 
     def take_parts(self, size: int) -> None:
-        """Let at most so many images pass through the network at once from now on."""
+        """Let at most `size` images pass through the network at once from now on."""
         if size < self.micro_batch:
             self.micro_batch = size
             self._graph = self._ready = None
 
     @property
     def note(self) -> str:
-        """Sentence about micro-batches, if there are any."""
+        """Write a sentence about micro-batches, if there are any."""
         if self.micro_batch >= self._batch:
             return ""
         same = (

@@ -1,4 +1,4 @@
-"""Sweep: one training for each of several rates, here or on other machines."""
+"""Sweep: one run for each of several learning rates, here or on other machines."""
 
 from __future__ import annotations
 
@@ -20,22 +20,22 @@ from core.training.experiments import Sweep
 
 Record = dict[str, Any]
 
-# The random state of torch and its number of threads are those of the whole process.
+# The random state of torch and its number of threads belong to the whole process.
 _ALONE = threading.Lock()
 
 
 class SweepRun:
-    """Trainings from the same initial weights and with the same batches, a chunk of steps at a time.
+    """Runs from the same initial weights and with the same batches, a chunk of steps at a time.
 
-    On a GPU all candidates are trained at once, each as a graph on a stream of its own, and all with the same
-    micro-batches; on a processor one after the other, which is faster there for all but the smallest networks. Other
+    On a GPU, all candidates are trained at once, each as a graph on its own stream, and all with the same
+    micro-batches; on a CPU, one after the other, which is faster there for all but the smallest networks. Other
     backends train them elsewhere, as many at once as there are processes.
 
     Parameters
     ----------
     spec : Sweep
     images : Images, optional
-        Instead of those that the specification names; for trainings in this process alone.
+        Instead of those that the specification names; only for runs in this process.
     backend : str
         See `core.jobs.sweep`.
 
@@ -50,12 +50,12 @@ class SweepRun:
         self._images = images
         self._data: Resident | None = None
         self._over: dict[int, Record] = {}  # last records of candidates that have ended
-        self._group: list[_Candidate] = []  # those that are trained now
+        self._group: list[_Candidate] = []  # candidates being trained
         self._results: Iterator[list[Record]] | None = None  # of other processes
 
     @property
     def ended(self) -> bool:
-        """Whether all candidates have ended."""
+        """Return whether all candidates have ended."""
         return not self._waiting
 
     @property
@@ -64,7 +64,7 @@ class SweepRun:
 
     @property
     def progress(self) -> float:
-        """Share of the candidates that have ended; of those that are trained, the steps count."""
+        """Return the fraction of the candidates that have ended; those in progress count by their steps."""
         steps = sum(candidate.learner.step for candidate in self._group)
         return (len(self._over) + steps / self.spec.updates) / self.spec.candidates
 
@@ -76,8 +76,8 @@ class SweepRun:
         list of dict
             Of some steps of one candidate: candidate, rate, step, losses, accuracies. When it has ended: candidate,
             rate, loss (mean over the last epoch, or over the second half if that is shorter; None if it has diverged),
-            untrained (loss of the first batch before any step), diverged (the step at which the loss was no number any
-            more, or None), note (a sentence about micro-batches, or "").
+            untrained (loss of the first batch before any step), diverged (the step at which the loss stopped being
+            finite, or None), note (a sentence about micro-batches, or "").
         """
         records = self._train() if self._backend == SEQUENTIAL else self._fetch()
         self._over |= {record["candidate"]: record for record in records if "loss" in record}
@@ -108,13 +108,13 @@ class SweepRun:
         return next(self._results)
 
     def summary(self) -> Record:
-        """The last record of every candidate."""
+        """Return the last record of every candidate."""
         return {"candidates": [self._over[number] for number in sorted(self._over)]}
 
     def save(self, path: Path) -> None:
-        """Write what going on needs: which candidates have ended and, if one is trained alone, how far it is.
+        """Write what is needed to resume: which candidates have ended and, if one is trained alone, how far it is.
 
-        Candidates that are trained at once begin anew.
+        Candidates that are trained at once start over.
         """
         over = list(self._over.values())
         if len(self._group) == 1:
@@ -124,12 +124,12 @@ class SweepRun:
             write_state(path, self.spec, {}, ended=over)
 
     def load(self, path: Path) -> None:
-        """Go on from what `save` has written before the end, also with another backend.
+        """Resume from what `save` wrote before the end, even with another backend.
 
         Raises
         ------
         ValueError
-            If the file is damaged, or of another run or version.
+            If the file is damaged, or from another run or version.
         """
         tensors, note = read_state(path, self.spec)
         self._over = {record["candidate"]: record for record in note["ended"]}
@@ -140,12 +140,12 @@ class SweepRun:
 
 
 def train_candidate(order: Mapping[str, Any]) -> list[Record]:
-    """Train one candidate; all its records.
+    """Train one candidate; return all its records.
 
     Parameters
     ----------
     order
-        sweep (what `Sweep.as_json` gives) and candidate (number).
+        sweep (from `Sweep.as_json`) and candidate (number).
 
     Raises
     ------
@@ -167,9 +167,9 @@ def _at_once(spec: Sweep) -> bool:
 
 
 def _agree(learners: Sequence[Learner]) -> None:
-    """Give all learners the largest micro-batch with which each fits into the memory beside the others.
+    """Give all learners the largest micro-batch with which all of them fit into memory together.
 
-    With batch normalization, other micro-batches would be another function, and the sweep would not be fair.
+    With batch normalization, other micro-batches would compute another function, and the sweep would not be fair.
     """
     while True:
         for learner in learners:
@@ -182,7 +182,7 @@ def _agree(learners: Sequence[Learner]) -> None:
 
 
 class _Candidate:
-    """One training of a sweep."""
+    """One run of a sweep."""
 
     def __init__(self, spec: Sweep, number: int, images: Images | None = None, data: Resident | None = None) -> None:
         count, self.rate = spec.updates, float(spec.candidate_rates()[number])
@@ -214,6 +214,6 @@ class _Candidate:
 
 
 def _last_epoch(losses: list[float], spec: Sweep, images: int) -> float:
-    """Mean over as many steps as an epoch has, from the last, but at most over the second half of the training."""
+    """Return the mean over the last steps, as many as in an epoch, but at most over the second half of the run."""
     epoch = images // min(spec.batch, images)
     return float(np.mean(losses[-min(epoch, max(spec.updates // 2, 1)) :]))

@@ -1,7 +1,7 @@
-"""Tensors from files of `torch.save`, read as data: their pickles are looked at, and never run.
+"""Tensors from files of `torch.save`, read as data: their pickles are inspected, and never run.
 
-Such a file is a zip archive with a pickle and the numbers beside it or, up to torch 1.5, five pickles and the numbers
-behind one another.
+Such a file is a zip archive with a pickle and the numbers next to it or, up to torch 1.5, five pickles followed by
+the numbers.
 
 Source: torch/serialization.py of torch 2, `_save` and `_legacy_save`.
 """
@@ -20,9 +20,9 @@ from numpy.typing import NDArray
 
 from core.networks.files.torch_pickles import FLOAT, Refused, Shape, Tensor, values_of
 
-MAX_PICKLE = 1 << 19  # bytes of all pickles of a file; those of VGG19 take a few thousand
+MAX_PICKLE = 1 << 19  # bytes of all pickles in a file; those of VGG19 take a few thousand
 _MAGIC = 0x1950A86A20F9469CFC6C
-# What a damaged file may come to: places behind all numbers of a disk are errors of the system.
+# Errors from a damaged file: positions beyond any disk are errors of the system.
 _DAMAGED = (ValueError, LookupError, TypeError, AttributeError, EOFError, RuntimeError, OSError, zipfile.BadZipFile)
 
 
@@ -38,7 +38,7 @@ def read_tensors(path: Path, wanted: Mapping[str, Shape]) -> dict[str, NDArray[n
     Raises
     ------
     ValueError
-        If the file is damaged, holds anything but tensors, or other ones.
+        If the file is damaged, or holds anything other than the expected tensors.
     """
     try:
         with path.open("rb") as file:
@@ -59,7 +59,7 @@ def _of_zip(file: BinaryIO, wanted: Mapping[str, Shape]) -> dict[str, NDArray[np
         folder = pickles[0].removesuffix("data.pkl")
         tensors = _checked(values_of(io.BytesIO(_entry(archive, pickles[0], MAX_PICKLE))), wanted)
         raw: dict[str, bytes] = {}
-        room = file.seek(0, io.SEEK_END)  # parts that overlap would come to more than the file
+        room = file.seek(0, io.SEEK_END)  # parts that overlap would add up to more than the file
         for storage in {tensor.storage.key: tensor.storage for tensor in tensors.values()}.values():
             raw[storage.key] = _entry(archive, f"{folder}data/{storage.key}", min(storage.size, room))
             room -= len(raw[storage.key])
@@ -67,7 +67,7 @@ def _of_zip(file: BinaryIO, wanted: Mapping[str, Shape]) -> dict[str, NDArray[np
 
 
 def _entry(archive: zipfile.ZipFile, name: str, most: int) -> bytes:
-    """What is in an archive, unpacked: torch does not compress, so that nothing grows as it is read."""
+    """Return the content of an entry of an archive: torch does not compress, so nothing grows as it is read."""
     entry = archive.getinfo(name)
     if entry.compress_type != zipfile.ZIP_STORED or entry.file_size > most:
         raise Refused("a part of it is compressed or too large")
@@ -100,7 +100,7 @@ def _of_pickles(file: BinaryIO, wanted: Mapping[str, Shape]) -> dict[str, NDArra
 
 
 def _checked(values: Any, wanted: Mapping[str, Shape]) -> dict[str, Tensor]:
-    """The wanted ones of a dict of tensors."""
+    """Return the wanted tensors of a dict."""
     if not isinstance(values, dict):
         raise Refused("it holds no dict of tensors")
     if not all(isinstance(value, Tensor) for value in values.values()):

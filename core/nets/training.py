@@ -1,4 +1,4 @@
-"""A training with a schedule: a function of its specification, which can be left and gone on with after any step."""
+"""A run with a schedule: a function of its specification, which can be left and resumed after any step."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ Record = dict[str, Any]
 
 
 class TrainingRun:
-    """A training, a chunk of steps at a time.
+    """A run, a chunk of steps at a time.
 
     Parameters
     ----------
@@ -28,7 +28,7 @@ class TrainingRun:
     Attributes
     ----------
     ended : str
-        "" while it can go on, "end" when all steps were taken, "nonfinite" if the loss was no number any more.
+        "" while it can continue, "end" when all steps were taken, "nonfinite" if the loss is no longer finite.
 
     Raises
     ------
@@ -40,17 +40,17 @@ class TrainingRun:
         self.spec = spec
         plan = Plan(spec.batches(), spec.rates(), spec.momenta(), spec.by_epoch, spec.label_smoothing, spec.ema)
         self._learner = Learner(spec, plan, images, validation=spec.validation)
-        self._sums = np.zeros(3)  # loss, images put into their class, images: of this epoch so far
+        self._sums = np.zeros(3)  # loss, correctly classified images, images: of this epoch so far
         self.ended = ""
 
     @property
     def step(self) -> int:
-        """Steps that were taken."""
+        """Count the steps taken."""
         return self._learner.step
 
     @property
     def progress(self) -> float:
-        """Share of all steps that were taken."""
+        """Return the fraction of all steps that were taken."""
         return self.step / self.spec.steps
 
     def advance(self) -> list[Record]:
@@ -60,10 +60,10 @@ class TrainingRun:
         -------
         list of dict
             First: step, rates, momenta, losses, accuracies, each loss from before its step and with label smoothing if
-            that is trained, and batch. If an epoch has ended: epoch (from 1), step, loss and accuracy (means over its
+            used, and batch. If an epoch has ended: epoch (from 1), step, loss and accuracy (means over its
             images, while they were learned) and, with validation images, validation_loss and validation_accuracy, as
-            `core.nets.steps.Steps.evaluate` gives them. If the loss is not finite: diverged, the step at which it was
-            no number any more.
+            returned by `core.nets.steps.Steps.evaluate`. If the loss is not finite: diverged, the step at which it ceased
+            to be finite.
         """
         if self.ended:
             return []
@@ -74,7 +74,7 @@ class TrainingRun:
         if not finite.all():
             found = found[: int(np.argmin(finite))]
             self.ended = "nonfinite"
-            learner.step = first + len(found)  # what was taken after them does not count
+            learner.step = first + len(found)  # anything after them does not count
         part = slice(first, first + len(found))
         records: list[Record] = [
             {
@@ -106,7 +106,7 @@ class TrainingRun:
         return record
 
     def summary(self) -> Record:
-        """How the training ended, with loss and accuracy on the test images, which were not looked at before."""
+        """Return how the run ended, with loss and accuracy on the test images, which are first used here."""
         images = self._learner.images
         loss, accuracy = self._learner.steps.evaluate(self._learner.resident(images.test_images, images.test_labels))
         steps = self._learner.steps
@@ -120,22 +120,22 @@ class TrainingRun:
         }
 
     def save(self, path: Path) -> None:
-        """Write everything that going on needs."""
+        """Write everything needed to resume."""
         save_learner(path, self._learner, sums=self._sums.tolist())
 
     def save_weights(self, path: Path) -> None:
-        """Write the weights and the statistics of batch normalization, averaged if they are, for others to use."""
+        """Write the weights and batch normalization statistics for others to use, averaged if there is an average."""
         prefix = "average." if self.spec.ema else "network."
         named = self._learner.steps.tensors().items()
         save_file({name.removeprefix(prefix): tensor for name, tensor in named if name.startswith(prefix)}, path)
 
     def load(self, path: Path) -> None:
-        """Go on from what `save` has written.
+        """Resume from what `save` wrote.
 
         Raises
         ------
         ValueError
-            If the file is damaged, or of another run or version.
+            If the file is damaged, or from another run or version.
         """
         note = load_learner(path, self._learner)
         self._sums = np.array(note["sums"], dtype=float)

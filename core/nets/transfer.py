@@ -1,4 +1,4 @@
-"""Transfer: what frozen layers are good for, from a pretrained base to other classes."""
+"""Transfer: how useful frozen layers of a pretrained base are for other classes."""
 
 from __future__ import annotations
 
@@ -30,12 +30,12 @@ Record = dict[str, Any]
 
 
 def halves(images: Images, count: int = 0, seed: int = 0) -> tuple[Images, Images]:
-    """The first half of the classes, and the second with so many training images, equally many of each class.
+    """Return the first half of the classes, and the second with `count` training images, equally many per class.
 
     Raises
     ------
     ValueError
-        If there are not so many.
+        If there are too few.
     """
     middle = len(images.classes) // 2
     parts = []
@@ -56,7 +56,7 @@ def halves(images: Images, count: int = 0, seed: int = 0) -> tuple[Images, Image
 
 
 def _places(labels: Any, first: int, last: int, count: int, seed: int) -> Any:
-    """Places of images of some classes; of each equally many by chance, if there is a count."""
+    """Return positions of images of some classes; with a count, equally many of each at random."""
     rng, each = np.random.default_rng(seed), count // (last - first)
     found = [np.flatnonzero(labels == label) for label in range(first, last)]
     if count and min(map(len, found)) < each:
@@ -67,22 +67,22 @@ def _places(labels: Any, first: int, last: int, count: int, seed: int) -> Any:
 
 
 class _Study:
-    """Everything that the trainings of a run share, and how far they are.
+    """Everything that the runs of a study share, and their progress.
 
     Attributes
     ----------
     pretrained : nn.Module
         The network whose layers are transferred.
     ended : dict of str to float
-        Accuracy of each training that has ended, by its name.
+        Accuracy of each finished run, by its name.
     """
 
     def __init__(self, spec: TransferTraining, images: Images | None) -> None:
         self.spec, self.device = spec, prepare(spec)
         self.ended: dict[str, float] = {}
-        self._now: Steps | None = None  # of the training that goes on, which has so many updates and that accuracy
+        self._now: Steps | None = None  # of the current run, with this many updates and this accuracy
         self._step, self._accuracy = 0, 0.0
-        self._left: dict[str, Tensor] | None = None  # its tensors, where an earlier process has left it
+        self._left: dict[str, Tensor] | None = None  # its tensors, if an earlier process left it
         self._parts = 0  # and its micro-batch
         self.halves = halves(load(spec) if images is None else images, spec.images, spec.seed)
         source, target = self.halves
@@ -94,7 +94,7 @@ class _Study:
             fill(self.pretrained, spec.base)
 
     def resident(self, images: Any, labels: Any, scale: Resident | None) -> Resident:
-        """Images as the network takes them: normalized as those that it has been, or will be, pretrained on."""
+        """Put images on the device as the network expects them: normalized like those that it is pretrained on."""
         if scale is None:
             return Scaled(images, labels, self.device, self.spec.side)
         return Resident(images, labels, self.device, scale)
@@ -105,17 +105,17 @@ class _Study:
         return build(self.spec, (channels, side, side), len(target.classes), self.device)
 
     def trainings(self) -> list[tuple[str, Iterator[Record]]]:
-        """All of them that have not ended, by their names; each begins when its first record is asked for."""
+        """List all runs that have not ended, by name; each begins when its first record is requested."""
         every = [] if self.spec.base else [("source", self.pretrain())]
         every += [(_name(frozen), self.arm(frozen)) for frozen in self.spec.arms]
         return [(name, training) for name, training in every if name not in self.ended]
 
     def end(self, name: str) -> None:
-        """Note that the training that goes on has ended."""
+        """Note that the current run has ended."""
         self.ended[name], self._now = self._accuracy, None
 
     def save(self, path: Path) -> None:
-        """Write everything that going on needs."""
+        """Write everything needed to resume."""
         tensors = {} if self.spec.base else _named("pretrained", self.pretrained.state_dict())
         parts = 0
         if self._now is not None:
@@ -126,12 +126,12 @@ class _Study:
         write_state(path, self.spec, contiguous, ended=self.ended, **now)
 
     def load(self, path: Path) -> None:
-        """Go on from what `save` has written.
+        """Resume from what `save` wrote.
 
         Raises
         ------
         ValueError
-            If the file is damaged, or of another run or version.
+            If the file is damaged, or from another run or version.
         """
         tensors, note = read_state(path, self.spec)
         self.pretrained.load_state_dict(_of("pretrained", tensors), strict=not self.spec.base)
@@ -147,19 +147,19 @@ class _Study:
             yield {"arm": "source", "frozen": 0} | record
 
     def arm(self, frozen: int) -> Iterator[Record]:
-        """One training on the second half; with the whole base frozen, on features that were computed once."""
+        """Train once on the second half; with the whole base frozen, on features that were computed once."""
         for record in self.head(frozen) if frozen in (RAW, self.spec.arms[-1]) else self.whole(frozen):
             yield {"arm": _name(frozen), "frozen": frozen} | record
 
     def whole(self, frozen: int) -> Iterator[Record]:
-        """Train new weights, or a network of which the first calls are frozen."""
+        """Train new weights, or a network whose first calls are frozen."""
         network = self.new() if frozen == SCRATCH else Frozen(_renewed(self.pretrained, self.spec.seed), frozen)
         return self.follow(network, self.data, self.test, self.spec.updates, self.rate)
 
     def head(self, frozen: int) -> Iterator[Record]:
         """Train the head alone, on features of the images, prepared or raw, that are computed once.
 
-        Of raw images it is also told how far their features are from those of the prepared ones.
+        For raw images, also report how far their features are from those of the prepared ones.
         """
         spec = self.spec
         network = Frozen(_renewed(self.pretrained, spec.seed), spec.arms[-1])
@@ -178,11 +178,11 @@ class _Study:
     def follow(
         self, network: nn.Module, data: Resident | Features, test: Resident | Features, updates: int, rate: float
     ) -> Iterator[Record]:
-        """Train, and evaluate before the first update and after every so many."""
+        """Train, and evaluate before the first update and at regular intervals."""
         spec = self.spec
         steps = self._now = Steps(network, data, spec, min(spec.batch, len(data)))
         order = Order(len(data), [spec.batch] * updates, spec.seed)
-        told = self._left is not None  # what there is to tell about the first step
+        told = self._left is not None  # what is reported about the first step
         if self._left is not None:
             steps.load(self._left)
             steps.take_parts(self._parts)
@@ -216,7 +216,7 @@ def _of(group: str, tensors: dict[str, Tensor]) -> dict[str, Tensor]:
 
 
 def _renewed(network: nn.Module, seed: int) -> nn.Module:
-    """A copy with new weights in the last layer: the other classes have nothing to do with the first ones."""
+    """Copy a network with new weights in the last layer, since the other classes are unrelated to the first ones."""
     copy = deepcopy(network)
     last = [part for part in copy.modules() if isinstance(part, nn.Linear)][-1]
     with torch.random.fork_rng(devices=[]):
@@ -243,7 +243,7 @@ def transfer(spec: TransferTraining, images: Images | None = None) -> Iterator[R
     Raises
     ------
     ValueError
-        If there are not so many images, or the network does not fit them.
+        If there are too few images, or the network does not fit them.
     """
     study = _Study(spec, images)
     for _, training in study.trainings():
@@ -251,7 +251,7 @@ def transfer(spec: TransferTraining, images: Images | None = None) -> Iterator[R
 
 
 def run_transfer(specification: dict[str, Any], resume: Path | None, context: Context) -> Record | None:
-    """Run `transfer` as a job; it can be left and gone on with after any evaluation."""
+    """Run `transfer` as a job; it can be left and resumed after any evaluation."""
     with told():
         return _followed(TransferTraining.from_json(specification), resume, context)
 

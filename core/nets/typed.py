@@ -1,4 +1,4 @@
-"""A typed network as a torch module: what a trainer trains, and a second way to every number of its rows."""
+"""A typed network as a torch module: for training, and as a second computation of every number of its rows."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from core.networks.values import pool_window, sliding
 
 
 class Conv2d(nn.Conv2d):
-    """A convolution whose padding may have one more row and column at the bottom and the right."""
+    """A convolution whose padding may have an extra row and column at the bottom and the right."""
 
     extra = (0, 0)
 
@@ -28,14 +28,14 @@ class Conv2d(nn.Conv2d):
 
 
 class Linear(nn.Linear):
-    """A linear layer that flattens what it gets."""
+    """A linear layer that flattens its input."""
 
     def forward(self, input: Tensor) -> Tensor:
         return super().forward(input.flatten(1))
 
 
 class Concat(nn.Module):
-    """Puts feature maps behind one another."""
+    """Concatenates feature maps."""
 
     def forward(self, values: list[Tensor]) -> Tensor:
         return torch.cat(values, 1)
@@ -52,7 +52,7 @@ class Add(nn.Module):
 
 
 class Multiply(nn.Module):
-    """Multiplies feature maps; a row of numbers, or a map of one place, scales the channels."""
+    """Multiplies feature maps; a row of numbers, or a 1 x 1 map, scales the channels."""
 
     def forward(self, values: list[Tensor]) -> Tensor:
         most = max(value.ndim for value in values)
@@ -63,7 +63,7 @@ class Multiply(nn.Module):
 
 
 class LayerNorm(nn.LayerNorm):
-    """Normalizes the channels of each place."""
+    """Normalizes the channels of each position."""
 
     def forward(self, input: Tensor) -> Tensor:
         if input.ndim == 2:
@@ -72,7 +72,7 @@ class LayerNorm(nn.LayerNorm):
 
 
 class Chain(nn.Module):
-    """Layers one after another, named by their numbers in the text."""
+    """Layers in sequence, named by their numbers in the text."""
 
     def forward(self, value: Tensor) -> Tensor:
         for layer in self.children():
@@ -81,7 +81,7 @@ class Chain(nn.Module):
 
 
 class Branches(nn.Module):
-    """Branches that start from the same map, or from parts of it; the last child puts them together."""
+    """Branches that start from the same map, or from parts of it; the last child combines them."""
 
     split = False
 
@@ -100,7 +100,7 @@ def module(*, text: str, size: int = 224, channels: int = 3, bias: bool = True, 
     text, size, channels, bias
         See `core.networks.typed.layer_table`.
     device : str
-        Where its parameters are; "meta" gives them no values.
+        Where its parameters are; on "meta" they have no values.
 
     Raises
     ------
