@@ -1,1 +1,1 @@
-"""What the pages about training ask for and show: settings in, runs of `core.jobs` looked at, curves out. No torch."""
+"""Settings, runs of `core.jobs`, and curves of the pages about training. No torch."""

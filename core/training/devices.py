@@ -1,4 +1,4 @@
-"""Where a training is to be computed: the two controls of every page that trains, and what becomes of the wish here."""
+"""The device of a run: the two controls of every page that trains, and how a request is met here."""
 
 from __future__ import annotations
 
@@ -30,14 +30,14 @@ PRECISION = Choice(
 
 
 def controls(when: tuple[str, tuple[str, ...]] | None = None) -> tuple[Choice, Choice]:
-    """Return both controls, for a page on which they mean something only `when` another one has some value."""
+    """Return both controls, for a page on which they matter only `when` another one has some value."""
     return replace(DEVICE, when=when), replace(PRECISION, when=when)
 
 
 def place(device: str, precision: str) -> tuple[str, str]:
     """Return the device and precision that a run gets here for the values of the two controls.
 
-    A wish that this machine cannot fulfill becomes the nearest one that it can; `instead` says so.
+    A request that this machine cannot fulfill becomes the nearest one that it can; `instead` says so.
     """
     found = gpus()
     real = found.device if device != CPU and found.device else CPU
@@ -45,14 +45,14 @@ def place(device: str, precision: str) -> tuple[str, str]:
 
 
 def wish_of(device: str) -> str:
-    """Return the value of `DEVICE` that asks for a device of a run."""
+    """Return the value of `DEVICE` that requests the device of a run."""
     return CPU if device == CPU else GPU
 
 
 def instead(device: str, precision: str) -> str:
-    """Say what this machine does in place of a wish, and why; empty if it does what is asked.
+    """Say what this machine does instead of a request, and why; empty if it does what is requested.
 
-    An automatic choice is met by the processor, too; only a GPU that is there and is not used is told.
+    The CPU satisfies an automatic choice, too; only an existing but unused GPU is mentioned.
     """
     found, (real, numbers) = gpus(), place(device, precision)
     said = []

@@ -1,4 +1,4 @@
-"""Images and weights that can be downloaded: only ever because a visitor has asked, in a process of its own."""
+"""Downloads of images and weights: only at a visitor's request, in a separate process."""
 
 from __future__ import annotations
 
@@ -29,19 +29,19 @@ from core.training.transfer_experiment import TransferTraining
 
 KIND = "download"
 PIECE = 1 << 16
-TIMEOUT_S = 15.0  # less than a process that is to stop is given
-LEFT_S = 86_400.0  # after so long, a half of a file belongs to no process any more
+TIMEOUT_S = 15.0  # less than a stopping process is given
+LEFT_S = 86_400.0  # after this long, a partial file no longer belongs to any process
 
 
 @dataclass(frozen=True)
 class Download:
-    """Where a set of images, or the weights of a base, can be had.
+    """Source of a set of images, or of the weights of a base.
 
     Attributes
     ----------
     title : str
     files : tuple of (str, int, str)
-        Address, bytes and MD5 sum of each file; of weights the first digits of the SHA-256 sum.
+        Address, bytes, and MD5 sum of each file; for weights, the first digits of the SHA-256 sum.
     """
 
     title: str
@@ -49,12 +49,12 @@ class Download:
 
     @property
     def nbytes(self) -> int:
-        """Bytes of all files."""
+        """Return the bytes of all files."""
         return sum(nbytes for _, nbytes, _ in self.files)
 
     @property
     def host(self) -> str:
-        """Name of the server."""
+        """Return the name of the server."""
         return urlsplit(self.files[0][0]).hostname or ""
 
 
@@ -87,22 +87,22 @@ DOWNLOADS = {
 }
 
 
-# ---- what a page asks
+# ---- for pages
 
 
 def needed(spec: Setup) -> str:
-    """What a run needs that may have to be downloaded: the weights of its base, or its images."""
+    """Return what a run needs that may have to be downloaded: the weights of its base, or its images."""
     return spec.base if isinstance(spec, TransferTraining) and spec.base else spec.data
 
 
 def offered(data: str) -> bool:
-    """Whether this host lets its visitors download a set or weights: it trains, and they are not there."""
+    """Return whether this host lets visitors download a set or weights: it trains, and they are not there."""
     trains = jobs.settings().training != "off" and find_spec("torch") is not None
     return trains and data in DOWNLOADS and not (pretrained.available if data in FILES else available)(data)
 
 
 def look(data: str) -> jobs.Status | None:
-    """What is known of the download of a set now; None if it was never asked for."""
+    """Return the status of the download of a set; None if it was never requested."""
     try:
         return jobs.status(_job(data))
     except ValueError:
@@ -110,7 +110,7 @@ def look(data: str) -> jobs.Status | None:
 
 
 def begin(data: str, *, owner: str = "") -> str:
-    """Ask for a download and get its name; one that goes on already is shared, one that has ended is begun again.
+    """Request a download and return its name; one in progress is shared, one that has ended is restarted.
 
     Raises
     ------
@@ -123,7 +123,7 @@ def begin(data: str, *, owner: str = "") -> str:
 
 
 def cancel(data: str) -> None:
-    """Stop the download of a set, for all who wait for it; files that are whole are kept."""
+    """Stop the download of a set, for everybody who waits for it; complete files are kept."""
     jobs.cancel(_job(data))
 
 
@@ -135,11 +135,11 @@ def _order(data: str) -> dict[str, str]:
     return {"data": data}
 
 
-# ---- what the process does
+# ---- for the process
 
 
 def run_download(specification: dict[str, Any], resume: Path | None, context: Context) -> dict[str, Any] | None:
-    """Run `download` for the `data` of the specification as a job; reports files and bytes."""
+    """Run `download` for the `data` of the specification as a job; report files and bytes."""
     data = str(specification.get("data"))
     if data not in DOWNLOADS:
         raise ValueError(f"`data` must be one of {', '.join(DOWNLOADS)}; got {data[:40]}.")
@@ -150,38 +150,38 @@ def run_download(specification: dict[str, Any], resume: Path | None, context: Co
                     return None
                 context.report({"file": name, "bytes": done}, done / DOWNLOADS[data].nbytes)
     except ValueError:
-        if context.should_stop():  # who waits no more need not hear that the server is silent
+        if context.should_stop():  # nobody who has stopped waiting needs to hear that the server is silent
             return None
         raise
     return _order(data)
 
 
 def download(data: str, opener: urllib.request.OpenerDirector | None = None) -> Generator[tuple[str, int]]:
-    """Download a set into the cache; files that are there from an earlier attempt are kept.
+    """Download a set into the cache; files from an earlier attempt are kept.
 
-    A file is there under its name when it is whole and its MD5 sum is right.
+    A file appears under its name once it is complete and its MD5 sum is correct.
 
     Parameters
     ----------
     data : str
         Key of `DOWNLOADS`.
     opener
-        Opens addresses; another one only in tests.
+        Opens addresses; a different one only in tests.
 
     Yields
     ------
     (str, int)
-        Name of a file, and how many bytes of all files are there.
+        Name of a file, and how many bytes of all files have arrived.
 
     Raises
     ------
     ValueError
-        If the address cannot be reached, or gives something else.
+        If the address cannot be reached, or returns something else.
     """
     folder = cache() / data
     folder.mkdir(parents=True, exist_ok=True)
     for left in folder.glob("*.part"):
-        with suppress(FileNotFoundError):  # its process may be done with it just now
+        with suppress(FileNotFoundError):  # its process may be finishing it right now
             if time.time() - left.stat().st_mtime > LEFT_S:
                 left.unlink()
     before = 0
@@ -204,12 +204,12 @@ def download(data: str, opener: urllib.request.OpenerDirector | None = None) -> 
 
 
 def _part(path: Path) -> Path:
-    """Where this process keeps a file that is not whole."""
+    """Return where this process keeps an incomplete file."""
     return path.with_name(f"{path.name}.{os.getpid()}.part")
 
 
 def _fetch(opener: urllib.request.OpenerDirector, url: str, path: Path, nbytes: int, digest: str) -> Iterator[int]:
-    """Write what an address gives; yields the bytes so far."""
+    """Write what an address returns; yield the bytes so far."""
     done, found = 0, hashlib.md5(usedforsecurity=False) if len(digest) == 32 else hashlib.sha256()
     with path.open("wb") as file:
         for piece in _pieces(opener, url, nbytes):
@@ -223,7 +223,7 @@ def _fetch(opener: urllib.request.OpenerDirector, url: str, path: Path, nbytes: 
 
 
 def _pieces(opener: urllib.request.OpenerDirector, url: str, nbytes: int) -> Iterator[bytes]:
-    """What an address gives, one piece beyond `nbytes` at most."""
+    """Yield what an address returns, at most one piece beyond `nbytes`."""
     name = url.rsplit("/", 1)[1]
     try:
         with opener.open(url, timeout=TIMEOUT_S) as answer:
@@ -233,12 +233,12 @@ def _pieces(opener: urllib.request.OpenerDirector, url: str, nbytes: int) -> Ite
     except urllib.error.HTTPError as error:
         error.close()
         raise ValueError(f"The server of {name} answers with error {error.code}; try again later.") from error
-    except (OSError, HTTPException, ValueError) as error:  # the last one of an address that it is sent on to
+    except (OSError, HTTPException, ValueError) as error:  # including a bad address that it redirects to
         raise ValueError(f"Cannot download {name}; check the internet connection.") from error
 
 
 def _take_over(base: str, path: Path) -> None:
-    """Keep weights without what else is in their file; whether they can be read or not, it goes."""
+    """Keep weights without the rest of their file; the file is removed whether or not they can be read."""
     from core.nets.pretrained import keep  # it imports torch
 
     try:
@@ -248,7 +248,7 @@ def _take_over(base: str, path: Path) -> None:
 
 
 def _unpack(path: Path, folder: Path) -> None:
-    """Take the files of CIFAR-10 from their archive, and nothing else, whatever their folder is called."""
+    """Extract the files of CIFAR-10 from their archive, and nothing else, whatever the name of their folder."""
     wanted = {*CIFAR_TRAIN, CIFAR_TEST}
     with tarfile.open(path) as archive:
         for member in archive:

@@ -8,7 +8,7 @@ from typing import Any
 
 
 def read(kind: str, value: Any) -> Any:
-    """Make of a value of JSON, which has no tuples and writes 1.0 as 1, what a field of this type wants."""
+    """Convert a JSON value, which has no tuples and writes 1.0 as 1, to the type of a field."""
     if kind == "float" and isinstance(value, int) and not isinstance(value, bool):
         return float(value)
     if isinstance(value, list):
@@ -17,7 +17,7 @@ def read(kind: str, value: Any) -> Any:
 
 
 def check_types(setup: Any) -> None:
-    """Raise ValueError if a field of a dataclass has a value of another type, or a number that is not finite."""
+    """Raise ValueError if a field of a dataclass has the wrong type, or a number that is not finite."""
     kinds = {"str": str, "int": int, "float": (int, float), "bool": bool}
     for field in fields(setup):
         value = getattr(setup, field.name)

@@ -1,4 +1,4 @@
-"""What is to be trained, and how: specifications of runs, complete and of plain values, so that equal runs are equal.
+"""Specifications of runs, complete and of plain values, so that equal runs are equal.
 
 >>> from core.training.experiments import RangeTest
 >>> RangeTest(text="fc10", steps=100).ramp_rates()[0]
@@ -28,26 +28,26 @@ MAX_BATCH = 65_536
 
 @dataclass(frozen=True, kw_only=True)
 class Setup:
-    """What every run says.
+    """The part of a specification that all runs share.
 
     Attributes
     ----------
     text : str
-        The network (see `core.networks.grammar`); its last layer has an output for each class.
+        The network (see `core.networks.grammar`); its last layer has one output per class.
     bias : bool
-        Whether convolutions and linear layers have biases where the text is silent.
+        Whether convolutions and linear layers have biases unless the text says otherwise.
     data : str
         One of `DATA`: the bundled tenth of Fashion-MNIST, the whole, CIFAR-10, or the set in the format of MNIST in the
         folder of this host (see `core.data.image_sources`).
     checksum : str
-        `Images.checksum` that the data must have; "" for any. Only "own" can be several sets.
+        `Images.checksum` that the data must have; "" for any. Only "own" can mean different sets.
     images : int
-        How many training images are used, from the first; 0 for all.
+        Number of training images used, from the first on; 0 for all.
     augment : str
-        One of `AUGMENT`: shifts by up to an eighth of the side with black borders, reflections left to right.
+        One of `AUGMENT`: shifts by up to an eighth of the side with black borders, left-right reflections.
     batch : int
     micro_batch : int
-        Images that pass through the network at once; their gradients are added up to those of the batch. 0: all.
+        Images that pass through the network at once; their gradients are summed over the batch. 0: all.
     optimizer : str
         "sgd" or "adam".
     momentum : float
@@ -56,11 +56,11 @@ class Setup:
         For SGD with momentum.
     weight_decay : float
     seed : int
-        Of initial weights, order of the images, augmentation and dropout.
+        Of initial weights, order of the images, augmentation, and dropout.
     device, precision : str
-        "cpu", "cuda" (also AMD's GPUs by ROCm) or "mps" (Apple's); "fp32" or "bf16".
+        "cpu", "cuda" (also AMD's GPUs by ROCm), or "mps" (Apple's); "fp32" or "bf16".
     threads : int
-        Of the processor; other numbers of threads add up in another order.
+        Of the CPU; other numbers of threads sum in another order.
     """
 
     text: str
@@ -86,7 +86,7 @@ class Setup:
         Raises
         ------
         ValueError
-            If a value has another type or is out of its range; the sentence names it.
+            If a value has the wrong type or is out of its range; the sentence names it.
         """
         check_types(self)
         for name, choices in (
@@ -109,7 +109,7 @@ class Setup:
             raise ValueError("`nesterov` needs SGD with a `momentum` above 0.")
 
     def cautions(self, images: int) -> tuple[str, ...]:
-        """Sentences about what a run with so many training images will do otherwise than one may think."""
+        """List sentences about what a run with this many training images does differently than expected."""
         found = []
         if self.batch > images:
             found.append(f"Only {images:,} training images: each batch has {images:,}, not {self.batch:,}.")
@@ -120,17 +120,17 @@ class Setup:
         return tuple(found)
 
     def as_json(self) -> dict[str, Any]:
-        """All values, defaults filled in."""
+        """Return all values, with defaults filled in."""
         return {field.name: getattr(self, field.name) for field in fields(self)}
 
     @classmethod
     def from_json(cls, values: Mapping[str, Any]) -> Self:
-        """Make it from what `as_json` has given, after a way through JSON: whole numbers may have become integers.
+        """Rebuild it from `as_json` after a round trip through JSON: whole numbers may have become integers.
 
         Raises
         ------
         ValueError
-            If a value is missing, unknown or out of its range.
+            If a value is missing, unknown, or out of its range.
         """
         known = {field.name: field.type for field in fields(cls)}
         unknown = sorted(set(values) - set(known))
@@ -143,12 +143,12 @@ class Setup:
 
 @dataclass(frozen=True, kw_only=True)
 class RangeTest(Setup):
-    """One training with a rising rate.
+    """One run with a rising learning rate.
 
     Attributes
     ----------
     low, high : float
-        First and last rate; `high` is at least ten times `low`.
+        First and last learning rate; `high` is at least ten times `low`.
     steps : int
         20 to 10,000.
     ramp : str
@@ -176,28 +176,28 @@ class RangeTest(Setup):
             raise ValueError(f"`beta` must be below 1; got {self.beta:g}.")
 
     def ramp_rates(self) -> Array:
-        """Rates of all steps."""
+        """Return the learning rates of all steps."""
         function = exponential_ramp if self.ramp == "exponential" else linear_ramp
         return function(self.steps, low=self.low, high=self.high)
 
     @property
     def weight(self) -> float:
-        """Weight of the past in the smoothed loss."""
+        """Return the weight of the past in the smoothed loss."""
         return self.beta if self.beta >= 0 else default_beta(self.steps)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Sweep(Setup):
-    """One training for each of several rates, from the same initial weights and with the same batches.
+    """One run for each of several learning rates, from the same initial weights and with the same batches.
 
     Attributes
     ----------
     low, high : float
-        Smallest and largest rate.
+        Smallest and largest learning rate.
     candidates : int
-        Rates, with equal ratios; 3 to 20.
+        Number of learning rates, with equal ratios; 3 to 20.
     updates : int
-        Steps of each training.
+        Steps of each run.
     """
 
     low: float = 1e-9
@@ -212,39 +212,39 @@ class Sweep(Setup):
         check_range("updates", self.updates, 1, MAX_STEPS)
 
     def candidate_rates(self) -> Array:
-        """Rates of the trainings."""
+        """Return the learning rates of the runs."""
         return exponential_ramp(self.candidates, low=self.low, high=self.high)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Training(Setup):
-    """One training with a schedule.
+    """One run with a schedule.
 
     Attributes
     ----------
     schedule : str
         Key of `core.training.schedules.SCHEDULES`.
     settings : tuple of (str, float or str)
-        Its settings, lengths in steps of the schedule.
+        Its settings, with lengths in steps of the schedule.
     warm_up : int
-        Steps of linear warm-up.
+        Steps of linear warmup.
     by_epoch : bool
-        Whether the schedule steps once an epoch, as torch's schedulers do when they are called in the loop over epochs:
-        all updates of an epoch have the same rate and momentum. Else every update is a step.
+        Whether the schedule steps once per epoch, like torch's schedulers when they are called in the loop over epochs:
+        all updates of an epoch have the same learning rate and momentum. Otherwise every update is a step.
     momentum_low : float
-        Momentum at the peak of a "cyclical" or "one_cycle" schedule, `momentum` being that away from it; negative to
+        Momentum at the peak of a "cyclical" or "one_cycle" schedule, with `momentum` away from it; negative to
         keep it.
     stages : tuple of (int, int)
         Batch size and number of steps of each stage; empty for one stage of `batch` and `updates`.
     updates : int
     validation : int
-        Training images that are not trained with, but evaluated after every epoch: the last ones of each class, equally
+        Training images that are held out and evaluated after every epoch: the last ones of each class, equally
         many of each (see `core.nets.data.held_out`).
     label_smoothing : float
-        Share of the label that is spread evenly over all classes in the loss that is trained, in [0, 1) (Szegedy et
-        al., arXiv 1512.00567, section 7). The loss on validation and test images is the plain cross entropy.
+        Fraction of the label that is spread evenly over all classes in the training loss, in [0, 1) (Szegedy et
+        al., arXiv 1512.00567, section 7). The loss on validation and test images is the plain cross-entropy.
     ema : float
-        Weight of the past in an exponential average of the weights, in [0, 1), which takes in every update's; 0: none.
+        Weight of the past in an exponential average of the weights, in [0, 1), updated at every step; 0: none.
         With it the averaged network is evaluated and kept (see `core.nets.average`).
     """
 
@@ -281,20 +281,20 @@ class Training(Setup):
 
     @property
     def steps(self) -> int:
-        """Steps of all stages."""
+        """Return the number of steps of all stages."""
         return sum(updates for _, updates in self.stages) or self.updates
 
     def batches(self) -> list[int]:
-        """Batch size of every step."""
+        """Return the batch size of every step."""
         stages = self.stages or ((self.batch, self.updates),)
         return [batch for batch, updates in stages for _ in range(updates)]
 
     def rates(self) -> Array:
-        """Rate of every update; with `by_epoch` of every epoch, as many as if each had one update."""
+        """Return the learning rate of every update; with `by_epoch`, of every epoch, as if each had one update."""
         return rates(self.schedule, self.steps, warm_up_steps=self.warm_up, **dict(self.settings))
 
     def momenta(self) -> Array:
-        """Momentum of every update, or of every epoch as in `rates`."""
+        """Return the momentum of every update, or of every epoch as in `rates`."""
         if self.momentum_low < 0:
             return momenta("constant", self.steps, highest=self.momentum)
         return momenta(

@@ -19,14 +19,14 @@ class PastRun:
     Attributes
     ----------
     id, name : str
-        `name` is empty unless it has one.
+        `name` is empty unless the run was given one.
     spec : RangeTest, Sweep or Training
     state : str
         As in `core.training.runs.Seen`.
     created : float
-        Seconds since 1970; 0 for what comes with Lectern.
+        Seconds since 1970; 0 for runs that come with Lectern.
     seconds : float
-        Time that it has run.
+        How long it has run.
     """
 
     id: str
@@ -38,7 +38,7 @@ class PastRun:
 
     @property
     def title(self) -> str:
-        """The run in a few words."""
+        """Describe the run in a few words."""
         spec = self.spec
         offered = offered_as(spec.text)
         title = " ".join(spec.text.split())[:30]
@@ -61,7 +61,7 @@ def _rate(rate: float) -> str:
 
 
 def past_runs() -> list[PastRun]:
-    """Every run that can be read, the newest first, then those that come with Lectern."""
+    """List every run that can be read, the newest first, then those that come with Lectern."""
     found = []
     for run in jobs.runs():
         spec = _spec(run.kind, run.specification)
@@ -76,7 +76,7 @@ def past_runs() -> list[PastRun]:
 
 
 def _spec(kind: str, values: Any) -> Spec | None:
-    """The specification, if this version of Lectern still knows it."""
+    """Return the specification, if this version of Lectern still knows it."""
     try:
         return SPEC_OF[kind].from_json(values)
     except (KeyError, ValueError, TypeError):

@@ -1,4 +1,4 @@
-"""Whether this host trains what is asked for, and about how long that takes."""
+"""Whether this host trains what is requested, and roughly how long that takes."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ from core.training.experiments import Sweep, Training
 from core.training.runs import Spec
 from core.training.transfer_experiment import TransferTraining
 
-# Operations a second on such networks, roughly: one core of an ordinary processor, and GPUs that are not new; besides,
-# each update and the start of a process take their time, whatever the network.
+# Approximate operations per second on such networks: one core of an ordinary CPU, and GPUs that are not new; besides,
+# each update and the start of a process take time, whatever the network.
 SPEEDS = {"cpu": 4e10, "mps": 5e11, "cuda": 2e12}
 UPDATE_S = 0.001
 STARTS_S = {"cpu": 2.0, "mps": 4.0, "cuda": 8.0}
@@ -25,7 +25,7 @@ BACKWARD = 3  # a forward and a backward pass, in forward passes
 
 
 def updates_of(spec: Spec) -> int:
-    """Updates of the network if the run does not stop before its end."""
+    """Count the updates of the network if the run does not stop before its end."""
     return spec.candidates * spec.updates if isinstance(spec, Sweep) else spec.steps
 
 
@@ -43,7 +43,7 @@ def expected_seconds(spec: Spec) -> float:
 
 
 def in_words(seconds: float) -> str:
-    """A rough time."""
+    """Write a rough time."""
     for unit, size in (("hours", 3600.0), ("minutes", 60.0)):
         if seconds >= 1.5 * size:
             return f"{seconds / size:.0f} {unit}"
@@ -51,7 +51,7 @@ def in_words(seconds: float) -> str:
 
 
 def refusal(specs: Sequence[Spec]) -> str:
-    """Why this host does not train that, as a sentence; empty if it does."""
+    """Say in a sentence why this host does not train that; empty if it does."""
     limits, spec = jobs.settings(), specs[0]
     if limits.training == "off":
         return "Training is disabled on this server; presets show recorded runs."
@@ -68,7 +68,7 @@ def refusal(specs: Sequence[Spec]) -> str:
 
 
 def too_long(spec: Spec) -> str:
-    """Why a run takes too long for this host, as a sentence; empty if it does not."""
+    """Say in a sentence why a run takes too long for this host; empty if it does not."""
     needed, allowed = expected_seconds(spec), jobs.settings().seconds
     if needed <= allowed:
         return ""
@@ -79,7 +79,7 @@ def too_long(spec: Spec) -> str:
 
 
 def offer(specs: Sequence[Spec]) -> str:
-    """What a new training would take, as a sentence."""
+    """Say in a sentence what a new run would take."""
     spec = specs[0]
     runs = "" if len(specs) == 1 else f" in {len(specs)} runs"
     updates = f"{sum(map(updates_of, specs)):,} updates{runs}"
@@ -94,12 +94,12 @@ def _where(spec: Spec) -> str:
 
 
 def speed_words(note: Mapping[str, Any]) -> str:
-    """Say where a run computes, how fast, in how much of the memory, and how far from what its GPU can do at most.
+    """Say where a run computes, how fast, in how much memory, and how close it gets to the limit of its GPU.
 
     Parameters
     ----------
     note
-        What `core.nets.meter.Meter` tells; nothing is said of what it lacks.
+        From `core.nets.meter.Meter`; whatever it lacks is not mentioned.
     """
     names, numbers = {"cpu": "the CPU", "mps": "Apple's GPU"}, {"fp32": "float32", "bf16": "bfloat16"}
     if not isinstance(note.get("images_s"), int | float):
@@ -115,7 +115,7 @@ def speed_words(note: Mapping[str, Any]) -> str:
 
 
 def _remarks(spec: Spec) -> tuple[str, ...]:
-    """What a set of one's own is, which no other place says, and what a training does otherwise than one may think."""
+    """Describe the visitor's own set, which nothing else does, and what a run does differently than expected."""
     images = image_set(spec.data)
     cautions = spec.cautions(spec.images or images.images)
     if not spec.checksum:

@@ -14,15 +14,15 @@ EARLIEST_STOP = 10
 
 
 def default_beta(steps: int) -> float:
-    """Weight of the past in the smoothed loss of a test with so many steps: 0.98 for 200."""
+    """Return the weight of the past in the smoothed loss of a test with `steps` steps: 0.98 for 200."""
     return max(0.0, 1 - 4 / steps)
 
 
 def smooth(losses: ArrayLike, beta: float) -> Array:
-    """Exponential moving average without the bias toward 0 of its first values.
+    """Return the exponential moving average without the bias of its first values toward 0.
 
-    e_t = β e_(t-1) + (1 - β) L_t from e_(-1) = 0, s_t = e_t / (1 - β^(t+1)). What follows a value that is not finite is
-    not finite either.
+    e_t = β e_(t-1) + (1 - β) L_t from e_(-1) = 0, s_t = e_t / (1 - β^(t+1)). After a value that is not finite, nothing
+    is finite.
 
     Raises
     ------
@@ -37,7 +37,7 @@ def smooth(losses: ArrayLike, beta: float) -> Array:
 
 
 def stop_of(losses: ArrayLike, *, beta: float, factor: float = STOP_FACTOR) -> tuple[int, str]:
-    """Where and why a range test stops.
+    """Return where and why a range test stops.
 
     Parameters
     ----------
@@ -46,8 +46,8 @@ def stop_of(losses: ArrayLike, *, beta: float, factor: float = STOP_FACTOR) -> t
     beta : float
         Of `smooth`.
     factor : float
-        It has diverged when, after step 10, the smoothed loss is more than so many times its smallest value so far;
-        where that is negative, when it is higher by `factor` - 1 times the range of the values before.
+        It has diverged when, after step 10, the smoothed loss exceeds `factor` times its smallest value so far;
+        if that is negative, when it is higher by `factor` - 1 times the range of the values before.
 
     Returns
     -------
@@ -69,5 +69,5 @@ def stop_of(losses: ArrayLike, *, beta: float, factor: float = STOP_FACTOR) -> t
 
 
 def _before(values: Array) -> Array:
-    """Each value's predecessor; the first has itself."""
+    """Return each value's predecessor; for the first, itself."""
     return np.concatenate([values[:1], values[:-1]])

@@ -1,4 +1,4 @@
-"""Runs as a page sees them: the one on this host if there is one, else the one that comes with Lectern."""
+"""Runs as seen by a page: the one on this host if there is one, otherwise the one that comes with Lectern."""
 
 from __future__ import annotations
 
@@ -32,13 +32,13 @@ KEPT = 32  # runs whose records stay in memory
 
 @dataclass(frozen=True)
 class Seen:
-    """What is known of a run at some moment.
+    """The state of a run at some moment.
 
     Attributes
     ----------
     id : str
     state : str
-        "" if there is none, "recorded" if it comes with Lectern, else as in `core.jobs.Status`.
+        "" if there is none, "recorded" if it comes with Lectern, otherwise as in `core.jobs.Status`.
     stamp : tuple
         Equal stamps mean equal records.
     progress, seconds : float
@@ -50,9 +50,9 @@ class Seen:
     machines : sequence of dict
         What it was computed with; see `core.jobs.machine`.
     note : dict
-        How it computes now: what `core.nets.meter` tells.
+        How it computes now, from `core.nets.meter`.
     owner : str
-        Who began it, as `begin` was told.
+        Who began it, as passed to `begin`.
     """
 
     id: str
@@ -69,32 +69,32 @@ class Seen:
 
     @property
     def going(self) -> bool:
-        """Whether a process works on it or will."""
+        """Return whether a process works on it or will."""
         return self.state in GOING
 
 
 def identity_of(spec: Spec) -> str:
-    """Name of the run of a specification, whether there is one or not."""
+    """Name the run of a specification, whether or not it exists."""
     kind = KIND_OF[type(spec)]
     return identity(kind, KINDS[kind].version, spec.as_json())
 
 
 def seed_identities(spec: Spec, seeds: int) -> tuple[str, ...]:
-    """Names of the runs that differ from a specification in the seed alone, for seeds from 0 on."""
+    """Name the runs that differ from a specification only in the seed, for seeds from 0 on."""
     kind, values = KIND_OF[type(spec)], spec.as_json()
     return tuple(identity(kind, KINDS[kind].version, values | {"seed": seed}) for seed in range(seeds))
 
 
 def on_processor(spec: Spec) -> Spec:
-    """Return the same on the processor and in single precision: as the runs that come with Lectern were computed."""
+    """Return the same on the CPU and in single precision, like the runs that come with Lectern."""
     return spec if (spec.device, spec.precision) == ("cpu", "fp32") else replace(spec, device="cpu", precision="fp32")
 
 
 def look(spec: Spec) -> Seen:
-    """What is known of the run of a specification now.
+    """Return the current state of the run of a specification.
 
-    A run of this host is preferred to a recorded one as soon as it has told something; until then the recorded numbers
-    stay, also for a run on a GPU, whose own differ from them by rounding alone.
+    A run of this host is preferred to a recorded one as soon as it has reported something; until then the recorded
+    numbers stay, even for a run on a GPU, whose own numbers differ only by rounding.
     """
     job, plain = identity_of(spec), on_processor(spec)
     recorded = _shipped().get(job if plain is spec else identity_of(plain))
@@ -104,7 +104,7 @@ def look(spec: Spec) -> Seen:
         info = jobs.run_info(job)
         records, cursor = _reader.records(job, info.created)
         result = jobs.result(job) if info.status.state == "done" else {}
-    except ValueError:  # there is none, or it was deleted in this moment
+    except ValueError:  # there is none, or it was deleted just now
         return recorded or Seen(job, stamp=(job,))
     status = info.status
     if recorded is not None and not records:
@@ -118,17 +118,17 @@ def look(spec: Spec) -> Seen:
 
 
 def known() -> frozenset[str]:
-    """Names of all runs, of this host and recorded ones: where many may be looked at, a first look."""
+    """Return the names of all runs, of this host and recorded ones: a first look where many may follow."""
     return frozenset(_shipped()) | jobs.names()
 
 
 def begin(spec: Spec, *, owner: str = "") -> None:
-    """Ask for a run; one that has ended without a result goes on, one that is done or going on stays as it is.
+    """Request a run; one that ended without a result resumes, one that is done or in progress is left alone.
 
     Parameters
     ----------
     owner
-        Who asks; see `core.jobs.submit`.
+        Who requests it; see `core.jobs.submit`.
 
     Raises
     ------
@@ -140,9 +140,9 @@ def begin(spec: Spec, *, owner: str = "") -> None:
 
 @functools.cache
 def _shipped() -> dict[str, Seen]:
-    """Runs that come with Lectern, by their names.
+    """Return the runs that come with Lectern, by name.
 
-    They are kept for good, so that the collection of garbage after each script run need not look at all their numbers.
+    They are kept permanently, so that garbage collection after each script run need not visit all their numbers.
     """
     found = {
         run.id: Seen(
@@ -156,14 +156,14 @@ def _shipped() -> dict[str, Seen]:
 
 
 class _Reader:
-    """Records of the runs that were looked at last: a look reads only what is new."""
+    """Records of the most recently viewed runs: a look reads only what is new."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._held: OrderedDict[tuple[str, float], tuple[str, tuple[Record, ...]]] = OrderedDict()
 
     def records(self, job: str, created: float) -> tuple[tuple[Record, ...], str]:
-        """All records of a run, and a text that changes when they do."""
+        """Return all records of a run, and a text that changes when they do."""
         with self._lock:
             cursor, records = self._held.pop((job, created), ("", ()))
             while True:

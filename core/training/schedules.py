@@ -1,4 +1,4 @@
-"""Learning rates, and momenta, as functions of the step: closed forms, before any training.
+"""Learning rates and momenta as functions of the step: closed forms, known before any run.
 
 >>> from core.training.schedules import rates
 >>> rates("cyclical", 9380, low=2.78e-5, high=0.774, up=5000)[-1].round(4)
@@ -21,7 +21,7 @@ CYCLES = ("triangular", "triangular2", "exp_range")
 
 
 def constant(t: ArrayLike, *, high: float) -> Array:
-    """Rate that never changes."""
+    """Return a learning rate that never changes."""
     return np.full(np.shape(t), float(high))
 
 
@@ -35,16 +35,16 @@ def cyclical(
     shape: str = "triangular",
     gamma: float = 1.0,
 ) -> Array:
-    """Triangles between two rates (Smith, arXiv 1506.01186; torch's CyclicLR).
+    """Return triangles between two learning rates (Smith, arXiv 1506.01186; torch's CyclicLR).
 
     Parameters
     ----------
     t : array_like
         Steps, from 0.
     low, high : float
-        Rates at the foot and at the first peak.
+        Learning rates at the foot and at the first peak.
     up, down : float
-        Steps from foot to peak and from peak to foot; `down` is `up` unless given.
+        Steps from foot to peak and from peak to foot; `down` is `up` by default.
     shape : str
         "triangular", "triangular2" (every peak half as high above `low`), or "exp_range" (height times gamma^t).
     gamma : float
@@ -59,7 +59,7 @@ def cyclical(
 
 
 def _triangle(t: ArrayLike, up: float, down: float | None) -> tuple[Array, Array]:
-    """Number of the cycle, and height in [0, 1] within it."""
+    """Return the number of the cycle, and the height in [0, 1] within it."""
     fall = up if down is None else down
     cycle, x = np.divmod(np.asarray(t, dtype=float), up + fall)
     return cycle, np.where(x <= up, x / up, (up + fall - x) / fall)
@@ -75,10 +75,10 @@ def one_cycle(
     end_factor: float = 1e4,
     anneal: str = "cosine",
 ) -> Array:
-    """One rise and one fall (Smith and Topin, arXiv 1708.07120; torch's OneCycleLR).
+    """Return one rise and one fall (Smith and Topin, arXiv 1708.07120; torch's OneCycleLR).
 
-    From `high / start_factor` to `high` in the share `warm` of all steps, then to 1 / `end_factor` of the start. Steps
-    beyond the last stay at its rate, where torch extrapolates for one step and then refuses.
+    From `high / start_factor` to `high` in the fraction `warm` of all steps, then to 1 / `end_factor` of the start. Any
+    steps beyond the last keep its learning rate, where torch extrapolates for one step and then raises an error.
     """
     start = high / start_factor
     return _rise_and_fall(t, (start, high, start / end_factor), total, warm, anneal)
@@ -98,12 +98,12 @@ def _between(a: float, b: float, share: Array, anneal: str) -> Array:
 
 
 def cosine(t: ArrayLike, *, low: float = 0.0, high: float, period: float) -> Array:
-    """Half a cosine from `high` to `low` in `period` steps; it climbs back after that (torch's CosineAnnealingLR)."""
+    """Return half a cosine from `high` to `low` in `period` steps; then it climbs back (torch's CosineAnnealingLR)."""
     return np.asarray(low + (high - low) * (1 + np.cos(np.pi * np.asarray(t, dtype=float) / period)) / 2)
 
 
 def cosine_restarts(t: ArrayLike, *, low: float = 0.0, high: float, period: int, multiplier: int = 1) -> Array:
-    """Half cosines that start again, each `multiplier` times as long as the one before.
+    """Return half cosines that start again, each `multiplier` times as long as the one before.
 
     Source: Loshchilov and Hutter, "SGDR", arXiv 1608.03983; torch's CosineAnnealingWarmRestarts.
     """
@@ -117,22 +117,22 @@ def cosine_restarts(t: ArrayLike, *, low: float = 0.0, high: float, period: int,
 
 
 def step(t: ArrayLike, *, high: float, every: int, gamma: float = 0.1) -> Array:
-    """Rate that is multiplied by `gamma` after every `every` steps (torch's StepLR)."""
+    """Return a learning rate that is multiplied by `gamma` after every `every` steps (torch's StepLR)."""
     return np.asarray(high * gamma ** (np.asarray(t) // every).astype(float))
 
 
 def warm_up(t: ArrayLike, *, steps: int) -> Array:
-    """Factor for another rate: 1 / steps, 2 / steps, ..., 1, and 1 from then on (Goyal et al., arXiv 1706.02677)."""
+    """Return a factor for another schedule: 1 / steps, 2 / steps, ..., 1, then 1 (Goyal et al., arXiv 1706.02677)."""
     return np.minimum(1.0, (np.asarray(t, dtype=float) + 1) / max(steps, 1))
 
 
 def exponential_ramp(n: int, *, low: float, high: float) -> Array:
-    """`n` rates from `low` to `high` with equal ratios: those of a range test."""
+    """Return `n` learning rates from `low` to `high` with equal ratios: those of a range test."""
     return np.asarray(low * (high / low) ** (np.arange(n) / (n - 1)))
 
 
 def linear_ramp(n: int, *, low: float, high: float) -> Array:
-    """`n` rates from `low` to `high` with equal differences (Smith, arXiv 1506.01186, section 3.3)."""
+    """Return `n` learning rates from `low` to `high` with equal differences (Smith, arXiv 1506.01186, section 3.3)."""
     return np.linspace(low, high, n)
 
 
@@ -147,23 +147,23 @@ SCHEDULES: dict[str, Callable[..., Array]] = {
 
 
 def rates(name: str, steps: int, *, warm_up_steps: int = 0, **settings: Any) -> Array:
-    """Rates of all steps of a run.
+    """Return the learning rates of all steps of a run.
 
     Parameters
     ----------
     name : str
         Key of `SCHEDULES`.
     steps : int
-        At least 1; the `total` of "one_cycle" unless given.
+        At least 1; by default, also the `total` of "one_cycle".
     warm_up_steps : int
-        Steps of linear warm-up on top of it.
+        Steps of linear warmup on top of it.
     settings
-        Arguments of that function.
+        Arguments of the schedule's function.
 
     Raises
     ------
     ValueError
-        If there is no such schedule or setting, or a setting makes no sense.
+        If there is no such schedule or setting, or a setting is invalid.
     """
     if name not in SCHEDULES:
         raise ValueError(f"The schedule must be one of {', '.join(SCHEDULES)}; got {name[:40]}.")
@@ -177,16 +177,16 @@ def rates(name: str, steps: int, *, warm_up_steps: int = 0, **settings: Any) -> 
 
 
 def momenta(name: str, steps: int, *, lowest: float = 0.85, highest: float = 0.95, **settings: Any) -> Array:
-    """Momenta that go down where the rate goes up, as torch cycles them with "cyclical" and "one_cycle".
+    """Return momenta that go down where the rate goes up, as torch cycles them with "cyclical" and "one_cycle".
 
     Parameters
     ----------
     name, steps
         As in `rates`; any other schedule keeps `highest`.
     lowest, highest : float
-        At the peak of the rate, and away from it. torch's CyclicLR goes from 0.9 to 0.8.
+        At the peak of the learning rate, and away from it. torch's CyclicLR goes from 0.9 to 0.8.
     settings
-        Arguments of the schedule, of which those about rates do not matter.
+        Arguments of the schedule; those about rates do not matter.
     """
     t = np.arange(steps)
     if name == "cyclical":

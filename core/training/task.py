@@ -1,4 +1,4 @@
-"""Runs as something that a page waits for, as it does for the tasks of `core.worker`."""
+"""Runs as something that a page waits for, like the tasks of `core.worker`."""
 
 from __future__ import annotations
 
@@ -27,16 +27,16 @@ class RunTask:
 
     @property
     def done(self) -> bool:
-        """Whether none of them goes on."""
+        """Return whether none of them is in progress."""
         return bool(self.refused) or not any(look(spec).going for spec in self._specs)
 
     @property
     def seconds(self) -> float:
-        """Time that those which go on have run together."""
+        """Return how long those in progress have run together."""
         return sum(seen.seconds for seen in map(look, self._specs) if seen.going)
 
     def wait(self, timeout: float) -> bool:
-        """Wait for at most so many seconds; whether they have ended."""
+        """Wait for at most `timeout` seconds; return whether they have ended."""
         end = time.monotonic() + timeout
         while not self.done:
             if time.monotonic() > end:

@@ -1,4 +1,4 @@
-"""A training on some classes, and trainings on the others that start from it: specification of a run.
+"""Specification of a transfer run: training on some classes, and then on the others from the result.
 
 >>> from core.training.transfer_experiment import TransferTraining
 >>> TransferTraining(text="conv3-8, relu, gap, fc5", images=50).arms
@@ -16,34 +16,34 @@ from core.training.experiment_checks import check_choice, check_range
 from core.training.experiments import Training
 from core.training.transfer_networks import BASES, block_starts
 
-# In the place of the number of frozen calls: new weights, nothing transferred; and the head alone, on images whose
-# bytes go into the base as they are, not prepared as the base has learned them.
+# In place of the number of frozen calls: new weights, nothing transferred; and the head alone, on images whose
+# bytes go into the base unprocessed, unlike in its training.
 SCRATCH, RAW = -1, -2
 SIDE = 28  # of the images that come with Lectern
-SOURCE, TESTS = 3000, 500  # of them to train and to test with, of each half of the classes
+SOURCE, TESTS = 3000, 500  # of them to train and to test with, from each half of the classes
 PRETRAINED = ("", "resnet18", "vgg19")
 BACKWARD = 2  # a backward pass, in forward passes
 
 
 @dataclass(frozen=True, kw_only=True)
 class TransferTraining(Training):
-    """A pretrained base, and one training on the second half of the classes for each way to start.
+    """A pretrained base, and one run on the second half of the classes for each way to start.
 
     Attributes
     ----------
     base : str
-        Whose weights of ImageNet are taken (see `core.training.pretrained`), "resnet18" or "vgg19"; "" to pretrain the
+        Whose ImageNet weights are used (see `core.training.pretrained`), "resnet18" or "vgg19"; "" to pretrain the
         network on the first half of the classes.
     side : int
-        To which images are scaled, for the former; they are then repeated in three channels.
+        To which images are scaled for such a base; they are then repeated in three channels.
     images : int
-        Of the second half, equally many of each class; 0 for all.
+        Of the second half, equally many per class; 0 for all.
     updates : int
-        Of each training on the second half.
+        Of each run on the second half.
     head_rate : float
-        Rate with which the head alone is trained; what else is trained has that of `settings`.
+        Learning rate of the head when trained alone; everything else has that of `settings`.
     source_updates : int
-        Of the pretraining, which sees all images of the first half; without a meaning if there is a `base`.
+        Of the pretraining, which uses all images of the first half; meaningless with a `base`.
     every : int
         Updates between two evaluations on the test images.
     """
@@ -77,26 +77,26 @@ class TransferTraining(Training):
 
     @property
     def arms(self) -> tuple[int, ...]:
-        """Ways to start: from scratch, with raw images, or with so many calls frozen.
+        """List the ways to start: from scratch, with raw images, or the number of frozen calls.
 
-        The latter up to each layer with weights; of a pretrained base, up to each block and to the head.
+        The latter up to each layer with weights; for a pretrained base, up to each block and to the head.
         """
         weighted = _with_weights(self.text, self.bias, self.shape)
         return (SCRATCH, RAW, *((*block_starts(self.base), weighted[-1]) if self.base else weighted))
 
     @property
     def shape(self) -> tuple[int, int]:
-        """Channels and side of the images as the network gets them."""
+        """Return channels and side of the images that the network receives."""
         return (3 if self.base else 1), self.side
 
     @property
     def steps(self) -> int:
-        """Updates of all trainings."""
+        """Count the updates of all runs."""
         return (0 if self.base else self.source_updates) + len(self.arms) * self.updates
 
     @property
     def macs(self) -> int:
-        """Multiplications of all trainings, roughly: a backward pass counts as two forward passes."""
+        """Estimate the multiplications of all runs: a backward pass counts as two forward passes."""
         channels, side = self.shape
         calls = layer_table(text=self.text, size=side, channels=channels, bias=self.bias).calls
         before = (0, *accumulate(call.macs for call in calls))
@@ -117,7 +117,7 @@ class TransferTraining(Training):
 
 @lru_cache(maxsize=16)
 def _with_weights(text: str, bias: bool, shape: tuple[int, int]) -> tuple[int, ...]:
-    """Calls that are convolutions or linear layers."""
+    """Return the calls that are convolutions or linear layers."""
     channels, side = shape
     calls = layer_table(text=text, size=side, channels=channels, bias=bias).calls
     return tuple(place for place, call in enumerate(calls) if call.role in ("convolution", "linear"))

@@ -1,4 +1,4 @@
-"""Networks that can be cut in two: their bases, heads for other classes, and their layers as one counts them."""
+"""Networks that can be cut in two: their bases, heads for other classes, and their layers as usually counted."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class Base:
     channels : int
         Of its images.
     blocks : tuple of (str, tuple of str)
-        Blocks and the layers in them, as its library calls them.
+        Blocks and their layers, as its library calls them.
     pooled : bool
         Whether a global average follows it.
     """
@@ -74,7 +74,7 @@ BASES = {
 
 @dataclass(frozen=True, kw_only=True)
 class Layer:
-    """A layer as one counts them: a convolution with the normalization and the activation behind it is one.
+    """A layer as usually counted: a convolution with its normalization and activation is one.
 
     Attributes
     ----------
@@ -83,9 +83,9 @@ class Layer:
     kernel, inputs, outputs : int
         Side of the kernel (1 for a linear layer), channels or features in and out; 0 for layers without parameters.
     shape : tuple of int
-        Of what it gives.
+        Of its output.
     params : int
-        Sum over its rows, normalization included.
+        Sum over its rows, including normalization.
     bias, norm : bool
         Whether it has biases, and whether a normalization follows.
     calls : int
@@ -106,12 +106,12 @@ class Layer:
 
     @property
     def formula(self) -> int:
-        """Parameters by the closed formula k² C_in C_out + C_out, and 2 C_out for a normalization."""
+        """Count parameters by the closed formula k² C_in C_out + C_out, and 2 C_out for a normalization."""
         return self.kernel**2 * self.inputs * self.outputs + (self.bias + 2 * self.norm) * self.outputs
 
 
 def network_text(*, net: str, classes: int, hidden: int) -> str:
-    """Write a base with its head: an average where it has one, a hidden layer if `hidden`, and one output a class.
+    """Write a base with its head: an average where it has one, a hidden layer if `hidden`, and one output per class.
 
     Raises
     ------
@@ -130,14 +130,14 @@ def network_text(*, net: str, classes: int, hidden: int) -> str:
 
 @lru_cache(maxsize=8)
 def base_layers(net: str) -> tuple[Layer, ...]:
-    """Layers of a base without a head, from the input on, for images of 64 x 64."""
+    """Return the layers of a base without a head, from the input on, for images of 64 x 64."""
     base = BASES[net]
     table = layer_table(text=base.text, size=64, channels=base.channels)
     return layers_of(table.calls, table.input_shape, base.blocks)
 
 
 def block_starts(net: str) -> tuple[int, ...]:
-    """Calls before the first layer of each block of a base."""
+    """Return the number of calls before the first layer of each block of a base."""
     blocks = groupby(base_layers(net)[1:], key=lambda layer: layer.block)
     return tuple(next(layers).calls for _, layers in blocks)
 
@@ -145,7 +145,7 @@ def block_starts(net: str) -> tuple[int, ...]:
 def layers_of(
     calls: tuple[Call, ...], image: Shape, blocks: tuple[tuple[str, tuple[str, ...]], ...]
 ) -> tuple[Layer, ...]:
-    """Calls put together: what has no name of its own belongs to the layer before."""
+    """Group calls into layers: anything without a name of its own belongs to the layer before."""
     starts = [place for place, call in enumerate(calls) if call.role in ("convolution", "linear", "pool")]
     names = [(block, name) for block, each in blocks for name in each]
     found = [Layer(name="input", block="", kind="input", shape=image)]
