@@ -62,7 +62,7 @@ def ask() -> dict[str, Any]:
     -------
     dict
         torch (version), cuda (that of CUDA or ROCm that it was built for, "" for neither), device ("cuda", "mps", or
-        ""), kernels (architectures that it has any for), error (why there is no device, if torch says so), and gpus: for
+        ""), kernels (architectures it has them for), error (why there is no device, if torch says so), and gpus: for
         each its name, capability, memory in bytes, bf16 (whether it multiplies in bf16), and error ("" if it works).
     """
     built = torch.version.cuda or torch.version.hip or ""

@@ -185,7 +185,7 @@ def _batch_norm(facts: Facts, args: Sequence[Any], given: dict[str, Any], out: T
 
 
 def _pad(facts: Facts, args: Sequence[Any], given: dict[str, Any], out: Tensor, fields: list[Field]) -> Field:
-    """Move the fields by rows and columns added around (batch, channels, height, width); other padding may do anything."""
+    """Move the fields by rows and columns around (batch, channels, height, width); other padding may do anything."""
     amounts = [*args[1], 0, 0, 0, 0]
     left, right, top, bottom = amounts[:4]
     if args[0].ndim != 4 or any(amounts[4:]) or (args[0].shape[-1] != out.shape[-1] - left - right):

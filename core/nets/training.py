@@ -62,8 +62,8 @@ class TrainingRun:
             First: step, rates, momenta, losses, accuracies, each loss from before its step and with label smoothing if
             used, and batch. If an epoch has ended: epoch (from 1), step, loss and accuracy (means over its
             images, while they were learned) and, with validation images, validation_loss and validation_accuracy, as
-            returned by `core.nets.steps.Steps.evaluate`. If the loss is not finite: diverged, the step at which it ceased
-            to be finite.
+            returned by `core.nets.steps.Steps.evaluate`. If the loss is not finite: diverged, the step at which it was
+            no longer finite.
         """
         if self.ended:
             return []
