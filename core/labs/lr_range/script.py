@@ -41,10 +41,12 @@ def smooth(values):
 def window(eta, loss):
     """The part that the rules look at: not the first tenth, not the last five steps; and whether the loss falls."""
     s = smooth(loss)
-    noise = np.median(np.abs(np.diff(loss))) / 0.954 * np.sqrt((1 - beta) / (1 + beta)) if len(loss) > 1 else 0
     start = max(len(s) // 20, 1)
+    noise = np.median(np.abs(np.diff(loss))) / 0.954 if len(loss) > 1 else 0
+    weights = smooth(np.eye(len(loss)))  # row t: the weight of each loss in s[t]
+    spread = np.sqrt(((weights[:start].mean(axis=0) - weights[start:]) ** 2).sum(axis=1))
     first = s[:start].mean()
-    falls = len(s) > start and first - s[start:].min() > max(4 * noise, 0.02 * first)
+    falls = (first - s[start:] > np.maximum(6 * noise * spread, 0.02 * abs(first))).any()
     first_step, last = len(loss) // 10, len(loss) - 5
     return eta[first_step:last], s[first_step:last], falls and last - first_step >= 12
 

@@ -8,7 +8,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.labs.lr_range.compute.suggestions import SUGGESTION_RULES, bracket, disagreement, longest_valley, suggest
+from core.data.images import fashion_mnist
+from core.labs.lr_range.compute.explore import lr_range
+from core.labs.lr_range.compute.suggestions import (
+    SUGGESTION_RULES,
+    bracket,
+    disagreement,
+    fall_spread,
+    longest_valley,
+    suggest,
+)
+from core.labs.lr_range.controls import SETTINGS
+from core.labs.lr_range.presets import RECORDED
 from core.training.range_curves import default_beta, smooth, stop_of
 
 N = 200
@@ -162,6 +173,64 @@ def test_no_answer_is_invented(losses, reason) -> None:
     assert {(each.rate, each.index) for each in answers} == {(None, None)}
     assert all(reason in each.reason and each.reason.endswith(".") for each in answers)
     assert disagreement(answers) is None
+
+
+@pytest.mark.parametrize("n", [50, 100, 200, 400])
+@pytest.mark.parametrize(
+    "noise",
+    [
+        lambda rng, n: rng.normal(size=n),
+        lambda rng, n: rng.normal(2.3, 0.3, n),
+        lambda rng, n: rng.exponential(size=n),
+        lambda rng, n: rng.lognormal(0, 0.5, n),
+    ],
+    ids=["normal", "normal around 2.3", "exponential", "lognormal"],
+)
+def test_noise_gets_no_rate(noise, n) -> None:
+    rates = np.geomspace(1e-5, 10, n)
+    answered = [suggest(rates, noise(np.random.default_rng(seed), n))[0].rate is not None for seed in range(200)]
+    assert np.mean(answered) <= 0.02
+
+
+def test_losses_of_an_untrained_network_on_real_images_get_no_rate() -> None:
+    """Batches of 16 images, whose losses are far from normal."""
+    found = fashion_mnist()
+    images, labels = found.train_images.reshape(len(found.train_images), -1) / 255.0, found.train_labels
+    rng = np.random.default_rng(0)
+    answered = []
+    for _ in range(10):
+        logits = images @ rng.uniform(-1 / 28, 1 / 28, (784, 10))  # as torch initializes a layer of 784 inputs
+        losses = np.log(np.exp(logits).sum(axis=1)) - logits[np.arange(len(labels)), labels]
+        for _ in range(20):
+            record = losses[rng.permutation(len(losses))[: 16 * 200]].reshape(200, 16).mean(axis=1)
+            answered.append(suggest(np.geomspace(1e-5, 10, 200), record)[0].rate is not None)
+    assert np.mean(answered) <= 0.02
+
+
+@pytest.mark.parametrize(("n", "start", "beta"), [(40, 2, 0.9), (40, 2, 0.0), (7, 1, 0.5), (400, 20, 0.99)])
+def test_the_noise_of_a_fall_is_that_of_its_weights(n, start, beta) -> None:
+    """Against the matrix that smooths, made by smoothing each unit vector."""
+    matrix = np.array([smooth(unit, beta) for unit in np.eye(n)]).T
+    weights = matrix[:start].mean(axis=0) - matrix[start:]
+    np.testing.assert_allclose(fall_spread(n, start, beta), np.sqrt((weights**2).sum(axis=1)), rtol=1e-9)
+
+
+def test_every_recorded_run_keeps_its_rates() -> None:
+    seen = 0
+    for changes in RECORDED.values():
+        result = lr_range(**SETTINGS | changes)
+        for ramp in result.now().ramps if result.is_ramp else ():
+            assert all(each.rate is not None for each in ramp.suggestions), changes
+            seen += 1
+    assert seen >= 15
+
+
+@pytest.mark.parametrize(("value", "word"), [(np.nan, "NaN"), (np.inf, "infinite")])
+def test_a_record_that_breaks_early_is_told_so(value, word) -> None:
+    losses = np.full(100, 2.3)
+    losses[6] = value
+    said = {each.reason for each in suggest(RATES[:100], losses)}
+    assert said == {f"The loss is {word} from step 6 on, too early for any rule. Lower the start rate."}
 
 
 def test_slide_needs_more_steps_than_the_others() -> None:
