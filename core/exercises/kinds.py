@@ -324,9 +324,10 @@ class Pick:
             If it is none of them.
         """
         plain = tidy(text).casefold()
-        for place, option in enumerate(self.options, 1):
-            if plain in (option.casefold(), str(place)):
-                return [option]
+        named = [option for option in self.options if plain == option.casefold()]
+        counted = [option for place, option in enumerate(self.options, 1) if plain == str(place)]
+        if named or counted:
+            return (named or counted)[:1]
         raise ValueError(f"Choose one of: {', '.join(self.options)}.")
 
     def fits(self, reading: str, value: str) -> bool:

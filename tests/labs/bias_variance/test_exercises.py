@@ -6,7 +6,8 @@ from scipy.stats import sem
 from sklearn.dummy import DummyRegressor
 from sklearn.model_selection import LeaveOneOut, cross_val_predict
 
-from core.labs.bias_variance.exercises import CROSS, LEFT, NOISE, PARAMETERS, POINT, RANK, SIMULATION
+from core.labs.bias_variance.exercises import CROSS, CURVES, LEFT, NOISE, PARAMETERS, POINT, RANK, SIMULATION
+from core.labs.bias_variance.exercises.claims import CLAIMS
 from tests.drawn import chosen, some, truths
 
 
@@ -43,6 +44,7 @@ def test_leaving_one_out_by_refits():
         y = np.array(drawn.parameters.values, float)
         predicted = cross_val_predict(DummyRegressor(), np.zeros((len(y), 1)), y, cv=LeaveOneOut())
         assert truths(drawn) == pytest.approx([predicted[0], np.sqrt(np.mean((y - predicted) ** 2))])
+        assert chosen(drawn) == ["it is the same"]
 
 
 def test_cross_terms_by_simulation():
@@ -80,3 +82,34 @@ def test_ranks_by_projections():
     assert chosen(published) == ["CBA"]
     for drawn in some(RANK):
         assert chosen(drawn) == ["".join("ABC"[k] for k in np.argsort(truths(drawn)[0]))]
+
+
+def test_claims_about_curves_by_simulation():
+    generator, x, sigma = np.random.default_rng(0), np.linspace(-1, 1, 20), 0.5
+    f, sets = np.sin(4 * x), 4000
+    seen, new = f + generator.normal(0, sigma, (2, sets, 20))
+    bias, variance, training, test = [], [], [], []
+    for degree in range(1, 9):
+        basis = np.polynomial.legendre.legvander(x, degree)
+        fits = seen @ (basis @ np.linalg.pinv(basis)).T
+        bias.append((fits.mean(0) - f) ** 2)
+        variance.append(fits.var(0, ddof=1).mean())
+        training.append(((fits - seen) ** 2).mean(1))
+        test.append(((fits - new) ** 2).mean(1))
+    pointwise, training, test = np.array(bias), np.array(training), np.array(test)
+    expected = test.mean(1)
+    basis = np.polynomial.legendre.legvander(np.linspace(-1, 1, 40), 8)
+    found = (
+        bool((expected < sigma**2).any()),
+        bool((np.diff(training, axis=0) <= 1e-9).all()),
+        bool((test > training).all()),
+        variance[0] > sigma**2,  # a stiff fit would have it, too
+        bool((np.diff(pointwise, axis=0) <= 1e-9).all()),
+        True,  # the noise of `new` was drawn before any degree was chosen
+        len(set(test.argmin(0))) == 1,
+        sigma**2 * np.mean(((basis @ np.linalg.pinv(basis)) ** 2).sum(1)) < variance[-1],
+    )
+    assert found == tuple(right for _, right, _ in CLAIMS)
+    for drawn in some(CURVES):
+        answers = ["true" if CLAIMS[place][1] else "false" for place in drawn.parameters.places]
+        assert chosen(drawn) == answers

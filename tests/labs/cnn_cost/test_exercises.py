@@ -5,7 +5,7 @@ import torch
 from torch import nn
 from torch.utils.flop_counter import FlopCounterMode
 
-from core.labs.cnn_cost.exercises import CONVOLUTION, DENSE, LENET, STACK, VGG
+from core.labs.cnn_cost.exercises import BLOCK, CONVOLUTION, DENSE, LENET, STACK, TABLE, VGG
 from tests.drawn import named, some, truths
 
 
@@ -88,6 +88,8 @@ def test_vggs_in_torch():
         (VGG, 2, "143,652,544", "fourth_conv"),
         (LENET, 2, "61,470", "bias_forgotten"),
         (LENET, 0, "2400", "bias_forgotten"),
+        (TABLE, 1, "3,136", "one_filter"),
+        (TABLE, 0, "256 128 61 31 25 19", "ceil"),
     ],
 )
 def test_mistakes_in_tables(template, place, text, slip):
@@ -106,3 +108,35 @@ def test_lenets_in_torch():
             rest = nn.Linear(c, d), nn.Linear(d, e)
             assert truths(drawn) == [size(two), size(three), size(one, two, three, *rest)]
     assert truths(LENET.variant(0)) == [2_416, 48_120, 61_706]
+
+
+def test_tables_in_torch():
+    with torch.device("meta"):
+        for drawn in some(TABLE):
+            p = drawn.parameters
+            layers, depth = [], 3
+            for place, (kernel, filters) in enumerate(zip(p.kernels, p.filters, strict=True)):
+                stride, padding = ((1, 1), (2, 2), (2, 0), (1, 0), (1, 0))[place]
+                layers.append(nn.Conv2d(depth, filters, kernel, stride, padding, bias=False))
+                depth = filters
+                if place == 2:
+                    layers.append(nn.MaxPool2d(2))
+            out, sides = torch.zeros(1, 3, p.side, p.side), []
+            for layer in layers:
+                out = layer(out)
+                sides.append(out.shape[-1])
+            flat = out.flatten(1).shape[1]
+            assert truths(drawn) == [tuple(sides), size(layers[2]), flat, size(nn.Linear(flat, flat, bias=False))]
+    assert truths(TABLE.variant(0)) == [(256, 128, 61, 30, 24, 18), 401_408, 41_472, 41_472**2]
+
+
+def test_a_module_with_normalization_in_torch():
+    def unit(depth, filters, kernel):
+        return nn.Sequential(nn.Conv2d(depth, filters, kernel), nn.BatchNorm2d(filters))
+
+    with torch.device("meta"):
+        for drawn in some(BLOCK):
+            p = drawn.parameters
+            ones, threes = unit(p.channels, p.ones, 1), unit(p.channels, p.threes, 3)
+            before, behind = unit(p.channels, p.threes, 1), unit(p.threes, p.threes, 3)
+            assert truths(drawn) == [size(ones, threes), size(ones, before, behind)]

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 from torch.utils.data import BatchSampler
 
-from core.labs.lr_range.exercises import SMOOTH, SWEEP, UPDATES
+from core.labs.lr_range.exercises import READING, SMOOTH, SWEEP, UPDATES
 from tests.drawn import some, truths
 
 
@@ -32,3 +32,11 @@ def test_updates_in_torch():
         batches = list(BatchSampler(range(p.images), p.batch, drop_last=False))
         assert truths(drawn) == [len(batches), len(batches) * p.epochs * p.rates, len(batches[-1])]
     assert truths(UPDATES.variant(0))[1] == 46_900
+
+
+def test_reading_in_numpy():
+    for drawn in some(READING, 12):
+        p = drawn.parameters
+        losses = np.array([np.nan if loss is None else float(loss) for loss in p.losses])
+        rates = np.geomspace(10.0**p.low, 10.0**p.high, len(losses))
+        assert truths(drawn) == pytest.approx([rates[np.nanargmin(losses)], np.argmin(losses)])

@@ -2,9 +2,17 @@
 
 import numpy as np
 import pytest
-from sklearn.metrics import average_precision_score, f1_score, precision_score, recall_score, roc_auc_score
+from sklearn.metrics import (
+    auc,
+    average_precision_score,
+    f1_score,
+    precision_recall_curve,
+    precision_score,
+    recall_score,
+    roc_auc_score,
+)
 
-from core.labs.ranking_curves.exercises import EVERYTHING, MOVED, POINT, RANKED
+from core.labs.ranking_curves.exercises import BETWEEN, ENDPOINT, EVERYTHING, MOVED, POINT, RANKED
 from tests.drawn import chosen, some, truths
 
 
@@ -42,4 +50,27 @@ def test_flagging_everything_in_scikit_learn():
         flagged = np.ones(100, bool)
         assert truths(drawn) == pytest.approx([precision_score(labels, flagged), f1_score(labels, flagged)])
         # In gains: recall 1 gains 1, and precision gains 1 − FPR/TPR = 0.
-        assert chosen(drawn) == ["(1, 1)", "(1, 0)"]
+        assert chosen(drawn)[:2] == ["(1, 1)", "(1, 0)"]
+    flagged = np.random.default_rng(0).random(200_000) < 0.3  # whatever the labels are
+    labels = np.arange(200_000) % 5 == 0
+    assert 1 - flagged[~labels].mean() / flagged[labels].mean() == pytest.approx(0, abs=0.02)
+
+
+def test_halfway_by_two_halves_of_the_examples():
+    for drawn in some(BETWEEN):
+        p = drawn.parameters
+        labels, flagged = [], []
+        for tp, fp in (p.first, p.second):  # each threshold decides for one of two copies of the data
+            labels += [1] * p.positives + [0] * 1000
+            flagged += [1] * tp + [0] * (p.positives - tp) + [1] * fp + [0] * (1000 - fp)
+        assert truths(drawn) == pytest.approx([precision_score(labels, flagged), recall_score(labels, flagged)])
+
+
+def test_areas_with_their_end_point():
+    for drawn in some(ENDPOINT):
+        labels = drawn.parameters.labels
+        scores = np.arange(len(labels), 0, -1)
+        precision, recall, _ = precision_recall_curve(labels, scores)
+        assert truths(drawn) == pytest.approx([auc(recall, precision), average_precision_score(labels, scores)])
+        dropped = next(slip for slip in drawn.questions[0].slips if slip.name == "drop_endpoint")
+        assert float(dropped.value) == pytest.approx(auc(recall[:-1], precision[:-1]))

@@ -292,6 +292,13 @@ def _ask_left(p: Left) -> Sequence[Question]:
                 f"root of their mean square = {rmse:.6g}",
             ),
         ),
+        choice(
+            "Now np.random.seed(1) is called, and the error is computed again",
+            ("it changes", "it is the same"),
+            "it is the same",
+            {"it changes": "The observations are there already: only new ones would change it."},
+            "Leaving out each point once draws nothing at random.",
+        ),
     )
 
 

@@ -174,6 +174,9 @@ def _activation_slips(call: Call, bias: bool) -> Iterator[Slip]:
         yield Slip(
             "size_of_the_input", shape[0] * prod(call.input_shape[1:]), "Use the height and width of the output."
         )
+        for slip in _side_slips(call):
+            if slip.name in ("no_plus_1", "ceil_for_floor", "padding_forgotten"):
+                yield Slip(slip.name, shape[0] * slip.value**2, slip.words)
     if len(shape) == 3 and call.role == "convolution":
         yield Slip("flattened", shape[0], _FLATTENED)
 

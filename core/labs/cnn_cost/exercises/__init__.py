@@ -7,5 +7,6 @@ from typing import Any
 from core.exercises.templates import Template
 from core.labs.cnn_cost.exercises.layers import CONVOLUTION, DENSE, STACK
 from core.labs.cnn_cost.exercises.networks import LENET, VGG
+from core.labs.cnn_cost.exercises.tables import BLOCK, TABLE
 
-EXERCISES: tuple[Template[Any], ...] = (CONVOLUTION, STACK, DENSE, LENET, VGG)
+EXERCISES: tuple[Template[Any], ...] = (CONVOLUTION, STACK, DENSE, TABLE, BLOCK, LENET, VGG)

@@ -6,7 +6,6 @@ import random
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any
 
 from core.exercises.questions import Question, Slip, choice, number
 from core.exercises.templates import Refused, Template
@@ -404,6 +403,16 @@ def _ask_everything(p: Everything) -> Sequence[Question]:
             },
             "Full recall gains 1, and a precision equal to the prevalence gains nothing.",
         ),
+        choice(
+            "Random scorers lie in precision-recall-gain space on",
+            ("the diagonal", "the axis of precision gain 0", "the axis of recall gain 0"),
+            "the axis of precision gain 0",
+            {
+                "the diagonal": "That is where they lie in ROC space.",
+                "the axis of recall gain 0": "Their recall is whatever share they flag.",
+            },
+            "Their precision is the prevalence, whatever they flag.",
+        ),
     )
 
 
@@ -419,5 +428,3 @@ EVERYTHING = Template(
     hints=lambda p: ("Write its confusion matrix: nothing is negative for it.", "Its precision is the prevalence."),
     lesson="The trivial classifier is a corner of ROC space and the baseline of precision.",
 )
-
-EXERCISES: tuple[Template[Any], ...] = (POINT, MOVED, RANKED, EVERYTHING)

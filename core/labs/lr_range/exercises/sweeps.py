@@ -7,7 +7,6 @@ import random
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any
 
 from core.exercises.questions import Question, Slip, count, number
 from core.exercises.recipes import Edit, Recipe, asked
@@ -229,5 +228,3 @@ UPDATES = Template(
     hints=lambda p: ("Divide images by the batch size and round up.", "Multiply by epochs and by rates."),
     lesson="Separate trainings cost many times a single rising sweep, which needs about one epoch.",
 )
-
-EXERCISES: tuple[Template[Any], ...] = (SWEEP, SMOOTH, UPDATES)
