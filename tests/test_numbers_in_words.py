@@ -292,7 +292,7 @@ def cancer_limit(curvature: float) -> float:
 
 def fourth_power() -> Numbers:
     """Start and rate of the preset, and a start from which the steps no longer shrink: the border is √(1/(2η))."""
-    start, rate = values("descent", "x⁴", "start", "rate")
+    start, rate = values("descent", "x⁴", "x0", "rate")
     assert start < math.sqrt(1 / (2 * rate)) < 2.24
     return [start, rate, 2.24]
 

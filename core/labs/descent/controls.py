@@ -15,7 +15,7 @@ CONTROLS = (
               "overshoot."),
     Choice(name="loss", label="Loss", default="bowl", options=LOSSES,
            help="The function to minimize. The last two fit a linear and a logistic model to 569 real tumors."),
-    Slider(name="start", label="Start", default=2.0, low=-3.0, high=3.0, step=0.1, also=(2.24,), when=_CHOSEN,
+    Slider(name="x0", label="Start", default=2.0, low=-3.0, high=3.0, step=0.1, also=(2.24,), when=_CHOSEN,
            help="Where descent begins, in every coordinate. Moving it away from a minimum raises the first loss."),
     Slider(name="steps", label="Steps", default=50, low=1, high=STEPS,
            help="How many steps are taken. Raising it gives small rates more time."),

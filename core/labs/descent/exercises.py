@@ -121,7 +121,7 @@ FOUR = Template(
         f"{', '.join(f'{float(p.top / 10**k):g}' for k in range(4))}. Which curve has which rate?\n\n{_table(p)}"
     ),
     ask=_ask_four,
-    state=lambda p: {"loss": p.loss, "start": float(p.start), "top": float(p.top), "steps": 100,
+    state=lambda p: {"loss": p.loss, "x0": float(p.start), "top": float(p.top), "steps": 100,
                      "rate": float(p.top / 10)},
     hints=lambda p: (
         "A loss that rises has a rate above 2/L.",
@@ -200,7 +200,7 @@ STEPS = Template(
     published=Steps(F("2.2"), F("0.1")),
     text=lambda p: f"Gradient descent on x⁴ begins at x = {float(p.start):g} with a rate of {float(p.rate):g}.",
     ask=_ask_steps,
-    state=lambda p: {"loss": "quartic", "start": float(p.start), "rate": float(p.rate), "steps": 2, "top": 0.1},
+    state=lambda p: {"loss": "quartic", "x0": float(p.start), "rate": float(p.rate), "steps": 2, "top": 0.1},
     hints=lambda p: (
         "A step is x − η · 4x³ = x · (1 − 4ηx²).",
         "It converges as long as the factor 1 − 4ηx² is above −1.",

@@ -23,7 +23,7 @@ def picture(result: Descent) -> Picture:
 
 def thumbnail() -> str:
     """Draw the loss in the valley after 20 steps against the rate as a small SVG."""
-    result = explore(loss="valley", start=1.0, steps=20)
+    result = explore(loss="valley", x0=1.0, steps=20)
     shown = slice(place(0.001), place(0.025) + 1)
     rates = np.log10(RATES[shown])
     last = np.minimum(result.last[shown], 100.0)

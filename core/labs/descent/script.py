@@ -3,7 +3,7 @@
 import numpy as np
 
 # settings
-loss, rate, start, steps, noise, top, seed = "bowl", 1.6, 2.0, 50, 0.0, 1.0, 0
+loss, rate, x0, steps, noise, top, seed = "bowl", 1.6, 2.0, 50, 0.0, 1.0, 0
 # end of settings
 
 real = loss in ("squares", "logistic")
@@ -36,7 +36,7 @@ def both(w):
 
 def descend(rate):
     """Return the losses of all steps, and whether the run diverges."""
-    w = np.zeros(30) if real else np.full(len(curvatures), float(start))
+    w = np.zeros(30) if real else np.full(len(curvatures), float(x0))
     added = (0 if real else noise) * np.random.default_rng(seed).standard_normal((100, len(w)))
     losses, gone = [both(w)[0]], False
     for k in range(steps):
@@ -50,7 +50,7 @@ losses, gone = descend(rate)
 half = np.flatnonzero(losses <= losses[0] / 2)
 print(f"loss after {steps} steps: {'diverged' if gone else f'{losses[-1]:.10g}'}  <- the slider")
 print(f"steps to half: {half[0] if len(half) else 'never'}, up: {(np.diff(losses) > 0).sum()}  <- the slider")
-L = {"quartic": 4 * start**2, "absolute": 0, "two": 16 if start >= 1 / 6 else 1, "logistic": curvatures.max() / 4}
+L = {"quartic": 4 * x0**2, "absolute": 0, "two": 16 if x0 >= 1 / 6 else 1, "logistic": curvatures.max() / 4}
 largest = L.get(loss, curvatures.max())
 if largest > 0:
     print(f"limit 2/L = 2 / {largest:.8g} = {2 / largest:.8g}  <- shown")

@@ -55,7 +55,7 @@ STORIES = (
     Story(
         "valleys",
         "Which valley does a large rate choose?",
-        "loss=two&start=1.5&steps=100",
+        "loss=two&x0=1.5&steps=100",
         (
             Step("rate=0.1", "Two minima, equally low: a sharp one and a wide one. At 0.1 it stays in the sharp one."),
             Step(

@@ -39,7 +39,7 @@ def test_every_loss_descends_as_sgd_of_torch_does(loss):
     x = torch.tensor((raw.data - raw.data.mean(0)) / raw.data.std(0))
     y = torch.tensor(raw.target, dtype=torch.float64)
     start = 1.5 if loss == "two" else 1.0
-    result = explore(loss=loss, start=start, steps=12)
+    result = explore(loss=loss, x0=start, steps=12)
     for rate in (0.001, 0.0198, 0.1, 0.2, 5.0):
         size = 30 if loss in ("squares", "logistic") else 3 if loss == "valley" else 1
         w = torch.full((size,), 0.0 if size == 30 else start, dtype=torch.float64, requires_grad=True)
@@ -62,13 +62,13 @@ def test_the_data_are_those_of_scikit_learn():
 
 
 def test_a_factor_and_its_opposite_need_equally_many_steps():
-    result = explore(loss="bowl", start=1.0, steps=60)
+    result = explore(loss="bowl", x0=1.0, steps=60)
     reach = {rate: int(np.argmax(np.abs(result.places[place(rate)]) <= 0.01)) for rate in (0.1, 1.9, 0.5, 1.5)}
     assert reach == {0.1: 44, 1.9: 44, 0.5: 7, 1.5: 7}
 
 
 def test_the_valley_of_three_directions():
-    result = explore(loss="valley", start=1.0, steps=100)
+    result = explore(loss="valley", x0=1.0, steps=100)
     assert result.losses[0, 0] == 55.5
     published = {
         0.01: 0.0669898410, 0.001: 1.0792228243, 0.0001: 11.2823267368, 0.02: 50.0087939733, 0.0198: 0.8885576291,
@@ -84,7 +84,7 @@ def test_the_valley_of_three_directions():
 
 @pytest.mark.parametrize(("loss", "start"), [("bowl", 2.0), ("valley", 1.0), ("squares", 0.0)])
 def test_the_loop_and_the_curvatures_give_one_loss(loss, start):
-    result = explore(loss=loss, start=start, steps=100)
+    result = explore(loss=loss, x0=start, steps=100)
     held = ~result.gone
     np.testing.assert_allclose(result.losses[held], result.expected[held], rtol=1e-9, atol=1e-300)
     assert 0 < held.sum() < len(RATES)
@@ -100,16 +100,16 @@ def test_the_spectrum_of_squared_error_is_that_of_least_squares():
 
 
 def test_on_the_fourth_power_the_start_decides():
-    near, far = (explore(loss="quartic", start=start, steps=100) for start in (2.2, 2.24))
+    near, far = (explore(loss="quartic", x0=start, steps=100) for start in (2.2, 2.24))
     assert near.limit > 0.1 > far.limit
     assert near.limit == pytest.approx(1 / (2 * 2.2**2))
     assert at(near, 0.1) < 0.001
     assert far.gone[place(0.1)]
-    assert explore(loss="quartic", start=0.0).limit == np.inf
+    assert explore(loss="quartic", x0=0.0).limit == np.inf
 
 
 def test_an_absolute_value_never_settles():
-    result = explore(loss="absolute", start=2.0, steps=100)
+    result = explore(loss="absolute", x0=2.0, steps=100)
     assert np.isnan(result.limit)
     ends = np.sort(result.losses[place(0.32), -2:])
     assert ends.sum() == pytest.approx(0.32)  # it jumps over the minimum with the same step for ever
@@ -130,9 +130,9 @@ def test_two_valleys_are_joined_smoothly():
 
 
 def test_a_rate_past_the_limit_of_the_sharp_valley_ends_in_the_wide_one():
-    result = explore(loss="two", start=1.5, steps=100)
+    result = explore(loss="two", x0=1.5, steps=100)
     assert result.limit == 2 / 16
-    assert explore(loss="two", start=-1.0).limit == 2
+    assert explore(loss="two", x0=-1.0).limit == 2
     assert result.places[place(0.1), -1] == pytest.approx(SHARP)
     assert result.places[place(0.2), -1] == pytest.approx(WIDE)
 
@@ -158,14 +158,14 @@ def test_the_limit_of_cross_entropy_on_real_data():
 @pytest.mark.parametrize("loss", [loss for loss in LOSSES if loss != "absolute"])
 def test_the_limit_by_gradients_alone(loss):
     for start in (-2.0, 0.5, 2.0):
-        result = explore(loss=loss, start=start)
+        result = explore(loss=loss, x0=start)
         assert result.limit_again == pytest.approx(result.limit, rel=1e-6)
         assert result.limit == pytest.approx(2 / largest_curvature(loss, start))
 
 
 def test_a_quadratic_diverges_exactly_past_its_limit():
     for loss in ("bowl", "valley", "squares"):
-        result = explore(loss=loss, start=2.0, steps=100)
+        result = explore(loss=loss, x0=2.0, steps=100)
         higher = result.last > result.losses[:, 0] * (1 + 1e-9)
         np.testing.assert_array_equal(higher, np.array(RATES) > result.limit * (1 + 1e-9))
 
@@ -191,7 +191,7 @@ def test_the_mean_over_noise_is_that_of_simulations():
     rng = np.random.default_rng(2)
     noise = 0.7 * rng.standard_normal((steps, runs, 3))
     rates = np.array([0.005, 0.0198])
-    result = explore(loss="valley", start=0.3, noise=0.7, steps=steps)
+    result = explore(loss="valley", x0=0.3, noise=0.7, steps=steps)
     for rate in rates:
         w = np.full((runs, 3), 0.3)
         for k in range(steps):
@@ -206,14 +206,12 @@ def test_noise_is_the_same_at_all_rates_and_no_part_of_real_data():
     moves = (one.places[:, 1] - one.places[:, 0]) / np.array(RATES)
     np.testing.assert_allclose(moves, moves[0], rtol=1e-6)
     assert not np.allclose(one.losses, other.losses)
-    np.testing.assert_array_equal(
-        explore(loss="logistic", noise=2.0, start=3.0).losses, explore(loss="logistic").losses
-    )
+    np.testing.assert_array_equal(explore(loss="logistic", noise=2.0, x0=3.0).losses, explore(loss="logistic").losses)
 
 
 def test_runs_stay_finite():
     for loss in LOSSES:
-        result = explore(loss=loss, start=3.0, noise=0.0 if loss in ("squares", "logistic") else 2.0)
+        result = explore(loss=loss, x0=3.0, noise=0.0 if loss in ("squares", "logistic") else 2.0)
         assert np.isfinite(result.losses).all()
         assert np.isfinite(result.places).all()
     positions, _ = descend(BOTH["quartic"], begin("quartic", 3.0), np.array([10.0]), np.zeros((20, 1)))
@@ -222,7 +220,7 @@ def test_runs_stay_finite():
 
 @pytest.mark.parametrize(
     ("name", "value"),
-    [("loss", "cubic"), ("start", 3.1), ("steps", 0), ("steps", 101), ("noise", -0.1), ("top", 11.0), ("seed", 0.5)],
+    [("loss", "cubic"), ("x0", 3.1), ("steps", 0), ("steps", 101), ("noise", -0.1), ("top", 11.0), ("seed", 0.5)],
 )
 def test_settings_out_of_range_are_refused_by_name(name, value):
     with pytest.raises(ValueError, match=f"`{name}`"):

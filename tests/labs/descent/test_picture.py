@@ -14,7 +14,7 @@ from tests.words import holds
 
 
 def test_the_handle_is_the_end_of_the_first_step():
-    _, _, picture = drawn_state(LAB, loss="quartic", start=2.2)
+    _, _, picture = drawn_state(LAB, loss="quartic", x0=2.2)
     track = picture.panels[0].tracks[0]
     landed = 2.2 - np.array(RATES) * 4 * 2.2**3
     seen = np.isfinite(track.x)
@@ -25,7 +25,7 @@ def test_the_handle_is_the_end_of_the_first_step():
 
 
 def test_the_path_lies_on_the_loss():
-    _, _, picture = drawn_state(LAB, start=2.0)
+    _, _, picture = drawn_state(LAB, x0=2.0)
     step = place(1.6)
     path = framed(picture, 0, "path", "x", step)
     np.testing.assert_allclose(path[:4], [2, -1.2, 0.72, -0.432], rtol=1e-6)
@@ -34,7 +34,7 @@ def test_the_path_lies_on_the_loss():
 
 
 def test_readouts_at_a_rate():
-    _, _, picture = drawn_state(LAB, loss="valley", start=1.0, steps=100)
+    _, _, picture = drawn_state(LAB, loss="valley", x0=1.0, steps=100)
     found = readouts(picture, place(0.0198))
     assert holds(found["loss after 100 steps"], 0.8885576291)
     assert found["limit 2/L"] == "0.02"
@@ -76,7 +76,7 @@ def test_sharpness_is_the_largest_eigenvalue_of_the_hessian_of_autograd(loss):
 
 
 def test_sections_show_factors_and_the_curvature_along_the_path():
-    values, result, _ = drawn_state(LAB, loss="valley", start=1.0, rate=0.0198)
+    values, result, _ = drawn_state(LAB, loss="valley", x0=1.0, rate=0.0198)
     table = section(LAB, "factor", result, values)[-1].columns
     assert [holds(text, 1 - 0.0198 * c) for text, c in zip(table["factor 1 − 0.0198λ"], (100, 10, 1), strict=True)]
     values, result, _ = drawn_state(LAB, loss="logistic", rate=5.0)
@@ -108,7 +108,7 @@ def test_published_exercises():
 def test_at_the_limit_a_step_on_a_parabola_ends_on_the_other_side():
     (question,) = [one for one in LAB.predictions if "first step" in one.question]
     for loss, start in (("bowl", 2.0), ("quartic", 1.5), ("valley", 1.0)):
-        _, result, _ = drawn_state(LAB, loss=loss, start=start)
+        _, result, _ = drawn_state(LAB, loss=loss, x0=start)
         assert question.truth(result)[0] == pytest.approx(-start)
     _, result, _ = drawn_state(LAB)
     assert question.truth(result) == (-2.0, 2.0)

@@ -142,7 +142,7 @@ def descend(both: Both, start: Array, rates: Array, noise: Array) -> tuple[Array
 
 
 def explore(
-    *, loss: str = "bowl", start: float = 2.0, steps: int = 50, noise: float = 0.0, top: float = 1.0, seed: int = 0
+    *, loss: str = "bowl", x0: float = 2.0, steps: int = 50, noise: float = 0.0, top: float = 1.0, seed: int = 0
 ) -> Descent:
     """Run gradient descent at each of `RATES`.
 
@@ -150,7 +150,7 @@ def explore(
     ----------
     loss : str
         A key of `LOSSES`.
-    start : float
+    x0 : float
         Every coordinate at the start, in [-3, 3]; the losses on real data start at 0.
     steps : int
         In [1, 100].
@@ -167,11 +167,12 @@ def explore(
         If a value is out of range.
     """
     check_choice("loss", loss, tuple(LOSSES))
-    check_number("start", start, -3, 3)
+    check_number("x0", x0, -3, 3)
     check_integer("steps", steps, 1, STEPS)
     check_number("noise", noise, 0, 2)
     check_number("top", top, 0.1, 10)
     check_integer("seed", seed, 0, 99_999)
+    start = float(x0)
     if loss in REAL:
         start = noise = 0.0
         places, losses, gone, mean = _real(loss)
@@ -183,7 +184,7 @@ def explore(
         limit, again = (2 / found if found else math.inf), (2 / second if second else math.inf)
     return Descent(
         loss,
-        float(start),
+        start,
         float(noise),
         float(top),
         int(seed),
