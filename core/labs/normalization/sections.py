@@ -51,9 +51,9 @@ def running(result: Normalized, values: Mapping[str, Any]) -> Sequence[Any]:
         f"value a weight of {m}, Keras gives it to the **old** one. Both start at mean 0 and variance 1 here and see "
         "the typed batch again and again.",
         _running_picture(result),
-        "Testing then uses these averages. PyTorch's running variance divides by n − 1 and training by n, so both "
-        "outputs differ even after many updates; in a large batch, hardly. Change “Momentum” and “Variance divisor” "
-        "under “More settings”.",
+        "Testing then uses these averages. PyTorch's running variance divides by n − 1 and training by n, so the "
+        "two outputs differ even after many updates, though hardly in a large batch. Change “Momentum” and “Variance "
+        "divisor” under “More settings”.",
     )
 
 
@@ -299,7 +299,7 @@ def _cells(kind: str, outputs: Array, column: int) -> Panel:
 
 SECTIONS = (
     Section("Running statistics: what does testing use?", running),
-    Section("Small batches: how far is a batch off?", scatter),
+    Section("Small batches: how far off is a batch?", scatter),
     Section("Batch, layer, group: which values share a mean?", kinds),
     Section("Parameters and buffers: what is learned?", parameters),
 )

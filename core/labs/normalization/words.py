@@ -47,7 +47,7 @@ def readouts(result: Normalized) -> tuple[Readout, ...]:
         Readout(
             f"{of} mean μ",
             said(result.mean),
-            help="Is subtracted from every value.",
+            help="It is subtracted from every value.",
         ),
         Readout(
             f"{of} variance v",

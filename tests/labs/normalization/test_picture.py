@@ -107,6 +107,22 @@ def test_scatter_of_small_batches():
     assert all(np.all(one.check.agrees) for one in shown.readouts)
 
 
+def test_what_predictions_say():
+    _, result, _ = drawn_state(LAB)
+    others, pair, alone = LAB.predictions
+    module = torch.nn.BatchNorm1d(1).double()
+    six, ten = (module(torch.tensor([[1.0], [2], [3], [v]]).double())[:3].sum().item() for v in (6, 10))
+    assert others.truth(result) == "down"
+    assert holds(others.verdict("stay", "down", result), ten - six)
+    tested = explore(mode="test")
+    assert others.truth(tested) == "stay"
+    assert others.verdict("up", "stay", tested).startswith("Nothing else moves")
+    two = np.array([1.0, 100.0])
+    assert pair.truth(result) == f"{module(torch.tensor(two)[:, None])[1].item():.0f}"
+    assert holds(pair.verdict("100", "1", result), two.mean(), two.std(), 100, 1)
+    assert alone.truth(result) == "none" and not explore(batch="6").gradient.any()
+
+
 def test_cells_that_share_a_mean_move_and_the_others_stay():
     values, result, _ = drawn_state(LAB)
     _, shown = section(LAB, "Batch, layer", result, values)
