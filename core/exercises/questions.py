@@ -107,7 +107,7 @@ class Question:
             return Verdict("mistake", f"Not quite: {words}", tuple(slip.name for slip in slips))
         if any(self._any(readings, self.kind.coarse, value) for value in (self.truth, *(s.value for s in self.slips))):
             return Verdict("coarse", self.kind.request)
-        return Verdict("wrong", "Not quite. Check your steps, or take a hint.")
+        return Verdict("wrong", "Not quite. Check your steps.")
 
     @staticmethod
     def _any(readings: Sequence[Any], test: Any, value: Any) -> bool:

@@ -19,6 +19,8 @@ from pages.ui.state import State
 from pages.ui.widgets import widget
 from pages.ui.work import work
 
+FEW = 6  # exercises that are shown side by side
+
 
 def sections(lab: Lab, record: State, values: dict[str, Any], result: Any) -> bool:
     """Draw the folded parts, of which a closed one costs nothing; return whether any is open."""
@@ -52,7 +54,8 @@ def _practice(lab: Lab) -> None:
     variants = st.session_state.setdefault(f"{lab.name}:variants", {})
     with folded:
         st.session_state.setdefault(f"{key}.which", next(iter(titles)))
-        chosen = st.pills("Exercise", list(titles), key=f"{key}.which")
+        choose = st.pills if len(titles) <= FEW else st.selectbox
+        chosen = choose("Exercise", list(titles), key=f"{key}.which")
         if chosen is None:
             return
         template = titles[chosen]

@@ -94,6 +94,7 @@ def run_page(render: Callable[[], None]) -> None:
     same address.
     """
     if not _inside.get():
+        st.set_page_config(page_icon=str(_ICON), layout="wide")  # else the icon of the page would be fetched
         _navigation("hidden")
         st.rerun()
     net.guarded(render)()

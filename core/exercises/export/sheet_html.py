@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from html import escape
 
 from core.exercises.export.markup import html
+from core.exercises.kinds import Pick
+from core.exercises.questions import Question
 from core.exercises.templates import Drawn
 
 _CSS = """
@@ -14,8 +16,9 @@ body { font: 11pt/1.45 system-ui, sans-serif; color: #111; max-width: 178mm; mar
 h1 { font-size: 15pt; margin: 0 0 .2rem; } h2 { font-size: 12pt; margin: 1.2rem 0 .3rem; }
 .exercise { break-inside: avoid; }
 .blanks { display: grid; grid-template-columns: max-content 1fr; gap: .45rem .8rem; margin: .5rem 0; }
-.blanks span:nth-child(even) { border-bottom: 1px solid #777; min-width: 4rem; }
-.key { break-before: page; } .key li { margin: .1rem 0; }
+.line { border-bottom: 1px solid #777; min-width: 4rem; } .options span { margin-right: 1.2rem; white-space: nowrap; }
+.key { break-before: page; } .key li { margin: .1rem 0; } .key .exercise { break-inside: auto; }
+h2, .key p { break-after: avoid; } .key ul, .key ol { break-inside: avoid; }
 table { border-collapse: collapse; } th, td { border: 1px solid #999; padding: .15rem .5rem; text-align: right; }
 pre { background: #f3f3f3; padding: .5rem; white-space: pre-wrap; } svg { max-width: 100%; height: auto; }
 footer { margin-top: 1.5rem; font-size: 9pt; color: #555; overflow-wrap: anywhere; }
@@ -59,11 +62,19 @@ def sheet_html(
 
 
 def _task(place: int, exercise: Drawn, picture: str) -> str:
-    blanks = "".join(f"<span>{escape(question.label)}</span><span></span>" for question in exercise.questions)
+    blanks = "".join(f"<span>{escape(question.label)}</span>{_blank(question)}" for question in exercise.questions)
     return (
         f'<div class="exercise"><h2>{place}. {escape(exercise.template.title)}</h2>{html(exercise.text)}{picture}'
         f'<div class="blanks">{blanks}</div></div>'
     )
+
+
+def _blank(question: Question) -> str:
+    """Draw a line to write on, or the options to choose from."""
+    if not isinstance(question.kind, Pick):
+        return '<span class="line"></span>'
+    options = "".join(f"<span>○ {escape(option)}</span> " for option in question.kind.options)
+    return f'<span class="options">{options}</span>'
 
 
 def _answer(place: int, exercise: Drawn) -> str:
@@ -76,7 +87,8 @@ def _answer(place: int, exercise: Drawn) -> str:
             if len(slip.names) == 1
         )
         found += (
-            f"<p><strong>{escape(question.label)}: {escape(question.kind.write(question.truth))}</strong></p>"
+            f"<p><strong>{escape(question.label)}{'' if question.label.endswith('?') else ':'} "
+            f"{escape(question.kind.write(question.truth))}</strong></p>"
             + (f"<ol>{steps}</ol>" if steps else "")
             + (f"<p>Common mistakes</p><ul>{mistakes}</ul>" if mistakes else "")
         )

@@ -136,6 +136,7 @@ def test_a_printed_sheet_holds_every_question_and_its_key_apart():
         assert question.label in tasks
         assert question.kind.write(question.truth).replace("<", "&lt;") in key
     assert "1,651,098" not in tasks
+    assert "○ bias" in tasks and "○ variance" in tasks
     assert "<strong>Bold</strong>" in tasks
     assert "3 · 550,366 = 1,651,098" in key
     assert "Ten times too large." in key
