@@ -1,8 +1,8 @@
-"""Long work: a process and a folder for each run, shared by all who ask for the same.
+"""Long work: a process and a folder for each run, shared by everybody who requests the same.
 
-A page submits a specification and gets the name of a run; from then on it only looks (`status`, `metrics`, `result`,
-`published`) and asks (`pause`, `cancel`, `resume`, `restart`). The process belongs to no page and no server: it goes on
-when they end, and whoever opens the page again finds it. What a kind of job has to be is told in `core.jobs.kinds`.
+A page submits a specification and gets the name of a run; from then on it only reads (`status`, `metrics`, `result`,
+`published`) and requests (`pause`, `cancel`, `resume`, `restart`). The process belongs to no page and no server: it
+continues when they end, and anyone who opens the page again finds it. `core.jobs.kinds` describes a kind of job.
 """
 
 from __future__ import annotations

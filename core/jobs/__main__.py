@@ -25,7 +25,7 @@ def main() -> None:
     os.dup2(2, 1)  # what libraries print goes to the log
 
     def ready() -> None:
-        with contextlib.suppress(OSError):  # whoever started it may have ended
+        with contextlib.suppress(OSError):  # the process that started it may have ended
             os.write(line, READY)
         os.close(line)
 

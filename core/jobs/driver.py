@@ -1,7 +1,7 @@
-"""What the driver of NVIDIA's GPUs says: `python -m core.jobs.driver` writes it as JSON.
+"""Facts from the driver of NVIDIA's GPUs: `python -m core.jobs.driver` prints them as JSON.
 
-It is asked in a process of its own, so a driver that hangs or a context that stays does not harm the app. Linux, WSL2
-and Windows have the library under different names; containers have it also where they lack /proc/driver.
+It is queried in a separate process, so a driver that hangs or a context that stays does not harm the app. Linux, WSL2,
+and Windows have the library under different names; containers have it even where they lack /proc/driver.
 Source: the CUDA driver API and NVML reference manuals.
 """
 
@@ -21,7 +21,7 @@ LONGEST_NAME = 256
 
 
 def look(load: Callable[[str], Any] = ctypes.CDLL) -> dict[str, Any]:
-    """Return the driver's version, the newest CUDA that it serves, and the names of the GPUs that may be seen.
+    """Return the driver's version, the newest CUDA that it supports, and the names of the visible GPUs.
 
     Parameters
     ----------
@@ -31,7 +31,7 @@ def look(load: Callable[[str], Any] = ctypes.CDLL) -> dict[str, Any]:
     Returns
     -------
     dict
-        version (str, "" if it is not told), cuda (such as 13000 for 13.0), gpus (list of str) and error (a number of
+        version (str, "" if unknown), cuda (such as 13000 for 13.0), gpus (list of str), and error (an error code of
         the driver API, 0 if all went well); empty without a driver.
     """
     driver = _first(load, DRIVER)

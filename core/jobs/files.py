@@ -1,4 +1,4 @@
-"""Files that are whole or not there at all, and locks that end with the process that holds them."""
+"""Files that are complete or absent, and locks that end with the process that holds them."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ else:
 
 T = TypeVar("T")
 _TRY_S, _TRIES = 0.005, 200
-# Windows has no shared locks: others who look hold it for an instant.
+# Windows has no shared locks: others hold it for an instant when they look.
 _LOOK_S = 0.05 if sys.platform == "win32" else 0.0
 _FULL = {errno.ENOSPC, errno.EFBIG, getattr(errno, "EDQUOT", errno.ENOSPC)}
 _FULL_ON_WINDOWS = {39, 112}  # ERROR_HANDLE_DISK_FULL, ERROR_DISK_FULL
@@ -32,9 +32,9 @@ _OF_DISKS = _FULL | {errno.EROFS, errno.EIO, errno.ELOOP, errno.EMFILE, errno.EN
 
 
 def disk_error(error: BaseException) -> OSError | None:
-    """Find what the disk refused behind an error; None if it was something else.
+    """Find the disk's error behind another error; None if it was something else.
 
-    Libraries written in Rust, such as safetensors, raise their own exception and give the number in its text.
+    Libraries written in Rust, such as safetensors, raise their own exception and put the code in its text.
     """
     seen: BaseException | None = error
     while seen is not None:
@@ -53,7 +53,7 @@ def is_full(error: OSError) -> bool:
 
 
 def reason(error: OSError) -> str:
-    """Give the reason of the operating system in a few words; no path is among them."""
+    """Return the operating system's reason in a few words, without any path."""
     return "the disk is full" if is_full(error) else os.strerror(error.errno or errno.EIO).lower()
 
 
@@ -72,12 +72,12 @@ def file_checksum(path: Path) -> str:
 
 
 def write(path: Path, value: Any, *, durable: bool = True) -> None:
-    """Write JSON in place of a file; a reader, or a crash, finds the old content or the new one.
+    """Replace a file by JSON; after a crash, or during a read, it has the old content or the new one.
 
     Parameters
     ----------
     durable
-        Whether it must be there after a loss of power.
+        Whether it must survive a loss of power.
     """
     new = path.with_name(f"{path.name}.new")
     with new.open("w", encoding="utf-8") as file:
@@ -91,7 +91,7 @@ def write(path: Path, value: Any, *, durable: bool = True) -> None:
 
 
 def read(path: Path) -> dict[str, Any]:
-    """Read a JSON object; an empty one if there is none or it cannot be read."""
+    """Read a JSON object; an empty one if it is missing or unreadable."""
     try:
         value = json.loads(_patiently(lambda: path.read_text(encoding="utf-8")))
     except (OSError, ValueError, RecursionError):
@@ -100,12 +100,12 @@ def read(path: Path) -> dict[str, Any]:
 
 
 def replace(old: Path, new: Path) -> None:
-    """Rename a file, in place of the one that has the new name, or a folder."""
+    """Rename a file, replacing any file of the new name, or a folder."""
     _patiently(lambda: old.replace(new))
 
 
 def sync(path: Path) -> None:
-    """Force a file, or the names in a folder, to the disk; Windows has no such thing for folders."""
+    """Force a file, or the names in a folder, to the disk; Windows cannot do this for folders."""
     if sys.platform == "win32" and path.is_dir():
         return
     descriptor = os.open(path, os.O_RDWR if path.is_file() else os.O_RDONLY)
@@ -116,13 +116,13 @@ def sync(path: Path) -> None:
 
 
 def sync_tree(folder: Path) -> None:
-    """Force a folder with all it holds to the disk."""
+    """Force a folder and everything in it to the disk."""
     for path in (*folder.rglob("*"), folder):
         sync(path)
 
 
 def size(folder: Path) -> int:
-    """Return the bytes of the files in a folder; some may vanish meanwhile, and some may be kept from us."""
+    """Return the bytes of the files in a folder; some may vanish meanwhile, and some may be unreadable."""
     total = 0
     for path, folders, names in os.walk(folder):
         for name in (*folders, *names):
@@ -132,7 +132,7 @@ def size(folder: Path) -> int:
 
 
 def remove(path: Path) -> None:
-    """Remove a file, a link, or a folder with all it holds, if it is there and may be removed."""
+    """Remove a file, a link, or a folder and everything in it, if it exists and may be removed."""
     if path.is_dir() and not path.is_symlink():
         shutil.rmtree(path, ignore_errors=True)
     else:
@@ -141,15 +141,15 @@ def remove(path: Path) -> None:
 
 
 class Lock:
-    """A lock between processes (and threads): the operating system frees it when its holder ends, however it ends.
+    """A lock between processes (and threads): the operating system frees it when its holder ends for any reason.
 
-    So there are no stale locks, neither after kill -9 nor after a loss of power, and no process numbers to compare.
+    So there are no stale locks, even after kill -9 or a loss of power, and no process numbers to compare.
     (A child made by fork without exec would hold it too; nothing here makes such children.)
 
     Parameters
     ----------
     path
-        A file that is there for this alone; made if necessary.
+        A file that exists only for this; created if necessary.
     """
 
     def __init__(self, path: Path) -> None:
@@ -157,9 +157,9 @@ class Lock:
         self._file: IO[bytes] | None = None
 
     def acquire(self, timeout_s: float = 0.0, *, shared: bool = False) -> bool:
-        """Take the lock and return whether that worked; several may share it on POSIX systems.
+        """Take the lock and return whether that worked; on POSIX systems, several may share it.
 
-        A shared lock needs no right to write, but the file must be there.
+        A shared lock requires no write permission, but the file must exist.
         """
         file = self._path.open("rb" if shared else "ab")
         end = time.monotonic() + timeout_s
@@ -172,7 +172,7 @@ class Lock:
         return True
 
     def in_place(self) -> bool:
-        """Return whether the file of the lock that is held is still there, rather than deleted or another one."""
+        """Return whether the file of the held lock is still there, neither deleted nor replaced."""
         assert self._file is not None
         try:
             return os.path.samestat(os.fstat(self._file.fileno()), self._path.stat())
@@ -198,7 +198,7 @@ def held(path: Path) -> bool:
 
 
 def _patiently(act: Callable[[], T]) -> T:
-    """Do what Windows refuses for as long as somebody else reads or replaces the same file."""
+    """Retry what Windows refuses while somebody else reads or replaces the same file."""
     for _ in range(_TRIES if sys.platform == "win32" else 0):
         with contextlib.suppress(PermissionError):
             return act()

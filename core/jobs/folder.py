@@ -1,4 +1,4 @@
-"""The folder of a run: who writes which file, and what follows from them.
+"""The folder of a run: who writes which file, and what follows from it.
 
 | file | written by |
 |---|---|
@@ -28,7 +28,7 @@ from core.jobs.files import checksum, file_checksum, held, read, remove, replace
 from core.jobs.identity import DIGITS, identity
 
 ID = re.compile(rf"[0-9a-f]{{{DIGITS}}}")
-# The process has ended, or there has never been one.
+# The process has ended, or has never existed.
 ENDED = ("paused", "done", "failed", "cancelled", "interrupted")
 AFTER_REQUEST = {"pause": "paused", "cancel": "cancelled"}
 SPARE_BYTES = 8192
@@ -45,7 +45,7 @@ def _is_count(value: Any) -> bool:
     return type(value) is int and 0 <= value < 2**63
 
 
-# What a value of status.json or progress.json must be like; others were not written by us, and are left out.
+# Required form of a value in status.json or progress.json; any others were not written by us, and are left out.
 _VALID: dict[str, Callable[[Any], bool]] = {
     "state": lambda value: value in ("queued", "running", *ENDED),
     "message": lambda value: isinstance(value, str) and len(value) <= 2000,
@@ -89,9 +89,9 @@ class JobFolder:
         return self.path / "request"
 
     def create(self, order: dict[str, Any], status: dict[str, Any]) -> None:
-        """Make the folder with its order (kind, version, specification) under its name at once, or not at all.
+        """Create the folder with its order (kind, version, specification) under its name atomically, or not at all.
 
-        A folder that is there already, whose order was damaged, gets its order back and keeps all the rest.
+        An existing folder with a damaged order gets its order back and keeps everything else.
         """
         if self.path.is_dir() and not self.path.is_symlink():
             if (self.path / "spec.json").is_dir():
@@ -113,15 +113,15 @@ class JobFolder:
             raise
 
     def reserve(self) -> None:
-        """Keep some room on the disk for the last status."""
+        """Reserve some room on the disk for the last status."""
         (self.path / "spare").write_bytes(os.urandom(SPARE_BYTES))
 
     def give_reserve(self) -> None:
-        """Give that room back."""
+        """Free that room."""
         (self.path / "spare").unlink(missing_ok=True)
 
     def order(self) -> dict[str, Any]:
-        """Return kind, version, specification, time and owner of the run; empty if they are gone or damaged."""
+        """Return kind, version, specification, time, and owner of the run; empty if they are gone or damaged."""
         try:
             found = (self.path / "spec.json").stat()
             return {} if self.path.is_symlink() else _order(self.path, found.st_mtime_ns, found.st_size)
@@ -129,28 +129,28 @@ class JobFolder:
             return {}
 
     def status(self) -> dict[str, Any]:
-        """Return what was last written about the run; `state` says what is so now.
+        """Return what was last written about the run; `state` gives the current state.
 
         Without a "state", the file is damaged.
         """
         return _valid(read(self.path / "status.json"))
 
     def progress(self) -> dict[str, Any]:
-        """Return what the process has last told about itself."""
+        """Return what the process last reported about itself."""
         return _valid(read(self.path / "progress.json"))
 
     def result(self) -> dict[str, Any] | None:
-        """Return what the run has returned; None before, and if that, its records or its files are damaged."""
+        """Return what the run has returned; None before, or if that, its records, or its files are damaged."""
         found = read(self.path / "result.json")
         result = found.get("result")
         return result if isinstance(result, dict) and found.get("sums") == self._left(result) else None
 
     def set_result(self, result: dict[str, Any]) -> None:
-        """Write down what the run has returned, and checksums of all that it leaves."""
+        """Write down what the run has returned, and checksums of everything that it leaves."""
         write(self.path / "result.json", {"sums": self._left(result), "result": result})
 
     def _left(self, result: dict[str, Any]) -> dict[str, str]:
-        """Checksums of what a run leaves when it is done: its result, records and files."""
+        """Return checksums of what a run leaves when it is done: its result, records, and files."""
         sums = {"": checksum(json.dumps(result).encode())}
         for path in (self.metrics, *sorted(self.files.glob("*"))):
             with contextlib.suppress(OSError):
@@ -163,28 +163,28 @@ class JobFolder:
         write(self.path / "status.json", self.status() | values)
 
     def changed(self) -> float:
-        """When the status was last written, in seconds since 1970."""
+        """Return when the status was last written, in seconds since 1970."""
         try:
             return (self.path / "status.json").stat().st_mtime
         except OSError:
             return 0.0
 
     def request(self) -> str:
-        """What the process has been asked for: "pause", "cancel" or nothing."""
+        """Return what the process was last asked to do: "pause", "cancel", or nothing."""
         try:
             return self.request_file.read_text(encoding="ascii")
         except (OSError, UnicodeDecodeError):
             return ""
 
     def asked_s(self) -> float:
-        """Return the seconds since the process was asked for something; 0 if it was not."""
+        """Return the seconds since that request; 0 if there is none."""
         try:
             return time.time() - self.request_file.stat().st_mtime
         except OSError:
             return 0.0
 
     def state(self) -> str:
-        """Return the state of the run; the lock of its process says whether that is alive, whatever the files say."""
+        """Return the state of the run; the lock of its process says whether it is alive, whatever the files say."""
         if held(self.lock):
             return "stopping" if self.request() else "running"
         state = str(self.status().get("state", "failed"))
@@ -193,7 +193,7 @@ class JobFolder:
         return "failed" if state == "done" and self.result() is None else state
 
     def checkpoints(self) -> list[Path]:
-        """Return the folders of whole checkpoints, the last one at the end; after a normal end there is one."""
+        """Return the folders of complete checkpoints, the last one at the end; after a normal end there is one."""
         try:
             names = sorted(name for name in os.listdir(self.path) if re.fullmatch(r"checkpoint-\d{8}", name))
         except OSError:
@@ -201,7 +201,7 @@ class JobFolder:
         return [self.path / name for name in names]
 
     def add_checkpoint(self, save: Callable[[Path], None], point: dict[str, Any]) -> None:
-        """Write a checkpoint, and then remove those before it.
+        """Write a checkpoint, and then remove the earlier ones.
 
         The folder of a run that was deleted does not come back.
         """
@@ -223,12 +223,12 @@ class JobFolder:
             remove(each)
 
     def last_checkpoint(self) -> tuple[Path | None, dict[str, Any]]:
-        """Folder for `resume`, and what stood at that point: bytes of metrics, seconds.
+        """Return the folder for `resume`, and what was true at that point: bytes of metrics, seconds.
 
         Raises
         ------
         ValueError
-            If there are checkpoints, but none that is undamaged, belongs to this run and has its records.
+            If there are checkpoints, but none that is undamaged, belongs to this run, and has its records.
         """
         for path in reversed(self.checkpoints()):
             point = read(path / "point.json")
@@ -257,20 +257,20 @@ class JobFolder:
         sync(self.files)
 
     def machines(self) -> list[dict[str, Any]]:
-        """What the processes of the run have computed with, in their order."""
+        """List what the processes of the run have computed with, in order."""
         machines = read(self.path / "machines.json").get("machines", [])
         return [each for each in machines if isinstance(each, dict)] if isinstance(machines, list) else []
 
     def clear(self) -> None:
-        """Forget all that has been computed, and whatever else is not as it should be."""
+        """Delete everything that has been computed, and whatever else should not be there."""
         for path in self.path.iterdir():
             if path.name not in _LASTING or not path.is_file() or path.is_symlink():
                 remove(path)
 
     def records(self, start: int = 0, most: int = 2**24) -> tuple[list[dict[str, Any]], int]:
-        """Return records from a byte of the metrics on, and the byte after the last whole one.
+        """Return records from a byte of the metrics on, and the byte after the last complete one.
 
-        A line that is torn or was changed ends them.
+        They stop at a line that is torn or was changed.
 
         Parameters
         ----------
@@ -286,7 +286,7 @@ class JobFolder:
         records, end = [], start
         for line in whole[0].split(b"\n") if whole[1] else []:
             text, _, digits = line.rpartition(b"\t")
-            if digits.decode("latin-1") != checksum(text):  # what a loss of power, or a hand, has left
+            if digits.decode("latin-1") != checksum(text):  # damaged by a loss of power, or edited by hand
                 break
             records.append(json.loads(text))
             end += len(line) + 1
@@ -305,7 +305,7 @@ def run_of(root: Path, job: str) -> tuple[JobFolder, dict[str, Any]]:
     Raises
     ------
     ValueError
-        If there is no such run, or its order is damaged; what is no run's name never becomes a path.
+        If there is no such run, or its order is damaged; a text that is not a run's name never becomes a path.
     """
     folder = JobFolder(root / job) if ID.fullmatch(job) else None
     order = folder.order() if folder else {}
@@ -320,7 +320,7 @@ def folder_of(root: Path, job: str) -> JobFolder:
 
 
 def all_folders(root: Path) -> list[JobFolder]:
-    """Return every folder that has the name of a run, also where its files are damaged."""
+    """Return every folder with the name of a run, even if its files are damaged."""
     return [JobFolder(root / name) for name in sorted(_folder_names(root))]
 
 
@@ -334,7 +334,7 @@ def _folder_names(root: Path) -> Iterator[str]:
 
 @functools.lru_cache(maxsize=1024)
 def _order(path: Path, mtime_ns: int, size: int) -> dict[str, Any]:
-    """Read an order, which never changes while its file does not; empty unless its name follows from it."""
+    """Read an order, which stays the same as long as its file does; empty unless its name follows from it."""
     found = read(path / "spec.json")
     try:
         name = identity(found["kind"], found["version"], found["specification"])

@@ -1,7 +1,7 @@
-"""GPUs of this machine: found by the driver and by torch, each asked once in its own process, and why none is used.
+"""GPUs of this machine: found by the driver and by torch, each queried once in its own process, and why none is used.
 
-What torch says is kept on the disk for as long as driver and torch stay, so the app never imports torch and waits for
-it once in the life of an installation.
+What torch says is kept on the disk as long as driver and torch stay the same, so the app never imports torch and waits
+for it only once per installation.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from core.jobs.limits import settings
 from core.process import ONE_THREAD, ROOT
 
 DRIVER_S, TORCH_S = 10.0, 90.0
-ROCM = Path("/dev/kfd")  # there where Linux has AMD's driver
+ROCM = Path("/dev/kfd")  # exists where Linux has AMD's driver
 VISIBLE, ALL = "CUDA_VISIBLE_DEVICES", "LECTERN_GPUS"
 HIDDEN = ("", "-1")  # values of the former that hide all GPUs
 
@@ -45,19 +45,19 @@ BROKEN = "PyTorch cannot use the {name}: {error}."
 
 @dataclass(frozen=True)
 class Gpus:
-    """What can be trained on besides the processor.
+    """Devices for training besides the CPU.
 
     Attributes
     ----------
     device : str
-        "cuda" (NVIDIA, and AMD by ROCm), "mps" (Apple), or "" if there is nothing that works.
+        "cuda" (NVIDIA, and AMD by ROCm), "mps" (Apple), or "" if nothing works.
     names : tuple of str
     bf16 : bool
         Whether all of them multiply in bfloat16.
     memory : int
-        Bytes of the first.
+        Bytes of the first one.
     driver, torch : str
-        Versions, as far as they are told.
+        Versions, as far as they are known.
     cause : str
         Why there is none, as a sentence; empty if there is one.
     """
@@ -72,20 +72,20 @@ class Gpus:
 
     @property
     def name(self) -> str:
-        """Name of the first, with their number if there are several of it."""
+        """Return the name of the first one, with their number if there are several of the same kind."""
         count = len(self.names)
         return (f"{count} × {self.names[0]}" if count > 1 else self.names[0]) if count else ""
 
 
 @functools.cache
 def driver() -> Mapping[str, Any]:
-    """Ask the driver of NVIDIA's GPUs, once in the life of this process; see `core.jobs.driver.look`."""
+    """Query the driver of NVIDIA's GPUs, once per process; see `core.jobs.driver.look`."""
     return _asked("core.jobs.driver", DRIVER_S)
 
 
 @functools.cache
 def gpus() -> Gpus:
-    """Find the GPUs that torch can use, and if it can use none, why."""
+    """Find the GPUs that torch can use and, if there are none, the reason."""
     try:
         torch = version("torch")
     except PackageNotFoundError:
@@ -100,7 +100,7 @@ def gpus() -> Gpus:
 
 
 def _answer(asked: Mapping[str, Any]) -> Mapping[str, Any]:
-    """What torch says about these versions: what is kept on the disk, or what it says now."""
+    """Return what torch says about these versions: the answer kept on the disk, or a new one."""
     path = settings().folder / "gpus.json"
     kept = files.read(path)
     if kept.get("asked") == asked and isinstance(kept.get("answer"), dict):
@@ -114,7 +114,7 @@ def _answer(asked: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 def _asked(module: str, limit_s: float) -> dict[str, Any]:
-    """Run a module in a process of its own, and read the JSON object in the last line that it writes."""
+    """Run a module in its own process, and read the JSON object in the last line that it writes."""
     try:
         ended = subprocess.run(
             (sys.executable, "-m", module),
@@ -132,7 +132,7 @@ def _asked(module: str, limit_s: float) -> dict[str, Any]:
 
 
 def judged(told: Mapping[str, Any], answer: Mapping[str, Any]) -> Gpus:
-    """Judge what the driver and torch have said.
+    """Combine what the driver and torch have said.
 
     Parameters
     ----------
@@ -157,7 +157,7 @@ def judged(told: Mapping[str, Any], answer: Mapping[str, Any]) -> Gpus:
 
 
 def _cause(told: Mapping[str, Any], answer: Mapping[str, Any], name: str) -> str:
-    """Why no GPU can be used; empty if one can."""
+    """Say why no GPU can be used; empty if one can."""
     if not answer:
         return UNASKED
     torch, serves = str(answer["torch"]), int(told.get("cuda", 0))
@@ -188,7 +188,7 @@ def _has_kernels(capability: Sequence[int], kernels: Sequence[str]) -> bool:
     """Return whether a GPU can run kernels built for these architectures.
 
     Binary code runs on its own major version from its minor version on; "compute" is compiled for any later one. Names
-    of another form, as ROCm has them, are left to the kernel that `core.nets.devices.ask` tries.
+    of another form, as in ROCm, are left to the kernel that `core.nets.devices.ask` tries.
     """
     major, minor = capability
     for each in kernels:
@@ -205,7 +205,7 @@ def _has_kernels(capability: Sequence[int], kernels: Sequence[str]) -> bool:
 
 
 def slots() -> list[str]:
-    """Return the GPUs that runs may have, each as `VISIBLE` names it; in a run's process, too, all of them."""
+    """Return the GPUs that runs may use, each as `VISIBLE` names it; even in a run's process, all of them."""
     named = os.environ.get(ALL) or os.environ.get(VISIBLE)
     if named in HIDDEN:
         return []

@@ -1,4 +1,4 @@
-"""Which runs are the same run."""
+"""Names of runs: equal specifications are the same run."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
-# To be raised when the same specification is to be written differently.
+# Raise this when the same specification is to be written differently.
 FORMAT = 1
 DIGITS = 32  # hexadecimal: 128 bits
 LARGEST_BYTES = 65536
@@ -16,12 +16,12 @@ _EXACT = 2**53
 
 
 def canonical(value: Any) -> str:
-    """JSON text that is the same for equal values: keys in order, no spaces, whole floats as integers.
+    """Return JSON text that is the same for equal values: sorted keys, no spaces, whole floats as integers.
 
     Raises
     ------
     ValueError
-        If the value is not made of finite numbers, texts, truth values, None, lists and dicts with texts as keys.
+        If the value is not made of finite numbers, texts, truth values, None, lists, and dicts with texts as keys.
 
     >>> canonical({"b": [1.0, 0.5, True], "a": None})
     '{"a":null,"b":[1,0.5,true]}'
@@ -30,7 +30,7 @@ def canonical(value: Any) -> str:
 
 
 def identity(kind: str, version: int, specification: Mapping[str, Any]) -> str:
-    """Name of the run that a specification asks for: 32 hexadecimal digits of a SHA-256 sum.
+    """Return the name of the run of a specification: 32 hexadecimal digits of a SHA-256 sum.
 
     Raises
     ------

@@ -1,9 +1,9 @@
-"""The kinds of jobs, and what a kind and the runner agree on.
+"""The kinds of jobs, and the contract between a kind and the runner.
 
 A kind is a module function `run(specification, resume, context)`, a pure function of its specification:
 
 - `specification`: dict of JSON values, complete and checked by whoever submits it. Whole floats arrive as ints.
-- `resume`: folder that its own `save` has written in an earlier process, or None at the start. It is read at once:
+- `resume`: folder written by its own `save` in an earlier process, or None at the start. It must be read at once:
   the folder goes when the next checkpoint is there.
 - `context`: see `Context`.
 - It returns a dict of JSON values when it has finished, and None when it stops because `context.should_stop()`.
@@ -20,9 +20,9 @@ A kind is a module function `run(specification, resume, context)`, a pure functi
         context.publish("weights.safetensors", state.save_weights)
         return {"loss": loss}
 
-A record with lists holds the values of some steps, from `step` on. What is reported between two checkpoints is
-forgotten when the process dies in between, and reported again after the resume. ValueError is shown as the sentence
-that it carries; MemoryError, `LostDevice` and a full disk have sentences of their own; of anything else only the type
+A record with lists holds the values of several steps, from `step` on. What is reported between two checkpoints is
+discarded when the process dies in between, and reported again after the resume. ValueError is shown as its
+sentence; MemoryError, `LostDevice`, and a full disk have sentences of their own; of anything else only the type
 is shown, and the log has the traceback.
 """
 
@@ -35,19 +35,19 @@ from typing import Any, Protocol
 
 
 class LostDevice(RuntimeError):
-    """The GPU has gone or answers no more; the job can go on from its last checkpoint."""
+    """The GPU has gone or no longer responds; the job can resume from its last checkpoint."""
 
 
 class Context(Protocol):
-    """What a running job can ask of its runner."""
+    """What a running job can request from its runner."""
 
     def report(self, record: Mapping[str, Any], progress: float | None = None) -> None:
         """Append a record of JSON values; numbers that are not finite become null. `progress` is in [0, 1]."""
 
     def checkpoint(self, save: Callable[[Path], None]) -> None:
-        """Keep the state: `save` writes it into the empty folder it is given.
+        """Save the state: `save` writes it into the empty folder it is given.
 
-        Cheap to call after every step: `save` is called when some seconds have passed, and at once when the job is to
+        Cheap to call after every step: `save` is called after some seconds have passed, and at once when the job is to
         stop.
         """
 
@@ -55,10 +55,10 @@ class Context(Protocol):
         """Keep a file for visitors, such as "weights.safetensors": `save` writes the file at the path it is given."""
 
     def note(self, values: Mapping[str, Any] | None) -> None:
-        """Tell how the job computes, as JSON values; None changes nothing. The last note is kept with its machine."""
+        """Report how the job computes, as JSON values; None changes nothing. The last note is kept with its machine."""
 
     def should_stop(self) -> bool:
-        """Whether to write a checkpoint and return None: paused, canceled, or out of time."""
+        """Return whether to write a checkpoint and return None: paused, canceled, or out of time."""
 
 
 Run = Callable[[dict[str, Any], Path | None, Context], "dict[str, Any] | None"]
@@ -71,16 +71,16 @@ class Kind:
     Attributes
     ----------
     function
-        Its dotted name; imported by the runner alone.
+        Its dotted name; imported only by the runner.
     version
-        To be raised whenever the same specification gives other numbers: runs of other versions are not shared.
+        Raise it whenever the same specification gives different numbers: runs of other versions are not shared.
     """
 
     function: str
     version: int = 1
 
 
-# Names come from here alone, never from a visitor.
+# Names come only from here, never from a visitor.
 KINDS: dict[str, Kind] = {
     "download": Kind("core.training.downloads.run_download"),
     "range_test": Kind("core.nets.runs.run_range_test"),
@@ -91,12 +91,12 @@ KINDS: dict[str, Kind] = {
 
 
 def kind_named(name: str, version: int | None = None) -> Kind:
-    """Kind of that name.
+    """Return the kind of that name.
 
     Raises
     ------
     ValueError
-        If there is none, or it has another version by now.
+        If there is none, or its version has changed.
     """
     if name not in KINDS:
         raise ValueError("There is no such kind of run.")

@@ -12,16 +12,16 @@ import platformdirs
 
 T = TypeVar("T")
 DAY_S = 86400.0
-# On a host that offers small networks only.
+# On a host that offers only small networks.
 SMALL_S = 30.0
-# How long a run may take to stop when it is asked to; then its process ends itself, and a while later is ended.
+# How long a run may take to stop when asked to; then its process ends itself and, a while later, is ended.
 GRACE_S = 20.0
 FROZEN_S = 30.0
 
 
 @dataclass(frozen=True)
 class Settings:
-    """What this host allows.
+    """The limits of this host.
 
     Attributes
     ----------
@@ -30,13 +30,13 @@ class Settings:
     folder : Path
         LECTERN_JOBS_FOLDER: where runs are kept.
     workers : int
-        LECTERN_JOBS_WORKERS: how many run at once; further ones wait.
+        LECTERN_JOBS_WORKERS: how many run at once; others wait.
     seconds : float
-        LECTERN_JOBS_SECONDS: how long one may train, in all its processes together.
+        LECTERN_JOBS_SECONDS: how long a run may train, in all its processes together.
     runs, megabytes : int
-        LECTERN_JOBS_RUNS, LECTERN_JOBS_MEGABYTES: how much is kept; beyond that the run that ended first goes.
+        LECTERN_JOBS_RUNS, LECTERN_JOBS_MEGABYTES: how much is kept; beyond that, the run that ended first goes.
     checkpoint_seconds : float
-        LECTERN_JOBS_CHECKPOINT_SECONDS: the least time between two checkpoints.
+        LECTERN_JOBS_CHECKPOINT_SECONDS: the shortest time between two checkpoints.
     """
 
     training: str
@@ -54,12 +54,12 @@ class Settings:
 
 
 def settings() -> Settings:
-    """Read the limits anew.
+    """Reread the limits.
 
     Raises
     ------
     ValueError
-        If a variable has a value that it cannot have.
+        If a variable has an invalid value.
     """
     training = os.environ.get("LECTERN_TRAINING", "on")
     if training not in ("on", "small", "off"):

@@ -1,4 +1,4 @@
-"""What a run was computed with."""
+"""The hardware and software that a run was computed with."""
 
 from __future__ import annotations
 
@@ -11,17 +11,17 @@ from typing import Any
 from core.jobs.gpus import driver, gpus
 
 PACKAGES = ("numpy", "scikit-learn", "torch", "torchvision")
-# Where Linux tells about it.
+# Where Linux describes it.
 PROCESSOR = Path("/proc/cpuinfo")
 
 
 def machine(*, with_gpus: bool = True) -> dict[str, Any]:
-    """Return hardware and versions, as JSON values; no package is imported for it, and no name of host or user is told.
+    """Return hardware and versions, as JSON values; no package is imported, and no name of a host or user is included.
 
     Parameters
     ----------
     with_gpus
-        Whether to look for GPUs: names of those that this process may see, and the version of their driver.
+        Whether to look for GPUs: names of those visible to this process, and the version of their driver.
     """
     told = driver() if with_gpus else {}
     return {
@@ -47,7 +47,7 @@ def _processor() -> str:
 
 
 def _value(path: Path, name: str) -> str:
-    """First value of a name in a file of lines such as "name : value"; "" if there is none."""
+    """Return the first value of a name in a file of lines such as "name : value"; "" if there is none."""
     try:
         lines = path.read_text(encoding="utf-8").splitlines()
     except (OSError, UnicodeDecodeError):

@@ -1,4 +1,4 @@
-"""Which process works on a run, told so that none is mistaken for it, and its end by force."""
+"""Identity of the process that works on a run, so that none is mistaken for it, and its end by force."""
 
 from __future__ import annotations
 
@@ -10,20 +10,20 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-# Where Linux tells about a process.
+# Where Linux describes a process.
 PROCESSES = Path("/proc")
 
 
 def mark() -> dict[str, Any]:
-    """Return what tells this process from all others: its number, its machine, and when it began where that is told."""
+    """Return what identifies this process: its number, its machine, and its start time where that is known."""
     return {"pid": os.getpid(), "host": platform.node(), "began": _began(os.getpid())}
 
 
 def end(marked: Mapping[str, Any]) -> bool:
-    """Kill the process that has told `mark`, with those it has started, and return whether that was tried.
+    """Kill the process identified by `mark`, with the processes it has started, and return whether that was tried.
 
-    Whoever calls this has seen that the process still holds the lock of its run, so its number has not gone to another
-    one; and neither the number of another machine nor that of a later process is taken for it.
+    The caller has seen that the process still holds the lock of its run, so its number does not belong to another
+    one; and neither a number on another machine nor that of a later process is mistaken for it.
     """
     pid = marked.get("pid", 0)
     if pid in (0, os.getpid()) or {**marked, "host": platform.node(), "began": _began(pid)} != marked:
@@ -38,7 +38,7 @@ def end(marked: Mapping[str, Any]) -> bool:
 
 
 def _began(pid: int) -> str:
-    """When a process began, in the machine's own ticks; "" where it is not told."""
+    """Return when a process began, in the machine's own ticks; "" where it is unknown."""
     try:
         told = (PROCESSES / str(pid) / "stat").read_text(encoding="utf-8", errors="replace")
     except OSError:

@@ -1,4 +1,4 @@
-"""Runs that wait, and what can be asked of a run. All of it goes under one lock for all processes."""
+"""Runs that wait, and requests to runs. All of it happens under one lock for all processes."""
 
 from __future__ import annotations
 
@@ -26,23 +26,23 @@ NOT_STARTED = "The run could not be started. Start over; if that fails too, see 
 
 
 def submit(kind: str, specification: Mapping[str, Any], *, owner: str = "") -> str:
-    """Ask for a run and get its name; who asks for the same gets the same, whatever has become of it.
+    """Request a run and return its name; the same request gives the same run, whatever its state.
 
     Parameters
     ----------
     kind
         Key of `core.jobs.kinds.KINDS`.
     specification
-        JSON values that say all; see `core.jobs.kinds`.
+        JSON values that specify the run completely; see `core.jobs.kinds`.
     owner
-        Any text that stands for who asks, such as a digest of a session; "" for the one user of a private machine. It
-        is no part of the run's identity. An owner may have as many runs waiting as `core.host` says, and when runs must
-        be removed, the owner who keeps most loses them.
+        Any text that identifies the requester, such as a digest of a session; "" for the user of a private machine. It
+        is not part of the run's identity. An owner may have as many runs waiting as `core.host` says; when runs must
+        be removed, the owner who keeps the most loses them.
 
     Raises
     ------
     ValueError
-        If nothing is trained here, the queue or the disk is full, or the specification is not one.
+        If nothing is trained here, the queue or the disk is full, or the specification is invalid.
     """
     limits = settings()
     version = kind_named(kind).version
@@ -63,12 +63,12 @@ def submit(kind: str, specification: Mapping[str, Any], *, owner: str = "") -> s
 
 
 def pause(job: str) -> None:
-    """Ask a run to stop after a checkpoint; `resume` lets it go on. A run that has ended stays as it is."""
+    """Ask a run to stop after a checkpoint; `resume` continues it. A run that has ended is left alone."""
     _ask(job, "pause", "paused")
 
 
 def cancel(job: str) -> None:
-    """Ask a run to stop for good; what it has computed is kept. A run that has ended stays as it is."""
+    """Ask a run to stop for good; what it has computed is kept. A run that has ended is left alone."""
     _ask(job, "cancel", "cancelled")
 
 
@@ -83,14 +83,14 @@ def restart(job: str, *, owner: str = "") -> None:
 
 
 def rename(job: str, name: str) -> None:
-    """Give a run a name to be read; no part of it becomes the name of a file."""
+    """Give a run a display name; no part of it becomes the name of a file."""
     text = " ".join("".join(each if each.isprintable() else " " for each in name).split())[:LONGEST_NAME]
     with _alone(settings().folder) as root:
         files.write(folder_of(root, job).path / "name.json", {"name": text})
 
 
 def delete(job: str) -> None:
-    """Remove a run with all its files.
+    """Remove a run and all its files.
 
     Raises
     ------
@@ -105,15 +105,15 @@ def delete(job: str) -> None:
 
 
 def waiting(root: Path) -> list[JobFolder]:
-    """Return the runs that wait, the next one first."""
+    """Return the waiting runs, the next one first."""
     queued = [folder for folder in all_folders(root) if folder.state() == "queued"]
     return sorted(queued, key=lambda folder: (folder.status().get("queued", 0), folder.path))
 
 
 def advance(busy_s: float = BUSY_S) -> None:
-    """Start what waits as far as there is room, and end what does not stop.
+    """Start waiting runs as far as there is room, and end those that do not stop.
 
-    If others are at it, leave it to them after `busy_s` seconds.
+    If another process is doing so, leave it to that one after `busy_s` seconds.
     """
     limits = settings()
     with contextlib.suppress(ValueError), _alone(limits.folder, busy_s):
@@ -122,7 +122,7 @@ def advance(busy_s: float = BUSY_S) -> None:
 
 @contextlib.contextmanager
 def _alone(root: Path, busy_s: float = BUSY_S) -> Iterator[Path]:
-    """Keep all others from changing states; what the disk refuses becomes a sentence."""
+    """Keep all others from changing states; an error of the disk becomes a sentence."""
     try:
         root.mkdir(parents=True, exist_ok=True)
         lock = files.Lock(root / "lock")
@@ -200,7 +200,7 @@ def _started(folder: JobFolder) -> bool:
 
 
 def _free_gpu(folder: JobFolder) -> str:
-    """Name the GPU that fewest runs have, if there are several and this run wants one; "" otherwise."""
+    """Name the GPU with the fewest runs, if there are several and this run uses one; "" otherwise."""
     if folder.order().get("specification", {}).get("device") != "cuda" or len(found := slots()) < 2:
         return ""
     every = [each for each in all_folders(folder.path.parent) if each.state() in ("running", "stopping")]
@@ -209,7 +209,7 @@ def _free_gpu(folder: JobFolder) -> str:
 
 
 def _ticket(root: Path) -> int:
-    """Number behind those of all who wait, also if the clock has been set back."""
+    """Return a number behind those of all waiting runs, even if the clock has been set back."""
     return max([time.time_ns(), *(int(folder.status().get("queued", 0)) + 1 for folder in waiting(root))])
 
 
@@ -223,10 +223,10 @@ def _check_queue(root: Path, owner: str) -> None:
 
 
 def _make_room(limits: Settings, owner: str) -> None:
-    """Remove ended runs until a further one of `owner` is allowed; the lock must be held.
+    """Remove ended runs until another one of `owner` is allowed; the lock must be held.
 
-    The owner who keeps most, in number or in bytes, loses the run that ended first: so nobody can push out the runs of
-    others by asking for many.
+    The owner who keeps the most, in number or in bytes, loses the run that ended first: so nobody can push out the runs
+    of others by requesting many.
     """
     root = limits.folder
     _check_queue(root, owner)
@@ -241,15 +241,15 @@ def _make_room(limits: Settings, owner: str) -> None:
         kept = Counter({owner: 1})
         for folder, nbytes in sizes.items():
             kept[owners[folder]] += 1 if many else nbytes
-        gone = max(ended, key=lambda folder: kept[owners[folder]])  # the first of them, so the one that ended first
+        gone = max(ended, key=lambda folder: kept[owners[folder]])  # max takes the first, so the one that ended first
         ended.remove(gone)
-        with contextlib.suppress(OSError):  # of another user, say
+        with contextlib.suppress(OSError):  # it may belong to another user, for example
             _remove(gone)
             del sizes[gone]
 
 
 def _remove(folder: JobFolder) -> None:
-    """Make a run vanish at once, then its files."""
+    """Make a run vanish atomically, then delete its files."""
     gone = folder.path.with_name(f".deleted-{time.time_ns()}")
     folder.path.rename(gone)
     files.remove(gone)

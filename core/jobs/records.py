@@ -1,4 +1,4 @@
-"""Runs as one JSON text: to take home, and to ship with Lectern so that no visitor has to wait for them."""
+"""Runs as one JSON text: to download, and to ship with Lectern so that no visitor has to wait for them."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _TYPES: dict[str, type | tuple[type, ...]] = {
 
 @dataclass(frozen=True)
 class RecordedRun:
-    """All about a run.
+    """Everything about a run.
 
     Attributes
     ----------
@@ -44,9 +44,9 @@ class RecordedRun:
     machines : sequence of dict
         Hardware and versions of each process that has worked on it; see `core.jobs.machine`.
     records : sequence of dict
-        What it has reported.
+        What it reported.
     result : dict
-        What it has returned; empty if it has not ended so.
+        What it returned; empty if it did not finish.
     """
 
     name: str
@@ -61,12 +61,12 @@ class RecordedRun:
 
     @property
     def id(self) -> str:
-        """Name that a run of the same specification has here."""
+        """Return the name that a run of the same specification has here."""
         return identity(self.kind, self.version, self.specification)
 
 
 def recorded(job: str) -> RecordedRun:
-    """Everything about a run of this host.
+    """Return everything about a run of this host.
 
     Raises
     ------
@@ -89,7 +89,7 @@ def recorded(job: str) -> RecordedRun:
 
 
 def dump(run: RecordedRun) -> str:
-    """Write a run as JSON, a record on each line."""
+    """Write a run as JSON, one record per line."""
     values = {"format": FORMAT, **asdict(run)}
     records = ",\n".join(json.dumps(record, allow_nan=False) for record in values.pop("records"))
     head = "".join(f"{json.dumps(name)}: {json.dumps(value, allow_nan=False)},\n" for name, value in values.items())
@@ -102,7 +102,7 @@ def load(text: str) -> RecordedRun:
     Raises
     ------
     ValueError
-        If the text is not what `dump` writes.
+        If the text is not in the format of `dump`.
     """
     try:
         values = json.loads(text)
@@ -119,9 +119,9 @@ def load(text: str) -> RecordedRun:
 
 
 def columns(records: Sequence[Mapping[str, Any]]) -> dict[str, list[Any]]:
-    """Columns of a table of records, None where a record has no value.
+    """Return the columns of a table of records, with None where a record has no value.
 
-    A record with lists has a row for each of their places: `step` counts on from row to row, other values repeat.
+    A record with lists has a row for each of their elements: `step` counts on from row to row, other values repeat.
     """
     rows = [row for record in records for row in _rows(record)]
     names = dict.fromkeys(name for row in rows for name in row)
@@ -141,5 +141,5 @@ def _rows(record: Mapping[str, Any]) -> list[dict[str, Any]]:
 
 @functools.cache
 def shipped() -> tuple[RecordedRun, ...]:
-    """Runs that come with Lectern, by the names of their files."""
+    """Return the runs that come with Lectern, by the names of their files."""
     return tuple(load(path.read_text(encoding="utf-8")) for path in sorted(SHIPPED.glob("*.json")))

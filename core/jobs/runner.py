@@ -1,4 +1,4 @@
-"""What the process of a job does: it runs one function and writes down what becomes of it."""
+"""The process of a job: it runs one function and records the outcome."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ from core.jobs.machine import machine
 from core.jobs.queue import advance
 
 POLL_S = 0.1
-# Others who look whether the lock is held hold it for an instant.
+# Others who check the lock hold it for an instant.
 LOCK_S = 5.0
-# Checkpoints take at most one part in so many of the time.
+# Checkpoints take at most 1 / CHECKPOINT_SHARE of the time.
 CHECKPOINT_SHARE = 20
 RECORD_BYTES, METRICS_BYTES = 2**16, 2**24
 RUN_BYTES = 2**29
@@ -45,10 +45,10 @@ TERM = "The system ended the process. Resume to continue from the last checkpoin
 
 
 class Work:
-    """The context of a job, and the thread that watches for what others ask of it.
+    """The context of a job, and the thread that watches for requests to it.
 
-    When the folder of the run is deleted while it goes on, or its lock is, the job stops and nothing is written any
-    more: at the same path there may already be another run.
+    If the folder of the run or its lock is deleted while it runs, the job stops and nothing more is written:
+    at the same path there may already be another run.
     """
 
     def __init__(self, folder: JobFolder, limits: Settings, lock: Lock) -> None:
@@ -104,11 +104,11 @@ class Work:
 
     @property
     def seconds(self) -> float:
-        """Time spent, also in earlier processes up to the checkpoint."""
+        """Return the time spent, including earlier processes up to the checkpoint."""
         return self._seconds + time.monotonic() - self._began
 
     def finish(self, result: Any) -> None:
-        """Write down what the function has returned."""
+        """Record what the function has returned."""
         if self._is_gone():
             self._end("", "")
         elif result is not None:
@@ -120,12 +120,12 @@ class Work:
             self._end("failed", "The run ended without a result.")
 
     def fail(self, error: BaseException) -> None:
-        """Write down why there is no result."""
+        """Record why there is no result."""
         self._end("failed", sentence(error))
         _log(error)
 
     def _end(self, state: str, message: str) -> bool:
-        """Write the last status; whoever comes second, the job or its watch, has nothing to add and gets False."""
+        """Write the last status; only the first caller, the job or its watch, does so, and the second gets False."""
         if not self._ending.acquire(blocking=False):
             return False
         self._over.set()
@@ -137,10 +137,10 @@ class Work:
         return True
 
     def _keep_note(self) -> None:
-        """Write the last note to the machine that this process has told about."""
+        """Write the last note to the entry of this machine."""
         machines = self._folder.machines()
         if machines and self._note:
-            with contextlib.suppress(OSError):  # it is the least that a full disk takes
+            with contextlib.suppress(OSError):  # it is the least of a full disk's problems
                 machines[-1]["note"] = self._note
                 write(self._folder.path / "machines.json", {"machines": machines})
 
@@ -157,7 +157,7 @@ class Work:
         return "failed", f"Stopped at this server's limit of {limit}; partial results are shown."
 
     def _watch(self) -> None:
-        """Pass requests on, tell how far the job is, and end the process if the job does not stop by itself."""
+        """Pass requests on, report the progress of the job, and end the process if the job does not stop by itself."""
         asked = told = -math.inf
         while not self._over.wait(POLL_S):
             now = time.monotonic()
@@ -194,14 +194,14 @@ class Work:
 
 
 def run(path: Path, ready: Callable[[], None] = lambda: None) -> None:
-    """Run the job in a folder, unless it is none that waits or another process has it; then start what waits.
+    """Run the job in a folder, unless it is not waiting or another process has it; then start waiting jobs.
 
     Parameters
     ----------
     path
         Folder of the job.
     ready
-        Called when the job is this process's.
+        Called when the job belongs to this process.
     """
     folder, lock = JobFolder(path), Lock(JobFolder(path).lock)
     if not lock.acquire(LOCK_S):
@@ -216,7 +216,7 @@ def run(path: Path, ready: Callable[[], None] = lambda: None) -> None:
 
 
 def sentence(error: BaseException) -> str:
-    """One sentence about a failure, for whoever asked for the run."""
+    """Write one sentence about a failure, for whoever requested the run."""
     first = str(error).partition("\n")[0]
     if isinstance(error, ValueError) and first.endswith((".", "?")):  # those of libraries are seldom sentences
         return first
@@ -230,7 +230,7 @@ def sentence(error: BaseException) -> str:
 
 
 def end(folder: JobFolder, state: str, message: str, **values: Any) -> None:
-    """Write the last status of a run, also on a full disk; where nothing can be written, the lock tells of the end."""
+    """Write the last status of a run, even on a full disk; where nothing can be written, the lock shows the end."""
     for make_room in (folder.give_reserve, lambda: None):
         try:
             folder.set_status(state=state, message=message, **values)
@@ -251,7 +251,7 @@ def _do(folder: JobFolder, lock: Lock, ready: Callable[[], None]) -> None:
         if not order:
             raise ValueError("The settings of the run are damaged; start it again from its page.")
         work = Work(folder, settings(), lock)
-        # A new number of starts tells readers to begin anew: the metrics must be cut by then.
+        # A new number of starts tells readers to start over: the metrics must be cut by then.
         starts = folder.status().get("starts", 0) + 1
         folder.set_status(state="running", message="", starts=starts, **processes.mark())
         ready()
@@ -285,7 +285,7 @@ def _note_machine(folder: JobFolder, with_gpus: bool) -> None:
 
 
 def _finite(value: Any) -> Any:
-    """The value with null for numbers that JSON does not have."""
+    """Return the value with null for numbers that JSON does not have."""
     if isinstance(value, float):
         return value if math.isfinite(value) else None
     if isinstance(value, Mapping):

@@ -1,4 +1,4 @@
-"""Starts the process of a job."""
+"""Start of the process of a job."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ LIMIT_S = 60.0
 def start(folder: JobFolder, gpu: str = "") -> bool:
     """Start the process and wait until it holds its lock (a tenth of a second); False if it ends before that.
 
-    It belongs to no terminal and to no app: it goes on when whoever started it has ended.
+    It belongs to no terminal and to no app: it continues when the process that started it has ended.
 
     Parameters
     ----------
     gpu
-        The only one that it may see, as `core.jobs.gpus.slots` names it; "" for all.
+        The only one that it may see, as named by `core.jobs.gpus.slots`; "" for all.
     """
     seen = {VISIBLE: gpu, ALL: ",".join(slots())} if gpu else {}
     with folder.log.open("ab") as log:

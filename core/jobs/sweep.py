@@ -1,7 +1,7 @@
-"""One function for many specifications: here one after the other, or carried to other processes and machines.
+"""One function for many specifications: here one after the other, or distributed to other processes and machines.
 
-The candidates of a sweep go this way (`core.nets.sweep`). Its seeds are runs of their own, so that they are shared and
-go on after a kill one by one: as many of these work at once as LECTERN_JOBS_WORKERS says, and each carries its
+The candidates of a sweep are run this way (`core.nets.sweep`). Its seeds are runs of their own, so that they are shared
+and resume one by one after a kill: as many of these work at once as LECTERN_JOBS_WORKERS says, and each sends its
 candidates to the same cluster.
 """
 
@@ -18,7 +18,7 @@ BACKENDS = (SEQUENTIAL, "loky", "dask", "ray")
 
 
 def backend_of(name: str | None = None) -> str:
-    """Check the name of a backend; None asks LECTERN_SWEEP.
+    """Check the name of a backend; None means LECTERN_SWEEP.
 
     Raises
     ------
@@ -37,7 +37,7 @@ def sweep(
     *,
     backend: str | None = None,
 ) -> Iterator[R]:
-    """Results of `function` in the order of the specifications, each as soon as it and those before it are there.
+    """Yield results of `function` in the order of the specifications, each as soon as it and those before it are there.
 
     Parameters
     ----------
@@ -46,7 +46,7 @@ def sweep(
     specifications
         One for each candidate and seed.
     backend
-        "sequential", the quickest for what takes seconds; "loky" for the processes of this machine; "dask" or "ray"
+        "sequential", the fastest for what takes seconds; "loky" for the processes of this machine; "dask" or "ray"
         for the cluster that their own settings name (DASK_SCHEDULER_ADDRESS, RAY_ADDRESS). See `backend_of`.
 
     Raises
@@ -74,7 +74,7 @@ def _parallel(
         except ImportError:
             raise ValueError(f"LECTERN_SWEEP is {name}, but that package is not installed.") from None
         stack.enter_context(joblib.parallel_config(backend=name, n_jobs=-1))
-        # The backend of Ray gives its results all at once.
+        # The backend of Ray returns its results all at once.
         parallel = joblib.Parallel(return_as="list" if name == "ray" else "generator")
         yield from parallel(joblib.delayed(function)(each) for each in specifications)
 
@@ -86,13 +86,13 @@ def _use_ray() -> None:
 
 
 def _use_dask(stack: contextlib.ExitStack) -> None:
-    """Use the client that there is, or one for the cluster of DASK_SCHEDULER_ADDRESS; else start a cluster here."""
+    """Use the existing client, or one for the cluster of DASK_SCHEDULER_ADDRESS; otherwise start a cluster here."""
     import dask
     from distributed import Client, get_client
 
     try:
         get_client()
     except ValueError:
-        # Without an address: a process for each core, and no server of web pages.
+        # Without an address: a process for each core, and no web server.
         own = {"threads_per_worker": 1, "dashboard_address": None}
         stack.enter_context(Client(**({} if dask.config.get("scheduler-address", None) else own)))  # type: ignore[no-untyped-call]

@@ -1,4 +1,4 @@
-"""What a page sees of runs: a few small files are read for it, so that two hundred visitors may ask every second."""
+"""A page's view of runs: a few small files are read for it, so that two hundred visitors may ask every second."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ DIED = (
 )
 DAMAGED = "Files of this run are damaged. Start over."
 STUCK = "The process of the run does not stop; whoever runs this server must end process {pid}."
-# Most of what `metrics` reads at once.
+# The most that `metrics` reads at once.
 PART_BYTES = 2**20
 LOOK_S = 0.02
-# The order of the queue is looked up once in so many seconds, for all visitors of the app together.
+# The order of the queue is looked up at most once in this many seconds, for all visitors of the app together.
 QUEUE_S = 0.5
 
 
@@ -36,15 +36,15 @@ class Status:
     state : str
         queued, running, stopping, paused, done, failed, cancelled, or interrupted.
     progress : float
-        Share of the work that is done, in [0, 1].
+        Fraction of the work that is done, in [0, 1].
     position : int
-        Place in the queue, from 1 on; 0 if it does not wait.
+        Position in the queue, from 1 on; 0 if it is not waiting.
     seconds : float
-        Time that it has run.
+        How long it has run.
     message : str
         A sentence, if there is something to say.
     note : dict
-        What its process has last told about how it computes, while it runs.
+        What its process last reported about how it computes, while it runs.
     """
 
     state: str
@@ -56,7 +56,7 @@ class Status:
 
     @property
     def ended(self) -> bool:
-        """Whether no process works on it or will."""
+        """Return whether no process works on it or will."""
         return self.state in ENDED
 
 
@@ -68,15 +68,15 @@ class Metrics:
     ----------
     records : tuple of dict
     cursor : str
-        To be given to `metrics` the next time.
-    anew : bool
-        Whether the run has begun again at a checkpoint or from the start, so that `records` are all there are and
+        Pass this to `metrics` the next time.
+    restarted : bool
+        Whether the run has restarted at a checkpoint or from the beginning, so that `records` are all there are and
         those of earlier looks are void.
     """
 
     records: tuple[dict[str, Any], ...]
     cursor: str
-    anew: bool
+    restarted: bool
 
 
 @dataclass(frozen=True)
@@ -86,9 +86,9 @@ class RunInfo:
     Attributes
     ----------
     id, kind, name : str
-        `name` is empty unless it has been given one.
+        `name` is empty unless the run was given one.
     owner : str
-        Who began it, as `core.jobs.submit` was told.
+        Who began it, as passed to `core.jobs.submit`.
     specification : dict
     created : float
         Seconds since 1970.
@@ -108,7 +108,7 @@ class RunInfo:
 
 
 def status(job: str) -> Status:
-    """State of a run now.
+    """Return the current state of a run.
 
     Raises
     ------
@@ -119,7 +119,7 @@ def status(job: str) -> Status:
 
 
 def metrics(job: str, cursor: str = "") -> Metrics:
-    """Records since `cursor` (all without one), a megabyte of them at most; what is half written comes later.
+    """Return records since `cursor` (all without one), at most a megabyte of them; a half-written one comes later.
 
     Raises
     ------
@@ -129,36 +129,36 @@ def metrics(job: str, cursor: str = "") -> Metrics:
     folder = folder_of(settings().folder, job)
     starts = str(folder.status().get("starts", 0))
     before, _, start = cursor.partition(":")
-    anew = before != starts
-    records, end = folder.records(0 if anew else int(start), PART_BYTES)
-    return Metrics(tuple(records), f"{starts}:{end}", anew)
+    restarted = before != starts
+    records, end = folder.records(0 if restarted else int(start), PART_BYTES)
+    return Metrics(tuple(records), f"{starts}:{end}", restarted)
 
 
 def result(job: str) -> dict[str, Any]:
-    """Return what a run that is done has returned; empty before."""
+    """Return the result of a run that is done; empty before."""
     return folder_of(settings().folder, job).result() or {}
 
 
 def published(job: str) -> dict[str, Path]:
-    """Files that a run has left for visitors, by their names."""
+    """Return files that a run has left for visitors, by their names."""
     folder = folder_of(settings().folder, job).files
     return {path.name: path for path in sorted(folder.glob("*")) if path.is_file()}
 
 
 def runs() -> list[RunInfo]:
-    """Every run, the newest first."""
+    """List every run, the newest first."""
     found = [(folder, folder.order()) for folder in all_folders(settings().folder)]
     listed = [_info(folder, order) for folder, order in found if order]
     return sorted(listed, key=lambda run: run.created, reverse=True)
 
 
 def names() -> frozenset[str]:
-    """Name of every run, without a look at any."""
+    """Return the name of every run without looking at any."""
     return frozenset(folder.path.name for folder in all_folders(settings().folder))
 
 
 def wait(job: str, states: Collection[str] = ENDED, timeout_s: float = 60.0) -> Status:
-    """Wait until a run is in one of some states.
+    """Wait until a run is in one of several states.
 
     Raises
     ------
@@ -174,7 +174,7 @@ def wait(job: str, states: Collection[str] = ENDED, timeout_s: float = 60.0) -> 
 
 
 def run_info(job: str) -> RunInfo:
-    """One entry of `runs`.
+    """Return one entry of `runs`.
 
     Raises
     ------
@@ -201,7 +201,7 @@ def _status(folder: JobFolder) -> Status:
 
 
 def _message(folder: JobFolder, state: str, position: int, written: dict[str, Any]) -> str:
-    """What there is to say of a run in some state, which may be another one than is written."""
+    """Say what there is to say about a run in a state, which may differ from the one in the file."""
     if state == "queued":
         return "Next in the queue." if position == 1 else f"Runs ahead of this one: {position - 1}."
     if state == "stopping":
@@ -226,7 +226,7 @@ def _info(folder: JobFolder, order: dict[str, Any]) -> RunInfo:
 
 
 class _Queue:
-    """Order of those who wait, as it was a moment ago."""
+    """Order of the waiting runs, as it was a moment ago."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -234,7 +234,7 @@ class _Queue:
         self._until = 0.0
 
     def position(self, folder: JobFolder) -> int:
-        """Place of a run that waits; also starts it if whoever should have done so has died."""
+        """Return the position of a waiting run; also start it if the process that should have done so has died."""
         with self._lock:
             if time.monotonic() >= self._until or folder.path not in self._order:
                 advance(0.0)

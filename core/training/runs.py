@@ -168,7 +168,7 @@ class _Reader:
             cursor, records = self._held.pop((job, created), ("", ()))
             while True:
                 news = jobs.metrics(job, cursor)
-                records, cursor = (() if news.anew else records) + news.records, news.cursor
+                records, cursor = (() if news.restarted else records) + news.records, news.cursor
                 if not news.records:
                     break
             self._held[job, created] = cursor, records

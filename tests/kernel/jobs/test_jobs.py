@@ -493,17 +493,17 @@ def test_torn_lines_are_not_seen_and_are_forgotten(order, monkeypatch) -> None:
     third = folders.record_line({"step": 3})
     own.metrics.write_bytes(folders.record_line({"step": 1}) + folders.record_line({"step": 2}) + third[:4])
     part = jobs.metrics(job)
-    assert part.records == ({"step": 1}, {"step": 2}) and part.anew
+    assert part.records == ({"step": 1}, {"step": 2}) and part.restarted
     with own.metrics.open("ab") as file:
         file.write(third[4:])
     later = jobs.metrics(job, part.cursor)
-    assert later.records == ({"step": 3},) and not later.anew
+    assert later.records == ({"step": 3},) and not later.restarted
     assert jobs.metrics(job, later.cursor).records == ()
     with own.metrics.open("ab") as file:  # blocks that a loss of power has left empty
         file.write(bytes(100) + b"\n" + folders.record_line({"step": 9}))
     assert jobs.metrics(job, later.cursor).records == ()
     runner.run(own.path)
-    assert jobs.metrics(job, later.cursor).anew
+    assert jobs.metrics(job, later.cursor).restarted
     assert_complete(job)
 
 
