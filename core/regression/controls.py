@@ -64,7 +64,7 @@ EXPERIMENT: tuple[Control, ...] = (
             "beyond": "Beyond the range",
         },
     ),
-    Seed(default=26),  # a draw in which chance is not conspicuous: no cross term is far from zero
+    Seed(default=26),  # a draw without conspicuous chance: no cross term is far from zero
     _slider(
         "n_test",
         "Number of test points",

@@ -36,7 +36,7 @@ class Decomposition(Sweep):
     x_test, f_test, y_test : ndarray (T,)
         Test inputs, the truth there, and the one noisy test set.
     mc_bias2_se, mc_variance_se, mc_error_se, mc_gap_se : ndarray (D,)
-        Standard errors of the Monte Carlo estimates. Fixed inputs: the exact ones for Gaussian noise, so not
+        Standard errors of the Monte Carlo estimates. Fixed inputs: exact for Gaussian noise, so not
         estimates themselves. Redrawn inputs: estimated from the M fits, too small where these have heavy tails.
         `mc_gap_se` is that of `mc_error - risk`, which with redrawn inputs share their designs.
     train_error : ndarray (D,)
@@ -44,7 +44,7 @@ class Decomposition(Sweep):
     train_mse_first : ndarray (D,)
         Mean squared error of the first fit on its own training set.
     grid, f_grid : ndarray (G,)
-        Even inputs that span training inputs, test inputs and [low, high], and the truth there.
+        Even inputs that span training inputs, test inputs, and [low, high], and the truth there.
     mean_grid, sd_grid : ndarray (D, G)
         Exact mean and standard deviation of the fits on the grid.
     basis : ndarray (D + 1, G)
@@ -77,12 +77,12 @@ class Decomposition(Sweep):
 
     @property
     def best(self) -> int:
-        """Degree with the smallest expected error."""
+        """Return the degree with the smallest expected error."""
         return int(self.degrees[np.argmin(self.risk)])
 
     @property
     def one_test_best(self) -> int:
-        """Degree with the smallest mean error on the one test set."""
+        """Return the degree with the smallest mean error on the one test set."""
         return int(self.degrees[np.argmin(self.one_test_error)])
 
 
@@ -112,12 +112,12 @@ def decompose(
     Returns
     -------
     Decomposition
-        The same for the same settings.
+        Equal for equal settings.
 
     Raises
     ------
     ValueError
-        If a setting is invalid, no test point is inside, all training inputs are equal, or the work is too much.
+        If a setting is invalid, no test point is inside, all training inputs are equal, or there is too much work.
     """
     settings = Settings(**locals())
     check_cost(settings, "data sets", GRID_SIZE)
@@ -160,7 +160,7 @@ def decompose(
 
 
 def degree_range(x_train: Array, max_degree: int) -> tuple[int, str]:
-    """Largest usable degree, at most `max_degree`, and the reason if it is smaller (else an empty string).
+    """Return the largest usable degree, at most `max_degree`, and the reason if it is smaller (otherwise "").
 
     Raises
     ------
@@ -185,9 +185,9 @@ def check_cost(settings: Settings, name: str, extra: int) -> None:
     ----------
     settings : Settings
     name : str
-        What the caller calls the data sets.
+        Name of the data sets, used in the sentence.
     extra : int
-        Points at which the caller evaluates fits, per data set, beside the training and test points.
+        Points at which the caller evaluates fits, per data set, besides the training and test points.
     """
     largest = most_data_sets(settings, extra)
     if settings.n_sets > largest:
@@ -198,7 +198,7 @@ def check_cost(settings: Settings, name: str, extra: int) -> None:
 
 
 def most_data_sets(settings: Settings, extra: int) -> int:
-    """Largest number of data sets that is not too much work; `extra` as for `check_cost`."""
+    """Return the largest number of data sets that is not too much work; `extra` as for `check_cost`."""
     if settings.protocol == "fixed":
         return LIMITS["n_sets"][1]
     n_pool = settings.n_train * (2 if settings.protocol == "subset" else 1)
@@ -213,7 +213,7 @@ def _grid(settings: Settings, experiment: Experiment) -> Array:
 
 
 def _grid_curves(experiment: Experiment, basis: NestedBasis, at_grid: Array) -> tuple[Array, Array]:
-    """Exact mean and standard deviation (D, G) of the fits on the grid."""
+    """Return exact mean and standard deviation (D, G) of the fits on the grid."""
     variance = experiment.noise_std**2 * np.cumsum(at_grid**2, axis=1)[:, 1:].mean(axis=0)
     own = fits(project(basis.train, experiment.f_train), at_grid)
     if len(own) > 1:
@@ -222,12 +222,12 @@ def _grid_curves(experiment: Experiment, basis: NestedBasis, at_grid: Array) -> 
 
 
 def _chebyshev_coefs(basis: NestedBasis, at_nodes: Array, nodes: Array, y_train: Array) -> Array:
-    """Chebyshev coefficients (K, D, D + 1) of the first fits, from the values of the basis at Chebyshev nodes."""
+    """Return Chebyshev coefficients (K, D, D + 1) of the first fits, from the basis at Chebyshev nodes."""
     curves = min(CURVES, len(y_train))
     train = basis.train[:curves]
     size = nodes.size
     to_coefs = np.polynomial.chebyshev.chebvander(nodes, size - 1) * (2 / size)
     to_coefs[:, 0] /= 2
-    # p_k has degree k: what comes out beyond is rounding.
+    # p_k has degree k: anything beyond is rounding.
     per_column = np.tril(at_nodes[:curves] @ to_coefs)
     return fits(project(train, y_train[:curves]), per_column)

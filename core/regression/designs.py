@@ -1,4 +1,4 @@
-"""Settings of the regression experiments, and the drawing of their data.
+"""Settings of the regression experiments, and the data drawn from them.
 
 An experiment is one test set and `n_sets` training sets. Random numbers are taken in the order of the course
 homework, so that its published numbers come out digit for digit: the test inputs, their noise, and then the
@@ -32,13 +32,13 @@ CHOICES: dict[str, tuple[str, ...]] = {
     "test_at": ("held_out", "inside", "train", "beyond"),
     "generator": ("pcg64", "legacy"),
 }
-# Test points beyond the training range reach this fraction of its width further.
+# Test points beyond the training range extend it by this fraction of its width.
 BEYOND = 0.1
 
 
 @dataclass(frozen=True, kw_only=True)
 class Settings:
-    """Everything that defines an experiment; an invalid value raises ValueError.
+    """All settings of an experiment; an invalid value raises ValueError.
 
     Attributes
     ----------
@@ -62,7 +62,7 @@ class Settings:
         the training inputs (of every training set). "train": the training grid itself ("subset": the pool).
         "beyond": points to the right of all training inputs.
     max_degree : int
-        Largest polynomial degree asked for.
+        Largest polynomial degree.
     generator : {"pcg64", "legacy"}
         `numpy.random.default_rng(seed)`, or `numpy.random.RandomState(seed)` as in the course homework.
     seed : int
@@ -95,7 +95,7 @@ class Settings:
 
 @dataclass(frozen=True)
 class Experiment:
-    """The data of an experiment: M training sets on B designs (B = 1: all share it; else B = M), T test points.
+    """The data of an experiment: M training sets on B designs (B = 1: all share it; otherwise B = M), T test points.
 
     Attributes
     ----------
@@ -126,7 +126,7 @@ class Experiment:
 
 
 class _Generator(Protocol):
-    """What numpy's old and new generator have in common and is used here."""
+    """The methods used here that numpy's old and new generators share."""
 
     def permutation(self, x: Array, /) -> Array: ...
     def standard_normal(self, size: int | tuple[int, int], /) -> Array: ...
@@ -134,7 +134,7 @@ class _Generator(Protocol):
 
 
 def draw(settings: Settings) -> Experiment:
-    """Draw the data of an experiment; the same settings give the same data.
+    """Draw the data of an experiment; equal settings give equal data.
 
     Raises
     ------
@@ -174,7 +174,7 @@ def _grid(settings: Settings, rng: _Generator, size: int) -> Array:
 
 
 def _training_sets(settings: Settings, rng: _Generator, pool: Array) -> tuple[Array, Array]:
-    """Inputs (B, n) and noise (M, n); redrawn inputs and noise alternate, as in a loop over the training sets."""
+    """Return inputs (B, n) and noise (M, n); redrawn inputs and noise alternate, as in a loop over training sets."""
     n_sets, n_train, noise_std = settings.n_sets, settings.n_train, settings.noise_std
     if settings.protocol == "fixed":
         return pool[np.newaxis], noise_std * rng.standard_normal((n_sets, n_train))

@@ -1,7 +1,7 @@
 """The course homework on bias and variance, recomputed: how much of its conclusions is chance.
 
-The experiments are the homework's own (its random number calls included); what is added is the repetition that the
-homework did not make, and the exact value beside each estimate.
+The experiments are the homework's own (including its random number calls); the additions are the repetition that the
+homework left out, and the exact value next to each estimate.
 """
 
 from __future__ import annotations
@@ -33,14 +33,14 @@ LEAVE_ONE_OUT = Settings(
 
 @dataclass(frozen=True)
 class ByEye:
-    """Fits of degree 1, 3 and 10 to the 20 points.
+    """Fits of degree 1, 3, and 10 to the 20 points.
 
     Attributes
     ----------
     decomposition
         Of the 20-point design, tested at the training points with fresh noise.
     ten_beats_three
-        Share of 1,000 noise draws in which the fit of degree 10 is nearer to the truth than that of degree 3.
+        Fraction of 1,000 noise draws in which the fit of degree 10 is closer to the truth than that of degree 3.
     """
 
     decomposition: Decomposition
@@ -49,14 +49,14 @@ class ByEye:
 
 @dataclass(frozen=True)
 class TestSetChoice:
-    """Which degree is best, decided in many repetitions of the homework's experiment on its own split.
+    """Best degrees, chosen in many repetitions of the homework's experiment on its own split.
 
     Attributes
     ----------
     degrees
         (D,)
     by_test_set
-        (D,) share of the repetitions in which the mean error on one noisy test set of 10 points is smallest there.
+        (D,) fraction of the repetitions in which the mean error on one noisy test set of 10 points is smallest there.
     by_truth
         (D,) the same for the mean squared distance from the truth.
     """
@@ -75,7 +75,7 @@ class Redraws:
     rmse
         (R, 4) root mean squared leave-one-out residual of degrees 1 to 4; row 0 is the homework's draw.
     winners
-        (4,) share of the draws in which each degree has the smallest one.
+        (4,) fraction of the draws in which each degree has the smallest one.
     """
 
     rmse: Array
@@ -104,7 +104,7 @@ def hundred_sets() -> Decomposition:
 def test_set_choice(repetitions: int = 1000, seed: int = 1) -> TestSetChoice:
     """Repeat the homework's 100 data sets and its noisy test set on the same split.
 
-    For Gaussian noise the coefficients of the fits in an orthonormal basis are independent normal numbers, so they
+    For Gaussian noise, the coefficients of the fits in an orthonormal basis are independent normal numbers, so they
     are drawn directly.
     """
     rng = np.random.default_rng(seed)
@@ -128,13 +128,13 @@ def test_set_choice(repetitions: int = 1000, seed: int = 1) -> TestSetChoice:
 
 @lru_cache(maxsize=1)
 def redraws(repetitions: int = 200) -> Redraws:
-    """Draw the 100 points of the quadratic again and again; the first draw is the homework's."""
+    """Draw the 100 points of the quadratic repeatedly; the first draw is the homework's."""
     settings = {name: value for name, value in vars(LEAVE_ONE_OUT).items() if name != "n_sets"}
     rmse = np.sqrt(reseed(**settings, redraws=repetitions).data_left_out)
     return Redraws(rmse, _winners(rmse))
 
 
 def _winners(errors: Array) -> Array:
-    """Share of rows (R, D) whose smallest entry is in each column."""
+    """Return the fraction of rows (R, D) whose smallest entry is in each column."""
     shares: Array = np.bincount(errors.argmin(axis=1), minlength=errors.shape[1]) / len(errors)
     return shares

@@ -1,6 +1,6 @@
 """Least-squares polynomials of all degrees at once, on many designs at once.
 
-The columns of a Vandermonde matrix are almost dependent: at degree 20 a solver that uses them loses all digits or
+The columns of a Vandermonde matrix are nearly dependent: at degree 20 a solver that uses them loses all digits or
 silently drops columns. Here each design gets its own basis of polynomials that are orthonormal on its training
 points. The fit of degree d is then the sum over k <= d of (q_k . y) p_k, so that one basis serves all degrees and
 all data sets, without solving anything.
@@ -12,13 +12,13 @@ import numpy as np
 
 from core.kit.arrays import Array
 
-# Designs are treated in groups whose basis has about this many numbers, so that it stays in the cache.
+# Designs are processed in groups whose basis has about this many numbers, so that it stays in the cache.
 _GROUP = 200_000
 # Where 1 - leverage is below this, the difference has lost half of its digits and is computed without subtracting.
 _CLOSE = 1e-8
-# Below this it is rounding only: a point of leverage 1 has components of about 1e-15 in what no fit reaches.
+# Below this it is only rounding: a point of leverage 1 has components of about 1e-15 in what no fit reaches.
 UNDETERMINED = 1e-26
-# Ratio of the diagonal of R up to which Chebyshev columns serve; their condition number is then below about 200.
+# Ratio of the diagonal of R up to which Chebyshev columns are used; their condition number is then below about 200.
 _NEARLY_ORTHOGONAL = 8
 
 
@@ -31,7 +31,7 @@ class NestedBasis:
     train : ndarray (B, D + 1, n)
         Values at the training points; the rows are orthonormal.
     at : ndarray (B, D + 1, E)
-        Values at the other points asked for.
+        Values at the other requested points.
     """
 
     train: Array
@@ -39,11 +39,11 @@ class NestedBasis:
 
 
 def nested_basis(x: Array, points: Array, degree: int) -> NestedBasis:
-    """Give orthonormal polynomials by the Arnoldi process with one re-orthogonalisation.
+    """Return orthonormal polynomials by the Arnoldi process with one re-orthogonalization.
 
-    Predictions are right to about 1e-11 relative for degrees to 20 on even, uniform and normal inputs, also with
-    only degree + 1 training points. There a QR factorization of Chebyshev columns can be left with three digits, so
-    that it is used only where these columns are nearly orthogonal already.
+    Predictions are correct to about 1e-11 relative for degrees up to 20 on even, uniform, and normal inputs, even with
+    only degree + 1 training points. There a QR factorization of Chebyshev columns can have only three digits left, so
+    it is used only where these columns are already nearly orthogonal.
 
     Parameters
     ----------
@@ -82,7 +82,7 @@ def _arnoldi(inputs: Array, n: int, basis: Array) -> None:
     for k in range(1, basis.shape[1]):
         column = u * basis[:, k - 1]
         known = basis[:, :k]
-        for _ in range(2):  # the second pass removes what rounding left of the first
+        for _ in range(2):  # the second pass removes the rounding errors of the first
             overlap = known[:, :, :n] @ column[:, :n, np.newaxis]
             column -= (overlap.swapaxes(1, 2) @ known)[:, 0]
         squares = np.einsum("bn,bn->b", column[:, :n], column[:, :n])
@@ -94,7 +94,7 @@ def _chebyshev(inputs: Array, n: int, basis: Array) -> bool:
     """Fill one design's `basis` (D + 1, n + E) by QR of its Chebyshev columns if these are nearly orthogonal.
 
     Three times as fast as the Arnoldi process for a single design, and as exact on even grids unless the degree
-    comes near the number of points.
+    is close to the number of points.
     """
     u = scaled(inputs, inputs[:n].min(), inputs[:n].max())
     columns = np.empty_like(basis)
@@ -120,7 +120,7 @@ def scaled(x: Array, low: Array, high: Array) -> Array:
 
 
 def usable_degree(x: Array) -> int:
-    """Largest degree that least squares determines on every design: the fewest distinct inputs, minus one.
+    """Return the largest degree that least squares determines on every design: the fewest distinct inputs, minus one.
 
     Parameters
     ----------
@@ -132,7 +132,7 @@ def usable_degree(x: Array) -> int:
 
 
 def leave_one_out(basis: NestedBasis, y: Array) -> Array:
-    """Leave-one-out residuals r / (1 - h) of the fits of degrees 1 to D, without refitting.
+    """Return leave-one-out residuals r / (1 - h) of the fits of degrees 1 to D, without refitting.
 
     Parameters
     ----------
@@ -168,13 +168,13 @@ def leave_one_out(basis: NestedBasis, y: Array) -> Array:
 
 
 def complement(train: Array) -> Array:
-    """Give orthonormal rows (B, n - r, n) that are orthogonal to orthonormal rows (B, r, n)."""
+    """Return orthonormal rows (B, n - r, n) that are orthogonal to orthonormal rows (B, r, n)."""
     full: Array = np.linalg.qr(train.swapaxes(-1, -2), mode="complete")[0]
     return full.swapaxes(-1, -2)[..., train.shape[-2] :, :]
 
 
 def _left_out_of_few(train: Array, y: Array) -> Array:
-    """Leave-one-out residuals with r and 1 - h as sums over what the fit leaves out: nothing cancels."""
+    """Return leave-one-out residuals with r and 1 - h as sums over what the fit leaves out: nothing cancels."""
     beyond = complement(train)
     coefs, slack = project(train, y), (beyond**2).sum(axis=1)
     residual = np.einsum("mk,mkn->mn", project(beyond, y), np.broadcast_to(beyond, (len(y), *beyond.shape[1:])))
@@ -187,14 +187,14 @@ def _left_out_of_few(train: Array, y: Array) -> Array:
 
 
 def project(train: Array, y: Array) -> Array:
-    """Coefficients (M, D + 1) of targets y (M, n) in orthonormal columns (B, D + 1, n) at the training points."""
+    """Return coefficients (M, D + 1) of targets y (M, n) in orthonormal columns (B, D + 1, n) at training points."""
     if len(train) == 1:
         return np.asarray(y @ train[0].T)
     return np.asarray(np.einsum("mkn,mn->mk", train, y))
 
 
 def fits(coefs: Array, columns: Array) -> Array:
-    """Values of the fits of degrees 1 to D.
+    """Return values of the fits of degrees 1 to D.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Choosing a degree without knowing the truth: how often each rule finds the best one, and what its choice costs."""
+"""Choosing a degree without knowing the truth: how often each rule finds the best one, and the cost of its choice."""
 
 from dataclasses import dataclass, replace
 
@@ -65,7 +65,7 @@ def select(
     repetitions: int = 400,
     folds: int = 5,
 ) -> Selection:
-    """Let every rule choose a degree again and again, each time from one new training set.
+    """Let every rule choose a degree in each repetition, each time from a new training set.
 
     Point i of a training set belongs to fold i mod `folds`; repetition r holds out fold r mod `folds`. A degree
     that a rule cannot judge (leverage 1, or too few points outside a fold) is never chosen by it.
@@ -75,7 +75,7 @@ def select(
     truth, low, high, inputs, n_train, n_test, noise_std, protocol, test_at, max_degree, generator, seed
         See `core.regression.designs.Settings`.
     n_sets : int
-        Checked but not used, so that the settings of `decompose` can be passed on: `repetitions` takes its place.
+        Checked but not used, so that the settings of `decompose` can be passed on: `repetitions` replaces it.
     repetitions : int
         Number R of training sets, each with a noisy test set of its own.
     folds : int
@@ -84,12 +84,12 @@ def select(
     Returns
     -------
     Selection
-        The same for the same settings.
+        Equal for equal settings.
 
     Raises
     ------
     ValueError
-        If a setting is invalid, a rule cannot judge any degree, or the work is too much.
+        If a setting is invalid, a rule cannot judge any degree, or there is too much work.
     """
     settings = Settings(**{name: value for name, value in locals().items() if name not in LIMITS})
     check_integer("repetitions", repetitions, *LIMITS["repetitions"])
@@ -109,14 +109,14 @@ def select(
             raise ValueError(
                 f"{n_train} training points are too few to choose a degree by {rule}; use more training points."
             )
-        # An error that is only rounding counts as none: without noise several degrees tie, and the lowest wins.
+        # An error that is only rounding counts as zero: without noise several degrees tie, and the lowest wins.
         dust = 1e-18 * float((experiment.f_train[0] ** 2).mean())
         picks[rule] = np.argmin(np.where(scores < dust, 0.0, scores), axis=1)
     return summarise(picks, np.broadcast_to(own_risk, (repetitions, degree)))
 
 
 def _scores(experiment: Experiment, basis: NestedBasis, folds: int) -> dict[str, Array]:
-    """What each rule minimizes, (R, D); inf where the rule cannot judge."""
+    """Return the score that each rule minimizes, (R, D); inf where the rule cannot judge."""
     y = experiment.f_train + experiment.noise
     y_test = experiment.f_test + experiment.fresh_noise
     one_test = (fits(project(basis.train, y), basis.at) - y_test[:, np.newaxis]) ** 2
@@ -132,7 +132,7 @@ def _scores(experiment: Experiment, basis: NestedBasis, folds: int) -> dict[str,
 
 
 def _fold_errors(x: Array, y: Array, degree: int, folds: int) -> Array:
-    """Sums of squared errors (folds, R, D) on each fold of fits to the others; inf where these are too few."""
+    """Return sums of squared errors (folds, R, D) on each fold of fits to the others; inf where these are too few."""
     errors = np.full((folds, len(y), degree), np.inf)
     fold = np.arange(x.shape[1]) % folds
     for k in range(folds):
@@ -146,12 +146,12 @@ def _fold_errors(x: Array, y: Array, degree: int, folds: int) -> Array:
 
 
 def summarise(picks: dict[str, NDArray[np.int64]], own_risk: Array) -> Selection:
-    """Count what the rules chose in R repetitions, and what that costs.
+    """Count what the rules chose in R repetitions, and the cost of these choices.
 
     Parameters
     ----------
     picks : dict of str to ndarray (R,) of int
-        Index of the chosen degree per rule; the first is what the others are compared with.
+        Index of the chosen degree per rule; the others are compared with the first.
     own_risk : ndarray (R, D)
         Expected error of each degree given the design of the repetition, in squared units of y.
     """

@@ -1,4 +1,4 @@
-"""Bias, variance and error of the fits of all degrees: closed forms, and their Monte Carlo estimates.
+"""Bias, variance, and error of the fits of all degrees: closed forms, and their Monte Carlo estimates.
 
 For given inputs the fit of degree d is linear in the targets, so its mean and variance over the noise need no
 simulation (Hastie, Tibshirani, Friedman, "The Elements of Statistical Learning", sections 3.2 and 7.3). Where
@@ -64,7 +64,7 @@ class Sweep:
 
 
 def sweep(experiment: Experiment, basis: NestedBasis) -> Sweep:
-    """Errors of the fits of all degrees, from a basis evaluated at the test points.
+    """Return the errors of the fits of all degrees, from a basis evaluated at the test points.
 
     Parameters
     ----------
@@ -79,7 +79,7 @@ def sweep(experiment: Experiment, basis: NestedBasis) -> Sweep:
 
 
 def exact_fits(experiment: Experiment, basis: NestedBasis) -> tuple[Array, Array]:
-    """Bias (B, D, T) of the fits given the design, and their variance as a multiple (B, D, T) of that of the noise."""
+    """Return the bias (B, D, T) of the fits given the design, and their variance in units of the noise's."""
     size = np.sqrt((experiment.f_train**2).sum(axis=1))[:, np.newaxis, np.newaxis]
     gain = (basis.at**2).cumsum(axis=1)[:, 1:]
     bias = fits(project(basis.train, experiment.f_train), basis.at) - experiment.f_test
@@ -87,7 +87,7 @@ def exact_fits(experiment: Experiment, basis: NestedBasis) -> tuple[Array, Array
 
 
 def _fixed_sweep(experiment: Experiment, basis: NestedBasis) -> Sweep:
-    """All training sets share their inputs: every quantity is a cumulative sum over the columns of the basis."""
+    """Compute a sweep with shared training inputs: every quantity is a cumulative sum over the columns of the basis."""
     at = basis.at[0]
     n_sets, n_test = experiment.fresh_noise.shape
     noise = experiment.noise_std**2
@@ -126,7 +126,7 @@ def _fixed_sweep(experiment: Experiment, basis: NestedBasis) -> Sweep:
 
 
 def _redrawn_sweep(experiment: Experiment, basis: NestedBasis) -> Sweep:
-    """Every training set has its own inputs."""
+    """Compute a sweep in which every training set has its own inputs."""
     noise = experiment.noise_std**2
     bias, gain = exact_fits(experiment, basis)
     error = bias + fits(project(basis.train, experiment.noise), basis.at)
@@ -138,7 +138,7 @@ def _redrawn_sweep(experiment: Experiment, basis: NestedBasis) -> Sweep:
 
 
 def _exact_row(bias: Array, variance: Array, noise: float) -> dict[str, Array]:
-    """One degree: bias and variance (M, T) given the design, combined by the law of total variance."""
+    """Compute one degree: bias and variance (M, T) given the design, combined by the law of total variance."""
     designs = len(bias)
     between = bias.var(axis=0, ddof=1)
     test_bias2 = bias.mean(axis=0) ** 2 - between / designs
@@ -159,7 +159,7 @@ def _exact_row(bias: Array, variance: Array, noise: float) -> dict[str, Array]:
 
 
 def _monte_carlo_row(error: Array, experiment: Experiment) -> dict[str, Array]:
-    """One degree: fits minus truth (M, T)."""
+    """Estimate one degree from the fits minus the truth (M, T)."""
     raw = (error.mean(axis=0) ** 2).mean()
     variance = error.var(axis=0, ddof=1).mean()
     return {
@@ -172,9 +172,9 @@ def _monte_carlo_row(error: Array, experiment: Experiment) -> dict[str, Array]:
 
 
 def standard_errors(experiment: Experiment, basis: NestedBasis) -> dict[str, Array]:
-    """Standard errors `mc_bias2_se`, `mc_variance_se`, `mc_error_se` and `mc_gap_se` (D,).
+    """Return the standard errors `mc_bias2_se`, `mc_variance_se`, `mc_error_se`, and `mc_gap_se` (D,).
 
-    Fixed inputs: the exact ones for Gaussian noise, so not estimates. Redrawn inputs: estimated from the M fits,
+    Fixed inputs: exact for Gaussian noise, so not estimates. Redrawn inputs: estimated from the M fits,
     too small where the fits have heavy tails.
     """
     bias, gain = exact_fits(experiment, basis)
@@ -188,7 +188,7 @@ def standard_errors(experiment: Experiment, basis: NestedBasis) -> dict[str, Arr
 
 
 def _fixed_standard_errors(experiment: Experiment, at: Array, bias: Array, gain: Array) -> dict[str, Array]:
-    """From the covariance of a fit at the test points, noise * at' at (columns to d), and moments of Gaussians."""
+    """Use the covariance of a fit at the test points, noise * at' at (columns to d), and moments of Gaussians."""
     n_test = experiment.fresh_noise.shape[1]
     noise = experiment.noise_std**2
     covariance2 = (noise / n_test) ** 2 * _leading_sums((at @ at.T) ** 2)  # squared Frobenius norm / T^2
@@ -200,7 +200,7 @@ def _fixed_standard_errors(experiment: Experiment, at: Array, bias: Array, gain:
 def gaussian_standard_errors(
     experiment: Experiment, covariance2: Array, along_bias: Array, fit_error: Array
 ) -> dict[str, Array]:
-    """Standard errors of the Monte Carlo estimates of fits that are linear in Gaussian noise, inputs fixed.
+    """Return standard errors of the Monte Carlo estimates of fits that are linear in Gaussian noise, with fixed inputs.
 
     Parameters
     ----------
@@ -224,7 +224,7 @@ def gaussian_standard_errors(
 
 
 def estimated_standard_errors(error: Array, fresh_noise: Array, risk: Array) -> dict[str, Array]:
-    """Standard errors of the Monte Carlo estimates of one learner, estimated from its M fits.
+    """Return standard errors of the Monte Carlo estimates of one learner, estimated from its M fits.
 
     Parameters
     ----------
@@ -242,7 +242,7 @@ def estimated_standard_errors(error: Array, fresh_noise: Array, risk: Array) -> 
     gram = centred.T @ centred if n_test < n_sets else centred @ centred.T
     covariance2 = (gram**2).sum() / ((n_sets - 1) * n_test) ** 2
     along_mean = (centred @ mean).var(ddof=1) / n_test**2
-    along_bias = max(along_mean - covariance2 / n_sets, 0.0)  # the noise in `mean` itself taken off
+    along_bias = max(along_mean - covariance2 / n_sets, 0.0)  # minus the noise in `mean` itself
     own_spread = (centred**2).mean(axis=1)
     own_error = ((fresh_noise - error) ** 2).mean(axis=1)
     return {
@@ -254,18 +254,18 @@ def estimated_standard_errors(error: Array, fresh_noise: Array, risk: Array) -> 
 
 
 def _leading_sums(matrix: Array) -> Array:
-    """Sums of the leading square blocks of sizes 2, 3, ... of a matrix (D + 1, D + 1)."""
+    """Return the sums of the leading square blocks of sizes 2, 3, ... of a matrix (D + 1, D + 1)."""
     return np.diagonal(matrix.cumsum(axis=0).cumsum(axis=1))[1:]
 
 
 def _no_dust(difference: Array, size: Array, target: Array) -> Array:
-    """Set to 0 the differences between fit and target that are only rounding; `size` bounds the terms of the fit."""
+    """Zero the differences between fit and target that are only rounding; `size` bounds the terms of the fit."""
     dust = _ROUNDING * (size + np.abs(target))
     return np.where(np.abs(difference) <= dust, 0.0, difference)
 
 
 def train_errors(experiment: Experiment, basis: NestedBasis) -> tuple[Array, Array]:
-    """Expected training error (D,), averaged over designs, and the training error (D,) of the first data set."""
+    """Return the expected training error (D,), averaged over designs, and that of the first data set (D,)."""
     mean = _mean_squares(basis.train, experiment.f_train)
     n = experiment.f_train.shape[1]
     left = np.arange(n - 2, n - 2 - mean.shape[1], -1)  # degrees of freedom of the residuals
@@ -274,7 +274,7 @@ def train_errors(experiment: Experiment, basis: NestedBasis) -> tuple[Array, Arr
 
 
 def _mean_squares(train: Array, y: Array) -> Array:
-    """Mean squared residuals (B, D) of fits to y (B, n); exactly 0 where a fit passes through all points."""
+    """Return mean squared residuals (B, D) of fits to y (B, n); exactly 0 where a fit passes through all points."""
     targets = y[:, np.newaxis]
     size = np.linalg.norm(targets, axis=2, keepdims=True)
     residual = _no_dust(fits(project(train, y), train) - targets, size, targets)

@@ -28,7 +28,7 @@ class Truth:
     function: Callable[[NDArray[np.float64]], NDArray[np.float64]]
 
 
-# Kinks, jumps and poles sit at x = 5, in the middle of the default range [0, 10].
+# Kinks, jumps, and poles are at x = 5, in the middle of the default range [0, 10].
 TRUTHS: dict[str, Truth] = {
     "x_sin": Truth(
         "x + sin(1.5x)",
@@ -71,5 +71,5 @@ _IN_SCRIPT = re.compile(r"^(def f\(x\):\n    return ).*$", re.MULTILINE)
 
 
 def with_truth(script: str, values: Mapping[str, Any]) -> str:
-    """Put the true function that `values` name into a stand-alone script."""
+    """Put the true function named in `values` into a stand-alone script."""
     return _IN_SCRIPT.sub(rf"\g<1>{TRUTHS[values['truth']].code}", script)

@@ -1,4 +1,4 @@
-"""Choosing a polynomial's degree from one data set: what is held out, what each rule sees, and what it picks."""
+"""Choosing a polynomial's degree from one data set: the held-out points, each rule's data, and each rule's choice."""
 
 from __future__ import annotations
 
@@ -50,13 +50,13 @@ class Validation:
     noise : float
         Variance of the noise, in squared units of y.
     held : ndarray (n,) of bool
-        Points that hold-out keeps for testing.
+        Points that hold-out reserves for testing.
     fold : ndarray (repeats, n) of int
-        Fold of each point in each random division, 0 to folds - 1; k-fold uses the first division.
+        Fold of each point in each random split, 0 to folds - 1; k-fold uses the first split.
     fold_errors : ndarray (repeats, folds, D)
         Mean squared error on each fold of the fit to the others; nan where these do not determine the degree.
     fold_curves : ndarray (folds, D, G)
-        Fits without each fold of the first division, on the grid; nan as before.
+        Fits without each fold of the first split, on the grid; nan as before.
     residuals, leverage : ndarray (D, n)
         Residuals r of the fit to all points, and the diagonal h of its hat matrix.
     left_out : ndarray (D, n)
@@ -66,21 +66,21 @@ class Validation:
     rules : tuple of str
         `RULES`.
     scores : ndarray (7, D)
-        What each rule minimizes; nan where it is not defined. The first five are in squared units of y: mean squared
-        errors on held-out points (pooled over the folds, and for repeated k-fold averaged over the divisions), and
+        The score that each rule minimizes; nan where undefined. The first five are in squared units of y: mean squared
+        errors on held-out points (pooled over the folds, and for repeated k-fold averaged over the splits), and
         n RSS / (n - df)². AIC is n log(RSS / n) + 2 df and BIC n log(RSS / n) + log(n) df, with df = degree + 1; both
         are -inf where a fit without residuals has fewer coefficients than points.
     score_ses : ndarray (7, D)
         Standard errors: of the mean over held-out points (hold-out, leave-one-out), or over the folds (k-fold; root
-        mean square over the divisions for repeated k-fold, since repeating does not give new data). nan for the last
-        three rules and where there is only one point.
+        mean square over the splits for repeated k-fold, since repeating does not give new data). nan for the last
+        three rules and if there is only one point.
     picks : ndarray (7,) of int
         Degree with the smallest score.
     one_se_picks : ndarray (7,) of int
         Smallest degree whose score is at most one standard error above that of the pick; the pick itself where there
         is no standard error.
     split_sd : ndarray (D,)
-        Standard deviation of the k-fold score between the divisions; nan with one division.
+        Standard deviation of the k-fold score between the splits; nan with one split.
     train_mse : ndarray (D,)
         Mean squared residual of the fit to all points.
     risk : ndarray (D,)
@@ -121,12 +121,12 @@ class Validation:
 
     @property
     def best(self) -> int:
-        """Degree with the smallest expected error, known only because the truth is."""
+        """Return the degree with the smallest expected error, known only because the truth is."""
         return int(self.degrees[np.argmin(self.risk)])
 
     @property
     def loo_difference(self) -> Array:
-        """Largest absolute difference (D,) between `left_out` and `refitted`; nan where one is undefined."""
+        """Return the largest absolute difference (D,) between `left_out` and `refitted`; nan where one is undefined."""
         difference: Array = np.abs(self.left_out - self.refitted).max(axis=1)
         return difference
 
@@ -157,18 +157,18 @@ def validate(
     truth, low, high, inputs, n_train, n_test, noise_std, protocol, test_at, max_degree, generator, seed
         See `core.regression.designs.Settings`.
     held_out_share : float
-        Share of the points that hold-out keeps for testing, 0.05 to 0.95; at least one point is held and two are not.
+        Fraction of the points that hold-out reserves for testing, 0.05 to 0.95; at least one is held out, two are not.
     folds : int
         2 to 20, at most `n_train`.
     repeats : int
-        Number of random divisions into folds, 1 to 50.
+        Number of random splits into folds, 1 to 50.
     split_seed : int
-        Seed of the divisions and of hold-out's choice, apart from that of the data.
+        Seed of the splits and of the held-out points, separate from that of the data.
 
     Returns
     -------
     Validation
-        The same for the same settings.
+        Equal for equal settings.
 
     Raises
     ------
@@ -208,7 +208,7 @@ def validate(
 
 
 def first_data_set(settings: Settings) -> Experiment:
-    """The first of the data sets that the settings draw, as an experiment with one design and one data set."""
+    """Return the first data set that the settings draw, as an experiment with one design and one data set."""
     drawn = draw(settings)
     return replace(drawn, x_train=drawn.x_train[:1], f_train=drawn.f_train[:1], noise=drawn.noise[:1])
 
@@ -218,7 +218,7 @@ def _targets(experiment: Experiment) -> Array:
 
 
 def _fits_to_all(experiment: Experiment, grid: Array, degree: int) -> dict[str, Any]:
-    """What is seen of the fits to all points, and their errors at the test points."""
+    """Return what is known of the fits to all points, and their errors at the test points."""
     x, y, noise = experiment.x_train[0], _targets(experiment), experiment.noise_std**2
     basis = nested_basis(experiment.x_train, np.concatenate([experiment.x_test, grid]), degree)
     at_test, at_grid = np.split(basis.at, [experiment.x_test.size], axis=2)
@@ -241,7 +241,7 @@ def _fits_to_all(experiment: Experiment, grid: Array, degree: int) -> dict[str, 
 
 
 def _fits_to_parts(experiment: Experiment, grid: Array, degree: int, fold: NDArray[np.int64]) -> dict[str, Any]:
-    """Errors of the fits without each fold in every division (repeats, n); for the first one also their curves."""
+    """Return errors of the fits without each fold in every split (repeats, n); for the first also their curves."""
     x, y = experiment.x_train[0], _targets(experiment)
     numbers = np.arange(fold.max() + 1)[:, np.newaxis]
     errors = fold_errors(nested_basis(x[np.newaxis], x[:0], degree).train[0], y, fold)
@@ -259,7 +259,7 @@ def _fits_to_parts(experiment: Experiment, grid: Array, degree: int, fold: NDArr
 def _judge(
     experiment: Experiment, held: NDArray[np.bool_], whole: dict[str, Any], parts: dict[str, Any]
 ) -> tuple[Array, Array]:
-    """Scores (7, D) and their standard errors."""
+    """Return scores (7, D) and their standard errors."""
     x, y, f = experiment.x_train[0], _targets(experiment), experiment.f_train
     degree = len(whole["residuals"])
     hold_out = mean_square(y[held] - refits(x, y, held[np.newaxis], x[held], degree)[0])

@@ -1,4 +1,4 @@
-"""Choosing a degree again and again: what every rule picks and what that costs, and what another seed changes."""
+"""Choosing a degree repeatedly: every rule's choices and their cost, and the effect of another seed."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ LIMITS: dict[str, tuple[int, int]] = {"repetitions": (2, 1000), "redraws": (2, 2
 ORACLE = "oracle"
 # Rules that also choose by one standard error.
 PARSIMONIOUS = ("k-fold", "leave-one-out")
-# Random choices of held-out points that the repetitions share.
+# Random sets of held-out points that the repetitions share.
 _HELD_OUT_SETS = 20
 
 
@@ -43,7 +43,7 @@ _HELD_OUT_SETS = 20
 class Reseeded:
     """Cross-validation of degrees 1 to D with S seeds for the splitter and S seeds for the data; arrays are read-only.
 
-    Row 0 of every array is the data set itself with its own division. Scores are in squared units of y.
+    Row 0 of every array is the data set itself with its own split. Scores are in squared units of y.
 
     Attributes
     ----------
@@ -52,7 +52,7 @@ class Reseeded:
     split_k_fold, split_left_out : ndarray (S, D)
         Mean squared k-fold and leave-one-out errors of one data set whose points are shuffled by S seeds.
     data_k_fold, data_left_out : ndarray (S, D)
-        The same for S data sets drawn with different seeds, divided with one.
+        The same for S data sets drawn with different seeds, split with one.
     split_k_fold_picks, split_left_out_picks, data_k_fold_picks, data_left_out_picks : ndarray (S,) of int
         Degree with the smallest error.
     """
@@ -69,7 +69,7 @@ class Reseeded:
 
     @property
     def largest_split_change(self) -> float:
-        """Largest relative change of a leave-one-out error by shuffling: rounding."""
+        """Return the largest relative change of a leave-one-out error by shuffling, which is rounding."""
         own = self.split_left_out[0]
         change = np.abs(self.split_left_out - own) / np.where(own > 0, own, np.nan)
         return float(np.nanmax(change, initial=0.0))
@@ -95,10 +95,10 @@ def choose(
     split_seed: int = 0,
     repetitions: int = 400,
 ) -> Selection:
-    """Let every rule choose a degree again and again, each time from one new training set.
+    """Let every rule choose a degree in each repetition, each time from a new training set.
 
-    Repetition r holds out the random set of points r mod 20, and uses the division into folds r mod `repeats`;
-    repeated k-fold uses all divisions. A degree that a rule cannot judge is never chosen by it.
+    Repetition r holds out the random set of points r mod 20, and uses the split into folds r mod `repeats`;
+    repeated k-fold uses all splits. A degree that a rule cannot judge is never chosen by it.
 
     Parameters
     ----------
@@ -118,7 +118,7 @@ def choose(
     Raises
     ------
     ValueError
-        If a setting is invalid, a rule cannot judge any degree, or the work is too much.
+        If a setting is invalid, a rule cannot judge any degree, or there is too much work.
     """
     given = {name: value for name, value in locals().items() if name not in SPLIT_LIMITS and name != "repetitions"}
     check_splits(n_train, held_out_share, folds, repeats, split_seed)
@@ -158,7 +158,7 @@ def reseed(
     split_seed: int = 0,
     redraws: int = 100,
 ) -> Reseeded:
-    """Cross-validate with other seeds for the splitter on the same data, and with other data.
+    """Cross-validate with other split seeds on the same data, and with other data.
 
     Parameters
     ----------
@@ -166,7 +166,7 @@ def reseed(
         See `core.regression.designs.Settings`; the seeds of the data are `seed`, `seed` + 1, ... (after 99999 comes
         0).
     folds, split_seed
-        See `core.regression.validation.validate`; the seeds of the splitter are `split_seed`, `split_seed` + 1, ...
+        See `core.regression.validation.validate`; the split seeds are `split_seed`, `split_seed` + 1, ...
     redraws : int
         Number S of seeds of each kind, 2 to 200.
 
@@ -197,7 +197,7 @@ def reseed(
 
 
 def _cross_validate(x: Array, y: Array, f: Array, folds: int, degree: int) -> tuple[Array, Array]:
-    """K-fold and leave-one-out errors (S, D) of shuffled data sets (S, n); point i is in fold i mod `folds`."""
+    """Return k-fold and leave-one-out errors (S, D) of shuffled data sets (S, n); point i is in fold i mod `folds`."""
     fold = np.arange(x.shape[1]) % folds
     errors = np.stack([_missed(x, y, fold == k, degree) for k in range(folds)], axis=1)
     k_fold, _ = pooled(errors, np.bincount(fold))
@@ -208,7 +208,7 @@ def _cross_validate(x: Array, y: Array, f: Array, folds: int, degree: int) -> tu
 def _scores(
     experiment: Experiment, basis: NestedBasis, held: NDArray[np.bool_], fold: NDArray[np.int64]
 ) -> dict[str, tuple[Array, Array]]:
-    """What each rule minimizes and its standard error, (R, D) each; the latter is nan for rules without one."""
+    """Return the score that each rule minimizes and its standard error, (R, D) each; nan for rules without one."""
     x, y, f = experiment.x_train, experiment.f_train + experiment.noise, experiment.f_train
     n, degree = y.shape[1], basis.at.shape[1] - 1
     unknown = np.full((len(y), degree), np.nan)
@@ -232,6 +232,6 @@ def _scores(
 
 
 def _missed(x: Array, y: Array, held: NDArray[np.bool_], degree: int) -> Array:
-    """Mean squared errors (R, D) on the held points of fits of y (R, n) on x (1 or R, n) to the others."""
+    """Return mean squared errors (R, D) on the held-out points of fits of y (R, n) on x (1 or R, n) to the others."""
     fitted = determined_fits(x[:, ~held], y[:, ~held], x[:, held], degree)
     return np.asarray(((fitted - y[:, np.newaxis, held]) ** 2).mean(axis=2))

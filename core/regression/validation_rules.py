@@ -1,4 +1,4 @@
-"""What the rules for choosing a degree compute: refits without some points, criteria from residuals, and choices."""
+"""Computations of the rules for choosing a degree: refits without some points, criteria from residuals, and choices."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,12 +15,12 @@ SPLIT_LIMITS: dict[str, tuple[float, float]] = {
 # A mean square below this fraction of that of the truth is rounding and counts as 0, so that without noise the lowest
 # of several perfect degrees wins.
 _DUST = 1e-18
-# Up to this size of (I - H_bb)^-1, which grows with the degree, held-out residuals have eleven right digits.
+# Up to this size of (I - H_bb)^-1, which grows with the degree, held-out residuals have eleven correct digits.
 _LARGEST = 1e4
 
 
 def check_splits(n_train: int, held_out_share: float, folds: int, repeats: int, split_seed: int) -> None:
-    """Raise ValueError unless `n_train` points can be divided as asked."""
+    """Raise ValueError unless `n_train` points can be split as requested."""
     check_number("held_out_share", held_out_share, *SPLIT_LIMITS["held_out_share"])
     for name, value in (("folds", folds), ("repeats", repeats), ("split_seed", split_seed)):
         check_integer(name, value, *(int(end) for end in SPLIT_LIMITS[name]))
@@ -29,14 +29,14 @@ def check_splits(n_train: int, held_out_share: float, folds: int, repeats: int, 
 
 
 def refits(x: Array, y: Array, held: NDArray[np.bool_], points: Array, degree: int) -> Array:
-    """Fits of degrees 1 to D to a data set without some of its points, each computed afresh.
+    """Return fits of degrees 1 to D to a data set without some of its points, each computed from scratch.
 
     Parameters
     ----------
     x, y : ndarray (n,)
         The data.
     held : ndarray (H, n) of bool
-        Points that each of H fits does not see.
+        Points that each of H fits leaves out.
     points : ndarray (E,)
         Where the fits are evaluated.
     degree : int
@@ -45,7 +45,7 @@ def refits(x: Array, y: Array, held: NDArray[np.bool_], points: Array, degree: i
     Returns
     -------
     ndarray (H, D, E)
-        nan where the points that are left do not determine the degree.
+        nan where the remaining points do not determine the degree.
     """
     out = np.empty((len(held), degree, points.size))
     counts = held.sum(axis=1)
@@ -57,7 +57,7 @@ def refits(x: Array, y: Array, held: NDArray[np.bool_], points: Array, degree: i
 
 
 def determined_fits(x: Array, y: Array, points: Array, degree: int) -> Array:
-    """Fits (M, D, E) of degrees 1 to D to targets y (M, n) at points (E,) or (B, E); nan where x (B, n) is too few."""
+    """Return fits (M, D, E) of degrees 1 to D to y (M, n) at points (E,) or (B, E); nan where x (B, n) is too few."""
     out = np.full((len(y), degree, points.shape[-1]), np.nan)
     usable = min(degree, usable_degree(x))
     if usable > 0:
@@ -67,33 +67,33 @@ def determined_fits(x: Array, y: Array, points: Array, degree: int) -> Array:
 
 
 def held_out(n: int, share: float, sets: int, seed: int) -> NDArray[np.bool_]:
-    """Choose round(share * n) of n points at random, at least one and leaving two, again and again: (sets, n)."""
+    """Choose round(share * n) of n points at random, at least one and leaving two, as several sets (sets, n)."""
     rng = np.random.default_rng([seed, 1])
     count = max(1, min(round(share * n), n - 2))
     return np.array([rng.permutation(n) < count for _ in range(sets)])
 
 
 def divisions(n: int, folds: int, repeats: int, seed: int) -> NDArray[np.int64]:
-    """Random divisions (repeats, n) of n points into folds 0 to folds - 1 whose sizes differ by one at most.
+    """Return random splits (repeats, n) of n points into folds 0 to folds - 1 whose sizes differ by at most one.
 
-    A larger number of repeats adds divisions and keeps the first ones.
+    A larger number of repeats adds splits and keeps the first ones.
     """
     rng = np.random.default_rng(seed)
     return np.array([rng.permutation(n) % folds for _ in range(repeats)])
 
 
 def fold_mean_squares(y: Array, fold: NDArray[np.int64], fitted: Array) -> Array:
-    """Mean squared errors (folds, D) on each fold of the fits (folds, D, n) that did not see it."""
+    """Return mean squared errors (folds, D) on each fold of the fits (folds, D, n) that did not use it."""
     held = fold == np.arange(len(fitted))[:, np.newaxis]
     squares = np.where(held[:, np.newaxis], (y - fitted) ** 2, 0)
     return np.asarray(squares.sum(axis=2) / held.sum(axis=1)[:, np.newaxis])
 
 
 def fold_errors(basis: Array, y: Array, fold: NDArray[np.int64]) -> Array | None:
-    """Mean squared errors of the fits to all but one fold, from the residuals of the fits to all points.
+    """Return mean squared errors of the fits to all but one fold, from the residuals of the fits to all points.
 
     Without the points b of a fold their residuals become (I - H_bb)^-1 r_b, where H is the hat matrix. One more degree
-    adds an outer product to H, so that the inverse follows by the formula of Sherman and Morrison.
+    adds an outer product to H, so the inverse follows by the Sherman-Morrison formula.
 
     Parameters
     ----------
@@ -102,12 +102,12 @@ def fold_errors(basis: Array, y: Array, fold: NDArray[np.int64]) -> Array | None
     y : ndarray (n,)
         The data.
     fold : ndarray (repeats, n) of int
-        Fold of each point in each division.
+        Fold of each point in each split.
 
     Returns
     -------
     ndarray (repeats, folds, D)
-        None where a fold nearly determines its own fit, so that the inverse would lose too many digits.
+        None if a fold nearly determines its own fit, so that the inverse would lose too many digits.
 
     References
     ----------
@@ -139,7 +139,7 @@ def fold_errors(basis: Array, y: Array, fold: NDArray[np.int64]) -> Array | None
 
 
 def pooled(fold_errors: Array, sizes: NDArray[np.int64]) -> tuple[Array, Array]:
-    """Mean squared error over all points, and its standard error from the spread of the folds.
+    """Return the mean squared error over all points, and its standard error from the spread of the folds.
 
     Parameters
     ----------
@@ -157,17 +157,17 @@ def pooled(fold_errors: Array, sizes: NDArray[np.int64]) -> tuple[Array, Array]:
 
 
 def mean_square(residuals: Array) -> tuple[Array, Array]:
-    """Mean square over the last axis and its standard error; the latter is nan for a single residual."""
+    """Return the mean square over the last axis and its standard error; the latter is nan for a single residual."""
     squares, n = residuals**2, residuals.shape[-1]
     se = squares.std(axis=-1, ddof=1) / np.sqrt(n) if n > 1 else np.full(squares.shape[:-1], np.nan)
     return squares.mean(axis=-1), se
 
 
 def criteria(rss: Array, n: int) -> dict[str, Array]:
-    """GCV, AIC and BIC of degrees 1 to D from residual sums of squares (..., D); df = degree + 1.
+    """Return GCV, AIC, and BIC of degrees 1 to D from residual sums of squares (..., D); df = degree + 1.
 
     GCV = n RSS / (n - df)², AIC = n log(RSS / n) + 2 df, BIC = n log(RSS / n) + log(n) df. All are nan where df = n.
-    Where RSS = 0 otherwise, AIC and BIC are -inf.
+    Otherwise, where RSS = 0, AIC and BIC are -inf.
 
     References
     ----------
@@ -183,12 +183,12 @@ def criteria(rss: Array, n: int) -> dict[str, Array]:
 
 
 def without_dust(scores: Array, f: Array) -> Array:
-    """Mean squares with those that are only rounding, beside the size of the truth f, set to 0."""
+    """Return mean squares, setting to 0 those that are only rounding compared with the size of the truth f."""
     return np.where(scores < _DUST * float((f**2).mean()), 0.0, scores)
 
 
 def lowest(scores: Array, rule: str, n: int) -> NDArray[np.int64]:
-    """Index (...) of the smallest score (..., D), nan left out; ValueError if all are nan."""
+    """Return the index (...) of the smallest score (..., D), ignoring nan; ValueError if all are nan."""
     defined = ~np.isnan(scores)
     if not defined.any(axis=-1).all():
         raise ValueError(f"{n} training points are too few to choose a degree by {rule}; use more training points.")
@@ -196,7 +196,7 @@ def lowest(scores: Array, rule: str, n: int) -> NDArray[np.int64]:
 
 
 def within_one_se(scores: Array, ses: Array, best: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Index (...) of the first score (..., D) that is at most one standard error above the smallest, at `best`."""
+    """Return the index (...) of the first score (..., D) at most one standard error above the smallest, at `best`."""
     at = best[..., np.newaxis]
     allowed = np.take_along_axis(scores, at, axis=-1) + np.nan_to_num(np.take_along_axis(ses, at, axis=-1))
     return np.asarray((scores <= allowed).argmax(axis=-1))

@@ -110,8 +110,8 @@ def _sentence(c: LearningCurves, k: int) -> str:
     degree, best = int(c.degrees[k]), int(np.nanargmin(c.median_risk[-1])) + 1
     last, train = float(c.median_risk[-1, k]), float(c.train_error[-1, k])
     simulated = with_error(float(c.mc_error[-1, k]), float(c.mc_error_se[-1, k]))
-    drawn_anew = bool(c.risk_se[-1, k])
-    of_what = "median over the inputs; simulated mean" if drawn_anew else "simulated"
+    redrawn = bool(c.risk_se[-1, k])
+    of_what = "median over the inputs; simulated mean" if redrawn else "simulated"
     at_the_end = (
         f"Degree {degree} with {c.sizes[-1]} points: expected error {fixed(last)} ({of_what} {simulated}), training "
         f"error {fixed(train)}, noise {fixed(c.noise)}."
