@@ -1,4 +1,4 @@
-"""Run a coroutine of a test to its end."""
+"""A coroutine of a test, run to its end."""
 
 from __future__ import annotations
 
@@ -9,6 +9,6 @@ from typing import Any
 
 
 def finish(coroutine: Coroutine[Any, Any, None]) -> None:
-    """Run a coroutine in a thread of its own: the browser of the same process keeps a loop running in this one."""
+    """Run a coroutine in its own thread: the browser of the same process keeps a loop running in this one."""
     with ThreadPoolExecutor(1) as pool:
         pool.submit(asyncio.run, coroutine).result()

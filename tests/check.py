@@ -1,6 +1,6 @@
-"""Formatter, linter, types, import rules and the quick tests, in under a minute: `python -m tests.check [lab ...]`.
+"""Formatter, linter, types, import rules, and the quick tests, in under a minute: `python -m tests.check [lab ...]`.
 
-Formats the code and mends what the linter can mend; then the tools check it while the tests of the house's rules and
+Formats the code and fixes what the linter can fix; then the tools check it while the tests of the house rules and
 those of the named labs run (by default momentum, which is small). The whole suite is `python -m pytest`.
 """
 
@@ -20,7 +20,7 @@ TOOLS = {
 
 
 def main(labs: list[str]) -> int:
-    """Run everything; give the number of complaints."""
+    """Run everything; return the number of complaints."""
     unknown = [lab for lab in labs if not (ROOT / "tests" / "labs" / lab).is_dir()]
     if unknown:
         known = sorted(folder.name for folder in (ROOT / "tests" / "labs").iterdir() if folder.is_dir())

@@ -1,4 +1,4 @@
-"""The app, and a file in which a byte is added for each full garbage collection outside of the thread for it."""
+"""The app, and a file that gains a byte for each full garbage collection outside the thread for it."""
 
 import gc
 import os

@@ -1,4 +1,4 @@
-"""What every test shares: one thread, hypothesis profiles, and a quick AppTest."""
+"""Setup of every test: one thread, hypothesis profiles, and a quick AppTest."""
 
 from __future__ import annotations
 
@@ -20,15 +20,15 @@ ROOT = Path(__file__).parents[1]
 PROFILE = os.environ.get("LECTERN_PROFILE", "push")
 
 # One thread for linear algebra: parallel test workers must not fight for the cores, and sums stay the same.
-# The call reaches libraries that are loaded; the variables reach those to come, and child processes.
+# The call reaches libraries that are already loaded; the variables reach later ones and child processes.
 threadpool_limits(1)
 for _name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS"):
     os.environ[_name] = "1"
 
-# A GPU of the machine that the tests run on changes nothing: those that need one pretend.
+# A GPU of the machine that runs the tests changes nothing: tests that need one pretend.
 os.environ["CUDA_VISIBLE_DEVICES"] = ""
 
-# Runs of the tests are their own: neither those of the person who runs them, nor those of another test process.
+# Runs of the tests are separate from those of the person who runs them and of other test processes.
 _JOBS = tempfile.TemporaryDirectory(prefix="lectern-jobs-", ignore_cleanup_errors=True)
 os.environ["LECTERN_JOBS_FOLDER"] = _JOBS.name
 
@@ -57,7 +57,7 @@ def _no_manifest_scan() -> Iterator[None]:
 
 @pytest.fixture(scope="session")
 def new_app() -> Callable[..., AppTest]:
-    """Give a function that makes an AppTest of the app's script (not yet run), with URL parameters as keywords.
+    """Return a function that makes an AppTest of the app's script (not yet run), with URL parameters as keywords.
 
     It holds no state between calls, so a hypothesis test may use it for every example.
     """
@@ -73,7 +73,7 @@ def new_app() -> Callable[..., AppTest]:
 
 @pytest.fixture(scope="module")
 def readers_here() -> Iterator[None]:
-    """Read the files of a module's tests in their own process: a confined one takes 0.2 s for each."""
+    """Read the files of a module's tests in this process: a confined one takes 0.2 s for each."""
 
     def call(function: str, content: bytes, **arguments: Any) -> Any:
         answered = wire.load(confined.answer(function, content, arguments))

@@ -1,6 +1,6 @@
 """Open random states and hostile links of all pages, without a browser: `python -m tests.explore --help`.
 
-What the common tests do with some examples this does with as many as there is time for; any failure can be repeated
+This does what the common tests do with a few examples, as often as there is time; any failure can be reproduced
 from the link that it prints.
 """
 
@@ -32,7 +32,7 @@ def pick(rng: Random, some: Any) -> Any:
 
 
 def value_of(rng: Random, control: Control) -> Any:
-    """Any value of a control, every third time one of its ends."""
+    """Return any value of a control, every third time one of its ends."""
     if rng.random() < 1 / 3:
         return pick(rng, extremes(control))
     if isinstance(control, Seed):
@@ -46,7 +46,7 @@ def value_of(rng: Random, control: Control) -> Any:
 
 
 def state_of(rng: Random, lab: Lab) -> dict[str, Any]:
-    """A state: the defaults or a preset, with a few values changed, or half of them, or all."""
+    """Return a state: the defaults or a preset, with a few values changed, or half of them, or all."""
     named = [None, *lab.presets]
     preset = pick(rng, named)
     values = lab.preset_values(preset) if preset else defaults(lab.all_controls)
@@ -56,7 +56,7 @@ def state_of(rng: Random, lab: Lab) -> dict[str, Any]:
 
 
 def link_of(rng: Random, lab: Lab) -> dict[str, list[str]]:
-    """A link: up to six keys, mostly of the page, with hostile texts, values beside the possible ones, or noise."""
+    """Return a link: up to six keys, mostly of the page, with hostile texts, adjacent values, or noise."""
     query: dict[str, list[str]] = {}
     for _ in range(1 + rng.integers(6)):
         control = pick(rng, lab.all_controls)
@@ -75,7 +75,7 @@ def link_of(rng: Random, lab: Lab) -> dict[str, list[str]]:
 
 
 def check_link(lab: Lab, query: Mapping[str, list[str]]) -> dict[str, Any]:
-    """Notes are sentences of ours, and what was taken is what its own link says."""
+    """Check that notes are sentences of ours, and that what was taken is what its own link says."""
     values, notes = lab.read_link(query)
     again = lab.read_link({key: [text] for key, text in lab.link(values).items()})
     assert again == (values, []), f"{again} is not {values}"
@@ -85,7 +85,7 @@ def check_link(lab: Lab, query: Mapping[str, list[str]]) -> dict[str, Any]:
 
 
 def look(lab: Lab, values: Mapping[str, Any]) -> Picture | str:
-    """The picture of a state with its texts, or the sentence that says why there is none."""
+    """Return the picture of a state with its texts, or the sentence that says why there is none."""
     try:
         picture: Picture = lab.draw(lab.result(values), values)
     except ValueError as error:
@@ -141,7 +141,7 @@ def explore(lab: Lab, states: int, links: int, rest: int, seed: int, seconds: fl
 
 
 def main() -> None:
-    """Explore the pages that are named, or all."""
+    """Explore the named pages, or all."""
     ask = argparse.ArgumentParser(description=__doc__)
     ask.add_argument("pages", nargs="*", help="names of pages; all if none is given")
     ask.add_argument("--states", type=int, default=200, help="random states of each page")

@@ -1,4 +1,4 @@
-"""Texts of others that Markdown, HTML, TeX, or plotly would make something of, and files that carry them."""
+"""Foreign texts that Markdown, HTML, TeX, or plotly would interpret, and files that carry them."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ TEXTS = (
 
 
 def scores_csv(text: str) -> bytes:
-    """A table whose positive class, and whose second score, carry a text."""
+    """Return a table whose positive class and second score carry a text."""
     rows = [(text if k % 3 else "no", f"{k / 40:.3f}", f"{(k * 7 % 40) / 40:.3f}") for k in range(40)]
     lines = [("label", "score", text), *rows]
     return "\n".join(",".join(f'"{cell}"' for cell in line) for line in lines).encode()
 
 
 def network_file(text: str) -> bytes:
-    """Weights in the format of safetensors, with a text in the names of two layers."""
+    """Return weights in the format of safetensors, with a text in the names of two layers."""
     shapes = {f"{text}.weight": [4, 3, 3, 3], f"{text}.bias": [4], f"b{text}.weight": [10, 4], f"b{text}.bias": [10]}
     header, at = {}, 0
     for name, shape in shapes.items():

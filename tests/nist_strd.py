@@ -21,7 +21,7 @@ class Certified:
     columns : tuple of tuple of str
         Predictors (one each), as printed.
     powers : tuple of int
-        Powers of the only predictor in the model; empty where the model is a constant plus all columns.
+        Powers of the only predictor in the model; empty if the model is a constant plus all columns.
     coefficients : tuple of float
         Certified, in the order of `powers`, or the constant first.
     residual_squares : float

@@ -1,4 +1,4 @@
-"""What tests of pictures ask again and again: a state drawn, a trace by its name, its frames, the readouts."""
+"""Helpers for tests of pictures: a state drawn, a trace by its name, its frames, the readouts."""
 
 from __future__ import annotations
 
@@ -11,41 +11,41 @@ from core.kit.lab import Lab
 
 
 def drawn_state(lab: Lab, preset: Mapping[str, Any] | tuple[()] = (), **change: Any) -> tuple[dict[str, Any], Any, Any]:
-    """Values, result and picture of a state that differs from the default one by a preset's values and by `change`."""
+    """Return values, result, and picture of a state that differs from the default by a preset's values and `change`."""
     values = defaults(lab.all_controls) | dict(preset) | change
     result = lab.result(values)
     return values, result, lab.draw(result, values)
 
 
 def place_of(panel: Panel, name: str) -> int:
-    """Number of the one trace of that name."""
+    """Return the number of the only trace of that name."""
     (place,) = [k for k, one in enumerate(panel.figure["data"]) if one["name"] == name]
     return place
 
 
 def trace_of(panel: Panel, name: str) -> dict[str, Any]:
-    """The one trace of that name."""
+    """Return the only trace of that name."""
     return panel.figure["data"][place_of(panel, name)]
 
 
 def trace(picture: Picture, panel: int, name: str) -> dict[str, Any]:
-    """The one trace of that name in a panel of a picture."""
+    """Return the only trace of that name in a panel of a picture."""
     return trace_of(picture.panels[panel], name)
 
 
 def framed(picture: Picture, panel: int, name: str, attr: str, step: int) -> Any:
-    """What the frames of a trace put into it at a step of the axis."""
+    """Return what the frames of a trace put into it at a step of the axis."""
     place = place_of(picture.panels[panel], name)
     (found,) = [f for f in picture.panels[panel].frames if (f.trace, f.attr) == (place, attr)]
     return found.at(picture.entry(found.along, step))
 
 
 def readouts(picture: Picture, step: int) -> dict[str, str]:
-    """Text of each readout at a step, by its label."""
+    """Return the text of each readout at a step, by its label."""
     return {one.label: one.texts[min(step, len(one.texts) - 1)] for one in picture.readouts}
 
 
 def section(lab: Lab, title: str, result: Any, values: Mapping[str, Any]) -> list[Any]:
-    """Blocks of the one section whose title has these words."""
+    """Return the blocks of the only section whose title has these words."""
     (found,) = [one for one in lab.sections if title in one.title]
     return list(found.blocks(result, values))

@@ -10,7 +10,7 @@ import numpy as np
 
 
 def give(content: bytes, **arguments: Any) -> Any:
-    """Give everything back, after noise on the standard output."""
+    """Return everything, after noise on the standard output."""
     print("noise")
     os.write(1, b"more noise\n")
     array = np.frombuffer(content, np.uint8)
@@ -49,5 +49,5 @@ FAILURES = {
 
 
 def long(content: bytes) -> str:
-    """Give more than anybody asked for."""
+    """Return more than anybody asked for."""
     return content.decode() * 100

@@ -1,4 +1,4 @@
-"""What the common page tests need to know about labs: which there are, and how to draw random states of one."""
+"""Labs for the common page tests: which there are, and how to draw random states of one."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ NIGHTLY = os.environ.get("LECTERN_PROFILE") == "nightly"
 
 
 def as_read(markdown: str) -> str:
-    """A text that was made safe for Markdown, as its reader sees it."""
+    """Return a text that was made safe for Markdown as its reader sees it."""
     return re.sub(r"\\(.)|\N{WORD JOINER}", r"\1", markdown)
 
 
 def values_of(control: Control) -> st.SearchStrategy[Any]:
-    """Any value of a control."""
+    """Draw any value of a control."""
     if isinstance(control, Seed):
         return st.integers(0, control.high)
     if isinstance(control, Several):
@@ -39,13 +39,13 @@ def values_of(control: Control) -> st.SearchStrategy[Any]:
 
 
 def states(lab: Lab) -> st.SearchStrategy[dict[str, Any]]:
-    """Any state of a lab: mostly near the defaults, so that deep states are met as well as wild ones."""
+    """Draw any state of a lab: mostly near the defaults, so that deep states are covered as well as wild ones."""
     changed = st.fixed_dictionaries({}, optional={c.name: values_of(c) for c in lab.all_controls})
     return changed.map(lambda some: defaults(lab.all_controls) | some)
 
 
 def extremes(control: Control) -> tuple[Any, ...]:
-    """The ends of a control: the first and the last value, nothing and as much as can be."""
+    """Return the ends of a control: the first and the last value, nothing and as much as possible."""
     if isinstance(control, Seed):
         return 0, control.high
     if isinstance(control, Several):
@@ -58,7 +58,7 @@ def extremes(control: Control) -> tuple[Any, ...]:
 
 
 def pairs_of_extremes(lab: Lab) -> st.SearchStrategy[dict[str, Any]]:
-    """States in which two controls, or three, stand at their ends."""
+    """Draw states in which two or three controls are at their ends."""
     named = {control.name: control for control in lab.all_controls}
     some = st.lists(st.sampled_from(list(named)), min_size=2, max_size=3, unique=True)
     moved = some.flatmap(lambda names: st.fixed_dictionaries({n: st.sampled_from(extremes(named[n])) for n in names}))
@@ -74,14 +74,14 @@ HOSTILE = (
 
 
 def hostile(control: Control) -> list[str]:
-    """Texts that a link may give a control: what breaks other software, its own ends, and the numbers beside them."""
+    """List texts that a link may give a control: what breaks other software, its own ends, and adjacent numbers."""
     ends = [float(end) for end in extremes(control) if isinstance(end, int | float)]
     beside = [math.nextafter(end, way) for end in ends for way in (-math.inf, math.inf)]
     return [*HOSTILE, *map(repr, [*ends, *beside, *(scale * end for end in ends for scale in (-1, 2, 1e-9, 1e9))])]
 
 
 def check_rest(lab: Lab, values: Mapping[str, Any], works: bool = False) -> None:
-    """What stands below a picture: sections, or the sentence that says why one has nothing to show; the files."""
+    """Check what is below a picture: sections, or the sentence that says why one has nothing to show; the files."""
     result = lab.result(values)
     for section in lab.sections:
         try:
@@ -99,10 +99,10 @@ def check_rest(lab: Lab, values: Mapping[str, Any], works: bool = False) -> None
 
 
 def every_single_change(lab: Lab) -> list[dict[str, Any]]:
-    """Each control moved to each of its values once where it means something, the others at their defaults.
+    """Move each control to each of its values once where it matters, with the others at their defaults.
 
-    The picture knows all values of the main one. Of a long scale the nightly profile tries every value, any other about
-    fifty, evenly, with both ends.
+    The picture covers all values of the main one. The nightly profile tries every value of a long scale, others about
+    fifty, evenly spaced, with both ends.
     """
     out = []
     for control in lab.all_controls:
@@ -125,7 +125,7 @@ def every_single_change(lab: Lab) -> list[dict[str, Any]]:
 
 
 def picture_or_reason(lab: Lab, values: Mapping[str, Any], *quoted: str) -> Picture | str:
-    """The checked picture of a state, or the sentence that says why there is none; it may repeat what is `quoted`."""
+    """Return the checked picture of a state, or the sentence why there is none; it may repeat what is `quoted`."""
     try:
         result = lab.result(values)
         picture = lab.draw(result, values)

@@ -1,4 +1,4 @@
-"""Files of visitors are read where they can do no harm: whatever a reader does, a sentence comes back, and soon."""
+"""Visitors' files are read where they can do no harm: whatever a reader does, a sentence comes back, and soon."""
 
 from __future__ import annotations
 
@@ -101,7 +101,7 @@ def test_one_file_is_read_at_a_time_and_the_line_is_short(monkeypatch) -> None:
 
 
 class Turn:
-    """A lock that tells that somebody asks for it."""
+    """A lock that notices when somebody requests it."""
 
     def __init__(self, asked) -> None:
         self._asked, self._lock = asked, threading.Lock()
@@ -154,7 +154,7 @@ def entries(count: int) -> bytes:
 
 
 def nested_functions(depth: int) -> bytes:
-    """An ONNX network whose functions call the next one twice each."""
+    """Return an ONNX network whose functions call the next one twice each."""
     helper, float_ = onnx.helper, onnx.TensorProto.FLOAT
     domains = [helper.make_opsetid("", 18), helper.make_opsetid("own", 1)]
     functions = []
@@ -167,7 +167,7 @@ def nested_functions(depth: int) -> bytes:
     return helper.make_model(graph, functions=functions, opset_imports=domains).SerializeToString()
 
 
-# Small files that were seen to take up to 1.9 GB and half a minute.
+# Small files that once took up to 1.9 GB and half a minute.
 HOSTILE = {
     "objects.pt2": lambda: model_json("[" + '{"":0},' * 4_200_000 + "0]"),
     "entries.pt2": lambda: entries(50_000),

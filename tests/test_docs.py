@@ -1,4 +1,4 @@
-"""What the documents promise: the template lab runs as it stands, and links lead somewhere."""
+"""Promises of the documents: the template lab runs unchanged, and links work."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ for values in (defaults(LAB.all_controls), *map(LAB.preset_values, LAB.presets))
 
 
 def template() -> dict[str, str]:
-    """Path to content of each file in the template."""
+    """Return the content of each file in the template, by path."""
     text = (ROOT / "docs" / "add-a-lab.md").read_text("utf-8")
     return dict(re.findall(r"### `([^`]+)`\n\n```python\n(.*?)```", text, re.S))
 

@@ -1,4 +1,4 @@
-"""What can be downloaded: images on the page about range tests, and weights; a set of the host's own."""
+"""Downloads: images on the page about range tests, and weights; the host's own set."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ MEGABYTES = 170.052171  # of CIFAR-10
 
 @pytest.fixture
 def open_it(new_app: Callable[..., AppTest], monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Open:
-    """Open the page on a host that trains and has nothing but what comes with Lectern."""
+    """Open the page on a host that trains and has only what comes with Lectern."""
     monkeypatch.setenv("LECTERN_TRAINING", "on")
     monkeypatch.setenv("LECTERN_JOBS_FOLDER", str(tmp_path / "jobs"))
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
@@ -55,7 +55,7 @@ def press(app: AppTest, name: str) -> None:
 
 
 def put(monkeypatch: pytest.MonkeyPatch, state: str, progress: float = 0.0, message: str = "") -> None:
-    """Let the download be in a state."""
+    """Put the download into a state."""
     monkeypatch.setattr(downloads, "look", lambda data: jobs.Status(state, progress, message=message))
 
 
@@ -147,11 +147,11 @@ def test_where_nothing_is_trained_nothing_is_fetched(open_it: Open, monkeypatch:
     assert "Training is disabled on this server" in words(app)
 
 
-# ---- a set of one's own
+# ---- the host's own set
 
 
 def write(folder: Path, classes: int, side: int = 12, count: int = 40) -> None:
-    """Four files in the format of MNIST, as its authors describe it."""
+    """Write four files in the format of MNIST, as described by its authors."""
     folder.mkdir(parents=True)
     for part in ("train", "t10k"):
         images = np.random.default_rng(0).integers(0, 256, (count, side, side), dtype=np.uint8)

@@ -1,4 +1,4 @@
-"""Every template of every lab, drawn by many seeds: told apart, worked out, shown by its lab, judged in one voice."""
+"""Every template of every lab, drawn with many seeds: told apart, worked out, shown by its lab, judged in one voice."""
 
 import math
 import os
@@ -31,7 +31,7 @@ def variants(key: str):
 
 
 def spellings(question: Question) -> list[str]:
-    """The right answer as different people write it."""
+    """Return the correct answer as different people write it."""
     kind, truth = question.kind, question.truth
     if isinstance(kind, Share):
         percent = float(100 * Fraction(truth))

@@ -1,4 +1,4 @@
-"""Texts of others stay texts: in Markdown they are escaped, in a file no spreadsheet runs them."""
+"""Foreign texts stay texts: in Markdown they are escaped, and in a file no spreadsheet runs them."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ FORMULAS = ("=1+1", "+a", "-a", "@a", "\ta", "\ra", "=cmd|' /C calc'!A0", "＝1+
 
 
 def markdown(blocks: Any) -> Iterator[str]:
-    """All that a page gives to Markdown of what stands in a section."""
+    """Yield everything in a section that a page passes to Markdown."""
     for block in blocks:
         if isinstance(block, str):
             yield block
@@ -35,7 +35,7 @@ def markdown(blocks: Any) -> Iterator[str]:
 
 
 def uploaded(name: str, text: str) -> tuple[Any, dict[str, Any]]:
-    """A lab, and its state with a file that carries a text in its name and inside."""
+    """Return a lab, and its state with a file that carries a text in its name and inside."""
     lab = next(lab for lab in LABS if lab.name == name)
     make, suffix = FILES[name]
     control = next(control for control in lab.controls if isinstance(control, File))

@@ -35,7 +35,7 @@ def options_of(control: Any) -> Iterator[str]:
 
 
 def written_once(lab: Lab) -> Iterator[str]:
-    """Texts that do not depend on a state."""
+    """Yield texts that do not depend on a state."""
     yield from (lab.title, lab.question)
     for preset in lab.presets:
         yield from (preset.label, preset.note)
@@ -48,7 +48,7 @@ def written_once(lab: Lab) -> Iterator[str]:
 
 
 def of_a_state(lab: Lab, values: dict[str, Any]) -> Iterator[str]:
-    """Texts of the picture and of the sections of a state."""
+    """Yield texts of the picture and of the sections of a state."""
     result = lab.result(values)
     picture = lab.draw(result, values)
     yield from of_a_picture(picture)

@@ -1,4 +1,4 @@
-"""What folded sections can do: points of a picture that are a control, and work that begins on a click."""
+"""Folded sections: points of a picture that are a control, and work that begins with a click."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from streamlit.testing.v1 import AppTest
 
 
 def dragged_points() -> None:
-    """A page whose browser cannot draw the live chart, so that sliders stand in its place."""
+    """Return a page whose browser cannot draw the live chart, so that it shows sliders instead."""
     from types import SimpleNamespace
 
     import streamlit as st
@@ -32,7 +32,7 @@ def dragged_points() -> None:
 
 
 def refused_work() -> None:
-    """A page with some work that is refused."""
+    """Return a page with some work that is refused."""
     from types import SimpleNamespace
 
     import streamlit as st
@@ -57,7 +57,7 @@ def opened(page: Any) -> AppTest:
 
 
 def stands(app: AppTest) -> tuple[Any, ...]:
-    """Points of the control, and where the sliders of the picture stand."""
+    """Return points of the control, and where the sliders of the picture are."""
     return (*app.session_state.record.values["spots"], tuple(slider.value for slider in app.select_slider))
 
 
@@ -95,7 +95,7 @@ def test_a_chart_that_moves_by_itself_keeps_where_it_was_told_to_stand(value: tu
 
     state = State(values={}, good={})
     assert state.stand("section0.1", (0, 0), (1.0, 0.0)) == (1.0, 0.0)
-    assert state.stand("section0.1", (0, 0), value) == (1.0, 0.0)  # else each move would send the picture again
+    assert state.stand("section0.1", (0, 0), value) == (1.0, 0.0)  # otherwise each move would send the picture again
     assert state.stand("section0.1", (1, 0), value) == value
     state.leave("section1")
     assert state.stand("section0.1", (1, 0), (0.0, 0.0)) == value

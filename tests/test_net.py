@@ -1,4 +1,4 @@
-"""Errors that nothing has foreseen: a page stays a page, the reader reads a sentence, the log has the rest."""
+"""Unforeseen errors: a page stays a page, the reader reads a sentence, and the log has the rest."""
 
 from __future__ import annotations
 
@@ -121,7 +121,7 @@ def test_the_home_page_too(new_app: NewApp, monkeypatch: pytest.MonkeyPatch) -> 
 
 
 def test_every_callback_and_every_fragment_is_caught() -> None:
-    """They run before the page, or without it; what they raise would take its place."""
+    """Callbacks run before the page, or without it; without care, their errors would replace it."""
     for path in (ROOT / "pages").rglob("*.py"):
         for call in ast.walk(ast.parse(path.read_text("utf-8"))):
             if not (isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute)):

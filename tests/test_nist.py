@@ -15,7 +15,7 @@ POLYNOMIALS = ("Norris", "Pontius", "Filip", "Wampler1", "Wampler2", "Wampler3",
 
 
 def exact_coefficients(known: Certified) -> tuple[list[list[Fraction]], list[Fraction]]:
-    """Rows of the design matrix, and the coefficients from the normal equations in exact fractions."""
+    """Return rows of the design matrix, and the coefficients from the normal equations in exact fractions."""
     columns = [[Fraction(text) for text in column] for column in known.columns]
     if known.powers:
         rows = [[value**power for power in known.powers] for value in columns[0]]
@@ -39,7 +39,7 @@ def exact_coefficients(known: Certified) -> tuple[list[list[Fraction]], list[Fra
 
 
 def exact_fit(known: Certified) -> tuple[np.ndarray, float]:
-    """Predictions and residual sum of squares, exact but for the last rounding."""
+    """Return predictions and residual sum of squares, exact up to the last rounding."""
     rows, coefficients = exact_coefficients(known)
     fitted = [sum(c * value for c, value in zip(coefficients, row, strict=True)) for row in rows]
     squares = sum((Fraction(text) - value) ** 2 for text, value in zip(known.y, fitted, strict=True))
@@ -47,7 +47,7 @@ def exact_fit(known: Certified) -> tuple[np.ndarray, float]:
 
 
 def computed_fit(name: str) -> np.ndarray:
-    """Predictions by the code of the labs."""
+    """Return predictions by the code of the labs."""
     known = DATA_SETS[name]
     y, columns = np.array(known.y, dtype=float), np.array(known.columns, dtype=float)
     if name in POLYNOMIALS:

@@ -1,8 +1,8 @@
 """Every number in the words of presets, help texts, questions, and titles has a computation that does not use them.
 
-`KNOWN` maps lab and text ("preset LABEL", "help CONTROL", "ask K", "section K") to the numbers that must stand in it:
-each number of the text is one of them, rounded to its digits, and each of them stands in the text. A text with a
-number that is not in the table fails, and so does an entry whose text has no numbers any more.
+`KNOWN` maps lab and text ("preset LABEL", "help CONTROL", "ask K", "section K") to the numbers that must be in it:
+each number of the text is one of them, rounded to its digits, and each of them is in the text. A text with a
+number that is not in the table fails, and so does an entry whose text no longer has numbers.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ Numbers = Iterable[float]
 
 
 def texts(lab: Lab) -> Iterator[tuple[str, str]]:
-    """Keys and texts of a lab that are written once and do not depend on a state."""
+    """Yield keys and texts of a lab that are written once and do not depend on a state."""
     for preset in lab.presets:
         yield f"preset {preset.label}", f"{preset.label}. {preset.note}"
     for control in lab.all_controls:
@@ -41,7 +41,7 @@ def texts(lab: Lab) -> Iterator[tuple[str, str]]:
 
 
 def preset(lab: str, start: str) -> dict[str, Any]:
-    """Values of the preset whose label begins so."""
+    """Return values of the preset whose label begins like this."""
     (found,) = (each for each in LAB[lab].presets if each.label.startswith(start))
     return LAB[lab].preset_values(found)
 
@@ -60,7 +60,7 @@ def bounds(lab: str, name: str) -> list[float]:
 
 
 def homework_split() -> tuple[np.ndarray, np.ndarray, np.random.RandomState]:
-    """Training and test inputs of the legacy generator with seed 0, and the generator after them."""
+    """Return training and test inputs of the legacy generator with seed 0, and the generator after them."""
     rng = np.random.RandomState(0)
     x = rng.permutation(np.linspace(0, 10, 50))
     return x[:40], x[40:], rng
@@ -71,7 +71,7 @@ def truth(x: np.ndarray) -> np.ndarray:
 
 
 def one_test_set() -> Numbers:
-    """Degrees with the smallest mean error on the one test set, and with the smallest exact expected error."""
+    """Find the degrees with the smallest mean error on the one test set, and with the smallest exact expected error."""
     x, at, rng = homework_split()
     y_test = truth(at) + np.sqrt(0.3) * rng.standard_normal(10)
     noise = np.sqrt(0.3) * rng.standard_normal((100, 40))
@@ -94,7 +94,7 @@ def quadratic(lab: str, start: str) -> Numbers:
 
 
 def leave_one_out_pick() -> Numbers:
-    """Degree with the smallest leave-one-out error of the preset's data, by refits."""
+    """Find the degree with the smallest leave-one-out error of the preset's data, by refits."""
     state = preset("model_selection", "One-standard-error")
     result = LAB["model_selection"].result(state)
     x, y = result.validation.x, result.validation.y
@@ -106,7 +106,7 @@ def leave_one_out_pick() -> Numbers:
 
 
 def information_picks() -> Numbers:
-    """Degree that AIC and BIC pick, points, and parameters of the largest degree."""
+    """Return the degree that AIC and BIC pick, points, and parameters of the largest degree."""
     state = preset("model_selection", "AIC and BIC")
     result = LAB["model_selection"].result(state)
     x, y, n = result.validation.x, result.validation.y, state["n_train"]
@@ -123,7 +123,7 @@ VGG19 = ((2, 64, 224), (2, 128, 112), (4, 256, 56), (4, 512, 28), (4, 512, 14)) 
 
 
 def vgg19_rounded_activations() -> int:
-    """Image, convolutions, poolings, and linear layers, each cell above 9,999 rounded to two digits before adding."""
+    """Count image, convolutions, pooling, linear layers, each cell above 9,999 rounded to two digits before adding."""
     cells = [3 * 224**2, 4096, 4096, 1000]
     for layers, filters, side in VGG19:
         cells += [filters * side**2] * layers + [filters * (side // 2) ** 2]
@@ -131,7 +131,7 @@ def vgg19_rounded_activations() -> int:
 
 
 def lenet5(full: bool) -> int:
-    """LeNet-5 as it is built today, or as published: pairs of maps in C3, factors of subsampling, no output weights."""
+    """Count LeNet-5 as built today, or as published: pairs of maps in C3, factors of subsampling, no output weights."""
     pairs = 6 * 16 if full else 6 * 3 + 9 * 4 + 6
     c1, c3, c5, f6 = 6 * 26, pairs * 25 + 16, 120 * (16 * 25 + 1), 84 * 121
     return c1 + c3 + c5 + f6 + (10 * 85 if full else 2 * 6 + 2 * 16)
@@ -162,7 +162,7 @@ def ramp_output() -> Numbers:
 
 
 def smoothing_noise() -> Numbers:
-    """Steps of the preset and by default; the average of the former keeps more than twice the noise."""
+    """Return steps of the preset and by default; the average of the former keeps more than twice the noise."""
     few, many = preset("lr_range", "Only 40")["steps"], bounds_default("lr_range", "steps")
     kept = [math.sqrt((1 - beta) / (1 + beta)) for beta in (1 - 4 / few, 1 - 4 / many)]
     assert kept[0] > 2 * kept[1]
@@ -175,12 +175,12 @@ def bounds_default(lab: str, name: str) -> float:
 
 
 def plain_steps(kappa: float) -> float:
-    """Steps per digit of gradient descent at its best: rate (κ − 1) / (κ + 1)."""
+    """Return steps per digit of gradient descent at its best: rate (κ − 1) / (κ + 1)."""
     return 1 / -math.log10((kappa - 1) / (kappa + 1))
 
 
 def best_momentum() -> Numbers:
-    """Momentum of the preset, and the modulus of the roots of both directions there."""
+    """Return momentum of the preset, and the modulus of the roots of both directions there."""
     kappa, lr, momentum = values("momentum", "Best", "kappa", "lr", "momentum")
     assert momentum == pytest.approx(((math.sqrt(kappa) - 1) / (math.sqrt(kappa) + 1)) ** 2) == 1 / 4
     roots = [np.roots([1, -(1 + momentum - lr * h), momentum]) for h in (1, 1 / kappa)]
@@ -189,7 +189,7 @@ def best_momentum() -> Numbers:
 
 
 def growing_batch() -> Numbers:
-    """GiB of the GPU; the words say three doublings, to 256, and three more fit."""
+    """Return GiB of the GPU; the words say three doublings, to 256, and three more fit."""
     state = preset("schedules", "Growing")
     sizes = [state["batch"] * 2**k for k in range(9)]
     images, grown = state["epochs"] * state["n_train"], 0
@@ -203,45 +203,45 @@ def growing_batch() -> Numbers:
 
 
 def head() -> Numbers:
-    """Parameters of the head in millions, classes, and those of Dense(10) on the 512 features of VGG19."""
+    """Return parameters of the head in millions, classes, and those of Dense(10) on the 512 features of VGG19."""
     classes, hidden = values("transfer", "A head", "classes", "hidden")
     return [(513 * hidden + (hidden + 1) * classes) / 1e6, classes, 513 * 10, 10]
 
 
 def success(start: str) -> float:
-    """Probability of success by the logistic function of the preset's score."""
+    """Return the probability of success by the logistic function of the preset's score."""
     b0, b1, b2, x1, x2 = values("logistic", start, "b0", "b1", "b2", "x1", "x2")
     return 1 / (1 + math.exp(-(b0 + b1 * x1 + b2 * x2)))
 
 
 def hours_for(start: str, probability: float | None = None) -> float:
-    """Hours at which the score is the logarithm of the odds."""
+    """Return the hours at which the score is the logarithm of the odds."""
     b0, b1, b2, x2 = values("logistic", start, "b0", "b1", "b2", "x2")
     aim = preset("logistic", start)["target"] if probability is None else probability
     return (math.log(aim / (1 - aim)) - b0 - b2 * x2) / b1
 
 
 def flowers() -> tuple[np.ndarray, np.ndarray]:
-    """The two kinds of iris that are hard to tell apart, with their four features."""
+    """Return the two kinds of iris that are hard to tell apart, with their four features."""
     found = load_iris()
     keep = found.target > 0
     return found.data[keep], found.target[keep]
 
 
 def gain(feature: int, threshold: float) -> float:
-    """Mutual information, in bits, of the kind and the side of a threshold."""
+    """Return the mutual information, in bits, of the kind and the side of a threshold."""
     x, kinds = flowers()
     return float(mutual_info_score(kinds, x[:, feature] <= threshold) / math.log(2))
 
 
 def most(feature: int) -> float:
-    """Largest gain of a feature."""
+    """Return the largest gain of a feature."""
     edges = np.unique(flowers()[0][:, feature])
     return max(gain(feature, cut) for cut in (edges[:-1] + edges[1:]) / 2)
 
 
 def wrong(threshold: float) -> int:
-    """Flowers that are wrong if petal length is split there first, and each side by two more questions in a row."""
+    """Count flowers that are wrong if petal length is split there first, and each side by two more questions."""
     x, y = flowers()
     sides = (x[:, 2] <= threshold, x[:, 2] > threshold)
     tree = DecisionTreeClassifier(criterion="entropy", max_depth=2, random_state=0)
@@ -249,12 +249,12 @@ def wrong(threshold: float) -> int:
 
 
 def unit_scores(batch: list[float]) -> list[float]:
-    """Distances from the mean in standard deviations, by SciPy."""
+    """Return distances from the mean in standard deviations, by SciPy."""
     return [float(score) for score in zscore(batch)]
 
 
 def delivered(lab: str, start: str) -> list[list[int]]:
-    """Updates by others between two deliveries of each learner, in the order of their numbers or the reverse."""
+    """Count updates by others between two deliveries of each learner, in the order of their numbers or the reverse."""
     state = preset(lab, start)
     periods = [state["others"]] * state["learners"]
     periods[1] = state["period"]
@@ -271,7 +271,7 @@ def delivered(lab: str, start: str) -> list[list[int]]:
 
 
 def stable_rates(old: int) -> list[float]:
-    """The default rate, at which gradients that old make descent diverge, and one at which they do not."""
+    """Return the default rate, at which gradients that old make descent diverge, and one at which they do not."""
     largest = [np.abs(np.roots([1, -1, *[0] * (old - 1), rate])).max() for rate in (0.4, 0.2)]
     assert largest[0] > 1 > largest[1]
     assert bounds_default("staleness", "eta") == 0.4
@@ -279,12 +279,12 @@ def stable_rates(old: int) -> list[float]:
 
 
 def given(*numbers: float) -> Callable[[], Numbers]:
-    """Numbers that are definitions or published facts: said here once, and why beside them."""
+    """Return numbers that are definitions or published facts: stated once here, with the reason next to them."""
     return lambda: numbers
 
 
 def cancer_limit(curvature: float) -> float:
-    """2/L of a linear model of the standardized breast cancer data, whose loss curves so much along its score."""
+    """Return 2/L of a linear model of the standardized breast cancer data, whose loss curves this much."""
     x = load_breast_cancer().data
     x = (x - x.mean(axis=0)) / x.std(axis=0)
     return float(2 / (curvature * np.linalg.svd(x, compute_uv=False)[0] ** 2 / len(x)))
@@ -446,7 +446,7 @@ KNOWN: dict[str, dict[str, Callable[[], Numbers]]] = {
     "trees": {
         "preset The best question": lambda: [1.75, gain(3, 1.75)],
         "preset A poor feature": lambda: [most(1)],
-        "preset Error sees less": given(1.65, 1.75, 1.75),  # the places that are compared
+        "preset Error sees less": given(1.65, 1.75, 1.75),  # the positions that are compared
         "preset Greedy": lambda: [wrong(4.75), 4.95, wrong(4.95)],
         "preset Nats": lambda: [math.log(2)],
     },
@@ -540,7 +540,7 @@ KNOWN: dict[str, dict[str, Callable[[], Numbers]]] = {
 
 
 def digit_share() -> float:
-    """Percentage of one digit in scikit-learn's set of digits."""
+    """Return the percentage of one digit in scikit-learn's set of digits."""
     from sklearn.datasets import load_digits
 
     labels = load_digits().target

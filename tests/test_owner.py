@@ -1,4 +1,4 @@
-"""On a public host the session that began a run changes it, and no other; on a private one everybody does."""
+"""On a public host only the session that began a run may change it; on a private one everybody may."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What every page promises. A new page is covered by being in the navigation."""
+"""Promises of every page. A new page is covered by being in the navigation."""
 
 from __future__ import annotations
 
@@ -53,9 +53,9 @@ every_third_preset = pytest.mark.parametrize(
         for k, p in enumerate(lab.presets)
     ],
 )
-# What AppTest calls the widgets of controls.
+# AppTest's names for the widgets of controls.
 WIDGETS = ("slider", "select_slider", "selectbox", "button_group", "toggle", "number_input", "multiselect", "text_area")
-# An app in its own process takes its time; a tenth of the examples of a pure function is what a push can afford.
+# An app in its own process is slow; a push can afford a tenth of the examples of a pure function.
 in_app = settings(
     max_examples=max(settings.default.max_examples // 10, 10),
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
@@ -84,7 +84,7 @@ def click(app: AppTest, key: str) -> None:
 
 
 def controls_of(app: AppTest, lab: Lab) -> set[str]:
-    """Names of the page's controls that are on screen, whatever their kind."""
+    """Return names of the page's controls that are on screen, whatever their kind."""
     keys = {widget.key for kind in WIDGETS for widget in app.get(kind)}
     return {control.name for control in lab.all_controls if f"{lab.name}.{control.name}" in keys}
 
@@ -125,7 +125,7 @@ def test_presets_are_states_with_a_picture(lab: Lab, preset: Preset) -> None:
         if not isinstance(control, File):
             assert control.parse(control.format(values[control.name])) == values[control.name], control.name
     assert isinstance(picture_or_reason(lab, values), Picture)
-    # a preset that differs in the view alone would be lit on a fresh visit
+    # a preset that differs only in the view would be lit on a fresh visit
     assert lab.settings(values) != lab.settings(lab.fresh)
     assert preset.note.endswith((".", "?"))
 
@@ -151,7 +151,7 @@ def test_all_that_a_result_holds_is_counted(lab: Lab) -> None:
 
 
 def held(result: Any) -> int:
-    """Bytes of the arrays that the garbage collector reaches from a result without leaving it."""
+    """Count the bytes of the arrays that the garbage collector reaches from a result without leaving it."""
     todo, seen, arrays = [result], set(), {}
     while todo:
         value = todo.pop()
@@ -230,7 +230,7 @@ def test_a_link_that_once_failed(link: str) -> None:
     check_rest(lab, values)
 
 
-# --- what is taken home -----------------------------------------------------------------------------------
+# --- downloads --------------------------------------------------------------------------------------------
 
 
 @every_third_preset
@@ -250,7 +250,7 @@ def test_script_prints_the_numbers_of_any_state(lab: Lab, tmp_path: Path) -> Non
 
 
 def compare_script(lab: Lab, values: dict[str, Any], folder: Path) -> None:
-    """Every number in the readouts must stand in the lines that the script marks as those of the slider."""
+    """Check that every number in the readouts is in the lines that the script marks as those of the slider."""
     code = lab.export_script(values)
     assert not re.search(r"\b(core|pages|streamlit)\b", re.sub(r'""".*?"""', "", code))
     for name, columns in lab.tables(lab.result(values), values).items():
@@ -281,7 +281,7 @@ def _numbers(text: str) -> list[float]:
 
 
 def _shown(text: str) -> list[tuple[float, float]]:
-    """Numbers of a readout, each with the unit of its last digit."""
+    """Return numbers of a readout, each with the unit of its last digit."""
     plain = text.translate(str.maketrans("−⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "--0123456789")).replace(" × 10", "e")
     found = re.findall(r"-?\d+(?:\.(\d+))?(?:e(-?\d+))?", plain)
     whole = re.findall(r"-?\d+(?:\.\d+)?(?:e-?\d+)?", plain)
@@ -302,7 +302,7 @@ def test_tables_are_csv_that_reads_back(lab: Lab) -> None:
             for texts, column in zip(zip(*rows[1:], strict=True), columns.values(), strict=True):
                 kind = float if np.asarray(column).dtype.kind in "iufb" else str
                 wanted = np.asarray(column, kind)
-                if kind is float:  # a number that is none leaves its cell empty
+                if kind is float:  # a number that is not finite leaves its cell empty
                     wanted = np.where(np.isfinite(wanted), wanted, np.nan)
                     texts = [text or "nan" for text in texts]
                 np.testing.assert_array_equal(np.array(texts, kind), wanted)
@@ -380,7 +380,7 @@ def test_any_state_opens_by_its_link(new_app: NewApp, lab: Lab) -> None:
 
 
 def settle(lab: Lab, values: dict[str, Any]) -> dict[str, Any]:
-    """The state that a page takes: its picture may end before the scale of its main control does."""
+    """Return the state that a page takes: its picture may end before the scale of its main control does."""
     picture = picture_or_reason(lab, values)
     return lab.settled(picture, values) if isinstance(picture, Picture) else values
 
@@ -467,7 +467,7 @@ def answer_all(app: AppTest, lab: Lab) -> None:
 
 
 def pictures(app: AppTest) -> bool:
-    """Whether the page shows its picture, or only asks for a place in one."""
+    """Return whether the page shows its picture, or only asks for a point in one."""
     asking = any((widget.key or "").endswith(":guess.x") for widget in app.number_input)
     return len(app.get("bidi_component")) > asking
 
@@ -508,7 +508,7 @@ def test_at_most_five_controls_are_unfolded(new_app: NewApp, lab: Lab) -> None:
 
 @each_lab
 def test_links_of_before_keep_their_meaning(lab: Lab) -> None:
-    """A fresh visit may begin elsewhere; a link is silent about the defaults as ever."""
+    """A fresh visit may begin elsewhere; a link still leaves out the defaults."""
     first = next(control for control in lab.controls if control.name == lab.main)
     before, _ = lab.read_link({first.name: [first.format(first.default)]})
     assert before == defaults(lab.all_controls)

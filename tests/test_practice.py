@@ -1,4 +1,4 @@
-"""The page of exercises: sheets by link, verdicts, ways on, and links that make no sense."""
+"""The page of exercises: sheets by link, verdicts, ways to continue, and links that make no sense."""
 
 from __future__ import annotations
 

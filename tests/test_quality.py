@@ -33,7 +33,7 @@ def tree(path: Path) -> ast.Module:
 
 
 def imported(root: ast.AST) -> Iterator[str]:
-    """Every dotted name that `root` imports, wherever the import stands."""
+    """Yield every dotted name that `root` imports, wherever the import is."""
     for node in ast.walk(root):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
@@ -44,7 +44,7 @@ def imported(root: ast.AST) -> Iterator[str]:
 
 
 def imported_at_once(module: ast.Module) -> Iterator[str]:
-    """What importing the module imports: functions are not entered, nor what only type checkers read."""
+    """Yield what importing the module imports: functions are not entered, nor what only type checkers read."""
     todo: list[ast.AST] = [module]
     while todo:
         node = todo.pop()
@@ -59,7 +59,7 @@ def imported_at_once(module: ast.Module) -> Iterator[str]:
 
 
 def forbidden(module: ast.Module) -> Iterator[str]:
-    """Calls and options that a public app must not have, with their line."""
+    """Yield calls and options that a public app must not have, with their line."""
     for node in ast.walk(module):
         line = f"line {getattr(node, 'lineno', 0)}"
         if isinstance(node, ast.Call):

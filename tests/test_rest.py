@@ -1,4 +1,4 @@
-"""What a tick costs does not depend on how many sessions are or were open: nothing looks at all of them then."""
+"""The cost of a tick does not depend on how many sessions are or were open: nothing then looks at all of them."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ OTHERS = 15
 
 
 def full_passes(visitor: Visitor, log: Path) -> int:
-    """Full collections during some ticks."""
+    """Count full collections during some ticks."""
     before = log.stat().st_size
     slider = visitor.sliders[SLIDER]
     for tick in range(TICKS):

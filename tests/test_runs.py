@@ -1,4 +1,4 @@
-"""The line about the runs of a page: what each state says, and what its buttons ask for."""
+"""The line about the runs of a page: what each state says, and what its buttons request."""
 
 from __future__ import annotations
 
@@ -102,7 +102,7 @@ def test_a_click_on_cancel_is_seen_before_the_run_has_stopped(open_it: Open, kin
 
 
 def fragments(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
-    """How often each fragment of a page that is drawn then runs by itself, by the name of its function."""
+    """Count how often each fragment of a page that is drawn then runs by itself, by the name of its function."""
     found: dict[str, Any] = {}
     original = frame.st.fragment
 

@@ -1,4 +1,4 @@
-"""What Lectern adds to Streamlit's server: live pictures, small static files, and one app.py for every kind of host."""
+"""Additions to Streamlit's server: live pictures, small static files, and one app.py for every kind of host."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Sessions whose browser has gone are closed with what they hold, those that are open or come back are not."""
+"""Sessions whose browser has gone are closed with all they hold; those that are open or come back are not."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tests.visitors import Visitor
 
 
 class Server:
-    """Stands for Streamlit's runtime."""
+    """A stand-in for Streamlit's runtime."""
 
     def __init__(self) -> None:
         self.open: set[str] = set()

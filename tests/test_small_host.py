@@ -17,7 +17,7 @@ from tests.visitors import Visitor
 
 MEGABYTES = 690
 VISITORS = 5
-# Of each page a link to a state at the upper ends of its controls; each visitor has a seed of their own.
+# For each page, a link to a state at the upper ends of its controls; each visitor has their own seed.
 LINKS = {
     "ranking_curves": "source=gauss&n_cases=1e6&resamples=2000&bands=1&hull=1&lower=calibration",
     "bias_variance": "n_train=200&n_sets=1000&max_degree=20&view=choose&repetitions=1000&degree=20",
@@ -34,7 +34,7 @@ LINKS = {
 
 
 def family(pid: int) -> list[int]:
-    """A process and all that it has begun."""
+    """Return a process and all that it has started."""
     found, todo = [], [pid]
     while todo:
         found.append(each := todo.pop())
@@ -47,7 +47,7 @@ def family(pid: int) -> list[int]:
 
 
 def megabytes(pid: int) -> float:
-    """Memory of a process that is not shared with others, or its share of it."""
+    """Return the memory of a process that is not shared with others, or its fraction of it."""
     try:
         lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
     except OSError:
@@ -57,7 +57,7 @@ def megabytes(pid: int) -> float:
 
 @contextmanager
 def watched(server: Server) -> Iterator[list[float]]:
-    """Collect what the server and its children take together, again and again."""
+    """Collect the memory of the server and its children together, again and again."""
     seen: list[float] = []
     done = threading.Event()
 
@@ -75,7 +75,7 @@ def watched(server: Server) -> Iterator[list[float]]:
 
 
 def bomb() -> bytes:
-    """A network of 41 KB whose description takes 860 MB."""
+    """Return a network of 41 KB whose description takes 860 MB."""
     stream = io.BytesIO()
     with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("net/models/model.json", "[" + '{"":0},' * 4_200_000 + "0]")

@@ -30,7 +30,7 @@ LABS = shell.labs()
 STORIES = [pytest.param(lab, story, id=f"{name}.{story.name}") for name, lab in LABS.items() for story in lab.stories]
 each_story = pytest.mark.parametrize(("lab", "story"), STORIES)
 NewApp = Callable[..., AppTest]
-# Numbers that no picture of the steps shows, each computed another way.
+# Numbers that no picture of the steps shows, each computed in a different way.
 COMPUTED = {
     ("momentum", "start", 1151.0): math.log(10) / math.log(1001 / 999),  # steps per digit of plain descent, κ = 1000
     ("inception", "start", 60.8): 32 * 32 * (256 * 32 + 25 * 32 * 64) / 1e6,  # a 1×1 to 32, then 64 filters of 5×5
@@ -59,7 +59,7 @@ def settled(lab: Lab, values: dict[str, Any]) -> None:
 
 @cache
 def _shown(lab_name: str, link: tuple[tuple[str, Any], ...]) -> tuple[float, ...]:
-    """All numbers that a state shows at any place of its main control."""
+    """Return all numbers that a state shows at any value of its main control."""
     lab, values = LABS[lab_name], dict(link)
     settled(lab, values)
     picture = lab.draw(lab.result(values), values)
@@ -254,8 +254,8 @@ def test_a_story_is_told_step_by_step_and_a_question_waits(new_app: NewApp) -> N
     assert last.ask is not None
     assert last.ask.label in said(app)
     assert last.words not in said(app)
-    assert app.query_params["degree"] == "15"  # the picture of the step before still stands
-    click(app, "bias_variance:story:Next")  # passed over
+    assert app.query_params["degree"] == "15"  # the picture of the previous step is still there
+    click(app, "bias_variance:story:Next")  # skipped
     assert last.words in said(app)
     assert story.takeaway in said(app)
     assert app.query_params["story"] == "start.5"

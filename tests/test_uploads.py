@@ -1,4 +1,4 @@
-"""Files that visitors bring: read once, forgotten at once, and bounded before they arrive."""
+"""Visitors' files: read once, forgotten at once, and limited before they arrive."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def test_a_file_is_forgotten_once_it_has_been_read(new_app: NewApp, monkeypatch:
 
 
 class Server:
-    """Stands for Streamlit behind the layer; counts what reaches it."""
+    """A stand-in for Streamlit behind the layer; counts what reaches it."""
 
     def __init__(self) -> None:
         self.passed: list[str] = []
@@ -78,7 +78,7 @@ def server(monkeypatch: pytest.MonkeyPatch) -> Server:
 
 
 def put(layer: BoundedUploads, path: str, length: int | None, method: str = "PUT") -> int:
-    """Status of the answer to a request."""
+    """Return the status of the answer to a request."""
     statuses = []
 
     async def send(message: Any) -> None:
@@ -130,7 +130,7 @@ def test_a_file_that_nobody_reads_goes(server: Server, monkeypatch: pytest.Monke
 
 
 class Brought:
-    """What has been read from a file of some megabytes."""
+    """What has been read from a file of several megabytes."""
 
     def __init__(self, megabytes: int) -> None:
         self.numbers = np.zeros(megabytes * MB, np.uint8)

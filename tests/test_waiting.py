@@ -11,7 +11,7 @@ from streamlit.testing.v1 import AppTest
 
 @dataclass
 class Work:
-    """Stands for a task of the helper process."""
+    """A stand-in for a task of the helper process."""
 
     title: str = "Fitting a model"
     seconds: float = 3.2
@@ -84,7 +84,7 @@ def test_cancel_stops_the_work_and_can_be_taken_back(page: Callable[..., AppTest
     assert not shown(app)
     WORK[2.0] = Work(done=True)
     app.run()
-    assert "Stopped." in app.info[0].value  # nothing begins again by itself
+    assert "Stopped." in app.info[0].value  # nothing starts again by itself
     app.button("ranking_curves:go_on").click().run()
     assert shown(app)
     assert not app.info

@@ -1,4 +1,4 @@
-"""What counts as a number in a text."""
+"""Numbers in a text: what counts as one."""
 
 from __future__ import annotations
 

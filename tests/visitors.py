@@ -13,7 +13,7 @@ from streamlit.proto.Slider_pb2 import Slider
 from websockets.sync.client import connect
 
 PATIENCE_S = 300.0
-FINISHED = (0, 3)  # the whole page, or a part of it; a run that another one has replaced goes on
+FINISHED = (0, 3)  # the whole page, or a part of it; a run that another one has replaced continues
 
 
 class Visitor:
@@ -48,7 +48,7 @@ class Visitor:
             self.wait()
 
     def move(self, label: str, value: float) -> None:
-        """Move a plain slider and wait for what follows."""
+        """Move a plain slider and wait for the result."""
         message = BackMsg()
         message.rerun_script.page_script_hash = self._page
         message.rerun_script.fragment_id = self._fragments[label]
@@ -59,7 +59,7 @@ class Visitor:
         self.wait()
 
     def put(self, name: str, content: bytes) -> str:
-        """Send a file and get its name on the server; `urllib.error.HTTPError` if it is refused."""
+        """Send a file and return its name on the server; `urllib.error.HTTPError` if it is refused."""
         file = str(uuid.uuid4())
         head = f'Content-Disposition: form-data; name="{file}"; filename="{name}"'
         body = f"--{file}\r\n{head}\r\n\r\n".encode() + content + f"\r\n--{file}--\r\n".encode()
@@ -69,7 +69,7 @@ class Visitor:
             return file
 
     def bring(self, name: str, content: bytes) -> None:
-        """Choose a file in the uploader of the page and wait for what follows."""
+        """Choose a file in the uploader of the page and wait for the result."""
         message = BackMsg()
         message.rerun_script.page_script_hash = self._page
         given = message.rerun_script.widget_states.widgets.add()

@@ -1,4 +1,4 @@
-"""What a page shows is whole: pictures with finite numbers, words without raw messages, tables without gaps."""
+"""Checks that a page is whole: pictures with finite numbers, words without raw messages, tables without gaps."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from core.kit.refusal import reason
 
 NAN = re.compile(r"\bnan\b")  # as Python writes it; NaN may be what a sentence is about
 SENTENCE = re.compile(r"^.*[.!?]$", re.DOTALL)
-# What numpy, Python and plotly say, and what is left where a name or a number is missing.
+# What numpy, Python, and plotly print, and what remains where a name or a number is missing.
 RAW = re.compile(
     r"zero-size|invalid literal|could not (convert|be broadcast)|out of (range|bounds)|math domain|codec can|Traceback"
     r"|unsupported operand|unhashable|not (callable|iterable|subscriptable)|object (has|is) no|positional argument"
@@ -44,7 +44,7 @@ TYPED = (
 
 
 def check_words(words: str, *quoted: str) -> None:
-    """A sentence of ours; `quoted` is what it may repeat."""
+    """Check that words are a sentence of ours; `quoted` is what they may repeat."""
     assert SENTENCE.match(words), f"not a sentence: {words}"
     for text in quoted:
         if RAW.search(text):
@@ -54,7 +54,7 @@ def check_words(words: str, *quoted: str) -> None:
 
 
 def check_refusal(error: ValueError, *quoted: str) -> str:
-    """The sentence of a refusal."""
+    """Return the sentence of a refusal."""
     words = reason(error)
     assert words, f"not a sentence of ours: {error!r}"
     check_words(words, *quoted)
@@ -62,7 +62,7 @@ def check_refusal(error: ValueError, *quoted: str) -> str:
 
 
 def check_block(block: Any, values: dict[str, Any], first: bool) -> None:
-    """What stands in a section is whole; work is done for the first of the states that are looked at."""
+    """Check a block of a section; work is done for the first of the states that are looked at."""
     if isinstance(block, Clickable):
         check_picture(block.picture)
         assert set(block.take((0.0, 0.0), values)) <= set(values)
@@ -88,7 +88,7 @@ def check_block(block: Any, values: dict[str, Any], first: bool) -> None:
 
 
 def check_table(table: Table) -> None:
-    """Columns of equal length without a nan; every cell of some rows is explained."""
+    """Check columns of equal length without a nan, and that every cell of some rows is explained."""
     (rows,) = {len(values) for values in table.columns.values()}
     assert rows
     assert not NAN.search(str(list(table.columns.values())))
@@ -111,7 +111,7 @@ def check_exercise(exercise: Exercise) -> None:
 
 
 def check_texts(picture: Picture) -> None:
-    """What a picture says at each of its steps, as it goes to the browser."""
+    """Check what a picture says at each of its steps, as it is sent to the browser."""
     packed = pack(picture)
     header = json.loads(packed[4 : 4 + int.from_bytes(packed[:4], "little")])
     assert not NAN.search(json.dumps([header["readouts"], header["sentences"], header["remarks"]]))
@@ -125,7 +125,7 @@ def check_texts(picture: Picture) -> None:
 
 
 def check_picture(picture: Picture) -> None:
-    """Titles on axes, finite numbers (a gap apart), a text alternative, texts for each step."""
+    """Check titles on axes, finite numbers (gaps excepted), a text alternative, and texts for each step."""
     check_texts(picture)
     steps = len(picture.axis.values) if picture.axis else 1
     for panel in picture.panels:
@@ -145,7 +145,7 @@ def check_picture(picture: Picture) -> None:
 
 
 def check_heights(values: Any, name: Any) -> None:
-    """Finite numbers, a gap apart, and at least one."""
+    """Check for finite numbers, gaps excepted, and at least one."""
     y = np.asarray(values, dtype=float)
     assert np.isfinite(y[~np.isnan(y)]).all()
     assert np.isfinite(y).any() or y.size == 0, f"nothing to see in {name}"

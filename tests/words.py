@@ -1,11 +1,11 @@
-"""The numbers in the words of a page: tests check these, and leave the words to whoever writes them."""
+"""The numbers in the words of a page: tests check these, and leave the words to the writer."""
 
 from __future__ import annotations
 
 import re
 
 _SUPERSCRIPTS = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "-0123456789")
-# Digits that belong to a name (VGG19, ResNet-18, block3_conv3, 3b) are no number.
+# Digits that belong to a name (VGG19, ResNet-18, block3_conv3, 3b) are not numbers.
 _NUMBER = re.compile(
     r"(?<![\w.])(?<!\w-)(?P<sign>[−-]?)(?P<whole>\d{1,3}(?:,\d{3})+|\d+|(?=\.\d))(?P<part>\.\d+)?"
     r"(?:(?P<times>\s?×\s?10)?(?P<power>⁻?[⁰¹²³⁴⁵⁶⁷⁸⁹]+))?(?![\w])"
@@ -13,7 +13,7 @@ _NUMBER = re.compile(
 
 
 def numbers_in(text: str) -> list[float]:
-    """Return the numbers of a text in their order: thousands separators, true minus signs and powers are understood.
+    """Return the numbers of a text in order: thousands separators, true minus signs, and powers are understood.
 
     >>> numbers_in("VGG19: 1,728 of 20,024,384 (0.009%), from −0.3 to 1.2 × 10⁻³, 10⁶ and 3×3")
     [1728.0, 20024384.0, 0.009, -0.3, 0.0012, 1000000.0, 3.0, 3.0]
@@ -31,7 +31,7 @@ def units_in(text: str) -> list[tuple[float, float]]:
 
 
 def holds(text: str, *values: float) -> bool:
-    """Return whether each value stands in a text, rounded to the digits that it has there.
+    """Return whether each value is in a text, rounded to the digits that it has there.
 
     >>> holds("0.813, 0.769, and 4.7 × 10⁻⁵", 0.8128, 4.74e-5), holds("0.813", 0.8138)
     (True, False)

@@ -14,7 +14,7 @@ from core.regression.designs import Settings, draw
 
 
 def data_of(degree, basis, seed=0, n_train=40, **more):
-    """Standardized columns and targets of the first data set, made anew."""
+    """Standardized columns and targets of the first data set, computed from scratch."""
     drawn = draw(Settings(seed=seed, n_train=n_train, **more))
     x = drawn.x_train[0]
     if basis == "chebyshev":

@@ -35,7 +35,7 @@ CASES = [
 
 
 def raw_columns(x, points, degree, basis):
-    """Unscaled columns of the basis, made anew."""
+    """Unscaled columns of the basis, computed from scratch."""
     if basis == "monomial":
         return (np.stack([z**k for k in range(1, degree + 1)], axis=1) for z in (x, points))
     u, v = ((2 * z - x.min() - x.max()) / (x.max() - x.min()) for z in (x, points))
