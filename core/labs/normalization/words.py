@@ -75,21 +75,24 @@ def _signed(value: float) -> str:
     return f"({number(value)})" if value < 0 else number(value)
 
 
+def _plain(value: float) -> str:
+    return f"{value + 0.0:g}".replace("-", "−")
+
+
 def summaries(result: Normalized) -> tuple[str, ...]:
     """At most 15 words at each value: how the outputs hang together there."""
     if result.mode == "test":
         (change,) = said(result.nudged[0, -1:])
         return (f"Up by {NUDGE}, only [{MINE}|its own output] moves, by [{MINE}|{change}], wherever it is.",)
     if result.size == 1:
-        plain = f"{result.beta:g}".replace("-", "−")
-        return (f"Alone in its batch, the value always lands at [{MINE}|β = {plain}].",)
+        return (f"Alone in its batch, the value always lands at [{MINE}|β = {_plain(result.beta)}].",)
     away = np.abs(result.inputs[:, -1] - result.mean) / np.sqrt(result.variance + result.eps)
     return tuple(_summary(result, k, float(away[k]), row) for k, row in enumerate(result.nudged))
 
 
 def _summary(result: Normalized, k: int, away: float, change: np.ndarray) -> str:
     if result.size == 2 and away > 0.99:
-        mine, other = (number(float(result.outputs[k, at])) for at in (-1, 0))
+        mine, other = (_plain(round(float(result.outputs[k, at]), 3)) for at in (-1, 0))
         return f"However far apart, two values land at [{MINE}|{mine}] and [{OTHERS}|{other}]."
     if not np.ptp(result.inputs[k]):
         return "All values are equal: only ε keeps the root from being 0."

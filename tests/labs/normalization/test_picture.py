@@ -65,8 +65,10 @@ def test_what_is_said():
     assert equal.summary(at(2)) == "All values are equal: only ε keeps the root from being 0."
     assert equal.summary(at(9)).startswith("An outlier takes it all: 1.73 spreads")
     _, _, pair = drawn_state(LAB, batch="1 6", beta=0.5)
-    assert pair.summary(at(6)) == "However far apart, two values land at 1.50 and −0.500."
-    assert pair.summary(at(-6)) == "However far apart, two values land at −0.500 and 1.50."
+    assert pair.summary(at(6)) == "However far apart, two values land at 1.5 and −0.5."
+    assert pair.summary(at(-6)) == "However far apart, two values land at −0.5 and 1.5."
+    _, _, zero = drawn_state(LAB, batch="1 6", beta=-1.0)
+    assert zero.summary(at(6)) == "However far apart, two values land at 0 and −2."
     _, _, alone = drawn_state(LAB, batch="6", beta=-0.5)
     assert alone.summary(0) == "Alone in its batch, the value always lands at β = −0.5."
 
