@@ -1,6 +1,6 @@
 """Lectern: a live visual explorer for machine learning.
 
-Start it with `streamlit run app.py`, or with `uvicorn app:app --workers 2` for several processes.
+Start it with `streamlit run app.py`; for several processes see docs/hosting.md.
 """
 
 from pathlib import Path

@@ -59,7 +59,7 @@ def running(
 
     `base` is the base path of the app, with a slash before it.
     """
-    port = _free_port()
+    port = free_port()
     command = [str(python), "-m", "streamlit", "run", str(script)]
     command += ["--server.port", str(port), "--server.address", "127.0.0.1", "--server.headless", "true"]
     command += ["--server.baseUrlPath", base] if base else []
@@ -67,7 +67,7 @@ def running(
     with log.open("wb") as output:
         process = subprocess.Popen([*command, *options], cwd=folder, stdout=output, stderr=subprocess.STDOUT)
     try:
-        if not _wait_until_healthy(process, url):
+        if not wait_until_healthy(process, url):
             raise RuntimeError(f"{script} did not start:\n{log.read_text(errors='replace')[-3000:]}")
         yield Server(url, process.pid)
     finally:
@@ -79,13 +79,15 @@ def running(
             process.wait()
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """Return a port that nobody listens on."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]
 
 
-def _wait_until_healthy(process: subprocess.Popen[bytes], url: str) -> bool:
+def wait_until_healthy(process: subprocess.Popen[bytes], url: str) -> bool:
+    """Wait until an app answers; whether it does before its process ends."""
     for _ in range(START_SECONDS * 20):
         if _healthy(url):
             return process.poll() is None

@@ -31,15 +31,20 @@ def closure(requirements: Path) -> set[metadata.Distribution]:
     return set(found.values())
 
 
-def test_a_public_host_starts_with_its_own_requirements(open_page: Callable[..., Page], tmp_path: Path) -> None:
-    venv.create(tmp_path / "venv", with_pip=False, symlinks=os.name != "nt")
-    (site,) = (tmp_path / "venv").rglob("site-packages")
-    for distribution in closure(ROOT / "cloud" / "requirements.txt"):
+def own_environment(folder: Path, requirements: Path) -> Path:
+    """Make a virtual environment that holds what a requirements file brings; return its Python."""
+    venv.create(folder, with_pip=False, symlinks=os.name != "nt")
+    (site,) = folder.rglob("site-packages")
+    for distribution in closure(requirements):
         for top in {path.parts[0] for path in distribution.files or () if path.parts[0] != ".."}:
             link = site / top
             if not link.exists() and top not in ("__pycache__", "bin"):
                 link.symlink_to(Path(str(distribution.locate_file(top))))
-    python = tmp_path / "venv" / ("Scripts" if os.name == "nt" else "bin") / "python"
+    return folder / ("Scripts" if os.name == "nt" else "bin") / "python"
+
+
+def test_a_public_host_starts_with_its_own_requirements(open_page: Callable[..., Page], tmp_path: Path) -> None:
+    python = own_environment(tmp_path / "venv", ROOT / "cloud" / "requirements.txt")
     without = subprocess.run([python, "-c", "import torch"], capture_output=True, check=False)
     assert without.returncode != 0
     with running(ROOT / "cloud" / "app.py", tmp_path / "log", python=python) as server:
