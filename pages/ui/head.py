@@ -9,7 +9,7 @@ import streamlit as st
 
 from core.kit.controls import Choice, Control, Seed, Toggle
 from core.kit.lab import PREDICT, Lab
-from pages.ui import net, share, state, telling
+from pages.ui import net, own, share, state, telling
 from pages.ui.state import State
 
 _HINT = "Drag the slider below, or the purple marker in a plot."
@@ -81,6 +81,8 @@ def _tools(lab: Lab, record: State) -> None:
         _button(lab, "redraw", "New draw", "casino", redraw, "N")
     if _button(lab, "share", "Share", "qr_code_2", lambda: None, "Q" if state.presenting() else None):
         share.dialog(lab, record.good)
+    if not state.presenting() and _button(lab, "own", "Collect steps", "playlist_add", lambda: None):
+        own.dialog(lab, record)
     if state.presenting():
         _button(lab, "present", "Exit", "close_fullscreen", lambda: state.present(False), "Escape")
     else:

@@ -22,7 +22,8 @@ BARE = "bare"  # the picture alone, to be embedded
 PANEL = "panel"  # number of the only panel that an embedded picture shows, from 1
 STORY = "story"  # position in a story, such as start.3
 OPEN = "open"  # section or exercise that is unfolded, such as layer-table or convolution-7
-SHELL = (PRESENT, BARE, PANEL, STORY, OPEN)
+OWN = "own"  # a lecture of one's own, packed
+SHELL = (PRESENT, BARE, PANEL, STORY, OPEN, OWN)
 
 
 @dataclass(eq=False)

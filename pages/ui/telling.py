@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,7 +19,7 @@ from core.kit.lab import PREDICT, Lab
 from core.kit.mark import answered
 from core.kit.story import Step, Story, read_place
 from core.kit.words import verbatim
-from pages.ui import net, shell, state
+from pages.ui import net, own, shell, state
 from pages.ui.lecture import Lecture
 from pages.ui.lectures import LECTURES
 from pages.ui.state import State
@@ -48,9 +49,8 @@ class Place:
     @property
     def words(self) -> str:
         """What is said: in a lecture with the line that leads there."""
-        if self.lecture is None:
-            return self.step.words
-        return f"**{self.lecture.parts[self.number - 1].words}** {self.step.words}"
+        bridge = self.lecture.parts[self.number - 1].words if self.lecture else ""
+        return f"**{bridge}** {self.step.words}" if bridge else self.step.words
 
     @property
     def takeaway(self) -> str:
@@ -72,14 +72,18 @@ def place(lab: Lab) -> Place | None:
 
 
 def _place(lab: Lab, name: str, number: int) -> Place | None:
-    lecture = next((one for one in LECTURES if one.name == name), None)
+    lectures = {one.name: one for one in LECTURES}
+    stories = {one.name: one for one in lab.stories}
+    if name == own.NAME:
+        with suppress(ValueError):  # `tell` says it
+            lectures[name], stories[name] = own.told()
+    lecture = lectures.get(name)
     if lecture is not None:
         if not 1 <= number <= len(lecture.parts) or lecture.parts[number - 1].lab != lab.name:
             return None
         part = lecture.parts[number - 1]
-        story = next(one for one in lab.stories if one.name == part.story)
-        return Place(name, number, len(lecture.parts), story, part.step, lecture)
-    story = next((one for one in lab.stories if one.name == name), None)
+        return Place(name, number, len(lecture.parts), stories[part.story], part.step, lecture)
+    story = stories.get(name)
     if story is None or not 1 <= number <= len(story.steps):
         return None
     return Place(name, number, len(story.steps), story, number)
@@ -164,6 +168,7 @@ def tell(lab: Lab, record: State) -> None:
     """Draw the story line, if the address is in a story."""
     here = place(lab)
     if here is None:
+        _refuse()
         return
     pending = _pending(lab, here)
     with st.container(key="story"):
@@ -259,7 +264,7 @@ def _move(lab: Lab, record: State, here: Place, by: int, label: str, icon: str, 
         st.button(label, on_click=net.safely(lambda: _go(lab, record, here.name, to)), key=name, **look)
     elif st.button(label, key=name, **look):
         other = shell.labs()[here.lecture.parts[to - 1].lab]
-        kept = {state.PRESENT: "1"} if state.presenting() else {}
+        kept = {key: st.query_params[key] for key in (state.PRESENT, state.OWN) if key in st.query_params}
         st.switch_page(shell.lab_page(other), query_params=kept | {state.STORY: f"{here.name}.{to}"})
 
 
@@ -286,8 +291,19 @@ def _before(lab: Lab, here: Place) -> int:
     return here.at - 1 if _pending(lab, here) and here.at > 1 else here.at
 
 
+def _refuse() -> None:
+    """Say why the lecture of a link is not told."""
+    if not st.query_params.get(state.STORY, "").startswith(f"{own.NAME}."):
+        return
+    try:
+        own.told()
+    except ValueError as error:
+        st.info(verbatim(str(error)), icon=":material/link_off:")
+
+
 def _leave() -> None:
-    st.query_params.pop(state.STORY, None)
+    for key in (state.STORY, state.OWN):
+        st.query_params.pop(key, None)
 
 
 def _pending(lab: Lab, here: Place) -> bool:

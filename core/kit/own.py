@@ -1,0 +1,92 @@
+"""A lecture of one's own: steps that somebody has collected, as a text that fits into a link."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+import re
+import zlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from core.kit.story import LONGEST
+
+MOST = 12  # steps
+LONGEST_PACKED = 2048  # characters of the text
+_UNPACKED = 16_384  # bytes
+_LAB = re.compile(r"[a-z][a-z0-9_]{0,39}", re.ASCII)
+_ENCODED = re.compile(r"[A-Za-z0-9_-]+", re.ASCII)
+_BROKEN = "This lecture's link is damaged. Copy it again, all of it."
+
+
+@dataclass(frozen=True)
+class OwnStep:
+    """A state of a lab with words.
+
+    Attributes
+    ----------
+    lab : str
+        Name of the lab.
+    query : str
+        Query string of the state.
+    words : str
+        What to look at, at most `LONGEST` characters.
+    """
+
+    lab: str
+    query: str
+    words: str
+
+
+def pack(steps: Sequence[OwnStep]) -> str:
+    """Write steps as a text of letters, digits, "-", and "_".
+
+    Raises
+    ------
+    ValueError
+        If there are none or too many, or if the text would be too long for a link.
+    """
+    if not 1 <= len(steps) <= MOST:
+        raise ValueError(f"A lecture has 1 to {MOST} steps; got {len(steps)}.")
+    if any(len(step.words) > LONGEST for step in steps):
+        raise ValueError(f"The words of a step have at most {LONGEST} characters.")
+    plain = json.dumps(
+        [[step.lab, step.query, step.words] for step in steps], ensure_ascii=False, separators=(",", ":")
+    )
+    squeeze = zlib.compressobj(9, wbits=-15)
+    packed = base64.urlsafe_b64encode(squeeze.compress(plain.encode()) + squeeze.flush()).decode().rstrip("=")
+    if len(packed) > LONGEST_PACKED or len(plain.encode()) > _UNPACKED:
+        raise ValueError("The lecture is too long for a link. Shorten the words, or remove a step.")
+    return packed
+
+
+def unpack(text: str) -> tuple[OwnStep, ...]:
+    """Read steps that `pack` has written; of a text from anywhere.
+
+    Raises
+    ------
+    ValueError
+        If it is no such text; the sentence is for the reader.
+    """
+    if len(text) > LONGEST_PACKED:
+        raise ValueError(f"This lecture's link is too long: it has more than {LONGEST_PACKED:,} characters.")
+    if not _ENCODED.fullmatch(text):
+        raise ValueError(_BROKEN)
+    try:
+        squeezed = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
+        reader = zlib.decompressobj(wbits=-15)
+        plain = reader.decompress(squeezed, _UNPACKED)
+        rows = json.loads(plain.decode()) if reader.eof and not reader.unused_data else None
+    except (binascii.Error, zlib.error, ValueError, RecursionError) as error:
+        raise ValueError(_BROKEN) from error
+    if not isinstance(rows, list) or not 1 <= len(rows) <= MOST or not all(map(_is_step, rows)):
+        raise ValueError(_BROKEN)
+    return tuple(OwnStep(*row) for row in rows)
+
+
+def _is_step(row: object) -> bool:
+    if not (isinstance(row, list) and len(row) == 3 and all(isinstance(part, str) for part in row)):
+        return False
+    lab, query, words = row
+    return bool(_LAB.fullmatch(lab)) and query.isprintable() and words.isprintable() and len(words) <= LONGEST
