@@ -57,7 +57,7 @@ SCRIPT = Path(__file__).with_name("script.py")
 
 
 def script(values: Mapping[str, Any]) -> str:
-    """Script of the regularization lab: ridge over many data sets, or the path of one data set."""
+    """Return the script of the regularization lab: ridge over many data sets, or the path of one data set."""
     head, parts = parts_of(SCRIPT)
     head = with_truth(head, values)
     return (head + parts[values["view"]]).rstrip() + "\n"

@@ -22,7 +22,7 @@ from core.labs.regularization.words import (
 
 
 def picture(result: Regularization, *, view: str, log_y: bool) -> Picture:
-    """Picture of a regularized fit, scrubbed by the penalty.
+    """Draw a regularized fit, scrubbed by the penalty.
 
     Parameters
     ----------
@@ -41,7 +41,7 @@ def picture(result: Regularization, *, view: str, log_y: bool) -> Picture:
 
 
 def thumbnail() -> str:
-    """The error curves of the default experiment as a small SVG."""
+    """Draw the error curves of the default experiment as a small SVG."""
     r = ridge_path(n_test=50, seed=26)  # what a first visit to the page shows
     curves = {"bias²": ("bias", r.bias2), "variance": ("variance", r.variance), "expected error": ("risk", r.risk)}
     x, best = PLACES[1:], float(PLACES[int(np.argmin(r.risk))])

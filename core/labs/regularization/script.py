@@ -1,4 +1,4 @@
-"""Ridge, lasso and elastic net on polynomials at one penalty: exact errors and a simulation, with NumPy alone.
+"""Ridge, lasso, and elastic net on polynomials at one penalty: exact errors and a simulation, with NumPy alone.
 
 The objective is |y - b - A w|^2 / 2 + alpha (l1_ratio |w|_1 + (1 - l1_ratio) |w|^2 / 2), a sum over the points: that of
 scikit-learn's Ridge(alpha), Lasso(alpha / n_train) and ElasticNet(alpha / n_train, l1_ratio=l1_ratio).
@@ -21,7 +21,7 @@ def f(x):
 
 
 def draw():
-    """Training inputs, noise of the data sets, test inputs, fresh test noise per data set."""
+    """Draw training inputs, noise of the data sets, test inputs, fresh test noise per data set."""
     rng = np.random.default_rng(seed) if generator == "pcg64" else np.random.RandomState(seed)
     held_out = test_at in ("held_out", "inside")
     size = n_train + n_test * held_out
@@ -47,7 +47,7 @@ def draw():
 
 
 def columns(x, at):
-    """The penalized columns, standardized on the training points."""
+    """Return the penalized columns, standardized on the training points."""
     u = [(2 * t - x.min() - x.max()) / (x.max() - x.min()) for t in (x, at)]
     raw = [t[:, None] ** np.arange(1, degree + 1) for t in (x, at)]
     raw = raw if basis == "monomial" else [chebvander(t, degree)[:, 1:] for t in u]
@@ -57,7 +57,7 @@ def columns(x, at):
 
 
 def directions(x, at):
-    """Singular directions of the columns, by way of QR, since the columns are nearly dependent."""
+    """Return singular directions of the columns, by way of QR, since the columns are nearly dependent."""
     known = min(degree, len(set(x)) - 1)
     q, r = np.linalg.qr(chebvander((2 * x - x.min() - x.max()) / (x.max() - x.min()), known))
     away = np.linalg.solve(r.T, chebvander((2 * at - x.min() - x.max()) / (x.max() - x.min()), known).T)[1:]
@@ -77,7 +77,7 @@ U, U_test, s, V, told = directions(x, x_test)
 
 
 def hat(kept, at):
-    """A fit is linear in y: its values are H y. Of each direction it takes a share, and the mean freely."""
+    """Return H: a fit is linear in y, with values H y. It keeps a fraction of each direction, and all of the mean."""
     return 1 / len(x) + (at * kept) @ U.T
 
 

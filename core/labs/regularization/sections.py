@@ -25,7 +25,7 @@ _ROWS = 6  # singular directions in the table
 
 
 def formulas(result: Regularization, values: Mapping[str, Any]) -> Sequence[str | Picture]:
-    """What ridge minimizes, what it keeps of each direction, and bias² and variance from it."""
+    """Show what ridge minimizes, what it keeps of each direction, and the resulting bias² and variance."""
     r, k = result.ridge, index_of(values["alpha"])
     n, d, alpha = r.x_train.size, result.degree, float(r.alphas[k])
     kept = r.filters[k]

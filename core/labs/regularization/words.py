@@ -1,4 +1,4 @@
-"""Words of the regularization lab: readouts, a sentence for each penalty, questions and verdicts."""
+"""Words of the regularization lab: readouts, a sentence for each penalty, questions, and verdicts."""
 
 from __future__ import annotations
 
@@ -18,18 +18,18 @@ ASKED = 10.0  # penalty of the questions: that of the homework
 
 
 def each(values: Numbers) -> tuple[str, ...]:
-    """Text of each value."""
+    """Return the text of each value."""
     return tuple(fixed(float(value)) for value in values)
 
 
 def _sizes(result: Regularization, values: Numbers) -> tuple[str, ...]:
-    """Size of the weights at each penalty; at 0 it may be nothing but rounding."""
+    """Return the size of the weights at each penalty; at 0 it may be only rounding."""
     texts = [number(float(value)) for value in values]
     return (_BLURRED if result.blurred else texts[0], *texts[1:])
 
 
 def ridge_readouts(result: Regularization) -> tuple[Readout, ...]:
-    """Terms of the expected error at each penalty, and what it is without one."""
+    """Return the terms of the expected error at each penalty, and the error without one."""
     r = result.ridge
     rounding = 1e-14 * float(np.mean(r.f_test**2))  # a bias² below is nothing else
     simulated = tuple(with_error(float(e), float(se)) for e, se in zip(r.mc_error, r.mc_error_se, strict=True))
@@ -64,7 +64,7 @@ def ridge_readouts(result: Regularization) -> tuple[Readout, ...]:
 
 
 def ridge_summaries(result: Regularization) -> tuple[str, ...]:
-    """Say in one line which way each penalty moves the terms and their sum."""
+    """Say in one line in which direction each penalty moves the terms and their sum."""
     r = result.ridge
     texts = ["No penalty: this is least squares."]
     for k in range(1, len(r.alphas)):
@@ -90,7 +90,7 @@ def path_summaries(result: Regularization) -> tuple[str, ...]:
 
 
 def ridge_sentences(result: Regularization) -> tuple[str, ...]:
-    """How each penalty compares with none, and how far the simulation is from the exact error."""
+    """Say how each penalty compares with none, and how far the simulation is from the exact error."""
     return tuple(_ridge_sentence(result, k) for k in range(len(result.ridge.alphas)))
 
 
@@ -112,7 +112,7 @@ def _signed(change: float) -> str:
 
 
 def compared(new: float, old: float) -> str:
-    """Say how a number compares with another one of its kind, from both."""
+    """Say how a number compares with another one of its kind."""
     if abs(new - old) <= 1e-9 * max(abs(new), abs(old)):
         return "the same"
     if min(new, old) <= 1e-6 * max(new, old):
@@ -126,7 +126,7 @@ def compared(new: float, old: float) -> str:
 
 
 def path_readouts(result: Regularization) -> tuple[Readout, ...]:
-    """What the chosen penalty makes of the first data set."""
+    """Return readouts on the effect of the chosen penalty on the first data set."""
     path, ridge = result.path, result.ridge_fit
     name = result.penalty_name
     return (
@@ -146,7 +146,7 @@ def path_readouts(result: Regularization) -> tuple[Readout, ...]:
 
 
 def path_sentences(result: Regularization) -> tuple[str, ...]:
-    """How many weights are left, which fit is better, and how exactly the minimum is known."""
+    """Say how many weights remain, which fit is better, and how exactly the minimum is known."""
     path, ridge = result.path, result.ridge_fit
     texts = []
     for k, alpha in enumerate(path.alphas):
@@ -171,13 +171,13 @@ def _certified(gap: float) -> str:
 
 
 def risen(result: Regularization) -> str:
-    """Whether the expected error is larger at the penalty asked for than at 0."""
+    """Tell whether the expected error is larger at the penalty of the question than at 0."""
     risk = result.ridge.risk
     return "rises" if risk[index_of(ASKED)] > risk[0] else "falls"
 
 
 def risen_verdict(guess: str, truth: str, result: Regularization) -> str:
-    """What happens to the terms between no penalty and the one asked for."""
+    """Say what happens to the terms between no penalty and the one of the question."""
     r, k = result.ridge, index_of(ASKED)
     steps = "; ".join(
         f"{name} goes from {fixed(float(y[0]))} to {fixed(float(y[k]))}"
@@ -189,7 +189,7 @@ def risen_verdict(guess: str, truth: str, result: Regularization) -> str:
 
 
 def shrinks(result: Regularization) -> str:
-    """Whether every weight of the fit comes nearer to 0 with every step of the penalty from the smallest on."""
+    """Tell whether every weight of the fit moves toward 0 with every step of the penalty from the smallest on."""
     return "no" if _growing(result) else "yes"
 
 
@@ -199,7 +199,7 @@ def _growing(result: Regularization) -> int:
 
 
 def shrinks_verdict(guess: str, truth: str, result: Regularization) -> str:
-    """How many weights grow somewhere, though their sum of squares falls."""
+    """Say how many weights grow somewhere, though their sum of squares falls."""
     norms = np.sqrt((result.ridge.weights**2).sum(axis=1))
     return (
         f"{_growing(result)} of {result.degree} weights grow somewhere. Only their norm always "

@@ -32,7 +32,7 @@ _SPARSE_SETS = 20
 
 
 def constraint(result: Regularization, values: Mapping[str, Any]) -> Sequence[str | Picture]:
-    """Balls around which the least-squares solution is dragged or whose budget grows, shrinkage, and what it costs."""
+    """Show balls while the least-squares solution is dragged or the budget grows, shrinkage, and its cost."""
     ratio = result.l1_ratio if 0 < result.l1_ratio < 1 else 0.5
     found = _thinned(balls(correlation=_CORRELATION, l1_ratio=ratio))
     moving = _dragged(correlation=_CORRELATION, l1_ratio=ratio)
@@ -56,7 +56,7 @@ def constraint(result: Regularization, values: Mapping[str, Any]) -> Sequence[st
 
 
 def _thinned(found: Balls) -> Balls:
-    """Every second budget: as good on a screen, half of the bytes."""
+    """Keep every second budget: as good on a screen, half of the bytes."""
     half = slice(1, None, 2)
     return replace(
         found,
@@ -89,7 +89,7 @@ def _plane(
 
 
 def _ball(name: str, outline: Numbers) -> list[Trace]:
-    """The ball, an ellipse of equal error, and the best weights; the last two come with their frames."""
+    """Draw the ball, an ellipse of equal error, and the best weights; the last two come from their frames."""
     role = ROLES[name]
     area: Trace = {
         "fill": "toself",
@@ -104,7 +104,7 @@ def _ball(name: str, outline: Numbers) -> list[Trace]:
 
 
 def _contours(solutions: Numbers, reach: Numbers, ellipse: Numbers) -> list[Frames]:
-    """Frames of the ellipses (steps, O) around solutions (steps, 2)."""
+    """Return frames of the ellipses (steps, O) around solutions (steps, 2)."""
     ones = np.ones(len(ellipse))
     return [
         Frames(1, np.stack([solutions[:, k], reach], axis=1)[:, np.newaxis], attr, np.stack([ones, ellipse[:, k]]))
@@ -118,7 +118,7 @@ def _weights(w: Numbers) -> str:
 
 
 def by_solution(found: Dragged) -> Picture:
-    """The three balls of budget 1 while the least-squares solution is dragged through the plane."""
+    """Draw the three balls of budget 1 while the least-squares solution is dragged through the plane."""
     panels = []
     for i, name in enumerate(PENALTIES):
         least = found.minima[i]
@@ -145,7 +145,7 @@ def by_solution(found: Dragged) -> Picture:
 
 
 def _zero_sentences(minima: Numbers) -> tuple[str, ...]:
-    """Which weights are exactly zero under each penalty, at each place."""
+    """Say which weights are exactly zero under each penalty, at each point."""
     words = ("none", "w₁", "w₂", "both")
     which = (minima == 0) @ [1, 2]
     return tuple(
@@ -155,14 +155,14 @@ def _zero_sentences(minima: Numbers) -> tuple[str, ...]:
 
 
 def _zero_share(least: Numbers) -> float:
-    """Share of the places outside the ball at which a weight is exactly zero though that of least squares is not."""
+    """Return the fraction of points outside the ball where a weight is exactly zero unlike its least-squares value."""
     solutions = np.array([(b1, b2) for b2 in POSITIONS for b1 in POSITIONS])
     asked = (solutions != 0).all(axis=1) & (solutions != least).any(axis=1)
     return float((least[asked] == 0).any(axis=1).mean())
 
 
 def zeros(found: Dragged) -> str:
-    """How often each penalty sets a weight to zero, over the places of the picture."""
+    """Say how often each penalty sets a weight to zero, over the points of the picture."""
     shares = ", ".join(f"{name} {percent(_zero_share(w))}" for name, w in zip(PENALTIES, found.minima, strict=True))
     return (
         f"Outside the ball, a weight is exactly zero at: {shares}. Ridge hits an axis only by "
@@ -171,7 +171,7 @@ def zeros(found: Dragged) -> str:
 
 
 def by_budget(found: Balls) -> Picture:
-    """The three balls beside each other, over the budget."""
+    """Draw the three balls side by side, over the budget."""
     panels = []
     for i, name in enumerate(PENALTIES):
         least = found.by_budget[i]
@@ -205,7 +205,7 @@ def by_budget(found: Balls) -> Picture:
 
 
 def one_weight() -> Picture:
-    """Weight after shrinkage against its least-squares estimate, over the penalty."""
+    """Draw the weight after shrinkage against its least-squares estimate, over the penalty."""
     s = shrinkage()
     z = s.estimates[::2]
     kinds = {"lasso": s.lasso[:, ::2], "ridge": s.ridge[:, ::2], "elastic net": s.elastic_net[:, ::2]}
@@ -241,13 +241,13 @@ _sparse_errors = lru_cache(maxsize=4)(sparse_errors)  # asked for again at each 
 
 
 def errors(result: Regularization) -> SparseErrors:
-    """Bias and variance of the penalty of `l1_ratio`, simulated with a few data sets."""
+    """Simulate bias and variance of the penalty of `l1_ratio` with a few data sets."""
     data = result.data | {"n_sets": _SPARSE_SETS}
     return _sparse_errors(l1_ratio=result.l1_ratio, degree=result.degree, basis=result.basis, **data)
 
 
 def simulated(result: Regularization) -> Picture:
-    """Simulated errors of the chosen penalty, and the exact one of ridge."""
+    """Draw simulated errors of the chosen penalty, and the exact one of ridge."""
     e, r = errors(result), result.ridge
     some = np.concatenate([[0], np.arange(1, len(e.alphas), 4)])
     kinds = (

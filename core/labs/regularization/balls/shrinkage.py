@@ -1,4 +1,4 @@
-"""What penalties do to one or two weights: soft and proportional shrinkage, and the picture of the constraint balls.
+"""Effects of penalties on one or two weights: soft and proportional shrinkage, and the balls of the constraints.
 
 Convention. The loss is (1/2) (b - b_ls)' G (b - b_ls), where b_ls is the least-squares solution and G the correlation
 matrix of the columns: the least-squares loss of standardized columns, divided by n. A `penalty` here is therefore the
@@ -45,7 +45,7 @@ class Shrinkage:
     penalties : ndarray (S,)
         Penalties.
     lasso : ndarray (S, Z)
-        Soft thresholding: nearer to 0 by the penalty, and 0 where that would pass it.
+        Soft thresholding: closer to 0 by the penalty, and 0 where that would pass it.
     ridge : ndarray (S, Z)
         Proportional shrinkage: divided by 1 + penalty.
     elastic_net : ndarray (S, Z)
@@ -75,7 +75,7 @@ class Balls:
     by_budget : ndarray (3, K, 2)
         Minimum at each budget.
     multipliers : ndarray (3, K)
-        The penalty that has the same minimum: the Lagrange multiplier of the constraint; 0 where it does not bind.
+        The penalty with the same minimum: the Lagrange multiplier of the constraint; 0 where it does not bind.
     outlines : ndarray (3, K, O, 2)
         The balls, as closed curves.
     ellipse : ndarray (O, 2)
@@ -95,7 +95,7 @@ class Balls:
 
 @dataclass(frozen=True)
 class Dragged:
-    """Smallest loss within a ball of one budget, for every place of the least-squares solution; arrays are read-only.
+    """Smallest loss within a ball of one budget, for every least-squares solution; arrays are read-only.
 
     Attributes
     ----------
@@ -120,7 +120,7 @@ def shrinkage(*, l1_ratio: float = 0.5) -> Shrinkage:
     Parameters
     ----------
     l1_ratio : float
-        Share of the absolute value in the penalty of the elastic net, in [0, 1].
+        Fraction of the absolute value in the penalty of the elastic net, in [0, 1].
 
     Raises
     ------
@@ -137,7 +137,7 @@ def shrinkage(*, l1_ratio: float = 0.5) -> Shrinkage:
 
 
 def balls(*, b1: float = 2.0, b2: float = 1.0, correlation: float = 0.0, l1_ratio: float = 0.5) -> Balls:
-    """Minimize the loss within the balls of lasso, ridge and elastic net.
+    """Minimize the loss within the balls of lasso, ridge, and elastic net.
 
     Parameters
     ----------
@@ -146,7 +146,7 @@ def balls(*, b1: float = 2.0, b2: float = 1.0, correlation: float = 0.0, l1_rati
     correlation : float
         Of the two columns, in [-0.95, 0.95].
     l1_ratio : float
-        Share of the absolute values in the penalty of the elastic net, in [0, 1].
+        Fraction of the absolute values in the penalty of the elastic net, in [0, 1].
 
     Raises
     ------
@@ -202,7 +202,7 @@ def drag(*, budget: float = 1.0, correlation: float = 0.0, l1_ratio: float = 0.5
 
 
 def constrained(solution: Array, gram: Array, budgets: Array, l1_ratio: float) -> tuple[Array, Array]:
-    """Minima (N, 2) of the loss within balls, and their multipliers (N,), by bisection for the multiplier.
+    """Find the minima (N, 2) of the loss within balls, and their multipliers (N,), by bisection for the multiplier.
 
     Parameters
     ----------
@@ -230,7 +230,7 @@ def constrained(solution: Array, gram: Array, budgets: Array, l1_ratio: float) -
 
 
 def penalised(solution: Array, gram: Array, penalties: Array, l1_ratio: float) -> Array:
-    """Minima (N, 2) of loss plus penalty: the one of nine patterns of signs that meets the optimality conditions."""
+    """Find the minima (N, 2) of loss plus penalty: the one of nine sign patterns with the optimality conditions."""
     push, ridge = l1_ratio * penalties[:, np.newaxis], (1 - l1_ratio) * penalties[:, np.newaxis]
     pull, coupling = solution @ gram, gram[0, 1]
     # For signs s: (gram + ridge) b = pull - push s in the weights that are not 0.
@@ -259,7 +259,7 @@ def _size(b: Array, l1_ratio: float) -> Array:
 
 
 def _allowance(budgets: Array, l1_ratio: float) -> Array:
-    """Penalty of the points (budget, 0)."""
+    """Return the penalty of the points (budget, 0)."""
     return l1_ratio * budgets + (1 - l1_ratio) / 2 * budgets**2
 
 
@@ -268,7 +268,7 @@ def _reach(away: Array, gram: Array) -> Array:
 
 
 def _outline(budgets: Array, l1_ratio: float) -> Array:
-    """Points (K, O, 2) of the boundaries in the directions of the circle."""
+    """Return points (K, O, 2) of the boundaries in the directions of the circle."""
     allowed = _allowance(budgets, l1_ratio)[:, np.newaxis]
     linear, square = l1_ratio * np.abs(_CIRCLE).sum(axis=1), (1 - l1_ratio) / 2
     # linear * radius + square * radius^2 = allowed, in the form that also holds without the square

@@ -18,7 +18,7 @@ _HEIGHT = 340
 
 
 def classes(result: Regularization, values: Mapping[str, Any]) -> Sequence[str | Picture]:
-    """Domingos' decomposition for votes of neighbors and for polynomials that are compared with a cut."""
+    """Show Domingos' decomposition for votes of neighbors and for polynomials that are compared with a cut."""
     low, high = LIMITS["cut"]
     cut = cut_of(result)
     if not low <= cut <= high:
@@ -41,17 +41,17 @@ def classes(result: Regularization, values: Mapping[str, Any]) -> Sequence[str |
 
 
 def cut_of(result: Regularization) -> float:
-    """Where the two classes are divided: the middle of the truth's values."""
+    """Return the cut between the two classes: the middle of the truth's values."""
     return round(float(np.median(result.ridge.f_grid)), 2)
 
 
 def errors(result: Regularization, learner: str) -> ZeroOne:
-    """0-1 loss of votes over k, or of polynomials over their degree."""
+    """Compute the 0-1 loss of votes over k, or of polynomials over their degree."""
     return zero_one(learner=learner, cut=cut_of(result), **result.data)
 
 
 def over_dial(z: ZeroOne, name: str, label: str) -> Picture:
-    """Terms at each test point, and their means over the dial."""
+    """Draw the terms at each test point, and their means over the dial."""
     order = np.argsort(z.x_test)
     x, best = z.x_test[order], z.best
     points = panel(

@@ -1,7 +1,7 @@
 """Bias and variance under 0-1 loss, where variance can help: Domingos' decomposition, exactly.
 
-A case is of class 1 where y = f(x) + noise exceeds a cut. Two classifiers are studied: the vote of the k nearest
-neighbors, and the polynomial fitted to y whose value is compared with the cut. For both the probability of predicting
+An example is of class 1 where y = f(x) + noise exceeds a cut. Two classifiers are studied: the vote of the k nearest
+neighbors, and the polynomial fitted to y whose value is compared with the cut. For both, the probability of predicting
 class 1 at a point, over training sets, has a closed form, and all terms follow from it.
 """
 
@@ -45,7 +45,7 @@ class ZeroOne:
     x_test, f_test : ndarray (T,)
         Test inputs and the values there of f; the Bayes class is 1 where they exceed the cut.
     positive : ndarray (T,)
-        Probability that a case is of class 1.
+        Probability that an example is of class 1.
     noise : ndarray (T,)
         N.
     predicted : ndarray (S, T)
@@ -67,7 +67,7 @@ class ZeroOne:
     naive : ndarray (S,)
         Mean of N + B + V, as for squared loss: not the loss.
     mc_loss, mc_loss_se : ndarray (S,)
-        Share of wrong predictions in M training sets with one new test set each, and its standard error.
+        Fraction of wrong predictions in M training sets with one new test set each, and its standard error.
     """
 
     values: NDArray[np.int64]
@@ -94,7 +94,7 @@ class ZeroOne:
 
     @property
     def best(self) -> int:
-        """Value of the parameter with the smallest expected loss."""
+        """Return the value of the parameter with the smallest expected loss."""
         return int(self.values[np.argmin(self.mean_loss)])
 
 
@@ -123,7 +123,7 @@ def zero_one(
         Majority of the k nearest training labels (ties in distance as in `smoothers.neighbours`),
         or least-squares polynomial through y compared with the cut.
     cut : float
-        A case is of class 1 where y > cut; -50 to 50.
+        An example is of class 1 where y > cut; -50 to 50.
     truth, low, high, inputs, n_train, n_test, noise_std, n_sets, test_at, max_degree, generator, seed
         See `core.regression.designs.Settings`.
 
@@ -162,12 +162,12 @@ def zero_one(
 
 
 def domingos(positive: Array, predicted: Array) -> dict[str, Any]:
-    """All terms of the decomposition, with the attributes of `ZeroOne` as keys.
+    """Return all terms of the decomposition, with the attributes of `ZeroOne` as keys.
 
     Parameters
     ----------
     positive : ndarray (T,)
-        Probability that a case is of class 1.
+        Probability that an example is of class 1.
     predicted : ndarray (S, T)
         Probability, over training sets, that class 1 is predicted.
     """
@@ -200,7 +200,7 @@ def domingos(positive: Array, predicted: Array) -> dict[str, Any]:
 
 
 def probability_above(cut: float, mean: Array, std: Array) -> Array:
-    """Probability that normal numbers with these means and standard deviations exceed `cut`; std may be 0."""
+    """Return the probability that normal numbers with these means and deviations exceed `cut`; std may be 0."""
     certain = std == 0
     z = (cut - mean) / (np.where(certain, 1, std) * math.sqrt(2))
     tail = np.array([math.erfc(value) for value in z.ravel()]).reshape(z.shape) / 2
@@ -208,7 +208,7 @@ def probability_above(cut: float, mean: Array, std: Array) -> Array:
 
 
 def majority_probabilities(chances: Array) -> Iterator[Array]:
-    """Probability (T,) that most of the first k independent events happen, for k = 1, 3, 5, ...
+    """Yield the probability (T,) that most of the first k independent events happen, for k = 1, 3, 5, ...
 
     Parameters
     ----------
@@ -226,7 +226,7 @@ def majority_probabilities(chances: Array) -> Iterator[Array]:
 
 
 def _votes(experiment: Experiment, cut: float) -> tuple[Array, Array]:
-    """Probability (S, T) that most of k neighbors are of class 1; number (S, M) of wrong votes of each data set."""
+    """Return probability (S, T) that most of k neighbors are of class 1; number (S, M) of wrong votes per data set."""
     f, sigma = experiment.f_train[0], experiment.noise_std
     order = neighbour_order(experiment.x_train[0], experiment.x_test)
     chance = probability_above(cut, f, np.full(f.shape, sigma))
@@ -242,7 +242,7 @@ def _votes(experiment: Experiment, cut: float) -> tuple[Array, Array]:
 
 
 def _polynomials(experiment: Experiment, cut: float, degree: int) -> tuple[Array, Array]:
-    """Probability (D, T) that the fits exceed the cut; number (D, M) of wrong ones of each data set."""
+    """Return probability (D, T) that the fits exceed the cut, and number (D, M) of wrong ones per data set."""
     basis = nested_basis(experiment.x_train, experiment.x_test, degree)
     bias, gain = exact_fits(experiment, basis)
     predicted = probability_above(cut, bias[0] + experiment.f_test, experiment.noise_std * np.sqrt(gain[0]))

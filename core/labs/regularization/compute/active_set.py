@@ -12,8 +12,8 @@ _STEPS = 20
 def minimise(factor: Array, target: Array, push: float, ridge: float, start: Array) -> Array:
     """Minimize |target - factor w|^2 / 2 + push |w|_1 + ridge |w|^2 / 2 exactly, by a search over the signs of w.
 
-    Coordinate descent does not arrive on columns as dependent as monomials. For given signs the minimum is that of a
-    quadratic: go there, but stop where a weight would change its sign, and drop it; when none does, let in the weight
+    Coordinate descent does not converge on columns as dependent as monomials. For given signs, the minimum is that of a
+    quadratic: go there, but stop where a weight would change its sign, and drop it; when none does, add the weight
     that violates the optimality conditions most.
 
     Parameters
@@ -24,7 +24,7 @@ def minimise(factor: Array, target: Array, push: float, ridge: float, start: Arr
     push, ridge : float
         Penalties > 0 and >= 0 of the absolute weights and of half their squares.
     start : ndarray (d,)
-        Weights to start from; the nearer to the minimum, the faster.
+        Weights to start from; the closer to the minimum, the faster.
 
     Returns
     -------
@@ -57,7 +57,7 @@ def minimise(factor: Array, target: Array, push: float, ridge: float, start: Arr
 
 
 def _signed_minimum(factor: Array, signs: Array, target: Array, push: float, ridge: float) -> Array:
-    """Minimum where the absolute values are `signs * w`; by QR, so that the condition number is not squared."""
+    """Find the minimum where the absolute values are `signs * w`; QR avoids squaring the condition number."""
     # With more weights than points the minimum is at infinity; the smallest ridge that counts makes it a far goal.
     root = np.sqrt(ridge) + _EPS * np.linalg.norm(factor)
     q, r = np.linalg.qr(np.concatenate([factor, root * np.eye(signs.size)]))
@@ -65,7 +65,7 @@ def _signed_minimum(factor: Array, signs: Array, target: Array, push: float, rid
 
 
 def _first_crossing(weights: Array, goal: Array, signs: Array) -> tuple[float, int]:
-    """Share of the way to the goal that can be gone before a weight reaches 0, and which one that is (-1: none)."""
+    """Return the fraction of the way to the goal before a weight reaches 0, and the index of that weight (-1: none)."""
     crosses = np.flatnonzero(goal * signs <= 0)
     if not crosses.size:
         return 1.0, -1

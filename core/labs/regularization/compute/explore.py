@@ -1,4 +1,4 @@
-"""Explore regularization: ridge at every penalty, and the path of another penalty beside it."""
+"""Results of the regularization page: ridge at every penalty, and the path of another penalty next to it."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ _BLURRED = 1e-10
 
 @dataclass(frozen=True)
 class Regularization:
-    """Result of `regularize`; what costs more than a moment is computed when it is first asked for.
+    """Result of `regularize`; anything that takes more than a moment is computed on first use.
 
     Attributes
     ----------
     ridge : RidgePath
         Ridge on the polynomial at every penalty.
     l1_ratio : float
-        Share of the absolute values in the penalty that ridge is compared with; 1 is the lasso.
+        Fraction of the absolute values in the penalty that ridge is compared with; 1 is the lasso.
     degree : int
         Degree of the polynomial.
     basis : str
@@ -44,40 +44,40 @@ class Regularization:
 
     @property
     def data(self) -> dict[str, Any]:
-        """The experiment as keyword arguments of the learners."""
+        """Return the experiment as keyword arguments of the learners."""
         return {k: v for k, v in vars(self.settings).items() if k not in ("protocol", "max_degree")}
 
     @property
     def single(self) -> dict[str, Any]:
-        """The same for the first data set alone."""
+        """Return the same for the first data set alone."""
         return {name: value for name, value in self.data.items() if name != "n_sets"}
 
     @property
     def blurred(self) -> bool:
-        """Whether the weights at penalty 0 are mostly rounding; the fit is not."""
+        """Return whether the weights at penalty 0 are mostly rounding; the fit is not."""
         sizes = self.ridge.sizes
         return bool(sizes[-1] < _BLURRED * sizes[0])
 
     @property
     def penalty_name(self) -> str:
-        """What the penalty with `l1_ratio` is called."""
+        """Name the penalty with `l1_ratio`."""
         return {0.0: "ridge", 1.0: "lasso"}.get(self.l1_ratio, "elastic net")
 
     @cached_property
     def path(self) -> SparsePath:
-        """Fits to the first data set with the penalty of `l1_ratio`."""
+        """Return fits to the first data set with the penalty of `l1_ratio`."""
         return sparse_path(l1_ratio=self.l1_ratio, degree=self.degree, basis=self.basis, **self.data)
 
     @cached_property
     def ridge_fit(self) -> SparsePath:
-        """The same with the squares alone."""
+        """Return the same with the squares alone."""
         return sparse_path(l1_ratio=0, degree=self.degree, basis=self.basis, **self.data)
 
     @cached_property
     def gaps(self) -> Array:
-        """How far each fit of `path` is from the smallest objective at most, relative to that; nan at penalty 0, (P,).
+        """Bound how far each fit of `path` is from the smallest objective, relative to that (P,); nan at penalty 0.
 
-        From weak duality, which does not know how the weights were found.
+        From weak duality, which does not depend on how the weights were found.
         """
         return _gaps(self.path, columns(self.path.x_train, self.path.x_train[:0], self.degree, self.basis)[0])
 
@@ -114,7 +114,7 @@ def regularize(
 
 
 def tables(result: Regularization, values: Mapping[str, Any]) -> dict[str, dict[str, Array]]:
-    """Tables for a download: errors and weights by penalty, the first data set and, where shown, the sparse path."""
+    """Return tables for a download: errors and weights by penalty, the first data set, and the sparse path if shown."""
     r = result.ridge
     names = ("df", "bias2", "variance", "risk", "train_error", "mc_bias2", "mc_bias2_se", "mc_variance")
     more = ("mc_variance_se", "mc_error", "mc_error_se", "one_test_error", "mean_fit_error")
@@ -135,7 +135,7 @@ def _by_column(weights: Array) -> dict[str, Array]:
 
 
 def _gaps(path: SparsePath, train: Array) -> Array:
-    """Duality gap (P,) relative to the objective, with the squares of the weights written as further points."""
+    """Return the duality gap (P,) relative to the objective, with the squared weights written as further points."""
     y, weights = path.y_train - path.y_train.mean(), path.weights
     with np.errstate(divide="ignore", invalid="ignore"):
         push, root = path.l1_ratio * path.alphas, np.sqrt((1 - path.l1_ratio) * path.alphas)[:, np.newaxis]

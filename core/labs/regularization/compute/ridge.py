@@ -1,4 +1,4 @@
-"""Ridge regression on polynomials: fits, weights and errors at every penalty, from one decomposition.
+"""Ridge regression on polynomials: fits, weights, and errors at every penalty, from one decomposition.
 
 Convention. The objective is the one of scikit-learn's `Ridge`,
 
@@ -48,9 +48,9 @@ class RidgePath(FilterErrors):
     Attributes
     ----------
     alphas : ndarray (P,)
-        Penalties, 0 first; the convention stands at the top of this module.
+        Penalties, 0 first; the convention is at the top of this module.
     at_zero : str
-        What penalty 0 means where least squares has no unique solution; empty where it has one.
+        Meaning of penalty 0 where least squares has no unique solution; empty where it has one.
     noise : float
         Variance of the noise, in squared units of y.
     x_train : ndarray (n,)
@@ -64,12 +64,12 @@ class RidgePath(FilterErrors):
     sizes : ndarray (r,)
         Singular values of the standardized columns.
     filters : ndarray (P, r + 1)
-        Share of each direction that is kept: 1 for the intercept, then s^2 / (s^2 + alpha).
+        Fraction of each direction that is kept: 1 for the intercept, then s^2 / (s^2 + alpha).
     weights : ndarray (P, d)
-        Weights of the standardized columns in the fit to the first data set. At penalty 0 directions whose singular
+        Weights of the standardized columns in the fit to the first data set. At penalty 0, directions whose singular
         value is only rounding are left out of the weights (though not of the fits).
     grid, f_grid : ndarray (G,)
-        Even inputs that span training inputs, test inputs and [low, high], and the truth there.
+        Even inputs that span training inputs, test inputs, and [low, high], and the truth there.
     fit_grid, mean_grid, sd_grid : ndarray (P, G)
         Fit to the first data set, and exact mean and standard deviation of the fits, on the grid.
     modes : ndarray (r + 1, G)
@@ -104,7 +104,7 @@ class RidgePath(FilterErrors):
 
     @property
     def best(self) -> float:
-        """Penalty with the smallest expected error."""
+        """Return the penalty with the smallest expected error."""
         return float(self.alphas[np.argmin(self.risk)])
 
 
@@ -129,7 +129,7 @@ def ridge_path(
     Parameters
     ----------
     degree : int
-        Degree of the polynomial, also at or above the number of training points.
+        Degree of the polynomial; it may be at or above the number of training points.
     basis : {"monomial", "chebyshev"}
         Columns that are penalized: x, x^2, ... or the Chebyshev polynomials of the training range.
     truth, low, high, inputs, n_train, n_test, noise_std, n_sets, test_at, generator, seed
@@ -138,7 +138,7 @@ def ridge_path(
     Returns
     -------
     RidgePath
-        The same for the same settings.
+        Equal for equal settings.
 
     Raises
     ------
@@ -194,9 +194,9 @@ def check_columns(degree: int, basis: str) -> None:
 
 
 def columns(x: Array, points: Array, degree: int, basis: str) -> tuple[Array, Array]:
-    """Columns (n, d) of the basis at training inputs (n,) and (E, d) at other points, standardized on the former.
+    """Return columns (n, d) of the basis at training inputs (n,) and (E, d) at others, standardized on the former.
 
-    A column that is constant on the training inputs tells nothing and becomes 0 everywhere.
+    A column that is constant on the training inputs is uninformative and becomes 0 everywhere.
     """
     inputs = np.concatenate([x, points])
     if basis == "monomial":
@@ -211,11 +211,11 @@ def columns(x: Array, points: Array, degree: int, basis: str) -> tuple[Array, Ar
 
 
 def polynomial_spectrum(x: Array, points: Array, degree: int, basis: str) -> Spectrum:
-    """Singular directions of the standardized columns of a polynomial.
+    """Return the singular directions of the standardized columns of a polynomial.
 
-    The columns are almost dependent, and their small singular directions, computed directly, are rounding. So the
+    The columns are nearly dependent, and their small singular directions, computed directly, are rounding. So the
     columns A are written as Q R in polynomials Q that are orthonormal on the training points, and the small matrix R is
-    decomposed: what then goes wrong turns Q only within itself, and penalty 0 stays least squares to full precision.
+    decomposed: any errors then rotate Q only within itself, and penalty 0 stays least squares to full precision.
 
     Parameters
     ----------
@@ -245,7 +245,7 @@ def polynomial_spectrum(x: Array, points: Array, degree: int, basis: str) -> Spe
 
 
 def ridge_weights(spectrum: Spectrum, alphas: Array, y: Array) -> Array:
-    """Weights (P, d) of the columns for targets (n,) at penalties (P,)."""
+    """Return weights (P, d) of the columns for targets (n,) at penalties (P,)."""
     sizes, penalties = spectrum.sizes, alphas[:, np.newaxis]
     kept = (penalties > 0) | (sizes > _negligible(sizes))
     gains = np.divide(sizes, sizes**2 + penalties, where=kept, out=np.zeros((len(alphas), len(sizes))))

@@ -1,4 +1,4 @@
-"""Lasso and elastic net on polynomials, beside ridge: weights and fits at every penalty.
+"""Lasso and elastic net on polynomials, along with ridge: weights and fits at every penalty.
 
 Convention. With the standardized columns and the free intercept of `compute.ridge`, the objective is
 
@@ -36,9 +36,9 @@ class SparsePath:
     l1_ratio : float
         1 is the lasso, 0 is ridge.
     alphas : ndarray (P,)
-        Penalties, 0 first: there the weights are those of least squares (of smallest norm where these are not unique).
+        Penalties, 0 first: there the weights are those of least squares (minimum-norm where these are not unique).
     weights : ndarray (P, d)
-        Weights of the standardized columns; what the penalty removes is exactly 0.
+        Weights of the standardized columns; weights that the penalty removes are exactly 0.
     l1, l2 : ndarray (P,)
         Sum of the absolute weights, and square root of the sum of their squares.
     nonzero : ndarray (P,) of int
@@ -50,7 +50,7 @@ class SparsePath:
     x_train, y_train : ndarray (n,)
         The data set.
     grid, f_grid : ndarray (G,)
-        Even inputs that span training inputs, test inputs and [low, high], and the truth there.
+        Even inputs that span training inputs, test inputs, and [low, high], and the truth there.
     fit_grid : ndarray (P, G)
         The fits on the grid.
     """
@@ -83,12 +83,12 @@ class SparseErrors:
     alphas : ndarray (P,)
         Penalties, 0 first.
     mc_bias2, mc_variance, mc_risk : ndarray (P,)
-        Squared bias (the variance over M taken off, so that it can fall below 0), variance (ddof = 1), and their sum
+        Squared bias (minus the variance over M, so that it can fall below 0), variance (ddof = 1), and their sum
         with the exact variance of the noise.
     mc_bias2_se, mc_variance_se, mc_risk_se : ndarray (P,)
         Their standard errors.
     nonzero : ndarray (P,)
-        Mean number of weights that are not 0: for the lasso this, plus 1 for the intercept, estimates the effective
+        Mean number of nonzero weights: for the lasso this, plus 1 for the intercept, estimates the effective
         degrees of freedom (Zou, Hastie, Tibshirani, Annals of Statistics 35, 2007).
     """
 
@@ -125,7 +125,7 @@ def sparse_path(
     Parameters
     ----------
     l1_ratio : float
-        Share of the absolute values in the penalty, in [0, 1].
+        Fraction of the absolute values in the penalty, in [0, 1].
     degree, basis, truth, low, high, inputs, n_train, n_test, noise_std, n_sets, test_at, generator, seed
         See `core.labs.regularization.compute.ridge.ridge_path`.
 
@@ -227,7 +227,7 @@ def _experiment(l1_ratio: float, degree: int, basis: str, given: dict[str, objec
 
 
 def _moments(errors: Array, noise: float) -> dict[str, Array]:
-    """Bias and variance of fits minus truth (M, P, T), each with its jackknife standard error over the M sets."""
+    """Return bias and variance of fits minus truth (M, P, T), each with a jackknife standard error over the M sets."""
     n_sets = len(errors)
     total, squares = errors.sum(axis=0), (errors**2).sum(axis=0)
 
@@ -248,7 +248,7 @@ def _moments(errors: Array, noise: float) -> dict[str, Array]:
 
 
 def path_weights(spectrum: Spectrum, alphas: Array, l1_ratio: float, y: Array) -> Array:
-    """Weights (P, d) of the columns for targets (n,) at rising penalties (P,)."""
+    """Return weights (P, d) of the columns for targets (n,) at rising penalties (P,)."""
     weights = ridge_weights(spectrum, alphas, y)
     if l1_ratio == 0:
         return weights

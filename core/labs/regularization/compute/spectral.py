@@ -1,7 +1,7 @@
 """Linear fits that weigh singular directions: their exact errors, and Monte Carlo estimates of them.
 
-With centered features A = U S V' and a free intercept, ridge, gradient descent stopped early and least squares of
-minimum norm all predict
+With centered features A = U S V' and a free intercept, ridge, gradient descent stopped early, and minimum-norm least
+squares all predict
 
     mean(y) + sum over k of phi_k (u_k . y) a_k,
 
@@ -25,7 +25,7 @@ RANK_TOLERANCE = 1e-12
 
 @dataclass(frozen=True)
 class Spectrum:
-    """Singular directions of centered features on one design, the constant in front.
+    """Singular directions of centered features on one design, preceded by the constant.
 
     Attributes
     ----------
@@ -34,7 +34,7 @@ class Spectrum:
     at : ndarray (r + 1, E)
         The functions that take these values at the training points, at E other points.
     sizes : ndarray (r,)
-        Singular values s_k, falling.
+        Singular values s_k, decreasing.
     directions : ndarray (r, d)
         Right singular vectors: feature weights of norm 1.
     """
@@ -59,7 +59,7 @@ class FilterErrors:
     ----------
     df : ndarray (P,)
         Effective degrees of freedom: trace of the matrix that maps the training targets to their fits, the intercept
-        counted.
+        included.
     bias2, variance, risk : ndarray (P,)
         Exact squared bias and variance, averaged over the test points, and their sum with the noise variance: the
         expected squared error against new targets at the test points.
@@ -108,7 +108,7 @@ class FilterErrors:
 
 
 def decompose_features(train: Array, points: Array) -> Spectrum:
-    """Singular directions of given features; directions that are only rounding are dropped (minimum norm).
+    """Return singular directions of given features; directions that are only rounding are dropped (minimum norm).
 
     Parameters
     ----------
@@ -132,9 +132,9 @@ def with_constant(rows: Array, n: int) -> Array:
 
 
 def ridge_filters(sizes: Array, alphas: Array) -> Array:
-    """Filters (P, r + 1) of ridge with penalties (P,) for singular values (r,); the intercept has 1.
+    """Return filters (P, r + 1) of ridge with penalties (P,) for singular values (r,); the intercept has 1.
 
-    Penalty 0 has filter 1 also where a singular value is 0: the limit of small penalties.
+    Penalty 0 has filter 1 even where a singular value is 0: the limit of small penalties.
     """
     squares, penalties = sizes**2, alphas[:, np.newaxis]
     kept = np.divide(squares, squares + penalties, where=penalties > 0, out=np.ones((len(alphas), len(sizes))))
@@ -142,13 +142,13 @@ def ridge_filters(sizes: Array, alphas: Array) -> Array:
 
 
 def exact_fits(spectrum: Spectrum, filters: Array, f_train: Array, f_at: Array) -> tuple[Array, Array]:
-    """Bias (P, E) of the fits and their variance as a multiple (P, E) of that of the noise."""
+    """Return the bias (P, E) of the fits and their variance as a multiple (P, E) of that of the noise."""
     bias = (filters * (spectrum.train @ f_train)) @ spectrum.at - f_at
     return bias, filters**2 @ spectrum.at**2
 
 
 def filter_errors(experiment: Experiment, spectrum: Spectrum, filters: Array) -> FilterErrors:
-    """Errors of all filters at once.
+    """Compute the errors of all filters at once.
 
     Parameters
     ----------
@@ -177,7 +177,7 @@ def filter_errors(experiment: Experiment, spectrum: Spectrum, filters: Array) ->
 
 
 def expected_train_error(spectrum: Spectrum, filters: Array, f_train: Array, noise: float) -> Array:
-    """Exact expected mean squared error (P,) of fits on their own training sets; `noise` is its variance."""
+    """Return the expected mean squared error (P,) of fits on their own training sets; `noise` is its variance."""
     train, lost = spectrum.train, 1 - filters
     rank, n = train.shape
     missed = (_beyond(train, f_train) ** 2).sum() + lost**2 @ (train @ f_train) ** 2
@@ -185,7 +185,7 @@ def expected_train_error(spectrum: Spectrum, filters: Array, f_train: Array, noi
 
 
 def _beyond(train: Array, y: Array) -> Array:
-    """Part of y (n,) that no fit reaches: exactly 0 where the fits reach everything."""
+    """Return the part of y (n,) that no fit reaches: exactly 0 where the fits reach everything."""
     return np.zeros_like(y) if len(train) == y.size else y - train.T @ (train @ y)
 
 
@@ -208,7 +208,7 @@ def _train_errors(experiment: Experiment, spectrum: Spectrum, filters: Array) ->
 
 
 def _monte_carlo(experiment: Experiment, spectrum: Spectrum, filters: Array, bias: Array) -> dict[str, Array]:
-    """In coefficients: what the noise adds to a fit is its filtered coefficients times the functions."""
+    """Estimate in coefficients: what the noise adds to a fit is its filtered coefficients times the functions."""
     at, fresh, shared = spectrum.at, experiment.fresh_noise, experiment.test_noise
     n_sets, n_test = fresh.shape
     coefs = experiment.noise @ spectrum.train.T
@@ -233,7 +233,7 @@ def _monte_carlo(experiment: Experiment, spectrum: Spectrum, filters: Array, bia
 def _standard_errors(
     experiment: Experiment, spectrum: Spectrum, filters: Array, bias: Array, gain: Array
 ) -> dict[str, Array]:
-    """From the covariance of a fit at the test points, noise * at' filters^2 at, and moments of Gaussians."""
+    """Use the covariance of a fit at the test points, noise * at' filters^2 at, and moments of Gaussians."""
     at, squares, noise = spectrum.at, filters**2, experiment.noise_std**2
     n_test = experiment.fresh_noise.shape[1]
     covariance2 = (noise / n_test) ** 2 * ((squares @ (at @ at.T) ** 2) * squares).sum(axis=1)  # squared norm / T^2

@@ -1,4 +1,4 @@
-"""Double descent: least squares of minimum norm as features are added past the number of training points.
+"""Double descent: minimum-norm least squares as features are added past the number of training points.
 
 With a free intercept, N - 1 features and the constant make N parameters; at N = n the fit just passes through all n
 points. Convention of the penalty: |y - b - A w|^2 + alpha |w|^2, a sum over the points, with features that are centered
@@ -54,7 +54,7 @@ class DoubleDescent:
     Attributes
     ----------
     widths : ndarray (W,) of int
-        Numbers N of parameters, the intercept counted.
+        Numbers N of parameters, including the intercept.
     alphas : ndarray (P,)
         Penalties, 0 (minimum norm) first.
     n_train : int
@@ -66,7 +66,7 @@ class DoubleDescent:
     train_error : ndarray (P, W)
         Expected mean squared error on the training set.
     df : ndarray (P, W)
-        Effective degrees of freedom, the intercept counted.
+        Effective degrees of freedom, including the intercept.
     norm : ndarray (P, W)
         Root of the expected sum of the squared weights.
     smallest : ndarray (W,)
@@ -99,13 +99,13 @@ class DoubleDescent:
 
     @property
     def peak(self) -> Array:
-        """Risk at N = n (or the nearest width) as a multiple (P,) of that at the largest width."""
+        """Return the risk at N = n (or the nearest width) as a multiple (P,) of that at the largest width."""
         at = np.argmin(np.abs(self.widths - self.n_train))
         return self.risk[:, at] / self.risk[:, -1]
 
     @property
     def calm_alpha(self) -> float:
-        """Smallest penalty whose risk at N = n is not above that at the largest width; nan if there is none."""
+        """Return the smallest penalty whose risk at N = n is at most that at the largest width; nan if none."""
         calm = self.alphas[self.peak <= 1]
         return float(calm[0]) if calm.size else float("nan")
 
@@ -122,7 +122,7 @@ def double_descent(
     n_draws: int = 20,
     seed: int = 0,
 ) -> DoubleDescent:
-    """Fit ever more features to few points, by least squares of minimum norm and by ridge; about 10 ms per draw.
+    """Fit ever more features to few points, by minimum-norm least squares and by ridge; about 10 ms per draw.
 
     Parameters
     ----------
@@ -187,7 +187,7 @@ def double_descent(
 
 
 def _check_numbers(given: Mapping[str, object]) -> None:
-    """Raise ValueError unless the arguments that `LIMITS` names are in their ranges."""
+    """Raise ValueError unless the arguments listed in `LIMITS` are in their ranges."""
     for name, (low, high) in LIMITS.items():
         if name in given:
             check: Callable[..., None] = check_number if name in _REAL else check_integer
@@ -195,14 +195,14 @@ def _check_numbers(given: Mapping[str, object]) -> None:
 
 
 def _widths_to(n_train: int, max_width: int) -> NDArray[np.int64]:
-    """Every width from 2 to 2 n, then ever fewer, to the largest."""
+    """Return every width from 2 to 2 n, then ever fewer, up to the largest."""
     near = np.arange(2, min(2 * n_train, max_width) + 1)
     far = np.round(np.geomspace(near[-1], max_width, _WIDE)).astype(np.int64)
     return np.unique(np.concatenate([near, far]))
 
 
 def _features(x: Array, low: float, high: float, kind: str, width: int) -> Array:
-    """Features (..., width - 1) at points (...)."""
+    """Return features (..., width - 1) at points (...)."""
     u = scaled(x, np.array(low), np.array(high))
     order = np.arange(1, width)
     if kind == "cosine":
@@ -213,7 +213,7 @@ def _features(x: Array, low: float, high: float, kind: str, width: int) -> Array
 def _errors(
     train: Array, f_train: Array, test: Array, f_test: Array, widths: NDArray[np.int64], noise_std: float
 ) -> dict[str, Array]:
-    """Exact errors (P, W) of one draw, and the smallest singular values (W,)."""
+    """Return exact errors (P, W) of one draw, and the smallest singular values (W,)."""
     noise = noise_std**2
     by_width = []
     for width in widths:
@@ -236,7 +236,7 @@ def _errors(
 
 
 def _fits(train: Array, y: Array, grid: Array, widths: NDArray[np.int64]) -> Array:
-    """Fits (P, W, G) to one data set."""
+    """Return fits (P, W, G) to one data set."""
     fits = np.empty((len(ALPHAS), widths.size, len(grid)))
     for index, width in enumerate(widths):
         spectrum = decompose_features(train[:, : width - 1], grid[:, : width - 1])

@@ -26,13 +26,13 @@ _double_descent = lru_cache(maxsize=4)(double_descent)  # asked for again at eac
 
 
 def errors(result: Regularization) -> DoubleDescent:
-    """Errors over the number of features."""
+    """Compute the errors over the number of features."""
     s = result.settings
     return _double_descent(n_train=POINTS, truth=s.truth, low=s.low, high=s.high, noise_std=s.noise_std, seed=s.seed)
 
 
 def descent(result: Regularization, values: Mapping[str, Any]) -> Sequence[str | Picture]:
-    """Two pictures of one experiment: one moves along the features, the other along the penalty."""
+    """Show two pictures of one experiment: one moves along the features, the other along the penalty."""
     d = errors(result)
     n = int(np.argmin(np.abs(d.widths - d.n_train)))
     before = int(np.argmin(d.risk[0, : n + 1]))
@@ -70,7 +70,7 @@ def _tall(d: DoubleDescent) -> dict[str, Any]:
 
 
 def over_features(d: DoubleDescent) -> Picture:
-    """Error and smallest singular value over the number of parameters, and the fit with each number."""
+    """Draw error and smallest singular value over the number of parameters, and the fit with each number."""
     x, grid, y = d.widths.astype(float), d.grid[_COARSE], fit_range(d.f_grid, 0.3)
     words = "%{x} parameters: %{y:.3g}<extra></extra>"
     kinds = (
@@ -138,7 +138,7 @@ def over_features(d: DoubleDescent) -> Picture:
 
 
 def over_descent_penalty(d: DoubleDescent) -> Picture:
-    """Error over the number of parameters, at every penalty; that without penalty stays."""
+    """Draw the error over the number of parameters, at every penalty; the curve without a penalty stays."""
     x = d.widths.astype(float)
     traces = [
         band(np.concatenate([x, x[::-1]]), "noise_fill", "middle 50% of draws"),
@@ -177,7 +177,7 @@ def over_descent_penalty(d: DoubleDescent) -> Picture:
 
 
 def _positive(values: Any) -> Any:
-    """What a logarithmic axis can show; 0 lies far below the picture."""
+    """Return values that a logarithmic axis can show; 0 is far below the picture."""
     return np.maximum(values, 1e-30)
 
 

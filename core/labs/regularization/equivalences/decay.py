@@ -1,7 +1,7 @@
-"""What acts like a ridge penalty without being one: weight decay, dropout, and noise in the inputs.
+"""Procedures that act like a ridge penalty without being one: weight decay, dropout, and noise in the inputs.
 
-Both sides of each equivalence are computed on their own, one by the procedure itself and one by its formula. All of it
-is about the first data set of an experiment, its standardized columns A and its centered targets y, with penalties in
+Both sides of each equivalence are computed separately, one by the procedure itself and one by its formula. All of it
+uses the first data set of an experiment, its standardized columns A and its centered targets y, with penalties in
 the convention of `compute.ridge`: |y - A w|^2 + alpha |w|^2. Early stopping has its own module,
 `core.labs.regularization.equivalences.early_stopping`.
 """
@@ -36,7 +36,7 @@ class WeightDecay:
     Attributes
     ----------
     decay : float
-        alpha / n: the weight decay that goes with the mean over the points.
+        alpha / n: the weight decay that corresponds to the mean over the points.
     rate, adam_rate : float
         Step length of gradient descent, and of Adam.
     penalised : ndarray (S + 1, d)
@@ -66,7 +66,7 @@ class WeightDecay:
 
 @dataclass(frozen=True, kw_only=True)
 class NoisePenalty:
-    """Least squares with random changes of the inputs against ridge, at L levels; all arrays are read-only.
+    """Least squares with random changes of the inputs compared with ridge, at L levels; all arrays are read-only.
 
     Attributes
     ----------
@@ -115,7 +115,7 @@ class _Data:
     basis: str
 
     def ridge(self, alphas: Array) -> Array:
-        """Weights (P, d)."""
+        """Return weights (P, d)."""
         spectrum = polynomial_spectrum(self.x, self.x[:0], self.degree, self.basis)
         return ridge_weights(spectrum, alphas, self.y)
 
@@ -186,7 +186,7 @@ def weight_decay(
 
 
 def _descend(gram: Array, pull: Array, rate: float, penalty: float, decay: float) -> Array:
-    """Weights (STEPS + 1, d) of gradient descent with the penalty in the gradient, and with weights that decay."""
+    """Return weights (STEPS + 1, d) of gradient descent with the penalty in the gradient, and with decaying weights."""
     path = np.zeros((STEPS + 1, pull.size))
     for step, weights in enumerate(path[:-1], start=1):
         gradient = gram @ weights - pull + penalty * weights

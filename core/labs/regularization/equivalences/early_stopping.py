@@ -1,4 +1,4 @@
-"""Gradient descent stopped early, against ridge: two ways to hold back the same singular directions.
+"""Gradient descent stopped early compared with ridge: two ways to shrink the same singular directions.
 
 Both start from the standardized columns A of `compute.ridge` and the centered targets y; ridge minimizes
 |y - A w|^2 + alpha |w|^2, gradient descent takes steps on |y - A w|^2 / 2 from w = 0.
@@ -27,7 +27,7 @@ _WALKED = 1000  # up to here gradient descent is also carried out
 
 @dataclass(frozen=True, kw_only=True)
 class EarlyStopping:
-    """Fits after S numbers t of steps, and the ridge fits that go with them; all arrays are read-only.
+    """Fits after S numbers t of steps, and the corresponding ridge fits; all arrays are read-only.
 
     Attributes
     ----------
@@ -36,11 +36,11 @@ class EarlyStopping:
     rate : float
         Length eta of a step: 1 / (2 s_0^2).
     alphas : ndarray (S,)
-        The penalty of ridge that is compared, 1 / (eta t).
+        The corresponding penalty of ridge, 1 / (eta t).
     sizes : ndarray (r,)
         Singular values s of the columns.
     stopped_filters, flow_filters, ridge_filters : ndarray (S, r + 1)
-        Share of each direction that is fitted, the intercept first: 1 - (1 - eta s^2)^t, its limit of short steps
+        Fraction of each direction that is fitted, the intercept first: 1 - (1 - eta s^2)^t, its limit of short steps
         1 - exp(-eta t s^2), and s^2 / (s^2 + alpha).
     stopped_df, ridge_df : ndarray (S,)
         Sums of the filters.
@@ -169,7 +169,7 @@ def _risk(experiment: Experiment, spectrum: Spectrum, filters: Array) -> Array:
 
 
 def _distance_on_train(experiment: Experiment, spectrum: Spectrum, filters: Array) -> Array:
-    """Expected mean squared distance (S,) of the fits from the truth at the training points."""
+    """Return the expected mean squared distance (S,) of the fits from the truth at the training points."""
     f, n = experiment.f_train[0], experiment.f_train.shape[1]
     signal = spectrum.train @ f
     beyond = ((f - signal @ spectrum.train) ** 2).sum()
@@ -179,7 +179,7 @@ def _distance_on_train(experiment: Experiment, spectrum: Spectrum, filters: Arra
 
 
 def _walk(train: Array, y: Array, rate: float, stops: NDArray[np.int64]) -> Array:
-    """Fits (W, n) at the training points after the numbers of steps asked for, by gradient descent on the weights."""
+    """Return fits (W, n) at the training points after the given numbers of steps, by descent on the weights."""
     mean = y.mean()
     weights = np.zeros(train.shape[1])
     fits = []

@@ -1,4 +1,4 @@
-"""What acts like a ridge penalty without being one: both sides computed, and their difference."""
+"""Procedures that act like a ridge penalty without being one: both sides computed, and their difference."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _HEIGHT = 340
 
 
 def equivalences(result: Regularization, values: Mapping[str, Any]) -> Sequence[str | Picture]:
-    """Early stopping, weight decay, dropout and input noise on the first data set of the page."""
+    """Show early stopping, weight decay, dropout, and input noise on the first data set of the page."""
     alpha = float(values["alpha"])
     stopping, decay = stopped(result), decayed(result, alpha)
     last = stopping.walked_gap[-1]
@@ -53,22 +53,22 @@ def equivalences(result: Regularization, values: Mapping[str, Any]) -> Sequence[
 
 
 def stopped(result: Regularization) -> EarlyStopping:
-    """Gradient descent stopped early, against ridge."""
+    """Compare gradient descent stopped early with ridge."""
     return early_stopping(degree=result.degree, basis=result.basis, **result.single)
 
 
 def decayed(result: Regularization, alpha: float) -> WeightDecay:
-    """Optimizers with weight decay and with a penalty."""
+    """Compare optimizers with weight decay and with a penalty."""
     return weight_decay(alpha=alpha, degree=result.degree, basis=result.basis, **result.single)
 
 
 def noisy(result: Regularization, noise_in: str) -> NoisePenalty:
-    """Dropout or noise in the inputs, against ridge; of degree 3, where the simulation is exact enough."""
+    """Compare dropout or noise in the inputs with ridge; at degree 3, where the simulation is exact enough."""
     return noise_penalty(noise_in=noise_in, basis=result.basis, **result.single)
 
 
 def over_steps(e: EarlyStopping, noise: float) -> Picture:
-    """Filters of both, and their fits, over the number of steps."""
+    """Draw the filters of both, and their fits, over the number of steps."""
     order = np.arange(1, len(e.sizes) + 1)
     filters = panel(
         [
@@ -116,7 +116,7 @@ def over_steps(e: EarlyStopping, noise: float) -> Picture:
 
 
 def over_updates(d: WeightDecay, basis: str) -> Picture:
-    """Weights of four optimizers over their steps, beside those of ridge."""
+    """Draw the weights of four optimizers over their steps, and those of ridge."""
     steps = np.unique(np.round(np.geomspace(1, len(d.gap) - 1, 60)).astype(int))
     names = [column_name(k, basis) for k in range(1, d.ridge.size + 1)]
     kinds = (
@@ -151,7 +151,7 @@ def over_updates(d: WeightDecay, basis: str) -> Picture:
 
 
 def over_levels(e: NoisePenalty, name: str, label: str, noise: float, start: float) -> Picture:
-    """Loss by formula and by simulation, and the fits of both, over the level of the noise."""
+    """Draw the loss by formula and by simulation, and the fits of both, over the level of the noise."""
     loss = panel(
         [
             curve(e.levels, e.loss, "first", "loss + penalty", 2.4),

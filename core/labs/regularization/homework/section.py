@@ -1,4 +1,4 @@
-"""The homework's comparison of ridge with least squares: three meanings of "MSE", and where the test points lie."""
+"""The homework's comparison of ridge with least squares: three meanings of "MSE", and where the test points are."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ two_hundred_splits = lru_cache(maxsize=1)(splits)  # asked for again at each tic
 
 
 def homework(result: Regularization, values: Mapping[str, Any]) -> Sequence[str | Picture]:
-    """The homework's numbers, the three errors over the penalty, and the change on many divided."""
+    """Show the homework's numbers, the three errors over the penalty, and the change on many splits."""
     r, k = hundred_sets(), index_of(ASKED)
     again, divided = replicates(), two_hundred_splits()
     rows = [
@@ -58,7 +58,7 @@ def homework(result: Regularization, values: Mapping[str, Any]) -> Sequence[str 
 
 
 def three_ways(r: Any) -> Picture:
-    """The three errors over the penalty."""
+    """Draw the three errors over the penalty."""
     some = np.concatenate([[0], np.arange(1, len(r.alphas), 8)])
     curves = [
         (r.mean_fit_error, "threshold", "error of the mean fit"),
@@ -85,7 +85,7 @@ def three_ways(r: Any) -> Picture:
 
 
 def histogram(divided: Splits) -> Picture:
-    """Change of the expected error on every split, by whether a test point lies outside."""
+    """Draw the change of the expected error on every split, by whether a test point lies outside."""
     middles = (_EDGES[1:] + _EDGES[:-1]) / 2
     kinds = [
         ("all test points inside", "first", ~divided.extrapolates),
@@ -122,7 +122,7 @@ def histogram(divided: Splits) -> Picture:
 
 
 def _counts(change: Any) -> Any:
-    """Splits (P, bins) in each bin."""
+    """Count the splits (P, bins) in each bin."""
     inside = np.clip(change, _EDGES[0], _EDGES[-1])
     return np.stack([np.histogram(row, _EDGES)[0].astype(np.float32) for row in inside.T])
 

@@ -1,8 +1,8 @@
-"""The course homework on ridge regression, recomputed: what its "MSE" measures, and where the verdict comes from.
+"""The course homework on ridge regression, recomputed: what its "MSE" measures, and where its conclusion comes from.
 
 The homework compares polynomials of degree 10 without penalty and with alpha = 10 (convention:
 `compute.ridge`) on one split of 50 points, 100 data sets, and concludes from the squared error of the mean
-fit on one noisy test set. Here the same verdict is taken from three definitions of the error, and again on many splits.
+fit on one noisy test set. Here the same conclusion is drawn from three definitions of the error, and on many splits.
 """
 
 from __future__ import annotations
@@ -34,9 +34,9 @@ class Replicates:
     Attributes
     ----------
     alphas : ndarray (P,)
-        Penalties, 0 first; there nothing is worse than itself and the shares are 0.
+        Penalties, 0 first; there nothing is worse than itself, and the fractions are 0.
     by_mean_fit : ndarray (P,)
-        Share of the repetitions in which the squared error of the mean fit on the noisy test set is larger than at
+        Fraction of the repetitions in which the squared error of the mean fit on the noisy test set is larger than at
         penalty 0.
     by_one_test : ndarray (P,)
         The same for the mean over the fits of their squared error on that test set.
@@ -66,8 +66,8 @@ class Splits:
     extrapolates : ndarray (R,) of bool
         Whether a test point lies outside the range of the training points.
     raised, raised_inside, raised_outside : ndarray (P,)
-        Share of the splits in which the change is above 0: of all, of those whose test points all lie inside, of those
-        that extrapolate; nan where there are none of a kind.
+        Fraction of the splits in which the change is above 0: of all, of those whose test points all lie inside, of the
+        ones that extrapolate; nan where there are none of a kind.
     """
 
     alphas: Array
@@ -80,7 +80,7 @@ class Splits:
 
 @lru_cache(maxsize=1)
 def hundred_sets() -> RidgePath:
-    """Ridge on the homework's own 100 data sets at all penalties; 0 and `ALPHA` are among them."""
+    """Compute ridge on the homework's own 100 data sets at all penalties; 0 and `ALPHA` are among them."""
     given = {name: value for name, value in vars(SETTINGS).items() if name not in ("protocol", "max_degree")}
     return ridge_path(degree=DEGREE, **given)
 
@@ -89,7 +89,7 @@ def hundred_sets() -> RidgePath:
 def replicates(repetitions: int = 4000, seed: int = 1) -> Replicates:
     """Repeat the homework's 100 data sets and its noisy test set on the same split.
 
-    For Gaussian noise the coefficients of the fits in orthonormal directions are independent normal numbers, so they
+    For Gaussian noise, the coefficients of the fits in orthonormal directions are independent normal numbers, so they
     are drawn directly.
     """
     rng = np.random.default_rng(seed)
@@ -132,7 +132,7 @@ def splits(
     generator: str = SETTINGS.generator,
     repetitions: int = 200,
 ) -> Splits:
-    """Split the points into training and held-out test points again and again, with seeds 0, 1, 2, ...
+    """Split the points repeatedly into training and held-out test points, with seeds 0, 1, 2, ...
 
     Parameters
     ----------
@@ -146,7 +146,7 @@ def splits(
     Returns
     -------
     Splits
-        Exact: nothing is simulated but the split.
+        Exact: only the split is random.
 
     Raises
     ------

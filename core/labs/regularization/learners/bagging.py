@@ -1,4 +1,4 @@
-"""Bias, variance and error of bagged regression trees, by simulation; all data sets share their inputs."""
+"""Bias, variance, and error of bagged regression trees, by simulation; all data sets share their inputs."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class Bagging(TreeErrors):
     predicted_variance : ndarray (S,)
         rho v + (1 - rho) v / S.
     limit : float
-        rho v: what is left with infinitely many trees. Unbiased, so it can fall below 0.
+        rho v: the variance that remains with infinitely many trees. Unbiased, so it can fall below 0.
     plain_variance, plain_error : float
         `mc_variance` and `mc_error` of one tree on the data set itself.
     """
@@ -49,7 +49,7 @@ class Bagging(TreeErrors):
 
     @property
     def nbytes(self) -> int:
-        """Bytes of the arrays."""
+        """Return the bytes of the arrays."""
         return sum(value.nbytes for value in vars(self).values() if isinstance(value, np.ndarray))
 
 
@@ -88,7 +88,7 @@ def bagging(
     Raises
     ------
     ValueError
-        If a setting is invalid, no test point is inside, or the work is too much.
+        If a setting is invalid, no test point is inside, or there is too much work.
 
     References
     ----------
@@ -121,18 +121,18 @@ def bagging(
 
 
 def bagging_message(**settings: Any) -> dict[str, Any]:
-    """Do the same, with the attributes of the result as a message of the helper process."""
+    """Do the same, and return the attributes of the result as a message of the helper process."""
     found = vars(bagging(**settings))
     return found | {"inside": found["inside"].astype(np.uint8)}
 
 
 def read_bagging(message: dict[str, Any]) -> Bagging:
-    """Result from such a message; TypeError if something is missing."""
+    """Read the result from such a message; TypeError if something is missing."""
     return read_only(Bagging(**message | {"inside": message["inside"].astype(bool)}))
 
 
 def _between_trees(single: Array, values: NDArray[np.int64]) -> dict[str, Any]:
-    """Variance and correlation of single trees (B, M, T), by analysis of variance."""
+    """Return variance and correlation of single trees (B, M, T), by analysis of variance."""
     n_trees, n_sets, _ = single.shape
     within = single.var(axis=0, ddof=1)
     mean = single.mean(axis=0)

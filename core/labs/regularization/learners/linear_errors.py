@@ -1,4 +1,4 @@
-"""Errors of fits that are given as matrices from the training targets: closed forms, and Monte Carlo beside them."""
+"""Errors of fits that are given as matrices from the training targets: closed forms and Monte Carlo estimates."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class SmootherSweep(FilterErrors):
     inside : ndarray (T,) of bool
         Whether the test input lies in the range of the training inputs.
     grid, f_grid : ndarray (G,)
-        Even inputs that span training inputs, test inputs and [low, high], and the truth there.
+        Even inputs that span training inputs, test inputs, and [low, high], and the truth there.
     fits_grid : ndarray (K, S, G)
         Fits to the first K = min(M, 15) data sets on the grid.
     mean_grid, sd_grid : ndarray (S, G)
@@ -62,14 +62,14 @@ class SmootherSweep(FilterErrors):
 
     @property
     def best(self) -> float:
-        """Value of the parameter with the smallest expected error."""
+        """Return the value of the parameter with the smallest expected error."""
         return float(self.values[np.argmin(self.risk)])
 
 
 def sweep_smoothers(
     settings: Settings, values: Array, smoothers: Callable[[Array, Array], Iterable[Array]]
 ) -> SmootherSweep:
-    """Errors and curves of a learner for all values of a parameter, on data sets that share their inputs.
+    """Compute errors and curves of a learner for all values of a parameter, on data sets that share their inputs.
 
     Parameters
     ----------
@@ -78,7 +78,7 @@ def sweep_smoothers(
     values : ndarray (S,)
         Values of the parameter.
     smoothers : callable
-        Gives, from training inputs (n,) and points (E,), the matrices (E, n) from training targets to fits at the
+        Returns, from training inputs (n,) and points (E,), the matrices (E, n) from training targets to fits at the
         points, one for each value.
     """
     experiment = draw(settings)
@@ -107,13 +107,13 @@ def sweep_smoothers(
 
 
 def span_grid(settings: Settings, experiment: Experiment) -> Array:
-    """Even inputs (G,) that span training inputs, test inputs and [low, high]."""
+    """Return even inputs (G,) that span training inputs, test inputs, and [low, high]."""
     known = np.concatenate([experiment.x_train[0], experiment.x_test, [settings.low, settings.high]])
     return np.linspace(known.min(), known.max(), GRID_SIZE)
 
 
 def data_of(experiment: Experiment) -> dict[str, Any]:
-    """What results tell of the data of an experiment whose data sets share their inputs."""
+    """Return what results record of the data of an experiment whose data sets share their inputs."""
     x, x_test = experiment.x_train[0], experiment.x_test
     return {
         "noise": experiment.noise_std**2,
@@ -127,7 +127,7 @@ def data_of(experiment: Experiment) -> dict[str, Any]:
 
 
 def matrix_errors(experiment: Experiment, at_test: Array, at_train: Array) -> dict[str, Array]:
-    """Errors of one linear smoother, with the attributes of `spectral.FilterErrors` as keys.
+    """Compute the errors of one linear smoother, with the attributes of `spectral.FilterErrors` as keys.
 
     `loo_error_first` is that of residuals / (1 - h), h the diagonal of `at_train`: exact for kernel ridge and least
     squares; for k nearest neighbors it is the leave-one-out error of k - 1 neighbors.
@@ -166,7 +166,7 @@ def matrix_errors(experiment: Experiment, at_test: Array, at_train: Array) -> di
 
 
 def monte_carlo(error: Array, experiment: Experiment) -> dict[str, Array]:
-    """Estimates of one learner's bias, variance and error from its fits minus the truth, (M, T).
+    """Estimate one learner's bias, variance, and error from its fits minus the truth, (M, T).
 
     The keys are those of `core.labs.regularization.compute.spectral.FilterErrors`.
     """
@@ -183,7 +183,7 @@ def monte_carlo(error: Array, experiment: Experiment) -> dict[str, Array]:
 
 
 def _standard_errors(experiment: Experiment, bias: Array, covariance: Array) -> dict[str, Array]:
-    """Standard errors of the Monte Carlo estimates for Gaussian noise, from the covariance (T, T) of a fit."""
+    """Return standard errors of the Monte Carlo estimates for Gaussian noise, from the covariance (T, T) of a fit."""
     n_test = len(bias)
     covariance2 = (covariance**2).sum() / n_test**2
     along_bias = bias @ covariance @ bias / n_test**2

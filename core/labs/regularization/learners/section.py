@@ -1,4 +1,4 @@
-"""Bias² and variance of other learners: every one has a dial that holds it back."""
+"""Bias² and variance of other learners: each has a dial that regularizes it."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ _tree_depths = lru_cache(maxsize=2)(tree_depths)
 
 
 def learners(result: Regularization, values: Mapping[str, Any]) -> Sequence[str | Picture | Work]:
-    """Nearest neighbors, kernel ridge, trees and bagged trees on the data sets of the page."""
+    """Show nearest neighbors, kernel ridge, trees, and bagged trees on the data sets of the page."""
     data = result.data
     widths = _kernel_ridge(swept="width", **data)
     penalties = _kernel_ridge(swept="penalty", width=widths.best, **data)
@@ -71,7 +71,7 @@ def begin_bagging(result: Regularization) -> Task[Bagging]:
 
 
 def bagged(bag: Bagging) -> Sequence[str | Picture]:
-    """What bootstrapped trees have in common, and errors over their number."""
+    """Show the correlation of bootstrapped trees, and errors over their number."""
     return (
         f"One such tree has variance v = {fixed(bag.tree_variance)}; two of them on the same data are correlated with "
         f"ρ = {number(bag.correlation, 2)}, so the variance of B trees should be ρv + (1 − ρ)v/B, which tends to "

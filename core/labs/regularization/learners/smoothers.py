@@ -1,6 +1,6 @@
-"""Bias, variance and error of learners that are linear in the targets: k nearest neighbors and kernel ridge.
+"""Bias, variance, and error of learners that are linear in the targets: k nearest neighbors and kernel ridge.
 
-For given inputs such a learner predicts L y with a matrix L that does not depend on the targets y, so that its mean
+For given inputs such a learner predicts L y with a matrix L that does not depend on the targets y, so its mean
 and its variance over the noise are known exactly (Hastie, Tibshirani, Friedman, "The Elements of Statistical
 Learning", sections 5.8 and 7.3). All data sets share their inputs.
 """
@@ -21,7 +21,7 @@ from core.regression.designs import Settings
 
 
 def _log_grid(low: float, high: float, per_decade: int) -> Array:
-    """Powers of ten to six digits, so that a page's slider over them has the very same numbers."""
+    """Return powers of ten to six digits, so that a page's slider over them has exactly the same numbers."""
     count = round(np.log10(high / low) * per_decade)
     return np.array([float(f"{low * 10 ** (k / per_decade):.6g}") for k in range(count + 1)])
 
@@ -51,7 +51,7 @@ def neighbours(
 ) -> SmootherSweep:
     """Average the k nearest neighbors, for every k from 1 to `n_train`.
 
-    Of training points that are equally near, the one that comes first in the training set counts as nearer.
+    Of training points that are equally close, the one that comes first in the training set counts as nearer.
 
     Parameters
     ----------
@@ -93,7 +93,7 @@ def kernel_ridge(
 ) -> SmootherSweep:
     """Fit kernel ridge with the kernel exp(-(x - x')² / (2 width²)), for all widths or for all penalties.
 
-    The fit minimizes the sum of squared residuals plus penalty times the squared norm of the function, and has no
+    The fit minimizes the sum of squared residuals plus penalty times the squared norm of the function, without an
     intercept: large penalties pull it to 0.
 
     Parameters
@@ -103,7 +103,7 @@ def kernel_ridge(
     penalty : float
         1e-6 to 1e3; not used if it is swept.
     swept : {"penalty", "width"}
-        Parameter that runs through `PENALTIES` or `WIDTHS`.
+        Parameter that takes all values of `PENALTIES` or `WIDTHS`.
     truth, low, high, inputs, n_train, n_test, noise_std, n_sets, test_at, generator, seed
         See `core.regression.designs.Settings`.
 
@@ -134,13 +134,13 @@ def kernel_ridge(
 
 
 def neighbour_order(x: Array, points: Array) -> NDArray[np.int64]:
-    """Indices (E, n) of training inputs (n,) by distance from each point (E,), nearest first; ties keep their order."""
+    """Return indices (E, n) of training inputs (n,) by distance from each point (E,), nearest first; ties in order."""
     unit = _TIE * max(float(np.ptp(x)), np.finfo(np.float64).tiny)
     return np.asarray(np.rint(np.abs(points[:, np.newaxis] - x) / unit).argsort(axis=1, kind="stable"))
 
 
 def kernel_spectrum(x: Array, points: Array, width: float) -> Spectrum:
-    """Eigenvectors of the Gaussian kernel matrix at inputs (n,), and the functions that extend them to points (E,).
+    """Return eigenvectors of the Gaussian kernel matrix at inputs (n,), and the functions extending them to (E,).
 
     `sizes` are the eigenvalues; there is no column for an intercept.
     """
@@ -152,7 +152,7 @@ def kernel_spectrum(x: Array, points: Array, width: float) -> Spectrum:
 
 
 def kernel_filters(sizes: Array, penalties: Array) -> Array:
-    """Filters (P, n) of kernel ridge for eigenvalues (n,)."""
+    """Return filters (P, n) of kernel ridge for eigenvalues (n,)."""
     return np.asarray(sizes / (sizes + penalties[:, np.newaxis]))
 
 
@@ -161,7 +161,7 @@ def _kernel(x: Array, y: Array, width: float) -> Array:
 
 
 def _nearest_matrices(x: Array, points: Array) -> Iterator[Array]:
-    """Matrices (E, n) that average the k nearest neighbors of the points, for k = 1 to n."""
+    """Yield matrices (E, n) that average the k nearest neighbors of the points, for k = 1 to n."""
     chosen = np.zeros((points.size, x.size))
     rows = np.arange(points.size)
     for k, column in enumerate(neighbour_order(x, points).T, start=1):

@@ -1,7 +1,7 @@
 """Regression trees on one input, grown for many data sets at once.
 
-A node of such a tree is a run of neighboring training points. So a tree of any depth is a division of the sorted
-points into runs, and depth d + 1 comes from depth d by cutting every run once: one pass gives all depths.
+A node of such a tree is a run of neighboring training points. So a tree of any depth divides the sorted
+points into runs, and depth d + 1 follows from depth d by cutting every run once: one pass gives all depths.
 """
 
 import numpy as np
@@ -55,7 +55,7 @@ def grow(x: Array, y: Array, max_depth: int) -> tuple[Array, NDArray[np.int64]]:
 
 
 def nearest_cells(x: Array, points: Array) -> NDArray[np.int64]:
-    """Index (R, E) of the training point whose fit a tree gives at each point (E,).
+    """Return the index (R, E) of the training point whose fit a tree gives at each point (E,).
 
     Cuts lie halfway between neighboring training points of the sorted rows (R, n); a point on a cut belongs to its
     left.
@@ -65,7 +65,7 @@ def nearest_cells(x: Array, points: Array) -> NDArray[np.int64]:
 
 
 def _nodes(begins: NDArray[np.bool_]) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
-    """First point of each node in the flattened rows, number of its points, and the node of each point."""
+    """Return the first point of each node in the flattened rows, its number of points, and the node of each point."""
     first = np.flatnonzero(begins)
     return first, np.diff(first, append=begins.size), np.cumsum(begins.ravel()) - 1
 
@@ -76,7 +76,7 @@ def _node_means(y: Array, begins: NDArray[np.bool_]) -> Array:
 
 
 def _best_cuts(y: Array, begins: NDArray[np.bool_], divisible: NDArray[np.bool_]) -> NDArray[np.int64]:
-    """Points, in the flattened rows, right of which their node is cut."""
+    """Return the points, in the flattened rows, to the right of which their node is cut."""
     first, size, node = _nodes(begins)
     flat = y.ravel()
     # Sums of the deviations from the node's mean, left of a cut; those of whole nodes are 0.

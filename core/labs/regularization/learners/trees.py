@@ -1,6 +1,6 @@
-"""Bias, variance and error of regression trees of all depths, by simulation.
+"""Bias, variance, and error of regression trees of all depths, by simulation.
 
-A tree is not linear in the targets, so that there is no closed form. All data sets share their inputs.
+A tree is not linear in the targets, so there is no closed form. All data sets share their inputs.
 """
 
 from __future__ import annotations
@@ -57,7 +57,7 @@ class TreeErrors:
     inside : ndarray (T,) of bool
         Whether the test input lies in the range of the training inputs.
     grid, f_grid : ndarray (G,)
-        Even inputs that span training inputs, test inputs and [low, high], and the truth there.
+        Even inputs that span training inputs, test inputs, and [low, high], and the truth there.
     fits_grid : ndarray (K, S, G)
         Fits to the first K = min(M, 15) data sets on the grid.
     mean_grid, sd_grid : ndarray (S, G)
@@ -91,7 +91,7 @@ class TreeErrors:
 
     @property
     def best(self) -> int:
-        """Value of the parameter with the smallest sum of estimated squared bias and variance."""
+        """Return the value of the parameter with the smallest sum of estimated squared bias and variance."""
         return int(self.values[np.argmin(self.mc_bias2 + self.mc_variance)])
 
 
@@ -162,7 +162,7 @@ def tree_depths(
 
 
 class TreeData:
-    """The data of an experiment in rising order of its inputs, and the errors of predictions at its points."""
+    """The data of an experiment in increasing order of its inputs, and the errors of predictions at its points."""
 
     def __init__(self, settings: Settings, experiment: Experiment) -> None:
         order = experiment.x_train[0].argsort()
@@ -175,12 +175,12 @@ class TreeData:
         self.cells = nearest_cells(self.x[np.newaxis], self.points)[0]
 
     def rows(self, chosen: NDArray[np.int64]) -> tuple[Array, Array]:
-        """Inputs and targets (M, n) of the chosen training points, (n,) or (M, n) indices."""
+        """Return inputs and targets (M, n) of the chosen training points, (n,) or (M, n) indices."""
         chosen = np.broadcast_to(chosen, self.y.shape)
         return self.x[chosen], np.take_along_axis(self.y, chosen, axis=1)
 
     def errors(self, fits: list[Array]) -> dict[str, Any]:
-        """The attributes of `TreeErrors` but `values`, from fits (M, E) at the points for each value."""
+        """Compute the attributes of `TreeErrors` except `values`, from fits (M, E) at the points for each value."""
         experiment, tested = self.experiment, self.experiment.x_test.size
         rows = []
         for fit in fits:

@@ -1,6 +1,6 @@
 """Best straight lines of many sets of points at once: least squares, least absolute deviations, Huber's loss.
 
-All functions take x and y of S sets of n points, two different x in each, and give intercepts and slopes (S, 2).
+All functions take x and y of S sets of n points, not all x of a set equal, and return intercepts and slopes (S, 2).
 """
 
 import numpy as np
@@ -14,12 +14,12 @@ _MAX_TURNS = 300
 
 
 def residuals_of(lines: Array, x: Array, y: Array) -> Array:
-    """Residuals (..., n) of points x, y (..., n) from lines (..., 2)."""
+    """Return residuals (..., n) of points x, y (..., n) from lines (..., 2)."""
     return np.asarray(y - lines[..., :1] - lines[..., 1:] * x)
 
 
 def squared_lines(x: Array, y: Array) -> Array:
-    """Lines with the smallest sum of squared residuals."""
+    """Return the lines with the smallest sum of squared residuals."""
     x_mean, y_mean = x.mean(axis=1, keepdims=True), y.mean(axis=1, keepdims=True)
     u = x - x_mean
     slope = (u * (y - y_mean)).sum(axis=1, keepdims=True) / (u**2).sum(axis=1, keepdims=True)
@@ -27,10 +27,10 @@ def squared_lines(x: Array, y: Array) -> Array:
 
 
 def absolute_lines(x: Array, y: Array) -> tuple[Array, NDArray[np.bool_]]:
-    """Lines with the smallest sum of absolute residuals, and whether each is the only one.
+    """Return the lines with the smallest sum of absolute residuals, and whether each is the only one.
 
-    A best line passes through two of the points, so that all pairs are tried. Of several best ones the mean is
-    given, which is as good, since the loss is convex.
+    A best line passes through two of the points, so all pairs are tried. If there are several best lines, their mean
+    is returned, which is as good, since the loss is convex.
 
     References
     ----------
@@ -59,12 +59,12 @@ def _best_of_pairs(x: Array, y: Array) -> tuple[Array, NDArray[np.bool_]]:
 
 
 def huber_lines(x: Array, y: Array, delta: Array) -> Array:
-    """Lines with the smallest sum of Huber's loss with thresholds `delta` (S,).
+    """Return the lines with the smallest sum of Huber's loss with thresholds `delta` (S,).
 
-    For a given slope the best intercept is found by sorting. What is then left is the derivative of a convex
-    function of the slope: a falling, piecewise linear function, whose zero lies among the slopes of pairs of points.
-    Newton's method finds it as soon as it knows which residuals exceed the threshold; bisection sees to it that it
-    does. Of several best lines one is given.
+    For a given slope, the best intercept is found by sorting. What then remains is the derivative of a convex
+    function of the slope: a decreasing, piecewise linear function, whose zero lies among the slopes of pairs of points.
+    Newton's method finds it as soon as it knows which residuals exceed the threshold; bisection makes sure that it
+    does. Of several best lines, one is returned.
     """
     centre = x.mean(axis=1, keepdims=True)
     x = x - centre
@@ -98,7 +98,7 @@ def huber_lines(x: Array, y: Array, delta: Array) -> Array:
 
 
 def _pair_slopes(x: Array, y: Array) -> tuple[Array, NDArray[np.int64]]:
-    """Slopes (S, P) of the lines through all pairs of points, nan where these have the same x, and each first point."""
+    """Return slopes (S, P) of lines through all pairs of points, nan if these have the same x, and each first point."""
     first, second = np.triu_indices(x.shape[1], 1)
     run = x[:, second] - x[:, first]
     sloped = np.abs(run) > 1e-12 * np.ptp(x, axis=1, keepdims=True)
@@ -106,7 +106,7 @@ def _pair_slopes(x: Array, y: Array) -> tuple[Array, NDArray[np.int64]]:
 
 
 def _huber_intercepts(residual: Array, limit: Array) -> Array:
-    """Where the clipped distances to residuals (S, n) sum to 0: a falling, piecewise linear function of the place."""
+    """Return where the clipped distances to residuals (S, n) sum to 0: a decreasing, piecewise linear function."""
     n = residual.shape[1]
     knots = np.concatenate([residual - limit, residual + limit], axis=1)
     order = knots.argsort(axis=1)
@@ -119,7 +119,7 @@ def _huber_intercepts(residual: Array, limit: Array) -> Array:
 
 
 def _newton_lines(lines: Array, x: Array, score: Array, inside: NDArray[np.bool_]) -> Array:
-    """Lines whose scores sum to 0 if no residual crosses its threshold; nan where too few are inside."""
+    """Return lines whose scores sum to 0 if no residual crosses its threshold; nan where too few are inside."""
     count = np.maximum(inside.sum(axis=1), 1)
     centre = (inside * x).sum(axis=1) / count
     u = x - centre[:, np.newaxis]
@@ -129,25 +129,25 @@ def _newton_lines(lines: Array, x: Array, score: Array, inside: NDArray[np.bool_
 
 
 def _same_side(before: Array, after: Array, limit: Array) -> NDArray[np.bool_]:
-    """Whether the residuals (S, n) above, within and below the threshold are the same ones."""
+    """Return whether the residuals (S, n) above, within, and below the threshold are the same ones."""
     sides = [np.sign(r) * (np.abs(r) > limit) for r in (before, after)]
     return np.asarray((sides[0] == sides[1]).all(axis=1))
 
 
 def all_lines(x: Array, y: Array, delta: Array) -> tuple[Array, NDArray[np.bool_]]:
-    """Lines (3, S, 2) under squared, absolute and Huber loss; whether the absolute-loss line is the only one (S,)."""
+    """Return lines (3, S, 2) under squared, absolute, and Huber loss, and whether the absolute-loss line is unique."""
     absolute, unique = absolute_lines(x, y)
     return np.stack([squared_lines(x, y), absolute, huber_lines(x, y, delta)]), unique
 
 
 def leverage_of(x: Array) -> Array:
-    """Diagonals (..., n) of the hat matrices of least-squares lines at x (..., n)."""
+    """Return diagonals (..., n) of the hat matrices of least-squares lines at x (..., n)."""
     u = x - x.mean(axis=-1, keepdims=True)
     return np.asarray(1 / x.shape[-1] + u**2 / (u**2).sum(axis=-1, keepdims=True))
 
 
 def cooks_distances(residual: Array, leverage: Array) -> Array:
-    """Cook's distances (..., n) from least-squares residuals; nan where the leverage is 1 or all residuals are 0.
+    """Return Cook's distances (..., n) from least-squares residuals; nan if the leverage is 1 or all residuals are 0.
 
     References
     ----------

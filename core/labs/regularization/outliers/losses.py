@@ -1,4 +1,4 @@
-"""Straight lines through points under squared, absolute and Huber loss, and what a single point does to them."""
+"""Straight lines through points under squared, absolute, and Huber loss, and the effect of a single point on them."""
 
 from dataclasses import dataclass
 
@@ -90,7 +90,7 @@ class LineFits:
 
 
 def example_points(*, n_points: int = 20, noise_std: float = 1.0, seed: int = 0) -> Points:
-    """Points with even x in [0, 10] around the line 1 + 0.5 x, rounded to two decimals.
+    """Return points with even x in [0, 10] around the line 1 + 0.5 x, rounded to two decimals.
 
     Raises
     ------
@@ -106,7 +106,7 @@ def example_points(*, n_points: int = 20, noise_std: float = 1.0, seed: int = 0)
 
 
 def fit_lines(*, points: Points, delta: float = EFFICIENT) -> LineFits:
-    """Fit lines under squared, absolute and Huber loss, and measure what each point does to them.
+    """Fit lines under squared, absolute, and Huber loss, and measure the effect of each point on them.
 
     Parameters
     ----------
@@ -160,14 +160,14 @@ def fit_lines(*, points: Points, delta: float = EFFICIENT) -> LineFits:
 
 
 def losses(residual: Array, delta: float) -> Array:
-    """Squared (r² / 2), absolute and Huber loss (3, ...) of residuals."""
+    """Return squared (r² / 2), absolute, and Huber loss (3, ...) of residuals."""
     size = np.abs(residual)
     inner = np.minimum(size, delta)
     return np.stack([size**2 / 2, size, inner * (size - inner / 2)])
 
 
 def checked_points(points: Points) -> tuple[Array, Array]:
-    """Coordinates (n,) of points; ValueError if there are too few or too many, or all have the same x."""
+    """Return coordinates (n,) of points; ValueError if there are too few or too many, or all have the same x."""
     low, high = _whole("n_points")
     if not low <= len(points) <= high or any(len(point) != 2 for point in points):
         raise ValueError(f"`points` must be {low} to {high} pairs (x, y).")
@@ -186,12 +186,12 @@ def _whole(name: str) -> tuple[int, int]:
 
 
 def all_equal(x: Array) -> bool:
-    """Whether the numbers are the same to nine digits."""
+    """Return whether the numbers are the same to nine digits."""
     return bool(np.ptp(x) <= 1e-9 * np.abs(x).max())
 
 
 def _without(x: Array, y: Array, delta: float) -> Array:
-    """Lines (3, n, 2) when one point is left out; nan where the others all have the same x."""
+    """Return lines (3, n, 2) with one point left out; nan where the others all have the same x."""
     lines = np.full((len(LOSSES), x.size, 2), np.nan)
     rest = np.array([np.delete(np.arange(x.size), i) for i in range(x.size)])
     fit = np.array([not all_equal(x[others]) for others in rest])

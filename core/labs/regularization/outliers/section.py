@@ -1,4 +1,4 @@
-"""Squared, absolute and Huber loss: what one outlier does to a straight line, in y and in x."""
+"""Squared, absolute, and Huber loss: the effect of one outlier on a straight line, in y and in x."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def _points() -> Points:
 
 
 def losses(result: Regularization, values: Mapping[str, Any]) -> Sequence[str | Picture]:
-    """The losses, points that are added and dragged, an outlier in y and an outlier in x."""
+    """Show the losses, points that are added and dragged, an outlier in y, and an outlier in x."""
     up, across = _sweep("y"), _sweep("x")
     others = values[EXTRA.name][:-1]
     return (
@@ -62,7 +62,7 @@ def losses(result: Regularization, values: Mapping[str, Any]) -> Sequence[str | 
 
 
 def curves() -> Picture:
-    """Loss and its derivative over the residual."""
+    """Draw the loss and its derivative over the residual."""
     fits = fit_lines(points=_points())
     panels = []
     for column, (values, y) in enumerate(((fits.loss_curves, "loss"), (fits.score_curves, "pull (derivative)"))):
@@ -74,12 +74,12 @@ def curves() -> Picture:
 
 
 def dragged(sweep: OutlierSweep, others: Points) -> Picture:
-    """Points and lines with one point in hand, and the leverage of every place of it.
+    """Draw points and lines while one point is dragged, and the leverage of its every position.
 
     Parameters
     ----------
     sweep
-        The lines for each place of the point in hand.
+        The lines for each position of the dragged point.
     others
         Points that were added before it.
     """
@@ -171,7 +171,7 @@ def _effects(sweep: OutlierSweep) -> tuple[Readout, ...]:
 
 
 def _verdicts(sweep: OutlierSweep, n_points: int) -> tuple[str, ...]:
-    """Which line a place of the point moves most and least, and whether its leverage is called high."""
+    """Say which line a position of the point moves most and least, and whether its leverage counts as high."""
     high = np.where(sweep.leverage > 4 / n_points, "above", "not above")
     order = np.argsort(sweep.shift, axis=0)
     return tuple(
@@ -190,7 +190,7 @@ def _verdict(most: str, least: str, shift: float, where: str, limit: float) -> s
 
 
 def moving(sweep: OutlierSweep, axis: str) -> Picture:
-    """Points and lines, and the distance of each line from that without the moved point."""
+    """Draw points and lines, and the distance of each line from that without the moved point."""
     x, y = np.array(_points()).T
     moved = _MOVED[axis]
     rest = np.arange(x.size) != moved

@@ -1,4 +1,4 @@
-"""What a single outlier does to a straight line, for every position that it can take."""
+"""The effect of a single outlier on a straight line, for every position that it can take."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class OutlierSweep:
     Attributes
     ----------
     positions : ndarray (S,) or (S, 2)
-        Positions of the moved coordinate, or places (x, y) of a point that is moved in both.
+        Values of the moved coordinate, or positions (x, y) of a point that is moved in both.
     lines : ndarray (3, S, 2)
         Intercept and slope under each loss, in the order of `LOSSES`.
     rest : ndarray (3, 2)
@@ -66,14 +66,14 @@ def sweep_outlier(
     moved : int
         Index of the point that moves.
     axis : {"x", "y"}
-        Coordinate that changes; the other one stays.
+        Coordinate that changes; the other one stays fixed.
     low, high : float
         First and last position, low < high.
 
     Raises
     ------
     ValueError
-        As `fit_lines`, and if the points that stay have all the same x, or `moved` names no point.
+        As `fit_lines`, and if the other points all have the same x, or `moved` is not the index of a point.
     """
     x, y = checked_points(points)
     check_number("delta", delta, *LIMITS["delta"])
@@ -95,14 +95,14 @@ def sweep_outlier(
 def drag_outlier(
     *, points: Points, across: Sequence[float], up: Sequence[float], delta: float = EFFICIENT
 ) -> OutlierSweep:
-    """Add one more point at every place of a grid and fit all lines.
+    """Add one more point at every position of a grid and fit all lines.
 
     Parameters
     ----------
     points, delta
         See `fit_lines`; these points stay.
     across, up : sequence of float
-        x and y of the places; they come row by row, x running fastest.
+        x and y of the positions; they come row by row, x running fastest.
 
     Raises
     ------
@@ -122,7 +122,7 @@ def drag_outlier(
 
 
 def _effects(x: Array, y: Array, xs: Array, ys: Array, moved: int, delta: float) -> dict[str, Any]:
-    """Lines of sets of points xs, ys (S, n), and what the point in column `moved` does to them beside points x, y."""
+    """Return lines of sets of points xs, ys (S, n), and the effect of the point in column `moved` on those of x, y."""
     lines, _ = all_lines(xs, ys, np.full(len(xs), delta))
     rest = all_lines(x[np.newaxis], y[np.newaxis], np.array([delta]))[0][:, 0]
     away = residuals_of(lines - rest[:, np.newaxis], x, np.zeros_like(x))

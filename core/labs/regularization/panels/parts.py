@@ -1,4 +1,4 @@
-"""What the panels of the regularization lab share: the axis of the penalty, and that of weights of any size."""
+"""Common parts of the regularization panels: the axis of the penalty, and that of weights of any size."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _TICKS = [_ZERO, -11, -8, -5, -2, 1, 4]
 
 
 def over(values: Numbers) -> Numbers:
-    """Values at each penalty as a curve over `SPAN`: that at 0 is a short line of its own, then a gap."""
+    """Return values at each penalty as a curve over `SPAN`: that at 0 is a separate short line, then a gap."""
     return np.concatenate([values[:1], values[:1], [np.nan], values[1:]])
 
 
@@ -28,13 +28,13 @@ SPAN: Numbers = np.concatenate([[_ZERO - 0.35, _ZERO + 0.35, np.nan], PLACES[1:]
 
 
 def over_penalty(values: Numbers, role: str, name: str, width: float = 2.2, **more: Any) -> Trace:
-    """Curve of a value at each penalty."""
+    """Draw the curve of a value at each penalty."""
     words = f"{name} %{{y:.4g}} at α = 10^%{{x:.2f}}<extra></extra>"
     return curve(SPAN, over(values), role, name, width, hovertemplate=words, hoverinfo="all", **more)
 
 
 def penalty_axis(df: Numbers | None = None) -> dict[str, Any]:
-    """Horizontal axis of panels over the penalty; with the degrees of freedom of each tick under it."""
+    """Return the horizontal axis of panels over the penalty; with the degrees of freedom of each tick under it."""
     texts = [_power(tick) for tick in _TICKS]
     if df is not None:
         at = [int(np.argmin(np.abs(PLACES - tick))) for tick in _TICKS]
@@ -47,12 +47,12 @@ def _power(tick: float) -> str:
 
 
 def penalties(name: str, label: str = "Penalty α", start: float | None = None) -> Axis:
-    """Axis along the penalties."""
+    """Return the axis along the penalties."""
     return Axis(name, label, tuple(ALPHAS.tolist()), tuple(show_penalty(alpha) for alpha in ALPHAS), start=start)
 
 
 def weight_axis(largest: float) -> dict[str, Any]:
-    """Axis for weights of very different size, drawn as `squeezed`: like the logarithm where they are large."""
+    """Return the axis for weights of very different size, drawn as `squeezed`: logarithmic where they are large."""
     top = max(float(squeezed(np.array(largest))), 1.0)
     powers = [k for k in range(-2, 20, 2) if squeezed(np.array(10.0**k)) <= top][1 if largest > 1 else 0 :]
     powers = powers[:: 1 + len(powers) // 3]
@@ -62,7 +62,7 @@ def weight_axis(largest: float) -> dict[str, Any]:
 
 
 def squeezed(weights: Numbers) -> Numbers:
-    """Weights as they are drawn: proportional to 0.01, and from there on like the logarithm."""
+    """Return weights as they are drawn: proportional up to 0.01, and beyond like the logarithm."""
     return np.asarray(np.arcsinh(100 * weights) / np.log(10))
 
 
@@ -71,5 +71,5 @@ def _decimal(power: int) -> str:
 
 
 def index_of(alpha: float) -> int:
-    """Place of a penalty among all."""
+    """Return the index of a penalty among all."""
     return int(np.argmin(np.abs(ALPHAS - alpha)))

@@ -31,12 +31,12 @@ _COARSE = slice(None, None, 3)
 
 
 def path_panels(result: Regularization, log_y: bool) -> tuple[Panel, ...]:
-    """Weights above their common size; the fit above its error."""
+    """Draw the weights above their combined size, and the fit above its error."""
     return weights(result), sizes(result), fits(result), errors(result, log_y)
 
 
 def weights(result: Regularization) -> Panel:
-    """Every weight over the penalty."""
+    """Draw every weight over the penalty."""
     path = result.path
     traces = []
     for k, weight in enumerate(path.weights.T):
@@ -65,7 +65,7 @@ def weights(result: Regularization) -> Panel:
 
 
 def sizes(result: Regularization) -> Panel:
-    """Size of the weights over the penalty; the sum of the absolute ones is what the lasso holds down."""
+    """Draw the size of the weights over the penalty; the lasso limits the sum of the absolute ones."""
     path, ridge = result.path, result.ridge_fit
     curves = [
         (path.l1, "second", f"Σ|w|, {result.penalty_name}", 2.6),
@@ -97,7 +97,7 @@ def sizes(result: Regularization) -> Panel:
 
 
 def fits(result: Regularization) -> Panel:
-    """The data set with the fit under each penalty."""
+    """Draw the data set with the fit under each penalty."""
     path, ridge, noise = result.path, result.ridge_fit, result.ridge.noise
     grid, y = path.grid[_COARSE], fit_range(path.f_grid, noise)
     traces = [
@@ -128,7 +128,7 @@ def fits(result: Regularization) -> Panel:
 
 
 def errors(result: Regularization, log_y: bool) -> Panel:
-    """Expected error of these fits on new data, and their training errors."""
+    """Draw the expected error of these fits on new data, and their training errors."""
     path, ridge = result.path, result.ridge_fit
     name = result.penalty_name
     traces = [

@@ -28,12 +28,12 @@ _ABOVE, _BELOW = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹"), str
 
 
 def ridge_panels(result: Regularization, log_y: bool) -> tuple[Panel, ...]:
-    """Fits above weights, and the errors beside them."""
+    """Draw fits above weights, and the errors next to them."""
     return fits(result), weights(result), errors(result, log_y)
 
 
 def fits(result: Regularization) -> Panel:
-    """First data set and its fit, faint fits to others, mean and scatter of all."""
+    """Draw the first data set and its fit, faint fits to others, and mean and scatter of all."""
     r = result.ridge
     grid, mean, sd = r.grid[_COARSE], r.mean_grid[:, _COARSE], r.sd_grid[:, _COARSE]
     half, others = r.grid[::2], r.scores[1 : 1 + min(7, max(2, _FAINT // r.scores.shape[1]))]
@@ -82,12 +82,12 @@ def _one_curve(x: Numbers) -> Numbers:
 
 
 def _in_a_row(curves: Numbers) -> Numbers:
-    """Several curves as a single one with gaps in it."""
+    """Join several curves into a single one with gaps in it."""
     return strands(curves)[:-1]
 
 
 def weights(result: Regularization) -> Panel:
-    """Weights of the fit to the first data set."""
+    """Draw the weights of the fit to the first data set."""
     r = result.ridge
     names = [column_name(k, result.basis) for k in range(1, result.degree + 1)]
     own = squeezed(r.weights)
@@ -116,14 +116,14 @@ def weights(result: Regularization) -> Panel:
 
 
 def column_name(k: int, basis: str) -> str:
-    """Name of the k-th penalized column."""
+    """Return the name of the k-th penalized column."""
     if basis == "chebyshev":
         return f"T{str(k).translate(_BELOW)}"
     return "x" if k == 1 else f"x{str(k).translate(_ABOVE)}"
 
 
 def errors(result: Regularization, log_y: bool) -> Panel:
-    """Exact errors over the penalty, the simulation laid over them, and the best penalty."""
+    """Draw exact errors over the penalty, the simulation on top of them, and the best penalty."""
     r = result.ridge
     curves = {"risk": r.risk, "bias²": r.bias2, "variance": r.variance, "training": r.train_error}
     some = np.concatenate([[0], np.arange(1, len(r.alphas), 8)])
