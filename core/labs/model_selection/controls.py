@@ -1,4 +1,4 @@
-"""Controls of the model-selection lab: the degree, the rule that is looked at, what is held out, and the experiment."""
+"""Controls of the model-selection lab: the degree, the rule being examined, what is held out, and the experiment."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ VIEWS = {"held": "Held-out points", "residuals": "Residuals"}
 
 
 def _experiment(control: Control) -> Control:
-    """One data set is looked at, so that the others of the experiment matter to the folded sections alone."""
+    """Make a control of the experiment that matters only to the folded sections, since one data set is shown."""
     if control.name != "protocol":
         return control
     more = f"{control.help} The plots show one data set; the sections below use many."

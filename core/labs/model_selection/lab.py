@@ -67,7 +67,7 @@ SCRIPT = Path(__file__).with_name("script.py")
 
 
 def script(values: Mapping[str, Any]) -> str:
-    """Script of the model-selection lab: every rule on one data set."""
+    """Return the script of the model-selection lab: every rule on one data set."""
     return with_truth(SCRIPT.read_text("utf-8"), values)
 
 

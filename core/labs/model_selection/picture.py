@@ -1,4 +1,4 @@
-"""Pictures of the model-selection lab: who is held out, what every rule says about each degree, and what it picks."""
+"""Pictures of the model-selection lab: held-out points, the scores of every rule for each degree, and its choice."""
 
 from __future__ import annotations
 
@@ -14,18 +14,18 @@ from core.regression.validation_rules import divisions
 
 
 def picture(result: ModelSelection, *, view: str, rule: str, order: str, log_y: bool) -> Picture:
-    """Picture of a model selection, scrubbed by the degree.
+    """Draw a model selection, scrubbed by the degree.
 
     Parameters
     ----------
     result
         What to show.
     view
-        What stands beside the scores: "held" (who is held out) or "residuals" (of leave-one-out).
+        Panel next to the scores: "held" (held-out points) or "residuals" (of leave-one-out).
     rule
         Rule that is drawn with its standard errors and its held-out points.
     order
-        Held-out points stand under their "x" or by "index", in the order of drawing.
+        Held-out points are placed at their "x" or by "index", in the order of drawing.
     log_y
         Logarithmic error axis.
     """
@@ -40,7 +40,7 @@ def picture(result: ModelSelection, *, view: str, rule: str, order: str, log_y: 
 
 
 def thumbnail() -> str:
-    """Twenty points and the five folds that they are divided into as a small SVG."""
+    """Draw twenty points and the five folds that they are split into as a small SVG."""
     fold = divisions(20, 5, 1, 0)[0]
     rows = "".join(f'<rect x="20" y="{40 * row + 28}" width="380" height="14"/>' for row in range(5))
     held = "".join(

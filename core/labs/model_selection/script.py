@@ -1,4 +1,4 @@
-"""Choosing the degree of a polynomial by hold-out, cross-validation, GCV, AIC and BIC, with NumPy alone."""
+"""Choosing the degree of a polynomial by hold-out, cross-validation, GCV, AIC, and BIC, with NumPy alone."""
 
 import numpy as np
 
@@ -16,7 +16,7 @@ def f(x):
 
 
 def draw(n_sets):
-    """Inputs and noise of the first of some data sets, and the test inputs."""
+    """Draw inputs and noise of the first of some data sets, and the test inputs."""
     rng = np.random.default_rng(seed) if generator == "pcg64" else np.random.RandomState(seed)
     held_out = test_at in ("held_out", "inside")
     n_pool = 2 * n_train if protocol == "subset" else n_train
@@ -47,7 +47,7 @@ def draw(n_sets):
 
 
 def columns(x, at):
-    """Polynomials of degrees 0 to D that are orthonormal on the points x: their values there and elsewhere."""
+    """Return polynomials of degrees 0 to D, orthonormal on the points x: their values there and elsewhere."""
     top = min(D, len(set(x)) - 1)
     u, v = ((2 * t - x.min() - x.max()) / (x.max() - x.min()) for t in (x, at))
     Q, W = np.empty((top + 1, len(x))), np.empty((top + 1, len(at)))
@@ -62,7 +62,7 @@ def columns(x, at):
 
 
 def fits(x, y, at):
-    """Values at some points of the fits of degrees 1 to D; nan where the points x do not determine the fit."""
+    """Return values at some points of the fits of degrees 1 to D; nan where the points x do not determine the fit."""
     out = np.full((D, len(at)), np.nan)
     if len(set(x)) > 1:
         Q, W = columns(x, at)
@@ -71,12 +71,12 @@ def fits(x, y, at):
 
 
 def clean(squares):
-    """Mean squares without those that are only rounding."""
+    """Return mean squares, with those that are only rounding set to 0."""
     return np.where(squares < 1e-18 * np.mean(f(x) ** 2), 0, squares)
 
 
 def mean(squares):
-    """Mean over the last axis, and its standard error."""
+    """Return the mean over the last axis, and its standard error."""
     n = squares.shape[-1]
     return np.mean(squares, axis=-1), np.std(squares, axis=-1, ddof=1) / n**0.5 if n > 1 else np.nan
 

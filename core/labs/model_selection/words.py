@@ -1,4 +1,4 @@
-"""Words of the model-selection lab: readouts, a sentence for each degree, questions and verdicts."""
+"""Words of the model-selection lab: readouts, a sentence for each degree, questions, and verdicts."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def _each(values: Numbers, decimals: int = 3) -> tuple[str, ...]:
 
 
 def readouts(result: ModelSelection, rule: str) -> tuple[Readout, ...]:
-    """What the rule, leave-one-out in two ways and the truth say about each degree."""
+    """Return the scores of the rule, of leave-one-out computed in two ways, and of the truth at each degree."""
     v, at = result.validation, index_of(result, rule)
     pick, one_se = picks(result, rule)
     scores = zip(result.errors[at], v.score_ses[at], strict=True)
@@ -58,7 +58,7 @@ def readouts(result: ModelSelection, rule: str) -> tuple[Readout, ...]:
 
 
 def _refitted(result: ModelSelection) -> Check:
-    """Leave-one-out again, with as many fits as points."""
+    """Compute leave-one-out again, with as many fits as points."""
     v = result.validation
     same = np.isclose(result.left_out_rmse, result.refitted_rmse, rtol=1e-6, equal_nan=True)
     how = f"By {v.x.size} refits, each without one point"
@@ -66,7 +66,7 @@ def _refitted(result: ModelSelection) -> Check:
 
 
 def summary(result: ModelSelection, rule: str) -> str:
-    """Say in one line what the rule picks, and what that costs."""
+    """Say in one line what the rule picks, and the cost of its choice."""
     v = result.validation
     name, role = name_of(result, rule), RULES[rule][1]
     pick, _ = picks(result, rule)
@@ -78,7 +78,7 @@ def summary(result: ModelSelection, rule: str) -> str:
 
 
 def sentence(result: ModelSelection, rule: str, k: int) -> str:
-    """What the rule says at the k-th degree, what following it costs, and how exact the hat matrix is."""
+    """Say what the rule scores at the k-th degree, the cost of following it, and how exact the hat matrix is."""
     limit = result.validation.degree_limit
     return " ".join(
         part for part in (_verdict_of(result, rule, k), _cost(result, rule), _check(result, k), limit) if part
@@ -109,7 +109,7 @@ def _near(result: ModelSelection, at: int, k: int, pick: int) -> bool:
 
 
 def _cost(result: ModelSelection, rule: str) -> str:
-    """What the pick of a rule costs in expected error."""
+    """Say what the pick of a rule costs in expected error."""
     v = result.validation
     pick, _ = picks(result, rule)
     own, least = float(v.risk[pick - 1]), float(v.risk[v.best - 1])
@@ -120,7 +120,7 @@ def _cost(result: ModelSelection, rule: str) -> str:
 
 
 def _check(result: ModelSelection, k: int) -> str:
-    """Leave-one-out by the hat matrix beside refits."""
+    """Compare leave-one-out by the hat matrix with refits."""
     v = result.validation
     difference = float(v.loo_difference[k])
     if np.isnan(v.refitted[k]).any():
@@ -137,25 +137,25 @@ def _check(result: ModelSelection, k: int) -> str:
 
 
 def found(result: ModelSelection) -> int:
-    """Of 100 draws of the data, in how many leave-one-out picks the degree that is best for the first; in percent."""
+    """Return the percentage of 100 data draws in which leave-one-out picks the degree that is best for the first."""
     return round(100 * float(np.mean(result.reseeded.data_left_out_picks == result.validation.best)))
 
 
 def found_verdict(guess: int, truth: int, result: ModelSelection) -> str:
-    """Which degrees leave-one-out picks instead."""
+    """Say which degrees leave-one-out picks instead."""
     others = ", ".join(f"{degree} in {percent(share)}" for degree, share in shares(result.reseeded.data_left_out_picks))
     return f"Degree {result.validation.best} is best for these inputs. In {REDRAWS} draws leave-one-out picks {others}."
 
 
 def shares(picked: Numbers) -> list[tuple[int, float]]:
-    """Degrees that were picked with their shares, the most frequent first."""
+    """List degrees that were picked with their fractions, the most frequent first."""
     degrees, counts = np.unique(picked, return_counts=True)
     order = np.argsort(-counts, kind="stable")
     return [(int(degrees[i]), float(counts[i] / counts.sum())) for i in order]
 
 
 def changes(result: ModelSelection) -> str:
-    """What changes the degree that leave-one-out picks, of 100 seeds of the splitter and of the data."""
+    """Tell which of 100 split seeds and 100 seeds of the data changes the degree that leave-one-out picks."""
     seeds = result.reseeded
     by = {"splitter": seeds.split_left_out_picks, "data": seeds.data_left_out_picks}
     moved = [name for name, picked in by.items() if (picked != picked[0]).any()]
@@ -163,7 +163,7 @@ def changes(result: ModelSelection) -> str:
 
 
 def changes_verdict(guess: str, truth: str, result: ModelSelection) -> str:
-    """Why leave-one-out does not know the splitter, and how much the data move it."""
+    """Say why leave-one-out does not depend on the splitter, and how much the data move it."""
     picked = shares(result.reseeded.data_left_out_picks)
     return (
         "Leave-one-out leaves out each point in turn, so no split is random. New data gave "

@@ -1,4 +1,4 @@
-"""What the model-selection page explores: every rule on one data set and, when asked for, what chance does to it."""
+"""Results of the model-selection page: every rule on one data set and, when requested, the effect of chance on it."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _LEARNING_SETS = 40
 
 @dataclass(frozen=True)
 class ModelSelection:
-    """Result of `select_model`; what costs more than a moment is computed when it is first asked for.
+    """Result of `select_model`; anything that takes more than a moment is computed on first use.
 
     Attributes
     ----------
@@ -40,18 +40,18 @@ class ModelSelection:
     settings : Settings
         The experiment.
     held_out_share : float
-        Share of the points that hold-out keeps for testing.
+        Fraction of the points that hold-out reserves for testing.
     folds, repeats : int
-        Folds of the cross-validation and number of divisions into folds.
+        Folds of the cross-validation and number of splits into folds.
     split_seed : int
         Seed of everything that is held out.
     repetitions : int
-        How often the experiment is to be repeated for `choices`.
+        How often the experiment is repeated for `choices`.
     errors : ndarray (7, D)
         Scores in squared units of y: AIC and BIC as exp(score / n), which is smallest at the same degree. That of AIC
         is RSS / n exp(2 df / n), to first order in df / n the same as GCV.
     left_out_rmse, refitted_rmse : ndarray (D,)
-        Leave-one-out RMSE from one fit, and from n refits; nan where it is not defined.
+        Leave-one-out RMSE from one fit, and from n refits; nan where undefined.
     train_mse : ndarray (D,)
         Mean squared residual of the fit to all points; 0 where it is only rounding.
     """
@@ -73,10 +73,10 @@ class ModelSelection:
         return {name: value for name, value in vars(self.settings).items() if name != "n_sets"}
 
     def held(self, rule: str) -> NDArray[np.bool_]:
-        """Points (H, n) that the fits behind a rule do not see, one row a fit.
+        """Return the points (H, n) left out by the fits behind a rule, one row per fit.
 
-        One row for hold-out, one per fold for k-fold and per point for leave-one-out, none for GCV, AIC and BIC. Of
-        repeated k-fold the first fold of each division, since all folds would be too many to look at.
+        One row for hold-out, one per fold for k-fold and per point for leave-one-out, none for GCV, AIC, and BIC. For
+        repeated k-fold, the first fold of each split, since all folds would be too many to look at.
         """
         v = self.validation
         if rule == "hold-out":
@@ -88,9 +88,9 @@ class ModelSelection:
         return np.eye(v.x.size, dtype=bool)[: v.x.size if rule == "leave-one-out" else 0]
 
     def coefficients(self, held: NDArray[np.bool_]) -> Array:
-        """Chebyshev coefficients (H, D, D + 1), on the range of x, of the fits that do not see some points (H, n).
+        """Return Chebyshev coefficients (H, D, D + 1), on the range of x, of the fits that leave out points (H, n).
 
-        nan where the points that are left do not determine the degree.
+        nan where the remaining points do not determine the degree.
         """
         v = self.validation
         size = v.degrees.size + 1
@@ -102,9 +102,9 @@ class ModelSelection:
 
     @cached_property
     def choices(self) -> Selection:
-        """What every rule chooses when the experiment is repeated.
+        """Return what every rule chooses when the experiment is repeated.
 
-        At most `repetitions` times, and with redrawn inputs as often as is not too much work; at most five divisions
+        At most `repetitions` times, and with redrawn inputs as often as the work allows; at most five splits
         into folds.
 
         Raises
@@ -125,14 +125,14 @@ class ModelSelection:
 
     @cached_property
     def reseeded(self) -> Reseeded:
-        """Cross-validation with 100 seeds of the splitter and of the data."""
+        """Cross-validate with 100 split seeds and 100 seeds of the data."""
         # The same data, but no draw is refused for its test points, which play no part here.
         data = self._data | ({"test_at": "held_out"} if self.settings.test_at == "inside" else {})
         return reseed(**data, folds=self.folds, split_seed=self.split_seed, redraws=REDRAWS)
 
     @cached_property
     def learning(self) -> LearningCurves:
-        """Expected errors over the number of training points."""
+        """Return the expected errors over the number of training points."""
         data = {name: value for name, value in self._data.items() if name not in ("n_train", "test_at")}
         return learning_curves(**data, n_sets=_LEARNING_SETS)
 
@@ -157,7 +157,7 @@ def select_model(
     split_seed: int,
     repetitions: int,
 ) -> ModelSelection:
-    """Judge every degree by every rule and prepare what chance does to the choice.
+    """Judge every degree by every rule and prepare the effect of chance on the choice.
 
     The parameters are those of `core.regression.validation.validate` and
     `core.regression.validation_choices.choose`.
@@ -187,13 +187,13 @@ def select_model(
 
 
 def _errors(v: Validation) -> Array:
-    """Scores (7, D) in squared units of y."""
+    """Return scores (7, D) in squared units of y."""
     logs = np.isin(v.rules, ("AIC", "BIC"))[:, np.newaxis]
     return np.asarray(np.where(logs, np.exp(np.where(logs, v.scores, 0) / v.x.size), v.scores))
 
 
 def tables(result: ModelSelection, values: Mapping[str, Any]) -> dict[str, dict[str, Array]]:
-    """Tables for a download: scores by degree, the data with what is held out, residuals at the chosen degree."""
+    """Return tables for a download: scores by degree, the data with held-out points, residuals at the chosen degree."""
     v = result.validation
     k = min(int(values["degree"]), v.degrees.size) - 1
     own = {"risk": v.risk, "risk_of_this_fit": v.own_risk, "train_mse": v.train_mse}

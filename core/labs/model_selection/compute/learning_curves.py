@@ -35,10 +35,10 @@ class LearningCurves:
     degrees : ndarray (D,) of int
         1 to D.
     noise : float
-        Variance of the noise: what no amount of data takes away.
+        Variance of the noise, which no amount of data removes.
     x_test : ndarray (T,)
         Test inputs, the same for every n: midpoints of T equal parts of [low, high], or for normal inputs the
-        quantiles in the middle of T equal shares of N(0, 1).
+        quantiles in the middle of T equal parts of N(0, 1).
     bias2, variance, risk : ndarray (N, D)
         Exact squared bias, variance and expected error; with redrawn inputs averaged over the M designs (see
         `core.regression.sweeps.Sweep`).
@@ -71,7 +71,7 @@ class LearningCurves:
     mc_error_se: Array
 
     def crossing(self, simple: int, flexible: int) -> int | None:
-        """Fewest points from which on the higher degree has the smaller median error; None if it never stays so."""
+        """Return the fewest points from which on the higher degree has the smaller median error; None if there are none."""
         better = self.median_risk[:, flexible - 1] < self.median_risk[:, simple - 1]
         since = np.flatnonzero(~better)
         first = int(since[-1]) + 1 if since.size else 0
@@ -102,7 +102,7 @@ def learning_curves(
     Raises
     ------
     ValueError
-        If a setting is invalid or the work is too much.
+        If a setting is invalid or there is too much work.
     """
     settings = Settings(**locals(), test_at="train")
     _check_cost(settings)
@@ -132,7 +132,7 @@ def _test_inputs(settings: Settings) -> Array:
 
 
 def _row(settings: Settings, x_test: Array) -> dict[str, Array]:
-    """Errors (D,) for one size."""
+    """Return errors (D,) for one size."""
     experiment = _tested_at(settings, x_test)
     degree = min(settings.max_degree, usable_degree(experiment.x_train))
     basis = nested_basis(experiment.x_train, x_test, degree)
@@ -145,7 +145,7 @@ def _row(settings: Settings, x_test: Array) -> dict[str, Array]:
 
 
 def _tested_at(settings: Settings, x_test: Array) -> Experiment:
-    """The training sets that the settings draw, with test points of one's own."""
+    """Return the training sets that the settings draw, with the given test points."""
     drawn = draw(settings)
     rng = np.random.default_rng([settings.seed, settings.n_train])
     noise = settings.noise_std * rng.standard_normal((settings.n_sets + 1, x_test.size))

@@ -1,4 +1,4 @@
-"""Who is held out: the data with the fits that do not see all of it, and under them one row of points a fit."""
+"""Held-out points: the data with the fits that leave some out, and below them one row of points per fit."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ _ROW_NAMES = {
 
 
 def held_panels(result: ModelSelection, rule: str, order: str) -> tuple[Panel, ...]:
-    """Data and fits above the raster of held-out points."""
+    """Draw data and fits above the raster of held-out points."""
     place = _places(result, order)
     held = result.held(rule)
     if rule == "leave-one-out":
@@ -49,7 +49,7 @@ def _places(result: ModelSelection, order: str) -> Numbers:
 
 
 def _data(result: ModelSelection, rule: str, held: Numbers) -> Panel:
-    """All points with the fits; the points that the first of these misses stand out."""
+    """Draw all points with the fits, highlighting the points that the first of these leaves out."""
     v = result.validation
     first = held[0] if len(held) else np.zeros(v.x.size, bool)
     more = {"hoverinfo": "all", "hovertemplate": "x %{x:.3g}<br>y %{y:.3g}<extra></extra>"}
@@ -79,7 +79,7 @@ def _data(result: ModelSelection, rule: str, held: Numbers) -> Panel:
 
 
 def _fits(result: ModelSelection, rule: str, held: Numbers) -> tuple[list[Trace], list[Frames]]:
-    """Curves of the fits that miss some points, the first of them, and the fit to all points."""
+    """Draw curves of the fits that leave out some points, the first of them, and the fit to all points."""
     v = result.validation
     shown = held[:_CURVES]
     coefs = result.coefficients(np.vstack([np.zeros((1, v.x.size), bool), shown]))
@@ -114,7 +114,7 @@ def _said(result: ModelSelection, rule: str, held: Numbers) -> str:
 
 
 def _raster(result: ModelSelection, rule: str, order: str, place: Numbers, held: Numbers) -> Panel:
-    """One row a fit: the line of the points it sees, and marks on those it does not."""
+    """Draw one row per fit: a line of the points it uses, and marks on those it leaves out."""
     v = result.validation
     count = max(len(held), 1)
     ends = [float(place.min()), float(place.max())]
@@ -142,7 +142,7 @@ def _raster(result: ModelSelection, rule: str, order: str, place: Numbers, held:
 
 
 def _width(rows: int, share: float, least: float) -> float:
-    """Pixels of a line that takes a share of a row."""
+    """Return the pixels of a line that takes a fraction of a row."""
     return float(np.clip(share * 140 / rows, least, 16 * share))
 
 
@@ -151,7 +151,7 @@ def _ticks(rows: int) -> list[int]:
 
 
 def _tiles(rows: Numbers, place: Numbers, width: float) -> Trace:
-    """A short line for each point that a fit does not see."""
+    """Draw a short line for each point that a fit leaves out."""
     row, point = np.nonzero(rows)
     half = 0.42 * float(np.ptp(place)) / max(place.size - 1, 1)
     x, y = place[point], row + 1.0

@@ -1,4 +1,4 @@
-"""Residuals with and without the point itself: what leverage does to leave-one-out."""
+"""Residuals with and without the point itself: the effect of leverage on leave-one-out."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from core.labs.model_selection.panels.view import LOWER, UPPER, there
 
 
 def residual_panels(result: ModelSelection) -> tuple[Panel, ...]:
-    """Residuals that become leave-one-out residuals, above the leverage that makes them."""
+    """Draw residuals that become leave-one-out residuals, above the leverage that makes them."""
     return _lollipops(result), _leverage(result)
 
 
 def _lollipops(result: ModelSelection) -> Panel:
-    """From each residual r of the fit to all points a stem to r / (1 - h), and a cross where a refit puts it."""
+    """Draw a stem from each residual r of the fit to all points to r / (1 - h), and a cross where a refit puts it."""
     v = result.validation
     stems = np.stack([v.residuals, v.left_out, np.full_like(v.left_out, np.nan)], axis=2)
     traces = [
@@ -60,7 +60,7 @@ def _lollipops(result: ModelSelection) -> Panel:
 
 
 def _reach(result: ModelSelection) -> list[float]:
-    """Range around 0 that shows the residuals of the degrees that are worth a look; what explodes leaves it."""
+    """Return a range around 0 that shows the residuals of the relevant degrees; anything that explodes leaves it."""
     v = result.validation
     score = result.left_out_rmse
     least = float(np.nanmin(score))
@@ -70,7 +70,7 @@ def _reach(result: ModelSelection) -> list[float]:
 
 
 def _largest(result: ModelSelection, at: int) -> str:
-    """Which point grows most at a degree."""
+    """Say which point grows most at a degree."""
     v = result.validation
     h = v.leverage[at]
     i = int(h.argmax())
@@ -82,7 +82,7 @@ def _largest(result: ModelSelection, at: int) -> str:
 
 
 def _leverage(result: ModelSelection) -> Panel:
-    """Leverage h of each point, and its mean, which is known beforehand."""
+    """Draw the leverage h of each point, and its mean, which is known beforehand."""
     v = result.validation
     ends = span(v.grid, 0.02)
     mean = np.repeat((v.degrees + 1)[:, np.newaxis] / v.x.size, 2, axis=1)

@@ -1,4 +1,4 @@
-"""What every rule says about every degree, and what it picks."""
+"""Scores of every rule at every degree, and its choice."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _MARGIN = {"l": 100}  # of both panels, so that their degrees stand above each o
 
 
 def score_panels(result: ModelSelection, rule: str, log_y: bool) -> tuple[Panel, ...]:
-    """Scores of all rules above the degrees they pick."""
+    """Draw scores of all rules above the degrees they pick."""
     return _scores(result, rule, log_y), _picks(result, rule)
 
 
@@ -63,7 +63,7 @@ def _scores(result: ModelSelection, rule: str, log_y: bool) -> Panel:
 
 
 def _error_axis(score: Numbers, train: Numbers, log_y: bool) -> dict[str, Any]:
-    """Range that shows where a score is small, and the training error; what explodes leaves at the top."""
+    """Return a range that shows where a score is small, and the training error; larger values leave at the top."""
     if log_y:
         axis = error_axis({"risk": score, "training": train}, float(score[0]), log_y)
         if "type" not in axis:
@@ -85,7 +85,7 @@ def _words(name: str) -> dict[str, Any]:
 
 
 def _score(result: ModelSelection, rule: str, *, thin: bool, top: float = np.inf) -> Trace:
-    """Score of a rule; of the one that is looked at with its standard errors, where it is not above the picture."""
+    """Draw the score of a rule; for the one being examined with standard errors, where it is not above the picture."""
     v = result.validation
     _, role, dash = RULES[rule]
     at, name = index_of(result, rule), name_of(result, rule)
@@ -102,7 +102,7 @@ def _score(result: ModelSelection, rule: str, *, thin: bool, top: float = np.inf
 
 
 def _one_standard_error(result: ModelSelection, rule: str) -> list[Trace]:
-    """The level up to which a simpler model counts as equally good, and the simplest one under it."""
+    """Draw the level up to which a simpler model counts as equally good, and the simplest one under it."""
     v, at = result.validation, index_of(result, rule)
     pick, one_se = picks(result, rule)
     se = float(v.score_ses[at, pick - 1])
@@ -125,14 +125,14 @@ def _mark(degree: int, y: float, symbol: str, role: str) -> Trace:
 
 
 def _others() -> Trace:
-    """Entry of the legend that stands for all rules but one."""
+    """Return the legend entry for all rules but one."""
     nothing: Numbers = np.empty(0)
     look = {"color": color("muted"), "width": 1.3}
     return curve(nothing, nothing, "muted", "other criteria", legendgroup=_OTHERS, line=look)
 
 
 def _picks(result: ModelSelection, rule: str) -> Panel:
-    """One row a rule: what it picks, and what it would pick by one standard error."""
+    """Draw one row per rule: its pick, and its pick by the one-standard-error rule."""
     v = result.validation
     names = ["expected error", *(name_of(result, other) for other in v.rules)]
     found = [(v.best, v.best), *(picks(result, other) for other in v.rules)]
@@ -167,7 +167,7 @@ def _both(pick: int, one_se: int) -> str:
 
 
 def _row(pick: int, one_se: int, row: int, role: str, name: str) -> Trace:
-    """A mark at the pick, and an open one at the simpler degree."""
+    """Draw a mark at the pick, and an open one at the simpler degree."""
     symbol = "star" if role == "risk" else "circle"
     return {
         "type": "scatter",

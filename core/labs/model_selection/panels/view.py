@@ -1,4 +1,4 @@
-"""How the rules are named and drawn, and what all panels of the model-selection lab share."""
+"""Names and colors of the rules, and common parts of all panels of the model-selection lab."""
 
 from __future__ import annotations
 
@@ -30,50 +30,50 @@ CRITERIA = ("GCV", "AIC", "BIC")  # rules that hold nothing out
 
 
 def name_of(result: ModelSelection, rule: str) -> str:
-    """Name of a rule on screen."""
+    """Return the name of a rule on screen."""
     return RULES[rule][0].format(folds=result.folds, repeats=result.repeats)
 
 
 def opening(result: ModelSelection, rule: str) -> str:
-    """Name of a rule at the beginning of a sentence."""
+    """Return the name of a rule at the beginning of a sentence."""
     name = name_of(result, rule)
     return name[0].upper() + name[1:]
 
 
 def index_of(result: ModelSelection, rule: str) -> int:
-    """Place of a rule among all."""
+    """Return the index of a rule among all."""
     return result.validation.rules.index(rule)
 
 
 def picks(result: ModelSelection, rule: str) -> tuple[int, int]:
-    """Degree that a rule picks, and the one that it picks by one standard error."""
+    """Return the degree that a rule picks, and the one that it picks by the one-standard-error rule."""
     at = index_of(result, rule)
     return int(result.validation.picks[at]), int(result.validation.one_se_picks[at])
 
 
 def degrees_axis(degrees: Numbers, name: str = "degree", start: float | None = None) -> Axis:
-    """Axis along the degrees."""
+    """Return the axis along the degrees."""
     return Axis(name, "Degree", tuple(map(int, degrees)), tuple(map(str, degrees)), start)
 
 
 def degree_ticks(last: int) -> dict[str, object]:
-    """Horizontal axis of a panel over the degrees."""
+    """Return the horizontal axis of a panel over the degrees."""
     return {"range": [0.5, last + 0.5], "dtick": 1 if last <= 10 else 2, "tick0": 1, "tickangle": 0}
 
 
 def faint(x: Numbers, y: Numbers | None, name: str, role: str = "muted", **more: Any) -> Trace:
-    """Many thin lines that serve as background; they are not among the numbers of a table."""
+    """Draw many thin lines as background; they are not among the numbers of a table."""
     look = {"color": color(role), "width": 1}
     return curve(x, y, "truth", name, line=look, meta={"table": False}, **more)
 
 
 def at_most(value: float) -> str:
-    """Write an upper bound, rounded up to one digit; what is below the resolution of a number counts as that."""
+    """Write an upper bound, rounded up to one digit; anything below the resolution of a number counts as that."""
     value = max(value, 1e-16)
     unit = 10.0 ** math.floor(math.log10(value))
     return number(math.ceil(value / unit * (1 - 1e-12)) * unit, 1)
 
 
 def there(values: Numbers) -> Numbers:
-    """Values where they are defined; an empty array where none is, so that nothing is drawn."""
+    """Return values where they are defined; an empty array if none is, so that nothing is drawn."""
     return np.asarray(values if np.isfinite(values).any() else values[:0])

@@ -18,7 +18,7 @@ _ROWS = 5  # points in the table of leverages
 
 
 def formulas(result: ModelSelection, values: Mapping[str, Any]) -> Sequence[str | Picture]:
-    """Each rule as a formula with its value at the degree on the slider."""
+    """Show each rule as a formula with its value at the current degree."""
     v = result.validation
     k = min(int(values["degree"]), v.degrees.size) - 1
     n, p = v.x.size, k + 2

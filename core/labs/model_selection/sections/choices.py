@@ -1,4 +1,4 @@
-"""The experiment again and again: what every rule picks, and what that costs."""
+"""The experiment repeated: what every rule picks, and the cost of its choices."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _SIMPLER = ", one SE"
 
 
 def choices(result: ModelSelection, values: Mapping[str, Any]) -> Sequence[str | Picture]:
-    """Bars of what the rules pick, and a table of the costs."""
+    """Draw bars of what the rules pick, and a table of the costs."""
     try:
         s = result.choices
     except ValueError as error:
@@ -39,7 +39,7 @@ def choices(result: ModelSelection, values: Mapping[str, Any]) -> Sequence[str |
 
 
 def _look(result: ModelSelection, rule: str) -> tuple[str, str]:
-    """Name and color role of a rule of the repetitions."""
+    """Return name and color role of a rule of the repetitions."""
     if rule == ORACLE:
         return "best fixed degree", "risk"
     plain = rule.removesuffix(_SIMPLER)
@@ -71,7 +71,7 @@ def _sentence(s: Selection, looks: Mapping[str, tuple[str, str]], k: int) -> str
 
 
 def _costs(s: Selection, looks: Mapping[str, tuple[str, str]], best: int) -> str:
-    """Table of the rules, the cheapest first."""
+    """Write a table of the rules, the cheapest first."""
     blind = [i for i, rule in enumerate(s.rules) if rule != ORACLE]
     rows = "".join(
         f"| {looks[s.rules[i]][0]} | {percent(float(s.shares[i, best - 1]))} | {int(s.degrees[s.shares[i].argmax()])} "

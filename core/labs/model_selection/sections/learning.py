@@ -1,4 +1,4 @@
-"""Learning curves: what more data buys at each degree, and which degree it allows."""
+"""Learning curves: the benefit of more data at each degree, and the degree that it supports."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _TICKS = [3, 5, 10, 20, 50, 100, 200]
 
 
 def learning(result: ModelSelection, values: Mapping[str, Any]) -> Sequence[str | Picture]:
-    """Errors over the number of points at each degree, and the best degree for each number."""
+    """Show errors over the number of points at each degree, and the best degree for each number."""
     c = result.learning
     start = float(min(int(values["degree"]), c.degrees.size))
     redrawn = result.settings.protocol != "fixed"
@@ -48,7 +48,7 @@ def _size_axis() -> dict[str, Any]:
 
 
 def _errors(c: LearningCurves, n: int) -> Panel:
-    """Expected and training error of the degree on the slider, the other degrees faint."""
+    """Draw expected and training error of the current degree, with the other degrees faint."""
     sizes = c.sizes.astype(float)
     gap = np.full((1, c.degrees.size), np.nan)
     every = np.vstack([c.median_risk, gap]).T.ravel()
@@ -81,13 +81,13 @@ def _errors(c: LearningCurves, n: int) -> Panel:
 
 
 def _here(n: int, top: float) -> Trace:
-    """The number of points on the page."""
+    """Draw the number of points on the page."""
     look = {"color": color("muted"), "width": 1.2, "dash": "dash"}
     return curve(np.array([n, n]), np.array([0, top]), "muted", f"n = {n} above", line=look, meta={"table": False})
 
 
 def _best(c: LearningCurves, n: int) -> Panel:
-    """The degree with the smallest expected error for each number of points."""
+    """Draw the degree with the smallest expected error for each number of points."""
     best = np.nanargmin(c.median_risk, axis=1) + 1
     look = {"color": color("risk"), "width": 2.6, "shape": "hv"}
     traces = [

@@ -1,4 +1,4 @@
-"""Another seed for the splitter beside another draw of the data: what changes, and what the homework took from it."""
+"""A different split seed compared with new data: what changes, and what the homework concluded from it."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _SEEDS = LIMITS["seed"][1] + 1
 
 
 def seeds(result: ModelSelection, values: Mapping[str, Any]) -> Sequence[str | Picture]:
-    """Both histories side by side, and the homework's conclusion."""
+    """Show both histories side by side, and the homework's conclusion."""
     r = result.reseeded
     return (
         f"Left: {REDRAWS} split seeds, same **data**. Right: {REDRAWS} new data sets, same "
@@ -40,7 +40,7 @@ def seeds(result: ModelSelection, values: Mapping[str, Any]) -> Sequence[str | P
 
 
 def _histories(result: ModelSelection) -> Picture:
-    """Errors with the seed of the step among those with other seeds, above how often each degree is picked."""
+    """Draw errors with the seed of the step among those with other seeds, above how often each degree is picked."""
     r = result.reseeded
     sides = (
         ("new split seeds, same data", r.split_left_out, r.split_k_fold),
@@ -57,14 +57,14 @@ def _histories(result: ModelSelection) -> Picture:
 
 
 def _range(result: ModelSelection) -> list[float]:
-    """Range of both error axes: the least errors of nearly all draws are seen, what lies far above leaves."""
+    """Return the range of both error axes: the smallest errors of nearly all draws are visible, outliers leave."""
     least = np.sqrt(np.nanmin(result.reseeded.data_left_out, axis=1))
     top = ceiling(max(1.4 * float(np.quantile(least, 0.95)), 1e-9))
     return [min(0.85 * float(least.min()), 0.5 * top), top]
 
 
 def _history(result: ModelSelection, title: str, left_out: Numbers, k_fold: Numbers, column: int) -> Panel:
-    """Errors with some seeds, faint, and those with the seed of the step."""
+    """Draw errors with some seeds, faint, and those with the seed of the step."""
     degrees = result.reseeded.degrees.astype(float)
     gap = np.full((_FAINT, 1), np.nan)
     every = np.tile(np.append(degrees, np.nan), _FAINT)
@@ -106,7 +106,7 @@ def _history(result: ModelSelection, title: str, left_out: Numbers, k_fold: Numb
 
 
 def _counts(result: ModelSelection, title: str, left_out: Numbers, k_fold: Numbers, *, column: int) -> Panel:
-    """How often each degree is picked."""
+    """Draw how often each degree is picked."""
     degrees = result.reseeded.degrees
     both = [(f"{result.folds}-fold", "first", k_fold), ("leave-one-out", "threshold", left_out)]
     traces = [
@@ -144,7 +144,7 @@ def _sentence(result: ModelSelection, k: int) -> str:
 
 
 def _few(squares: Numbers) -> str:
-    """Roots of some mean squares."""
+    """Write roots of some mean squares."""
     return ", ".join(fixed(float(np.sqrt(value))) for value in squares)
 
 
