@@ -52,7 +52,7 @@ SCRIPT = Path(__file__).with_name("script.py")
 
 
 def script(values: Mapping[str, Any]) -> str:
-    """Script of the page on momentum: rate and distance in two ways, and the best setting."""
+    """Return the script of the page on momentum: rate and distance in two ways, and the best setting."""
     return SCRIPT.read_text("utf-8")
 
 

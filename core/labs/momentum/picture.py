@@ -15,7 +15,7 @@ from core.labs.momentum.words import readouts, sentences, summaries
 
 
 def picture(result: Momentum) -> Picture:
-    """The plane, and at the place of the dot: the run, the roots, and a cut through the plane."""
+    """Draw the plane and, for the position of the dot, the run, the roots, and a cut through the plane."""
     panels = (
         plane_panel(result),
         path_panel(result),
@@ -27,7 +27,7 @@ def picture(result: Momentum) -> Picture:
 
 
 def thumbnail() -> str:
-    """Rate over the step size without and with the best momentum, for condition number 25."""
+    """Draw the rate over the step size without and with the best momentum, for condition number 25."""
     best = 25 / 9
     across = np.concatenate([np.linspace(0.02, best, 80), np.linspace(best, RIGHT, 40)])
     a = across[:, np.newaxis] * np.array([1 / 25, 1.0])

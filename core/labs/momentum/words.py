@@ -1,4 +1,4 @@
-"""Numbers and sentences at each place of the plane."""
+"""Numbers and sentences at each point of the plane."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _EVEN = 1e-7  # rates that differ by less are equal: a double root is known to h
 
 
 def readouts(result: Momentum) -> tuple[Readout, ...]:
-    """Rate and distance, both in two ways, and the best that is possible."""
+    """Return rate and distance, both in two ways, and the best possible ones."""
     best = result.best
     return (
         Readout("steps per digit", _each(result.rate, digit), help="Steps in which the distance shrinks by a factor of "
@@ -43,13 +43,13 @@ def readouts(result: Momentum) -> tuple[Readout, ...]:
 
 
 def _same(again: Numbers, first: Numbers, show: Callable[[float], str], how: str) -> Check:
-    """A second computation at each place of the plane."""
+    """Return a second computation at each point of the plane."""
     close = np.isclose(again, first, rtol=1e-3, atol=1e-9).ravel()
     return Check(_each(again, show), tuple(close.tolist()), how)
 
 
 def summaries(result: Momentum) -> tuple[str, ...]:
-    """Say in one line how each place of the plane moves, and how fast."""
+    """Say in one line how the run at each point of the plane moves, and how fast."""
     edges = border(result.momenta, result.method)
     least = digit(result.best.rate)
     return tuple(
@@ -96,7 +96,7 @@ def _each(values: Numbers, show: Callable[[float], str]) -> tuple[str, ...]:
 
 
 def sentences(result: Momentum) -> tuple[str, ...]:
-    """What happens at each place, and what would be faster."""
+    """Say what happens at each point, and what would be faster."""
     edges = border(result.momenta, result.method)
     return tuple(
         sentence(result, row, column, float(edges[row]))
@@ -106,7 +106,7 @@ def sentences(result: Momentum) -> tuple[str, ...]:
 
 
 def kinds(result: Momentum, row: int, column: int) -> list[str]:
-    """How the error moves in the flat and in the steep direction, by the roots."""
+    """Describe how the error moves in the flat and in the steep direction, by the roots."""
     return [_kind(first, second) for first, second in result.roots[row, column].tolist()]
 
 
@@ -119,7 +119,7 @@ def _kind(first: complex, second: complex) -> str:
 
 
 def sentence(result: Momentum, row: int, column: int, edge: float) -> str:
-    """Say what limits the rate at one place."""
+    """Say what limits the rate at one point."""
     flat, steep = result.rates[row, column].tolist()
     rate = max(flat, steep)
     if rate > 1 + _EVEN:

@@ -1,12 +1,12 @@
-"""Gradient descent with momentum on a quadratic: how fast it converges, and where it stops doing so.
+"""Gradient descent with momentum on a quadratic: how fast it converges, and when it stops converging.
 
 Along an eigenvector with eigenvalue l of the quadratic, the error w and the velocity u (times the step size) follow
 
     u <- momentum u + a w,    w <- w - u                         heavy ball
     u <- momentum u + a w,    w <- w - a w - momentum u          Nesterov
 
-with a = step size times l: `torch.optim.SGD`, whose weights are the lookahead points. Both are w <- p w - q (the w
-before).
+with a = step size times l: `torch.optim.SGD`, whose weights are the lookahead points. Both are w <- p w - q (the
+previous w).
 """
 
 from __future__ import annotations
@@ -41,9 +41,9 @@ class Momentum:
     roots : ndarray (M, S, 2, 2)
         The two roots of the characteristic polynomial for each eigenvalue.
     rates : ndarray (M, S, 2)
-        Largest modulus of a root for each eigenvalue: in the long run, the factor of the error in a step.
+        Largest modulus of a root for each eigenvalue: in the long run, the factor of the error per step.
     powers : ndarray (M, S)
-        The larger of the two rates in another way: ||A^k||^(1/k) for k = 2^30, with A the matrix of a step.
+        The larger of the two rates computed differently: ||A^k||^(1/k) for k = 2^30, with A the matrix of a step.
     path : ndarray (M, S, STEPS + 1, 2)
         Error along both eigenvectors after each step from (1, 1) at rest, from the roots.
     run : ndarray (M, S, 2)
@@ -67,24 +67,24 @@ class Momentum:
 
     @property
     def rate(self) -> Array:
-        """Rate of the slower direction (M, S)."""
+        """Return the rate of the slower direction (M, S)."""
         worst: Array = self.rates.max(axis=-1)
         return worst
 
     @property
     def distance(self) -> Array:
-        """Distance from the minimum, as a share of that at the start (M, S, STEPS + 1)."""
+        """Return the distance from the minimum, as a fraction of that at the start (M, S, STEPS + 1)."""
         length: Array = np.hypot(self.path[..., 0], self.path[..., 1]) / np.sqrt(2)
         return length
 
     @property
     def ran(self) -> Array:
-        """The last distance again, by taking the steps (M, S)."""
+        """Return the last distance again, by taking the steps (M, S)."""
         length: Array = np.hypot(self.run[..., 0], self.run[..., 1]) / np.sqrt(2)
         return length
 
     def at(self, values: Mapping[str, Any]) -> tuple[int, int]:
-        """Row and column of the momentum and the step size among the settings of a page."""
+        """Return row and column of the momentum and the step size among the settings of a page."""
         row, column = (
             int(np.argmin(np.abs(grid - values[name]))) for grid, name in ((self.momenta, "momentum"), (self.lrs, "lr"))
         )
@@ -135,7 +135,7 @@ def explore(*, kappa: float, method: str) -> Momentum:
 
 
 def _path(found: Complex, first: Array) -> Array:
-    """Errors after each step: w_k = w_1 h_(k-1) - q h_(k-2), where h_k sums r^i s^(k-i) over both roots r and s."""
+    """Return errors after each step: w_k = w_1 h_(k-1) - q h_(k-2), where h_k sums r^i s^(k-i) over both roots r, s."""
     r, s = found[..., 0], found[..., 1]
     q = (r * s).real
     before, h, power = np.zeros_like(r), np.ones_like(r), np.ones_like(r)
@@ -157,7 +157,7 @@ def _ran(a: Array, momentum: Array, method: str) -> Array:
 
 
 def tables(result: Momentum, values: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
-    """Rates over the plane, and the run at the place in hand."""
+    """Return rates over the plane, and the run at the current point."""
     row, column = result.at(values)
     lr, momentum = np.meshgrid(result.lrs, result.momenta)
     path = result.path[row, column]

@@ -1,4 +1,4 @@
-"""What noise in the gradient does to gradient descent with momentum, and what a learning-rate range test then sees."""
+"""Effects of gradient noise on gradient descent with momentum, and the resulting learning-rate range test."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _STD = 0.05  # of the gradient noise in a range test
 class Ramp:
     """A range test: step sizes and the loss before each step, until it is a hundred times that at the start.
 
-    `back` is the step size at which the loss is first back at its start beyond the border, nan if it never is.
+    `back` is the step size at which the loss first returns to its start beyond the stability limit, nan if never.
     """
 
     lrs: Array
@@ -31,18 +31,18 @@ class Ramp:
 
 
 def stationary(a: Array, momentum: Array, method: str) -> Array:
-    """Variance of the error along an eigenvector in the long run, if the gradient has noise of variance 1 each step.
+    """Return the long-run variance of the error along an eigenvector if the gradient has noise of variance 1 each step.
 
     Parameters
     ----------
     a, momentum : ndarray
-        Step size times eigenvalue, below the border; momentum. The result is in units of (step size)^2.
+        Step size times eigenvalue, below the stability limit; momentum. The result is in units of (step size)^2.
     method : str
         Key of `METHODS`.
 
     Notes
     -----
-    The error is an ARMA(2, 1) process: w <- p w - q (the w before) - c (the noise) - d (the noise before). For the
+    The error is an ARMA(2, 1) process: w <- p w - q (the previous w) - c (the noise) - d (the previous noise). For the
     heavy ball the variance is (1 + momentum) / ((1 - momentum) a (2 (1 + momentum) - a)).
 
     References
@@ -57,7 +57,7 @@ def stationary(a: Array, momentum: Array, method: str) -> Array:
 
 
 def lyapunov(a: float, momentum: float, method: str) -> float:
-    """The same variance as a fixed point: the covariance S of error and velocity solves S = A S A' + b b'."""
+    """Compute the same variance as a fixed point: the covariance S of error and velocity solves S = A S A' + b b'."""
     step = matrix(np.array(a), np.array(momentum), method)
     b = np.array([-(1 + momentum) if method == "nesterov" else -1.0, 1.0])
     found = np.linalg.solve(np.eye(4) - np.kron(step, step), np.outer(b, b).ravel())
@@ -65,7 +65,7 @@ def lyapunov(a: float, momentum: float, method: str) -> float:
 
 
 def simulated(a: float, momentum: float, method: str, seed: int = 0) -> tuple[float, float]:
-    """The same variance from `CHAINS` runs, with its standard error."""
+    """Estimate the same variance from `CHAINS` runs, with its standard error."""
     rng = np.random.default_rng(seed)
     rate = float(np.abs(roots(np.array(a), np.array(momentum), method)).max())
     w, u = np.zeros(CHAINS), np.zeros(CHAINS)

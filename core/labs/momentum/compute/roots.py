@@ -1,4 +1,4 @@
-"""The roots of gradient descent with momentum on a quadratic: rates, borders and the best settings in closed form.
+"""The roots of gradient descent with momentum on a quadratic: rates, stability limits, and best settings.
 
 `a` is the step size times an eigenvalue, `method` a key of `METHODS`.
 """
@@ -26,13 +26,13 @@ class Optimum:
 
 
 def coefficients(a: Array, momentum: Array, method: str) -> tuple[Array, Array]:
-    """Sum p and product q of the roots, w <- p w - q (the w before), for a = step size times eigenvalue."""
+    """Return sum p and product q of the roots, w <- p w - q (the previous w), for a = step size times eigenvalue."""
     keep = 1 - a if method == "nesterov" else np.ones_like(a)
     return keep * (1 + momentum) - (0 if method == "nesterov" else a), keep * momentum
 
 
 def roots(a: Array, momentum: Array, method: str) -> Complex:
-    """Both roots of r^2 - p r + q, in a last axis of length 2."""
+    """Return both roots of r^2 - p r + q, in a last axis of length 2."""
     p, q = coefficients(a, momentum, method)
     gap = np.sqrt((p * p - 4 * q).astype(complex))
     first = (p + np.where(p < 0, -gap, gap)) / 2  # of two real roots the larger, without cancellation
@@ -41,14 +41,14 @@ def roots(a: Array, momentum: Array, method: str) -> Complex:
 
 
 def matrix(a: Array, momentum: Array, method: str) -> Array:
-    """Matrix (..., 2, 2) that takes (w, u) through a step."""
+    """Return the matrix (..., 2, 2) that takes (w, u) through a step."""
     a, momentum = np.broadcast_arrays(a, momentum)
     top = (1 - a * (1 + momentum), -(momentum**2)) if method == "nesterov" else (1 - a, -momentum)
     return np.stack([np.stack(top, axis=-1), np.stack([a, momentum], axis=-1)], axis=-2)
 
 
 def by_powers(matrices: Array) -> Array:
-    """Spectral radius of matrices (..., 2, 2) by squaring them over and over (Gelfand's formula)."""
+    """Return the spectral radius of matrices (..., 2, 2) by repeated squaring (Gelfand's formula)."""
     power, log = matrices, np.zeros(matrices.shape[:-2])
     for k in range(_SQUARINGS + 1):
         size = np.abs(power).max(axis=(-2, -1))
@@ -60,7 +60,7 @@ def by_powers(matrices: Array) -> Array:
 
 
 def optimum(kappa: float, method: str) -> Optimum:
-    """Fastest setting for a condition number; `method` is a key of `METHODS`, or "plain" for no momentum.
+    """Return the fastest setting for a condition number; `method` is a key of `METHODS`, or "plain" for no momentum.
 
     References
     ----------
@@ -77,20 +77,20 @@ def optimum(kappa: float, method: str) -> Optimum:
 
 
 def border(momentum: Array, method: str) -> Array:
-    """Step size, times the largest eigenvalue, at which the iteration stops converging."""
+    """Return the step size, times the largest eigenvalue, at which the iteration stops converging."""
     edge: Array = 2 * (1 + momentum) / (1 + 2 * momentum if method == "nesterov" else 1)
     return edge
 
 
 def critical(momentum: Array, method: str) -> Array:
-    """Step size times an eigenvalue from which on the error along its eigenvector rings instead of creeping."""
+    """Return the step size times eigenvalue above which the error along the eigenvector oscillates."""
     root = np.sqrt(momentum)
     damped: Array = ((1 - momentum) / (1 + momentum) if method == "nesterov" else 1 - root) ** 2
     return damped
 
 
 def reach(rate: float, momentum: Array, kappa: float, method: str) -> tuple[Array, Array]:
-    """Smallest and largest step size whose rate is at most `rate`, for each momentum; nan where there is none.
+    """Return the smallest and largest step size whose rate is at most `rate`, for each momentum; nan if there is none.
 
     Both roots lie in the disc of that radius if q <= rate^2 and |p| rate <= rate^2 + q (the Jury criterion).
     """

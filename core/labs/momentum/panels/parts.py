@@ -1,4 +1,4 @@
-"""What the panels of the page on momentum share: the two directions, the dragged axes, and frames over the plane."""
+"""Common parts of the momentum panels: the two directions, the dragged axes, and frames over the plane."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ TALL, HALF = 560, 280  # heights of the plane and of one of two panels above eac
 
 
 def plane(result: Momentum) -> Plane:
-    """The two axes along which the dot is dragged; it starts where a fresh visit does."""
+    """Return the two axes along which the dot is dragged; it starts where a fresh visit does."""
     lr, momentum = (
         Axis(control.name, control.label, tuple(grid.tolist()), tuple(control.show(v) for v in grid.tolist()))
         for control, grid in zip(CONTROLS, (result.lrs, result.momenta), strict=False)
@@ -28,27 +28,27 @@ def plane(result: Momentum) -> Plane:
 
 
 def places(result: Momentum) -> tuple[Numbers, Numbers]:
-    """Step size and momentum at each step of the plane."""
+    """Return step size and momentum at each step of the plane."""
     lr, momentum = np.meshgrid(result.lrs, result.momenta)
     return lr.ravel(), momentum.ravel()
 
 
 def framed(trace: int, values: Numbers, attr: str = "y") -> Frames:
-    """Frames of values (M, S, n), or (M, S) for a single point."""
+    """Return frames of values (M, S, n), or (M, S) for a single point."""
     return Frames(trace, np.asarray(values, np.float32).reshape(values.shape[0] * values.shape[1], -1), attr)
 
 
 def still_axis(low: float, high: float, **more: Any) -> dict[str, Any]:
-    """Axis with a fixed range."""
+    """Return an axis with a fixed range."""
     return {"range": [low, high], "fixedrange": True} | more
 
 
 def decades(low: float, high: float) -> dict[str, Any]:
-    """Logarithmic axis from one power of ten to another, with at most seven ticks."""
+    """Return a logarithmic axis from one power of ten to another, with at most seven ticks."""
     look = {"type": "log", "exponentformat": "power", "dtick": max(1, round((high - low) / 5))}
     return still_axis(low, high, **look, tickfont={"size": 10})  # plotly.js writes powers of ten a quarter larger
 
 
 def named(momentum: float) -> str:
-    """A momentum in words."""
+    """Write a momentum in words."""
     return f"momentum {momentum:g}" if momentum else "no momentum"

@@ -1,4 +1,4 @@
-"""The plane of step size and momentum with its rates and borders, and a cut through it at one momentum."""
+"""The plane of step size and momentum with its rates and stability limits, and a cut through it at one momentum."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _UNITS = "step size η (in 1/λ<sub>max</sub>)"
 
 
 def plane_panel(result: Momentum) -> Panel:
-    """Rates as gray steps, borders as lines, the best settings as marks, and the dot that is dragged."""
+    """Draw rates as gray steps, stability limits as lines, the best settings as marks, and the dot that is dragged."""
     edge = border(_MOMENTA, result.method)
     beyond: Trace = {"fill": "toself", "fillcolor": color("band"), "line": {"width": 0}, "meta": {"table": False}}
     corner = np.array([RIGHT, RIGHT])
@@ -67,12 +67,12 @@ def plane_panel(result: Momentum) -> Panel:
 
 
 def shown_levels(result: Momentum) -> tuple[float, ...]:
-    """Round rates above the best one whose areas are drawn."""
+    """Return round rates above the best one whose areas are drawn."""
     return tuple(level for level in _LEVELS if level > result.best.rate + 0.004)[:_SHOWN]
 
 
 def _level(result: Momentum, level: float, named: bool) -> Trace:
-    """All places whose rate is at most a level, as one area."""
+    """Draw all points whose rate is at most a level, as one area."""
     low, high = reach(level, _MOMENTA, result.kappa, result.method)
     inside = ~np.isnan(low)
     momenta = _MOMENTA[inside]
@@ -84,9 +84,9 @@ def _level(result: Momentum, level: float, named: bool) -> Trace:
 
 
 def _labels(result: Momentum, levels: tuple[float, ...]) -> list[dict[str, Any]]:
-    """The number of each area beside its lowest place, outside of the border; where that is cut off, at its top.
+    """Place the number of each area at its lowest point, outside the limit; if that is cut off, at its top.
 
-    It stands clear of the star; one that would lie on another number is left out.
+    It keeps clear of the star; one that would cover another number is left out.
     """
     notes: list[dict[str, Any]] = []
     star = result.best
@@ -112,7 +112,7 @@ def _note(x: float, y: float, text: str, anchor: str, role: str = "text") -> dic
 
 
 def cut_panel(result: Momentum) -> Panel:
-    """Rate of both directions over the step size, at the momentum of the dot."""
+    """Draw the rate of both directions over the step size, at the momentum of the dot."""
     rates = np.abs(
         roots(_ACROSS[:, np.newaxis] * result.eigenvalues, result.momenta[:, np.newaxis, np.newaxis], result.method)
     ).max(axis=-1)

@@ -1,4 +1,4 @@
-"""What a run does at the place of the dot: its path, the distance, and the roots behind them."""
+"""A run at the position of the dot: its path, the distance, and the roots behind them."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _TINY, _HUGE = 1e-30, 1e30  # 32-bit numbers end at 1e38
 
 
 def path_panel(result: Momentum) -> Panel:
-    """The path on lines of equal loss."""
+    """Draw the path on lines of equal loss."""
     rows = _sequences(result)
     shown = Recurrence(DRAWN + 1, -_FAR, _FAR)
     look: Trace = {"mode": "lines+markers", "marker": {"size": 5}, "meta": {"table": False}}
@@ -50,7 +50,7 @@ def path_panel(result: Momentum) -> Panel:
 
 
 def _sequences(result: Momentum) -> Numbers:
-    """First step and both coefficients of the recurrence of each direction at each place: (M S, 2, 3)."""
+    """Return first step and both coefficients of the recurrence of each direction at each point: (M S, 2, 3)."""
     a, beta = result.lrs[:, np.newaxis] * result.eigenvalues, result.momenta[:, np.newaxis, np.newaxis]
     first = matrix(a, beta, result.method)[..., 0, 0]
     rows = np.stack([first, *coefficients(a, beta, result.method)], axis=-1)
@@ -58,7 +58,7 @@ def _sequences(result: Momentum) -> Numbers:
 
 
 def _contours(kappa: float) -> list[Trace]:
-    """Ellipses of equal loss; their distance across the valley is even."""
+    """Draw ellipses of equal loss, evenly spaced across the valley."""
     levels = np.arange(1, 7) / 4
     x = np.concatenate([np.append(level * np.sqrt(kappa) * np.cos(_ANGLES), np.nan) for level in levels])
     y = np.concatenate([np.append(level * np.sin(_ANGLES), np.nan) for level in levels])
@@ -66,7 +66,7 @@ def _contours(kappa: float) -> list[Trace]:
 
 
 def roots_panel(result: Momentum) -> Panel:
-    """Roots of both characteristic polynomials beside the unit circle."""
+    """Draw the roots of both characteristic polynomials with the unit circle."""
     circle = curve(
         np.cos(_ANGLES), np.sin(_ANGLES), "warning", "unit circle", 1.6, showlegend=False, meta={"table": False}
     )
@@ -100,7 +100,7 @@ def roots_panel(result: Momentum) -> Panel:
 
 
 def distance_panel(result: Momentum) -> Panel:
-    """Distance from the minimum on a logarithmic axis, and the straight line of the rate."""
+    """Draw the distance from the minimum on a logarithmic axis, and the straight line of the rate."""
     steps = np.arange(STEPS + 1)
     distance = Recurrence(len(steps), _TINY, _HUGE)
     line = np.stack([np.ones_like(result.rate), np.clip(result.rate**STEPS, _TINY, _HUGE)], axis=-1)

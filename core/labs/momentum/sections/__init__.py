@@ -1,4 +1,4 @@
-"""Folded sections: the formulas with the numbers of the place, the regions, the two limits and the range test."""
+"""Folded sections: the formulas with the current numbers, the regions, the two limits, and the range test."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _TICKS = (0.03, 0.1, 0.3, 1, 2, 4, 8)
 
 
 def formulas(result: Momentum, values: Mapping[str, Any]) -> Blocks:
-    """Step, matrix, characteristic polynomial and roots of both directions, with the numbers of the dot."""
+    """Show step, matrix, characteristic polynomial, and roots of both directions, with the numbers of the dot."""
     row, column = result.at(values)
     lr, momentum = float(result.lrs[column]), float(result.momenta[row])
     nesterov = result.method == "nesterov"
@@ -52,7 +52,7 @@ def _off(gap: float) -> str:
 
 
 def _direction(result: Momentum, lr: float, momentum: float, k: int) -> str:
-    """One eigenvector: its matrix, polynomial and roots."""
+    """Write one eigenvector: its matrix, polynomial, and roots."""
     eigenvalue = float(result.eigenvalues[k])
     a, beta = np.array(lr * eigenvalue), np.array(momentum)
     (top, right), (left, bottom) = matrix(a, beta, result.method) + 0.0  # no -0
@@ -76,7 +76,7 @@ def _direction(result: Momentum, lr: float, momentum: float, k: int) -> str:
 
 
 def limits(result: Momentum, values: Mapping[str, Any]) -> Blocks:
-    """Which eigenvalue limits what, and what a range test would read off this quadratic."""
+    """Show which eigenvalue limits what, and what a range test would read off this quadratic."""
     momentum = values["momentum"]
     runs = {beta: ramp(result.kappa, beta, result.method) for beta in dict.fromkeys((0.0, momentum))}
     plain, own = runs[0.0], runs[momentum]
@@ -147,7 +147,7 @@ def _thin(role: str) -> dict[str, Any]:
 
 
 def regions(result: Momentum, values: Mapping[str, Any]) -> Blocks:
-    """What the lines of the plane are."""
+    """Explain the lines of the plane."""
     momentum, heavy = np.array(values["momentum"]), result.method == "heavy"
     edge, first = float(border(momentum, result.method)), float(critical(momentum, result.method))
     last = float((1 + np.sqrt(momentum)) ** 2) if heavy else 1.0

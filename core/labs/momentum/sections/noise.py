@@ -1,4 +1,4 @@
-"""Below the picture: what noise in the gradient does, with and without momentum."""
+"""The section on noise in the gradient, with and without momentum."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _SAMPLED = (4, 12, 24, 36, 44)
 
 @lru_cache(maxsize=8)
 def _simulated(momentum: float, method: str) -> tuple[Numbers, Numbers, Numbers]:
-    """Step sizes, standard deviations and their standard errors, by simulation."""
+    """Return step sizes, standard deviations, and their standard errors, by simulation."""
     steps = _SHARES[list(_SAMPLED)] * float(border(np.array(momentum), method))
     found = np.array([simulated(float(a), momentum, method) for a in steps])
     std = np.sqrt(found[:, 0])
@@ -32,7 +32,7 @@ def _simulated(momentum: float, method: str) -> tuple[Numbers, Numbers, Numbers]
 
 
 def noise(result: Momentum, values: Mapping[str, Any]) -> Blocks:
-    """How far the error stays from 0 if the gradient has noise, in three ways."""
+    """Show how far the error stays from 0 if the gradient has noise, in three ways."""
     momentum, lr = values["momentum"], values["lr"]
     edge = float(border(np.array(momentum), result.method))
     head = (
