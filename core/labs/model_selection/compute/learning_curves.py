@@ -71,7 +71,7 @@ class LearningCurves:
     mc_error_se: Array
 
     def crossing(self, simple: int, flexible: int) -> int | None:
-        """Return the fewest points from which on the higher degree has the smaller median error; None if there are none."""
+        """Return the fewest points from which on the higher degree has the smaller median error; None if never."""
         better = self.median_risk[:, flexible - 1] < self.median_risk[:, simple - 1]
         since = np.flatnonzero(~better)
         first = int(since[-1]) + 1 if since.size else 0
