@@ -1,4 +1,4 @@
-"""Controls of the ranking lab: which cases, which models, and what a decision costs."""
+"""Controls of the ranking lab: the examples, the models, and the cost of a decision."""
 
 from __future__ import annotations
 

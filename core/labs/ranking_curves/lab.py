@@ -75,7 +75,7 @@ _CASES = {
 
 
 def script(values: Mapping[str, Any]) -> str:
-    """Script of the ranking lab: scores from the source that is shown, and the numbers at the threshold."""
+    """Return the script of the ranking lab: scores from the current source, and the numbers at the threshold."""
     head, parts = parts_of(SCRIPT)
     script = head + "".join(parts[name] for name in (*_CASES[values["source"]], "numbers"))
     return script.replace("  # noqa: E402", "").rstrip() + "\n"

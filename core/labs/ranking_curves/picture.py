@@ -1,4 +1,4 @@
-"""Pictures of the ranking lab: ROC, PR and PRG side by side, the cases under them, one threshold through all."""
+"""Pictures of the ranking lab: ROC, PR, and PRG side by side, the examples below, one threshold through all."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def picture(
     homework: bool,
     lower: str,
 ) -> Picture:
-    """Picture of a comparison, scrubbed by the threshold.
+    """Draw a comparison, scrubbed by the threshold.
 
     Parameters
     ----------
@@ -39,7 +39,7 @@ def picture(
     prevalence, beta, cost_ratio, lines, hull, bands, interpolation, homework
         See `core.labs.ranking_curves.panels.view.View`.
     lower
-        What stands under the precision-recall-gain curves: "costs" or "calibration".
+        Panel below the precision-recall-gain curves: "costs" or "calibration".
     """
     view = View(
         prevalence=prevalence,
@@ -62,7 +62,7 @@ def picture(
 
 
 def thumbnail() -> str:
-    """Two ROC curves as a small SVG: scores of two normal distributions each, with the same area."""
+    """Draw two ROC curves as a small SVG: scores of two normal distributions each, with the same area."""
     fpr = np.linspace(0, 1, 201)
     normal = NormalDist()
     cuts = np.array([normal.inv_cdf(1 - x) if 0 < x < 1 else (math.inf if x == 0 else -math.inf) for x in fpr])

@@ -1,4 +1,4 @@
-"""ROC, precision-recall and precision-recall-gain curves of one or two models, with one threshold through all."""
+"""ROC, precision-recall, and precision-recall-gain curves of one or two models, with one threshold through all."""
 
 import numpy as np
 from sklearn.metrics import average_precision_score, roc_auc_score, roc_curve
@@ -82,7 +82,7 @@ c = pi / (1 - pi)
 
 
 def auprg(tpr, fpr):
-    """Area under precision gain over recall gain from 0 to 1; the curve is straight wherever ROC is."""
+    """Return the area under precision gain over recall gain 0 to 1; the curve is straight wherever ROC is."""
     fpr0 = np.interp(pi, tpr, fpr)  # where recall gain is 0, recall is pi
     if tpr[0] < pi:
         below = np.searchsorted(tpr, pi)

@@ -1,4 +1,4 @@
-"""Below the picture: areas with their uncertainty, one point in three spaces, what the homework did, and the data."""
+"""Sections of the ranking lab: areas with their uncertainty, one point in three spaces, the homework, and the data."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ Blocks = Sequence[str]
 
 
 def areas(result: Comparison, values: Mapping[str, Any]) -> Blocks:
-    """Areas of all models with intervals, their differences, and each area computed in a second way."""
+    """Show areas of all models with intervals, their differences, and each area computed in a second way."""
     prevalence = values["prevalence"] or None
     spread = result.bootstrap(prevalence)
     found = [ranking.areas(prevalence) for ranking in result.rankings]
@@ -155,7 +155,7 @@ def homework(result: Comparison, values: Mapping[str, Any]) -> Blocks:
 
 
 def about(result: Comparison, values: Mapping[str, Any]) -> Blocks:
-    """What is known about the cases."""
+    """Show what is known about the examples."""
     cases = result.scored
     scores = "; ".join(
         f"the scores of {verbatim(name)} are {'meant as probabilities' if are else 'not probabilities'}"

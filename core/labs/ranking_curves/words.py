@@ -1,4 +1,4 @@
-"""Words of the ranking lab: thresholds, readouts, who wins, and what a guess is worth."""
+"""Words of the ranking lab: thresholds, readouts, comparisons, and verdicts on guesses."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ MODEL = Choice(
 
 
 def thresholds(result: Comparison, view: View) -> tuple[str, ...]:
-    """Threshold of the first model at every step, and the share of cases that it calls positive."""
+    """Return the first model's threshold at every step, and its fraction of predicted positives."""
     (tp, fp), ranking = result.counts[0], result.rankings[0]
     pi = ranking.prevalence if view.share is None else view.share
     share = pi * tp / ranking.positives + (1 - pi) * fp / ranking.negatives
@@ -38,7 +38,7 @@ def thresholds(result: Comparison, view: View) -> tuple[str, ...]:
 
 
 def readouts(result: Comparison, view: View) -> tuple[Readout, ...]:
-    """Numbers at the threshold, for both models where there are two."""
+    """Return numbers at the threshold, for both models if there are two."""
     many = len(result.rankings) > 1
     order = f" First model / second model: {' / '.join(result.scored.names)}." if many else ""
     rows = [_numbers(result, view, k) for k in range(len(result.rankings))]
@@ -62,7 +62,7 @@ def readouts(result: Comparison, view: View) -> tuple[Readout, ...]:
 
 
 def _areas(result: Comparison, view: View, order: str) -> tuple[Readout, ...]:
-    """Areas under the three curves, which do not depend on the threshold."""
+    """Return areas under the three curves, which do not depend on the threshold."""
     found = [ranking.areas(view.share) for ranking in result.rankings]
     words = {
         "auroc": "Share of the pairs in which the positive scores above the negative.",
@@ -76,7 +76,7 @@ def _areas(result: Comparison, view: View, order: str) -> tuple[Readout, ...]:
 
 
 def _numbers(result: Comparison, view: View, model: int) -> list[list[str]]:
-    """Texts of one model, one list for each readout."""
+    """Return texts of one model, one list for each readout."""
     ranking, (tp, fp) = result.rankings[model], result.counts[model]
     fpr, tpr = ranking.roc(tp, fp)
     recall, precision = ranking.pr(tp, fp, view.share)
@@ -89,7 +89,7 @@ def _numbers(result: Comparison, view: View, model: int) -> list[list[str]]:
 
 
 def _short(value: float) -> str:
-    """Three decimals; far below 0, three digits, and a dash for what is not defined."""
+    """Write three decimals; far below 0, three digits, and a dash where undefined."""
     if not math.isfinite(value):
         return number(value)
     return f"{value:.3f}".replace("-", "−") if value > -10 else number(value)
@@ -138,13 +138,13 @@ def summary(result: Comparison, view: View) -> str:
 
 
 def _shortened(name: str) -> str:
-    """Name of a model in at most three words."""
+    """Shorten the name of a model to at most three words."""
     words = name.split()
     return name if len(words) <= 3 else " ".join(words[:2]) + " …"
 
 
 def sentence(result: Comparison, view: View) -> str:
-    """Who wins where, and whether that is more than noise."""
+    """Say which model wins where, and whether that is significant."""
     cautions = " ".join(
         dict.fromkeys(caution for ranking in result.rankings for caution in ranking.cautions(view.share))
     )
@@ -175,7 +175,7 @@ def _who_wins(result: Comparison, view: View) -> str:
 
 
 def _noise(result: Comparison, view: View) -> str:
-    """Which differences are more than noise; nothing before that is known."""
+    """Say which differences are significant; nothing until that is known."""
     known = result.known(view.share)
     if known is None or known.difference is None:
         return ""
@@ -195,7 +195,7 @@ def _noise(result: Comparison, view: View) -> str:
 
 
 def _above(result: Comparison, view: View) -> str:
-    """At how many of all recalls the first model is the more precise one: in ROC, in PR and in PRG alike."""
+    """Say at how many of all recalls the first model is more precise: the same in ROC, PR, and PRG."""
     cuts = np.unique(np.concatenate([ranking.corners[0] for ranking in result.rankings]))
     # Between two of these both curves are straight: who is above near both ends of a piece is above in all of it.
     inside = cuts[:-1] + np.array([[1e-6], [0.5], [1 - 1e-6]]) * np.diff(cuts)
@@ -211,7 +211,7 @@ def _above(result: Comparison, view: View) -> str:
 
 
 def _clear(result: Comparison, low: float, high: float) -> bool:
-    """Whether an interval of a difference excludes 0, by more than rounding and on enough cases to be believed."""
+    """Return whether an interval of a difference excludes 0, by more than rounding and on enough examples."""
     ranking = result.rankings[0]
     return min(ranking.positives, ranking.negatives) >= FEW and (low > 1e-12 or high < -1e-12)
 
@@ -226,13 +226,13 @@ def _listed(parts: list[str]) -> str:
 
 
 def larger_auprg(result: Comparison) -> str:
-    """Which model has the larger AUPRG; the first where there is no other, or both have the same."""
+    """Tell which model has the larger AUPRG; the first if there is no other, or both have the same."""
     areas = [ranking.areas().auprg for ranking in result.rankings]
     return "second" if areas[-1] > areas[0] else "first"
 
 
 def auprg_verdict(guess: str, truth: str, result: Comparison) -> str:
-    """Say what there is to learn from a guess about AUPRG."""
+    """Say what a guess about AUPRG teaches."""
     if len(result.rankings) == 1:
         return "There is only one model here; choose a second one to compare."
     first, second = (ranking.areas() for ranking in result.rankings)
@@ -251,7 +251,7 @@ def auprg_verdict(guess: str, truth: str, result: Comparison) -> str:
 
 
 def everyone(_result: Comparison, guess: tuple[float, float] | None) -> Picture:
-    """Give an empty gain plane to point at, with the place that was pointed at."""
+    """Return an empty gain plane to click on, with the clicked point."""
     x, y = ([part] for part in guess) if guess else ([], [])
     here = {"color": color("accent"), "size": 16, "symbol": "x"}
     figure = Figure(
@@ -269,7 +269,7 @@ def everyone(_result: Comparison, guess: tuple[float, float] | None) -> Picture:
 
 
 def everyone_verdict(guess: tuple[float, float], truth: tuple[float, float], result: Comparison) -> str:
-    """Say where the classifier stands that calls every case positive, and what a wrong guess mixes up."""
+    """Say where the classifier that predicts everything positive is, and what a wrong guess confuses."""
     right = "Recall is 1, so recall gain is 1; precision is π, so precision gain is 0: the lower right corner."
     if math.dist(guess, truth) <= 0.12:
         return f"Correct. {right}"

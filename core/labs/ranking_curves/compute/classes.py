@@ -1,4 +1,4 @@
-"""Two classes, and which of them is the positive one."""
+"""Two classes, and the choice of the positive one."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ _DENIED = ("no ", "no_", "no-", "non ", "non_", "non-", "not ", "not_", "not-", 
 
 
 def as_number(text: str) -> float:
-    """Value of a text that is a finite number in plain digits, else nan."""
+    """Return the value of a text that is a finite number in plain digits, or nan."""
     if not text.isascii() or "_" in text:
         return math.nan
     try:
@@ -48,11 +48,11 @@ def as_number(text: str) -> float:
 
 
 def ordered(first: str, second: str, n_first: int, n_second: int) -> tuple[str, str, str]:
-    """Put two classes, of so many cases each, in the order (negative, positive), and say why.
+    """Order two classes, with these numbers of examples, as (negative, positive), and say why.
 
-    Positive is the one whose name says so: 1 beside 0 or -1, a word for yes ("true", "pos", "+") or for what is looked
-    for ("case", "fraud", "abnormal"), or the one whose partner says the opposite ("no", "control", "not fraud"). Else
-    it is the rarer one, and of equally many the larger number or the last in alphabetical order.
+    The positive class is the one whose name says so: 1 and not 0 or -1, a word for yes ("true", "pos", "+") or for
+    a target ("case", "fraud", "abnormal"), or the one whose partner says the opposite ("no", "control", "not fraud").
+    Otherwise it is the rarer one, and of equally many the larger number or the last in alphabetical order.
     """
     told = [_meaning(first, second), _meaning(second, first)]
     if told[0] != told[1]:
@@ -67,7 +67,7 @@ def ordered(first: str, second: str, n_first: int, n_second: int) -> tuple[str, 
 
 
 def _meaning(name: str, other: str) -> int:
-    """1 where a name of a class says positive, -1 where it says negative, 0 where it says nothing."""
+    """Return 1 if the name of a class says positive, -1 if it says negative, 0 if it says nothing."""
     value, beside = as_number(name), as_number(other)
     if not math.isnan(value + beside):
         return int(value > 0 >= beside) - int(beside > 0 >= value)

@@ -1,4 +1,4 @@
-"""What the ranking page shows: one or two models that rank the same cases, and one threshold through both."""
+"""Results of the ranking page: one or two models that rank the same examples, and one threshold through both."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class Comparison(Memo):
     Attributes
     ----------
     scored
-        The cases and their scores.
+        The examples and their scores.
     rankings
         Of each model.
     resamples, seed
@@ -46,14 +46,14 @@ class Comparison(Memo):
 
     @cached_property
     def places(self) -> Numbers:
-        """Places of the threshold on the first model's ROC curve, (steps,) rising: (TPR + FPR) / 2 in thousandths."""
+        """Return rising positions of the threshold on the first model's ROC curve (steps,): (TPR + FPR) / 2, in thousandths."""
         return self._steps[0]
 
     @cached_property
     def called(self) -> tuple[Numbers, ...]:
-        """How many distinct scores of each model reach the threshold, (steps,); 0 calls no case positive.
+        """Count the distinct scores of each model that reach the threshold, (steps,); 0 predicts no example positive.
 
-        The second model calls as many cases positive as the first does, as nearly as its ties allow.
+        The second model predicts as many positives as the first, as nearly as its ties allow.
         """
         first = self.rankings[0]
         m = self._steps[1]
@@ -63,29 +63,29 @@ class Comparison(Memo):
 
     @cached_property
     def counts(self) -> tuple[tuple[Numbers, Numbers], ...]:
-        """Of each model (tp, fp) at every step, each (steps,)."""
+        """Return (tp, fp) of each model at every step, each (steps,)."""
         pairs = zip(self.rankings, self.called, strict=True)
         return tuple((_from_zero(r.tp)[m], _from_zero(r.fp)[m]) for r, m in pairs)
 
     @cached_property
     def thresholds(self) -> tuple[Numbers, ...]:
-        """Of each model the threshold at every step, (steps,); inf where no case is called positive."""
+        """Return each model's threshold at every step, (steps,); inf where no example is predicted positive."""
         pairs = zip(self.rankings, self.called, strict=True)
         return tuple(np.append(np.inf, r.thresholds)[m] for r, m in pairs)
 
     @cached_property
     def drawn(self) -> Resamples:
-        """Bootstrap samples of the cases, the same at any prevalence."""
+        """Draw bootstrap samples of the examples, the same at any prevalence."""
         return resample(self.scored.labels, self.scored.scores, resamples=self.resamples, seed=self.seed)
 
     def bootstrap(self, prevalence: float | None) -> Bootstrap:
-        """Intervals of areas and curves at a prevalence, None for that of the data; worked out now if need be."""
+        """Return intervals of areas and curves at a prevalence, None for that of the data; computed now if needed."""
         now = (("result", self), ("prevalence", prevalence))
         found: Bootstrap = self.known(prevalence) or self.recall(_bootstrap, now)
         return found
 
     def known(self, prevalence: float | None) -> Bootstrap | None:
-        """Intervals at a prevalence if they have been worked out: what a picture says about noise never delays it."""
+        """Return intervals at a prevalence if already computed: what a picture says about noise never delays it."""
         try:
             with worker.nothing_new():
                 task = self.spread(prevalence)
@@ -94,7 +94,7 @@ class Comparison(Memo):
             return None
 
     def spread(self, prevalence: float | None) -> Task[Spread]:
-        """Begin to work out the intervals at a prevalence."""
+        """Begin to compute the intervals at a prevalence."""
         return ask(
             self.scored.labels,
             self.scored.scores,
@@ -110,7 +110,7 @@ class Comparison(Memo):
 
     @cached_property
     def _steps(self) -> tuple[Numbers, Numbers]:
-        """Places and, at each, the number of distinct scores of the first model that reach the threshold."""
+        """Return positions and, at each, the number of distinct scores of the first model that reach the threshold."""
         r = self.rankings[0]
         place = (_from_zero(r.tp) / r.positives + _from_zero(r.fp) / r.negatives) / 2
         if len(place) > STEPS + 1:
@@ -141,7 +141,7 @@ def compare(
     openml: Fetched,
     resamples: int,
 ) -> Comparison:
-    """Rank the test cases of a data set by one or two models.
+    """Rank the test examples of a data set by one or two models.
 
     The parameters are those of `scored.Settings`; `resamples` is the number of bootstrap samples.
 
@@ -155,10 +155,10 @@ def compare(
 
 
 def cost(*, source: str, n_cases: int, resamples: int, upload: Any) -> Cost:
-    """Foresee what a state costs, here and in the helper process: measured at a hundred to a million cases.
+    """Estimate the cost of a state, here and in the helper process: measured at a hundred to a million examples.
 
-    A case takes its scores and its places in rankings and curves; a resample counts both rankings at no more strips
-    than there are cases, and at fewer where there are many cases.
+    The cost per example covers its scores and its positions in rankings and curves; a resample counts both rankings on
+    at most as many strips as there are examples, and on fewer if there are many.
     """
     cases = n_cases if source == "gauss" else len(upload.labels) if source == "upload" and upload else 1000
     strips = 12e3 if cases > MANY else 16e3 + 15 * min(cases, 2048)
@@ -167,7 +167,7 @@ def cost(*, source: str, n_cases: int, resamples: int, upload: Any) -> Cost:
 
 
 def awaited(**settings: Any) -> tuple[Any, ...]:
-    """Work that `compare` would wait for, begun now."""
+    """Begin the work that `compare` would wait for, and return it."""
     openml = settings["openml"]
     if settings["source"] == "openml" and openml and not openml.task.done:
         return (openml.task,)
@@ -178,9 +178,9 @@ def awaited(**settings: Any) -> tuple[Any, ...]:
 
 
 def completing(result: Comparison, prevalence: float) -> tuple[Task[Spread], ...]:
-    """Work that completes a picture: whether differences are more than noise, and the bands.
+    """Begin work that completes a picture: whether differences are significant, and the bands.
 
-    There is none while too much work of others is waiting; the picture is then complete as it stands.
+    There is none while too much work of others is waiting; the picture then stays as it is.
     """
     try:
         return (result.spread(prevalence or None),)
@@ -189,7 +189,7 @@ def completing(result: Comparison, prevalence: float) -> tuple[Task[Spread], ...
 
 
 def tables(result: Comparison, values: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
-    """Tables for a download: the scored cases, the curves and, where the script needs it, the data set itself."""
+    """Return tables for a download: the scored examples, the curves and, if the script needs it, the data set itself."""
     cases: dict[str, Any] = {"positive": result.scored.labels}
     cases |= {f"score {k}": score for k, score in enumerate(result.scored.scores, 1)}
     out: dict[str, dict[str, Any]] = {"cases.csv": cases}
@@ -213,7 +213,7 @@ def tables(result: Comparison, values: Mapping[str, Any]) -> dict[str, dict[str,
 
 
 def _readable(table: Table) -> dict[str, Any]:
-    """Columns of a data set as a script can read them, the class last: 1 = positive."""
+    """Return the columns of a data set as a script can read them, the class last: 1 = positive."""
     columns: dict[str, Any] = {}
     for name, categories, cells in zip(table.columns, table.categories, table.cells.T, strict=True):
         missing = np.isnan(cells)
@@ -230,7 +230,7 @@ def _bootstrap(result: Comparison, prevalence: float | None) -> Bootstrap:
 
 
 def _settings(settings: Mapping[str, Any]) -> dict[str, Any]:
-    """Arguments of `compute.scored`: the data set itself in the place of the work that has brought it."""
+    """Return the arguments of `compute.scored`: the data set itself in place of the work that fetched it."""
     openml = settings["openml"]
     table = openml.task.result() if settings["source"] == "openml" and openml else None
     changed = {"openml": table}
@@ -244,7 +244,7 @@ def _from_zero(counts: Numbers) -> Numbers:
 
 
 def _nearest(rising: Numbers, wanted: Numbers) -> Numbers:
-    """Index of the element of `rising` nearest to each of `wanted`; the lower one of two."""
+    """Return the index of the element of `rising` nearest to each of `wanted`; the lower one of two."""
     after = np.clip(np.searchsorted(rising, wanted), 1, len(rising) - 1)
     before = after - 1
     return np.where(wanted - rising[before] <= rising[after] - wanted, before, after)

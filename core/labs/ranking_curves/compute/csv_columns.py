@@ -1,4 +1,4 @@
-"""The columns of a CSV file in whatever dialect."""
+"""The columns of a CSV file in any dialect."""
 
 from __future__ import annotations
 
@@ -25,15 +25,15 @@ class Column:
     Attributes
     ----------
     few : bool
-        Whether its different texts are at most `FEW`; only then the first three of the following mean something.
+        Whether it has at most `FEW` different texts; only then the next three attributes are meaningful.
     codes : dict of str to int
-        Its different texts, numbered in the order of their appearance.
+        Its different texts, numbered in order of appearance.
     first_lines : list of int
-        Line on which each of these appears first.
+        Line on which each of these first appears.
     places : ndarray (n,) of uint8
         Number of the text of each row.
     fault : str
-        Why this is no column of numbers, as the end of a sentence; empty if it is one.
+        Why this is not a column of numbers, as the end of a sentence; empty if it is one.
     numbers : ndarray (n,)
         If there is no fault: values, nan where missing.
     note : str
@@ -61,16 +61,16 @@ class Column:
 
     @property
     def wordy(self) -> bool:
-        """Whether none of its values, or of many its first, is a number however it is written."""
+        """Return whether none of its values (of many, none of the first) is a number in any notation."""
         return bool(self.fault) and not any(map(looks_like_number, self.texts if self.few else [self._first]))
 
     @property
     def texts(self) -> list[str]:
-        """Its different texts, without what means that a value is missing."""
+        """Return its different texts, without those that stand for a missing value."""
         return [text for text in self.codes if not is_missing(text)]
 
     def add(self, texts: list[str], lines: Sequence[int], decimal_comma: bool) -> None:
-        """Take some more rows, with their line numbers."""
+        """Add some more rows, with their line numbers."""
         if self.few:
             self._count(texts, lines)
         self._first = self._first or next((text for text in texts if not is_missing(text)), "")
@@ -107,7 +107,7 @@ class Column:
         self._numbers.append(numbers)
 
     def read_again(self, texts: Sequence[str], lines: Sequence[int], between_commas: bool) -> None:
-        """Read all values as numbers in another notation; without success the fault stays or is told better."""
+        """Reread all values as numbers in another notation; if that fails, keep the fault or describe it better."""
         try:
             numbers, self.note = read_numbers(texts, lines, between_commas)
             self._numbers, self.fault = [numbers], ""
@@ -119,7 +119,7 @@ def read_columns(content: bytes) -> tuple[list[str], list[Column]]:
     """Read a text file whose values are separated by tabs, semicolons, commas, bars, or blanks.
 
     The first line is a header if it holds neither a number nor a word for a missing value. A number may have a decimal
-    comma where the separator is none or it stands in quotes; see `core.labs.ranking_curves.compute.csv_numbers`.
+    comma unless commas separate the values or it is in quotes; see `core.labs.ranking_curves.compute.csv_numbers`.
 
     Returns
     -------
@@ -130,7 +130,7 @@ def read_columns(content: bytes) -> tuple[list[str], list[Column]]:
     Raises
     ------
     ValueError
-        If it is no such file; the sentence names the line.
+        If it is not such a file; the sentence names the line.
     """
     found = sheet(content)
     columns = [Column() for _ in range(found.width)]
@@ -150,7 +150,7 @@ def read_columns(content: bytes) -> tuple[list[str], list[Column]]:
 
 
 def _read_again(found: Sheet, columns: list[Column]) -> None:
-    """Read the columns that hold no plain numbers once more, each as a whole."""
+    """Reread the columns without plain numbers, each as a whole."""
     for place, column in enumerate(columns):
         if column.fault and not column.wordy:
             lines, texts = zip(*((line, row[place].strip()) for line, row in found.rows()), strict=True)

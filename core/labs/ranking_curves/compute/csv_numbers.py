@@ -1,4 +1,4 @@
-"""Numbers as other programs write them: percent, decimal commas, thousands marks, other minus signs, brackets."""
+"""Numbers in the notation of other programs: percent, decimal commas, thousands marks, other minus signs, brackets."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _GROUPED = re.compile(r"[1-9]\d{0,2}(?:,\d{3})+|[1-9]\d{0,2}(?:\.\d{3})+")
 
 
 def is_missing(text: str) -> bool:
-    """Return whether a text stands for a value that is missing, in R, pandas, Weka, or SAS."""
+    """Return whether a text stands for a missing value, in R, pandas, Weka, or SAS."""
     return text.casefold() in MISSING or bool(_SAS_MISSING.fullmatch(text))
 
 
@@ -43,21 +43,21 @@ def looks_like_number(text: str) -> bool:
 
 
 def read_numbers(texts: Sequence[str], lines: Sequence[int], between_commas: bool) -> tuple[Array, str]:
-    """Read a whole column of numbers, whose marks are understood together.
+    """Read a whole column of numbers, whose marks are interpreted together.
 
     Parameters
     ----------
     texts, lines
-        Values and the lines that they stand in.
+        Values and the lines that they are on.
     between_commas
-        Whether commas separate the values of the file. Only then “1,234” alone is a thousand.
+        Whether commas separate the values of the file. Only then does “1,234” alone mean a thousand.
 
     Returns
     -------
     numbers : ndarray (n,)
         nan where a value is missing.
     note : str
-        How the first value that is not written plainly is read, as a sentence.
+        How the first value that is not written plainly was read, as a sentence.
 
     Raises
     ------
@@ -84,9 +84,9 @@ def read_numbers(texts: Sequence[str], lines: Sequence[int], between_commas: boo
 
 
 def _alike(texts: Sequence[str], between_commas: bool) -> Array | None:
-    """Read numbers that all have the same decimal mark and no other sign than a percent sign; else `None`.
+    """Read numbers that all have the same decimal mark and no sign other than a percent sign; otherwise return `None`.
 
-    This is what a long file has, ten times as fast as number by number.
+    This is the case in long files, and is ten times as fast as number by number.
     """
     joined = "\n".join(texts)
     percent = joined.count("%") == len(texts)
@@ -108,7 +108,7 @@ def _quoted(text: str, line: int) -> str:
 
 
 def _parts(text: str) -> tuple[str, str, str, bool] | None:
-    """Sign, digits with their marks, exponent, and whether it is a percentage."""
+    """Return sign, digits with their marks, exponent, and whether it is a percentage."""
     wrapped = None if text[:1].isdecimal() else _WRAPPED.fullmatch(text)
     plain = wrapped["number"] if wrapped else text
     if not _SIMPLE.fullmatch(plain):
@@ -118,7 +118,7 @@ def _parts(text: str) -> tuple[str, str, str, bool] | None:
 
 
 def _decimal_comma(digits: list[str], between_commas: bool) -> bool:
-    """Whether the decimal mark of a column is a comma."""
+    """Return whether the decimal mark of a column is a comma."""
     votes = {mark for each in digits if (mark := _decimal_mark(each))}
     if len(votes) > 1:
         raise ValueError("it has decimal commas and decimal points")
@@ -128,7 +128,7 @@ def _decimal_comma(digits: list[str], between_commas: bool) -> bool:
 
 
 def _decimal_mark(digits: str) -> str:
-    """The decimal mark of a number, or "" where it has none or the mark may separate thousands."""
+    """Return the decimal mark of a number, or "" if it has none or the mark may separate thousands."""
     marks = [mark for mark in digits if mark in ".,"]
     if not marks:
         return ""
@@ -152,7 +152,7 @@ def _value(part: tuple[str, str, str, bool], comma: bool) -> float:
 
 
 def _check_percent(texts: Sequence[str], lines: Sequence[int], parts: list[tuple[str, str, str, bool] | None]) -> None:
-    """Refuse percentages among plain numbers other than 0."""
+    """Refuse percentages mixed with plain numbers other than 0."""
     percents = [k for k, part in enumerate(parts) if part and part[3]]
     plain = [k for k, part in enumerate(parts) if part and not part[3] and part[1].strip("0.,")]
     if percents and plain:

@@ -59,9 +59,9 @@ class Sheet:
     names : list of str
         From the header; empty if there is none.
     width : int
-        Values of a row.
+        Values per row.
     decimal_comma : bool
-        Whether a comma can be a decimal mark, since it does not separate the values.
+        Whether a comma can be a decimal mark because it does not separate the values.
     """
 
     names: list[str]
@@ -73,7 +73,7 @@ class Sheet:
     _pairs: tuple[int, ...]
 
     def rows(self) -> Iterator[tuple[int, list[str]]]:
-        """Line number and values of each row that is neither empty nor the header again.
+        """Yield line number and values of each row that is neither empty nor a repeated header.
 
         Raises
         ------
@@ -92,17 +92,17 @@ class Sheet:
 
 
 def counted(number: int, noun: str) -> str:
-    """Write a number of things, such as "1 value" or "1,200 values"."""
+    """Write a count, such as "1 value" or "1,200 values"."""
     return f"{number:,} {noun}{'s' if number != 1 else ''}"
 
 
 def sheet(content: bytes) -> Sheet:
-    """Find out how a text file of rows is written.
+    """Detect how a text file of rows is written.
 
     Raises
     ------
     ValueError
-        If it is no such file; the sentence names the line.
+        If it is not such a file; the sentence names the line.
     """
     text = _as_utf8(content)
     names, text = weka.as_csv(text)
@@ -133,7 +133,7 @@ def sheet(content: bytes) -> Sheet:
 
 
 def _apart(row: list[str], pairs: tuple[int, ...]) -> list[str]:
-    """Make two cells of each cell that holds two numbers."""
+    """Split each cell that holds two numbers into two cells."""
     out = list(row)
     for place in reversed(pairs):
         if place < len(out):
@@ -142,7 +142,7 @@ def _apart(row: list[str], pairs: tuple[int, ...]) -> list[str]:
 
 
 def _pair(cell: str) -> tuple[str, str] | None:
-    """The two numbers of a cell that holds two."""
+    """Return the two numbers of a cell that holds two."""
     found = _PAIR.fullmatch(cell.strip())
     return (found[1], found[2]) if found and not np.isnan(as_number(found[1]) + as_number(found[2])) else None
 
@@ -152,7 +152,7 @@ def _is_value(text: str) -> bool:
 
 
 def _commented_names(text: bytes, separator: str, first: list[str]) -> list[str]:
-    """Names from the comment above the first row, as NumPy writes them; [] if there are none."""
+    """Return names from the comment above the first row, as NumPy writes them; [] if there are none."""
     last = ""
     for line in io.TextIOWrapper(io.BytesIO(text), "utf-8"):
         if not _COMMENT.match(line):
@@ -164,7 +164,7 @@ def _commented_names(text: bytes, separator: str, first: list[str]) -> list[str]
 
 
 def _as_utf8(content: bytes) -> bytes:
-    """Content as UTF-8 without a byte order mark."""
+    """Return the content as UTF-8 without a byte order mark."""
     if len(content) > MAX_BYTES:
         raise ValueError(f"The file has {len(content) / 2**20:.1f} MB; at most {MAX_BYTES // 2**20} MB are read.")
     start = content[:1000].lstrip()
@@ -204,7 +204,7 @@ def _encoding(content: bytes) -> str:
 
 
 def _separator(text: bytes) -> tuple[bytes, str]:
-    """The text without a line that only names the separator, and the separator."""
+    """Return the text without a line that only names the separator, and the separator."""
     if named := _SEPARATOR_LINE.match(text):
         return named[2] + text[named.end() :], named[1].decode()  # the empty line keeps the line numbers right
     start = re.sub(rb'"[^"]*"', b'""', text[:100_000].lstrip()).decode(errors="ignore")
@@ -220,13 +220,13 @@ def _separator(text: bytes) -> tuple[bytes, str]:
 
 
 def _are_cells(cells: list[str], mark: str) -> bool:
-    """Whether a bar or blanks, and not commas, separate these texts: commas are in numbers alone."""
+    """Return whether a bar or blanks, not commas, separate these texts: commas are only inside numbers."""
     commas = all(looks_like_number(cell) and cell[-1] != "," for cell in cells if "," in cell)
     return commas and (mark == "|" or any(cell == '""' or looks_like_number(cell) for cell in cells))
 
 
 def _cells(text: bytes, separator: str) -> Iterator[tuple[int, list[str]]]:
-    """Line number and values of each row that is not empty."""
+    """Yield line number and values of each row that is not empty."""
     lines: Iterator[str] = io.TextIOWrapper(io.BytesIO(text), "utf-8", newline="")
     if separator in " |" or _COMMENTS.search(text):
         lines = (_bare(line, separator) for line in lines)
@@ -242,7 +242,7 @@ def _cells(text: bytes, separator: str) -> Iterator[tuple[int, list[str]]]:
 
 
 def _bare(line: str, separator: str) -> str:
-    """A line without what frames it; an empty one in place of a comment, so that line numbers stay right."""
+    """Return a line without its frame; an empty line in place of a comment, so that line numbers stay correct."""
     if _COMMENT.match(line):
         return "\n"
     if separator == "|":

@@ -33,7 +33,7 @@ OPENML_NAME = re.compile(r"[A-Za-z0-9_.,()+-]{1,128}")
 
 @dataclass(frozen=True)
 class Table(Memo):
-    """Cases with two classes; equal if name and content are equal.
+    """Examples with two classes; equal if name and content are equal.
 
     Attributes
     ----------
@@ -72,11 +72,11 @@ class Table(Memo):
 
     @property
     def nbytes(self) -> int:
-        """Bytes of its arrays."""
+        """Return the bytes of its arrays."""
         return self.labels.nbytes + self.cells.nbytes
 
     def message(self) -> dict[str, Any]:
-        """What `from_message` makes the table from."""
+        """Return the message from which `from_message` makes the table."""
         return {item.name: getattr(self, item.name) for item in fields(self) if item.init}
 
     @classmethod
@@ -88,7 +88,7 @@ class Table(Memo):
 
 
 def encode(texts: Sequence[str]) -> tuple[Array, tuple[str, ...]]:
-    """Positions of texts among the different ones in alphabetical order, and these; an empty text is missing (nan)."""
+    """Return positions of texts among the different ones in alphabetical order, and these; an empty text is nan."""
     names = tuple(sorted(set(texts) - {""}))
     places = {text: float(place) for place, text in enumerate(names)}
     return np.array([places.get(text, np.nan) for text in texts]), names
@@ -113,7 +113,7 @@ def load(source: str, digit: int) -> Table:
 
 
 def credit() -> Table:
-    """Read the bundled German credit data: 1000 cases, 20 features, 700 good and 300 bad."""
+    """Read the bundled German credit data: 1000 examples, 20 features, 700 good and 300 bad."""
     with CREDIT.open(encoding="utf-8", newline="") as file:
         header, *rows = csv.reader(file)
     *features, target = zip(*rows, strict=True)
@@ -139,7 +139,7 @@ def fetch(text: str) -> Task[Table]:
     Raises
     ------
     ValueError
-        If `text` can be neither.
+        If `text` is neither.
     """
     name = text.strip()
     if not OPENML_NAME.fullmatch(name):

@@ -9,11 +9,11 @@ from core.ranking.curves import Ranking
 
 
 def homework_prg_curve(ranking: Ranking) -> tuple[Array, Array]:
-    """Recall gain and precision gain as the homework computes them.
+    """Return recall gain and precision gain as the homework computes them.
 
     The gains are (x - prevalence) / (1 - prevalence), without the division by x; negative ones are set to 0; no
-    point is inserted where recall gain becomes 0; and the made-up point of recall 0 and precision 1 takes part.
-    Points of equal recall gain, which the homework leaves in an order of chance, follow rising thresholds.
+    point is inserted where recall gain becomes 0; and the artificial point of recall 0 and precision 1 is included.
+    Points of equal recall gain, which the homework leaves in arbitrary order, follow rising thresholds.
 
     Returns
     -------
@@ -29,12 +29,12 @@ def homework_prg_curve(ranking: Ranking) -> tuple[Array, Array]:
 
 
 def homework_auprg(ranking: Ranking) -> float:
-    """Area under the homework's precision-recall-gain curve by straight lines."""
+    """Return the area under the homework's precision-recall-gain curve by linear interpolation."""
     recall_gain, precision_gain = homework_prg_curve(ranking)
     return float(np.trapezoid(precision_gain, recall_gain))
 
 
 def homework_aupr(ranking: Ranking) -> float:
-    """Area under the precision-recall points by straight lines, which begins only at the first point's recall."""
+    """Return the area under the precision-recall points by linear interpolation, from the first point's recall on."""
     recall, precision = ranking.pr(ranking.tp, ranking.fp)
     return float(np.trapezoid(precision, recall))

@@ -28,13 +28,13 @@ def fit(
     Returns
     -------
     dict
-        "classes" (negative, positive), "labels" (n,) of the test cases, "probabilities" (n, 2) of the two classes,
+        "classes" (negative, positive), "labels" (n,) of the test examples, "probabilities" (n, 2) of the two classes,
         "notes".
 
     Raises
     ------
     ValueError
-        If the split leaves a class without cases on either side.
+        If the split leaves a class without examples on either side.
     """
     from sklearn.exceptions import ConvergenceWarning
     from sklearn.model_selection import train_test_split
@@ -63,7 +63,7 @@ def fit(
 
 
 def _columns(data: Table) -> Any:
-    """Standardize numbers (a missing one is the median), one column for each category (a missing one is its own)."""
+    """Standardize numbers (missing ones become the median); one column per category (missing is its own category)."""
     from sklearn.compose import ColumnTransformer
     from sklearn.impute import SimpleImputer
     from sklearn.pipeline import make_pipeline

@@ -34,7 +34,7 @@ CATEGORIES = 50
 class _Opener(urllib.request.OpenerDirector):
     """Opens every address once, with a time limit and a size limit, and keeps the answers in memory.
 
-    `fetch_openml` asks twice for the same file, knows no limits, and would otherwise write to a folder.
+    `fetch_openml` requests the same file twice, has no limits, and would otherwise write to a folder.
     """
 
     def __init__(self, opener: urllib.request.OpenerDirector) -> None:
@@ -62,7 +62,7 @@ def download(text: str, opener: urllib.request.OpenerDirector | None = None) -> 
     text
         Name (the oldest active version is taken) or number.
     opener
-        Opens addresses; another one only in tests.
+        Opens addresses; a different one only in tests.
 
     Returns
     -------
@@ -72,7 +72,7 @@ def download(text: str, opener: urllib.request.OpenerDirector | None = None) -> 
     Raises
     ------
     ValueError
-        If OpenML cannot be reached or has no such data set, or it is too large, sparse, or has not two classes.
+        If OpenML cannot be reached or lacks the data set, or it is too large, sparse, or does not have two classes.
     """
     urllib.request.install_opener(_Opener(opener or urllib.request.build_opener()))
     try:
@@ -108,7 +108,7 @@ def _table(text: str) -> Table:
 
 
 def _number(name: str) -> int:
-    """Number of the oldest active version, as `fetch_openml` finds it."""
+    """Return the number of the oldest active version, as `fetch_openml` finds it."""
     found = _json(f"{API}/list/data_name/{name.lower()}/limit/2/status/active/")
     return int(found["data"]["dataset"][0]["did"])
 
@@ -133,7 +133,7 @@ def _check_size(name: str, number: int) -> None:
 
 
 def _from_frame(name: str, frame: Any, target: Any) -> Table:
-    """Table of a pandas frame, as far as the limits allow."""
+    """Make a table of a pandas frame, as far as the limits allow."""
     texts = [_text(value) for value in target] if getattr(target, "ndim", 0) == 1 else []
     classes = sorted(set(texts))
     if len(classes) != 2:
@@ -154,7 +154,7 @@ def _from_frame(name: str, frame: Any, target: Any) -> Table:
 
 
 def _features(frame: Any) -> tuple[Array, tuple[tuple[str, ...], ...], tuple[str, ...], list[str]]:
-    """Cells, categories and names of the usable columns, and notes about the others and about missing values."""
+    """Return cells, categories, and names of the usable columns, and notes about other columns and missing values."""
     columns: dict[str, tuple[Array, tuple[str, ...]]] = {}
     left_out = []
     for name, series in frame.items():
@@ -183,12 +183,12 @@ def _features(frame: Any) -> tuple[Array, tuple[tuple[str, ...], ...], tuple[str
 
 
 def _sample(n: int, size: int) -> NDArray[np.int64]:
-    """Rows to keep, in order."""
+    """Return the rows to keep, in order."""
     return np.sort(np.random.default_rng(0).choice(n, min(n, size), replace=False))
 
 
 def _text(value: Any) -> str:
-    """Name of a class or category; whole numbers without a decimal point."""
+    """Return the name of a class or category; whole numbers without a decimal point."""
     return f"{value:.15g}" if isinstance(value, float) else str(value)
 
 

@@ -1,4 +1,4 @@
-"""The areas of a ranking once more, in ways that share nothing with `core.ranking.curves`."""
+"""The areas of a ranking computed again, in ways that share nothing with `core.ranking.curves`."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ def recount(labels: Any, scores: Any, prevalence: float) -> dict[str, float]:
     Returns
     -------
     dict
-        "auroc": share of the pairs of a positive and a negative in which the positive has the larger score, equal
-        scores counted one half. "average_precision": mean over the positives of the precision at their own scores.
-        "davis_goadrich", "auprg": heights of the curves at 20,000 places, averaged.
+        "auroc": fraction of the pairs of a positive and a negative in which the positive has the larger score, equal
+        scores counting one half. "average_precision": mean over the positives of the precision at their own scores.
+        "davis_goadrich", "auprg": heights of the curves at 20,000 positions, averaged.
     """
     positives, negatives = np.sort(scores[labels == 1]), np.sort(scores[labels == 0])
     below = np.searchsorted(negatives, positives, "left")
@@ -52,7 +52,7 @@ def _precision(tpr: Array, fpr: Array, odds: float) -> Array:
 
 
 def _corners(positives: Array, negatives: Array) -> tuple[Array, Array]:
-    """Recall and false positive rate at every distinct score of a positive, before and after it is passed."""
+    """Return recall and false positive rate at every distinct score of a positive, before and after it is passed."""
     cuts = np.unique(positives)[::-1]
     before = [1 - np.searchsorted(part, cuts, "right") / len(part) for part in (positives, negatives)]
     after = [1 - np.searchsorted(part, cuts, "left") / len(part) for part in (positives, negatives)]

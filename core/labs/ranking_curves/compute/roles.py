@@ -1,4 +1,4 @@
-"""Which column of a file is the label, and which are the scores."""
+"""Roles of the columns of a file: the label, and the scores."""
 
 from __future__ import annotations
 
@@ -34,13 +34,13 @@ _FEWEST_COUNTED = 10  # rows from which whole numbers in steps of one are taken 
 
 @dataclass(frozen=True)
 class Roles:
-    """Places of columns.
+    """Positions of columns.
 
     Attributes
     ----------
     label : int
     scores : tuple of (int, ...)
-        One tuple for each scorer: its column, or both where two hold p and 1 - p.
+        One tuple for each scorer: its column, or both if two hold p and 1 - p.
     hard : tuple of int
         Columns of predicted classes.
     """
@@ -51,12 +51,12 @@ class Roles:
 
 
 def roles(names: list[str], columns: list[Column], titles: list[str]) -> Roles:
-    """Find the label and one or two scorers by their names, or else by what the columns hold.
+    """Find the label and one or two scorers by their names or, failing that, by the content of the columns.
 
     Raises
     ------
     ValueError
-        If it is not certain which column is which.
+        If it is unclear which column is which.
     """
     keys = [re.sub(r"[^a-z0-9]", "", name.casefold()) for name in names] or ["-"] * len(columns)
     used = [
@@ -84,7 +84,7 @@ def roles(names: list[str], columns: list[Column], titles: list[str]) -> Roles:
 
 
 def _label(named: list[int], others: list[int], columns: list[Column], titles: list[str]) -> int:
-    """Place of the label: by its name, else the only column left, else the only one of two words, or of two values."""
+    """Find the label: by name, or the only column left, or the only one of two words, or of two values."""
     if len(named) > 1:
         raise ValueError(f"Columns {', '.join(titles[i] for i in named)} all look like labels by their names. {HOW}")
     two = [i for i in others if columns[i].few and len(columns[i].texts) == 2]
@@ -97,7 +97,7 @@ def _label(named: list[int], others: list[int], columns: list[Column], titles: l
 
 
 def _scores(others: list[int], named: list[int], hard: tuple[int, ...], columns: list[Column]) -> list[int]:
-    """Columns of scores: those with such a name, or all numbers; predicted classes only where there is nothing else."""
+    """Find columns of scores: those with such a name, or all numbers; predicted classes only as a last resort."""
     soft = [i for i in others if i not in hard and not columns[i].wordy]
     if by_name := [i for i in soft if i in named]:
         return by_name
@@ -111,7 +111,7 @@ def _scores(others: list[int], named: list[int], hard: tuple[int, ...], columns:
 
 
 def _is_id(name: str, column: Column) -> bool:
-    """Whether a column names or numbers its rows: by its own name, and not if it holds fractions."""
+    """Return whether a column names or numbers its rows: by its own name, and not if it holds fractions."""
     words = re.findall(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+", name)
     key = re.sub(r"[^a-z0-9]", "", name.casefold())
     if not (key in ROW_NAMES or (words and words[-1].casefold() in ID_WORDS)):
@@ -130,7 +130,7 @@ def _counts_up(column: Column) -> bool:
 
 
 def _is_hard(column: Column, label: Column) -> bool:
-    """Whether a column holds classes in place of scores: the words of the label, or two whole numbers."""
+    """Return whether a column holds classes instead of scores: the words of the label, or two whole numbers."""
     if column.wordy:
         return column.few and set(column.texts) <= set(label.texts)
     if column.fault or not column.few or len(column.texts) > 2:
@@ -140,7 +140,7 @@ def _is_hard(column: Column, label: Column) -> bool:
 
 
 def _complements(scores: list[int], columns: list[Column]) -> tuple[tuple[int, ...], ...]:
-    """Put two columns together that add up to 1, or to 100, in every row, as both probabilities of two classes do."""
+    """Pair two columns that add up to 1, or to 100, in every row, as the probabilities of two classes do."""
     groups: list[tuple[int, ...]] = []
     left = list(scores)
     while left:
@@ -163,10 +163,10 @@ def _add_up(one: Column, other: Column) -> bool:
 
 
 def of_positive(group: tuple[int, ...], names: list[str], classes: tuple[str, str]) -> int:
-    """The column of a group that holds the scores of the positive class.
+    """Return the column of a group that holds the scores of the positive class.
 
-    Its name says so, or the name of the other one the opposite; else the classes are taken in their sorted order, as
-    scikit-learn and R put the columns.
+    Its name says so, or the other's name says the opposite; otherwise the classes are taken in sorted order, like
+    the columns of scikit-learn and R.
     """
     if len(group) == 1:
         return group[0]
@@ -184,5 +184,5 @@ def of_positive(group: tuple[int, ...], names: list[str], classes: tuple[str, st
 
 
 def _names(name: str, text: str) -> bool:
-    """Whether a name of a column contains the name of a class as a word."""
+    """Return whether the name of a column contains the name of a class as a word."""
     return bool(re.search(rf"(?<![^\W_]){re.escape(text.casefold())}(?![^\W_])", name.casefold()))

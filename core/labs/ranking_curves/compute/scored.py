@@ -1,4 +1,4 @@
-"""Cases with known classes and the scores that one or two models give them."""
+"""Examples with known classes and the scores that one or two models give them."""
 
 from __future__ import annotations
 
@@ -40,30 +40,30 @@ NUMBERS = {
 
 @dataclass(frozen=True, kw_only=True)
 class Settings:
-    """What to score, and with what; an invalid value raises ValueError.
+    """The data to score, and the models; an invalid value raises ValueError.
 
     Attributes
     ----------
     source : str
         Key of `SOURCES`.
     first, second : str
-        Keys of `MODELS`; `second` may be "none". For "gauss" it matters only whether `second` is "none", for
-        "upload" neither matters. The same model twice counts once.
+        Keys of `MODELS`; `second` may be "none". For "gauss" it only matters whether `second` is "none"; for
+        "upload", neither matters. The same model twice counts once.
     digit : int
         The positive class of "digits".
     swap : bool
-        Make the other class the positive one. For "upload" the scores stay as they are: they are taken to speak for
+        Make the other class the positive one. For "upload" the scores stay unchanged: they are assumed to favor
         whichever class is positive.
     test_share : float
-        Share of the cases that are scored; the models are fitted to the others.
+        Fraction of the examples that are scored; the models are fitted to the others.
     seed : int
         Of the split, and of the draws of "gauss".
     separation, spread, separation_2, spread_2 : float
         "gauss": mean and standard deviation of the positives under the two scorers; those of negatives are 0 and 1.
     positives_share : float
-        "gauss": share of the positives, rounded to whole cases, at least one of each class.
+        "gauss": fraction of positives, rounded to whole examples, at least one of each class.
     n_cases : int
-        "gauss": number of cases.
+        "gauss": number of examples.
     upload, openml
         Data of the sources of these names.
     """
@@ -100,7 +100,7 @@ class Settings:
 
 @dataclass(frozen=True, eq=False)
 class Scored:
-    """Cases with known classes and one or two scores each; all arrays are read-only.
+    """Examples with known classes and one or two scores each; all arrays are read-only.
 
     Attributes
     ----------
@@ -113,13 +113,13 @@ class Scored:
     names : tuple of str
         One or two models.
     scores : tuple of ndarray (n,)
-        Of each model; the larger, the more it speaks for the positive class.
+        Of each model; larger scores favor the positive class.
     probabilities : tuple of bool
         Whether the scores of each model are probabilities of the positive class.
     notes : tuple of str
         Sentences for the reader: flaws of the data, rows left out.
     guessed : bool
-        Whether a file left open which class is the positive one.
+        Whether a file did not say which class is the positive one.
     """
 
     title: str
@@ -140,7 +140,7 @@ class Scored:
 
 @dataclass(frozen=True)
 class Fit:
-    """What a fitted model says about its test cases.
+    """A fitted model's predictions for its test examples.
 
     Attributes
     ----------
@@ -160,7 +160,7 @@ class Fit:
 
     @property
     def nbytes(self) -> int:
-        """Bytes of its arrays."""
+        """Return the bytes of its arrays."""
         return self.labels.nbytes + self.probabilities.nbytes
 
     @classmethod
@@ -188,7 +188,7 @@ def scored(
     upload: Upload | None = None,
     openml: Table | None = None,
 ) -> Scored:
-    """Score the cases of a source; waits for the fits that are needed.
+    """Score the examples of a source; waits for the fits that are needed.
 
     Parameters
     ----------
@@ -199,7 +199,7 @@ def scored(
     Raises
     ------
     ValueError
-        If a setting is invalid, the split leaves a class without cases, or a fit failed or was canceled.
+        If a setting is invalid, the split leaves a class without examples, or a fit failed or was canceled.
     """
     settings = Settings(**locals())
     if source == "gauss":
@@ -263,7 +263,7 @@ def _fitted(settings: Settings, fits: list[Fit]) -> Scored:
 
 
 def _gaussians(settings: Settings) -> Scored:
-    """Negatives from N(0, 1), positives from N(separation, spread^2), independent for the two scorers."""
+    """Draw negatives from N(0, 1), positives from N(separation, spread^2), independently for the two scorers."""
     n = settings.n_cases
     positives = min(max(round(settings.positives_share * n), 1), n - 1)
     rng = np.random.default_rng(settings.seed)

@@ -26,7 +26,7 @@ class Spread:
 
 
 def digest(labels: Numbers, scores: tuple[Numbers, ...]) -> str:
-    """Return a digest of cases and scores."""
+    """Return a digest of examples and scores."""
     found = hashlib.blake2b(digest_size=16)
     for part in (labels, *scores):
         found.update(np.ascontiguousarray(part).data)
@@ -36,7 +36,7 @@ def digest(labels: Numbers, scores: tuple[Numbers, ...]) -> str:
 def ask(
     labels: Numbers, scores: tuple[Numbers, ...], name: str, *, resamples: int, seed: int, prevalence: float | None
 ) -> Task[Spread]:
-    """Begin to work intervals out; `name` is the digest of labels and scores."""
+    """Begin to compute intervals; `name` is the digest of labels and scores."""
     return worker.submit(
         "core.labs.ranking_curves.compute.spread.work",
         {"name": name, "resamples": resamples, "seed": seed, "prevalence": prevalence},
@@ -52,7 +52,7 @@ _last: dict[tuple[str, int, int], Resamples] = {}  # in the helper: the same cas
 def work(
     *, name: str, resamples: int, seed: int, prevalence: float | None, labels: Numbers, scores: list[Numbers]
 ) -> dict[str, Any]:
-    """Work intervals out in the helper process; returns the message that `ask` reads."""
+    """Compute intervals in the helper process; return the message that `ask` reads."""
     key = (name, resamples, seed)
     if key not in _last:
         _last.clear()

@@ -1,4 +1,4 @@
-"""Labels and scores from a CSV file of a visitor; the file itself is not kept."""
+"""Labels and scores from a visitor's CSV file; the file itself is not kept."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ LONGEST_NAME = 60
 
 @dataclass(frozen=True)
 class Upload(Memo):
-    """What was read from a file; equal if name and content of the file are equal.
+    """The content read from a file; equal if name and content of the file are equal.
 
     Attributes
     ----------
@@ -41,7 +41,7 @@ class Upload(Memo):
     classes : tuple of str
         (negative, positive), see `core.labs.ranking_curves.compute.classes.ordered`.
     why : str
-        What makes the positive class the positive one: "by its meaning".
+        Why the positive class is the positive one: "by its meaning".
     labels : ndarray (n,) of uint8
         1 = positive.
     columns : tuple of str
@@ -74,8 +74,8 @@ class Upload(Memo):
 def read_scores(name: str, content: bytes) -> Upload:
     """Read labels and one or two scores from a CSV file, in a confined process.
 
-    The columns are recognized by their names, or else: the labels are the only column with two different words, or with
-    two different values, and the scores the one or two other columns of numbers; see
+    The columns are recognized by their names. Otherwise, the labels are the only column with two different words, or
+    with two different values, and the scores are the one or two other columns of numbers; see
     `core.labs.ranking_curves.compute.roles`. Rows without a label or a score are left out.
 
     Parameters
@@ -83,7 +83,7 @@ def read_scores(name: str, content: bytes) -> Upload:
     name
         Of the file, for the reader.
     content
-        See `core.labs.ranking_curves.compute.csv_columns.read_columns` for what a CSV file may be.
+        See `core.labs.ranking_curves.compute.csv_columns.read_columns` for the accepted CSV files.
 
     Raises
     ------
@@ -136,7 +136,7 @@ def score_values(content: bytes) -> dict[str, Any]:
 
 
 def _present(label: Column, scores: list[Array]) -> NDArray[np.bool_]:
-    """Rows (n,) of which nothing is missing."""
+    """Return the rows (n,) without missing values."""
     gaps = [code for text, code in label.codes.items() if is_missing(text)]
     present = ~np.isin(label.places, gaps)
     for score in scores:
@@ -151,7 +151,7 @@ def _present(label: Column, scores: list[Array]) -> NDArray[np.bool_]:
 
 
 def _classes(label: Column, title: str, present: NDArray[np.bool_]) -> tuple[tuple[str, str], str, Labels]:
-    """(negative, positive), why, and the labels of the rows that are present; equal numbers are one class."""
+    """Return (negative, positive), why, and the labels of the complete rows; equal numbers are one class."""
     places = label.places[present]
     alike: dict[float | str, list[str]] = {}
     for code in np.unique(places):
@@ -172,7 +172,7 @@ def _classes(label: Column, title: str, present: NDArray[np.bool_]) -> tuple[tup
 
 
 def _check_names(names: list[str]) -> None:
-    """Refuse names that cannot be shown well, or that a spreadsheet would take for a formula in what is exported."""
+    """Refuse names that cannot be shown well, or that a spreadsheet would take for a formula in an export."""
     for name in names:
         if len(name) > LONGEST_NAME:
             reason = f"is longer than {LONGEST_NAME} characters"

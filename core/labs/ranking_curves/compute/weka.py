@@ -1,4 +1,4 @@
-"""What Weka writes: ARFF files and its list of predictions, as plain CSV."""
+"""Weka's ARFF files and lists of predictions, as plain CSV."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ def as_csv(text: bytes) -> tuple[list[str], bytes]:
     Returns
     -------
     names : list of str
-        Of the columns; empty if the file is neither, whose text then comes back as it is.
+        Of the columns; empty if the file is neither, in which case its text is returned unchanged.
     text : bytes
-        With every row in the line in which it was.
+        With every row on its original line.
 
     Raises
     ------
@@ -87,7 +87,7 @@ def _predictions(text: str) -> tuple[list[str], bytes]:
 
 
 def _probabilities(text: str, predicted: int) -> tuple[float, float]:
-    """Probabilities of both classes."""
+    """Return the probabilities of both classes."""
     values = [float(part.strip("*")) for part in text.split(",")]
     if len(values) == 2:
         return values[0], values[1]

@@ -1,4 +1,4 @@
-"""What every ranking is compared with: random scorers, the constant answers, and what cannot be reached."""
+"""Baselines of every ranking: random scorers, the constant answers, and the unachievable region."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from core.labs.ranking_curves.panels.view import View
 
 
 def baselines(result: Comparison, view: View, space: Space) -> list[Trace]:
-    """Random scorers, the region that no ranking reaches, and the two constant answers."""
+    """Draw random scorers, the region that no ranking reaches, and the two constant answers."""
     prevalence = prevalence_of(result, view)
     x, y = path(RANDOM, result.rankings[0], space, view.share)
     return [
@@ -43,7 +43,7 @@ def _unachievable(prevalence: float, space: Space) -> list[Trace]:
 
 
 def _constants(result: Comparison, view: View, space: Space) -> list[Trace]:
-    """The answers that call every case positive, and none; the latter has a place in ROC only."""
+    """Draw the answers that predict every example positive, and none; the latter has a position only in ROC."""
     ranking = result.rankings[0]
     everyone = space.place(ranking, np.array([ranking.positives]), np.array([ranking.negatives]), view.share)
     found = [marks(*everyone, "text", "square-open", "all positive", f"predicts everything positive<br>{space.words}")]
@@ -55,7 +55,7 @@ def _constants(result: Comparison, view: View, space: Space) -> list[Trace]:
 
 
 def _names(prevalence: float, space: Space, row: float) -> list[tuple[float, float, str, str]]:
-    """Labels of the baselines, where curves seldom are; in PRG below `row`, which leaves room for those of lines."""
+    """Return labels of the baselines, where curves seldom are; in PRG below `row`, which leaves room for lines' names."""
     if space is ROC:
         return [
             (1, 1.01, "all positive", "top left"),

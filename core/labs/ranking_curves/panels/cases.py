@@ -1,4 +1,4 @@
-"""The cases behind the curves: how they score, and the four kinds of answers that a threshold makes of them."""
+"""The examples behind the curves: their scores, and the four kinds of answers that a threshold makes of them."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _GAP = np.nan
 
 
 def scores(result: Comparison, view: View) -> Panel:
-    """Scores of the first model: positives upwards, negatives downwards, wrong answers colored."""
+    """Draw scores of the first model: positives upward, negatives downward, wrong answers colored."""
     ranking, prevalence = result.rankings[0], prevalence_of(result, view)
     edges = score_edges(ranking, result.scored.probabilities[0])
     up = prevalence * _shares(ranking, ranking.tp, edges)
@@ -66,15 +66,15 @@ def scores(result: Comparison, view: View) -> Panel:
 
 
 def threshold_line(result: Comparison, edges: Numbers, across: tuple[float, float]) -> Track:
-    """Threshold of the first model at every step; where no case is called positive, to the right of all scores."""
+    """Return the first model's threshold at every step; where nothing is predicted positive, right of all scores."""
     cuts = result.thresholds[0]
     return Track(np.where(np.isinf(cuts), (edges[-1] + across[1]) / 2, np.clip(cuts, edges[0], edges[-1])))
 
 
 def score_edges(ranking: Ranking, probabilities: bool) -> Numbers:
-    """Borders of the bins: a few scores have a bin each, which begins at the score; others share bins of equal width.
+    """Return bin edges: a few scores get a bin each, which begins at the score; others share bins of equal width.
 
-    Scores far away from the others count to the outermost bins.
+    Scores far away from the others count in the outermost bins.
     """
     distinct = np.clip(ranking.thresholds[::-1], -FAR, FAR)
     low, high = float(distinct[0]), float(distinct[-1])
@@ -99,13 +99,13 @@ def score_edges(ranking: Ranking, probabilities: bool) -> Numbers:
 
 
 def _shares(ranking: Ranking, counts: Numbers, edges: Numbers) -> Numbers:
-    """Share of one class in each bin, which holds its left border; the outermost ones are open."""
+    """Return the fraction of one class in each bin, which includes its left edge; the outermost ones are open."""
     reached = np.append(0, counts)[ranking.called(edges[1:-1])] / counts[-1]
     return -np.diff(np.concatenate([[1.0], reached, [0.0]]))
 
 
 def _outlines(edges: Numbers, heights: Numbers, across: tuple[float, float], end: float) -> list[Trace]:
-    """Hide what lies outside of bins that stand on one side of zero, and draw their outline."""
+    """Hide what lies outside bins on one side of zero, and draw their outline."""
     x, y = np.repeat(edges, 2), np.concatenate([[0], np.repeat(heights, 2), [0]])
     outside = [across[0], across[0], *x, across[1], across[1]]
     return [
@@ -115,7 +115,7 @@ def _outlines(edges: Numbers, heights: Numbers, across: tuple[float, float], end
 
 
 def _bins(result: Comparison, edges: Numbers, up: Numbers, down: Numbers) -> list[Trace]:
-    """Invisible points that say what a bin holds."""
+    """Add invisible points that say what a bin holds."""
     texts = [f"score {number(low)} to {number(high)}" for low, high in pairwise(edges.tolist())]
     middle = (edges[1:] + edges[:-1]) / 2
     traces = []
@@ -129,7 +129,7 @@ def _bins(result: Comparison, edges: Numbers, up: Numbers, down: Numbers) -> lis
 def _quadrants(
     result: Comparison, across: tuple[float, float], up: tuple[float, float]
 ) -> list[tuple[float, float, str, str]]:
-    """Names of the classes, and of the four kinds of answers."""
+    """Return names of the classes, and of the four kinds of answers."""
     return [
         (across[0], up[1], f"<b>{plain(result.scored.positive)}</b> · FN", "bottom right"),
         (across[1], up[1], "TP", "bottom left"),
@@ -151,7 +151,7 @@ def _scores_alt(result: Comparison, view: View) -> str:
 
 
 def confusion(result: Comparison, view: View) -> Panel:
-    """The four kinds of answers as areas of a unit square: width is prevalence, height the rates of the ROC curve."""
+    """Draw the four kinds of answers as areas of a unit square: width is prevalence, height the ROC curve's rates."""
     prevalence = prevalence_of(result, view)
     rates = [ranking.roc(*counts) for ranking, counts in zip(result.rankings, result.counts, strict=True)]
     fpr, tpr = rates[0]
@@ -200,7 +200,7 @@ _KINDS = ("TP", "FN", "FP", "TN")
 
 
 def _classes(result: Comparison, prevalence: float) -> list[tuple[float, float, str, str]]:
-    """Names of both columns, above the square."""
+    """Return names of both columns, above the square."""
     return [
         (0, 1.02, f"{plain(result.scored.positive)} {_share(prevalence)}", "top right"),
         (1, 1.02, f"{plain(result.scored.negative)} {_share(1 - prevalence)}", "top left"),
@@ -208,12 +208,12 @@ def _classes(result: Comparison, prevalence: float) -> list[tuple[float, float, 
 
 
 def _share(part: float) -> str:
-    """Write a share; one that is nearly 100% with a decimal."""
+    """Write a fraction as a percentage; close to 100% with a decimal."""
     return f"{100 * part:.1f}%" if 0.99 < part < 1 else percent(part)
 
 
 def _numbers(result: Comparison, view: View) -> tuple[list[str], Numbers]:
-    """Templates and values of TP, FN, FP and TN: counts, or shares at a prevalence that is not that of the data."""
+    """Return templates and values of TP, FN, FP, and TN: counts, or fractions at a prevalence other than the data's."""
     ranking, (tp, fp) = result.rankings[0], result.counts[0]
     cells = np.stack([tp, ranking.positives - tp, fp, ranking.negatives - fp], axis=1).astype(np.float64)
     if view.share is None:

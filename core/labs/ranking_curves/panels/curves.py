@@ -1,4 +1,4 @@
-"""ROC, precision-recall and precision-recall-gain curves: three views of the same counts, at any prevalence."""
+"""ROC, precision-recall, and precision-recall-gain curves: three views of the same counts, at any prevalence."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ _KEPT: WeakKeyDictionary[Ranking, Numbers] = WeakKeyDictionary()
 
 
 def roc(result: Comparison, view: View) -> Panel:
-    """True positive rate over false positive rate: the same at any prevalence."""
+    """Draw true positive rate over false positive rate: the same at any prevalence."""
     curves = [_curve(name, role, *ROC.curve(ranking, None)) for name, role, ranking in models(result)]
     found = [ranking.areas(view.share).auroc for ranking in result.rankings]
     alt = _told(result, "area under the ROC curve", found, "random: 0.5")
@@ -48,7 +48,7 @@ def roc(result: Comparison, view: View) -> Panel:
 
 
 def precision_recall(result: Comparison, view: View) -> Panel:
-    """Precision over recall."""
+    """Draw precision over recall."""
     draw = {"steps": _steps, "achievable": _achievable, "straight": _straight}[view.interpolation]
     curves = [trace for name, role, ranking in models(result) for trace in draw(name, role, ranking, view)]
     if view.interpolation == "straight":
@@ -59,7 +59,7 @@ def precision_recall(result: Comparison, view: View) -> Panel:
 
 
 def gains(result: Comparison, view: View) -> Panel:
-    """Precision gain over recall gain, between recall gains 0 and 1."""
+    """Draw precision gain over recall gain, between recall gains 0 and 1."""
     wrong = []
     if view.homework:
         why = f"wrong formula{', prevalence of the data' if view.share else ''}"
@@ -97,7 +97,7 @@ def _curve(name: str, role: str, x: Numbers, y: Numbers) -> Trace:
 
 
 def _points(ranking: Ranking, prevalence: float | None) -> tuple[Numbers, Numbers]:
-    """Recall and precision at the distinct scores that paint the curve.
+    """Return recall and precision at the distinct scores that paint the curve.
 
     They are the same at any prevalence, since precision falls as the ratio of false to true positives rises.
     """
@@ -109,7 +109,7 @@ def _points(ranking: Ranking, prevalence: float | None) -> tuple[Numbers, Number
 
 
 def _steps(name: str, role: str, ranking: Ranking, view: View) -> list[Trace]:
-    """Average precision is the area under these: each precision counts from the recall before it."""
+    """Draw steps whose area is average precision: each precision counts from the recall before it."""
     recall, precision = _points(ranking, view.share)
     trace = _curve(name, role, np.append(0.0, recall), np.append(precision[0], precision))
     return [trace | {"line": line(role, 2.4, shape="vh")}]
@@ -120,14 +120,14 @@ def _achievable(name: str, role: str, ranking: Ranking, view: View) -> list[Trac
 
 
 def _straight(name: str, role: str, ranking: Ranking, view: View) -> list[Trace]:
-    """What many plots show, beside what mixtures of thresholds really reach."""
+    """Draw the straight lines of many plots, in contrast to what mixtures of thresholds really reach."""
     recall, precision = _points(ranking, view.share)
     wrong = _wrong(name, role, np.append(0.0, recall), np.append(1.0, precision), "linear interpolation (wrong)")
     return [*_achievable(name, role, ranking, view), wrong]
 
 
 def _gain_curve(name: str, role: str, ranking: Ranking, view: View) -> list[Trace]:
-    """The curve, and its point that is not one of a threshold."""
+    """Draw the curve, and its point that does not belong to a threshold."""
     x, y = PRG.curve(ranking, view.share)
     words = f"{plain(name, 30)}: inserted where recall is the prevalence<br>{PRG.words}"
     inserted = marks(x[:1], y[:1], role, "circle-open", f"crossing of {name}", words, legendgroup=role)
@@ -135,7 +135,7 @@ def _gain_curve(name: str, role: str, ranking: Ranking, view: View) -> list[Trac
 
 
 def _as_all_positive(result: Comparison, view: View) -> list[Trace]:
-    """Line of the F that calling every case positive has; for beta = 1 it is the minor diagonal."""
+    """Draw the line of the F of predicting every example positive; for beta = 1 it is the minor diagonal."""
     if view.lines == "cost":  # other lines then stand there
         return []
     ranking = result.rankings[0]
@@ -151,7 +151,7 @@ def _as_all_positive(result: Comparison, view: View) -> list[Trace]:
 
 
 def _wrong(name: str, role: str, x: Numbers, y: Numbers, why: str) -> Trace:
-    """A curve as it should not be drawn."""
+    """Draw a curve as it should not be drawn."""
     look = {"color": color("warning"), "dash": DASH[role], "width": 1.4}
     return _curve(name, role, x, y) | {"name": f"{name}: {why}", "line": look}
 
@@ -162,7 +162,7 @@ def _warning(text: str, y: float) -> Trace:
 
 
 def _told(result: Comparison, measure: str, values: list[float], reference: str) -> str:
-    """Who has the larger area, in a sentence."""
+    """Say in a sentence which model has the larger area."""
     names = result.scored.names
     if len(values) == 1:
         return f"{names[0]} has an {measure} of {fixed(values[0])}; {reference}."
@@ -174,7 +174,7 @@ def _told(result: Comparison, measure: str, values: list[float], reference: str)
 
 
 def _absent(result: Comparison, view: View, space: Space) -> tuple[str, ...]:
-    """Why the first model's point is not to be seen, at each step."""
+    """Say at each step why the first model's point is out of sight."""
     if space is ROC:
         return ()
     x, y = space.place(result.rankings[0], *result.counts[0], view.share)

@@ -9,11 +9,11 @@ from core.kit.arrays import Array
 
 
 def decimate(x: Array, y: Array, width: int, *, low: float = 0.0, high: float = 1.0) -> NDArray[np.intp]:
-    """Choose points of a curve that paint the same pixels as all of them, for lines that are not smoothed.
+    """Choose points of a curve that paint the same pixels as all of them, for lines without smoothing.
 
-    Of each run of points in one pixel column the first, the last, the lowest and the highest are kept; of a curve
-    that rises and goes right these are the first and the last. What lies left or right of the picture counts as one
-    column on each side. Exact for this range of x only: after a zoom it is to be called again.
+    Of each run of points in one pixel column, the first, the last, the lowest, and the highest are kept; for a curve
+    that goes up and right, these are the first and the last. What lies left or right of the picture counts as one
+    column on each side. Exact for this range of x only: call it again after a zoom.
 
     Parameters
     ----------

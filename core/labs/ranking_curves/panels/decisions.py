@@ -1,4 +1,4 @@
-"""What decisions cost, and whether scores can be taken for probabilities."""
+"""Costs of decisions, and scores as probabilities."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ TOP = 0.58  # of the cost axis: a constant answer costs 1/2 at most
 
 
 def costs(result: Comparison, view: View) -> Panel:
-    """Cost curves of Drummond and Holte: each threshold is a line, the best ones make the lower envelope."""
+    """Draw cost curves of Drummond and Holte: each threshold is a line, and the best ones form the lower envelope."""
     now = probability_cost(result.rankings[0], cost_ratio=view.cost_ratio, prevalence=view.share)
     muted = {"color": color("muted"), "dash": "dash", "width": 1.2}
     traces = [
@@ -88,9 +88,9 @@ def _costs_alt(result: Comparison, now: float) -> str:
 
 
 def calibration(result: Comparison, view: View) -> Panel:
-    """Share of positives against the score: in bins with Wilson intervals, and as isotonic steps.
+    """Draw the fraction of positives against the score: in bins with Wilson intervals, and as isotonic steps.
 
-    Only scores that are probabilities are comparable with it, and with each other; others get the steps alone.
+    Only scores that are probabilities are comparable with it, and with each other; other scores get only the steps.
     """
     probable = result.scored.probabilities[0]
     edges = score_edges(result.rankings[0], probable)
@@ -120,7 +120,7 @@ def calibration(result: Comparison, view: View) -> Panel:
 
 
 def _isotonic(name: str, role: str, ranking: Ranking, view: View) -> Trace:
-    """Steps of the probability that isotonic regression gives each score; a step begins at its lowest score."""
+    """Draw steps of the probability that isotonic regression gives each score; a step begins at its lowest score."""
     probability = calibrated(ranking, view.share)
     ends = np.append(np.flatnonzero(np.diff(probability, append=-1.0))[::-1], 0)
     words = f"{plain(name, 30)}, isotonic<br>from score %{{x:.3~g}} on: %{{y:.3f}}<extra></extra>"
@@ -130,7 +130,7 @@ def _isotonic(name: str, role: str, ranking: Ranking, view: View) -> Trace:
 
 
 def _in_bins(name: str, role: str, ranking: Ranking, view: View) -> Trace:
-    """Bins of equal width; another prevalence multiplies the odds of each."""
+    """Draw bins of equal width; another prevalence multiplies the odds of each."""
     found, ratio = reliability(ranking), ranking.sizes(view.share).ratio
     low, share, high = (part / (part + ratio * (1 - part)) for part in (found.low, found.share, found.high))
     words = (

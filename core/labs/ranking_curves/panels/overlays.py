@@ -1,4 +1,4 @@
-"""What can be laid over the curves: bands, hulls, and lines of equal F or equal cost."""
+"""Optional overlays on the curves: bands, hulls, and lines of equal F or equal cost."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _SUBSCRIPT = str.maketrans("0123456789.", "₀₁₂₃₄₅₆₇₈₉.")
 
 
 def bands(result: Comparison, view: View, space: Space) -> list[Trace]:
-    """Pointwise bootstrap bands."""
+    """Draw pointwise bootstrap bands."""
     known = result.known(view.share) if view.bands else None
     if known is None:
         return []
@@ -39,7 +39,7 @@ def bands(result: Comparison, view: View, space: Space) -> list[Trace]:
 
 
 def hulls(result: Comparison, view: View, space: Space) -> list[Trace]:
-    """What mixtures of thresholds reach, if they are chosen on the cases by which they are judged."""
+    """Draw what mixtures of thresholds reach, if they are chosen on the examples by which they are judged."""
     if not view.hull:
         return []
     traces = []
@@ -52,7 +52,7 @@ def hulls(result: Comparison, view: View, space: Space) -> list[Trace]:
 
 
 def isometrics(result: Comparison, view: View, space: Space) -> list[Trace]:
-    """Lines of equal F or equal cost, that of the constant answer, and for each model the best one that it reaches."""
+    """Draw lines of equal F or cost, that of the constant answer, and each model's best one."""
     if view.lines == "none":
         return []
     first, odds = result.rankings[0], result.rankings[0].sizes(view.share).odds
@@ -83,7 +83,7 @@ def isometrics(result: Comparison, view: View, space: Space) -> list[Trace]:
 
 
 def _family(view: View, space: Space, odds: float) -> tuple[list[Isometric], Isometric]:
-    """Lines at round values, and that of the constant answer: calling every case positive, or the cheaper of both."""
+    """Return lines at round values, and that of the constant answer: all predicted positive, or the cheaper of both."""
     if view.lines == "f":
         of_all = view.beta**2 / (1 + view.beta**2)
         constant = gain_line(odds, view.beta, of_all)
@@ -98,7 +98,7 @@ def _family(view: View, space: Space, odds: float) -> tuple[list[Isometric], Iso
 
 
 def _values(view: View, space: Space, family: list[Isometric], ranking: Ranking) -> list[tuple[float, float, str, str]]:
-    """Values of the lines, each at an end of its line, as far as there is room."""
+    """Place the values of the lines, each at an end of its line, as far as there is room."""
     places: list[tuple[float, float, str, str]] = []
     limits = {"top center": 0.7 if space is ROC else 0.9, "bottom right": 0.93}  # of x; beyond there is no room
     for line in family:
@@ -116,7 +116,7 @@ def _values(view: View, space: Space, family: list[Isometric], ranking: Ranking)
 
 
 def _end(view: View, space: Space, line: Isometric) -> tuple[float, str]:
-    """True positive rate of the end that carries the value, and the side on which it stands."""
+    """Return the true positive rate of the end that carries the value, and its side."""
     low, high = line.recalls
     if view.lines == "cost":
         if space is PR and line.slope > 1:
@@ -135,7 +135,7 @@ def _end(view: View, space: Space, line: Isometric) -> tuple[float, str]:
 
 
 def best_points(result: Comparison, view: View) -> list[tuple[float, float, float]]:
-    """Of each model the vertex of the hull with the largest F, or the least expected cost: tp, fp and that value."""
+    """Return, for each model, the hull vertex with the largest F or the least expected cost: tp, fp, and that value."""
     found = []
     for ranking in result.rankings:
         if view.lines == "f":
@@ -152,7 +152,7 @@ def best_points(result: Comparison, view: View) -> list[tuple[float, float, floa
 
 
 def notes(result: Comparison, view: View) -> list[Trace]:
-    """Names of the models and what the overlays mean, in the corner of ROC space where curves seldom are."""
+    """Write names of the models and the meaning of the overlays, in the corner of ROC space where curves seldom are."""
     dashes = {"first": "━━━", "second": "━ ━"}
     words = [(f"{dashes[role]} {plain(name, 22)}", role) for name, role, _ in models(result)]
     if view.lines != "none":
@@ -168,10 +168,10 @@ def notes(result: Comparison, view: View) -> list[Trace]:
 
 
 def f_name(beta: float) -> str:
-    """F with its beta as an index."""
+    """Return F with its beta as an index."""
     return f"F{beta:g}".translate(_SUBSCRIPT)
 
 
 def measure(view: View) -> str:
-    """What the lines keep equal."""
+    """Name the measure that is constant along the lines."""
     return f_name(view.beta) if view.lines == "f" else "cost"

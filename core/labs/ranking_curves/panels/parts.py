@@ -1,4 +1,4 @@
-"""What the panels share: the three spaces of a ranking and the operating points."""
+"""Common parts of the ranking panels: the three spaces of a ranking and the operating points."""
 
 from __future__ import annotations
 
@@ -35,11 +35,11 @@ class Space:
     up : (float, float)
         Range of the vertical axis; ranges never move.
     words : str
-        Both coordinates in words, for who points at a place.
+        Both coordinates in words, as hover text.
     place : callable
-        Ranking, true positives, false positives and prevalence to coordinates; nan or infinite where there are none.
+        Maps ranking, true positives, false positives, and prevalence to coordinates; nan or infinite if there are none.
     curve : callable
-        Ranking and prevalence to the curve of what its thresholds, and mixtures of them, reach.
+        Maps ranking and prevalence to the curve that its thresholds, and mixtures of them, reach.
     """
 
     key: str
@@ -88,7 +88,7 @@ PRG = Space(
 def panel_layout(
     title: str, x: str, y: str, across: tuple[float, float], up: tuple[float, float], **more: dict[str, Any]
 ) -> dict[str, Any]:
-    """Layout of a panel that may be 300 pixels wide and 150 high; `more` refines its axes."""
+    """Return the layout of a panel that may be 300 pixels wide and 150 high; `more` refines its axes."""
     axes = {
         name: {"range": list(span), "title": {"standoff": 5}} | more.get(name, {})
         for name, span in (("xaxis", across), ("yaxis", up))
@@ -97,23 +97,23 @@ def panel_layout(
 
 
 def prevalence_of(result: Comparison, view: View) -> float:
-    """Prevalence that is looked at: the chosen one, or that of the data."""
+    """Return the prevalence in use: the chosen one, or that of the data."""
     return float(result.rankings[0].sizes(view.share).prevalence)
 
 
 def models(result: Comparison) -> list[tuple[str, str, Ranking]]:
-    """Name, color role and ranking of each model."""
+    """Return name, color role, and ranking of each model."""
     return list(zip(result.scored.names, ROLES, result.rankings, strict=False))
 
 
 def plain(text: str, longest: int = 18) -> str:
-    """Give a name from outside as plotly shall write it: shortened, and without tags."""
+    """Return a foreign name as plotly should write it: shortened, and without tags."""
     short = text if len(text) <= longest else f"{text[: longest - 1].rstrip()}…"
     return short.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace("%{", "% {")
 
 
 def tracks(result: Comparison, view: View, space: Space) -> tuple[Track, ...]:
-    """Operating point of each model at every step."""
+    """Return the operating point of each model at every step."""
     return tuple(Track(x, y, role) for role, (x, y) in zip(ROLES, _points(result, view, space), strict=False))
 
 
@@ -127,7 +127,7 @@ def _points(result: Comparison, view: View, space: Space) -> list[tuple[Numbers,
 
 
 def spoken(result: Comparison, view: View, space: Space) -> list[Trace]:
-    """One invisible trace per model, through the points of the tracks: what is said where one points at."""
+    """Draw an invisible trace per model through the points of the tracks, for hover text."""
     traces = []
     for (name, role, _), (x, y), cuts in zip(
         models(result), _points(result, view, space), result.thresholds, strict=True

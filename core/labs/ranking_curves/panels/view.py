@@ -1,4 +1,4 @@
-"""What a visitor has chosen to see of a comparison."""
+"""A visitor's choices of what to see of a comparison."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ class View:
     Attributes
     ----------
     prevalence : float
-        Share of the positives where the models are used; 0 for that of the data.
+        Fraction of positives where the models are used; 0 for that of the data.
     beta : float
         Of the F measure.
     cost_ratio : float
-        What a false positive costs against a false negative.
+        Cost of a false positive relative to a false negative.
     lines : str
         "none", "f" (lines of equal F) or "cost" (lines of equal expected cost).
     hull, bands, homework : bool
@@ -36,5 +36,5 @@ class View:
 
     @property
     def share(self) -> float | None:
-        """Prevalence as the numbers want it: None for that of the data."""
+        """Return the prevalence as the computations expect it: None for that of the data."""
         return self.prevalence or None
