@@ -46,7 +46,7 @@ class Comparison(Memo):
 
     @cached_property
     def places(self) -> Numbers:
-        """Return rising positions of the threshold on the first model's ROC curve (steps,): (TPR + FPR) / 2, in thousandths."""
+        """Return rising threshold positions on the first model's ROC curve (steps,): (TPR + FPR) / 2 in thousandths."""
         return self._steps[0]
 
     @cached_property
@@ -189,7 +189,7 @@ def completing(result: Comparison, prevalence: float) -> tuple[Task[Spread], ...
 
 
 def tables(result: Comparison, values: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
-    """Return tables for a download: the scored examples, the curves and, if the script needs it, the data set itself."""
+    """Return tables for a download: the scored examples, the curves and, if the script needs it, the data set."""
     cases: dict[str, Any] = {"positive": result.scored.labels}
     cases |= {f"score {k}": score for k, score in enumerate(result.scored.scores, 1)}
     out: dict[str, dict[str, Any]] = {"cases.csv": cases}

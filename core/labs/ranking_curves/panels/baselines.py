@@ -55,7 +55,7 @@ def _constants(result: Comparison, view: View, space: Space) -> list[Trace]:
 
 
 def _names(prevalence: float, space: Space, row: float) -> list[tuple[float, float, str, str]]:
-    """Return labels of the baselines, where curves seldom are; in PRG below `row`, which leaves room for lines' names."""
+    """Return labels of the baselines, where curves seldom are; in PRG below `row`, which leaves room for others."""
     if space is ROC:
         return [
             (1, 1.01, "all positive", "top left"),
