@@ -135,6 +135,7 @@ def drawn(lab: Lab, story: Story, at: int) -> Picture:
 @each_story
 def test_panels_that_a_step_names_exist_and_the_truth_lies_on_a_curve(lab: Lab, story: Story) -> None:
     for at, step in enumerate(story.steps, 1):
+        assert not step.open or step.open in {section.name for section in lab.sections}
         if not (step.show or step.hide or step.mark or step.large is not None):
             continue
         picture = drawn(lab, story, at)
@@ -299,6 +300,16 @@ def test_a_guess_stands_beside_the_truth_once_the_answer_is_given(new_app: NewAp
     app.button_group("bias_variance:story:start.5").set_value("15").run()
     assert marks_of(pictures[-1]) == {"correct 8": color("right"), "your guess 15": color("wrong")}
     assert "0.421" in said(app)  # the reason
+
+
+def test_a_step_unfolds_its_section(new_app: NewApp) -> None:
+    app = open_at(new_app, "normalization", story="tiny.3")
+    click(app, "normalization:story:Next")  # passes over the question
+    assert not any(expander.proto.expanded for expander in app.expander)
+    click(app, "normalization:story:Next")
+    unfolded = [expander.label for expander in app.expander if expander.proto.expanded]
+    assert len(unfolded) == 1
+    assert unfolded[0].startswith("Small batches")
 
 
 def test_what_is_no_number_is_no_answer(new_app: NewApp, pictures: list[Picture]) -> None:

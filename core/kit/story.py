@@ -34,6 +34,8 @@ class Step:
         Panels that are shown; those that the picture shows anyway if not given.
     large : int, optional
         The panel that fills the stage.
+    open : str
+        Name of the section that is unfolded.
     """
 
     state: str
@@ -43,6 +45,7 @@ class Step:
     hide: tuple[int, ...] = ()
     show: tuple[int, ...] = ()
     large: int | None = None
+    open: str = ""
 
 
 @dataclass(frozen=True)

@@ -33,7 +33,7 @@ def arrive(lab: Lab, record: State) -> None:
     record.opened = record.visit, names
     if not names:
         return
-    key = _unfold(lab, names[0]) if len(names) == 1 else ""
+    key = fold_of(lab, names[0]) if len(names) == 1 else ""
     if key:
         st.session_state[key] = True
         st.session_state[f"{lab.name}:scroll"] = key
@@ -43,8 +43,8 @@ def arrive(lab: Lab, record: State) -> None:
         record.notes.append(f"Ignored {told} in the link: {why}.")
 
 
-def _unfold(lab: Lab, name: str) -> str:
-    """Return the key of the fold that a name means, with the exercise chosen; empty if there is none."""
+def fold_of(lab: Lab, name: str) -> str:
+    """Return the key of the fold that a name means, with its exercise chosen; empty if there is none."""
     if name == PRACTICE and lab.exercises:
         return practice_key(lab)
     for index, section in enumerate(lab.sections):

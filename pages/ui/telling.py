@@ -19,7 +19,7 @@ from core.kit.lab import PREDICT, Lab
 from core.kit.mark import answered
 from core.kit.story import Step, Story, read_place
 from core.kit.words import verbatim
-from pages.ui import net, own, shell, state
+from pages.ui import net, opening, own, shell, state
 from pages.ui.lecture import Lecture
 from pages.ui.lectures import LECTURES
 from pages.ui.state import State
@@ -284,6 +284,8 @@ def _stand(lab: Lab, record: State, here: Place) -> None:
     st.session_state[f"{lab.name}:told"] = here.key
     st.query_params[state.STORY] = here.key
     record.replace(values_of(lab, here.story, _before(lab, here)))
+    if here.step.open and not _pending(lab, here):
+        st.session_state[opening.fold_of(lab, here.step.open)] = True
 
 
 def _before(lab: Lab, here: Place) -> int:

@@ -39,7 +39,9 @@ STORIES = (
             ),
             Step(
                 "rule=k-fold&seed=3&degree=3",
-                "A new sample of 40 points: 10-fold picks 3, although 8 is best again. The pick is an estimate.",
+                "A new sample of 40 points: 10-fold picks 3, although 8 is best again. "
+                "The pick is an estimate: see below.",
+                open="what-each-criterion-picks-over-many-data-sets",
             ),
         ),
         "Score a model on points it has not seen, use every point once, and treat the pick as noisy.",

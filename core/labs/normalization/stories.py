@@ -74,6 +74,7 @@ STORIES = (
             Step(
                 "batch=1+2+2+3+3+4+5+6&moved=6",
                 "Eight values say more: 6 lands at 1.761. The section on small batches shows the scatter.",
+                open="small-batches-how-far-off-is-a-batch",
             ),
         ),
         "A batch of one says nothing, a batch of two only which value is larger.",
