@@ -1,7 +1,8 @@
 """Formatter, linter, types, import rules, and the quick tests, in under a minute: `python -m tests.check [lab ...]`.
 
-Formats the code and fixes what the linter can fix; then the tools check it while the tests of the house rules and
-those of the named labs run (by default momentum, which is small). The whole suite is `python -m pytest`.
+Formats the code, fixes what the linter can fix, and writes docs/checked.md; then the tools check it while the tests of
+the house rules and those of the named labs run (by default momentum, which is small). The whole suite is
+`python -m pytest`.
 """
 
 from __future__ import annotations
@@ -12,7 +13,12 @@ import time
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
-MEND = (("-m", "ruff", "format", "-q"), ("-m", "ruff", "check", "-q", "--fix"), ("-m", "ruff", "format", "-q"))
+MEND = (
+    ("-m", "ruff", "format", "-q"),
+    ("-m", "ruff", "check", "-q", "--fix"),
+    ("-m", "ruff", "format", "-q"),
+    ("-m", "tests.checked"),
+)
 TOOLS = {
     "types": ("-m", "mypy"),
     "import rules": ("-c", "from importlinter.cli import lint_imports_command as lint; lint()"),

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from pages.ui import shell
+from tests import checked
 from tests.conftest import ROOT
 
 DOCUMENTS = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
@@ -72,3 +73,11 @@ def test_readme_is_short_and_lists_every_lab() -> None:
     assert len(text.splitlines()) <= 90
     for name in shell.labs():
         assert f"(pages/{name}.py)" in text, name
+
+
+def test_what_was_checked_is_told_as_it_is_now() -> None:
+    assert checked.PAGE.read_text("utf-8") == checked.page(), "run python -m tests.checked"
+
+
+def test_every_lab_is_compared_with_something_that_is_not_ours() -> None:
+    assert [lab.name for lab in shell.labs().values() if not checked.oracles(lab)] == []
