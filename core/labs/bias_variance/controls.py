@@ -1,4 +1,4 @@
-"""Controls of the bias-variance lab: the degree, the experiment, and what stands beside the error curves."""
+"""Controls of the bias-variance lab: the degree, the experiment, and the panel next to the error curves."""
 
 from __future__ import annotations
 

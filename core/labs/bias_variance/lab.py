@@ -61,7 +61,7 @@ SCRIPT = Path(__file__).with_name("script.py")
 
 
 def script(values: Mapping[str, Any]) -> str:
-    """Script of the bias-variance lab: the decomposition and, where that is shown, the choice of a degree."""
+    """Return the script of the bias-variance lab: the decomposition and, if shown, the choice of a degree."""
     head, parts = parts_of(SCRIPT)
     wanted = ["decomposition", "choice"] if values["view"] == "choose" else ["decomposition"]
     head = with_truth(head, values)

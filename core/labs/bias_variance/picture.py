@@ -13,14 +13,14 @@ from core.regression.decomposition import decompose
 
 
 def picture(result: Exploration, *, view: str, compare: tuple[int, ...], log_y: bool) -> Picture:
-    """Picture of an exploration, scrubbed by degree.
+    """Draw an exploration, scrubbed by degree.
 
     Parameters
     ----------
     result
         What to show.
     view
-        Key of `core.labs.bias_variance.controls.VIEWS`: what stands left of the error curves.
+        Key of `core.labs.bias_variance.controls.VIEWS`: the panels left of the error curves.
     compare
         Degrees whose fits stay on screen in the view "one".
     log_y
@@ -39,7 +39,7 @@ def picture(result: Exploration, *, view: str, compare: tuple[int, ...], log_y: 
 
 
 def thumbnail() -> str:
-    """The error curves of the default experiment as a small SVG."""
+    """Draw the error curves of the default experiment as a small SVG."""
     d = decompose(n_test=50, seed=26)  # what a first visit to the page shows
     x = d.degrees[:12].astype(float)
     curves = {"bias²": ("bias", d.bias2), "variance": ("variance", d.variance), "expected error": ("risk", d.risk)}

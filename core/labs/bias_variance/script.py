@@ -1,4 +1,4 @@
-"""Bias, variance and noise of polynomial fits: exact values and a simulation, with NumPy alone."""
+"""Bias, variance, and noise of polynomial fits: exact values and a simulation, with NumPy alone."""
 
 import numpy as np
 from numpy.polynomial.chebyshev import chebvander
@@ -17,7 +17,7 @@ def f(x):
 
 
 def draw(n_sets):
-    """Inputs and noise of the data sets, test inputs, noise of one test set, fresh test noise per data set."""
+    """Draw inputs and noise of the data sets, test inputs, noise of one test set, fresh test noise per data set."""
     rng = np.random.default_rng(seed) if generator == "pcg64" else np.random.RandomState(seed)
     held_out = test_at in ("held_out", "inside")
     n_pool = 2 * n_train if protocol == "subset" else n_train
@@ -52,14 +52,14 @@ def draw(n_sets):
 
 
 def hat(x, at, d):
-    """A least-squares fit is linear in y: its values at the points `at` are H y."""
+    """Return H: a least-squares fit is linear in y, with values H y at the points `at`."""
     u = [(2 * t - x.min() - x.max()) / (x.max() - x.min()) for t in (x, at)]
     q, r = np.linalg.qr(chebvander(u[0], d))
     return np.linalg.solve(r.T, chebvander(u[1], d).T).T @ q.T
 
 
 def left_out(x, y, d):
-    """Leave-one-out residuals without refits: residual over 1 - h, with h the diagonal of the hat matrix."""
+    """Return leave-one-out residuals without refits: residual over 1 - h, with h the diagonal of the hat matrix."""
     u = (2 * x - x.min() - x.max()) / (x.max() - x.min())
     q = np.linalg.qr(chebvander(u, d), mode="complete")[0][:, d + 1 :]  # orthogonal to all polynomials of degree d
     slack = np.sum(q**2, axis=1)

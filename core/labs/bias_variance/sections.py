@@ -1,4 +1,4 @@
-"""Below the picture: the derivation with today's numbers, and what the homework's conclusions are worth."""
+"""Sections of the bias-variance lab: the derivation in current numbers, and the homework's conclusions, tested."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ Blocks = Sequence[str | Picture]
 
 
 def derivation(result: Exploration, values: Mapping[str, Any]) -> Blocks:
-    """The decomposition in six steps, each with its value on the data sets of the page."""
+    """Show the decomposition in six steps, each with its value on the data sets of the page."""
     d = result.decomposition
     degree = min(int(values["degree"]), int(d.degrees[-1]))
     e = result.expansion(degree)
@@ -81,7 +81,7 @@ def _away(term: Term) -> str:
 
 
 def conclusions(result: Exploration, values: Mapping[str, Any]) -> Blocks:
-    """The homework's conclusions, each beside a picture of what its own experiment says when it is repeated."""
+    """Show the homework's conclusions, each with a picture of what its own experiment says when repeated."""
     eye, choice, again = homework.by_eye(), homework.test_set_choice(), homework.redraws()
     own = homework.hundred_sets()
     risk = eye.decomposition.risk

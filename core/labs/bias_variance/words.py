@@ -14,7 +14,7 @@ from core.labs.bias_variance.panels.choice import RULES, rule_name
 
 
 def terms(result: Exploration, view: str) -> tuple[Readout, ...]:
-    """Readouts of the decomposition at each degree."""
+    """Return readouts of the decomposition at each degree."""
     d = result.decomposition
     median = ", median" if result.heavy_tailed else ""
     own = Readout(
@@ -50,7 +50,7 @@ def terms(result: Exploration, view: str) -> tuple[Readout, ...]:
 
 
 def _added(result: Exploration, k: int) -> str:
-    """Sum of the terms at the k-th degree in numbers."""
+    """Write the sum of the terms at the k-th degree in numbers."""
     bias2, variance, risk = _parts(result, k)
     return f"{fixed(bias2)} + {fixed(variance)} + {fixed(result.decomposition.noise)} = {fixed(risk)}"
 
@@ -83,7 +83,7 @@ def summary(result: Exploration, view: str, k: int) -> str:
 
 
 def rules(result: Exploration, k: int) -> str:
-    """What the rules make of the k-th degree, and which of them does best."""
+    """Say how the rules judge the k-th degree, and which of them does best."""
     s = result.selection
     blind = [rule for rule in s.rules if rule != "oracle"]
     ranked = sorted(blind, key=lambda rule: s.excess[s.rules.index(rule)])
@@ -99,7 +99,7 @@ def rules(result: Exploration, k: int) -> str:
 
 
 def shares(result: Exploration) -> tuple[Readout, ...]:
-    """Readouts of the rules: how often each chooses each degree."""
+    """Return readouts of the rules: how often each chooses each degree."""
     s = result.selection
     return (
         Readout("expected test error", _each(result.risk), "risk", headline=True),
@@ -122,7 +122,7 @@ def shares(result: Exploration) -> tuple[Readout, ...]:
 
 
 def identity(result: Exploration, k: int) -> str:
-    """The decomposition at the k-th degree in numbers, the simulation beside it, and what follows."""
+    """Write the decomposition at the k-th degree in numbers, the simulation, and the conclusion."""
     d = result.decomposition
     degree, best = int(d.degrees[k]), result.best
     bias2, variance, risk, least = (float(v) for v in (*_parts(result, k), result.risk[best - 1]))
@@ -169,7 +169,7 @@ def _medians(result: Exploration, k: int) -> str:
 
 
 def verdict(guess: int, truth: int, result: Exploration) -> str:
-    """What there is to learn from a guess of the best degree."""
+    """Say what a guess of the best degree teaches."""
     last = int(result.decomposition.degrees[-1])
     if guess > last:
         return f"The polynomials on this page stop at degree {last}."

@@ -32,8 +32,8 @@ class Term:
 class Expansion:
     """Squared error of the fits of one degree: y − g = (f − Eg) + (Eg − g) + ε, squared.
 
-    `bias2`, `variance` and `noise` are the squares; `bias_variance` is 2 (f − Eg)(Eg − g), `noise_bias` is
-    2 ε (f − Eg) and `noise_variance` is 2 ε (Eg − g). `train_noise` is what the last one would be at the training
+    `bias2`, `variance`, and `noise` are the squares; `bias_variance` is 2 (f − Eg)(Eg − g), `noise_bias` is
+    2 ε (f − Eg), and `noise_variance` is 2 ε (Eg − g). `train_noise` is what the last one would be at the training
     points, with ε the noise that the fit has seen. The six terms add up to `total`.
     """
 
@@ -50,8 +50,8 @@ class Expansion:
 def expand(experiment: Experiment, degree: int) -> Expansion:
     """Expand the squared error at the test points into its six terms.
 
-    With redrawn inputs, Eg is the mean over the designs of the fits to noise-free data; the exact bias² is freed of
-    the share of the scatter between designs that such a mean of M still holds.
+    With redrawn inputs, Eg is the mean over the designs of the fits to noise-free data; the exact bias² is corrected
+    for the part of the scatter between designs that remains in a mean of M.
 
     Parameters
     ----------

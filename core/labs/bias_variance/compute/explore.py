@@ -1,4 +1,4 @@
-"""What the bias-variance page explores: one decomposition and, when it is looked at, the choice of a degree."""
+"""Results of the bias-variance page: one decomposition and, when it is viewed, the choice of a degree."""
 
 from __future__ import annotations
 
@@ -29,10 +29,10 @@ class Exploration:
         Number of folds of the cross-validation.
     heavy_tailed
         Inputs are drawn freely, or are redrawn such that at some degree the mean error over the designs is more than
-        twice the median. Then the means hang on a few unlucky designs, and `bias2`, `variance` and `risk` hold the
+        twice the median. Then the means depend on a few unlucky designs, and `bias2`, `variance`, and `risk` hold the
         medians over the designs.
     settings, repetitions
-        What was asked for.
+        The given arguments.
     """
 
     decomposition: Decomposition
@@ -43,39 +43,39 @@ class Exploration:
 
     @cached_property
     def selection(self) -> Selection:
-        """What the rules choose over many repetitions; computed when first asked for."""
+        """Return what the rules choose over many repetitions; computed on first use."""
         return select(**vars(self.settings), repetitions=self.repetitions, folds=self.folds)
 
     @property
     def bias2(self) -> Array:
-        """Squared bias, (D,)."""
+        """Return the squared bias, (D,)."""
         d = self.decomposition
         return d.median_bias2 if self.heavy_tailed else d.bias2
 
     @property
     def variance(self) -> Array:
-        """Variance, (D,)."""
+        """Return the variance, (D,)."""
         d = self.decomposition
         return d.median_variance if self.heavy_tailed else d.variance
 
     @property
     def risk(self) -> Array:
-        """Expected test error, (D,)."""
+        """Return the expected test error, (D,)."""
         d = self.decomposition
         return d.median_risk if self.heavy_tailed else d.risk
 
     @property
     def best(self) -> int:
-        """Degree with the smallest expected test error."""
+        """Return the degree with the smallest expected test error."""
         return int(self.decomposition.degrees[np.argmin(self.risk)])
 
     def expansion(self, degree: int) -> Expansion:
-        """The squared error of one degree, term by term."""
+        """Return the squared error of one degree, term by term."""
         return expand(draw(self.settings), degree)
 
     @cached_property
     def loo_rmse(self) -> Array:
-        """Leave-one-out root mean squared error of the first data set, (D,); nan where it is undefined."""
+        """Return the leave-one-out root mean squared error of the first data set, (D,); nan where it is undefined."""
         d = self.decomposition
         basis = nested_basis(d.x_train[:1], d.x_test, len(d.degrees))
         residuals = leave_one_out(basis, d.y_train[:1])[:, 0]
@@ -117,7 +117,7 @@ def explore(
 
 
 def tables(result: Exploration, values: Mapping[str, Any]) -> dict[str, dict[str, Array]]:
-    """Tables for a download: errors by degree, the data sets in long form and, where shown, the choices."""
+    """Return tables for a download: errors by degree, the data sets in long form and, if shown, the choices."""
     d = result.decomposition
     names = (
         "bias2",

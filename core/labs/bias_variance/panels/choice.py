@@ -17,12 +17,12 @@ RULES = {  # rule of core.regression.selection -> label, color role
 
 
 def rule_name(result: Exploration, rule: str) -> str:
-    """Name of a selection rule on screen."""
+    """Return the name of a selection rule on screen."""
     return RULES[rule][0].format(folds=result.folds)
 
 
 def choosing(result: Exploration, compare: tuple[int, ...]) -> tuple[Panel, ...]:
-    """Panel of what every rule picks, over many repetitions of the experiment."""
+    """Draw the choices of every rule over many repetitions of the experiment."""
     s = result.selection
     looks = {rule: (rule_name(result, rule), RULES[rule][1]) for rule in s.rules}
     return (choice_rows(s, looks, HEIGHT),)

@@ -18,7 +18,7 @@ HEIGHT = 560  # of this panel, which stands beside all others
 
 
 def error_curves(result: Exploration, log_y: bool) -> Panel:
-    """Exact curves with the simulation laid over them, the exact optimum and the one that a test set suggests."""
+    """Draw exact curves with the simulation on top, the exact optimum, and the one that a test set suggests."""
     d = result.decomposition
     x = d.degrees
     traces = [
@@ -51,7 +51,7 @@ def _curve(x: Numbers, y: Numbers, role: str, name: str, width: float = 2.2) -> 
 
 
 def _simulations(result: Exploration) -> list[dict[str, Any]]:
-    """Monte Carlo estimates with their standard errors; they estimate means, so they stay away from medians."""
+    """Draw Monte Carlo estimates with standard errors; they estimate means, so they are kept away from medians."""
     d = result.decomposition
     if result.heavy_tailed:
         return []
@@ -98,14 +98,14 @@ def _optima(result: Exploration) -> dict[str, Any]:
 
 
 def _side(degree: int, last: int) -> str:
-    """Side of a mark on which a text stays inside the picture."""
+    """Return the side of a mark on which a text stays inside the picture."""
     if degree <= last / 4:
         return "right"
     return "left" if degree > 3 * last / 4 else "center"
 
 
 def _error_axis(result: Exploration, log_y: bool) -> dict[str, Any]:
-    """Range that keeps the neighborhood of the optimum readable; what explodes leaves at the top."""
+    """Return a range that keeps the neighborhood of the optimum readable; errors that explode leave at the top."""
     risk, d = result.risk, result.decomposition
     if log_y:
         curves = {"risk": risk, "bias²": result.bias2, "variance": result.variance, "training": d.train_error}

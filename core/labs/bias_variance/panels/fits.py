@@ -1,4 +1,4 @@
-"""The fits themselves: to one data set, and to many with what they share and how they scatter."""
+"""Panels of fits: to one data set, and to many with their mean and scatter."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _PINNED = ("first", "second", "test", "threshold")  # colors of the fits that st
 
 
 def one_data_set(result: Exploration, compare: tuple[int, ...]) -> tuple[Panel, ...]:
-    """One data set with the fit on the slider and the fits of the degrees in `compare`."""
+    """Draw one data set with the current fit and the fits of the degrees in `compare`."""
     d = result.decomposition
     pinned = [k for k in compare if k <= d.degrees[-1]]
     traces = [
@@ -44,7 +44,7 @@ def one_data_set(result: Exploration, compare: tuple[int, ...]) -> tuple[Panel, 
 
 
 def many_data_sets(result: Exploration, compare: tuple[int, ...]) -> tuple[Panel, ...]:
-    """Fits to many data sets with their mean and scatter; below, what these cost at each x."""
+    """Draw fits to many data sets with their mean and scatter; below, their error at each x."""
     d = result.decomposition
     curves = len(d.coefs)
     grid, mean, sd = d.grid[COARSE], d.mean_grid[:, COARSE], d.sd_grid[:, COARSE]
@@ -76,7 +76,7 @@ def many_data_sets(result: Exploration, compare: tuple[int, ...]) -> tuple[Panel
 
 
 def _pointwise(result: Exploration) -> Panel:
-    """Bias², variance and noise at each x, stacked, so that the upper edge is the expected error there."""
+    """Draw bias², variance, and noise at each x, stacked, so that the upper edge is the expected error there."""
     d = result.decomposition
     grid = d.grid[COARSE]
     bias2, variance = ((d.mean_grid - d.f_grid) ** 2)[:, COARSE], d.sd_grid[:, COARSE] ** 2
