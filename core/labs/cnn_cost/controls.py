@@ -1,4 +1,4 @@
-"""Controls of the page about shapes and cost: a network, its image, what is counted, and what is left blank."""
+"""Controls of the page on shapes and cost: a network, its image, what is counted, and what is left blank."""
 
 from __future__ import annotations
 

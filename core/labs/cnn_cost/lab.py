@@ -77,7 +77,7 @@ SCRIPT = Path(__file__).with_name("script.py")
 
 
 def script(values: Mapping[str, Any]) -> str:
-    """Script of the page on shapes and cost: formulas over the rows of the network, which come in a table."""
+    """Return the script of the page on shapes and cost: formulas over the rows of the network, read from a table."""
     return SCRIPT.read_text("utf-8")
 
 

@@ -1,4 +1,4 @@
-"""Pictures of the page about shapes and cost: layer by layer, as blocks, and two networks side by side."""
+"""Pictures of the page on shapes and cost: layer by layer, as blocks, and two networks side by side."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def picture(
     optimizer: str,
     precision: str,
 ) -> Picture:
-    """Picture of a network, scrubbed by its layers.
+    """Draw a network, scrubbed by its layers.
 
     Parameters
     ----------
@@ -69,7 +69,7 @@ def picture(
 
 
 def thumbnail() -> str:
-    """VGG16 as blocks, in the colors of what they do."""
+    """Draw VGG16 as blocks, in the colors of what they do."""
     table = preset_table(net="vgg16")
     parts, x = [], 12.0
     for call in table.calls:

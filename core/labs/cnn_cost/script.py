@@ -1,6 +1,6 @@
-"""Shapes, parameters, operations and memory of a network, by formulas over layers.csv from the same page.
+"""Shapes, parameters, operations, and memory of a network, by formulas over layers.csv from the same page.
 
-What has no simple formula (attention, normalization, the receptive field behind branches) is taken from the file.
+Numbers without a simple formula (attention, normalization, the receptive field after branches) come from the file.
 """
 
 import csv
@@ -18,7 +18,7 @@ with open("layers.csv", newline="", encoding="utf-8") as file:
 
 
 def numbers(row, *names):
-    """Numbers of a row; 0 where a cell is blank: the formulas below give what is to be filled in."""
+    """Return numbers of a row; 0 where a cell is blank: the formulas below give what is to be filled in."""
     return [0 if row[name] == "?" else int(row[name]) for name in names]
 
 
@@ -27,7 +27,7 @@ def shape(words):
 
 
 def output(row):
-    """floor((n + padding - reach) / stride) + 1 for each side of a map."""
+    """Return floor((n + padding - reach) / stride) + 1 for each side of a map."""
     sides = []
     for way, before, after, n in zip(
         ("height", "width"), ("top", "left"), ("bottom", "right"), shape(row["input"])[1:]
@@ -44,12 +44,12 @@ def output(row):
 
 
 def made(row):
-    """Shape of the output."""
+    """Return the shape of the output."""
     return output(row) if "?" in row["output"] else shape(row["output"])
 
 
 def count(row):
-    """Weights and multiply-accumulates."""
+    """Return weights and multiply-accumulates."""
     given, out = shape(row["input"]), made(row)
     if row["kind"] == "Conv2d" and out:
         taps = prod(numbers(row, "kernel height", "kernel width")) * (given[0] // int(row["groups"]))

@@ -1,4 +1,4 @@
-"""Words of the page about shapes and cost: readouts, a sentence for each layer, questions and verdicts."""
+"""Words of the page on shapes and cost: readouts, a sentence for each layer, questions, and verdicts."""
 
 from __future__ import annotations
 
@@ -40,19 +40,19 @@ def shape_text(shape: Sequence[int]) -> str:
 
 
 def bare(table: LayerTable) -> bool:
-    """Whether a table holds parameters alone: a file of weights knows neither maps nor operations."""
+    """Return whether a table holds only parameters: a file of weights has neither maps nor operations."""
     return table.source in ("safetensors", "state_dict")
 
 
 def least(table: LayerTable) -> str:
-    """What stands before a sum over rows of which some are not counted."""
+    """Return what precedes a sum over rows some of which are not counted."""
     return "at least " if table.uncounted else ""
 
 
 def readouts(
     result: Cost, rows: Sequence[Row], sums: Totals, memory: TrainingMemory | str, *, bias: bool, unit: str, batch: int
 ) -> tuple[Readout, ...]:
-    """What the slider's row is, and the sums over the network, counted twice."""
+    """Describe the slider's row, and the sums over the network, counted twice."""
     own: list[tuple[str, str, str, str]] = []
     for k in stops(tuple(rows)):
         if not k:
@@ -109,7 +109,7 @@ _RECOUNTED = dict.fromkeys(
 
 
 def _recounted(result: Cost) -> Check | None:
-    """The second count; none of a file, in which it would rest on what the first one has read."""
+    """Return the second count; None for a file, where it would depend on what the first one has read."""
     if result.table.source not in _RECOUNTED:
         return None
     params, macs = recount(result.table)
@@ -119,7 +119,7 @@ def _recounted(result: Cost) -> Check | None:
 
 
 def sentences(result: Cost, rows: Sequence[Row], *, bias: bool, unit: str) -> tuple[str, ...]:
-    """What happens at each row, with the formulas and the share of the parameters so far."""
+    """Say what happens at each row, with the formulas and the percentage of the parameters so far."""
     everything = [0, *accumulate(_owned(call, bias) for call in result.table.inference)]
     texts = []
     for k in stops(tuple(rows)):
@@ -142,7 +142,7 @@ def sentences(result: Cost, rows: Sequence[Row], *, bias: bool, unit: str) -> tu
 
 
 def summaries(result: Cost, rows: Sequence[Row], *, bias: bool, unit: str) -> tuple[str, ...]:
-    """Say in one line which shares of the parameters and of the operations each row has."""
+    """Say in one line what percentage of the parameters and of the operations each row has."""
     if result.blanks:
         return ("Some cells are blank; fill them in below the picture.",)
     sums = totals(result.table, bias=bias)
@@ -161,7 +161,7 @@ def summaries(result: Cost, rows: Sequence[Row], *, bias: bool, unit: str) -> tu
 
 
 def _share(part: int, whole: int) -> str:
-    """Write a share of a whole with two digits."""
+    """Write a fraction of a whole with two digits."""
     share = 100 * part / whole if whole else 0.0
     if share >= 99.5:  # two digits would make a power of ten of it
         return "100%" if part == whole else f"{min(share, 99.99):.4g}%"
@@ -173,7 +173,7 @@ def _owned(call: Any, bias: bool) -> int:
 
 
 def _opening(result: Cost) -> str:
-    """What stands before the first row."""
+    """Return what precedes the first row."""
     note = " ".join(telling(result, result.notes)[:_NOTES])
     size = result.table.input_shape
     image = f"An image of {size[1]} × {size[2]} with {size[0]} channels." if any(size) else "The file holds no image."
@@ -181,7 +181,7 @@ def _opening(result: Cost) -> str:
 
 
 def telling(result: Cost, notes: Iterable[str]) -> list[str]:
-    """Notes without the sentences that hold a number which is to be filled in."""
+    """List notes without the sentences that give away a blank number."""
     answers = {truth(result.table.inference[place], column=column, bias=bias)
                for place, column in result.blanks for bias in (False, True)}  # fmt: skip
     if any(column == "params" for _, column in result.blanks):
@@ -200,7 +200,7 @@ def _numbers(sentence: str) -> Iterator[int]:
 
 
 def largest(result: Cost, quantity: int) -> str:
-    """What holds most of a quantity: 0 parameters, 2 MACs."""
+    """Tell what holds most of a quantity: 0 parameters, 2 MACs."""
     by_role = totals(result.table).by_role
     best = max(by_role, key=lambda role: by_role[role][quantity], default="other")
     return best if best in NAMES else "other"

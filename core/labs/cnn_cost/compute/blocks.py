@@ -1,4 +1,4 @@
-"""The blocks of a network: its rows as a tree by their dotted names, with equal neighbors taken together."""
+"""The blocks of a network: its rows as a tree by their dotted names, with equal neighbors merged."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from core.networks.table import Call, LayerTable
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Block:
-    """A row, or rows that have the beginning of their names in common.
+    """A row, or rows whose names begin alike.
 
     Attributes
     ----------
@@ -20,11 +20,11 @@ class Block:
     first, last : int
         Rows of the table from `first` to before `last`, those of all equal blocks together.
     count : int
-        How many equal blocks in a row this stands for.
+        The number of equal blocks in a row that this represents.
     params, macs, activations : int
-        Sums over these rows, all equal blocks together; parameters that are used again count once.
+        Sums over these rows, all equal blocks together; parameters that are reused count once.
     children : tuple of Block
-        Of one of the equal blocks, the first; empty for a row.
+        Of the first of the equal blocks; empty for a row.
     """
 
     path: str
@@ -39,15 +39,15 @@ class Block:
 
 
 def blocks(table: LayerTable, *, collapse: bool = True) -> Block:
-    """Give the tree of a table.
+    """Return the tree of a table.
 
     Parameters
     ----------
     table : LayerTable
-        Rows that only training calls are left out.
+        Rows that are called only in training are left out.
     collapse : bool
         Whether neighbors of the same class, with the same layers inside and the same shapes, become one block. The
-        first block of a stage, which halves the map, differs and stays apart.
+        first block of a stage, which halves the map, differs and stays separate.
     """
     rows = table.inference
     root = _block("", 0, rows, table.blocks)
@@ -55,14 +55,14 @@ def blocks(table: LayerTable, *, collapse: bool = True) -> Block:
 
 
 def walk(block: Block) -> Iterator[Block]:
-    """The block and all below it, parents first."""
+    """Yield the block and all below it, parents first."""
     yield block
     for child in block.children:
         yield from walk(child)
 
 
 def _block(path: str, first: int, rows: tuple[Call, ...], classes: dict[str, str]) -> Block:
-    """The block of these rows, whose names all begin with `path`; `first` is the place of the first one."""
+    """Return the block of these rows, whose names all begin with `path`; `first` is the index of the first one."""
     depth = path.count(".") + 1 if path else 0
     children, place = [], first
     for name, group in groupby(rows, key=lambda call: ".".join(call.name.split(".")[: depth + 1])):
@@ -100,7 +100,7 @@ def _leaf(call: Call, place: int) -> Block:
 
 
 def _collapsed(block: Block, rows: tuple[Call, ...]) -> Block:
-    """The block with equal neighbors taken together, at every depth."""
+    """Return the block with equal neighbors merged, at every depth."""
     if not block.children:
         return block
     children = []
@@ -121,7 +121,7 @@ def _collapsed(block: Block, rows: tuple[Call, ...]) -> Block:
 
 
 def _signature(block: Block, rows: tuple[Call, ...]) -> tuple[object, ...]:
-    """What equal blocks have in common."""
+    """Return what equal blocks have in common."""
     inside = rows[block.first : block.last]
     start = len(block.path)
     return block.kind, tuple(

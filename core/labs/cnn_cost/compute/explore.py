@@ -1,4 +1,4 @@
-"""What the page about shapes and cost shows: the rows of a network, of a second one beside it, and blank cells."""
+"""Results of the page on shapes and cost: the rows of a network, of a second one next to it, and blank cells."""
 
 from __future__ import annotations
 
@@ -37,13 +37,13 @@ class Cost(Memo):
     Attributes
     ----------
     table, other : LayerTable
-        The network and the one beside it.
+        The network and the second one.
     notes, other_notes : tuple of str
-        Where the rows come from and what they warn of, as sentences.
+        Origin of the rows and their warnings, as sentences.
     problem : str
         Why the rows end before the network does, as a sentence; "" if they do not.
     blanks : tuple of (int, str)
-        Cells to be filled in: place of a call, and column.
+        Cells to be filled in: index of a call, and column.
     """
 
     table: LayerTable
@@ -55,7 +55,7 @@ class Cost(Memo):
     _rows: dict[tuple[str, bool, bool], tuple[Row, ...]] = field(default_factory=dict, repr=False)
 
     def rows(self, *, every: bool, collapse: bool, which: str = "table") -> tuple[Row, ...]:
-        """Rows as they are shown, of the network or of the `other` one; see `shown`."""
+        """Return rows as they are shown, of the network or of the `other` one; see `shown`."""
         key = (which, every, collapse)
         if key not in self._rows:
             self._rows[key] = shown(getattr(self, which), every=every, collapse=collapse)
@@ -74,7 +74,7 @@ def cost(
     blank: str,
     seed: int,
 ) -> Cost:
-    """Rows of a network and of another one.
+    """Return the rows of a network and of another one.
 
     Parameters
     ----------
@@ -112,24 +112,24 @@ def cost(
 
 
 def awaited(**settings: Any) -> tuple[Task[Traced], ...]:
-    """Work that `cost` would wait for, begun now."""
+    """Begin the work that `cost` would wait for, and return it."""
     net, size = settings["net"], settings["size"]
     return (tracing(net.removeprefix(MODEL), size),) if _traced(net, size) else ()
 
 
 def pointed(error: TextError) -> str:
-    """What is wrong with a text and where, as a sentence."""
+    """Say what is wrong with a text and where, as a sentence."""
     return f"Line {error.line}, column {error.column}: {error.problem}"
 
 
 def caret(error: TextError) -> str:
-    """The line of a text with a caret under the place that is wrong, as Markdown."""
+    """Return the line of a text with a caret under the error, as Markdown."""
     source = error.source.replace("`", "'")
     return f"```text\n{source}\n{error.caret}\n```\n"
 
 
 def blanks(table: LayerTable, *, blank: str, seed: int) -> tuple[tuple[int, str], ...]:
-    """Choose the cells to be filled in: places of calls, each with a column."""
+    """Choose the cells to be filled in: indices of calls, each with a column."""
     counted = [place for place, call in enumerate(table.inference) if call.role in ASKED and call.output_shape]
     if blank == "none" or not counted:
         return ()
@@ -141,7 +141,7 @@ def blanks(table: LayerTable, *, blank: str, seed: int) -> tuple[tuple[int, str]
 
 
 def tables(result: Cost, values: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
-    """Tables for a download: every row with what its formulas need, which the script reads, and the second network.
+    """Return tables for a download: every row with the inputs of its formulas, for the script, and the second network.
 
     The column "slider" holds the step of the slider at which a row is shown, −1 for none; "?" is to be filled in.
     """
@@ -155,9 +155,9 @@ def tables(result: Cost, values: Mapping[str, Any]) -> dict[str, dict[str, Any]]
 
 
 def _without(blanks: tuple[tuple[int, str], ...], found: dict[str, Any]) -> dict[str, Any]:
-    """Columns of a file in which the blank cells hold "?"; the image is the first row.
+    """Return columns of a file in which the blank cells hold "?"; the image is the first row.
 
-    A side stays where there is no window to compute it from: it is 1.
+    A side stays if there is no window from which to compute it: it is 1.
     """
     found = dict(found)
     names = {"side": "output", "activations": "activations", "params": "weights", "macs": "MACs"}
@@ -187,7 +187,7 @@ def _network(
 
 
 def _known(net: str, size: int) -> tuple[LayerTable, tuple[str, ...]]:
-    """Rows and notes of a preset or of a model of torchvision."""
+    """Return rows and notes of a preset or of a torchvision model."""
     if net in PRESETS:
         table = _preset(net, size)
         return table, (PRESETS[net].note, *table.notes)
@@ -205,6 +205,6 @@ def _preset(net: str, size: int) -> LayerTable:
 
 
 def _traced(net: str, size: int) -> bool:
-    """Whether the rows must be traced: for a model of torchvision at another size than its own."""
+    """Return whether the rows must be traced: for a torchvision model at another size than its own."""
     name = net.removeprefix(MODEL)
     return net.startswith(MODEL) and size not in (0, native_sizes().get(name, 0))

@@ -1,4 +1,4 @@
-"""Where a number of a row comes from: its formula with the numbers of the row in it."""
+"""Formulas behind the numbers of a row, with the row's numbers in them."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from core.networks.table import BYTES, Call
 
 
 def formulas(call: Call, *, bias: bool = True, flops: bool = False, precision: str = "fp32") -> dict[str, str]:
-    """Give the formula of each cell of a row; the right side of the last = is the number in the cell.
+    """Return the formula of each cell of a row; the right side of the last = is the number in the cell.
 
     Parameters
     ----------
@@ -73,7 +73,7 @@ def _params(call: Call, bias: bool) -> str:
 
 
 def _weights(call: Call) -> str:
-    """The product that gives the weights; their number alone where there is none, or no shapes are known."""
+    """Return the product that gives the weights; only their number if there is none, or if no shapes are known."""
     if call.input_shape and call.output_shape:
         if call.role == "convolution" and call.window is not None:
             depth = call.input_shape[0] // call.window.groups

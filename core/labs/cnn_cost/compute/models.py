@@ -1,4 +1,4 @@
-"""The rows of all classification models of torchvision at the size they were made for, precomputed: no torch needed.
+"""The rows of all torchvision classification models at their original size, precomputed: no torch needed.
 
 `python -m core.tools.precompute` writes the file that this module reads.
 """
@@ -24,7 +24,7 @@ _SAID = ("uncounted", "opened", "remarks")  # sentences and names, of which most
 
 @lru_cache(maxsize=1)
 def native_sizes() -> dict[str, int]:
-    """Side of the image for each model, by its name."""
+    """Return the side of the image for each model, by its name."""
     with zipfile.ZipFile(FILE) as archive:
         sizes: dict[str, int] = json.loads(archive.read(_INDEX))["sizes"]
     return sizes
@@ -32,7 +32,7 @@ def native_sizes() -> dict[str, int]:
 
 @lru_cache(maxsize=1)
 def made_with() -> str:
-    """The versions of torch and torchvision that the rows come from."""
+    """Return the versions of torch and torchvision that the rows come from."""
     with zipfile.ZipFile(FILE) as archive:
         return str(json.loads(archive.read(_INDEX))["made_with"])
 
@@ -94,7 +94,7 @@ def decoded(values: dict[str, Any]) -> LayerTable:
 
 
 def _plain(value: Any) -> Any:
-    """A window or a field as a tuple."""
+    """Return a window or a field as a tuple."""
     if isinstance(value, Window):
         return value.kernel, value.stride, value.padding, value.dilation, value.groups, value.ceil
     if isinstance(value, Field):

@@ -1,4 +1,4 @@
-"""Rows of a network as a picture, a table or a file shows them, and the same sums counted a second way."""
+"""Rows of a network as shown in a picture, a table, or a file, and the same sums counted a second way."""
 
 from __future__ import annotations
 
@@ -26,9 +26,9 @@ class Row:
     Attributes
     ----------
     place, first : int
-        Of this call among those of a forward pass; of the first one that it stands for.
+        Of this call among those of a forward pass; of the first one that it represents.
     count : int
-        How many equal calls it stands for.
+        The number of equal calls that it represents.
     call : Call
     label : str
         Short and readable: the layer as typed, or the end of its name.
@@ -42,13 +42,13 @@ class Row:
 
 
 def shown(table: LayerTable, *, every: bool, collapse: bool) -> tuple[Row, ...]:
-    """Rows of a table as they are shown, at most 2,000.
+    """Return the rows of a table as they are shown, at most 2,000.
 
     Parameters
     ----------
     table : LayerTable
     every : bool
-        Whether normalization, activation functions, sums and the like are shown; they always are if there is nothing
+        Whether normalization, activation functions, sums, and the like are shown; they always are if there is nothing
         else.
     collapse : bool
         Whether equal neighboring blocks are one row each; it shows the last of them.
@@ -64,24 +64,24 @@ def shown(table: LayerTable, *, every: bool, collapse: bool) -> tuple[Row, ...]:
 
 
 def label(call: Call) -> str:
-    """Short name of a call; where that is its place in a list alone, its kind too."""
+    """Return the short name of a call; if that is only its position in a list, its kind too."""
     text = call.text.split(" ")[0].split("@")[0] or call.name
     text = f"{text} {call.kind}" if text.isdigit() else text
     return text if len(text) <= _LABEL else f"…{text[1 - _LABEL :]}"
 
 
 def stops(rows: tuple[Row, ...]) -> tuple[int, ...]:
-    """Numbers of the rows at which the slider stops: 0, the image, and at most 240 rows with the last among them."""
+    """Return the numbers of the rows where the slider stops: 0, the image, and at most 240 rows including the last."""
     return (0, *sorted({round(k) for k in np.linspace(1, len(rows), min(len(rows), MOST_STOPS))}))
 
 
 def recount(table: LayerTable) -> tuple[int, int]:
-    """Parameters and MACs counted again, from the input of each layer where it is known how.
+    """Count parameters and MACs again, from the input of each layer where the rule is known.
 
-    A convolution is stepped over its input: k · k · depth · filters for each place that the window stops at, which does
-    not use the formula of the output's size. Linear layers have inputs · outputs. What is left (normalization,
-    attention, position embeddings) is taken as it is. For a typed network the rest is the same rule as in the rows; an
-    independent count of those is a trace of the built network, which needs torch.
+    A convolution is stepped over its input: k · k · depth · filters for each position of the window, which does
+    not use the formula of the output's size. Linear layers have inputs · outputs. The remainder (normalization,
+    attention, position embeddings) is taken unchanged. For a typed network, the remainder uses the rule of the rows;
+    an independent count of it is a trace of the built network, which needs torch.
 
     Returns
     -------
@@ -96,7 +96,7 @@ def recount(table: LayerTable) -> tuple[int, int]:
 
 
 def columns(table: LayerTable, precision: str) -> dict[str, Any]:
-    """The image and every call of a table in columns, those of training alone at the end; 0 where there is none."""
+    """Return the image and every call of a table in columns, training-only calls at the end; 0 where there is none."""
     kept = 0 if table.image_saved else prod(table.input_shape) * BYTES[precision]
     image = Call(
         name="image",
@@ -157,13 +157,13 @@ def _from_shapes(call: Call) -> tuple[int, int]:
 
 
 def _places(window: Window, axis: int, size: int) -> range:
-    """First rows, or columns, of all places of a window that lie on the padded input; rounding up is for pools."""
+    """Return the first rows, or columns, of all window positions on the padded input; rounding up is for pools."""
     before, after = window.padding[2 * axis : 2 * axis + 2]
     return range(-before, size + after - window.reach(axis) + 1, window.stride[axis])
 
 
 def _collapsed(block: Block, turns: int = 1, ahead: int = 0) -> Iterator[tuple[int, int, int]]:
-    """First and last place of each row under a block, and how many equal ones it stands for."""
+    """Yield first and last index of each row under a block, and how many equal ones it represents."""
     each = (block.last - block.first) // block.count
     turns, ahead = turns * block.count, ahead + (block.count - 1) * each
     if not block.children:

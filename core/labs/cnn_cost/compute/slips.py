@@ -48,7 +48,7 @@ def cell(label: str, call: Call, *, column: str, bias: bool = True) -> Question:
     Parameters
     ----------
     label : str
-        What is asked for.
+        The quantity asked for.
     call, column, bias
         See `truth`; for the side, the whole shape of the output may be typed.
 
@@ -116,12 +116,12 @@ _ROUNDED = "The cells were rounded before they were added; add the exact ones."
 
 
 def rounded(number: int) -> int:
-    """As tables print it, with two digits: 3.2M, 800K, 25K; below 10,000 as it is."""
+    """Round as tables print it, to two digits: 3.2M, 800K, 25K; below 10,000 unchanged."""
     return int(float(f"{number:.1e}")) if number >= 10_000 else number
 
 
 def another(table: LayerTable, cells: Sequence[int], right: int) -> Iterator[Slip]:
-    """The sum with a fourth convolution in blocks of three equal ones, or without it in blocks of four: VGG16, VGG19.
+    """Yield the slip of four convolutions in blocks of three equal ones, or of three in blocks of four: VGG16, VGG19.
 
     `cells` are those of the calls of a forward pass, and `right` is their sum.
     """

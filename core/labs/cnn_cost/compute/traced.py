@@ -1,4 +1,4 @@
-"""Rows of a model of torchvision at any size, traced by the helper process: the app itself never loads torch."""
+"""Rows of a torchvision model at any size, traced by the helper process: the app itself never loads torch."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class Traced:
 
     @property
     def nbytes(self) -> int:
-        """Bytes of its rows, roughly."""
+        """Return the approximate bytes of its rows."""
         return ROW_BYTES * len(self.table.calls)
 
     @classmethod

@@ -1,4 +1,4 @@
-"""Networks from files of a visitor, read as data: nothing in a file is ever run, and pickles are never opened."""
+"""Networks from visitors' files, read as data: nothing in a file is ever run, and pickles are never opened."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ _OTHERWISE = (
 
 @dataclass(frozen=True)
 class UploadedNetwork(Memo):
-    """What was read from a file; equal if name and content of the file are equal.
+    """The content read from a file; equal if name and content of the file are equal.
 
     Attributes
     ----------
@@ -69,12 +69,12 @@ class UploadedNetwork(Memo):
     digest : str
         SHA-256 of its content.
     table : LayerTable
-        Its `source` is "onnx", "pt2", "safetensors" or "state_dict". The last two have parameters alone: no shapes of
+        Its `source` is "onnx", "pt2", "safetensors", or "state_dict". The last two have only parameters: no shapes of
         maps, no operations.
     notes : tuple of str
         Sentences about what the file does not say.
     graph : bytes
-        The file without its weights, where it leaves the size of its input open; otherwise nothing.
+        The file without its weights, if it leaves the size of its input open; otherwise nothing.
     """
 
     name: str
@@ -100,7 +100,7 @@ def read_network(name: str, content: bytes) -> UploadedNetwork:
     Raises
     ------
     ValueError
-        If it is another file, damaged, or too large; the sentence says how to export a network.
+        If it is another kind of file, damaged, or too large; the sentence says how to export a network.
     """
     kind = _kind(name, content)
     title = "".join(filter(str.isprintable, name))[:LONGEST_NAME]
@@ -115,12 +115,12 @@ def read_network(name: str, content: bytes) -> UploadedNetwork:
 
 @lru_cache(maxsize=16)
 def sized(upload: UploadedNetwork, *, side: int, height: int, channels: int) -> LayerTable:
-    """Rows of a network whose file leaves the size of its input open, at a size; 0 is that at which it was read.
+    """Return rows at a given size of a network whose file leaves the size open; 0 is the size at which it was read.
 
     Raises
     ------
     ValueError
-        If it does not take such an input.
+        If it does not accept such an input.
     """
     if not upload.graph or not (side or height or channels):
         return upload.table
@@ -158,7 +158,7 @@ def network_values(
     size : int
         Of the whole file, of which the rest may be missing.
     sides : sequence of (int, int, int)
-        Height, width and channels that are tried in this order where the file leaves them open.
+        Height, width, and channels that are tried in this order if the file leaves them open.
     light : bool
         Whether the content is the "graph" of an earlier call.
 
@@ -170,7 +170,7 @@ def network_values(
     Raises
     ------
     ValueError
-        If it is another file, damaged, or too large.
+        If it is another kind of file, damaged, or too large.
     """
     graph = None
     if kind == "state_dict" and is_program(content):
@@ -188,7 +188,7 @@ def network_values(
 
 
 def _fitting(kind: str, kept: bytes, title: str, sides: Sequence[Sequence[int]]) -> LayerTable:
-    """Rows at the first of some sizes that the network takes; the first reason why not, if it takes none."""
+    """Return rows at the first size that the network accepts; if it accepts none, raise the first reason why not."""
     read, first = {"onnx": read_onnx, "pt2": read_program}[kind], None
     for height, width, channels in sides:
         try:
@@ -199,7 +199,7 @@ def _fitting(kind: str, kept: bytes, title: str, sides: Sequence[Sequence[int]])
 
 
 def _kind(name: str, content: bytes) -> str:
-    """Which reader is asked; by the name, and never for something that is seen to be another file."""
+    """Choose the reader: by the name, and never for a file that is recognizably of another kind."""
     suffix = "." + name.lower().rsplit(".", 1)[-1] if "." in name else ""
     short = f"“{name[-LONGEST_NAME:]}”"
     begin = content[:256].lstrip().lower()

@@ -18,7 +18,7 @@ HEIGHTS = (230, 300)
 def compare_panels(
     result: Cost, rows: Sequence[Row], others: Sequence[Row], *, bias: bool, unit: str
 ) -> tuple[Panel, ...]:
-    """Parameters above operations, one network in each column; the second is as far along as the first."""
+    """Draw parameters above operations, one network per column; the second is as far along as the first."""
     pairs = ((rows, result.table), (others, result.other))
     params = [[params_of(row, bias) for row in one] for one, _ in pairs]
     work = [[operations_of(row, unit) for row in one] for one, _ in pairs]
@@ -50,11 +50,11 @@ def compare_panels(
 
 
 def _dots(steps: Sequence[int], values: Sequence[int]) -> Track:
-    """Handles on the bars themselves: a line would bear the name of the first network's layer."""
+    """Return handles on the bars themselves: a line would carry the name of the first network's layer."""
     heights = [float(values[k - 1]) if k and values[k - 1] else np.nan for k in steps]
     return Track(np.array(steps, float), np.array(heights))
 
 
 def along(places: Sequence[int], own: int, other: int) -> list[int]:
-    """Rows of another network that are as far along as these of the first."""
+    """Return the rows of another network that are as far along as these of the first."""
     return [round(place * other / own) if own else 0 for place in places]

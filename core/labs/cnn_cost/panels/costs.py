@@ -1,4 +1,4 @@
-"""The costs of a network layer by layer: parameters, activations and operations, on logarithmic axes."""
+"""The costs of a network layer by layer: parameters, activations, and operations, on logarithmic axes."""
 
 from __future__ import annotations
 
@@ -15,17 +15,17 @@ HEIGHTS = (190, 290)  # of the upper and of the lower panel of a column
 
 
 def params_of(row: Row, bias: bool) -> int:
-    """Parameters of a row; of a second call of the same layer none."""
+    """Return the parameters of a row; 0 for a second call of the same layer."""
     return 0 if row.call.shared else row.call.params if bias else row.call.weights
 
 
 def operations_of(row: Row, unit: str) -> int:
-    """Operations of a row in a unit."""
+    """Return the operations of a row in a unit."""
     return row.call.macs * (2 if unit == "flops" else 1)
 
 
 def unit_name(unit: str) -> str:
-    """Name of a unit of operations."""
+    """Return the name of a unit of operations."""
     return "FLOPs" if unit == "flops" else "MACs"
 
 
@@ -38,7 +38,7 @@ def cost_panels(
     ends: bool = False,
     blanks: Collection[tuple[int, str]] = (),
 ) -> tuple[Panel, ...]:
-    """Parameters above operations, and beside them activations; what no row has is left out, as are blank cells."""
+    """Draw parameters above operations, and activations next to them; what no row has, and blanks, are left out."""
     asked = {column for _, column in blanks}
     params = [0 if (row.place, "params") in blanks else params_of(row, bias) for row in rows]
     maps = [0 if (row.place, "activations") in blanks else row.call.activations for row in rows]

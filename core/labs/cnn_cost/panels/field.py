@@ -20,7 +20,7 @@ _MARGIN = 0.16  # of the image around it
 
 
 def field_text(row: Row) -> str:
-    """Size of what a unit sees."""
+    """Write the size of what a unit sees."""
     field = row.call.field
     if field.size is None:
         return {"whole": "all", "unknown": "–"}[field.reach]
@@ -28,7 +28,7 @@ def field_text(row: Row) -> str:
 
 
 def field_panel(rows: Sequence[Row], table: LayerTable) -> Panel:
-    """What the unit in the middle of each map sees of the image, and what its neighbor does."""
+    """Draw what the middle unit of each map sees of the image, and what its neighbor sees."""
     _, height, width = table.input_shape
     places = stops(tuple(rows))
     boxes = [_box(rows[k - 1] if k else None, table, 0) for k in places]
@@ -70,7 +70,7 @@ def _alt(rows: Sequence[Row], table: LayerTable) -> str:
 
 
 def _box(row: Row | None, table: LayerTable, beside: int) -> Box:
-    """Edges of what the middle unit of a row sees, or the unit `beside` it; of the image itself one pixel."""
+    """Return the edges of what the middle unit of a row sees, or the unit `beside` it; one pixel for the image."""
     sizes = table.input_shape[1:] if row is None else row.call.output_shape[1:] or (1, 1)
     if min(table.input_shape) < 1 or len(sizes) != 2:
         return NO_BOX
@@ -92,7 +92,7 @@ def _box(row: Row | None, table: LayerTable, beside: int) -> Box:
 
 
 def _drawing(height: int, width: int) -> list[Trace]:
-    """The image: a frame, and a face in it to see how much a box covers."""
+    """Draw the image: a frame, and a face in it to show how much a box covers."""
     turn = np.linspace(0, 2 * np.pi, 41)
     ring = np.stack([np.cos(turn), np.sin(turn)])
     head = np.array([[0.5], [0.56]]) + np.array([[0.3], [0.28]]) * ring
@@ -119,7 +119,7 @@ def _drawing(height: int, width: int) -> list[Trace]:
 
 
 def depth_panel(rows: Sequence[Row], table: LayerTable) -> Panel:
-    """Height of the receptive field and step between units over the layers, on a logarithmic axis."""
+    """Draw height of the receptive field and step between units over the layers, on a logarithmic axis."""
     sized = [(k, row.call.field) for k, row in enumerate(rows, 1) if row.call.field.size is not None]
     x = np.array([0, *(k for k, _ in sized)], np.float32)
     heights = np.array([1, *(field.high[0] - field.low[0] + 1 for _, field in sized)], np.float32)

@@ -1,4 +1,4 @@
-"""What a training step holds in memory: it grows call by call to the loss, and falls on the way back."""
+"""Memory of a training step: it grows call by call up to the loss, and falls in the backward pass."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ HEIGHT = 290
 
 
 def memory_of(table: LayerTable, batch: int, optimizer: str, precision: str) -> TrainingMemory | str:
-    """What a training step needs, or the sentence that says why that is not known."""
+    """Return what a training step needs, or the sentence that says why that is unknown."""
     if table.source in FILES:
         return "A file does not say which activations training stores."
     if not table.calls:
@@ -36,7 +36,7 @@ def images_text(batch: int) -> str:
 
 
 def memory_panel(rows: Sequence[Row], table: LayerTable, memory: TrainingMemory | str, batch: int) -> Panel:
-    """Memory over a training step, with the handle at the forward pass of the slider's row."""
+    """Draw memory over a training step, with the handle at the forward pass of the slider's row."""
     title = "operations: forward, then backward"
     if isinstance(memory, str):
         words = {"text": _wrapped(memory), "x": 0.5, "y": 0.5, "xref": "paper", "yref": "paper", "showarrow": False}

@@ -1,4 +1,4 @@
-"""What the panels of the page about shapes and cost share: the axis of the layers, bars, boxes, colors by role."""
+"""Common parts of the panels on shapes and cost: the axis of the layers, bars, boxes, colors by role."""
 
 from __future__ import annotations
 
@@ -32,12 +32,12 @@ NO_BOX: Box = (-1e4, -1e4, 1.0, 1.0)  # out of every picture: a trace without po
 
 
 def kind(role: str) -> tuple[str, str]:
-    """Color role and name in the legend of what a call does."""
+    """Return color role and legend name of what a call does."""
     return KINDS.get(role, OTHER)
 
 
 def axis(rows: Sequence[Row], table: LayerTable) -> Axis:
-    """Axis along the layers: 0 is the image."""
+    """Return the axis along the layers: 0 is the image."""
     places = stops(tuple(rows))
     image = "image" if any(table.input_shape) else "before"
     texts = tuple(f"{k} · {rows[k - 1].label}" if k else image for k in places)
@@ -45,7 +45,7 @@ def axis(rows: Sequence[Row], table: LayerTable) -> Axis:
 
 
 def grouped(rows: Sequence[Row]) -> dict[tuple[str, str], list[int]]:
-    """Numbers of the rows, from 1, by color role and name of what they do."""
+    """Group the row numbers, from 1, by color role and name of what they do."""
     groups: dict[tuple[str, str], list[int]] = {}
     for number, row in enumerate(rows, 1):
         groups.setdefault(kind(row.call.role), []).append(number)
@@ -53,7 +53,7 @@ def grouped(rows: Sequence[Row]) -> dict[tuple[str, str], list[int]]:
 
 
 def log_range(values: Sequence[float]) -> list[float]:
-    """Range of a logarithmic axis over the positive ones of some values, in powers of ten."""
+    """Return the range of a logarithmic axis over the positive ones of some values, in powers of ten."""
     positive = [value for value in values if value > 0] or [1.0]
     low, high = floor(log10(min(positive))), ceil(log10(max(positive)) + 0.05)
     return [low - 0.1, float(max(high, low + 1))]
@@ -74,7 +74,7 @@ def log_bars(
     track: Track | None = None,
     **more: Any,
 ) -> Panel:
-    """Bars of a quantity over the rows on a logarithmic axis, that of the slider's row with a frame around it.
+    """Draw bars of a quantity over the rows on a logarithmic axis, with a frame around that of the slider's row.
 
     Parameters
     ----------
@@ -89,12 +89,12 @@ def log_bars(
     image
         The quantity of the image, at 0.
     named
-        Whether the layers are named under the bars, and their colors above them; otherwise above them are the colors
-        of what has neither parameters nor operations, if `image` is there.
+        Whether the layers are named under the bars, and their colors above them; otherwise, above them are the colors
+        of rows with neither parameters nor operations, if `image` is given.
     title
         Of the panel.
     ends
-        Whether the rows end before the network does; then a cross stands behind the last one.
+        Whether the rows end before the network does; then a cross follows the last one.
     track
         The handle, if it is not a line at `places`.
     """
@@ -131,7 +131,7 @@ def log_bars(
 
 
 def _cross(x: float) -> dict[str, Any]:
-    """A mark at the place of the layer that fails."""
+    """Draw a mark at the position of the layer that fails."""
     font = {"color": color("warning"), "size": 18}
     return {"x": x, "y": 0, "yref": "paper", "yanchor": "bottom", "text": "✕", "showarrow": False, "font": font}
 
@@ -142,7 +142,7 @@ def _bars(own: Sequence[tuple[int, int]], role: str, name: str, quantity: str) -
 
 
 def _names(rows: Sequence[Row], named: bool) -> dict[str, Any]:
-    """Ticks: the names of some rows, or nothing."""
+    """Return ticks: the names of some rows, or nothing."""
     if not named:
         return {"tickvals": [], "ticktext": []}
     numbers = sorted({round(k) for k in np.linspace(1, len(rows), min(len(rows), _TICKS))}) if rows else []
@@ -151,12 +151,12 @@ def _names(rows: Sequence[Row], named: bool) -> dict[str, Any]:
 
 
 def short(name: str) -> str:
-    """The end of a name that is too long for a tick."""
+    """Return the end of a name that is too long for a tick."""
     return name if len(name) <= _NAME else f"…{name[1 - _NAME :]}"
 
 
 def framed(role: str = "accent", name: str = "", **look: Any) -> Trace:
-    """A box that its frames move."""
+    """Draw a box that its frames move."""
     return {
         "type": "scatter",
         "mode": "lines",
@@ -171,7 +171,7 @@ def framed(role: str = "accent", name: str = "", **look: Any) -> Trace:
 
 
 def outline(trace: int, boxes: Sequence[Box]) -> tuple[Frames, Frames]:
-    """Frames that put the outline of a box at each step."""
+    """Return frames that put the outline of a box at each step."""
     corners = np.array(boxes, float).reshape(len(boxes), 4)
     return (
         Frames(trace, corners[:, [0, 0, 1, 1, 0]], attr="x"),
@@ -180,7 +180,7 @@ def outline(trace: int, boxes: Sequence[Box]) -> tuple[Frames, Frames]:
 
 
 def polygons(boxes: Sequence[Box], role: str, name: str, **more: Any) -> Trace:
-    """Filled boxes as one trace."""
+    """Draw filled boxes as one trace."""
     corners = np.array(boxes, float).reshape(len(boxes), 4)
     gap = np.full((len(boxes), 1), np.nan)
     return {
@@ -198,7 +198,7 @@ def polygons(boxes: Sequence[Box], role: str, name: str, **more: Any) -> Trace:
 
 
 def top(rows: Sequence[Row], values: Sequence[int]) -> str:
-    """Which row has the most of a quantity, in words."""
+    """Say which row has the most of a quantity."""
     if not any(values):
         return "no row has any"
     best = max(range(len(rows)), key=values.__getitem__)

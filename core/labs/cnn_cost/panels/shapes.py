@@ -24,7 +24,7 @@ _SMALLEST = 0.05  # percent of the parameters below which nothing is drawn
 
 
 def block_panel(rows: Sequence[Row], table: LayerTable) -> Panel:
-    """Every row as a block: as high as its map, as wide as its channels have doublings."""
+    """Draw every row as a block: as high as its map, as wide as its channels have doublings."""
     image = table.input_shape
     side = max(image[1], image[2], *(size for row in rows for size in row.call.output_shape[1:]), 1)
     shapes = [image if min(image) else (), *(row.call.output_shape for row in rows)]
@@ -70,7 +70,7 @@ def _block_alt(rows: Sequence[Row], table: LayerTable) -> str:
 
 
 def icicle_panel(rows: Sequence[Row], table: LayerTable, *, collapse: bool) -> Panel:
-    """Parameters by block, from the whole network at the top down to single layers."""
+    """Draw parameters by block, from the whole network at the top down to single layers."""
     tree = blocks(table, collapse=collapse)
     drawn = list(_boxes(tree, 0.0, 100.0, 0)) if tree.params else []
     depth = max((box[3] for _, box in drawn), default=1)
@@ -95,7 +95,7 @@ def icicle_panel(rows: Sequence[Row], table: LayerTable, *, collapse: bool) -> P
 
 
 def _boxes(block: Block, left: float, right: float, level: int) -> Iterator[tuple[Block, Box]]:
-    """Blocks with parameters and their places; equal ones, which are one block, stand there once in full width."""
+    """Yield blocks with parameters and their positions; equal ones, which are one block, appear once in full width."""
     yield block, (left, right, level, level + 1)
     inside = sum(child.params for child in block.children)
     if not inside or level + 1 == _DEEPEST:
@@ -109,7 +109,7 @@ def _boxes(block: Block, left: float, right: float, level: int) -> Iterator[tupl
 
 
 def _centre(drawn: Sequence[tuple[Block, Box]], row: Row) -> float:
-    """Where a row stands: in the middle of the smallest block around it that is drawn; nan without parameters."""
+    """Return where a row is: in the middle of the smallest drawn block around it; nan without parameters."""
     around = [box for block, box in drawn if block.first <= row.first < block.last]
     if not row.call.params or row.call.shared or around[-1][1] - around[-1][0] <= _SMALLEST:
         return np.nan
@@ -145,7 +145,7 @@ def _icicle_bars(drawn: Sequence[tuple[Block, Box]], table: LayerTable) -> list[
 
 
 def _name(block: Block, table: LayerTable) -> str:
-    """Name of a block in the icicle, with how many equal ones it stands for."""
+    """Return the name of a block in the icicle, with the number of equal ones it represents."""
     if not block.children:
         name = label(table.inference[block.first])
     else:

@@ -1,4 +1,4 @@
-"""Folded sections of the page about shapes and cost: the table, its blanks, conventions, depth, the notation."""
+"""Folded sections of the page on shapes and cost: the table, its blanks, conventions, depth, the notation."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ _LATER = "Totals appear when no cells are hidden: choose “Nothing” under “
 
 
 def table_blocks(result: Cost, values: Mapping[str, Any]) -> Sequence[Any]:
-    """The rows as a table, and the exercise if cells of it are blank."""
+    """Show the rows as a table, and the exercise if some cells of it are blank."""
     rows = result.rows(every=values["every"], collapse=values["collapse"])
     table = Table(
         columns=_columns(result, rows, values),
@@ -87,7 +87,7 @@ def _columns(result: Cost, rows: Sequence[Row], values: Mapping[str, Any]) -> di
 
 
 def _explained(result: Cost, row: Row, column: str, values: Mapping[str, Any]) -> str:
-    """The formula of a cell, unless it is to be found."""
+    """Return the formula of a cell, unless it is to be found."""
     if (row.place, _BLANKS.get(column, "")) in result.blanks:
         return "This cell is hidden: fill it in below."
     key = _FORMULAS.get(column)
@@ -112,7 +112,7 @@ def _unused(table: LayerTable) -> str:
 
 
 def conventions(result: Cost, values: Mapping[str, Any]) -> Sequence[Any]:
-    """The same network counted in every way that is met in print."""
+    """Count the same network by every convention found in print."""
     if result.blanks:
         return (_LATER,)
     table = result.table
@@ -150,7 +150,7 @@ def conventions(result: Cost, values: Mapping[str, Any]) -> Sequence[Any]:
 
 
 def _twins(net: str) -> list[str]:
-    """What torchvision makes of the same paper."""
+    """Compare with torchvision's version of the same paper."""
     pairs = {"googlenet": "googlenet", "tv_googlenet": "googlenet", "alexnet": "alexnet", "vgg16": "vgg16",
              "vgg19": "vgg19", "resnet18": "resnet18"}  # fmt: skip
     if net not in pairs:
@@ -174,7 +174,7 @@ def _signed(difference: int) -> str:
 
 
 def _lenet() -> str:
-    """LeNet-5 as it was published."""
+    """Describe LeNet-5 as it was published."""
     old = lenet5()
     rows = "".join(
         f"| {layer.name} | {layer.kind} | {shape_text(layer.shape)} | {layer.params:,} | {layer.connections:,} |\n"
@@ -191,7 +191,7 @@ def _lenet() -> str:
 
 
 def side_by_side(result: Cost, values: Mapping[str, Any]) -> Sequence[Any]:
-    """Totals of both networks."""
+    """Show totals of both networks."""
     if result.blanks:
         return (_LATER,)
     columns: dict[str, list[str]] = {"": ["image", "calls", "parameters", "MACs", "activations", "training"]}
@@ -221,7 +221,7 @@ def _times(first: int, second: int) -> str:
 
 
 def notation(result: Cost, values: Mapping[str, Any]) -> Sequence[Any]:
-    """The text of the network on screen, for one of torchvision that of the visitor, and the layers to be typed."""
+    """Show the text of the current network (for torchvision's, the visitor's), and the layers that can be typed."""
     own = PRESETS[values["net"]].text if values["net"] in PRESETS else values["text"]
     with contextlib.suppress(PastedError):  # what was pasted from PyTorch or Keras stands here as it is written here
         own = own_notation(own)
