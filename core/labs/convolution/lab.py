@@ -61,7 +61,7 @@ SCRIPT = Path(__file__).with_name("script.py")
 
 
 def script(values: Mapping[str, Any]) -> str:
-    """Script of the page on convolution: the view that is shown."""
+    """Return the script of the page on convolution, for the current view."""
     head, parts = parts_of(SCRIPT)
     return (head + parts[values["view"]]).replace("  # noqa: E741", "").rstrip() + "\n"
 

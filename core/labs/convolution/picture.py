@@ -1,4 +1,4 @@
-"""Pictures of a convolution: the kernel on the image, and the matrix whose rows are its places."""
+"""Pictures of a convolution: the kernel on the image, and the matrix whose rows are its positions."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ from core.labs.convolution.words import readouts, sentences, summaries
 
 
 def picture(result: Convolution, *, view: str) -> Picture:
-    """Picture of a convolution, scrubbed by the place of its kernel.
+    """Draw a convolution, scrubbed by the position of its kernel.
 
     Parameters
     ----------
     result
         What to show.
     view
-        "matrix" (one row a place), "im2col" (one column of pixels a place) or "transposed" (the way back).
+        "matrix" (a row per position), "im2col" (a column of pixels per position), or "transposed" (its transpose).
     """
     return Picture(
         panels=(under_kernel(result, view), output(result), matrix_panel(result, view)),
@@ -35,7 +35,7 @@ def picture(result: Convolution, *, view: str) -> Picture:
 
 
 def thumbnail() -> str:
-    """The matrix of the default convolution as a small SVG, one of its rows marked."""
+    """Draw the matrix of the default convolution as a small SVG, with one of its rows marked."""
     matrix = slide(image=EDGE, kernel=SOBEL).matrix
     size, left, top = 11, 12, 27
     cells = "".join(

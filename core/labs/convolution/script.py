@@ -11,7 +11,7 @@ operation, order = "correlation", "row"
 
 
 def grid(text):
-    """Numbers with blanks or commas between, rows with line ends or semicolons between."""
+    """Read numbers separated by blanks or commas, in rows separated by line ends or semicolons."""
     lines = text.replace(",", " ").replace(";", "\n").splitlines()
     return np.array([line.split() for line in lines if line.strip()], dtype=float)
 
@@ -35,7 +35,7 @@ sums = (patches * w).sum(axis=(1, 2))
 
 
 def at_each_place(values):
-    """A row for each place of the kernel: these values on an image of zeros, the padding cut off, as a vector."""
+    """Return a row per position of the kernel: these values on an image of zeros, without the padding, as a vector."""
     rows = []
     for t, l in corners:  # noqa: E741
         canvas = np.zeros_like(padded)

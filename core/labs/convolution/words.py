@@ -1,4 +1,4 @@
-"""Words of the page on convolution: readouts, a sentence for each place, questions and verdicts."""
+"""Words of the page on convolution: readouts, a sentence for each position, questions, and verdicts."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _KINDS = {
 
 
 def readouts(result: Convolution, view: str) -> tuple[Readout, ...]:
-    """The numbers of a view, each headline number in two ways."""
+    """Return the numbers of a view, each headline number in two ways."""
     if view == "transposed":
         return _back(result)
     return (
@@ -40,7 +40,7 @@ def readouts(result: Convolution, view: str) -> tuple[Readout, ...]:
 
 
 def _product(result: Convolution, view: str) -> Check:
-    """The same sums as entries of a matrix product."""
+    """Return the same sums as entries of a matrix product."""
     s = result.sliding
     name, other = ("weights · column", s.weights @ s.columns) if view == "im2col" else ("row of W · vec(x)", s.product)
     same = np.abs(result.sums - other) <= 1e-9 * np.maximum(np.abs(other), 1)
@@ -48,7 +48,7 @@ def _product(result: Convolution, view: str) -> Check:
 
 
 def summaries(result: Convolution, view: str) -> tuple[str, ...]:
-    """Say in one line what is computed at each place."""
+    """Say in one line what is computed at each position."""
     s = result.sliding
     if view == "transposed":
         back = f"{result.restored} of {s.image.size} pixels come back."
@@ -62,12 +62,12 @@ def summaries(result: Convolution, view: str) -> tuple[str, ...]:
 
 
 def each(values: Numbers) -> tuple[str, ...]:
-    """Text of each value, exact."""
+    """Return the text of each value, exactly."""
     return tuple(plain(value) for value in values.tolist())
 
 
 def output_size(result: Convolution) -> Readout:
-    """Size of the output, with the formula for its rows."""
+    """Return the size of the output, with the formula for its rows."""
     s = result.sliding
     rows, columns = s.output.shape
     return Readout(
@@ -116,7 +116,7 @@ def _back(result: Convolution) -> tuple[Readout, ...]:
 
 
 def sentences(result: Convolution, view: str) -> tuple[str, ...]:
-    """What is computed at each place."""
+    """Say what is computed at each position."""
     if view == "transposed":
         return tuple(_returned(result, k) for k in range(len(result.sums)))
     return tuple(_computed(result, k) for k in range(len(result.sums)))
@@ -162,7 +162,7 @@ def _inside(result: Convolution, k: int) -> float:
 
 
 def sign(value: float) -> str:
-    """Name of the sign of a number."""
+    """Return the name of the sign of a number."""
     return "negative" if value < 0 else ("positive" if value > 0 else "zero")
 
 
@@ -184,7 +184,7 @@ def _value_verdict(guess: float, truth: float, result: Convolution) -> str:
 
 
 def kind(result: Convolution) -> str:
-    """Kind of the matrix; a multiple of the identity is of each."""
+    """Name the kind of the matrix; a multiple of the identity is of each kind."""
     return "toeplitz" if result.sliding.toeplitz or result.scalar else "neither"
 
 

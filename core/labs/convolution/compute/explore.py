@@ -1,4 +1,4 @@
-"""What the page on convolution as a matrix explores: a small convolution in every view, LeNet-5, a trained network."""
+"""Results of the page on convolution: a small convolution in every view, LeNet-5, and a trained network."""
 
 from __future__ import annotations
 
@@ -26,14 +26,14 @@ class Convolution:
     Attributes
     ----------
     sliding : Sliding
-        The convolution, its matrix, its columns of patches and its transpose.
+        The convolution, its matrix, its columns of patches, and its transpose.
     stride, padding : int
     operation, order : str
-        As asked for.
+        As given.
     lenet : LeNet
-        LeNet-5 with the table of connections asked for.
+        LeNet-5 with the given table of connections.
     garment, feature
-        Class of the image that the trained network is shown, and which of its first feature maps is looked at, from 1.
+        Class of the image shown to the trained network, and the selected one of its first feature maps, from 1.
     """
 
     sliding: Sliding
@@ -47,7 +47,7 @@ class Convolution:
 
     @cached_property
     def patches(self) -> Array:
-        """Part of the padded image under each window, (windows, k_h, k_w), in the order of the rows of the matrix."""
+        """Return the part of the padded image under each window, (windows, k_h, k_w), in the order of the rows."""
         s = self.sliding
         views = sliding_window_view(s.padded, s.applied.shape)
         patches: Array = views[s.corners[:, 0], s.corners[:, 1]]
@@ -55,13 +55,13 @@ class Convolution:
 
     @cached_property
     def sums(self) -> Array:
-        """Sum of the products under each window, (windows,): the output without any matrix."""
+        """Return the sum of the products under each window, (windows,): the output without any matrix."""
         found: Array = (self.patches * self.sliding.applied).sum(axis=(1, 2))
         return found
 
     @cached_property
     def stamped(self) -> Array:
-        """Transposed convolution on the padded image without a matrix: each output adds its multiple of the kernel."""
+        """Return the transposed convolution on the padded image without a matrix: each output adds a scaled kernel."""
         s = self.sliding
         total = np.zeros_like(s.padded)
         rows, columns = s.applied.shape
@@ -71,7 +71,7 @@ class Convolution:
 
     @cached_property
     def stamps(self) -> Array:
-        """How many windows cover each place of the padded image."""
+        """Count the windows that cover each position of the padded image."""
         total = np.zeros_like(self.sliding.padded)
         rows, columns = self.sliding.applied.shape
         for top, left in self.sliding.corners:
@@ -79,29 +79,29 @@ class Convolution:
         return total
 
     def inner(self, padded: Array) -> Array:
-        """Cut the padding off."""
+        """Remove the padding."""
         height, width = self.sliding.image.shape
         return padded[self.padding : self.padding + height, self.padding : self.padding + width]
 
     @property
     def restored(self) -> int:
-        """Pixels whose value the transposed convolution gives back."""
+        """Count the pixels whose value the transposed convolution restores."""
         return int(np.isclose(self.sliding.transposed, self.sliding.image, rtol=1e-9, atol=1e-9).sum())
 
     @property
     def scalar(self) -> bool:
-        """Whether the matrix is a multiple of the identity, which is circulant as well as Toeplitz."""
+        """Return whether the matrix is a multiple of the identity, which is circulant as well as Toeplitz."""
         matrix = self.sliding.matrix
         return matrix.shape[0] == matrix.shape[1] and np.array_equal(matrix, matrix[0, 0] * np.eye(len(matrix)))
 
     @property
     def places(self) -> NDArray[np.int64]:
-        """Row and column of the output at each position of the kernel, from 0, (windows, 2)."""
+        """Return row and column of the output at each position of the kernel, from 0, (windows, 2)."""
         return self.sliding.corners // self.stride
 
     @property
     def maps(self) -> FeatureMaps:
-        """What the trained network makes of the chosen image."""
+        """Return the feature maps of the chosen image in the trained network."""
         return feature_maps(self.garment)
 
 
@@ -124,7 +124,7 @@ def convolve(
     Raises
     ------
     ValueError
-        With a sentence, for what makes no sense.
+        With a sentence, for invalid arguments.
     """
     sliding = slide(image=image, kernel=kernel, stride=stride, padding=padding, operation=operation, order=order)
     try:
@@ -139,7 +139,7 @@ def convolve(
 
 
 def tables(result: Convolution, values: Mapping[str, Any]) -> dict[str, Table]:
-    """Tables for a download: the windows with their sums, the matrix with vec(x), and the transposed convolution."""
+    """Return tables for a download: the windows with sums, the matrix with vec(x), and the transposed convolution."""
     s = result.sliding
     rows, columns = (result.places + 1).T
     windows = {"row": rows, "column": columns, "by_window": result.sums, "by_matrix": s.product}

@@ -28,7 +28,7 @@ class NetWeights:
     conv2, bias2 : ndarray (16, 8, 3, 3), (16,)
     linear, bias3 : ndarray (10, 400), (10,)
     accuracy : float
-        Share of the test images that it classifies rightly.
+        Fraction of the test images that it classifies correctly.
     trained_on, tested_on : int
         Number of images.
     """
@@ -45,13 +45,13 @@ class NetWeights:
 
     @property
     def params(self) -> int:
-        """Trained numbers."""
+        """Count the trained numbers."""
         return sum(value.size for value in vars(self).values() if isinstance(value, np.ndarray))
 
 
 @dataclass(frozen=True, kw_only=True)
 class FeatureMaps:
-    """What the network makes of one image; arrays are read-only.
+    """The network's maps of one image; arrays are read-only.
 
     Attributes
     ----------
@@ -82,7 +82,7 @@ class FeatureMaps:
 
     @cached_property
     def again(self) -> Array:
-        """The first convolution a second time, (8, 24, 24): a sum of the image, shifted and scaled, over the taps."""
+        """Compute the first convolution again, (8, 24, 24): a sum over the taps of the image, shifted and scaled."""
         side = self.sums1.shape[1]
         total = np.zeros_like(self.sums1) + self.net.bias1[:, None, None]
         for i, j in np.ndindex(*self.net.conv1.shape[2:]):
@@ -92,7 +92,7 @@ class FeatureMaps:
 
 @lru_cache(maxsize=1)
 def net_weights() -> NetWeights:
-    """The bundled weights."""
+    """Return the bundled weights."""
     with np.load(FILE, allow_pickle=False) as stored:
         arrays = {
             name: stored[key].astype(np.float64)
@@ -142,7 +142,7 @@ def feature_maps(garment: str) -> FeatureMaps:
 
 
 def first_image(garment: str) -> Array:
-    """First test image of a class, (28, 28), from 0 to 1."""
+    """Return the first test image of a class, (28, 28), from 0 to 1."""
     data = fashion_mnist()
     first = int(np.argmax(data.test_labels == GARMENTS.index(garment)))
     image: Array = data.test_images[first, 0] / 255
@@ -150,14 +150,14 @@ def first_image(garment: str) -> Array:
 
 
 def convolve(maps: Array, kernels: Array, bias: Array) -> Array:
-    """Cross-correlate maps (C, H, W) with kernels (D, C, k, k) at all places where they fit; adds a bias (D,)."""
+    """Cross-correlate maps (C, H, W) with kernels (D, C, k, k) wherever they fit; adds a bias (D,)."""
     windows = sliding_window_view(maps, kernels.shape[2:], axis=(1, 2))
     found: Array = np.einsum("chwij,dcij->dhw", windows, kernels, optimize=True) + bias[:, np.newaxis, np.newaxis]
     return found
 
 
 def pool(maps: Array) -> Array:
-    """Largest of each 2 x 2 square of maps (C, H, W) with even sides."""
+    """Return the largest of each 2 x 2 square of maps (C, H, W) with even sides."""
     channels, height, width = maps.shape
     pooled: Array = maps.reshape(channels, height // 2, 2, width // 2, 2).max(axis=(2, 4))
     return pooled

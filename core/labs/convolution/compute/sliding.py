@@ -1,4 +1,4 @@
-"""A small convolution seen in every way: sliding window, matrix, columns of patches, and its transpose. Exact."""
+"""A small convolution viewed in every way: sliding window, matrix, columns of patches, and its transpose. Exact."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class Sliding:
     image, kernel : ndarray (H, W), (k_h, k_w)
         As given.
     applied : ndarray (k_h, k_w)
-        What is multiplied with the image: the kernel, turned by 180 degrees for "convolution".
+        What the image is multiplied by: the kernel, rotated by 180 degrees for "convolution".
     padded : ndarray (H + 2 padding, W + 2 padding)
     output : ndarray (O_h, O_w)
     corners : ndarray (O_h O_w, 2) of int
@@ -58,9 +58,9 @@ class Sliding:
     transposed : ndarray (H, W)
         Transpose of W applied to the output: the transposed convolution, back at the size of the image.
     zeros : float
-        Share of the entries of `matrix` that no window touches.
+        Fraction of the entries of `matrix` that no window touches.
     toeplitz : bool
-        Whether `matrix` is doubly block Toeplitz, which a stride above 1 ends, if there is more than one place. It is
+        Whether `matrix` is doubly block Toeplitz, which a stride above 1 breaks if there are several positions. It is
         not circulant, since nothing wraps, unless it is a multiple of the identity.
     """
 
@@ -94,19 +94,19 @@ def slide(
     Parameters
     ----------
     image, kernel : str
-        Numbers with blanks between, rows with semicolons or line ends between; at most 8 x 8 and 5 x 5, numbers within
+        Numbers separated by blanks, rows separated by semicolons or line ends; at most 8 x 8 and 5 x 5, numbers within
         1000 with at most three decimals.
     stride, padding : int
         1 to 3, 0 to 4.
     operation : str
-        "correlation", which deep learning calls convolution, or "convolution" with the kernel turned by 180 degrees.
+        "correlation", which deep learning calls convolution, or "convolution" with the kernel rotated by 180 degrees.
     order : str
         "row" or "column": how the image and the output become vectors.
 
     Raises
     ------
     ValueError
-        If an argument is not one of these, or the kernel is larger than the padded image.
+        If an argument is invalid, or the kernel is larger than the padded image.
 
     References
     ----------
@@ -165,7 +165,7 @@ def read_grid(name: str, text: str, limit: int) -> Exact:
     Raises
     ------
     ValueError
-        If it is no such grid; `name` is the control that holds it.
+        If it is not such a grid; `name` is the control that holds it.
     """
     rows = [line.replace(",", " ").split() for line in re.split(r"[;\n]", text[:2000]) if line.strip()]
     if not rows or len(rows) > limit or not 1 <= len(rows[0]) <= limit:
@@ -184,7 +184,7 @@ def read_grid(name: str, text: str, limit: int) -> Exact:
 
 
 def _ordered(rows: range, columns: range, order: str) -> list[tuple[int, int]]:
-    """Places (row, column) in the order in which they stand in a vector."""
+    """Return positions (row, column) in the order of their entries in a vector."""
     if order == "row":
         return [(r, c) for r in rows for c in columns]
     return [(r, c) for c in columns for r in rows]
@@ -208,5 +208,5 @@ def _whole(grid: Exact) -> Whole:
 
 
 def _array(grid: Whole, factors: int = 1) -> Array:
-    """Doubles nearest to products of so many factors that were counted in thousandths."""
+    """Return doubles nearest to products of this many factors that were counted in thousandths."""
     return np.array([[value / _UNIT**factors for value in row] for row in grid])

@@ -1,4 +1,4 @@
-"""A matrix with a vector above its columns and one beside its rows, of which one row or column is lit."""
+"""A matrix with a vector above its columns and one beside its rows, with one row or column highlighted."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ _WRITTEN = 16  # rows of a matrix whose numbers can be written
 
 @dataclass(frozen=True)
 class Side:
-    """What stands along one side of a matrix: its vector, that vector's name, what is counted, and cells a block."""
+    """One side of a matrix: its vector, that vector's name, what is counted, and cells per block."""
 
     vector: Numbers
     name: str
@@ -43,7 +43,7 @@ class Side:
 
 
 def matrix_panel(result: Convolution, view: str) -> Panel:
-    """The doubly blocked Toeplitz matrix, the columns of patches, or the transpose of the matrix."""
+    """Draw the doubly blocked Toeplitz matrix, the columns of patches, or the transpose of the matrix."""
     s = result.sliding
     word = "row" if result.order == "row" else "column"
     across = 1 if result.order == "row" else 0
@@ -64,7 +64,7 @@ def matrix_panel(result: Convolution, view: str) -> Panel:
 
 
 def _touched(result: Convolution) -> Numbers:
-    """Which pixel each row of the matrix has under its window, (windows, pixels), as 0 or 1."""
+    """Mark the pixels under the window of each row of the matrix, (windows, pixels), as 0 or 1."""
     s, p = result.sliding, result.padding
     height, width = s.image.shape
     rows, columns = ((part if result.order == "row" else part.T).ravel() + p for part in np.indices((height, width)))
@@ -75,7 +75,7 @@ def _touched(result: Convolution) -> Numbers:
 
 
 def _panel(matrix: Numbers, touched: Numbers, top: Side, right: Side, by_row: bool, alt: str) -> Panel:
-    """Matrix, vectors and what is lit: a row (`by_row`) with its entry at the right, or a column with the one above."""
+    """Draw matrix, vectors, and highlight: a row (`by_row`) with its entry at the right, or a column with its own."""
     rows, columns = matrix.shape
     high, wide = max(1.0, rows / 12), max(1.0, columns / 9)  # of the cells of the vectors
     above, beside = 0.5 - max(0.5, rows / 30) - high, columns + 0.5 + max(0.5, columns / 30)
@@ -116,7 +116,7 @@ def _panel(matrix: Numbers, touched: Numbers, top: Side, right: Side, by_row: bo
 
 
 def _written(matrix: Numbers, touched: Numbers, cells: float) -> list[Trace]:
-    """The numbers of the matrix if there is room for them; zeros that no window touches are faint."""
+    """Write the numbers of the matrix if there is room for them; structural zeros are faint."""
     texts = [plain(value) for value in matrix.flat]
     if len(matrix) > _WRITTEN or not fits(texts, cells):
         return []
@@ -127,7 +127,7 @@ def _written(matrix: Numbers, touched: Numbers, cells: float) -> list[Trace]:
 
 
 def _vectors(top: Side, right: Side, above: float, beside: float, columns: int, rows: int, wide: float) -> list[Trace]:
-    """Numbers of the two vectors."""
+    """Write the numbers of the two vectors."""
     (row,) = numbers(top.vector[np.newaxis], name=top.name)
     cells = columns + wide + 1
     row |= {"y": np.full(columns, above), "name": top.name}
@@ -148,7 +148,7 @@ def _vectors(top: Side, right: Side, above: float, beside: float, columns: int, 
 def _lit(
     trace: int, rows: int, columns: int, by_row: bool, above: tuple[float, float], beside: tuple[float, float]
 ) -> tuple[Trace, tuple[Frames, ...], Track]:
-    """Outlines of a row or column and of its entry in the vector, their frames, and the handle."""
+    """Draw outlines of a row or column and of its entry in the vector, their frames, and the handle."""
     starts = np.arange(rows if by_row else columns) + 0.5
     if by_row:
         boxes = frame_of(0.5, starts, columns, 1), frame_of(beside[0], starts, beside[1], 1)
@@ -163,7 +163,7 @@ def _lit(
 
 
 def _picked(trace: int, touched: Numbers, y: float) -> tuple[Trace, tuple[Frames]]:
-    """Marks under the entries of the vector that a row takes."""
+    """Draw marks under the entries of the vector that a row uses."""
     most = int(touched.sum(axis=1).max())
     x = np.full((len(touched), max(most, 1)), np.nan)
     for row, taken in zip(x, touched, strict=True):

@@ -1,4 +1,4 @@
-"""What the pictures of a convolution share: grids of numbers, outlines that move, axes that point downwards."""
+"""Common parts of the pictures of a convolution: grids of numbers, outlines that move, axes that point down."""
 
 from __future__ import annotations
 
@@ -20,18 +20,18 @@ _LETTER = 6.6  # pixels of a letter of that size
 
 
 def plain(value: float) -> str:
-    """Write a number exactly, as it has at most six decimals."""
+    """Write a number exactly, with up to six decimals."""
     text = f"{value:.6f}".rstrip("0").rstrip(".")
     return "0" if text == "-0" else text.replace("-", "−")
 
 
 def fits(texts: Sequence[str], cells: float) -> bool:
-    """Whether texts can stand in that many cells beside each other on a phone."""
+    """Return whether texts fit into this many cells side by side on a phone."""
     return max(map(len, texts)) * _LETTER <= NARROW / cells
 
 
 def positions(result: Convolution) -> Axis:
-    """Axis along the places of the kernel."""
+    """Return the axis along the positions of the kernel."""
     texts = tuple(f"row {r}, column {c}" for r, c in result.places + 1)
     return Axis("pos", "Kernel position", tuple(range(len(texts))), texts)
 
@@ -47,7 +47,7 @@ def numbers(
     size: float = SIZE,
     write: Callable[[float], str] = plain,
 ) -> list[Trace]:
-    """Rows of numbers as text traces; where there is no room they can only be pointed at."""
+    """Draw rows of numbers as text traces; where there is no room, they appear only on hover."""
     rows, columns = values.shape
     return [
         {
@@ -68,7 +68,7 @@ def numbers(
 
 
 def lines(x: Any, y: Any, role: str, name: str, width: float = 1.0) -> Trace:
-    """Lines that belong to no curve."""
+    """Draw lines that belong to no curve."""
     return {
         "type": "scatter",
         "mode": "lines",
@@ -82,7 +82,7 @@ def lines(x: Any, y: Any, role: str, name: str, width: float = 1.0) -> Trace:
 
 
 def mesh(columns: Sequence[float], rows: Sequence[float], role: str = "grid", width: float = 1.0) -> Trace:
-    """Lines at the given edges of columns and of rows."""
+    """Draw lines at the given edges of columns and of rows."""
     x, y = [], []
     for edge in columns:
         x += [edge, edge, np.nan]
@@ -94,12 +94,12 @@ def mesh(columns: Sequence[float], rows: Sequence[float], role: str = "grid", wi
 
 
 def edges(first: float, count: int) -> list[float]:
-    """Edges of `count` cells, the middle of the first at `first`."""
+    """Return the edges of `count` cells, with the middle of the first at `first`."""
     return [first - 0.5 + k for k in range(count + 1)]
 
 
 def frame_of(left: Any, top: Any, width: float, height: float) -> tuple[Numbers, Numbers]:
-    """Corners x and y, each (steps, 5), of rectangles whose upper left corners are given; (5,) of a single one."""
+    """Return corners x and y, each (steps, 5), of rectangles with the given upper left corners; (5,) for one."""
     left, top = np.broadcast_arrays(np.asarray(left, float), np.asarray(top, float))
     x = left[..., np.newaxis] + width * np.array([0, 1, 1, 0, 0])
     y = top[..., np.newaxis] + height * np.array([0, 0, 1, 1, 0])
@@ -107,13 +107,13 @@ def frame_of(left: Any, top: Any, width: float, height: float) -> tuple[Numbers,
 
 
 def outline(trace: int, left: Any, top: Any, width: float, height: float) -> tuple[Trace, tuple[Frames, Frames]]:
-    """A rectangle that moves: its trace, and the frames of it as trace number `trace`."""
+    """Draw a rectangle that moves: its trace, and its frames as trace number `trace`."""
     x, y = frame_of(left, top, width, height)
     return lines(x[0], y[0], "accent", "here", 3), (Frames(trace, x, "x"), Frames(trace, y))
 
 
 def label(text: str, x: float, y: float, anchor: str = "left") -> dict[str, Any]:
-    """Words beside a part of a figure, their lower edge at y."""
+    """Write words next to a part of a figure, with their lower edge at y."""
     return {
         "text": text,
         "x": x,
@@ -126,7 +126,7 @@ def label(text: str, x: float, y: float, anchor: str = "left") -> dict[str, Any]
 
 
 def downwards(x: str, y: str, across: Sequence[float], down: Sequence[float], square: bool, **more: Any) -> Any:
-    """Layout of a figure whose rows are counted downwards."""
+    """Return the layout of a figure whose rows are counted downward."""
     yaxis = {"range": [down[1], down[0]], "showgrid": False, **more.pop("yaxis", {})}
     if square:
         yaxis |= {"scaleanchor": "x", "constrain": "domain", "constraintoward": "top"}

@@ -17,7 +17,7 @@ _FAINT, _STRONG = 0.1, 0.5  # opacity of the smallest and the largest value
 
 
 def signed(values: Numbers, touched: Numbers | None = None) -> Numbers:
-    """Colors (h, w, 4) of signed numbers: blue above 0, ochre below, opaque by size; clear where not `touched`."""
+    """Return colors (h, w, 4) of signed numbers: blue above 0, ochre below, opaque by size; clear if not `touched`."""
     largest = float(np.abs(values).max()) or 1.0
     share = np.abs(values) / largest
     hues = np.array([_rgb("second"), _rgb("noise"), _rgb("first")])[(np.sign(values) + 1).astype(int)]
@@ -28,7 +28,7 @@ def signed(values: Numbers, touched: Numbers | None = None) -> Numbers:
 
 
 def grey(values: Numbers, largest: float = 1.0) -> Numbers:
-    """Colors (h, w, 4) of numbers from 0, black, to `largest`, white; nan is clear."""
+    """Return colors (h, w, 4) of numbers from 0, black, to `largest`, white; nan is clear."""
     level = np.rint(255 * np.clip(np.nan_to_num(values) / (largest or 1.0), 0, 1))
     return np.stack([level, level, level, 255.0 * ~np.isnan(values)], axis=2).astype(np.uint8)
 
@@ -36,9 +36,9 @@ def grey(values: Numbers, largest: float = 1.0) -> Numbers:
 def image(
     colours: Numbers, x: float = 1, y: float = 1, width: float | None = None, height: float | None = None
 ) -> dict[str, Any]:
-    """Layout image whose upper left cell has its middle at (x, y); cells are 1 x 1 unless a size is given.
+    """Return a layout image with the middle of its upper left cell at (x, y); cells are 1 x 1 unless a size is given.
 
-    The y axis must point downwards.
+    The y axis must point down.
     """
     rows, columns = colours.shape[:2]
     wide, high = width or columns, height or rows
@@ -56,7 +56,7 @@ def image(
 
 
 def png(colours: Numbers) -> str:
-    """Data address of a PNG of colors (h, w, 4), each cell a square of pixels."""
+    """Return the data address of a PNG of colors (h, w, 4), each cell a square of pixels."""
     rows, columns = colours.shape[:2]
     times, across = (max(2, -(-_SIDE // count)) for count in (rows, columns))
     pixels = colours.repeat(across, axis=1).reshape(rows, -1)

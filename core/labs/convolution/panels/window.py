@@ -1,4 +1,4 @@
-"""The kernel on the image, or its copies on the way back, and the output with the kernel beside it."""
+"""The kernel on the image, or its copies in the transposed convolution, and the output next to the kernel."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _LOW = 8  # rows of the output that can be written
 
 
 def under_kernel(result: Convolution, view: str) -> Panel:
-    """The image with the products under the kernel; for "transposed" what each output adds to the way back."""
+    """Draw the image with the products under the kernel; for "transposed", what each output adds to the result."""
     s, p = result.sliding, result.padding
     back = view == "transposed"
     values = s.transposed if back else s.image
@@ -76,7 +76,7 @@ def under_kernel(result: Convolution, view: str) -> Panel:
 
 
 def _zeros(result: Convolution, up: float, size: float) -> Trace:
-    """The zeros around the image."""
+    """Draw the zeros around the image."""
     p, (height, width) = result.padding, result.sliding.image.shape
     outside = np.pad(np.zeros((height, width)), p, constant_values=1)
     rows, columns = np.nonzero(outside)
@@ -94,7 +94,7 @@ def _zeros(result: Convolution, up: float, size: float) -> Trace:
 
 
 def _products(result: Convolution, back: bool) -> Numbers:
-    """What is written under each tap of the kernel at each position, (windows, taps)."""
+    """Return the numbers under each tap of the kernel at each position, (windows, taps)."""
     s = result.sliding
     return s.product[:, np.newaxis] * s.weights if back else s.columns.T * s.weights
 
@@ -102,7 +102,7 @@ def _products(result: Convolution, back: bool) -> Numbers:
 def _tap_texts(
     result: Convolution, trace: int, products: Numbers, roomy: bool, back: bool, size: float
 ) -> tuple[Trace, list[Frames]]:
-    """The weights and the products in the cells under the kernel."""
+    """Write the weights and the products in the cells under the kernel."""
     s, p = result.sliding, result.padding
     i, j = np.indices(s.applied.shape).reshape(2, -1)
     x = s.corners[:, 1:] + j + 1 - p
@@ -143,7 +143,7 @@ def _alt(result: Convolution, back: bool) -> str:
 
 
 def output(result: Convolution) -> Panel:
-    """The kernel, as it was typed and as it is applied, and the output with the place that is computed."""
+    """Draw the kernel, as typed and as applied, and the output with the position being computed."""
     s = result.sliding
     (rows, columns), (high, wide) = s.output.shape, s.kernel.shape
     flipped = result.operation == "convolution"

@@ -16,7 +16,7 @@ from core.labs.convolution.sections import lenet, maps
 
 
 def formulas(result: Convolution, values: Mapping[str, Any]) -> Sequence[Any]:
-    """Sum, size, matrix, im2col and the way back, with the numbers on screen."""
+    """Show sum, size, matrix, im2col, and the transposed convolution, with the numbers on screen."""
     s, p, stride = result.sliding, result.padding, result.stride
     (high, wide), (height, width) = s.kernel.shape, s.image.shape
     k = min(values["pos"], len(s.product) - 1)

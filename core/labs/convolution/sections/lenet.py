@@ -19,7 +19,7 @@ SOURCES, TARGETS = 6, 16
 
 
 def connections(result: Convolution, values: Mapping[str, Any]) -> Sequence[Any]:
-    """The table of C3 as a picture that takes clicks, what it costs, and C5."""
+    """Show the table of C3 as a picture that takes clicks, its cost, and C5."""
     net, original, full = result.lenet, lenet5(table=ORIGINAL), lenet5(table=FULL)
     c3, c5 = net.layers[2], net.layers[4]
     rows = "".join(
@@ -57,12 +57,12 @@ def _larger() -> str:
 
 
 def counted(net: LeNet) -> int:
-    """Parameters of C3 map by map: the weights of each kernel and a bias."""
+    """Count the parameters of C3 map by map: the weights of each kernel and a bias."""
     return sum(np.zeros((len(row), 5, 5)).size + 1 for row in net.table)
 
 
 def toggle(place: tuple[float, float], values: Mapping[str, Any]) -> dict[str, Any]:
-    """What a click on the table sets: the connection under it, or nothing beside the table."""
+    """Return the settings after a click on the table: the connection under it toggled, or nothing outside the table."""
     target, source = (round(part) for part in place)
     if not (0 <= source < SOURCES and 0 <= target < TARGETS):
         return {}

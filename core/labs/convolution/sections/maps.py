@@ -25,7 +25,7 @@ _MARGIN = {"l": 30, "r": 12, "t": 4, "b": 30}
 
 
 def maps(result: Convolution, values: Mapping[str, Any]) -> Sequence[Any]:
-    """The network, images to choose from, the maps of both layers, and one kernel sliding over the image."""
+    """Show the network, images to choose from, the maps of both layers, and one kernel sliding over the image."""
     seen, net = result.maps, result.maps.net
     k = result.feature - 1
     best = np.argsort(seen.probabilities)[::-1][:3]
@@ -47,14 +47,14 @@ def maps(result: Convolution, values: Mapping[str, Any]) -> Sequence[Any]:
 
 
 def choose_image(place: tuple[float, float], values: Mapping[str, Any]) -> dict[str, Any]:
-    """What a click on the gallery sets: the image under it, or nothing beside the images."""
+    """Return the setting after a click on the gallery: the image under it, or nothing outside the images."""
     column, row = (round(part) for part in place)
     inside = 0 <= column < ACROSS and 0 <= row < len(GARMENTS) // ACROSS
     return {"garment": GARMENTS[ACROSS * row + column]} if inside else {}
 
 
 def choose_map(place: tuple[float, float], values: Mapping[str, Any]) -> dict[str, Any]:
-    """What a click on the maps of the first layer sets: the map under it, or nothing beside the maps."""
+    """Return the setting after a click on the first layer's maps: the map under it, or nothing outside the maps."""
     column, row = (int(part // step) for part, step in zip(place, (24 + _GAP, 24 + 8 + _GAP), strict=True))
     return {"feature": 1 + FOUR * row + column} if 0 <= column < FOUR and 0 <= row < 2 else {}
 
@@ -86,18 +86,18 @@ def _gallery(result: Convolution) -> Picture:
 
 
 def _bright(values: Numbers) -> Numbers:
-    """Gray values scaled by their own largest."""
+    """Scale gray values by their own maximum."""
     return grey(values, float(values.max()))
 
 
 def _placed(colours: Numbers, left: float, top: float, side: float) -> dict[str, Any]:
-    """An image with its upper left corner at a place and sides of a given length."""
+    """Place an image with its upper left corner at a point and sides of a given length."""
     cell = side / len(colours)
     return image(colours, left + cell / 2, top + cell / 2, side, side)
 
 
 def _layers(seen: FeatureMaps, k: int) -> Picture:
-    """All maps of the first layer with their kernels, the chosen one marked, and all maps of the second."""
+    """Draw all maps of the first layer with their kernels, the chosen one marked, and all maps of the second."""
     kernels, across, down = seen.net.conv1[:, 0], 24 + _GAP, 24 + 8 + _GAP
     corners = [(across * (i % FOUR), down * (i // FOUR)) for i in range(len(kernels))]
     x, y = frame_of(corners[k][0] - 1.2, corners[k][1] - 1.2, 26.4, 24 + 8 + 2.4)

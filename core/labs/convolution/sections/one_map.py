@@ -16,7 +16,7 @@ _TENS = {"tickvals": [1, 10, 20]}
 
 
 def one_map(seen: FeatureMaps, k: int) -> Picture:
-    """Picture of map `k`, from 0, of the first layer, scrubbed by the place of its kernel."""
+    """Draw map `k`, from 0, of the first layer, scrubbed by the position of its kernel."""
     sums, again = seen.sums1[k], seen.again[k]
     row, column = (part.ravel() + 1 for part in np.indices(sums.shape))
     texts = tuple(f"row {r}, column {c}" for r, c in zip(row, column, strict=True))
