@@ -57,7 +57,7 @@ SCRIPT = Path(__file__).with_name("script.py")
 
 
 def script(values: Mapping[str, Any]) -> str:
-    """Script of the Inception page: a module with and without reductions, or the designs that see 7 x 7."""
+    """Return the script of the Inception page: a module with and without reductions, or the designs that see 7 x 7."""
     head, parts = parts_of(SCRIPT)
     return (head + parts[values["view"]]).rstrip() + "\n"
 

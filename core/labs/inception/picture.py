@@ -24,7 +24,7 @@ from core.labs.inception.words import (
 
 
 def picture(result: Sweep, *, view: str) -> Picture:
-    """Picture of a module or of the designs, scrubbed by the width of the reduction.
+    """Draw a module or the designs, scrubbed by the width of the reduction.
 
     Parameters
     ----------
@@ -47,7 +47,7 @@ def picture(result: Sweep, *, view: str) -> Picture:
 
 
 def thumbnail() -> str:
-    """Operations of a branch over the width of its reduction, with and without it, as a small SVG."""
+    """Draw the operations of a branch over the width of its reduction, with and without it, as a small SVG."""
     found = sweep().eighth.reductions["5x5"]
     r = np.linspace(0, 1.25 * float(found.break_even), 40)
     level = np.ones_like(r)

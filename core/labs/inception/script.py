@@ -1,4 +1,4 @@
-"""What 1 x 1 convolutions save in an Inception module, or designs that see 7 x 7: exact counts in plain Python."""
+"""Savings from 1 x 1 convolutions in an Inception module, or designs that see 7 x 7: exact counts in plain Python."""
 
 # settings
 reduce, size, channels = 32, 32, 256
@@ -11,14 +11,14 @@ each = 2 if unit == "flop" else 1  # operations in a multiplication and its addi
 
 
 def cost(layers):
-    """Operations and parameters of convolutions (height, width, channels in, filters) that keep the map's size."""
+    """Return operations and parameters of convolutions (height, width, channels in, filters) that keep the size."""
     weights = sum(h * w * depth * filters for h, w, depth, filters in layers)
     return each * size * size * weights, weights + bias * sum(filters for *_, filters in layers)
 
 
 # --- module
 def module(r3, r5, projection):
-    """Operations, parameters and output depth; a width of 0 leaves a 1 x 1 convolution out."""
+    """Return operations, parameters, and output depth; a width of 0 leaves a 1 x 1 convolution out."""
     layers = [(1, 1, channels, w1)]
     for kernel, width, filters in ((3, r3, w3), (5, r5, w5)):
         layers += [(1, 1, channels, width)] * (width > 0) + [(kernel, kernel, width or channels, filters)]

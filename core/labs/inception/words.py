@@ -13,7 +13,7 @@ from core.labs.inception.panels.parts import multiplications, operations
 
 
 def share(part: Fraction) -> str:
-    """Write a share with one decimal, as a percentage."""
+    """Write a fraction with one decimal, as a percentage."""
     return f"{float(100 * part):.1f}%".replace("-", "−")
 
 
@@ -23,12 +23,12 @@ def c2(weights: Fraction) -> str:
 
 
 def _off(counts: Sequence[int], others: Sequence[int]) -> str:
-    """Largest difference between two ways of counting."""
+    """Return the largest difference between two ways of counting."""
     return f"{max(abs(one - other) for one, other in zip(counts, others, strict=True)):,}"
 
 
 def module_readouts(result: Sweep) -> tuple[Readout, ...]:
-    """Cost of both modules at each width, the saving, and the cost counted in a second way."""
+    """Return the cost of both modules at each width, the saving, and the cost counted in a second way."""
     naive, unit = result.operations(result.naive), operations(result)
     own = result.modules[0].output_shape[0]
     return (
@@ -61,7 +61,7 @@ def module_readouts(result: Sweep) -> tuple[Readout, ...]:
 
 
 def _by_formula(result: Sweep) -> Check:
-    """The operations of the reduced module again, not layer by layer."""
+    """Count the operations of the reduced module again, not layer by layer."""
     formula = "By H W (C (w₁ + r₃ + r + p) + 9 r₃ w₃ + 25 r w₅)"
     same = tuple(one == other for one, other in zip(result.totals, result.recounted, strict=True))
     return Check(tuple(f"{total:,}" for total in result.recounted), same, formula)
@@ -80,7 +80,7 @@ def module_summaries(result: Sweep) -> tuple[str, ...]:
 
 
 def module_sentences(result: Sweep) -> tuple[str, ...]:
-    """What the reduction before the 5 x 5 is worth at each width."""
+    """Say what the reduction before the 5 x 5 is worth at each width."""
     return tuple(_module_sentence(result, k) for k in range(len(WIDTHS)))
 
 
@@ -97,7 +97,7 @@ def _module_sentence(result: Sweep, k: int) -> str:
 
 
 def design_readouts(result: Sweep) -> tuple[Readout, ...]:
-    """The bottlenecks at each width, against one 7 x 7 and against the visitor's stack."""
+    """Compare the bottlenecks at each width with one 7 x 7 and with the visitor's stack."""
     one, own = result.designs["one 7x7"], result.own
     area = result.size**2 * (1 + result.flops)
     weights = [result.bottleneck_weights(r) for r in WIDTHS]
@@ -120,7 +120,7 @@ def design_readouts(result: Sweep) -> tuple[Readout, ...]:
 
 
 def design_summaries(result: Sweep) -> tuple[str, ...]:
-    """Say in one line what the bottlenecks of each width weigh beside one 7 x 7."""
+    """Say in one line what the bottlenecks of each width weigh compared with one 7 x 7."""
     one = c2(result.designs["one 7x7"].weights_c2)
     return tuple(
         f"[accent|Three bottlenecks] of width {r} weigh {c2(part)}; [first|one 7 × 7] {one}."
@@ -131,7 +131,7 @@ def design_summaries(result: Sweep) -> tuple[str, ...]:
 
 
 def design_sentences(result: Sweep) -> tuple[str, ...]:
-    """How the bottlenecks compare at each width, and what is to be said about the visitor's stack."""
+    """Say how the bottlenecks compare at each width, and comment on the visitor's stack."""
     own = f"{own_stack(result)} {result.own.note}".strip()
     return tuple(f"{_design_sentence(result, k)} {own}" for k in range(len(WIDTHS)))
 
@@ -161,7 +161,7 @@ def _joined(names: list[str]) -> str:
 
 
 def own_stack(result: Sweep) -> str:
-    """Whether the visitor's stack is accepted, and what is missing if it is not."""
+    """Say whether the visitor's stack is accepted, and what is missing if it is not."""
     own = result.own
     if own.covers:
         return f"Your stack sees 7 × 7 and weighs {c2(own.weights_c2)}."

@@ -1,4 +1,4 @@
-"""An Inception module as a student counts it, and the questions about it with the mistakes that are known."""
+"""An Inception module as a student counts it, and the questions about it with their known mistakes."""
 
 from __future__ import annotations
 
@@ -37,12 +37,12 @@ class Module:
 
     @property
     def area(self) -> int:
-        """Positions of a map."""
+        """Count the positions of a map."""
         return self.side**2
 
     @property
     def comparisons(self) -> int:
-        """Comparisons of the 3x3 pooling."""
+        """Count the comparisons of the 3x3 pooling."""
         return 9 * self.area * self.channels
 
     def convolutions(self, reduced: bool) -> tuple[tuple[int, int, int], ...]:
@@ -72,7 +72,7 @@ class Module:
         return self.weights(reduced) + self.biases(reduced) * self.bias
 
     def counted(self, macs: int) -> int:
-        """Return the operations for so many multiply-accumulates, without pooling."""
+        """Return the operations for a number of multiply-accumulates, without pooling."""
         return macs * (1 + self.flops)
 
     def operations(self, reduced: bool) -> int:
@@ -81,7 +81,7 @@ class Module:
 
     @property
     def saving(self) -> Fraction:
-        """Share of the naive operations that the reductions save."""
+        """Return the fraction of the naive operations that the reductions save."""
         return 1 - F(self.operations(True), self.operations(False))
 
 
@@ -156,7 +156,7 @@ def _unit_slip(p: Module, macs: int, comparisons: int) -> Slip:
 
 
 def _seeing_all(p: Module) -> int:
-    """Return the reduced operations if the 3x3 saw all channels of the input behind its reduction."""
+    """Return the reduced operations if the 3x3 saw all channels of the input after its reduction."""
     if not p.reduce3:
         return p.operations(True)
     return p.operations(True) + p.counted(9 * p.area * (p.channels - p.reduce3) * p.threes)
@@ -255,7 +255,7 @@ def parameters(p: Module, reduced: bool) -> Question:
 
 
 def saving(p: Module) -> Question:
-    """Ask for the share of the naive operations that is saved; mistakes too near to be told apart are left out."""
+    """Ask for the percentage of the naive operations saved; mistakes too close to distinguish are left out."""
     naive, own, truth = p.operations(False), p.operations(True), p.saving
     slips = (
         Slip("fraction_left", F(own, naive), "That is the fraction remaining, not saved."),
@@ -267,7 +267,7 @@ def saving(p: Module) -> Question:
 
 
 def everything(p: Module) -> Sequence[Question]:
-    """Ask for all that can be worked out about a module."""
+    """Ask for everything that can be worked out about a module."""
     both = (False, True)
     return (
         *(outputs(p, reduced) for reduced in both),

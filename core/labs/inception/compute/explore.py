@@ -1,4 +1,4 @@
-"""What the Inception page explores: a module at every width of one reduction, and the designs that see 7 x 7."""
+"""Results of the Inception page: a module at every width of one reduction, and the designs that see 7 x 7."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class Sweep:
     eighth : Inception
         With one channel in eight before the 5 x 5.
     stack : str
-        What the visitor has built, see `core.labs.inception.compute.factorised.build`.
+        The stack built by the visitor; see `core.labs.inception.compute.factorised.build`.
     """
 
     size: int
@@ -55,30 +55,30 @@ class Sweep:
 
     @property
     def naive(self) -> Module:
-        """The same filters without any reduction."""
+        """Return the same filters without any reduction."""
         return self.eighth.naive
 
     def operations(self, part: Step | Branch | Module | Stack) -> int:
-        """Operations of a part, as the page counts them."""
+        """Return the operations of a part, as the page counts them."""
         comparisons = 0 if isinstance(part, Stack) else part.comparisons
         return part.macs * (2 if self.flops else 1) + comparisons * self.pooled
 
     def parameters(self, part: Step | Branch | Module | Stack) -> int:
-        """Weights of a part, with its biases if they count."""
+        """Return the weights of a part, with its biases if they count."""
         return part.weights + part.biases
 
     def saving(self, module: Module) -> Fraction:
-        """Share of the operations of the naive module that a module does without."""
+        """Return the fraction of the operations of the naive module that a module saves."""
         return 1 - Fraction(self.operations(module), self.operations(self.naive))
 
     @cached_property
     def totals(self) -> tuple[int, ...]:
-        """Operations of the module at each width."""
+        """Return the operations of the module at each width."""
         return tuple(self.operations(module) for module in self.modules)
 
     @cached_property
     def recounted(self) -> tuple[int, ...]:
-        """The same by one formula: H W (C (w1 + r3 + r5 + p) + 9 r3 w3 + 25 r5 w5), C in the place of a width 0."""
+        """Count the same by one formula: H W (C (w1 + r3 + r5 + p) + 9 r3 w3 + 25 r5 w5), with C instead of width 0."""
         c = self.channels
         ones = self.w1 + self.r3 + self.pool_proj
         rest = c * ones + 9 * (self.r3 or c) * self.w3
@@ -88,17 +88,17 @@ class Sweep:
 
     @cached_property
     def designs(self) -> dict[str, Stack]:
-        """The designs that see 7 x 7."""
+        """Return the designs that see 7 x 7."""
         return designs(channels=self.channels, size=self.size, bias=self.bias)
 
     @cached_property
     def own(self) -> Stack:
-        """The stack of the visitor; `ValueError` with a sentence where it cannot be read."""
+        """Return the visitor's stack; `ValueError` with a sentence if it cannot be read."""
         return build(stack=self.stack, channels=self.channels, size=self.size, bias=self.bias)
 
     @property
     def missing(self) -> str:
-        """What the field of the visitor's stack lacks, or has too much, as the end of a sentence; "" if it is 7 x 7."""
+        """Say how the field of the visitor's stack differs from 7 x 7, as the end of a sentence; "" if it does not."""
         away = [(seen - wanted, side) for seen, wanted, side in zip(self.own.field, TARGET, _SIDES, strict=True)]
         lacks = " and ".join(_many(-more, side) for more, side in away if more < 0)
         extra = " and ".join(_many(more, side) for more, side in away if more > 0)
@@ -106,18 +106,18 @@ class Sweep:
 
     @cached_property
     def bottlenecks(self) -> tuple[Fraction, ...]:
-        """Weights of three bottlenecks in units of C^2, with each of `WIDTHS`: 3 (2 r / C + 9 (r / C)^2), or 27."""
+        """Return weights of three bottlenecks in units of C^2, by `WIDTHS`: 3 (2 r / C + 9 (r / C)^2), or 27."""
         parts = (Fraction(r, self.channels) for r in WIDTHS)
         return tuple(3 * (2 * part + 9 * part**2) if part else Fraction(27) for part in parts)
 
     def bottleneck_weights(self, width: int) -> int:
-        """The same for one width as a number of weights, layer by layer."""
+        """Return the same for one width as a number of weights, layer by layer."""
         c = self.channels
         layers = [(1, c, width), (3, width, width), (1, width, c)] * 3 if width else [(3, c, c)] * 3
         return sum(kernel**2 * depth * filters for kernel, depth, filters in layers)
 
     def bottleneck_biases(self, width: int) -> int:
-        """Biases of three bottlenecks, 0 if these do not count."""
+        """Return the biases of three bottlenecks, 0 if these do not count."""
         return 3 * (2 * width + self.channels) if self.bias else 0
 
 
@@ -175,7 +175,7 @@ def sweep(
 
 
 def tables(result: Sweep, values: Mapping[str, Any]) -> dict[str, dict[str, NDArray[Any]]]:
-    """Tables for a download: every convolution of both modules, the reduction at every width, and the designs."""
+    """Return tables for a download: every convolution of both modules, the reduction at every width, and designs."""
     module = result.modules[WIDTHS.index(values["reduce"])]
     out = {
         "module.csv": _steps(result, module),

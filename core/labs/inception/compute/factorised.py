@@ -1,4 +1,4 @@
-"""Stacks of small convolutions that see as much as one large one: what they weigh and cost."""
+"""Stacks of small convolutions that see as much as one large one: their weights and cost."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _LAYER = re.compile(r"(\d{1,2})\s*[x×]\s*(\d{1,2})(?:\s*/\s*(\d{1,2}))?", re.AS
 
 @dataclass(frozen=True, kw_only=True)
 class StackLayer:
-    """A convolution of the stack; it keeps height and width.
+    """A convolution of the stack; it preserves height and width.
 
     Attributes
     ----------
@@ -60,7 +60,7 @@ class Stack:
     field : (int, int)
         Of the last layer.
     covers : bool
-        Whether that is 7 x 7 exactly.
+        Whether that is exactly 7 x 7.
     weights, biases, macs : int
     weights_c2 : Fraction
         Weights in units of C^2; 49 for a single 7 x 7 convolution.
@@ -87,8 +87,8 @@ def build(*, stack: str = DESIGNS["three 3x3"], channels: int = 64, size: int = 
     Parameters
     ----------
     stack : str
-        Kernels from the first to the last, such as "1x1/2, 3x3/2, 1x1": height x width, and by what the number of
-        channels is divided for the output. The last one has all channels again. Commas or line ends stand between.
+        Kernels from the first to the last, such as "1x1/2, 3x3/2, 1x1": height x width, and a divisor of the number of
+        channels for the output. The last one has all channels again. Commas or line ends separate them.
     channels, size : int
         C, 1 to 4096; height and width, 1 to 1024.
     bias : bool
@@ -150,7 +150,7 @@ def designs(*, channels: int = 64, size: int = 32, bias: bool = False) -> dict[s
 
 
 def _read(stack: str, channels: int) -> list[tuple[Pair, int]]:
-    """Kernel and filters of each layer."""
+    """Return kernel and filters of each layer."""
     parts = [part.strip() for part in re.split("[,\n]", stack[:1000])]
     if len(parts) > MAX_LAYERS:
         raise ValueError(f"`stack` must have at most {MAX_LAYERS} layers; got {len(parts)}.")

@@ -21,12 +21,12 @@ _SWEPT = 2  # the branch whose reduction is dragged
 
 
 def operation_bars(result: Sweep) -> Panel:
-    """Operations of each branch."""
+    """Draw the operations of each branch."""
     return _bars(result, result.operations, operations(result), 0)
 
 
 def parameter_bars(result: Sweep) -> Panel:
-    """Parameters of each branch."""
+    """Draw the parameters of each branch."""
     return _bars(result, result.parameters, "weights and biases" if result.bias else "weights", 1)
 
 
@@ -75,7 +75,7 @@ def _bars(result: Sweep, count: Callable[[Any], int], what: str, place: int) -> 
 
 
 def _split(count: Callable[[Any], int], branch: Branch) -> tuple[float, float, float]:
-    """Cost of a reduction, of the convolution behind it (or of a single one), and of pooling."""
+    """Return the cost of a reduction, of the convolution after it (or of a single one), and of pooling."""
     convolutions = [count(step) for step in branch.steps if step.kind == "conv"]
     pool = sum(count(step) for step in branch.steps if step.kind == "pool")
     return float(sum(convolutions[:-1])), float(sum(convolutions[-1:])), float(pool)

@@ -1,4 +1,4 @@
-"""What the designs that see 7 x 7 cost: weights in units of C squared, and the bottlenecks over their width."""
+"""Costs of the designs that see 7 x 7: weights in units of C squared, and the bottlenecks over their width."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _TICKS = ("7×7", "1×7<br>7×1", "two<br>4×4", "three<br>3×3", "three<br>bott
 
 
 def weight_bars(result: Sweep) -> Panel:
-    """Weights of every design and of the visitor's stack."""
+    """Draw the weights of every design and of the visitor's stack."""
     weights = {name: float(stack.weights_c2) for name, stack in result.designs.items()}
     at = list(weights).index(_BOTTLENECKS)
     x = np.arange(len(weights) + 1, dtype=np.float64)
@@ -59,7 +59,7 @@ def weight_bars(result: Sweep) -> Panel:
 
 
 def bottleneck_curve(result: Sweep) -> Panel:
-    """Weights of the bottlenecks over their width, with those of the other designs as levels."""
+    """Draw the weights of the bottlenecks over their width, with those of the other designs as levels."""
     c = result.channels
     right = 1.25 * c
     grid = np.linspace(0, right, 60)
@@ -110,5 +110,5 @@ def plain(weights: float) -> str:
 
 
 def meets(weights: float) -> float:
-    """Share r / C of the channels at which three bottlenecks weigh so much, in C^2."""
+    """Return the fraction r / C of the channels at which three bottlenecks have these weights, in C^2."""
     return float((-1 + np.sqrt(1 + 3 * weights)) / 9)

@@ -26,7 +26,7 @@ Map = tuple[float, int, float]  # middle, depth, height
 
 
 def diagram(result: Sweep) -> Panel:
-    """Shapes of a module, its output, and the output of the naive one below."""
+    """Draw the shapes of a module, its output, and the output of the naive one below."""
     firsts, seconds, outputs = _maps(result)
     scale = _FULL / max(depth for _, depth, _ in (*firsts, *seconds, (0, result.channels, 0)))
     long = np.minimum(scale * R, _FULL) / 2
@@ -60,7 +60,7 @@ def diagram(result: Sweep) -> Panel:
 
 
 def _only(y: Numbers, places: list[int], shown: Numbers) -> list[Numbers]:
-    """Heights at each step, of which some are there only where `shown`."""
+    """Return heights at each step, some of which exist only where `shown`."""
     less = y.copy()
     less[places] = np.nan
     return [y if there else less for there in shown]
@@ -77,7 +77,7 @@ def _layout() -> dict[str, object]:
 
 
 def _maps(result: Sweep) -> tuple[list[Map], list[Map], list[Map]]:
-    """Maps behind the first and the second layers that do not depend on the swept width, and parts of the output."""
+    """Return maps after the first and second layers that do not depend on the swept width, and parts of the output."""
     firsts = [(1.5, result.r3, _FIRST)] * bool(result.r3) + [(3.5, result.channels, _FIRST)]
     widths = (result.w1, result.w3, result.w5, result.pool_proj)
     seconds = [(i + 0.5, width, _SECOND) for i, width in enumerate(widths) if width]
@@ -87,7 +87,7 @@ def _maps(result: Sweep) -> tuple[list[Map], list[Map], list[Map]]:
 
 
 def _boxes(maps: Sequence[Map], scale: float, fill: str, name: str, **more: object) -> Trace:
-    """Maps as bars, each as long as it is deep."""
+    """Draw maps as bars, each as long as it is deep."""
     x = [at for middle, depth, _ in maps for at in (*_corners(middle, scale * depth / 2), np.nan)]
     y = [at for *_, low in maps for at in (low, low + _THICK, low + _THICK, low, low, np.nan)]
     return area(x, y, fill, name, **more)
@@ -98,9 +98,9 @@ def _corners(middle: float, half: float) -> tuple[float, ...]:
 
 
 def _wires(result: Sweep, scale: float, outputs: Sequence[Map]) -> Trace:
-    """From the input through each branch to its part of the output, with gaps for the texts.
+    """Draw wires from the input through each branch to its part of the output, with gaps for the texts.
 
-    The first piece stands in the place of the swept reduction where there is none.
+    The first piece replaces the swept reduction if there is none.
     """
     x, y = [_SWEPT + 0.5, _SWEPT + 0.5, np.nan], [_UPPER + _GAP, _FIRST - _UNDER, np.nan]
     firsts, seconds = (0, result.r3, 1, 1), (1, 1, 1, result.pool_proj)
@@ -116,7 +116,7 @@ def _wires(result: Sweep, scale: float, outputs: Sequence[Map]) -> Trace:
 
 
 def _operators(result: Sweep) -> Trace:
-    """What is done between two maps; the first text is that of the swept reduction."""
+    """Write the operation between two maps; the first text is that of the swept reduction."""
     texts = [(_SWEPT + 0.5, _UPPER, "<b>1×1</b>")]
     texts += [(1.5, _UPPER, "<b>1×1</b>")] * bool(result.r3) + [(3.5, _UPPER, "<b>pool 3×3</b>, pad 1")]
     below = ("<b>1×1</b>", "<b>3×3</b>, pad 1", "<b>5×5</b>, pad 2", "<b>1×1</b>" if result.pool_proj else "")
@@ -126,7 +126,7 @@ def _operators(result: Sweep) -> Trace:
 
 
 def _shapes(result: Sweep, firsts: Sequence[Map], seconds: Sequence[Map]) -> Trace:
-    """Shapes under the maps; the first is that of the swept reduction."""
+    """Write shapes under the maps; the first is that of the swept reduction."""
     maps = [(_SWEPT + 0.5, 0, _FIRST), *firsts, *seconds]
     places = [(middle, low - 0.1, "", "bottom center") for middle, _, low in maps]
     depths = [depth for _, depth, _ in maps]

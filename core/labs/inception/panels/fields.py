@@ -1,4 +1,4 @@
-"""What the designs see: the field after each layer, growing around one unit until it is 7 x 7."""
+"""Receptive fields of the designs: the field after each layer, growing around one unit until it is 7 x 7."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ Box = tuple[float, float, float, float]  # left, right, bottom, top
 
 
 def fields(result: Sweep) -> Panel:
-    """A tile for each design and for the stack of the visitor, with its field after each layer."""
+    """Draw a tile for each design and for the visitor's stack, with its field after each layer."""
     stacks = result.designs | {"yours": result.own}
     data: list[Trace] = []
     for (name, stack), place in zip(stacks.items(), _places(stacks), strict=True):
@@ -33,7 +33,7 @@ def fields(result: Sweep) -> Panel:
 
 
 def growth(stacks: Mapping[str, Stack]) -> Picture:
-    """The fields of all designs after as many layers as the slider says."""
+    """Draw the fields of all designs after as many layers as the slider says."""
     most = max(len(stack.layers) for stack in stacks.values())
     grown = [[(-0.5, 0.5, -0.5, 0.5), *reaches(stack)] for stack in stacks.values()]
     steps = [
@@ -67,14 +67,14 @@ def _by(size: tuple[int, int]) -> str:
 
 
 def _places(stacks: Mapping[str, Stack]) -> list[tuple[float, float]]:
-    """Middle of each tile."""
+    """Return the middle of each tile."""
     return [(_WIDE * (k % _COLUMNS), -_TALL * (k // _COLUMNS)) for k in range(len(stacks))]
 
 
 def _panel(
     stacks: Mapping[str, Stack], data: list[Trace], alt: str, height: int, frames: tuple[Frames, ...] = ()
 ) -> Panel:
-    """Tiles with their names, the unit, and the 7 x 7 cells around it."""
+    """Draw tiles with their names, the unit, and the 7 x 7 cells around it."""
     places, high, wide = _places(stacks), TARGET[0] / 2, TARGET[1] / 2
     wanted = [(x - wide, x + wide, y - high, y + high) for x, y in places]
     words = [
@@ -104,9 +104,9 @@ def _panel(
 
 
 def reaches(stack: Stack) -> list[Box]:
-    """Cells of the input around a unit that it sees, after 1, 2, ... layers.
+    """Return the cells of the input around a unit that it sees, after 1, 2, ... layers.
 
-    An even kernel that keeps the size has one more row below and one more column to the right, as in PyTorch.
+    An even kernel that preserves the size has an extra row below and an extra column to the right, as in PyTorch.
     """
     left = right = up = down = 0
     boxes = []
@@ -119,7 +119,7 @@ def reaches(stack: Stack) -> list[Box]:
 
 
 def _inside(box: Box, x: float, y: float) -> Box:
-    """A box at its tile, cut off where the tile ends."""
+    """Return a box at its tile, clipped to the tile."""
     left, right, bottom, top = np.clip(box, -_REACH, _REACH).tolist()
     return x + left, x + right, y + bottom, y + top
 
@@ -131,7 +131,7 @@ def _outline(boxes: Sequence[Box]) -> tuple[list[float], list[float]]:
 
 
 def _growth(stack: Stack) -> str:
-    """Sizes of the field, each once."""
+    """Write the sizes of the field, each once."""
     sizes = list(dict.fromkeys(layer.field for layer in stack.layers))
     square = all(height == width for height, width in sizes)
     shown = sizes if len(sizes) < 6 else [*sizes[:3], *sizes[-2:]]

@@ -1,4 +1,4 @@
-"""What the panels of the Inception page share: the axis of the reduction, numbers as a figure shows them, bars."""
+"""Common parts of the Inception panels: the axis of the reduction, numbers as figures show them, bars."""
 
 from __future__ import annotations
 
@@ -34,32 +34,32 @@ def si(value: float) -> str:
 
 
 def operations(result: Sweep) -> str:
-    """What is counted in a module, in the plural."""
+    """Name what is counted in a module, in the plural."""
     return "operations" if result.pooled else multiplications(result)
 
 
 def multiplications(result: Sweep) -> str:
-    """What is counted in a convolution, in the plural."""
+    """Name what is counted in a convolution, in the plural."""
     return "FLOPs" if result.flops else "MACs"
 
 
 def across(result: Sweep) -> float:
-    """Right end of an axis of widths: what is beyond the break-even is in sight."""
+    """Return the right end of an axis of widths, past the break-even."""
     return 1.25 * float(result.eighth.reductions["5x5"].break_even)
 
 
 def column(x: Any, y: Any, role: str, name: str, **more: Any) -> Trace:
-    """Bars in the color of a role, stacked where they stand at the same place."""
+    """Draw bars in the color of a role, stacked where they share a position."""
     return bars(np.asarray(x, np.float32), y, role, name, **{"width": 0.34, "hoverinfo": "skip"} | more)
 
 
 def steady(data: Sequence[Trace], places: Sequence[int]) -> tuple[Frames, ...]:
-    """Frames of bars that stay as they are: plotly.js stacks those alone that a step names, and drops the others."""
+    """Return frames of bars that stay fixed: plotly.js stacks only those that a step names, and drops the others."""
     return tuple(Frames(place, [data[place]["y"]] * len(R)) for place in places)
 
 
 def above(places: Sequence[tuple[float, float, str]], role: str, name: str, **more: Any) -> Trace:
-    """Texts that stand on bars."""
+    """Write texts on top of bars."""
     look = {"textfont": {"size": 12, "color": color(role)}}
     return labels([(x, y, text, "top center") for x, y, text in places], name, **look) | more
 

@@ -1,4 +1,4 @@
-"""What a reduction saves, over its width, and where it stops paying."""
+"""Savings from a reduction, over its width, and where it stops paying."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ _LETTER, _LINE, _GAP = 7.2 / 300, 16 / 200, 9 / 200  # of a text, as shares of a
 
 
 def _beside(words: str, own: Numbers, other: Numbers, right: float, bottom: float) -> tuple[float, float, str, str]:
-    """Words beside a line that falls, given as its heights over 201 widths, where both lines leave most room.
+    """Place words next to a falling line, given as its heights over 201 widths, where both lines leave the most room.
 
-    They stand above the line that is mostly the higher one, and below the other one.
+    They go above the line if it is mostly the higher one, and below otherwise.
     """
     x, high = np.linspace(0, right, 201), _HIGHEST - bottom
     wide, tall, gap = round(201 * _LETTER * len(words)), _LINE * high, _GAP * high
@@ -37,7 +37,7 @@ def _beside(words: str, own: Numbers, other: Numbers, right: float, bottom: floa
 
 
 def savings(result: Sweep) -> Panel:
-    """Share of the operations that a reduction of each width saves: of the branch, and of the module."""
+    """Draw the percentage of the operations that a reduction of each width saves: of the branch, and of the module."""
     right = across(result)
     module = 100 * np.array([float(result.saving(one)) for one in result.modules])
     five, three = (result.eighth.reductions[name] for name in ("5x5", "3x3"))

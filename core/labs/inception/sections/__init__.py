@@ -24,12 +24,12 @@ _NUMBERS = ("size", "channels", "w1", "r3", "w3", "r5", "w5", "pool_proj")
 
 
 def _place(values: Mapping[str, Any]) -> int:
-    """Place of the width on screen among all."""
+    """Return the index of the current width among all."""
     return int(np.argmin(np.abs(R - values["reduce"])))
 
 
 def formulas(result: Sweep, values: Mapping[str, Any]) -> Sequence[str]:
-    """The formulas of what is shown."""
+    """Show the formulas of the current view."""
     place = _place(values)
     if values["view"] == "designs":
         return design_formulas(result, place)
@@ -37,7 +37,7 @@ def formulas(result: Sweep, values: Mapping[str, Any]) -> Sequence[str]:
 
 
 def slips(result: Sweep, values: Mapping[str, Any]) -> Sequence[str]:
-    """Numbers that known mistakes give for the module on screen."""
+    """Show the numbers that known mistakes give for the current module."""
     found = everything(on_screen(result, result.modules[_place(values)]))
     return (
         "Common wrong answers for this module, and where they come from.",
@@ -50,7 +50,7 @@ def _met(asked: Question) -> str:
 
 
 def googlenet(result: Sweep, values: Mapping[str, Any]) -> Sequence[str | Picture]:
-    """The nine modules of GoogLeNet, naive and reduced."""
+    """Show the nine modules of GoogLeNet, naive and reduced."""
     found = {name: _compared(name) for name in GOOGLENET}
     naive, own = [f.naive.macs for f in found.values()], [f.reduced.macs for f in found.values()]
     x = np.arange(len(found), dtype=np.float64)
@@ -107,7 +107,7 @@ def _summary(name: str, found: Inception) -> str:
 
 
 def growing(result: Sweep, values: Mapping[str, Any]) -> Sequence[str | Picture]:
-    """The fields of the designs, layer by layer."""
+    """Show the fields of the designs, layer by layer."""
     shown = result.designs | ({"yours": result.own} if values["view"] == "designs" else {})
     return (
         "Each kernel larger than 1×1 widens the receptive field. The dotted square is 7×7.",

@@ -14,7 +14,7 @@ from core.networks.typed import layer_table
 
 
 def module_formulas(result: Sweep, module: Module) -> Sequence[str]:
-    """Every convolution of the module with its numbers, the break-even, and a second count."""
+    """Show every convolution of the module with its numbers, the break-even, and a second count."""
     rows = "".join(_row(result, branch, step) for branch in module.branches for step in branch.steps)
     found, other = (result.eighth.reductions[name] for name in ("5x5", "3x3"))
     c, w = result.channels, result.w5
@@ -61,7 +61,7 @@ def _row(result: Sweep, branch: Branch, step: Step) -> str:
 
 
 def design_formulas(result: Sweep, place: int) -> Sequence[str]:
-    """What each design sees and weighs, what an even kernel does to the field, and a second count."""
+    """Show what each design sees and weighs, the effect of an even kernel on the field, and a second count."""
     stacks = {name: stack for name, stack in result.designs.items() if "bottle" not in name} | {"yours": result.own}
     rows = "".join(_design_row(result, name, stack) for name, stack in stacks.items())
     c, width = result.channels, WIDTHS[place]
