@@ -69,7 +69,7 @@ SCRIPT = Path(__file__).with_name("script.py")
 
 
 def script(values: Mapping[str, Any]) -> str:
-    """Script of the page on transfer: both sides of the cut, and the memory of a step or the trainings."""
+    """Return the script of the page on transfer: both sides of the cut, and the memory of a step or the runs."""
     head, parts = parts_of(SCRIPT)
     return (head + parts[values["view"]]).rstrip() + "\n"
 

@@ -14,14 +14,14 @@ from core.labs.transfer.words import readouts, sentences, summaries
 
 
 def picture(result: Transfer, *, optimizer: str) -> Picture:
-    """Picture of a network under the cut, or of its trainings if it has any.
+    """Draw a network under the cut, or its runs if it has any.
 
     Parameters
     ----------
     result
         What to show.
     optimizer
-        Key of `core.networks.memory.OPTIMIZERS`, whose step the numbers are of.
+        Key of `core.networks.memory.OPTIMIZERS`, for whose step the numbers are shown.
     """
     if result.specs:
         found = arms(result.specs)
@@ -34,7 +34,7 @@ def picture(result: Transfer, *, optimizer: str) -> Picture:
 
 
 def thumbnail() -> str:
-    """Layers of VGG19 as bars of their parameters, frozen before the homework's cut."""
+    """Draw the layers of VGG19 as bars of their parameters, frozen before the homework's cut."""
     found = transfer()
     largest = max(layer.params for layer in found.layers)
     parts = []

@@ -1,4 +1,4 @@
-"""Parameters on both sides of a cut and what training them takes or brings, from the tables of the same page."""
+"""Parameters on both sides of a cut and the cost or benefit of training them, from the tables of the same page."""
 
 import csv
 
@@ -13,7 +13,7 @@ def table(name):
 
 
 def parameters(layer):
-    """k^2 C_in C_out, C_out biases, and 2 C_out for a batch normalization."""
+    """Return k^2 C_in C_out, C_out biases, and 2 C_out for a batch normalization."""
     kernel, inputs, outputs, bias, norm = (
         int(layer[name]) for name in ("kernel", "inputs", "outputs", "bias", "normalised")
     )
@@ -51,14 +51,14 @@ shown = next(int(layer["calls before"]) for layer in layers[cut:] if parameters(
 
 
 def ends(frozen_calls):
-    """Test accuracy of each seed after the last update, in percent."""
+    """Return the test accuracy of each seed after the last update, in percent."""
     own = [run for run in runs if int(run["frozen calls"]) == frozen_calls]
     end = max(int(run["update"]) for run in own)
     return {run["seed"]: 100 * float(run["test accuracy"]) for run in own if int(run["update"]) == end}
 
 
 def last(frozen_calls):
-    """Their mean over the seeds."""
+    """Return their mean over the seeds."""
     found = ends(frozen_calls).values()
     return sum(found) / len(found)
 

@@ -24,7 +24,7 @@ def _cut(result: Transfer, values: Mapping[str, Any]) -> int:
 
 
 def formulas(result: Transfer, values: Mapping[str, Any]) -> Sequence[Any]:
-    """What is counted, with the numbers at the cut."""
+    """Show what is counted, with the numbers at the cut."""
     cut, optimizer = _cut(result, values), values["optimizer"]
     step, state = result.memory(cut, optimizer), OPTIMIZERS[optimizer]
     first = result.layers[cut]
@@ -49,14 +49,14 @@ def formulas(result: Transfer, values: Mapping[str, Any]) -> Sequence[Any]:
 
 
 def layer_formula(layer: Layer) -> str:
-    """Closed formula of the parameters of a layer, with its numbers."""
+    """Write the closed formula of the parameters of a layer, with its numbers."""
     square = f"{layer.kernel}² · " if layer.kernel > 1 else ""
     added = f" + {layer.outputs:,}" * layer.bias + f" + 2 · {layer.outputs:,}" * layer.norm
     return f"{square}{layer.inputs:,} · {layer.outputs:,}{added} = {layer.formula:,}"
 
 
 def table(result: Transfer, values: Mapping[str, Any]) -> Sequence[Any]:
-    """Every layer with its side, its parameters and what is kept if the cut stands before it."""
+    """List every layer with its side, its parameters, and what is kept if the cut is before it."""
     cut, layers = _cut(result, values), result.layers
     columns: dict[str, Sequence[Any]] = {
         "number": list(range(len(layers))),
@@ -79,7 +79,7 @@ def _explained(layer: Layer, column: str) -> str:
 
 
 def cache(result: Transfer, values: Mapping[str, Any]) -> Sequence[Any]:
-    """Why a frozen base runs once, and what becomes of its batch normalization."""
+    """Explain why a frozen base runs once, and the effect on its batch normalization."""
     each = 4 * result.features
     norm = any(layer.norm for layer in result.layers)
     own = f"{result.title} here has them." if norm else f"{result.title} has none; choose ResNet-18 or the small CNN."
@@ -100,7 +100,7 @@ def cache(result: Transfer, values: Mapping[str, Any]) -> Sequence[Any]:
 
 
 def inputs(result: Transfer, values: Mapping[str, Any]) -> Sequence[Any]:
-    """What a base wants its images to be, and what becomes of it if they are not."""
+    """Explain what a base expects of its images, and what happens otherwise."""
     white = [(1 - mean) / deviation for mean, deviation in zip(MEAN, DEVIATION, strict=True)]
     words = (
         "**Each base has its own input scale.** torchvision's weights: x / 255, minus the "
@@ -125,7 +125,7 @@ def inputs(result: Transfer, values: Mapping[str, Any]) -> Sequence[Any]:
 
 
 def trainings(result: Transfer, values: Mapping[str, Any]) -> Sequence[Any]:
-    """What is trained, and how far each seed came."""
+    """Show what is trained, and how far each seed has come."""
     spec = (result.specs or specs_of(int(values["images"])))[0]
     rate = float(dict(spec.settings)["high"])
     words = (
@@ -149,7 +149,7 @@ def trainings(result: Transfer, values: Mapping[str, Any]) -> Sequence[Any]:
 
 
 def _pretrained(result: Transfer, spec: TransferTraining) -> str:
-    """How the base has come to its weights."""
+    """Say where the base got its weights."""
     if spec.base:
         return (
             f"{result.title} was trained on the 1,000 classes of ImageNet; its weights are "

@@ -11,7 +11,7 @@ _FAR = 0.05  # shares that differ by more are worth a "but"
 
 
 def readouts(result: Transfer, optimizer: str) -> tuple[Readout, ...]:
-    """Parameters on both sides of each cut, counted in two ways, and the memory of a step."""
+    """Return parameters on both sides of each cut, counted in two ways, and the memory of a step."""
     steps = [result.memory(cut, optimizer) for cut in result.cuts]
     return (
         Readout("trainable", tuple(f"{count:,}" for count in result.trainable), "first", "Parameters from the cut on.",
@@ -35,7 +35,7 @@ def readouts(result: Transfer, optimizer: str) -> tuple[Readout, ...]:
 
 
 def _by_formula(result: Transfer) -> Check:
-    """The trainable parameters again, by a formula for each layer and not from the network."""
+    """Count the trainable parameters again, by a formula for each layer and not from the network."""
     formula = "By k² C_in C_out + C_out for each layer (C_out only with biases), and 2 C_out for a batch normalization"
     same = tuple(one == other for one, other in zip(result.trainable, result.counted, strict=True))
     return Check(tuple(f"{count:,}" for count in result.counted), same, formula)
@@ -54,7 +54,7 @@ def summaries(result: Transfer) -> tuple[str, ...]:
 
 
 def sentences(result: Transfer, optimizer: str) -> tuple[str, ...]:
-    """What each cut freezes and spares."""
+    """Say what each cut freezes and spares."""
     return tuple(_sentence(result, cut, optimizer) for cut in result.cuts)
 
 

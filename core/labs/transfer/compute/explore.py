@@ -1,4 +1,4 @@
-"""A network cut in two for transfer: the layers before the cut stay as they are, those from it on are trained.
+"""A network cut in two for transfer: the layers before the cut stay fixed, those after it are trained.
 
 >>> from core.labs.transfer.compute.explore import transfer
 >>> found = transfer()
@@ -28,7 +28,7 @@ CLASSES = 5  # of each half of Fashion-MNIST
 
 @dataclass(frozen=True, kw_only=True)
 class Memory:
-    """Bytes of a training step, part by part, for one place of the cut."""
+    """Bytes of a training step, part by part, for one position of the cut."""
 
     weights: int
     gradients: int
@@ -37,13 +37,13 @@ class Memory:
 
     @property
     def total(self) -> int:
-        """All of them."""
+        """Return the sum of all parts."""
         return self.weights + self.gradients + self.optimizer + self.kept
 
 
 @dataclass(frozen=True, kw_only=True)
 class Transfer:
-    """A network with a head, for every place of the cut.
+    """A network with a head, for every position of the cut.
 
     Attributes
     ----------
@@ -53,15 +53,15 @@ class Transfer:
     layers : tuple of Layer
         From the input, number 0, to the last layer of the head.
     head : int
-        Number of the head's first layer: the last place of the cut, at which the whole base is frozen.
+        Number of the head's first layer: the last position of the cut, at which the whole base is frozen.
     frozen, trainable : tuple of int
-        Parameters on both sides for each place of the cut, 0 to `head`; sums over the rows of the network.
+        Parameters on both sides for each position of the cut, 0 to `head`; sums over the rows of the network.
     counted : tuple of int
         Trainable parameters again, by the closed formula of each layer.
     kept_once, kept_each : tuple of int
-        Bytes kept for the backward pass, once and for each image, for each place.
+        Bytes kept for the backward pass, once and for each image, for each position.
     specs : tuple of TransferTraining
-        Runs of this network that are shown, one for each seed.
+        Runs of this network that are shown, one per seed.
     """
 
     title: str
@@ -79,7 +79,7 @@ class Transfer:
 
     @property
     def cuts(self) -> tuple[int, ...]:
-        """All places of the cut; of trainings with a large base those that are trained."""
+        """Return all positions of the cut; with runs of a large base, the ones that are trained."""
         if self.specs and self.specs[0].base:
             starts = {layer.calls: place for place, layer in enumerate(self.layers) if layer.params}
             return tuple(starts[arm] for arm in self.specs[0].arms if arm >= 0)
@@ -87,28 +87,28 @@ class Transfer:
 
     @property
     def params(self) -> int:
-        """All parameters."""
+        """Count all parameters."""
         return self.trainable[0]
 
     @property
     def head_params(self) -> int:
-        """Parameters of the head."""
+        """Count the parameters of the head."""
         return self.trainable[self.head]
 
     @property
     def arm_of(self) -> tuple[int, ...]:
-        """For each place of the cut the training that is shown: what is frozen ends with a layer with weights."""
+        """Return, for each position of the cut, the run that is shown: its frozen part ends in a layer with weights."""
         return tuple(next(a for a in self.specs[0].arms if a >= self.layers[cut].calls) for cut in self.cuts)
 
     @property
     def features(self) -> int:
-        """Numbers that the frozen base gives for an image, and that a cache holds."""
+        """Count the numbers that the frozen base outputs per image, and that a cache holds."""
         return self.layers[self.head].inputs
 
     def memory(self, cut: int, optimizer: str) -> Memory:
-        """Bytes of a training step.
+        """Return the bytes of a training step.
 
-        Weights: 4 P. Gradients: 4 P_t. Optimizer: 4 s P_t with s = 0, 1, 2. Kept for backward: from the cut on alone.
+        Weights: 4 P. Gradients: 4 P_t. Optimizer: 4 s P_t with s = 0, 1, 2. Kept for backward: only from the cut on.
         """
         trainable = self.trainable[cut]
         return Memory(
@@ -138,7 +138,7 @@ def transfer(
     Parameters
     ----------
     view : str
-        "layers", or "runs" for the network of the trainings; then only `images` and what follows it matter.
+        "layers", or "runs" for the network of the runs; then only `images` and the later parameters matter.
     net : str
         Key of `BASES`.
     size : int
@@ -155,7 +155,7 @@ def transfer(
     Raises
     ------
     ValueError
-        If a number is out of range, or the network does not take such images.
+        If a number is out of range, or the network does not accept such images.
     """
     if view == "runs":
         specs = specs_of(images, base, side, device, precision)
@@ -168,7 +168,7 @@ def transfer(
 
 @lru_cache(maxsize=32)
 def _of_one(net: str, size: int, classes: int, hidden: int) -> Transfer:
-    """The network with a batch of one image: what takes the time does not depend on the batch."""
+    """Return the network with a batch of one image: the slow part does not depend on the batch."""
     text, base = network_text(net=net, classes=classes, hidden=hidden), BASES[net]
     table = layer_table(text=text, size=size, channels=base.channels)
     head_names = (*["gap"] * base.pooled, *["hidden"] * (hidden > 0), "outputs")
@@ -195,7 +195,7 @@ def _of_one(net: str, size: int, classes: int, hidden: int) -> Transfer:
 
 
 def _kept(text: str, table: LayerTable, frozen: int) -> tuple[int, int]:
-    """Bytes kept for the backward pass if the first calls are frozen: once, and for each image."""
+    """Return bytes kept for the backward pass if the first calls are frozen: once, and for each image."""
     if frozen:
         channels, size, _ = table.input_shape
         table = layer_table(text=text, size=size, channels=channels, frozen=frozen)
@@ -204,9 +204,9 @@ def _kept(text: str, table: LayerTable, frozen: int) -> tuple[int, int]:
 
 
 def tables(result: Transfer, values: Mapping[str, Any]) -> dict[str, dict[str, list[Any]]]:
-    """Columns of `layers.csv` and of `runs.csv`.
+    """Return the columns of `layers.csv` and of `runs.csv`.
 
-    "cut" marks the layers before which the cut can stand, and "kept if first" means that it stands before that layer.
+    "cut" marks the layers before which the cut can be, and "kept if first" assumes that it is before that layer.
     """
     layers, behind = result.layers, [0] * (len(result.layers) - len(result.kept_each))
     columns: dict[str, list[Any]] = {
@@ -231,7 +231,7 @@ def tables(result: Transfer, values: Mapping[str, Any]) -> dict[str, dict[str, l
 
 
 def _rows_of(specs: tuple[TransferTraining, ...]) -> dict[str, list[Any]]:
-    """Columns of the trainings that have come to their end."""
+    """Return the columns of the finished runs."""
     rows = [
         (arm.frozen, seed, int(step), accuracy)
         for arm in ended(arms(specs)).values()

@@ -1,4 +1,4 @@
-"""Recorded and own runs of the page on transfer: which they are, and what is known of them at a moment."""
+"""Recorded and own runs of the page on transfer: which they are, and their state at a moment."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ SIDES = (32, 64)  # to which images are scaled for the others
 def specs_of(
     images: int, base: str = OFFLINE, side: int = SIDES[0], device: str = AUTO, precision: str = "fp32"
 ) -> tuple[TransferTraining, ...]:
-    """The runs that are shown: one for each seed.
+    """Return the runs that are shown: one per seed.
 
     Parameters
     ----------
     images : int
         Of the second half of the classes.
     base : str
-        `OFFLINE`, or whose weights of ImageNet are taken.
+        `OFFLINE`, or the base whose ImageNet weights are used.
     side : int
         For the latter.
     device, precision : str
@@ -40,7 +40,7 @@ def specs_of(
     Raises
     ------
     ValueError
-        If a value is none of those.
+        If a value is invalid.
     """
     check_choice("base", base, (OFFLINE, *PRETRAINED[1:]))
     real, numbers = place(device, precision)
@@ -63,7 +63,7 @@ def specs_of(
 
 @dataclass(frozen=True)
 class Arm:
-    """A way to start, over the seeds that have come to its end; over the first that has begun, if there is none.
+    """A way to start, over its finished seeds; if there are none, over the first that has begun.
 
     Attributes
     ----------
@@ -76,9 +76,9 @@ class Arm:
     seeds : tuple of int
         Which they are.
     ended : bool
-        Whether a seed has come to its end.
+        Whether a seed has finished.
     apart : float
-        Of `RAW`: how far its features are from those of prepared images, in the length of the latter; mean.
+        Of `RAW`: distance of its features from those of prepared images, relative to the norm of the latter; mean.
     """
 
     frozen: int
@@ -90,17 +90,17 @@ class Arm:
 
     @property
     def mean(self) -> Array:
-        """Mean accuracy over the seeds."""
+        """Return the mean accuracy over the seeds."""
         return np.asarray(self.accuracy.mean(axis=0))
 
     @property
     def last(self) -> float:
-        """Mean of the last evaluations."""
+        """Return the mean of the last evaluations."""
         return float(self.mean[-1])
 
 
 def arms(specs: Sequence[TransferTraining]) -> Mapping[int, Arm]:
-    """What is known now, by the number of frozen calls; an arm that no run has begun is missing."""
+    """Return what is known now, by the number of frozen calls; an arm that no run has begun is missing."""
     seen = [look(spec).records for spec in specs]
     found = {}
     for frozen in specs[0].arms:
@@ -121,5 +121,5 @@ def arms(specs: Sequence[TransferTraining]) -> Mapping[int, Arm]:
 
 
 def ended(found: Mapping[int, Arm]) -> Mapping[int, Arm]:
-    """The arms that a seed has come to the end of."""
+    """Return the arms with a finished seed."""
     return {frozen: arm for frozen, arm in found.items() if arm.ended}

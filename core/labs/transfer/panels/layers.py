@@ -1,4 +1,4 @@
-"""The layers of a network under the cut: as a tree, by their parameters, and as shares of the whole."""
+"""The layers of a network under the cut: as a tree, by their parameters, and as fractions of the whole."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _LOW = 0.45  # height of a layer without parameters
 
 
 def tree_panel(result: Transfer) -> Panel:
-    """Network, blocks and layers, each in the look of its side of the cut."""
+    """Draw network, blocks, and layers, each in the style of its side of the cut."""
     count = len(result.layers)
     heights = np.array([1.6 if layer.params else _LOW for layer in result.layers])
     names = [_short(layer.name) for layer in result.layers]
@@ -53,7 +53,7 @@ def _bars(x: Numbers, side: str, **more: object) -> Trace:
 
 
 def _words(texts: list[str]) -> Trace:
-    """Texts in bars, upright."""
+    """Write upright texts in bars."""
     return {
         "text": texts,
         "textposition": "inside",
@@ -69,7 +69,7 @@ def _short(name: str) -> str:
 
 
 def _spans(result: Transfer) -> list[tuple[str, int, int]]:
-    """Blocks with their first and last layer."""
+    """Return blocks with their first and last layer."""
     found = []
     for block, group in groupby(enumerate(result.layers), key=lambda pair: pair[1].block):
         places = [place for place, _ in group]
@@ -78,7 +78,7 @@ def _spans(result: Transfer) -> list[tuple[str, int, int]]:
 
 
 def _borders(result: Transfer) -> Trace:
-    """Gaps between blocks, and between base and head."""
+    """Draw gaps between blocks, and between base and head."""
     ends = [last + 0.5 for _, _, last in _spans(result)]
     x = [at for end in ends for at in (end, end, np.nan)]
     y = [at for _ in ends for at in (_LEVELS[1] - 0.03, _LEVELS[1] + 0.93, np.nan)]
@@ -88,7 +88,7 @@ def _borders(result: Transfer) -> Trace:
 
 
 def _titles(result: Transfer) -> Trace:
-    """Names of blocks and of the network, on a ground of their own."""
+    """Write names of blocks and of the network, on a background of their own."""
     spans = [span for span in _spans(result) if span[0] != "input"]
     places = [((first + last) / 2, _LEVELS[1] + 0.42, name, "middle center") for name, first, last in spans]
     base = (spans[-2][2] + 1) / 2
@@ -105,7 +105,7 @@ def _tree_alt(result: Transfer) -> str:
 
 
 def parameter_panel(result: Transfer) -> Panel:
-    """Parameters of each layer."""
+    """Draw the parameters of each layer."""
     params = np.array([layer.params for layer in result.layers], float)
     found = sides(result, params)
     x = np.arange(len(params), dtype=np.float32)
@@ -130,7 +130,7 @@ def parameter_panel(result: Transfer) -> Panel:
 
 
 def share_panel(result: Transfer) -> Panel:
-    """What freezing up to the cut takes away from training: of the parameters, and of what is kept for backward."""
+    """Draw what freezing up to the cut removes from training: of the parameters, and of what is kept for backward."""
     x = np.array(result.cuts, float) - 0.5
     frozen, spared = frozen_share(result), spared_share(result)
     middle = len(x) // 2
@@ -159,11 +159,11 @@ def share_panel(result: Transfer) -> Panel:
 
 
 def frozen_share(result: Transfer) -> Numbers:
-    """Share of the parameters that is frozen, for each cut."""
+    """Return the fraction of the parameters that is frozen, for each cut."""
     return np.array(result.frozen) / result.params
 
 
 def spared_share(result: Transfer) -> Numbers:
-    """Share of the bytes kept for the backward pass that freezing spares, for each cut."""
+    """Return the fraction of the bytes kept for the backward pass that freezing spares, for each cut."""
     kept = np.array(result.kept_once, float) + result.batch * np.array(result.kept_each, float)
     return np.asarray(1 - kept / kept[0])

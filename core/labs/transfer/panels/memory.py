@@ -25,7 +25,7 @@ _UNITS = ((1e9, "GB"), (1e6, "MB"), (1e3, "kB"))
 
 
 def memory_panel(result: Transfer, optimizer: str) -> Panel:
-    """Stacked bars for the three optimizers; the chosen one is named in bold."""
+    """Draw stacked bars for the three optimizers; the chosen one is named in bold."""
     found = {part: _of_part(result, part) for part in _PARTS}
     totals = np.sum(list(found.values()), axis=0)
     factor, unit = next((pair for pair in _UNITS if totals.max() >= pair[0]), _UNITS[-1])
@@ -86,7 +86,7 @@ def memory_panel(result: Transfer, optimizer: str) -> Panel:
 
 
 def _of_part(result: Transfer, part: str) -> Numbers:
-    """Bytes of a part, (cuts, optimizers)."""
+    """Return the bytes of a part, (cuts, optimizers)."""
     return np.array(
         [[getattr(result.memory(cut, name), part) for name in OPTIMIZERS] for cut in result.cuts], dtype=float
     )

@@ -1,4 +1,4 @@
-"""What the panels of the page on transfer share: the axis of the cut, its handle, what a layer is colored by."""
+"""Common parts of the transfer panels: the axis of the cut, its handle, and colors of layers."""
 
 from __future__ import annotations
 
@@ -18,23 +18,23 @@ LEFT = 60  # pixels left of the panels that stand above one another
 
 
 def axis(result: Transfer) -> Axis:
-    """The cut, from the input to the head."""
+    """Return the axis of the cut, from the input to the head."""
     texts = tuple(f"{cut}: {result.layers[cut].name}" for cut in result.cuts)
     return Axis(CUT.name, CUT.label, result.cuts, texts, float(shown(result, CUT.default)))
 
 
 def shown(result: Transfer, cut: float) -> int:
-    """The place of the cut nearest to a value of its control."""
+    """Return the position of the cut nearest to a value of its control."""
     return min(result.cuts, key=lambda place: abs(place - cut))
 
 
 def handle(result: Transfer) -> Track:
-    """The cut as a line before its layer."""
+    """Return the cut as a line before its layer."""
     return Track(np.array(result.cuts, float) - 0.5)
 
 
 def fill(side: str, faint: bool = False) -> dict[str, Any]:
-    """Look of what is frozen or trained: a color, and a pattern beside it; `faint` is a ground for texts."""
+    """Return the style of frozen or trained layers: a color and a pattern; `faint` is a background for texts."""
     if side == "trainable":
         return {"color": color("bias_fill" if faint else SIDES[side])}
     hatch = {"shape": "/", "bgcolor": color("noise_fill"), "fgcolor": color("grid" if faint else "noise")}
@@ -42,7 +42,7 @@ def fill(side: str, faint: bool = False) -> dict[str, Any]:
 
 
 def sides(result: Transfer, heights: Numbers) -> dict[str, Numbers]:
-    """Heights of bars on each side for each cut, (cuts, layers); 0 on the other side."""
+    """Return heights of bars on each side for each cut, (cuts, layers); 0 on the other side."""
     trained = np.arange(len(result.layers)) >= np.array(result.cuts)[:, None]
     repeats = heights.size // trained.shape[1]  # bars of several levels, one after another
     trained = np.tile(trained, (1, repeats))
@@ -50,7 +50,7 @@ def sides(result: Transfer, heights: Numbers) -> dict[str, Numbers]:
 
 
 def layer_axis(result: Transfer, **more: Any) -> dict[str, Any]:
-    """Axis along the layers, the same in all panels that stand above one another."""
+    """Return the axis along the layers, the same in all stacked panels."""
     numbers = list(range(0, len(result.layers), 2 if len(result.layers) > 12 else 1))
     look = {"range": [-0.6, len(result.layers) - 0.4], "tickvals": numbers, "showgrid": False, "tickangle": 0}
     return look | {"title": {"standoff": 4}} | more

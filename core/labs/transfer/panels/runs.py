@@ -1,4 +1,4 @@
-"""Trainings on the other half of the classes: accuracy while they learn, and at the end of each."""
+"""Runs on the other half of the classes: accuracy during training, and at the end of each."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _EMPTY = "No run with these settings has finished yet."
 
 
 def run_panels(result: Transfer, found: Mapping[int, Arm]) -> tuple[Panel, Panel]:
-    """The last accuracy against the cut, and accuracy against the updates."""
+    """Draw the last accuracy against the cut, and accuracy against the updates."""
     return _ends(result, ended(found)), _curves(result, found)
 
 
@@ -54,7 +54,7 @@ def _curves(result: Transfer, found: Mapping[int, Arm]) -> Panel:
 
 
 def _percent(found: Mapping[int, Arm], frozen: int, count: int) -> Array:
-    """Accuracies of a training as far as it has come."""
+    """Return accuracies of a run as far as it has come."""
     shown = np.full(count, np.nan)
     if frozen in found:
         shown[: len(found[frozen].mean)] = 100 * found[frozen].mean
@@ -62,7 +62,7 @@ def _percent(found: Mapping[int, Arm], frozen: int, count: int) -> Array:
 
 
 def arm_name(result: Transfer, frozen: int) -> str:
-    """How a training starts, in words."""
+    """Say how a run starts."""
     if frozen in _NAMES:
         return _NAMES[frozen]
     first = next(layer for layer in result.layers if layer.params and layer.calls == frozen)
@@ -123,7 +123,7 @@ def _alt(result: Transfer, found: Mapping[int, Arm]) -> str:
 
 
 def run_readouts(result: Transfer, found: Mapping[int, Arm]) -> tuple[Readout, ...]:
-    """Accuracies at each cut and from scratch."""
+    """Return accuracies at each cut and from scratch."""
 
     def told(frozen: int) -> str:
         return f"{100 * found[frozen].last:.1f}%" if frozen in found else "–"
@@ -152,7 +152,7 @@ def run_readouts(result: Transfer, found: Mapping[int, Arm]) -> tuple[Readout, .
 
 
 def _gain(found: Mapping[int, Arm], frozen: int) -> Array | None:
-    """Points of each seed above new weights; None while not the same seeds have come to the end of both."""
+    """Return points of each seed above new weights; None until the same seeds have finished both."""
     if frozen not in found or SCRATCH not in found or found[frozen].seeds != found[SCRATCH].seeds:
         return None
     return 100 * (found[frozen].accuracy[:, -1] - found[SCRATCH].accuracy[:, -1])
@@ -167,7 +167,7 @@ def _at_cuts(result: Transfer, counts: Sequence[int]) -> tuple[str, ...]:
 
 
 def run_sentences(result: Transfer, found: Mapping[int, Arm]) -> tuple[str, ...]:
-    """What each cut is worth against new weights, and how far the seeds are apart."""
+    """Say how each cut compares with new weights, and how far the seeds are apart."""
     return tuple(_sentence(result, found, cut, frozen) for cut, frozen in zip(result.cuts, result.arm_of, strict=True))
 
 
@@ -199,7 +199,7 @@ def _sentence(result: Transfer, found: Mapping[int, Arm], cut: int, frozen: int)
 
 
 def _raw(found: Mapping[int, Arm], head: bool) -> str:
-    """What the head is worth on raw images, beside what it is worth on prepared ones."""
+    """Say how good the head is on raw images compared with prepared ones."""
     if not head or RAW not in found:
         return ""
     return f" With bytes that are not prepared it ends at {100 * found[RAW].last:.0f}%."
