@@ -1,7 +1,7 @@
 """Panels: the graph with values down and gradients up, and the output against the leaf with its tangent.
 
-Arrows and boxes are filled outlines with gaps. A downward arrow gets wider in x alone, so that x follows the value of
-the leaf, y follows the step, and no product of both travels. What is not there yet has no place (nan).
+Arrows and boxes are filled outlines with gaps. A downward arrow widens only in x, so that x follows the value of
+the leaf, y follows the step, and no product of both is sent. Anything not yet there has no position (nan).
 """
 
 from __future__ import annotations
@@ -51,17 +51,17 @@ class Box:
 
     @property
     def below(self) -> bool:
-        """Whether gradients stand under the numbers, as in a matrix, and not beside them."""
+        """Return whether gradients are below the numbers, as in a matrix, rather than next to them."""
         return int(self.node.values.shape[2]) > 1
 
     @property
     def width(self) -> float:
-        """Width in cells."""
+        """Return the width in cells."""
         return self.cell * int(self.node.values.shape[2]) * (1 if self.below else 2)
 
     @property
     def bottom(self) -> float:
-        """Lower edge."""
+        """Return the lower edge."""
         return self.top + int(self.node.values.shape[1]) * (2 if self.below else 1)
 
     def places(self) -> tuple[Array, Array, Array, Array]:
@@ -140,7 +140,7 @@ def _names(placed: tuple[Box, ...]) -> Trace:
 
 
 def _edges(placed: tuple[Box, ...]) -> list[tuple[Box, Box, Array, float]]:
-    """Parent, child, what the child hands back, and where the arrow meets the child."""
+    """Return parent, child, what the child passes back, and where the arrow meets the child."""
     found = []
     for child in placed:
         parents = child.node.parents
@@ -186,7 +186,7 @@ def _gradients_back(
 def _numbers(
     result: Gradients, placed: tuple[Box, ...], trace: int, gradient: bool
 ) -> tuple[Trace, list[Frames | Texts]]:
-    """Write values or gradients, each from the step on at which it is known; the first text is always blank."""
+    """Write values or gradients, each from the step at which it is known; the first text is always blank."""
     steps, x, y, cells = np.arange(result.steps)[:, None], [np.zeros(1)], [np.zeros((result.steps, 1))], []
     for box in placed:
         places = box.places()[2 * gradient :]
@@ -256,7 +256,7 @@ def against(result: Gradients) -> Panel:
 
 
 def _measured(result: Gradients) -> tuple[Array, str]:
-    """Return the output as it is drawn and the name of its axis; what hardly changes is drawn from its middle."""
+    """Return the output as it is drawn and the name of its axis; a nearly constant one is drawn from its middle."""
     name, middle = result.nodes[-1].name, result.output[len(VALUES) // 2]
     if 0 < np.ptp(result.output) < 1e-3 * abs(middle):
         return result.output - middle, f"change of {name} from {result.leaf} = 0"
@@ -277,7 +277,7 @@ def _gapped(pieces: Array) -> Array:
 
 
 def _hooked(row: Array, at: float) -> Array:
-    """Put a lone point before the outlines: a trace of which nothing is shown yet keeps its place by it."""
+    """Put a lone point before the outlines: it keeps the place of a trace that does not show anything yet."""
     hook = np.broadcast_to([at, np.nan], (*row.shape[:-1], 2))
     return np.concatenate([hook, row], axis=-1)
 

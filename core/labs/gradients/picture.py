@@ -1,4 +1,4 @@
-"""The picture: the graph beside the output against its leaf, dragged along the step and along the leaf."""
+"""The picture: the graph next to the output against its leaf, dragged along the step and along the leaf."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from core.labs.gradients.words import readouts, summaries
 
 
 def picture(result: Gradients) -> Picture:
-    """Draw the graph and the output; the step lies across, so that a clicker goes forward and back."""
+    """Draw the graph and the output; the step runs across, so that a clicker goes forward and back."""
     steps, values = tuple(range(result.steps)), tuple(VALUES.tolist())
     return Picture(
         panels=(graph(result), against(result)),

@@ -1,4 +1,4 @@
-"""A computation graph: values forward, gradients back, and a central difference beside them, with NumPy alone."""
+"""A computation graph: values forward, gradients back, and a central difference as a check, with NumPy alone."""
 
 import numpy as np
 

@@ -1,4 +1,4 @@
-"""Below the picture: every number of the graph, and the rules by which gradients flow."""
+"""Sections of the lab on gradients: every number of the graph, and the rules by which gradients flow."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def numbers(result: Gradients, values: Mapping[str, Any]) -> Sequence[Any]:
 
 
 def rules(result: Gradients, values: Mapping[str, Any]) -> Sequence[Any]:
-    """The local rules of the reverse sweep."""
+    """Show the local rules of the reverse sweep."""
     return (RULES,)
 
 

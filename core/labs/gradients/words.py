@@ -16,7 +16,7 @@ _ZERO = int(np.flatnonzero(VALUES == 0)[0])
 
 
 def readouts(result: Gradients) -> tuple[Readout, ...]:
-    """The gradient of the leaf, the output, and what a small change really does."""
+    """Return the gradient of the leaf, the output, and the actual effect of a small change."""
     name = result.nodes[-1].name
     return (
         Readout(
@@ -55,7 +55,7 @@ def _difference(result: Gradients, k: int) -> str:
 
 
 def _formula(result: Gradients, k: int) -> str:
-    """Write the last step of the reverse sweep with its numbers: what each way brings to the leaf."""
+    """Write the last step of the reverse sweep with its numbers: what each path contributes to the leaf."""
     total = fixed(float(result.gradient[k]))
     if result.graph == "perceptron":
         weights, back = result.nodes[0].values[k][:, result.entry], result.nodes[2].gradient[k][:, 0]
@@ -88,7 +88,7 @@ def _signed(value: float) -> str:
 
 
 def summaries(result: Gradients) -> tuple[str, ...]:
-    """At most 15 words at each step and value: what is computed now, and what the gradient says at the end."""
+    """Say in at most 15 words what is computed at each step and value, and what the gradient says at the end."""
     forward = []
     for level in range(result.top + 1):
         names = " and ".join(node.name for node in result.nodes if node.level == level)

@@ -1,4 +1,4 @@
-"""K nearest neighbors in numbers: distances in four metrics, the vote at every place of a plane, and its errors.
+"""K nearest neighbors in numbers: distances in four metrics, the vote at every point of a plane, and its errors.
 
 Equal distances are ordered by the number of the point. Weights follow scikit-learn's `KNeighborsClassifier`: where
 neighbors lie on the query itself, they alone vote.
@@ -55,7 +55,7 @@ def distances(queries: Array, points: Array, metric: str) -> Array:
 
 
 def again(queries: Array, points: Array, metric: str) -> Array:
-    """Return the distances (m,) of queries (m, d) to points (m, d) in another way.
+    """Return the distances (m,) of queries (m, d) to points (m, d), computed differently.
 
     Euclidean from norms and the dot product, Manhattan as the largest signed sum, Chebyshev by pairs,
     max(a, b) = (a + b + |a - b|) / 2, and cosine as half the squared distance of the unit vectors.
@@ -95,16 +95,16 @@ def vote(near: Array, labels: Whole, classes: int, weights: str, tie: str) -> tu
     labels : ndarray of shape (m, k)
         Classes of these neighbors.
     classes : int
-        How many there are.
+        Number of classes.
     weights, tie : str
         Keys of `WEIGHTS` and `TIES`.
 
     Returns
     -------
     shares : ndarray of shape (m, classes)
-        Share of each class in the votes.
+        Fraction of the votes for each class.
     winner : ndarray of shape (m,)
-        The class that wins; `UNDECIDED` where that is the rule for a tie.
+        The winning class; `UNDECIDED` if that is the rule for a tie.
     """
     if weights == "equal":
         votes = np.ones_like(near)
@@ -127,14 +127,14 @@ def vote(near: Array, labels: Whole, classes: int, weights: str, tie: str) -> tu
 
 def errors(points: Array, labels: Whole, *, metric: str, weights: str = "equal", tie: str = "nearest",
            largest: int = LARGEST) -> tuple[Array, Array]:  # fmt: skip
-    """Return the share of training points that are not given their own class, for K = 1, 2, ...
+    """Return the fraction of training points that are not given their own class, for K = 1, 2, ...
 
     Returns
     -------
     training : ndarray of shape (min(largest, n),)
-        Where each point is among its own neighbors.
+        With each point among its own neighbors.
     left_out : ndarray of shape (min(largest, n - 1),)
-        Where it is not: leave-one-out.
+        Without it: leave-one-out.
     """
     table, classes = distances(points, points, metric), int(labels.max()) + 1
     alone = table + np.diag(np.full(len(points), np.inf))
@@ -180,19 +180,19 @@ def draw(data: str, n: int, noise: float, seed: int) -> tuple[Array, Whole]:
 
 @dataclass(frozen=True)
 class Neighbors:
-    """The vote at every place of the plane, and what belongs to it.
+    """The vote at every point of the plane, and related results.
 
     Attributes
     ----------
     points : ndarray of shape (n, d)
     labels : ndarray of shape (n,)
-        Classes, as places in `CLASSES`.
+        Classes, as positions in `CLASSES`.
     scale : ndarray of shape (d,)
         Factor of each coordinate before distances are taken.
     k : int
     data, metric, weights, tie : str
     order, near : ndarray of shape (961, min(n, 16))
-        The nearest points of each place, row by row of `GRID`, and their distances.
+        The nearest points of each query, row by row of `GRID`, and their distances.
     shares : ndarray of shape (961, classes)
     winner : ndarray of shape (961,)
     regions : ndarray of shape (61, 61)
@@ -222,18 +222,18 @@ class Neighbors:
 
     @property
     def classes(self) -> int:
-        """How many classes there are."""
+        """Count the classes."""
         return int(self.shares.shape[1])
 
     @property
     def directed(self) -> NDArray[np.bool_]:
-        """Whether each place has a direction, where the metric needs one."""
+        """Return whether each query has a direction, if the metric needs one."""
         there: NDArray[np.bool_] = (places() != 0).any(axis=1) | (self.metric != "cosine")
         return there
 
     @cached_property
     def second(self) -> Array:
-        """Distance of the K-th neighbor of each place in another way, shape (961,)."""
+        """Return the distance of the K-th neighbor of each query computed differently, shape (961,)."""
         queries = places(self.points.shape[1]) * self.scale
         out = again(queries, (self.points * self.scale)[self.order[:, self.k - 1]], self.metric)
         out.setflags(write=False)
@@ -241,14 +241,14 @@ class Neighbors:
 
     @property
     def nbytes(self) -> int:
-        """Bytes of the arrays that are kept."""
+        """Return the bytes of the arrays that are kept."""
         arrays = (self.points, self.labels, self.scale, self.order, self.near, self.shares, self.winner, self.regions,
                   self.training, self.left_out, self.second)  # fmt: skip
         return sum(a.nbytes for a in arrays)
 
 
 def places(dimensions: int = 2) -> Array:
-    """Return the places (961, dimensions) of the query, row by row; coordinates after the second are 0."""
+    """Return the positions (961, dimensions) of the query, row by row; coordinates after the second are 0."""
     return _spread(GRID, dimensions)
 
 
@@ -259,7 +259,7 @@ def _spread(grid: Array, dimensions: int) -> Array:
 
 
 def index_of(x: float, y: float) -> int:
-    """Return which of `places` is nearest to (x, y)."""
+    """Return the index of the one of `places` nearest to (x, y)."""
     return int(np.abs(places() - (x, y)).sum(axis=1).argmin())
 
 
@@ -276,7 +276,7 @@ def explore(
     noise: float = 0.3,
     seed: int = 0,
 ) -> Neighbors:
-    """Let the K nearest points vote at every place of a plane.
+    """Let the K nearest points vote at every point of a plane.
 
     Parameters
     ----------
@@ -291,7 +291,7 @@ def explore(
     standardize : bool
         Whether each coordinate is divided by its standard deviation.
     n, noise, seed : int, float, int
-        Number of points that are drawn, in [10, 200], their scatter, in [0, 1], and the seed.
+        Number of points drawn, in [10, 200], their scatter, in [0, 1], and the seed.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""Vectors that are typed: their directions beside their distances."""
+"""Typed vectors: their directions compared with their distances."""
 
 from __future__ import annotations
 
@@ -28,28 +28,28 @@ class Directions:
 
     @property
     def names(self) -> str:
-        """The letters of the others."""
+        """Return the letters of the others."""
         return LETTERS[: len(self.others)]
 
     @property
     def dots(self) -> Array:
-        """Dot product of X with each of the others, shape (n,)."""
+        """Return the dot product of X with each of the others, shape (n,)."""
         return self.others @ self.x
 
     @property
     def cosines(self) -> Array:
-        """Cosine of the angle between X and each of the others, shape (n,)."""
+        """Return the cosine of the angle between X and each of the others, shape (n,)."""
         lengths = np.linalg.norm(self.others, axis=1) * np.linalg.norm(self.x)
         cosines: Array = np.clip(self.dots / lengths, -1, 1)
         return cosines
 
     def far(self, factor: float = 1.0) -> Array:
-        """Euclidean distance of `factor` times X from each of the others, shape (n,)."""
+        """Return the Euclidean distance of `factor` times X from each of the others, shape (n,)."""
         far: Array = np.linalg.norm(self.others - factor * self.x, axis=1)
         return far
 
     def order(self, values: Array) -> str:
-        """Return the letters in rising order of the values; equal ones in the order of the alphabet."""
+        """Return the letters in increasing order of the values; ties in alphabetical order."""
         return "".join(self.names[i] for i in np.argsort(np.round(values, 9), kind="stable"))
 
 
@@ -59,7 +59,7 @@ def read_vectors(text: str) -> Directions:
     Raises
     ------
     ValueError
-        If an entry is not a vector, its length is another one than that of X, or it is zero.
+        If an entry is not a vector, differs in length from X, or is zero.
     """
     entries = [entry for entry in re.split(r"[,;\n]+", text.replace("−", "-")) if entry.strip()]
     if not 2 <= len(entries) <= 1 + len(LETTERS):

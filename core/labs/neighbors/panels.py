@@ -21,7 +21,7 @@ _WEDGE = np.linspace(-1, 1, 9)
 
 
 def plane_map(result: Neighbors) -> Panel:
-    """Regions of the classes, the points, and at each query its neighbors and all places as near as the last one."""
+    """Draw regions of the classes, the points, and for each query its neighbors and all points as near as the last."""
     counts = [int((result.regions == c).sum()) for c in range(result.classes)]
     traces: list[Trace] = []
     for c in range(result.classes):
@@ -58,7 +58,7 @@ def plane_map(result: Neighbors) -> Panel:
 
 
 def _points(result: Neighbors) -> list[Trace]:
-    """The points of each class; those of the first class are smaller, so that two at one place are both seen."""
+    """Draw the points of each class; those of the first class are smaller, so that two in one position are visible."""
     traces = []
     for c in reversed(range(result.classes)):
         own = np.flatnonzero(result.labels == c)
@@ -73,7 +73,7 @@ def _points(result: Neighbors) -> list[Trace]:
 
 
 def _lines(result: Neighbors, trace: int) -> list[Frames]:
-    """Lines from each query to its K nearest."""
+    """Return lines from each query to its K nearest."""
     queries = places()
     ends = result.points[result.order[:, : result.k], :2]
     ends = np.where(result.directed[:, None, None], ends, queries[:, None, :])
@@ -85,7 +85,7 @@ def _lines(result: Neighbors, trace: int) -> list[Frames]:
 
 
 def _ball(result: Neighbors, trace: int) -> list[Frames]:
-    """The outline of all places in the plane as near as the K-th neighbor."""
+    """Return the outline of all points in the plane as near as the K-th neighbor."""
     queries, scale = places(), result.scale[:2]
     radius = result.near[:, result.k - 1]
     if result.metric != "cosine":
@@ -149,7 +149,7 @@ def outline(mask: Numbers) -> tuple[Array, Array]:
 
 
 def in_order(result: Neighbors) -> Panel:
-    """Distances of the nearest points in order, in the colors of their classes; those that vote stand in the band."""
+    """Draw distances of the nearest points in order, in the colors of their classes; voters are in the band."""
     ranks = np.arange(1, result.near.shape[1] + 1)
     classes, angles = result.labels[result.order], result.metric == "cosine"
     heights = np.degrees(np.arccos(np.clip(1 - result.near, -1, 1))) if angles else result.near
@@ -179,7 +179,7 @@ def in_order(result: Neighbors) -> Panel:
 
 
 def error_curves(result: Neighbors) -> Panel:
-    """Training and leave-one-out error against K."""
+    """Draw training and leave-one-out error against K."""
     both = ((result.training, "train", "training"), (result.left_out, "test", "leave-one-out"))
     top = ceiling(1.05 * max(float(e.max()) for e, _, _ in both) or 0.1)
     traces = [curve(np.arange(1, len(e) + 1), e, role, name, 2.4, mode="lines+markers") for e, role, name in both]

@@ -1,4 +1,4 @@
-"""The picture: the map of regions beside distances and errors, with a query that is dragged in the plane."""
+"""The picture: the map of regions next to distances and errors, with a query that is dragged in the plane."""
 
 from __future__ import annotations
 

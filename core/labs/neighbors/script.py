@@ -1,4 +1,4 @@
-"""K nearest neighbors at one query: distances in two ways, the vote, and the errors; reads points.csv beside it."""
+"""K nearest neighbors at one query: distances in two ways, the vote, and the errors; reads points.csv next to it."""
 
 import csv
 

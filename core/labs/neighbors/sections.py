@@ -1,4 +1,4 @@
-"""Below the picture: directions against distances, and what happens to neighbors in many dimensions."""
+"""Sections of the lab on neighbors: directions against distances, and neighbors in many dimensions."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ POINTS = 500  # in the unit ball
 
 
 def directions(result: Neighbors, values: Mapping[str, Any]) -> Sequence[Any]:
-    """Cosines and distances of typed vectors while X is stretched along its ray."""
+    """Show cosines and distances of typed vectors while X is stretched along its ray."""
     found = read_vectors(values["vectors"])
     columns: dict[str, Sequence[Any]] = {"vector": list(found.names)}
     columns |= {"dot product with X": found.dots.tolist(), "cosine": found.cosines.tolist()}
@@ -76,7 +76,7 @@ def _along_ray(found: Directions) -> Picture:
 
 
 def side(share: float, d: Array) -> Array:
-    """Return the side of the cube that holds a share of the unit cube in `d` dimensions, share^(1/d)."""
+    """Return the side of the cube that holds a fraction of the unit cube in `d` dimensions, share^(1/d)."""
     out: Array = share ** (1 / d)
     return out
 
@@ -92,7 +92,7 @@ def nearest(points: int, d: Array) -> Array:
 
 
 def dimensions(result: Neighbors, values: Mapping[str, Any]) -> Sequence[Any]:
-    """Side of a cube and distance to the nearest point, dragged along the number of dimensions."""
+    """Show the side of a cube and the distance to the nearest point, dragged along the number of dimensions."""
     share = float(values["share"]) / 100
     return (
         "Neighbors must be near to say something. In many dimensions they are not: a cube that holds even a small "

@@ -24,7 +24,7 @@ _CENTER = index_of(0, 0)
 
 
 def readouts(result: Neighbors) -> tuple[Readout, ...]:
-    """The vote, the distance of the last neighbor that votes, and two errors."""
+    """Return the vote, the distance of the last neighbor that votes, and two errors."""
     k, there = result.k, result.directed
     last, second = result.near[:, k - 1], result.second
     agrees = tuple((np.abs(last - second) < AGREE).tolist())
@@ -61,7 +61,7 @@ def _vote(result: Neighbors, step: int) -> str:
 
 
 def summaries(result: Neighbors) -> tuple[str, ...]:
-    """At most 15 words at each place: who wins, and whether anything is tied."""
+    """Say in at most 15 words who wins at each point, and whether anything is tied."""
     there, shares = result.directed.tolist(), result.shares.tolist()
     k, near = result.k, result.near
     equal = near[:, k] - near[:, k - 1] < 1e-9 if k < near.shape[1] else np.zeros(len(near), bool)
@@ -86,7 +86,7 @@ def _summary(result: Neighbors, there: bool, shares: list[float], winner: int, a
 
 
 def _at_center(result: Neighbors, k: int, factor: float = 1.0) -> str:
-    """The class of the place (0, 0) for `k` neighbors and another unit of the first coordinate."""
+    """Tell the class of the point (0, 0) for `k` neighbors and another unit of the first coordinate."""
     scale = result.scale * np.array([factor] + [1.0] * (len(result.scale) - 1))
     query: Array = np.zeros((1, len(scale)))
     order, near = ordered(distances(query, result.points * scale, result.metric), min(k, len(result.points)))

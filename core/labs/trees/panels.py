@@ -22,7 +22,7 @@ _HIDDEN = "–"  # stands where a place that is nan hides it
 
 
 def flowers(result: Splits) -> Panel:
-    """Every flower as a dot over its value, one kind upward and the other downward, with the threshold."""
+    """Draw every flower as a dot over its value, one kind upward and the other downward, with the threshold."""
     values = TENTHS[list(FEATURES).index(result.feature)]
     traces = []
     for kind, name in enumerate(KINDS):
@@ -52,7 +52,7 @@ def flowers(result: Splits) -> Panel:
 
 
 def gain_curves(result: Splits) -> Panel:
-    """Gain of each threshold by three criteria; the handle stands on the chosen one."""
+    """Draw the gain of each threshold by three criteria; the handle is on the chosen one."""
     gains = {name: result.gains(name) for name in CRITERIA}
     chosen = gains[result.criterion]
     traces = [
@@ -83,7 +83,7 @@ def _across(result: Splits) -> list[float]:
 
 
 def tree(result: Splits) -> Panel:
-    """The tree below the threshold: a bar of both kinds for each node, its question, and the way to its children."""
+    """Draw the tree below the threshold: for each node a bar of both kinds, its question, and paths to its children."""
     nodes = 2 ** (result.depth + 1) - 1
     unit = (result.depth + 0.65) / 3.65  # what stands around a node is as tall at every depth
     inner = nodes // 2
@@ -144,12 +144,12 @@ def _place(node: int) -> tuple[float, float]:
 
 
 def _joined(start: Array, end: Array) -> Numbers:
-    """Lines from one place to another, a gap after each, row by row."""
+    """Return lines between pairs of points, with a gap after each, row by row."""
     return np.stack([start, end, np.full_like(end, np.nan)], axis=-1).reshape(len(end), -1)
 
 
 def _boxes(left: Array, right: Array) -> Numbers:
-    """Outlines of rectangles, a gap after each, row by row."""
+    """Return outlines of rectangles, with a gap after each, row by row."""
     gap = np.full_like(left, np.nan)
     return np.stack([left, right, right, left, left, gap], axis=-1).reshape(len(left), -1)
 

@@ -1,4 +1,4 @@
-"""The picture: flowers and gains beside the tree, dragged along the first threshold."""
+"""The picture: flowers and gains next to the tree, dragged along the first threshold."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Below the picture: tables of categories, and what a question about each feature gains."""
+"""Sections of the lab on trees: tables of categories, and the gain of a question about each feature."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from core.labs.trees.words import AGAIN, UNITS
 
 
 def which_first(result: Splits, values: Mapping[str, Any]) -> Sequence[Any]:
-    """Gain of a question about each feature of a table, and the question after the best one."""
+    """Show the gain of a question about each feature of a table, and the question after the best one."""
     rows = table(values["table"], values["rows"])
     criterion, base = result.criterion, result.base
     unit = UNITS[base] if criterion == "entropy" else ""

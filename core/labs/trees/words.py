@@ -20,7 +20,7 @@ AGAIN = {
 
 
 def readouts(result: Splits) -> tuple[Readout, ...]:
-    """Gain, impurity on both sides, and mistakes of the tree at each threshold."""
+    """Return gain, impurity on both sides, and mistakes of the tree at each threshold."""
     criterion, unit = result.criterion, UNITS[result.base] if result.criterion == "entropy" else ""
     whole = float(impurity(result.children[0].sum(axis=0), criterion, result.base))
     sides = impurity(result.children, criterion, result.base)
@@ -57,7 +57,7 @@ def readouts(result: Splits) -> tuple[Readout, ...]:
 
 
 def summaries(result: Splits) -> tuple[str, ...]:
-    """At most 15 words at each threshold."""
+    """Sum up each threshold in at most 15 words."""
     gains = result.gains(result.criterion)
     top, place = fixed(float(gains[result.best])), f"{result.thresholds[result.best]:g} cm"
     texts = []

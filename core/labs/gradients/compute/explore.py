@@ -79,17 +79,17 @@ class Gradients:
 
     @property
     def top(self) -> int:
-        """Forward steps until the output is known."""
+        """Count the forward steps until the output is known."""
         return self.nodes[-1].level
 
     @property
     def steps(self) -> int:
-        """Steps forward and back, with that of the leaves."""
+        """Count the steps forward and back, including that of the leaves."""
         return 2 * self.top + 1
 
     @property
     def kinks(self) -> Array:
-        """Where the output has no derivative, as 0 and 1."""
+        """Return where the output has no derivative, as 0 and 1."""
         bends: Array = (self.left != self.right).astype(float)
         return bends
 
@@ -108,7 +108,7 @@ class Gradients:
 
     @property
     def nbytes(self) -> int:
-        """Bytes of the arrays."""
+        """Return the bytes of the arrays."""
         own = (self.output, self.gradient, self.difference, self.left, self.right, self.nudged)
         parts = [a for node in self.nodes for a in (node.values, node.gradient, *node.flows)]
         return sum(a.nbytes for a in (*own, *parts))

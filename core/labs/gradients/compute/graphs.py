@@ -31,7 +31,7 @@ class Node:
     parents : tuple of int
         Positions of the nodes that it is computed from.
     flows : tuple of ndarray
-        What it adds to the gradient of each parent, in the shape of that parent.
+        Contributions to the gradient of each parent, in the shape of that parent.
     level : int
         The forward step at which it is computed; 0 for a leaf.
     """
@@ -47,7 +47,7 @@ class Node:
 
 @dataclass
 class Tape:
-    """Nodes in the order in which they are computed, each with what brings its gradient back to its parents."""
+    """Nodes in the order in which they are computed, each with the rule that passes its gradient to its parents."""
 
     names: list[tuple[str, str]] = field(default_factory=list)
     values: list[Array] = field(default_factory=list)

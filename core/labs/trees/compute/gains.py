@@ -1,4 +1,4 @@
-"""Impurity of class counts, and what a question gains: the impurity that it takes away."""
+"""Impurity of class counts, and the gain of a question: the impurity that it removes."""
 
 from __future__ import annotations
 
@@ -49,10 +49,10 @@ def gain(children: ArrayLike, criterion: str, base: str = "2") -> Array:
 
 
 def gain_again(children: ArrayLike, criterion: str, base: str = "2") -> Array:
-    """Return the gain another way, from the contingency table.
+    """Return the gain computed differently, from the contingency table.
 
     With entropy it is the mutual information Σ p(x, y) log(p(x, y) / p(x) p(y)), with the Gini impurity how far the
-    shares of the children lie from those of the parent, Σ w Σ (p - p₀)², and with the error the samples that the
+    fractions of the children lie from those of the parent, Σ w Σ (p - p₀)², and with the error the samples that the
     majorities of the children get right beyond that of the parent, over all samples.
     """
     joint = np.asarray(children, float)
@@ -71,7 +71,7 @@ def gain_again(children: ArrayLike, criterion: str, base: str = "2") -> Array:
 
 @dataclass(frozen=True)
 class Asked:
-    """What a question about one feature of a table gains.
+    """A question about one feature of a table, and its gain.
 
     Attributes
     ----------
@@ -91,19 +91,19 @@ class Asked:
         return float(gain(self.children, criterion, base))
 
     def again(self, criterion: str, base: str = "2") -> float:
-        """Return the gain computed another way, as `gain_again` does."""
+        """Return the gain computed differently, as `gain_again` does."""
         return float(gain_again(self.children, criterion, base))
 
     @property
     def ratio(self) -> float:
-        """The gain over the entropy of the sizes of the children; nan for a feature with one value."""
+        """Return the gain over the entropy of the sizes of the children; nan for a feature with one value."""
         if len(self.levels) < 2:
             return math.nan
         return self.gain("entropy") / float(impurity([sum(child) for child in self.children], "entropy"))
 
     @property
     def cuts(self) -> int:
-        """Ways to split the levels in two, 2^(q-1) - 1."""
+        """Count the ways to split the levels in two, 2^(q-1) - 1."""
         return (1 << (len(self.levels) - 1)) - 1
 
 

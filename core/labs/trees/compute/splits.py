@@ -1,6 +1,6 @@
 """A first question about a flower, dragged, and the tree that grows from it.
 
-Nodes stand in heap order: 0 is the root, the children of node k are 2k + 1 (yes, at most the threshold) and 2k + 2.
+Nodes are in heap order: 0 is the root, the children of node k are 2k + 1 (yes, at most the threshold) and 2k + 2.
 """
 
 from __future__ import annotations
@@ -32,11 +32,11 @@ class Splits:
     thresholds : ndarray of shape (t,)
         In centimeters, between the values of the feature.
     children : ndarray of shape (t, 2, 2)
-        Flowers of each kind at most at the threshold, and above it.
+        Flowers of each kind at or below the threshold, and above it.
     counts : ndarray of shape (t, 15, 2)
         Flowers of each kind in each node; nan where there is no node.
     asked : ndarray of shape (t, 7)
-        Position in `FEATURES` that a node asks for; -1 for a leaf.
+        Position in `FEATURES` of the feature that a node asks about; -1 for a leaf.
     cuts : ndarray of shape (t, 7)
         Its threshold in centimeters; nan for a leaf.
     """
@@ -57,31 +57,31 @@ class Splits:
 
     @property
     def again(self) -> Array:
-        """The gain by the criterion, computed another way."""
+        """Return the gain by the criterion, computed differently."""
         return gain_again(self.children, self.criterion, self.base)
 
     @property
     def best(self) -> int:
-        """Position of the lowest threshold with the largest gain."""
+        """Return the position of the lowest threshold with the largest gain."""
         gains = self.gains(self.criterion)
         return int(np.flatnonzero(gains > gains.max() - TIE)[0])
 
     @property
     def leaves(self) -> Numbers:
-        """Which nodes are leaves at each threshold, shape (t, 15)."""
+        """Return which nodes are leaves at each threshold, shape (t, 15)."""
         there: Numbers = np.isfinite(self.counts[..., 0])
         there[:, : self.asked.shape[1]] &= self.asked < 0
         return there
 
     @property
     def wrong(self) -> Numbers:
-        """Flowers that the majorities of the leaves get wrong at each threshold, shape (t,)."""
+        """Count flowers that the majorities of the leaves get wrong at each threshold, shape (t,)."""
         wrong: Numbers = np.where(self.leaves, self.counts.min(axis=2), 0).sum(axis=1).astype(int)
         return wrong
 
     @property
     def nbytes(self) -> int:
-        """Bytes of the arrays."""
+        """Return the bytes of the arrays."""
         arrays = (self.thresholds, self.children, self.counts, self.asked, self.cuts)
         return sum(array.nbytes for array in arrays)
 
@@ -94,7 +94,7 @@ def explore(*, feature: str = "petal_length", criterion: str = "entropy", base: 
     feature : str
         A key of `FEATURES`.
     criterion : str
-        A key of `CRITERIA`, what the questions below the first one are chosen by.
+        A key of `CRITERIA`, by which the questions below the first one are chosen.
     base : str
         Of the logarithm in the entropy, a key of `BASES`.
     depth : int
@@ -103,7 +103,7 @@ def explore(*, feature: str = "petal_length", criterion: str = "entropy", base: 
     Raises
     ------
     ValueError
-        If a value is none of these.
+        If a value is invalid.
     """
     check_choice("feature", feature, tuple(FEATURES))
     check_choice("criterion", criterion, tuple(CRITERIA))
@@ -135,7 +135,7 @@ def explore(*, feature: str = "petal_length", criterion: str = "entropy", base: 
 
 
 class _Grown:
-    """The best question for sets of flowers, each worked out once."""
+    """The best question for each set of flowers, computed once."""
 
     def __init__(self, criterion: str) -> None:
         self.criterion = criterion
