@@ -13,7 +13,7 @@ OpenPage = Callable[..., Page]
 HOMEWORK = {"schedule": "exp_range", "gamma": "1", "high": "0.774", "low": "2.78e-05", "length": "5000"}
 
 
-def test_the_peak_is_dragged_and_a_bug_is_found(app_url: str, open_page: OpenPage) -> None:
+def test_the_peak_is_dragged(app_url: str, open_page: OpenPage) -> None:
     page = open_page("about:blank")
     runs = script_runs(page)
     page.goto(f"{app_url}/schedules?{'&'.join(f'{name}={value}' for name, value in HOMEWORK.items())}")

@@ -11,7 +11,7 @@ from tests.browser.test_app import ready, script_runs, settled_link
 OpenPage = Callable[..., Page]
 
 
-def test_the_cut_is_dragged_and_a_bug_is_found(app_url: str, open_page: OpenPage) -> None:
+def test_the_cut_is_dragged(app_url: str, open_page: OpenPage) -> None:
     page = open_page("about:blank")
     runs = script_runs(page)
     page.goto(f"{app_url}/transfer?batch=64")
