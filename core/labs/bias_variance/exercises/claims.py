@@ -84,7 +84,7 @@ CURVES = Template(
         "Which of these claims are true?"
     ),
     ask=_ask,
-    state=lambda p: {},
+    state=lambda p: {"view": "many"},
     hints=lambda p: (
         "Expected test error = bias² + variance + noise.",
         "Ask of each claim: in expectation, or always?",

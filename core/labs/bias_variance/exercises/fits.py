@@ -78,7 +78,7 @@ NOISE = Template(
         f"{float(p.variance):g}."
     ),
     ask=_ask_noise,
-    state=lambda p: {},
+    state=lambda p: {"n_train": p.n},
     hints=lambda p: ("What does np.random.normal take as its scale?", "The mean of a squared distance is σ²."),
     lesson="Say whether a number is σ or σ²; and seed the generator that draws.",
 )

@@ -83,7 +83,7 @@ STACK = Template(
         f"{p.sees}×{p.sees} pixels of the input, all with stride 1 and without biases."
     ),
     ask=_ask_stack,
-    state=lambda p: {},
+    state=lambda p: {"view": "designs"},
     hints=lambda p: ("Weights are taps × channels in × filters.", "A 3×3 widens the view by 2, a 1×1 not at all."),
     lesson="The same view can cost a fraction of the weights.",
 )

@@ -96,7 +96,7 @@ BETWEEN = Template(
         "coin for each example to choose its threshold. Where is it in precision-recall space?"
     ),
     ask=_ask_between,
-    state=lambda p: {},
+    state=lambda p: {"interpolation": "achievable"},
     hints=lambda p: ("In ROC space true and false positives are averaged.", "Precision = TP / (TP + FP)."),
     lesson="Straight lines of ROC space are curves in precision-recall space; joining its points is too optimistic.",
 )
@@ -173,7 +173,7 @@ ENDPOINT = Template(
         "scores are equal. Find the area under the precision-recall curve in two ways."
     ),
     ask=_ask_falling,
-    state=lambda p: {},
+    state=lambda p: {"interpolation": "straight"},
     hints=lambda p: (
         "Flag one example more each time: recall is positives found / all positives, precision is found / flagged.",
         "Only steps that find a positive have a width.",

@@ -96,7 +96,7 @@ TRIANGLE = Template(
         f"{p.update}, counted from 0?"
     ),
     ask=_ask_triangle,
-    state=lambda p: {},
+    state=lambda p: {"schedule": "exp_range", "length": p.rise, "gamma": float(p.gamma)},
     hints=lambda p: ("Where in its cycle is this update?", "rate = low + (high − low) · share · γ^update."),
     lesson="Decay acts on the amplitude, update by update; by default γ is 1 and nothing decays.",
 )
@@ -162,7 +162,14 @@ COSINE = Template(
     draw=_draw_cosine,
     text=lambda p: f"Cosine annealing lowers the rate from {float(p.peak):g} to 0 in T_max = {p.length} epochs.",
     ask=_ask_cosine,
-    state=lambda p: {},
+    state=lambda p: {
+        "schedule": "cosine",
+        "counts": "epochs",
+        "along": "epochs",
+        "low": 0.0,
+        "epochs": p.length,
+        "length": p.length,
+    },
     hints=lambda p: ("The cosine runs from 1 to −1 while the epoch runs from 0 to T_max.",),
     lesson="T_max is the planned length: copied from a longer training, it leaves the rate almost constant.",
 )
@@ -255,7 +262,7 @@ GROWING = Template(
         f"until the number of batches times the batch size reaches {p.limit}."
     ),
     ask=_ask_growing,
-    state=lambda p: {},
+    state=lambda p: {"schedule": "grow", "cycled": "kept"},
     hints=lambda p: ("At each size divide the limit by the batch size and round up.",),
     lesson="Count updates: large batches soon have a single one per stage.",
 )

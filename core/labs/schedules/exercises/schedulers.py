@@ -292,6 +292,7 @@ ANNEALED = Template(
         "low": 0.0,
         "high": p.peak,
         "epochs": p.epochs,
+        "length": p.length,
     },
     hints=lambda p: ("The cosine runs from 1 to −1 in T_max epochs.", "Read what test() is called with."),
     lesson="Set T_max to the epochs you train, and give test() the test images.",
@@ -468,6 +469,7 @@ RESUMED = Template(
         "low": 0.0,
         "high": p.peak,
         "epochs": p.epochs,
+        "length": p.epochs,
     },
     hints=lambda p: (
         "The new scheduler begins its cosine again.",

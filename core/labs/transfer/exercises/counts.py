@@ -148,7 +148,7 @@ MEMORY = Template(
         "bytes)?"
     ),
     ask=_ask_memory,
-    state=lambda p: {},
+    state=lambda p: {"optimizer": p.optimizer},
     hints=lambda p: ("Momentum keeps one number for each trained weight, Adam two.",),
     lesson="A frozen weight costs 4 bytes, a weight trained with Adam 16; activations come on top.",
 )
