@@ -19,7 +19,7 @@ from core.jobs.records import SHIPPED
 from core.labs.lr_range.compute.bounds import trainings
 from core.labs.lr_range.compute.explore import lr_range
 from core.labs.lr_range.compute.specs import specs_of
-from core.labs.lr_range.controls import BOUNDS, SETTINGS
+from core.labs.lr_range.controls import BOUNDS, RUN, SETTINGS
 from core.labs.lr_range.presets import RECORDED
 from core.training.runs import KIND_OF, Spec
 
@@ -28,7 +28,7 @@ LIMIT_S = 7200.0
 
 def every_spec() -> dict[str, Spec]:
     """Return specifications by the name of the file."""
-    plain = {name: value for name, value in SETTINGS.items() if name != "smoothing"} | {"device": "cpu"}
+    plain = RUN | {"device": "cpu"}
     found: dict[str, Spec] = {
         f"{name}-{spec.seed}": spec for name, values in RECORDED.items() for spec in specs_of(**plain | dict(values))
     }

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import math
 
-from core.kit.controls import Choice, Control, LogSlider, Seed, Slider, Text
+from core.kit.controls import Choice, Control, File, LogSlider, Seed, Slider, Text
 from core.kit.words import number
+from core.labs.lr_range.compute.own import EXAMPLE as OWN_CURVE
+from core.labs.lr_range.compute.own import read_curve
 from core.labs.lr_range.compute.specs import OWN
+from core.networks.grammar import MAX_TEXT, from_link, to_link
 from core.networks.trainable import NETWORKS, WIDTHS
 from core.training.devices import controls
 
@@ -36,21 +39,42 @@ def _bound(name: str, label: str, default: float) -> LogSlider:
 # The rate at which the rule “slide” sees the loss of the default test settle, and, as Smith has it, a quarter of that.
 BOUNDS = (_bound("lower", "Lower rate", 0.0251189), _bound("upper", "Upper rate", 0.1))
 
+_TRAINED, _OWN = ("protocol", ("ramp", "sweep")), ("protocol", ("own",))
+
 CONTROLS: tuple[Control, ...] = (
     *BOUNDS,
     Choice(
         name="protocol",
         label="Protocol",
         default="ramp",
-        options={"ramp": "Range test", "sweep": "One run per rate"},
+        options={"ramp": "Range test", "sweep": "One run per rate", "own": "Your own curve"},
         place="stage",
-        help="One run whose rate rises at every step, or a separate run for each rate.",
+        help="One run whose rate rises at every step, a separate run for each rate, or a test recorded elsewhere.",
+    ),
+    Text(
+        name="pasted",
+        label="Your curve",
+        default=OWN_CURVE,
+        limit=MAX_TEXT,
+        pack=to_link,
+        unpack=from_link,
+        examples=('{"lr": [1e-4, 1e-3, 1e-2, 1e-1], "loss": [2.3, 2.2, 1.5, 4.0]}',),
+        when=_OWN,
+        help="Lines of lr,loss, or the lists of torch-lr-finder, Lightning, fastai, or Keras. Ctrl+Enter applies them.",
+    ),
+    File(
+        name="record",
+        label="Longer curve as a file",
+        read=read_curve,
+        when=_OWN,
+        help="CSV or JSON with a rate and a loss for each step. It takes the place of the lines and is not kept.",
     ),
     Choice(
         name="net",
         label="Network",
         default="mlp",
         options={name: network.title for name, network in NETWORKS.items()} | {OWN: "Your own text"},
+        when=_TRAINED,
         help="Network to train. Larger networks take longer.",
     ),
     Text(
@@ -72,6 +96,7 @@ CONTROLS: tuple[Control, ...] = (
             "cifar-10": "CIFAR-10",
             "own": "Your own (MNIST format)",
         },
+        when=_TRAINED,
         help="Training images. The 10% subset (6,000 images) is bundled; your own come from the "
         "folder in LECTERN_DATA.",
     ),
@@ -83,6 +108,7 @@ CONTROLS: tuple[Control, ...] = (
         high=1e-2,
         per_decade=1,
         display=show_rate,
+        when=_TRAINED,
         help="Learning rate at the start. Choose it too small to learn anything.",
     ),
     LogSlider(
@@ -93,6 +119,7 @@ CONTROLS: tuple[Control, ...] = (
         high=100.0,
         per_decade=1,
         display=show_rate,
+        when=_TRAINED,
         help="Learning rate at the end. Choose it large enough to diverge.",
     ),
     Slider(
@@ -130,9 +157,10 @@ CONTROLS: tuple[Control, ...] = (
         default=1,
         low=1,
         high=5,
+        when=_TRAINED,
         help="Number of runs with consecutive seeds, which change initial weights and image order.",
     ),
-    Seed(),
+    Seed(when=_TRAINED),
     LogSlider(
         name="width",
         label="Width",
@@ -142,6 +170,7 @@ CONTROLS: tuple[Control, ...] = (
         per_decade=1 / math.log10(2),
         display="× {:g}".format,
         place="more",
+        when=_TRAINED,
         help="Multiplier for all hidden widths; a typed network is not changed.",
     ),
     LogSlider(
@@ -152,6 +181,7 @@ CONTROLS: tuple[Control, ...] = (
         high=512,
         per_decade=1 / math.log10(2),
         place="more",
+        when=_TRAINED,
         help="Images per update. Larger batches give less noisy gradients.",
     ),
     Choice(
@@ -160,6 +190,7 @@ CONTROLS: tuple[Control, ...] = (
         default="sgd",
         options={"sgd": "SGD with momentum", "adam": "Adam"},
         place="more",
+        when=_TRAINED,
         help="Adam divides by the gradient's size, so its rates are on another scale.",
     ),
     Slider(
@@ -171,6 +202,7 @@ CONTROLS: tuple[Control, ...] = (
         step=0.05,
         also=(0.99,),
         place="more",
+        when=_TRAINED,
         help="Momentum of SGD, or β₁ of Adam; constant during the test.",
     ),
     Choice(
@@ -179,6 +211,7 @@ CONTROLS: tuple[Control, ...] = (
         default="none",
         options={"none": "none", "shift": "shifts", "shift and flip": "shifts and reflections"},
         place="more",
+        when=_TRAINED,
         help="Random change applied to each image every time it is used.",
     ),
     Choice(
@@ -189,7 +222,9 @@ CONTROLS: tuple[Control, ...] = (
         place="more",
         help="Weight of past losses in the smoothed curve. Raising it smooths more but lags more.",
     ),
-    *controls(),
+    *controls(_TRAINED),
 )
 # What the runs and their curves depend on, as on a fresh visit: everything but the bounds.
 SETTINGS = {control.name: control.default for control in CONTROLS if control not in BOUNDS}
+# What the runs alone depend on: arguments of `core.labs.lr_range.compute.specs.specs_of`.
+RUN = {name: value for name, value in SETTINGS.items() if name not in ("smoothing", "pasted", "record")}

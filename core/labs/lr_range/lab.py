@@ -10,6 +10,7 @@ from core.data.image_sources import image_set
 from core.kit.lab import Lab, Preset
 from core.kit.scripts import parts_of
 from core.labs.lr_range.compute.explore import lr_range, tables
+from core.labs.lr_range.compute.own import pasted_curve
 from core.labs.lr_range.controls import CONTROLS
 from core.labs.lr_range.exercises import EXERCISES
 from core.labs.lr_range.picture import picture, thumbnail
@@ -67,6 +68,10 @@ def script(values: Mapping[str, Any]) -> str:
     """Script of the page on range tests: the rules from the steps of a ramp, or the bounds from those of a sweep."""
     head, parts = parts_of(SCRIPT)
     images = f"images = {image_set(values['data']).images:_}"
+    if values["protocol"] == "own":
+        steps = (values["record"] or pasted_curve(values["pasted"])).steps
+        own = parts["ramp"].replace("1 - 4 / steps", f"max(0, 1 - 4 / {steps})")
+        return head + own.rstrip() + "\n"
     return (head + parts[values["protocol"]]).replace("images = 6_000", images).rstrip() + "\n"
 
 
@@ -77,7 +82,7 @@ LAB = Lab(
     controls=CONTROLS,
     main="lower",
     second="upper",
-    open=("protocol", "net", "steps", "seeds", "text"),
+    open=("protocol", "pasted", "record", "net", "steps", "seeds", "text"),
     presets=PRESETS,
     compute=lr_range,
     picture=picture,

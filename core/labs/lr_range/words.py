@@ -44,10 +44,13 @@ def ramp_readouts(result: LrRange, now: Moment) -> tuple[Readout, ...]:
     smoothed, accuracy = (now.mean_at(result.axis, name) for name in ("smoothed", "smoothed_accuracies"))
     apart = "–" if now.disagreement is None else number(now.disagreement)
     average = "Exponential average without bias, mean over the seeds."
+    known = (
+        Readout("accuracy, upper", _each(accuracy), "test", "Smoothed, on the batches of the training.", UPPER_RATE),
+    )
     return (
         Readout("smoothed loss, lower", _each(smoothed), "train", average, LOWER_RATE),
         Readout("smoothed loss, upper", _each(smoothed), "train", average, UPPER_RATE),
-        Readout("accuracy, upper", _each(accuracy), "test", "Smoothed, on the batches of the training.", UPPER_RATE),
+        *(known if result.has_accuracies else ()),
         Readout("rules apart by a factor", (apart,), "threshold",
                 f"Of {', '.join(POINT_RULES)}. A click on the line or the dot of a rule takes the nearer bound there."),
         Readout("updates", (f"{now.updates}",), help="Steps taken so far, for all seeds."),
@@ -59,6 +62,8 @@ def ramp_summary(now: Moment) -> tuple[str, ...]:
     if not now.ramps:
         return ()
     if now.disagreement is None:
+        if any(ramp.end for ramp in now.ramps):  # the reason begins with a sentence about the loss
+            return (f"{now.rules[0].reason.split('. ')[0].rstrip('.')}.",) if now.rules[0].reason else ()
         return ("No [threshold|rule] names a rate yet.",)
     return (f"The [threshold|rules] read the same curve and differ by a factor of {_times(now.disagreement)}.",)
 

@@ -31,9 +31,9 @@ CASES = (
         name="upload",
         label="CSV with labels and scores",
         read=read_scores,
-        suffix="csv",
         when=("source", ("upload",)),
-        help="One column of labels and one or two of scores. The file is read once and not kept.",
+        help="One column of labels and one or two of scores; ARFF and Weka's predictions are read, too. "
+        "The file is read once and not kept.",
     ),
     Choice(
         name="first",

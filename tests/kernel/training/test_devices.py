@@ -11,7 +11,7 @@ from core.jobs.gpus import CPU_BUILD, NONE, Gpus
 from core.kit.controls import defaults, from_link, to_link
 from core.kit.lab import parameters
 from core.labs.lr_range.compute.specs import specs_of
-from core.labs.lr_range.controls import SETTINGS
+from core.labs.lr_range.controls import RUN
 from core.labs.lr_range.lab import LAB as RANGE
 from core.labs.lr_range.sections.runs import settings_of
 from core.labs.schedules.lab import LAB as SCHEDULES
@@ -26,7 +26,7 @@ H200 = Gpus("cuda", ("NVIDIA H200",), True, 150 * 10**9, "580.65", "2.15.0", "")
 T4 = Gpus("cuda", ("Tesla T4", "Tesla T4"), False, 16 * 10**9, "580.65", "2.15.0", "")
 APPLE = Gpus("mps", ("Apple M3",), False, 16 * 10**9, "", "2.15.0", "")
 UNUSED = Gpus(cause=CPU_BUILD.format(name="Tesla T4", index="cu130"))
-PLAIN = {name: value for name, value in SETTINGS.items() if name != "smoothing"}
+PLAIN = RUN
 SHOWN = {"what": "runs", "view": "runs"}  # states in which the pages train
 
 On = Callable[[Gpus], None]

@@ -25,7 +25,7 @@ from core.labs.lr_range.compute.checks import longest_fall, steepest, weighted_m
 from core.labs.lr_range.compute.curves import epoch_steps, ramp_of, sweep_of
 from core.labs.lr_range.compute.explore import HOMEWORK_UPDATES, LrRange, lr_range, tables
 from core.labs.lr_range.compute.specs import specs_of
-from core.labs.lr_range.controls import CONTROLS
+from core.labs.lr_range.controls import CONTROLS, RUN
 from core.labs.lr_range.lab import LAB
 from core.labs.lr_range.sections.runs import settings_of
 from core.training import history, offers, runs
@@ -34,7 +34,7 @@ from core.training.runs import Seen, look
 from core.training.task import RunTask
 
 PLAIN = {name: value for name, value in defaults(CONTROLS).items() if name not in ("lower", "upper")}
-SPEC = {name: value for name, value in PLAIN.items() if name != "smoothing"}
+SPEC = RUN
 
 
 @pytest.fixture(autouse=True)

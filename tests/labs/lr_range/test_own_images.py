@@ -14,7 +14,7 @@ from core.kit.controls import defaults
 from core.labs.lr_range.compute import bounds
 from core.labs.lr_range.compute.explore import lr_range
 from core.labs.lr_range.compute.specs import specs_of
-from core.labs.lr_range.controls import CONTROLS, SETTINGS
+from core.labs.lr_range.controls import CONTROLS, RUN, SETTINGS
 from core.labs.lr_range.lab import script
 from core.labs.lr_range.sections.runs import settings_of
 from core.nets.runs import run_range_test, run_sweep
@@ -22,7 +22,7 @@ from core.training.experiments import Sweep
 from tests.kernel.nets.small import Context
 
 SIDE, COUNT = 8, 30
-OWN = {name: value for name, value in SETTINGS.items() if name != "smoothing"} | {"data": "own", "net": "logistic"}
+OWN = RUN | {"data": "own", "net": "logistic"}
 
 
 def write(folder: Path, classes: int, seed: int = 0) -> None:

@@ -37,7 +37,14 @@ def trainings(result: LrRange, lower: float, upper: float) -> dict[str, Training
     result : LrRange
     lower, upper : float
         Bounds of the first of them, which get two digits; if `lower` is not below `upper`, there is none.
+
+    Returns
+    -------
+    dict
+        Empty for a visitor's own curve, whose network is not known.
     """
+    if result.own:
+        return {}
     spec: Setup = result.spec
     updates = EPOCHS * epoch_steps(spec)
     names = ("text", "data", "checksum", "images", "augment", "batch", "optimizer", "momentum", "seed", "device",

@@ -11,9 +11,10 @@ from core.data.image_sources import image_set
 from core.kit.arrays import Array
 from core.kit.recent import Recent
 from core.kit.results import read_only
+from core.labs.lr_range.compute.own import OwnCurve
 from core.labs.lr_range.compute.suggestions import Suggestion, bracket, suggest
 from core.training.experiments import RangeTest, Setup, Sweep
-from core.training.range_curves import smooth
+from core.training.range_curves import smooth, stop_of
 from core.training.runs import Record, Seen
 
 # Shared by all visitors: a run that goes on is read anew each time, the others are not.
@@ -166,6 +167,26 @@ def _ramp(spec: RangeTest, seen: Seen, weight: float) -> Ramp:
             smoothed_accuracies=smooth(accuracies, weight),
             end=str(seen.result["end"]) if seen.result else "",
             suggestions=suggest(rates, losses, beta=weight, accuracies=accuracies) if len(losses) else (),
+        )
+    )
+
+
+def own_ramp(own: OwnCurve, weight: float) -> Ramp:
+    """Curves of a visitor's own range test, up to where one of ours would have stopped."""
+    steps, end = stop_of(own.losses, beta=weight)
+    rates, losses, accuracies = own.rates[:steps], own.losses[:steps], own.accuracies[:steps]
+    told = own.losses if end == "nonfinite" else losses  # the rules say from which step on it is NaN
+    known = accuracies if own.has_accuracies else None
+    return read_only(
+        Ramp(
+            seed=0,
+            rates=rates,
+            losses=losses,
+            accuracies=accuracies,
+            smoothed=smooth(losses, weight),
+            smoothed_accuracies=smooth(accuracies, weight),
+            end=end or "end",
+            suggestions=suggest(own.rates[: len(told)], told, beta=weight, accuracies=known),
         )
     )
 

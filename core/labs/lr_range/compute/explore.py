@@ -15,7 +15,8 @@ from typing import Any
 import numpy as np
 
 from core.kit.arrays import Array
-from core.labs.lr_range.compute.curves import Ramp, SweepCurves, ramp_of, sweep_of
+from core.labs.lr_range.compute.curves import Ramp, SweepCurves, own_ramp, ramp_of, sweep_of
+from core.labs.lr_range.compute.own import OwnCurve, pasted_curve
 from core.labs.lr_range.compute.specs import specs_of
 from core.labs.lr_range.compute.suggestions import SUGGESTION_RULES
 from core.labs.lr_range.controls import BOUNDS
@@ -118,27 +119,37 @@ class LrRange:
     Attributes
     ----------
     specs : tuple of RangeTest or of Sweep
-        One for each seed.
+        One for each seed; none for a visitor's own curve.
     weight : float
         Weight of the past in the smoothed curves.
+    own : OwnCurve or None
+        A range test that a visitor has recorded.
     """
 
     specs: tuple[Spec, ...]
     weight: float
+    own: OwnCurve | None = None
 
     @property
     def spec(self) -> Any:
-        """The first of them; they differ in the seed alone."""
-        return self.specs[0]
+        """The first of them, which differ in the seed alone, or the visitor's own; it has the ends of the rates."""
+        return self.own or self.specs[0]
 
     @property
     def is_ramp(self) -> bool:
         """Whether one training has all rates."""
-        return isinstance(self.spec, RangeTest)
+        return isinstance(self.spec, RangeTest | OwnCurve)
+
+    @property
+    def has_accuracies(self) -> bool:
+        """Whether accuracies are known beside the losses."""
+        return self.own is None or self.own.has_accuracies
 
     @property
     def updates(self) -> int:
         """Updates of the network that all runs have if none stops before its end."""
+        if self.own:
+            return self.own.steps
         each = self.spec.steps if isinstance(self.spec, RangeTest) else self.spec.candidates * self.spec.updates
         return int(each * len(self.specs))
 
@@ -151,15 +162,24 @@ class LrRange:
 
     def now(self) -> Moment:
         """What is known at this moment: runs go on by themselves."""
+        if self.own:
+            return Moment((), (self._own_ramp,))
         seen = tuple(look(spec) for spec in self.specs)
         begun = [(spec, each) for spec, each in zip(self.specs, seen, strict=True) if each.records]
         ramps = tuple(ramp_of(spec, each, self.weight) for spec, each in begun if isinstance(spec, RangeTest))
         return Moment(seen, ramps, tuple(sweep_of(spec, each) for spec, each in begun if isinstance(spec, Sweep)))
 
+    @cached_property
+    def _own_ramp(self) -> Ramp:
+        assert self.own
+        return own_ramp(self.own, self.weight)
+
 
 def lr_range(
     *,
     protocol: str,
+    pasted: str,
+    record: OwnCurve | None,
     data: str,
     net: str,
     text: str,
@@ -186,11 +206,12 @@ def lr_range(
     ValueError
         With a sentence, for a network that cannot be read or rates that are too near to each other.
     """
-    settings = {name: value for name, value in locals().items() if name != "smoothing"}
-    specs = specs_of(**settings)
-    steps_smoothed = specs[0].steps if isinstance(specs[0], RangeTest) else steps
+    settings = {name: value for name, value in locals().items() if name not in ("smoothing", "pasted", "record")}
+    own = (record or pasted_curve(pasted)) if protocol == "own" else None
+    specs = () if own else specs_of(**settings)
+    steps_smoothed = own.steps if own else specs[0].steps if isinstance(specs[0], RangeTest) else steps
     weight = default_beta(steps_smoothed) if smoothing == "auto" else float(smoothing)
-    return LrRange(specs, weight)
+    return LrRange(specs, weight, own)
 
 
 def tables(result: LrRange, values: Mapping[str, Any]) -> dict[str, dict[str, Any]]:

@@ -31,18 +31,18 @@ _START = np.log(10)  # loss of a network that knows nothing about ten classes
 
 def ramp_panels(result: LrRange, now: Moment) -> tuple[Panel, ...]:
     """Loss above the rules, accuracy above the counter."""
-    return _loss(result, now), _rules(result, now), _accuracy(result, now), counter(result)
+    accuracy = (_accuracy(result, now),) if result.has_accuracies else ()
+    return _loss(result, now), _rules(result, now), *accuracy, counter(result)
 
 
 def _loss(result: LrRange, now: Moment) -> Panel:
-    first = max((float(ramp.smoothed[0]) for ramp in now.ramps), default=_START)
-    top = ceiling(1.38 * max(first, _START))
+    bottom, top = _heights(result, now)
     ended = [ramp for ramp in now.ramps if ramp.end in ("diverged", "nonfinite")]
     x = np.log10(sorted((ramp.rates[-1] for ramp in ended), reverse=True))  # the name stands beside the last of them
     traces = [
-        *_rule_lines(now, top),
+        *_rule_lines(now, bottom, top),
         *_curves(result, now, "losses", "smoothed", "train"),
-        marks(x, np.full(len(ended), 0.96 * top), "diverged"),
+        marks(x, np.full(len(ended), 0.04 * bottom + 0.96 * top), "diverged"),
     ]
     return over_rates(
         result,
@@ -51,8 +51,19 @@ def _loss(result: LrRange, now: Moment) -> Panel:
         y="loss before the step",
         height=UPPER,
         tracks=_dots(result, now, "smoothed", "train"),
-        yaxis={"range": [0, top]},
+        yaxis={"range": [bottom, top]},
     )
+
+
+def _heights(result: LrRange, now: Moment) -> tuple[float, float]:
+    """Ends of the axis of the loss; a visitor's own may be of any size, and negative."""
+    least = 0.0 if result.own else _START
+    first = max((float(ramp.smoothed[0]) for ramp in now.ramps), default=_START)
+    lowest = min((float(ramp.losses.min()) for ramp in now.ramps), default=0.0)
+    if lowest < 0:
+        gap = first - lowest or 1.0
+        return lowest - 0.1 * gap, first + 0.4 * gap
+    return 0.0, ceiling(1.38 * max(first, least) or 1.0)
 
 
 def _loss_alt(now: Moment) -> str:
@@ -113,11 +124,11 @@ def _dots(result: LrRange, now: Moment, name: str, role: str) -> tuple[Track, ..
     return tuple(Track(x, y, role, along) for along in (LOWER_RATE, UPPER_RATE))
 
 
-def _rule_lines(now: Moment, top: float) -> list[Trace]:
+def _rule_lines(now: Moment, bottom: float, top: float) -> list[Trace]:
     """A thin vertical line for each rule, whose name stands below."""
     x = [np.log10([rule.median] * 2) for rule in now.rules if rule.rates.size]
     look: dict[str, Any] = {"line": {"color": color("threshold"), "width": 1, "dash": "dot"}, "showlegend": False}
-    return [curve(gapped(x), gapped([np.array([0, top])] * len(x)), "threshold", "rules", **look)]
+    return [curve(gapped(x), gapped([np.array([bottom, top])] * len(x)), "threshold", "rules", **look)]
 
 
 def _rules(result: LrRange, now: Moment) -> Panel:

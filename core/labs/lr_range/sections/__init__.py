@@ -80,7 +80,7 @@ def _checked(result: LrRange, ramp: Ramp, rate: float) -> str:
         f"far; difference {number(abs(again - ramp.smoothed[step]), 1)}."
     )
     if reason:
-        return f"{words} {reason}"
+        return f"{words} {ramp.suggestions[0].reason}"
     said = {each.rule: each.rate for each in ramp.suggestions}
     return (
         f"{words} Steepest: {number(said['steep'] or 0)} at once, {number(steepest(window.rates, window.smoothed))} "
@@ -149,7 +149,7 @@ def cost(result: LrRange, values: Mapping[str, Any]) -> Sequence[str | Table]:
     """Updates of both protocols."""
     spec = result.spec
     product = "" if result.is_ramp else f"{spec.candidates} × {spec.updates:,} = "
-    own = f"{product}{result.updates // len(result.specs):,}"
+    own = f"{product}{result.updates // max(len(result.specs), 1):,}"
     return (
         f"**Ten runs**: 10 rates × 5 epochs × {RAMP_UPDATES} batches = {HOMEWORK_UPDATES:,} "
         "updates; an epoch of 60,000 images has 60,000 / 64 = 937.5 batches, the last one half "

@@ -17,7 +17,7 @@ from core.labs.lr_range.compute.bounds import EPOCHS, HOMEWORK_BOUNDS, begin_all
 from core.labs.lr_range.compute.curves import epoch_steps, losses_of, ramp_of, sweep_of
 from core.labs.lr_range.compute.explore import LrRange
 from core.labs.lr_range.compute.specs import OWN, specs_of
-from core.labs.lr_range.controls import SETTINGS, show_rate
+from core.labs.lr_range.controls import RUN, show_rate
 from core.labs.lr_range.panels.parts import power
 from core.networks.trainable import offered_as
 from core.training.devices import wish_of
@@ -85,6 +85,8 @@ def past(result: LrRange, values: Mapping[str, Any]) -> Sequence[RunList]:
 
 def train(result: LrRange, values: Mapping[str, Any]) -> Sequence[str | Work]:
     """Train with the bounds that were dragged, with those of this test and with those that the homework reports."""
+    if result.own:
+        return ("The network behind your own curve is not known here. Choose “Range test” above the plots to train.",)
     lower, upper = values["lower"], values["upper"]
     specs = trainings(result, lower, upper)
     low, high = HOMEWORK_BOUNDS
@@ -146,11 +148,10 @@ def settings_of(spec: Setup) -> dict[str, Any] | None:
     else:
         epochs = max(spec.updates // epoch_steps(spec), 1)
         values |= {"protocol": "sweep", "candidates": spec.candidates, "epochs": epochs}
-    plain = {name: value for name, value in SETTINGS.items() if name != "smoothing"}
     if net != OWN:
-        values["text"] = plain["text"]
+        values["text"] = RUN["text"]
     try:
-        same = specs_of(**plain | values) == (spec,)
+        same = specs_of(**RUN | values) == (spec,)
     except ValueError:  # a set of one's own that is not here
         return None
     return values if same else None
