@@ -42,7 +42,7 @@ def written_once(lab: Lab) -> Iterator[str]:
     for control in lab.all_controls:
         yield from (control.label, control.help, *options_of(control))
     for prediction in lab.predictions:
-        yield prediction.question
+        yield from [prediction.question] if isinstance(prediction.question, str) else []
         yield from options_of(prediction.guess)
     yield from (section.title for section in lab.sections)
 

@@ -35,7 +35,8 @@ def texts(lab: Lab) -> Iterator[tuple[str, str]]:
     for control in lab.all_controls:
         yield f"help {control.name}", control.help
     for k, prediction in enumerate(lab.predictions):
-        yield f"ask {k}", prediction.question
+        if isinstance(prediction.question, str):
+            yield f"ask {k}", prediction.question
     for k, section in enumerate(lab.sections):
         yield f"section {k}", section.title
 
@@ -403,7 +404,6 @@ KNOWN: dict[str, dict[str, Callable[[], Numbers]]] = {
         "help w5": given(5),
         "help pool_proj": given(1, 0),
         "help stack": given(2),
-        "ask 0": given(8),
         "ask 2": given(7),
     },
     "logistic": {
@@ -417,7 +417,6 @@ KNOWN: dict[str, dict[str, Callable[[], Numbers]]] = {
         "preset Bits": lambda: [2, -math.log2(0.5), 0.5],
         "help penalty": given(2),  # of the formula λw²/2
         "help predictions": given(0, 1),  # the labels
-        "ask 0": given(40),
     },
     "gradients": {
         # (xy + x)² at x = 2, y = −3: s = xy + x = −4, the square hands back 2s, the product times y, the sum times 1.

@@ -201,7 +201,8 @@ def test_sections_tables_and_exports_of_any_state(lab: Lab) -> None:
 @each_lab
 def test_prediction_has_an_answer_among_the_guesses(lab: Lab) -> None:
     result = lab.result(defaults(lab.all_controls))
-    for prediction in lab.predictions:
+    for prediction in lab.questions(result):
+        assert prediction.ask(result).endswith((".", "?"))
         truth = prediction.truth(result)
         assert truth in prediction.guess.values
         for guess in prediction.guess.values:
@@ -449,14 +450,16 @@ def test_predict_first_hides_the_picture_until_there_is_an_answer(new_app: NewAp
     if not any(isinstance(control, Seed) for control in lab.controls):
         return
     click(app, f"{lab.name}:redraw")  # other data are another question
-    assert app.subheader[0].value == lab.predictions[0].question
+    result = lab.result(app.session_state[f"lab:{lab.name}"].good)
+    assert app.subheader[0].value == lab.questions(result)[0].ask(result)
     assert not pictures(app)
 
 
 def answer_all(app: AppTest, lab: Lab) -> None:
     """Answer the questions of a page one by one, while its picture is hidden."""
-    for number, prediction in enumerate(lab.predictions):
-        assert app.subheader[0].value == prediction.question
+    result = lab.result(app.session_state[f"lab:{lab.name}"].good)
+    for number, prediction in enumerate(lab.questions(result)):
+        assert app.subheader[0].value == prediction.ask(result)
         assert not pictures(app)
         if isinstance(prediction.guess, Spot):
             for name, part in zip("xy", prediction.guess.values[0], strict=True):

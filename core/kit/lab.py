@@ -72,18 +72,24 @@ class Spot:
 class Prediction:
     """A question to be answered before the picture is shown.
 
+    `question` is a sentence, or writes one from the page's result; it is asked only of results for which `when` holds.
     `guess` is what collects the answer, `truth` maps the page's result to the right one and `verdict` writes,
     from guess, truth and result, what there is to learn from the difference. `mark` says, from the result and the
     values of all controls, where the picture has the answer: the guess is drawn there. `right` tells from guess and
     truth whether the guess counts as right.
     """
 
-    question: str
+    question: str | Callable[[Any], str]
     guess: Scale | Choice | Spot
     truth: Callable[[Any], Any]
     verdict: Callable[[Any, Any, Any], str]
     mark: Callable[[Any, Mapping[str, Any]], Mark | None] = lambda result, values: None
     right: Callable[[Any, Any], bool] = operator.eq
+    when: Callable[[Any], bool] = lambda result: True
+
+    def ask(self, result: Any) -> str:
+        """Return the question about a result."""
+        return self.question if isinstance(self.question, str) else self.question(result)
 
 
 def within(margin: float) -> Callable[[Any, Any], bool]:
@@ -290,6 +296,10 @@ class Lab:
         """Leave out the presets that this host does not allow."""
         allowed = tuple(preset for preset in self.presets if self.allowed(self.preset_values(preset)))
         object.__setattr__(self, "presets", allowed)
+
+    def questions(self, result: Any) -> tuple[Prediction, ...]:
+        """Return the predictions that a result asks for."""
+        return tuple(prediction for prediction in self.predictions if prediction.when(result))
 
     @property
     def all_controls(self) -> tuple[Control, ...]:

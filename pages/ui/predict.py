@@ -19,11 +19,12 @@ from pages.ui.widgets import widget
 def predict(lab: Lab, record: State, result: Any) -> bool:
     """Ask for the guesses one by one, each shown beside the truth once it is there; whether all are."""
     record.ask(lab.settings(record.good))
+    asked = lab.questions(result)
     for index, guess in enumerate(record.answers):
         _verdict(lab, record, index, guess, result)
-    if len(record.answers) == len(lab.predictions):
+    if len(record.answers) == len(asked):
         return True
-    prediction = lab.predictions[len(record.answers)]
+    prediction = asked[len(record.answers)]
     if record.draft is None:
         record.draft = prediction.guess.default
 
@@ -33,7 +34,7 @@ def predict(lab: Lab, record: State, result: Any) -> bool:
     def commit() -> None:
         record.answers, record.draft = (*record.answers, record.draft), None
 
-    st.subheader(prediction.question, anchor=False)
+    st.subheader(prediction.ask(result), anchor=False)
     with st.container(key="guess", width=520):
         if isinstance(prediction.guess, Spot):
             _point(lab, prediction.guess, record, result)
@@ -54,7 +55,7 @@ def guessed(lab: Lab, record: State, result: Any, picture: Picture) -> Picture:
     """Draw the answers that are numbers or points into the picture, each beside the truth."""
     if not record.values[PREDICT.name]:
         return picture
-    for prediction, guess in zip(lab.predictions, record.answers, strict=False):
+    for prediction, guess in zip(lab.questions(result), record.answers, strict=False):
         mark, truth = prediction.mark(result, record.good), prediction.truth(result)
         if mark is not None:
             picture = marked(picture, mark, guess, truth, prediction.right(guess, truth))
@@ -87,7 +88,8 @@ def _point(lab: Lab, spot: Spot, record: State, result: Any) -> None:
 
 
 def _verdict(lab: Lab, record: State, index: int, guess: Any, result: Any) -> None:
-    prediction = lab.predictions[index]
+    asked = lab.questions(result)
+    prediction = asked[index]
     truth = prediction.truth(result)
     show_value = prediction.guess.show
 
@@ -100,5 +102,5 @@ def _verdict(lab: Lab, record: State, index: int, guess: Any, result: Any) -> No
             f":{color}[**Your answer: {verbatim(show_value(guess))}.**] **Correct answer: "
             f"{verbatim(show_value(truth))}.** " + verbatim(prediction.verdict(guess, truth, result))
         )
-        if index == len(lab.predictions) - 1:
+        if index == len(asked) - 1:
             st.button("Try again", on_click=net.safely(again), type="tertiary", key=f"{lab.name}:again")

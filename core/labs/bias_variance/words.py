@@ -5,7 +5,7 @@ from __future__ import annotations
 from core.draw.live import Readout
 from core.draw.regression import cost
 from core.kit.arrays import Array
-from core.kit.controls import Slider
+from core.kit.controls import Choice, Slider
 from core.kit.lab import Prediction
 from core.kit.mark import Mark
 from core.kit.words import fixed, larger, percent, with_error
@@ -182,12 +182,52 @@ def verdict(guess: int, truth: int, result: Exploration) -> str:
     )
 
 
+_TERMS = {"bias": "more bias²", "variance": "more variance", "noise": "more noise"}
+
+
+def _worse(result: Exploration) -> int:
+    """The degree that the best one is compared with: the largest, or the smallest if that is best."""
+    last = int(result.decomposition.degrees[-1])
+    return last if result.best < last else 1
+
+
+def _reason(result: Exploration) -> str:
+    best, worse = result.best - 1, _worse(result) - 1
+    more = result.variance[worse] - result.variance[best] > result.bias2[worse] - result.bias2[best]
+    return "variance" if more else "bias"
+
+
+def _reason_verdict(guess: str, truth: str, result: Exploration) -> str:
+    (bias2, variance, _), (best_bias2, best_variance, _) = (
+        _parts(result, _worse(result) - 1),
+        _parts(result, result.best - 1),
+    )
+    return (
+        f"From degree {result.best} to {_worse(result)}, bias² goes from {fixed(best_bias2)} to {fixed(bias2)} and "
+        f"variance from {fixed(best_variance)} to {fixed(variance)}. Noise stays."
+    )
+
+
+def _has_reason(result: Exploration) -> bool:
+    return not result.heavy_tailed and bool(result.risk[_worse(result) - 1] > result.risk[result.best - 1] * (1 + 1e-9))
+
+
 PREDICTIONS = (
     Prediction(
-        "Which degree has the smallest expected test error?",
+        lambda result: (
+            f"With {result.settings.n_train} points, which degree up to {result.settings.max_degree} has the smallest "
+            "expected test error?"
+        ),
         guess=Slider(name="guess", label="Degree", default=5, low=1, high=20, help="Enter your prediction."),
         truth=lambda result: result.best,
         verdict=verdict,
         mark=lambda result, values: Mark(-1),  # the errors, in every view
+    ),
+    Prediction(
+        lambda result: f"Why is degree {_worse(result)} worse than the best one?",
+        guess=Choice(name="guess", label="It has", default="bias", options=_TERMS, help="The term that grows most."),
+        truth=_reason,
+        verdict=_reason_verdict,
+        when=_has_reason,
     ),
 )

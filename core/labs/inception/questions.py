@@ -61,7 +61,10 @@ def blocks_verdict(guess: str, truth: str, result: Sweep) -> str:
 
 PREDICTIONS = (
     Prediction(
-        "With r = C/8, what percentage of the naive operations is saved?",
+        lambda result: (
+            f"With r = {result.channels // 8} of {result.channels} channels, what percentage of the naive operations "
+            "is saved?"
+        ),
         guess=Slider(name="guess", label="Saved (%)", default=50, low=_LEAST, high=100, help="Enter your prediction."),
         truth=saved,
         verdict=saved_verdict,

@@ -105,16 +105,45 @@ def _sure_verdict(guess: float, truth: float, result: Logistic) -> str:
     return f"The score at 40 hours is {z}, so P = 1/(1 + e^(−z)) = {fixed(float(result.probabilities[40]))}."
 
 
+def _enough(result: Logistic) -> int:
+    return round(result.hours)
+
+
+def _enough_verdict(guess: int, truth: int, result: Logistic) -> str:
+    score = number(math.log(result.target / (1 - result.target)))
+    return f"P = {result.target:g} takes a score of {score}, which is reached at {fixed(result.hours, 1)} hours."
+
+
+def _steepest_verdict(guess: str, truth: str, result: Logistic) -> str:
+    p40, p100 = (fixed(float(result.probabilities[k])) for k in (40, 100))
+    return f"The slope is b₁P(1 − P), largest at P = 0.5. P is {p40} at 40 hours and {p100} at 100."
+
+
+_HOURS = Slider(name="guess", label="Hours", default=60, low=0, high=120, help="Your guess.")
+_WHY = {
+    "half": "P is closer to one half there",
+    "weight": "the weight is larger there",
+    "sure": "the model is surer there",
+}
 _PERCENT = Slider(name="guess", label="Probability in percent", default=50, low=0, high=100, help="Your guess.")
 
 PREDICTIONS = (
     Prediction(
-        "How probable is success after 40 hours, in percent?",
+        lambda result: f"With a grade average of {result.x2:g}, how probable is success after 40 hours, in percent?",
         _PERCENT,
         truth=_sure,
         verdict=_sure_verdict,
         mark=lambda result, values: Mark(0, "y", at=40, place=fraction),
         right=within(5),
+    ),
+    Prediction(
+        lambda result: f"After how many hours is the probability {result.target:g}?",
+        _HOURS,
+        truth=_enough,
+        verdict=_enough_verdict,
+        mark=lambda result, values: Mark(0, at=result.target),
+        right=within(3),
+        when=lambda result: 0 <= result.hours <= 120,
     ),
     Prediction(
         "Where does one more hour change the probability more?",
@@ -127,5 +156,12 @@ PREDICTIONS = (
         ),
         truth=_later,
         verdict=_later_verdict,
+    ),
+    Prediction(
+        "Why there?",
+        guess=Choice(name="guess", label="Because", default="weight", options=_WHY, help="Your guess."),
+        truth=lambda result: "half",
+        verdict=_steepest_verdict,
+        when=lambda result: _later(result) != "same",
     ),
 )

@@ -81,7 +81,7 @@ def _fastest_verdict(guess: Place, _truth: Place, result: Momentum) -> str:
 
 PREDICTIONS = (
     Prediction(
-        "For this κ, where is convergence fastest? Click a step size and momentum.",
+        lambda result: f"For κ = {result.kappa:g}, where is convergence fastest? Click a step size and momentum.",
         guess=Spot(_empty_plane, ((3.31, 0.67), (1.0, 0.9), (2.0, 0.0), (3.0, 0.1), (5.0, 1.5))),
         truth=_fastest,
         verdict=_fastest_verdict,
@@ -89,7 +89,7 @@ PREDICTIONS = (
         right=within(0.1),
     ),
     Prediction(
-        "By what factor does momentum reduce the number of steps, both at their best?",
+        lambda result: f"At κ = {result.kappa:g}, by what factor does the best momentum reduce the steps?",
         guess=_TIMES,
         truth=_times,
         verdict=_times_verdict,

@@ -188,6 +188,32 @@ def risen_verdict(guess: str, truth: str, result: Regularization) -> str:
     return f"{steps[0].upper()}{steps[1:]}. {best if r.best > 0 else none}"
 
 
+_REASONS = {
+    "bias": "bias² grows more than variance falls",
+    "variance": "variance falls more than bias² grows",
+    "both": "both move the same way",
+}
+
+
+def _moves(result: Regularization) -> tuple[float, float]:
+    """How bias² and variance change from no penalty to the one of the question."""
+    r, k = result.ridge, index_of(ASKED)
+    return float(r.bias2[k] - r.bias2[0]), float(r.variance[k] - r.variance[0])
+
+
+def reason(result: Regularization) -> str:
+    """Tell which term decides whether the penalty of the question helps."""
+    bias2, variance = _moves(result)
+    if (bias2 >= 0) == (variance > 0):
+        return "both"
+    return "bias" if bias2 + variance > 0 else "variance"
+
+
+def _reason_verdict(guess: str, truth: str, result: Regularization) -> str:
+    bias2, variance = _moves(result)
+    return f"Bias² changes by {fixed(bias2)}, variance by {fixed(variance)}: together {fixed(bias2 + variance)}."
+
+
 def shrinks(result: Regularization) -> str:
     """Tell whether every weight of the fit moves toward 0 with every step of the penalty from the smallest on."""
     return "no" if _growing(result) else "yes"
@@ -220,6 +246,12 @@ PREDICTIONS = (
         ),
         truth=risen,
         verdict=risen_verdict,
+    ),
+    Prediction(
+        lambda result: "Why does it rise?" if risen(result) == "rises" else "Why does it not rise?",
+        guess=Choice(name="guess", label="Because", default="bias", options=_REASONS, help="What the terms do."),
+        truth=reason,
+        verdict=_reason_verdict,
     ),
     Prediction(
         "As α grows, does every weight shrink toward zero at every step?",
