@@ -173,7 +173,8 @@ export function placeNames(panel) {
 
   const put = (key, text, path, { pixels: high, weight, color, numbers, group, meant, away = AWAY }) => {
     pen.font = `${weight} ${high}px ${chart.theme.font}`;
-    const [wide, tall] = [pen.measureText(chart.kit.markup(text).textContent).width + 4, high * 1.2];
+    const wide = pen.measureText(chart.kit.markup(text).textContent).width + 4;
+    const tall = Math.max(high * 1.2, group && chart.coarse ? FINGER : 0);
     const own = meant && spotAt(path[0], meant, wide, tall);
     const spot = own && (ink.free(own.x, own.y, wide, tall) || !ink.holds(path[0])) ? own : spotFor(path, ink, wide, tall, kept.get(key), away);
     if (!spot) return false;
@@ -209,6 +210,7 @@ export function placeNames(panel) {
   return { placed, unplaced };
 }
 
+const FINGER = 24; // px: the least height of a name that a finger can hit
 const MOST = 24; // texts of a trace: more are the cells of a picture, which stay where they are
 
 /** True if the texts of a trace are written here and not by plotly.js: short names of markers, and of points that stay. */

@@ -253,7 +253,8 @@ export class Panel {
     const node = group ? this.switchOf(group, text, "lc-on") : el("span", "lc-on");
     if (!group) node.append(this.chart.kit.markup(text));
     node.moves = moves;
-    node.style.cssText = `left:${x + 2}px;top:${y}px;font-size:${pixels}px;font-weight:${weight};color:${color}`;
+    const painted = group ? this.chart.kit.ink(color) : color;
+    node.style.cssText = `left:${x + 2}px;top:${y}px;font-size:${pixels}px;font-weight:${weight};color:${painted}`;
     return node;
   }
 

@@ -30,10 +30,13 @@ export function coloredWords(text, paint) {
     if (k % 3 === 1) return [];
     if (k % 3 === 0) return part;
     const word = el("b", "lc-word", part);
-    word.style.color = paint(parts[k - 1]);
+    word.style.color = ink(paint(parts[k - 1]));
     return word;
   });
 }
+
+/** The color of a curve, for letters: nearer to that of the text, since thin strokes need more contrast than lines. */
+export const ink = (color) => `color-mix(in srgb, ${color} 75%, var(--lc-text))`;
 
 /** A text that never changes its size: the longest of its texts is invisibly behind it. */
 export function steadyText(texts, along, paint) {

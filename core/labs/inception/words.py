@@ -46,6 +46,7 @@ def module_readouts(result: Sweep) -> tuple[Readout, ...]:
             "risk",
             "Share of the naive operations, less than 0 where the reductions cost more than they save; naive over "
             "reduced.",
+            headline=True,
         ),
         Readout(
             "parameters (naive)",
@@ -114,7 +115,7 @@ def design_readouts(result: Sweep) -> tuple[Readout, ...]:
                 help="3 (2 r C + 9 r²), against the sum over the nine layers."),
         Readout("one 7 × 7", (f"{result.parameters(one):,}",), "first", "Parameters of a single layer."),
         Readout("saved", tuple(share(1 - Fraction(weight, one.weights)) for weight in weights), "risk",
-                "Weights, and operations, that the bottlenecks do without, as a share of one 7 × 7."),
+                "Weights, and operations, that the bottlenecks do without, as a share of one 7 × 7.", headline=True),
         Readout("yours", (f"{verdict}{c2(own.weights_c2)}",), "second", "Weights of the stack that you typed."),
     )  # fmt: skip
 

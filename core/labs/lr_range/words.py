@@ -49,7 +49,7 @@ def ramp_readouts(result: LrRange, now: Moment) -> tuple[Readout, ...]:
     )
     return (
         Readout("smoothed loss, lower", _each(smoothed), "train", average, LOWER_RATE),
-        Readout("smoothed loss, upper", _each(smoothed), "train", average, UPPER_RATE),
+        Readout("smoothed loss, upper", _each(smoothed), "train", average, UPPER_RATE, headline=True),
         *(known if result.has_accuracies else ()),
         Readout("rules apart by a factor", (apart,), "threshold",
                 f"Of {', '.join(POINT_RULES)}. A click on the line or the dot of a rule takes the nearer bound there."),
@@ -165,7 +165,7 @@ def sweep_readouts(result: LrRange, now: Moment) -> tuple[Readout, ...]:
     useful = now.sweeps[0].bracket if now.sweeps else ""
     return (
         Readout("loss nearest to lower", losses, "train", _FIRST, LOWER_RATE),
-        Readout("loss nearest to upper", losses, "train", _FIRST, UPPER_RATE),
+        Readout("loss nearest to upper", losses, "train", _FIRST, UPPER_RATE, headline=True),
         Readout("accuracy nearest to upper", accuracies, "test", _FIRST, UPPER_RATE),
         Readout("best and next", (_pair(bounds),), "variance", "A naive rule: the best rate and the next larger one."),
         Readout("bracket", (_pair(None if isinstance(useful, str) else useful),), "second",
