@@ -75,11 +75,14 @@ def pack(picture: Picture, at: int | None = None, **state: Any) -> bytes:
     return len(text).to_bytes(4, "little") + text + blob.bytes()
 
 
-def deflated(packed: bytes) -> bytes:
+def deflated(packed: bytes, *, file: bool = False) -> bytes:
     """Return packed bytes as they are sent: large ones deflated, which a leading length of 0 announces.
 
-    Long networks repeat their sentences and boxes: only a fifth remains, for less than a millisecond.
+    Long networks repeat their sentences and boxes: only a fifth remains, for less than a millisecond. For a file, all
+    are deflated, and as far as possible.
     """
+    if file:
+        return bytes(4) + zlib.compress(packed, 9)
     return packed if len(packed) < _LARGE else bytes(4) + zlib.compress(packed, 1)
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from core.draw import live, style
-from core.draw.packing import pack
+from core.draw.packing import deflated, pack
 
 STATIC = Path(__file__).parents[2] / "static"
 # Scatter, bar, and pie are all we need. A newer plotly in Python changes nothing here: what it would draw is not used.
@@ -86,7 +86,7 @@ mount();
 
 def _page(picture: live.Picture, title: str, start: Any, look: str, head: str, scripts: str) -> str:
     stem = "".join(c if c.isalnum() else "-" for c in title.lower()).strip("-") or "figure"
-    packed = pack(picture, start=start, epoch=0, present=False, fill=True, file=stem)
+    packed = deflated(pack(picture, start=start, epoch=0, present=False, fill=True, file=stem), file=True)
     return f"""<!doctype html>
 <html lang="en">
 <meta charset="utf-8">

@@ -71,3 +71,9 @@ def test_the_browser_judges_like_the_app(folder: Path, open_page: Callable[..., 
                         entry.blur()
                     verdict = "Correct." if right else "Not quite"
                     expect(label.locator("output")).to_contain_text(verdict)
+
+
+@pytest.mark.nightly
+def test_all_labs_fit_on_an_old_stick(tmp_path: Path) -> None:
+    site.build(tmp_path)
+    assert sum(path.stat().st_size for path in tmp_path.iterdir()) <= 25e6
