@@ -1,4 +1,4 @@
-"""Where image sets are looked for, and what is known about them before a run.
+"""Places where image sets are looked for, and facts about the sets before a run.
 
 >>> from core.data.image_sources import image_set
 >>> image_set("bundled").classes
@@ -26,7 +26,7 @@ PICKLES = "cifar-10-batches-py"
 
 
 class ImageSet(NamedTuple):
-    """What is known about a set before a run.
+    """Facts about a set before a run.
 
     Attributes
     ----------

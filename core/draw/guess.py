@@ -1,4 +1,4 @@
-"""An answer drawn into a picture beside the truth: a point, a line, or a bar."""
+"""An answer drawn into a picture next to the truth: a point, a line, or a bar."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from core.kit.mark import Mark
 
 Place = float | tuple[float, float]
 
-_INSET = 0.02  # share of an axis between its end and what lies beyond it
+_INSET = 0.02  # fraction of an axis between its end and anything beyond it
 _BAR = 0.84  # width of a bar's outline
 
 
@@ -27,15 +27,15 @@ def marked(picture: Picture, mark: Mark, guess: Place, truth: Place, right: bool
     picture : Picture
     mark : Mark
     guess, truth : float or (float, float)
-        Answers, not yet in the units of the axis; pairs where the axis is "xy".
+        Answers, not yet in the units of the axis; pairs if the axis is "xy".
     right : bool
-        Whether the guess counts as right: it has the color of what is right then.
+        Whether the guess counts as correct: it then has the color of correct answers.
 
     Returns
     -------
     Picture
-        With two more traces in that panel, which is not folded any more. A place beyond an axis stands at its end, and
-        what has no place is left out.
+        With two more traces in that panel, which is unfolded. A position beyond an axis moves to its end, and an answer
+        without a position is left out.
     """
     number = range(len(picture.panels))[mark.panel]
     panel = picture.panels[number]
@@ -57,7 +57,7 @@ def marked(picture: Picture, mark: Mark, guess: Place, truth: Place, right: bool
 
 
 def _placed(mark: Mark, value: Place) -> bool:
-    """Whether an answer has a place on the axis; 0 has none on a logarithmic one, for example."""
+    """Return whether an answer has a position on the axis; 0 has none on a logarithmic one, for example."""
     if isinstance(value, tuple):
         return True
     try:
@@ -114,13 +114,13 @@ def _common(mode: str, x: list[float], y: list[float], name: str) -> Trace:
 
 
 def _within(panel: Panel, axis: str, value: float) -> float:
-    """The value, or the end of the axis beyond which it lies."""
+    """Return the value, or the end of the axis if it lies beyond."""
     low, high = sorted((_end(panel, axis, _INSET), _end(panel, axis, 1 - _INSET)))
     return min(max(value, low), high)
 
 
 def _end(panel: Panel, axis: str, share: float) -> float:
-    """The value at a share of an axis, from its beginning."""
+    """Return the value at a fraction of an axis, from its beginning."""
     look: dict[str, Any] = panel.figure["layout"][f"{axis}axis"]
     first, last = (float(end) for end in look["range"])
     at = first + share * (last - first)

@@ -47,7 +47,7 @@ class Recurrence:
 
 @dataclass(frozen=True)
 class Frames:
-    """What one trace shows at each value of the axis.
+    """One trace's data at each value of the axis.
 
     Attributes
     ----------

@@ -1,4 +1,4 @@
-"""What of a picture is on the stage: some of its panels, and none of those that would give an answer away."""
+"""Panels on the stage: some of a picture's panels, without those that would give an answer away."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from core.draw.live import Picture
 
 
 def showing(picture: Picture, numbers: Collection[int]) -> Picture:
-    """Unfold the panels with these numbers, counted from 0, and fold the others; no numbers change nothing."""
+    """Unfold the panels with these numbers, counted from 0, and fold the others; without numbers, change nothing."""
     if not numbers:
         return picture
     panels = (replace(panel, folded=k not in numbers) for k, panel in enumerate(picture.panels))
@@ -17,7 +17,7 @@ def showing(picture: Picture, numbers: Collection[int]) -> Picture:
 
 
 def without(picture: Picture, numbers: Collection[int]) -> Picture:
-    """Take away the panels with these numbers, and all readouts and words, which say the same; none change nothing."""
+    """Remove the panels with these numbers, and all readouts and words, which say the same; if none, change nothing."""
     panels = tuple(panel for k, panel in enumerate(picture.panels) if k not in numbers)
     if len(panels) in (0, len(picture.panels)):
         return picture

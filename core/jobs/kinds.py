@@ -39,7 +39,7 @@ class LostDevice(RuntimeError):
 
 
 class Context(Protocol):
-    """What a running job can request from its runner."""
+    """Requests of a running job to its runner."""
 
     def report(self, record: Mapping[str, Any], progress: float | None = None) -> None:
         """Append a record of JSON values; numbers that are not finite become null. `progress` is in [0, 1]."""

@@ -46,7 +46,7 @@ class Control(ABC):
     default
         Value on a fresh visit; the URL leaves it out.
     place
-        "column" beside the picture, "more" for the folded part of that column, "stage" above the picture, for
+        "column" next to the picture, "more" for the folded part of that column, "stage" above the picture, for
         what changes only the picture, "section" for what is moved in a picture of a folded section.
     when
         Name of another control, and its values for which this one matters; it is shown only then.

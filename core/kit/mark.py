@@ -1,4 +1,4 @@
-"""Where an answer in numbers stands in a picture, as plain data."""
+"""The position of a numerical answer in a picture, as plain data."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _NUMBER = re.compile(r"[-−]?\d[\d,]*(\.\d+)?")
 
 @dataclass(frozen=True)
 class Mark:
-    """Where a picture has an answer.
+    """The position of an answer in a picture.
 
     Attributes
     ----------
@@ -24,7 +24,7 @@ class Mark:
     axis : str
         The axis on which the answer is a number, "x" or "y"; "xy" for an answer that is a point.
     at : float, optional
-        Place on the other axis: the answer is a point there, or a bar where the panel has bars. Without it, a line.
+        Position on the other axis: the answer is a point there, or a bar if the panel has bars. Without it, a line.
     place : callable
         Maps the answer to the units of the axis, such as percent to a fraction.
     """
@@ -46,7 +46,7 @@ def fraction(percent: float) -> float:
 
 
 def answered(kind: Kind, text: str) -> float | None:
-    """Return the number that an answer is, or that its option names; None if it is none."""
+    """Return the number in an answer, or in the name of its option; None if there is none."""
     try:
         reading: Any = kind.read(text)[0]
         if isinstance(kind, Pick):

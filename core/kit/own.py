@@ -1,4 +1,4 @@
-"""A lecture of one's own: steps that somebody has collected, as a text that fits into a link."""
+"""A visitor's own lecture: collected steps, as a text that fits into a link."""
 
 from __future__ import annotations
 
@@ -62,12 +62,12 @@ def pack(steps: Sequence[OwnStep]) -> str:
 
 
 def unpack(text: str) -> tuple[OwnStep, ...]:
-    """Read steps that `pack` has written; of a text from anywhere.
+    """Read steps that `pack` has written; the text may come from anywhere.
 
     Raises
     ------
     ValueError
-        If it is no such text; the sentence is for the reader.
+        If it is not such a text; the sentence is for the reader.
     """
     if len(text) > LONGEST_PACKED:
         raise ValueError(f"This lecture's link is too long: it has more than {LONGEST_PACKED:,} characters.")

@@ -1,4 +1,4 @@
-"""What torch can train on here, and a run's device and random state: CPU, CUDA (also ROCm), Apple's MPS.
+"""Devices for torch on this machine, and a run's device and random state: CPU, CUDA (also ROCm), Apple's MPS.
 
 `python -m core.nets.devices` prints the result of `ask` as JSON, for `core.jobs.gpus`.
 """

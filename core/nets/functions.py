@@ -14,7 +14,7 @@ from core.networks.table import ROLES
 
 
 class Facts:
-    """What the functions of one row have done so far.
+    """Facts about the functions of one row so far.
 
     Attributes
     ----------

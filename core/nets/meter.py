@@ -1,4 +1,4 @@
-"""How fast a run computes, what fraction of the memory it takes, and how close it gets to the limit of its GPU."""
+"""The speed of a run, the fraction of the memory it takes, and how close it gets to the limit of its GPU."""
 
 from __future__ import annotations
 

@@ -228,7 +228,7 @@ class _Class:
     """The examples of one class by their strips in each ranking, to be drawn from."""
 
     def __init__(self, places: NDArray[np.intp], strips: list[int], by_strip: bool) -> None:
-        """Take `places` (rankings, cases) and the number of strips of each ranking."""
+        """Take `places` (rankings, examples) and the number of strips of each ranking."""
         self._size, self._places, self._strips = places.shape[1], places, strips
         self._shares: Array | None = None
         if by_strip:

@@ -4,7 +4,7 @@ A small residual network, one cycle of the learning rate, shifted and reflected 
 of the weights over about the last half epoch. The goal is a test accuracy of 93.5% after at most 8 s on a GPU, in bf16.
 A CPU cannot do that: it trains a network of a quarter of the width for three epochs in fp32, which shows that the
 recipe learns (89.75% of the test images with torch 2.14.1). The goal for a GPU has not been measured. Choose settings
-by the validation images; the test images are looked at once, at the end.
+by the validation images; the test images are used once, at the end.
 `core.tools.record.record("recipe", recipe("cuda"))` makes it one of the runs that come with Lectern.
 
 >>> from core.tools.recipe import recipe

@@ -1,4 +1,4 @@
-"""Whether this host trains what is requested, and roughly how long that takes."""
+"""Rules on whether this host trains what is requested, and estimates of how long that takes."""
 
 from __future__ import annotations
 

@@ -11,7 +11,7 @@ from pages.ui import state
 from pages.ui.state import State
 
 PRACTICE = "practice"
-_NAMED = 40  # characters of a name that is told
+_NAMED = 40  # characters of a name that are quoted
 _EXERCISE = re.compile(r"(?P<name>[a-z0-9_]{1,60})(-(?P<number>\d{1,6}))?", re.ASCII)
 
 
@@ -26,7 +26,7 @@ def practice_key(lab: Lab) -> str:
 
 
 def arrive(lab: Lab, record: State) -> None:
-    """Unfold what the address names, once a visit; a name that is none of this lab's gets a sentence."""
+    """Unfold what the address names, once per visit; a name that is not one of this lab's gets a sentence."""
     names = st.query_params.get_all(state.OPEN)
     if (record.visit, names) == record.opened:
         return
@@ -60,7 +60,7 @@ def fold_of(lab: Lab, name: str) -> str:
 
 
 def scroll(lab: Lab) -> None:
-    """Bring what was unfolded by a link into sight."""
+    """Scroll to what was unfolded by a link."""
     key = st.session_state.pop(f"{lab.name}:scroll", "")
     if key:
         name = re.sub("[^a-zA-Z0-9_-]", "-", key)

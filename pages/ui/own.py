@@ -1,4 +1,4 @@
-"""A lecture of one's own: steps collected while playing, put in order, and sent as a link."""
+"""A visitor's own lecture: steps collected while exploring, put in order, and sent as a link."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from pages.ui import asking, net, shell, state
 from pages.ui.lecture import Lecture, Part
 from pages.ui.state import State
 
-NAME = "own"  # of such a lecture in links; no story and no lecture of the house has it
+NAME = "own"  # of such a lecture in links; no story and no lecture of ours has this name
 _STEPS, _WORDS = "own:steps", "own:words"  # keys of the session
 
 
@@ -85,7 +85,7 @@ def _collect(lab: Lab, record: State) -> None:
 
 
 def _line(steps: list[OwnStep], at: int, step: OwnStep) -> None:
-    """Draw a step with what moves it."""
+    """Draw a step with the buttons that move it."""
 
     def swap(by: int) -> None:
         steps[at], steps[at + by] = steps[at + by], steps[at]

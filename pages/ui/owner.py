@@ -1,4 +1,4 @@
-"""Who may act on a run: everybody on a private host; on a public one the session that began it."""
+"""Permission to act on a run: for everybody on a private host; on a public one for the session that began it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What leads here from elsewhere: the link, its QR code, and an iframe for a slide or a course page."""
+"""Ways to link to a page: the link, its QR code, and an iframe for a slide or a course page."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ HEIGHT = 480  # px of an iframe: a picture with its slider, from 600 px of width
 
 @net.guarded
 def dialog(lab: Lab, values: Mapping[str, Any]) -> None:
-    """Show what leads to this page in this state; a presenter's class scans it from the screen."""
+    """Show ways to link to this page in this state; a presenter's class scans the code from the screen."""
     large = state.presenting()
 
     @st.dialog("Share", width="medium" if large else "small")
@@ -53,13 +53,13 @@ def _offers(lab: Lab, values: Mapping[str, Any], large: bool) -> None:
 
 
 def link(lab: Lab, values: Mapping[str, Any], **shell: str) -> str:
-    """Address of this page in this state, after the parameters that belong to the shell."""
+    """Return the address of this page in this state, after the parameters that belong to the shell."""
     here = urlsplit(st.context.url or f"http://localhost:8501/{lab.name}")
     return here._replace(query=urlencode(shell | lab.link(values)), fragment="").geturl()
 
 
 def iframe(lab: Lab, values: Mapping[str, Any], panel: str | None = None) -> str:
-    """HTML that shows the picture alone, or one panel of it, in another page.
+    """Return HTML that shows the picture alone, or one panel of it, in another page.
 
     Parameters
     ----------

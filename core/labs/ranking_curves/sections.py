@@ -120,7 +120,7 @@ def one_point(result: Comparison, values: Mapping[str, Any]) -> Blocks:
 
 
 def homework(result: Comparison, values: Mapping[str, Any]) -> Blocks:
-    """Each slip of the homework's gain curve, with its consequence on the cases of the page."""
+    """Show each slip of the homework's gain curve, with its consequence for the examples of the page."""
     rows = []
     for name, ranking in zip(result.scored.names, result.rankings, strict=True):
         right = ranking.areas()

@@ -1,4 +1,4 @@
-"""Which constants of an operation in an ONNX file are trained."""
+"""Trained constants of the operations in an ONNX file."""
 
 from __future__ import annotations
 

@@ -27,7 +27,7 @@ LIMITS: dict[str, tuple[int, int]] = {"repetitions": (2, 1000)}
 
 @dataclass(frozen=True)
 class Replicates:
-    """How often each definition of the error finds a penalty worse than none, on the homework's own split.
+    """Frequency with which each definition of the error finds a penalty worse than none, on the homework's own split.
 
     A repetition draws 100 new data sets and one new noisy test set.
 
