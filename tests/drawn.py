@@ -1,4 +1,4 @@
-"""Exercises as their oracles see them: variants of a template, and the right answers that are numbers."""
+"""Exercises as their oracles see them: variants of a template, and the correct answers that are numbers."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -7,23 +7,23 @@ from core.exercises.templates import Drawn, Template
 
 
 def some(template: Template[Any], most: int = 6) -> list[Drawn]:
-    """The published variant, or the first one, and the next ones."""
+    """Return the published variant, or the first one, and the next ones."""
     return [template.variant(number) for number in range(most)]
 
 
 def truths(drawn: Drawn) -> list[Any]:
-    """Right answers in order, choices left out: numbers as floats, the others as they are."""
+    """Return correct answers in order, without choices: numbers as floats, the others unchanged."""
     found = [question.truth for question in drawn.questions if not isinstance(question.truth, str)]
     return [truth if isinstance(truth, Sequence) else float(truth) for truth in found]
 
 
 def chosen(drawn: Drawn) -> list[str]:
-    """Right options and orders."""
+    """Return correct options and orders."""
     return [question.truth for question in drawn.questions if isinstance(question.truth, str)]
 
 
 def named(template: Template[Any], place: int, text: str) -> set[str]:
-    """Mistakes that an answer to variant 0 is known for; empty if it is right."""
+    """Return the known mistakes of an answer to variant 0; empty if it is correct."""
     verdict = template.variant(0).questions[place].judge(text)
     assert verdict.settled, verdict
     return set() if verdict.right else set(verdict.slips) or {"unknown"}

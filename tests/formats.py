@@ -1,7 +1,7 @@
 """Grammars of the files that other systems import, written down from their published rules.
 
-QTI: content models and attributes of imsqti_v2p1.xsd (IMS Global, 31 July 2012), for the elements that are written
-here. Moodle: how its importer takes a cloze question apart.
+QTI: content models and attributes of imsqti_v2p1.xsd (IMS Global, 31 July 2012), for the elements that we write.
+Moodle: how its importer parses a cloze question.
 """
 
 import html
@@ -93,7 +93,7 @@ MODEL: dict[str, tuple[str, bool, dict[str, str], dict[str, str]]] = {
 
 
 def check_item(text: str) -> ET.Element:
-    """Check one assessment item, and that what it refers to is declared once."""
+    """Check one assessment item, and that everything it refers to is declared once."""
     root = ET.fromstring(text)
     assert root.tag == f"{QTI}assessmentItem"
     for node in root.iter():
@@ -135,10 +135,10 @@ MOODLE_NUMBER = re.compile(r"-?(([0-9]+[.,]?[0-9]*|[.,][0-9]+)([eE][-+]?[0-9]+)?
 
 
 def blanks(text: str) -> list[tuple[str, list[tuple[str, str, str]]]]:
-    """Take a cloze text apart as Moodle does: the kind of each blank, and (fraction, answer, feedback) of its answers.
+    """Parse a cloze text as Moodle does: the kind of each blank, and (fraction, answer, feedback) of its answers.
 
-    Answers end at a tilde, and an answer's text at a number sign that is no part of an entity, unless a backslash
-    stands before it; what is left is decoded as HTML once, and of quoted marks only the brace and the number sign
+    Answers end at a tilde, and an answer's text at a number sign that is not part of an entity, unless a backslash
+    precedes it; the remainder is decoded as HTML once, and of quoted marks only the brace and the number sign
     lose their backslash.
     """
     found = []

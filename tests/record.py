@@ -24,7 +24,7 @@ def still(page: Page) -> Image.Image:
 
 
 def frames(page: Page) -> list[tuple[Image.Image, int]]:
-    """Pictures with the milliseconds for which each is shown."""
+    """Return pictures with the milliseconds for which each is shown."""
     found = [(still(page), STILL_MS)]
     degree = page.get_by_role("slider", name="Degree", exact=True)
     for _ in range(9):

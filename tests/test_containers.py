@@ -25,7 +25,7 @@ PORT = "8501"
 
 
 def instructions() -> list[tuple[str, str]]:
-    """Instructions of the Dockerfile, with the text after each."""
+    """Return the instructions of the Dockerfile, with the text after each."""
     text = re.sub(r"^#.*\n", "", (ROOT / "Dockerfile").read_text("utf-8"), flags=re.MULTILINE)
     lines = text.replace("\\\n", " ").splitlines()
     return [(line.split()[0], line.split(maxsplit=1)[1]) for line in lines if line]
@@ -36,7 +36,7 @@ def of(name: str) -> list[str]:
 
 
 def ignored(path: str) -> bool:
-    """Whether .dockerignore keeps a file out of the image: its last line that matches decides."""
+    """Return whether .dockerignore keeps a file out of the image: its last line that matches decides."""
     found = False
     for line in (ROOT / ".dockerignore").read_text("utf-8").splitlines():
         pattern = line.removeprefix("!").removeprefix("**/")

@@ -126,7 +126,7 @@ def test_no_answer_can_be_guessed(key):
 
 @EVERY
 def test_numbers_in_the_steps_are_read(key):
-    """A step is arithmetic: what stands before "=" can be read by the reader of answers, where it is a calculation."""
+    """A step is arithmetic: what precedes "=" can be read by the reader of answers, if it is a calculation."""
     for drawn in variants(key)[:3]:
         for question in drawn.questions:
             for step in question.steps:

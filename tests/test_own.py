@@ -1,4 +1,4 @@
-"""A lecture of one's own on the page: collected, put in order, and told from its link."""
+"""A visitor's own lecture on the page: collected, put in order, and told from its link."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ def test_a_state_of_a_hostile_link_is_read_like_any_link(new_app: NewApp) -> Non
 
 
 def _dialog() -> None:
-    """Draw what the dialog holds, on a page of its own: AppTest does not show dialogs."""
+    """Draw the content of the dialog on a page of its own: AppTest does not show dialogs."""
     from pages.ui import own, shell, state
 
     lab = shell.labs()["momentum"]

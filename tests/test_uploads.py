@@ -130,7 +130,7 @@ def test_a_file_that_nobody_reads_goes(server: Server, monkeypatch: pytest.Monke
 
 
 class Brought:
-    """What has been read from a file of several megabytes."""
+    """Content read from a file of several megabytes."""
 
     def __init__(self, megabytes: int) -> None:
         self.numbers = np.zeros(megabytes * MB, np.uint8)

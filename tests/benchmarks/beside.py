@@ -1,4 +1,4 @@
-"""What a training costs the app beside it: ticks of another page, and memory of the process that shows it."""
+"""Costs of a run to the app beside it: ticks of another page, and memory of the process that shows it."""
 
 from __future__ import annotations
 

@@ -24,7 +24,7 @@ def moments(fits, f_test):
 
 
 def polyfit_loop(x, y, x_test, f_test, degrees):
-    """What the homework does: one fit for each data set and degree, evaluated at the test points."""
+    """Do what the homework does: one fit for each data set and degree, evaluated at the test points."""
     return [
         moments(np.array([np.polyval(np.polyfit(x, one, degree), x_test) for one in y]), f_test) for degree in degrees
     ]

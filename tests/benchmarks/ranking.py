@@ -109,7 +109,7 @@ def resampling(n: int, resamples: int, target: str) -> Row:
 
 
 def points(n: int, width: int) -> Row:
-    """What travels to the browser."""
+    """Return what is sent to the browser."""
     ranking = rank(*cases(n)[:2])
     curves = ranking.roc(*ranking.corners), pr_curve(ranking), prg_curve(ranking)
     kept = sum(len(decimate(*curve, width)) for curve in curves)

@@ -91,7 +91,7 @@ def test_a_deep_link_into_a_cold_process_shows_the_page_in_the_app(
 
 
 def spoken(text: str) -> re.Pattern[str]:
-    """What a slider says at a value: the value, and the number that the page is about."""
+    """Return what a slider says at a value: the value, and the number that the page is about."""
     return re.compile(rf"^{re.escape(text)}(, .+)?$")
 
 

@@ -106,7 +106,7 @@ def places(lab: Lab, values: dict[str, Any], control: Scale, least: int) -> list
 
 
 def digests(lab: Lab, values: dict[str, Any]) -> list[str]:
-    """What the page must show in a state: a digest for each figure."""
+    """Return what the page must show in a state: a digest for each figure."""
     with worker.nothing_new():
         picture = lab.draw(lab.result(values), values)
     return shown(pack(picture))
@@ -175,7 +175,7 @@ def are_live(app_url: str, open_page: OpenPage, lab: Lab, base: dict[str, Any], 
 
 
 def settled(lab: Lab, values: dict[str, Any]) -> dict[str, Any]:
-    """What a page makes of settings: another picture may have fewer places for the slider under it."""
+    """Return what a page makes of settings: another picture may have fewer places for the slider under it."""
     with worker.nothing_new():
         return lab.settled(lab.draw(lab.result(values), values), values)
 

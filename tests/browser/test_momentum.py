@@ -37,7 +37,7 @@ def path_ends(page: Page) -> float:
 
 
 def drawn(page: Page, name: str, attr: str = "y") -> list[float]:
-    """What a trace of the path or of the distance shows."""
+    """Return what a trace of the path or of the distance shows."""
     found: list[float] = page.evaluate(
         """([name, attr]) => Array.from([...document.querySelectorAll('.lc-plot')]
         .flatMap(plot => plot.data).find(trace => trace.name === name)[attr])""",

@@ -1,4 +1,4 @@
-"""What leads to a page from elsewhere: scanned from the screen, pasted into another page."""
+"""Links to a page from elsewhere: scanned from the screen, pasted into another page."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a public host allows: states by their cost, one large one at a time, and a way out of a refusal."""
+"""Limits of a public host: states by their cost, one large one at a time, and a way out of a refusal."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What runs in place of `python -m core.jobs`: the same, with the kinds of the tests."""
+"""The process of a job for the tests: like `python -m core.jobs`, with the kinds of the tests."""
 
 from core.jobs import __main__, kinds, runner, start
 from tests.kernel.jobs import toy

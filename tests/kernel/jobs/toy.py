@@ -141,7 +141,7 @@ KINDS["about"] = Kind("tests.kernel.jobs.toy.about")
 
 
 def square(specification):
-    """What a sweep gives for a specification, and the process that has computed it."""
+    """Return what a sweep gives for a specification, and the process that has computed it."""
     return specification["x"] ** 2, os.getpid()
 
 

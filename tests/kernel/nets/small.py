@@ -78,7 +78,7 @@ def told(records):
 
 
 class Context:
-    """What the runner of jobs gives, with a stop after so many questions."""
+    """A stand-in for the runner's context that stops after a number of questions."""
 
     def __init__(self, folder: Path, stop: int = 10**9) -> None:
         self.folder, self.left = folder, stop

@@ -132,7 +132,7 @@ def test_functions_are_rows_of_their_own() -> None:
 
 
 class Windows(nn.Module):
-    """What mixes positions in other ways than a window that slides or all with all."""
+    """A layer that mixes positions in other ways than a sliding window or all with all."""
 
     def __init__(self, how):
         super().__init__()

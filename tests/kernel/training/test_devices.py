@@ -1,4 +1,4 @@
-"""What becomes of a wish for a device and a precision on machines with and without a GPU."""
+"""Requests for a device and a precision, on machines with and without a GPU."""
 
 from __future__ import annotations
 

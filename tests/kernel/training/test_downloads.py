@@ -286,7 +286,7 @@ def test_what_a_killed_process_has_left_goes_after_a_day(offer: Offer) -> None:
 
 
 class Context:
-    """What the runner of jobs gives, with a stop after so many questions."""
+    """A stand-in for the runner's context that stops after a number of questions."""
 
     def __init__(self, stop: int = 100) -> None:
         self.left, self.told = stop, []

@@ -46,14 +46,14 @@ def read(text: str) -> float:
 
 
 def says(text: str, value: float) -> bool:
-    """Whether a text is the value, rounded to the digits that the text has."""
+    """Return whether a text is the value, rounded to the digits that the text has."""
     mantissa, _, power = text.partition(" × ")
     unit = 10.0 ** -len(mantissa.partition(".")[2]) * (read(f"1 × {power}") if power else 1.0)
     return abs(read(text) - value) <= unit * 0.500001
 
 
 def says_with_error(text: str, value: float, error: float) -> bool:
-    """Whether a text is an estimate and its standard error, to the second digit of the latter at least."""
+    """Return whether a text is an estimate and its standard error, to at least the second digit of the latter."""
     own, its_error = text.split(" ± ")
     digits = len(re.sub(r" .*|\D", "", its_error).lstrip("0"))
     as_fine = "×" in text or len(own.partition(".")[2]) == len(its_error.partition(".")[2])
@@ -69,7 +69,7 @@ def per_cent(part: float) -> str:
 
 
 def claims(text: str, ratio: float) -> bool:
-    """Whether "87% larger than" or "14 times" is this ratio."""
+    """Return whether "87% larger than" or "14 times" is this ratio."""
     if ratio < 3:
         small = text == "less than 1% larger than" and ratio < 1.01
         return small or says(re.fullmatch(r"(\d+)% larger than", text)[1], 100 * (ratio - 1))  # type: ignore[index]

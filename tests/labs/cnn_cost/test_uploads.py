@@ -175,7 +175,7 @@ def test_unknown_files_are_refused(name) -> None:
 
 
 class Trap:
-    """What a hostile pickle would do."""
+    """The harm that a hostile pickle would do."""
 
     fired = False
 

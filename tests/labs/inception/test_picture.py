@@ -184,7 +184,7 @@ def test_counts_are_written_as_figures_write_them(value: int, text: str) -> None
 
 
 def offsets(stack: str) -> list[tuple[int, int, int, int]]:
-    """What a unit sees after each layer, by going from cell to cell; padding as in PyTorch, the odd cell behind."""
+    """Return what a unit sees after each layer, going from cell to cell; padding as in PyTorch, the odd cell behind."""
     seen, found = {(0, 0)}, []
     for layer in build(stack=stack).layers:
         height, width = layer.kernel

@@ -170,7 +170,7 @@ def test_there_are_two_scorers_whatever_models_were_chosen_before() -> None:
 
 
 def test_the_helper_process_draws_the_same_resamples() -> None:
-    """What the page shows later is what would have been worked out at once."""
+    """A picture completed later shows what would have been computed at once."""
     result = gauss(n_cases=1000, seed=5, resamples=100)
     for prevalence in (None, 0.05):
         assert result.known(prevalence) is None

@@ -102,7 +102,7 @@ def test_frozen_parameters_and_statistics_stay_bit_for_bit(calls) -> None:
 
 
 def test_in_training_mode_the_statistics_of_a_frozen_part_move() -> None:
-    """What the page warns of: no optimizer touches them, and yet the features become others."""
+    """The page warns of this: no optimizer changes these numbers, and yet the features change."""
     data, part = resident(images()), Frozen(network(), HEAD)
     before, features = part.network.get_submodule("2").running_mean.clone(), part.features(data).pixels
     nn.Module.train(part, True)  # as if nobody had thought of it
