@@ -389,7 +389,7 @@ KNOWN: dict[str, dict[str, Callable[[], Numbers]]] = {
         "help padding": given(1, 2),
         "help operation": given(180),
         "help c3": given(16, 0, 5),  # maps of C3, and the first and last of the six of S2
-        "section 3": given(1),
+        "section 1": given(1),
     },
     "inception": {
         "preset 3b on 32×32": lambda: values("inception", "3b on", "size"),
