@@ -8,6 +8,7 @@
 from __future__ import annotations
 
 import inspect
+import re
 from collections.abc import Callable, Mapping
 from math import floor, isfinite
 from typing import Any
@@ -17,6 +18,8 @@ from numpy.typing import ArrayLike
 
 from core.kit.arrays import Array
 
+_MILESTONES = re.compile(r"[1-9]\d{0,8}( [1-9]\d{0,8}){0,19}", re.ASCII)
+_MAY_BE_0 = ("low", "warm", "three_phase")
 CYCLES = ("triangular", "triangular2", "exp_range")
 
 
@@ -74,23 +77,30 @@ def one_cycle(
     start_factor: float = 25.0,
     end_factor: float = 1e4,
     anneal: str = "cosine",
+    three_phase: bool = False,
 ) -> Array:
     """Return one rise and one fall (Smith and Topin, arXiv 1708.07120; torch's OneCycleLR).
 
-    From `high / start_factor` to `high` in the fraction `warm` of all steps, then to 1 / `end_factor` of the start. Any
-    steps beyond the last keep its learning rate, where torch extrapolates for one step and then raises an error.
+    From `high / start_factor` to `high` in the fraction `warm` of all steps, then to 1 / `end_factor` of the start;
+    with `three_phase`, back to the start as fast as it rose, and down from there. With `warm` = 0 it only falls, from
+    a step behind the peak, as torch's does. Any steps beyond the last keep its learning rate, where torch extrapolates
+    for one step and then raises an error.
     """
     start = high / start_factor
-    return _rise_and_fall(t, (start, high, start / end_factor), total, warm, anneal)
+    values = (start, high, start, start / end_factor) if three_phase else (start, high, start / end_factor)
+    return _phases(t, values, total, warm, anneal)
 
 
-def _rise_and_fall(t: ArrayLike, values: tuple[float, float, float], total: int, warm: float, anneal: str) -> Array:
-    first, middle, last = values
+def _phases(t: ArrayLike, values: tuple[float, ...], total: int, warm: float, anneal: str) -> Array:
+    """Go from each value to the next: two phases between three values, or three between four."""
     step = np.minimum(np.asarray(t, dtype=float), total - 1)
-    peak = warm * total - 1
-    rise = _between(first, middle, step / peak, anneal)
-    fall = _between(middle, last, (step - peak) / (total - 1 - peak), anneal)
-    return np.asarray(np.where(step <= peak, rise, fall))
+    ends = [k * (warm * total - 1) for k in range(1, len(values) - 1)] + [total - 1.0]
+    starts = [0.0, *ends[:-1]]
+    found = _between(values[-2], values[-1], (step - starts[-1]) / (ends[-1] - starts[-1]), anneal)
+    for k in reversed(range(len(ends) - 1)):
+        phase = _between(values[k], values[k + 1], (step - starts[k]) / (ends[k] - starts[k]), anneal)
+        found = np.where(step <= ends[k], phase, found)
+    return np.asarray(found)
 
 
 def _between(a: float, b: float, share: Array, anneal: str) -> Array:
@@ -121,6 +131,20 @@ def step(t: ArrayLike, *, high: float, every: int, gamma: float = 0.1) -> Array:
     return np.asarray(high * gamma ** (np.asarray(t) // every).astype(float))
 
 
+def multi_step(t: ArrayLike, *, high: float, milestones: str, gamma: float = 0.1) -> Array:
+    """Return a learning rate that is multiplied by `gamma` at each milestone (torch's MultiStepLR).
+
+    Milestones are steps between blanks, such as "30 60 80"; one that is there twice counts twice.
+    """
+    steps = np.sort([int(step) for step in milestones.split()])
+    return np.asarray(high * gamma ** np.searchsorted(steps, np.asarray(t), side="right").astype(float))
+
+
+def polynomial(t: ArrayLike, *, high: float, total: int, power: float = 1.0) -> Array:
+    """Return a learning rate that falls to 0 in `total` steps and stays there (torch's PolynomialLR)."""
+    return np.asarray(high * (1 - np.minimum(np.asarray(t, dtype=float), total) / total) ** power)
+
+
 def warm_up(t: ArrayLike, *, steps: int) -> Array:
     """Return a factor for another schedule: 1 / steps, 2 / steps, ..., 1, then 1 (Goyal et al., arXiv 1706.02677)."""
     return np.minimum(1.0, (np.asarray(t, dtype=float) + 1) / max(steps, 1))
@@ -143,6 +167,8 @@ SCHEDULES: dict[str, Callable[..., Array]] = {
     "cosine": cosine,
     "cosine_restarts": cosine_restarts,
     "step": step,
+    "multi_step": multi_step,
+    "polynomial": polynomial,
 }
 
 
@@ -194,7 +220,8 @@ def momenta(name: str, steps: int, *, lowest: float = 0.85, highest: float = 0.9
         return highest + lowest - cyclical(t, low=lowest, high=highest, **form)
     if name == "one_cycle":
         full = {"warm": 0.3, "anneal": "cosine", "total": steps, **settings}
-        return _rise_and_fall(t, (highest, lowest, highest), full["total"], full["warm"], full["anneal"])
+        away = (highest, highest) if full.get("three_phase") else (highest,)
+        return _phases(t, (highest, lowest, *away), full["total"], full["warm"], full["anneal"])
     return np.full(steps, float(highest))
 
 
@@ -206,13 +233,23 @@ def _check(name: str, settings: Mapping[str, Any]) -> None:
     for key, value in settings.items():
         if key == "t" or key not in known:
             raise ValueError(f"The schedule {name} has no setting {key[:40]}.")
-        if key in ("shape", "anneal"):
-            choices = CYCLES if key == "shape" else ("cosine", "linear")
-            if value not in choices:
-                raise ValueError(f"`{key}` must be one of {', '.join(choices)}; got {str(value)[:40]}.")
-        elif value is not None and not (_is_number(value) and value >= 0 and (value > 0 or key == "low")):
-            raise ValueError(f"`{key}` must be a positive number; got {str(value)[:40]}.")
+        if value is not None:
+            _check_value(key, value)
     _check_ranges(settings)
+    if name == "one_cycle":
+        _check_rise(settings)
+
+
+def _check_value(key: str, value: Any) -> None:
+    if key in ("shape", "anneal"):
+        choices = CYCLES if key == "shape" else ("cosine", "linear")
+        if value not in choices:
+            raise ValueError(f"`{key}` must be one of {', '.join(choices)}; got {str(value)[:40]}.")
+    elif key == "milestones":
+        if not isinstance(value, str) or not _MILESTONES.fullmatch(value):
+            raise ValueError(f"`milestones` must be 1 to 20 steps above 0, such as 30 60 80; got {str(value)[:40]}.")
+    elif not (_is_number(value) and value >= 0 and (value > 0 or key in _MAY_BE_0)):
+        raise ValueError(f"`{key}` must be a positive number; got {str(value)[:40]}.")
 
 
 def _is_number(value: Any) -> bool:
@@ -220,12 +257,7 @@ def _is_number(value: Any) -> bool:
 
 
 def _check_ranges(settings: Mapping[str, Any]) -> None:
-    low, high, gamma, warm = (
-        settings.get("low", 0.0),
-        settings["high"],
-        settings.get("gamma", 1.0),
-        settings.get("warm"),
-    )
+    low, high, gamma = settings.get("low", 0.0), settings["high"], settings.get("gamma", 1.0)
     if low >= high:
         raise ValueError(f"`low` must be below `high`; got {low:g} and {high:g}.")
     if gamma > 1:
@@ -234,7 +266,13 @@ def _check_ranges(settings: Mapping[str, Any]) -> None:
         value = settings.get(key, 1)
         if value < 1 or (key != "period" and floor(value) != value):
             raise ValueError(f"`{key}` must be a whole number, at least 1; got {value:g}.")
-    if warm is not None and warm >= 1:
-        raise ValueError(f"`warm` must be in (0, 1); got {warm:g}.")
-    if "total" in settings and (0.3 if warm is None else warm) * settings["total"] <= 1:
+
+
+def _check_rise(settings: Mapping[str, Any]) -> None:
+    warm = settings.get("warm", 0.3)
+    if warm >= 1:
+        raise ValueError(f"`warm` must be in [0, 1); got {warm:g}.")
+    if settings.get("three_phase") and not 0 < warm <= 0.5:
+        raise ValueError(f"`warm` must be in (0, 0.5] with three phases; got {warm:g}.")
+    if warm and warm * settings["total"] <= 1:
         raise ValueError("The rise of one_cycle must last more than one step; raise `warm` or the number of steps.")

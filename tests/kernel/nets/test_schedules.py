@@ -54,8 +54,37 @@ def of_torch(make, steps=STEPS, rate=0.5):
                     final_div_factor=100,
                 ),
             )
-            for warm in (0.3, 0.45)
+            for warm in (0.3, 0.45, 0.0)
             for anneal in ("cosine", "linear")
+        ],
+        *[
+            (
+                "one_cycle",
+                {"high": 0.5, "warm": warm, "anneal": anneal, "three_phase": True},
+                lambda o, warm=warm, anneal=anneal: lr_scheduler.OneCycleLR(
+                    o,
+                    0.5,
+                    total_steps=STEPS,
+                    pct_start=warm,
+                    anneal_strategy="cos" if anneal == "cosine" else anneal,
+                    three_phase=True,
+                ),
+            )
+            for warm in (0.3, 0.5, 0.02)
+            for anneal in ("cosine", "linear")
+        ],
+        (
+            "multi_step",
+            {"high": 0.5, "milestones": "13 30 30 50", "gamma": 0.3},
+            lambda o: lr_scheduler.MultiStepLR(o, [13, 30, 30, 50], 0.3),
+        ),
+        *[
+            (
+                "polynomial",
+                {"high": 0.5, "total": 40, "power": power},
+                lambda o, p=power: lr_scheduler.PolynomialLR(o, 40, p),
+            )
+            for power in (0.5, 0.9, 1.0, 2.0)
         ],
         ("cosine", {"low": 0.001, "high": 0.5, "period": 40}, lambda o: lr_scheduler.CosineAnnealingLR(o, 40, 0.001)),
         *[
@@ -100,6 +129,19 @@ def test_one_cycle_stays_at_its_end_where_torch_goes_below_zero() -> None:
     assert found[99] == found[100] == found[101] == pytest.approx(0.5 / 25 / 1e4)
 
 
+def test_three_phases_as_pytorch_users_report_them() -> None:
+    """The first rates of OneCycleLR(max_lr=0.01, total_steps=50, three_phase=True)."""
+    found = rates("one_cycle", 50, high=0.01, three_phase=True)
+    np.testing.assert_allclose(found[:4], [0.0004, 0.00052035, 0.00087535, 0.00144721], atol=5e-9)
+
+
+def test_a_warm_up_of_no_steps_changes_nothing() -> None:
+    assert (warm_up(np.arange(5), steps=0) == 1).all()
+    np.testing.assert_array_equal(
+        rates("step", 9, high=0.1, every=3, warm_up_steps=0), rates("step", 9, high=0.1, every=3)
+    )
+
+
 def test_warm_up_rises_to_one_and_multiplies_any_schedule() -> None:
     np.testing.assert_allclose(warm_up(np.arange(6), steps=4), [0.25, 0.5, 0.75, 1, 1, 1])
     np.testing.assert_allclose(rates("constant", 3, warm_up_steps=2, high=0.4), [0.2, 0.4, 0.4])
@@ -129,7 +171,20 @@ def test_ramps_end_where_they_should() -> None:
         ("constant", {"high": float("nan")}, "`high` must be a positive number; got nan."),
         ("constant", {"high": float("inf")}, "`high` must be a positive number; got inf."),
         ("step", {"high": 0.1, "every": 1.5}, "`every` must be a whole number, at least 1; got 1.5."),
-        ("one_cycle", {"high": 0.1, "warm": 1.0}, r"`warm` must be in \(0, 1\); got 1."),
+        ("one_cycle", {"high": 0.1, "warm": 1.0}, r"`warm` must be in \[0, 1\); got 1."),
+        (
+            "one_cycle",
+            {"high": 0.1, "warm": 0.0, "three_phase": True},
+            r"`warm` must be in \(0, 0.5\] with three phases",
+        ),
+        (
+            "one_cycle",
+            {"high": 0.1, "warm": 0.6, "three_phase": True},
+            r"`warm` must be in \(0, 0.5\] with three phases",
+        ),
+        ("multi_step", {"high": 0.1, "milestones": "30, 60"}, "`milestones` must be 1 to 20 steps above 0"),
+        ("multi_step", {"high": 0.1, "milestones": "0"}, "`milestones` must be 1 to 20 steps above 0"),
+        ("polynomial", {"high": 0.1, "total": 0}, "`total` must be a positive number; got 0."),
         ("one_cycle", {"high": 0.1, "total": 3}, "must last more than one step"),
     ],
 )
