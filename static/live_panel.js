@@ -141,7 +141,12 @@ export class Panel {
     const data = spec.data.map((trace, i) => ({ ...chart.kit.arraysOf(trace), ...frame.get(i) }));
     const traces = data.map((_, i) => i);
     const change = Object.keys(layout).length ? { data, traces, layout } : { data, traces };
-    chart.Plotly.animate(plot, change, chart.jumped && !chart.still ? GENTLE : INSTANT).catch(() => {}); // a newer step may interrupt it
+    const moved = chart.Plotly.animate(plot, change, chart.jumped && !chart.still ? GENTLE : INSTANT);
+    const moving = moved.catch(() => {}).then(() => { // a newer step may interrupt it
+      if (this.moving === moving) this.moving = null;
+      if (plot.layout) this.resize();
+    });
+    this.moving = moving;
     this.handles.place();
     this.hideMoving(() => true);
     return true;
@@ -180,6 +185,7 @@ export class Panel {
 
   resize() {
     const { width, height } = this.size;
+    if (this.moving) return; // plotly.js would end the transition in the old frame; `move` comes back here
     if (this.plot.layout.width === width && this.plot.layout.height === height) return;
     this.chart.Plotly.relayout(this.plot, { width, height });
   }

@@ -80,6 +80,6 @@ def test_without_a_weight_no_reason_is_asked_for() -> None:
 
 def test_a_margin_holds_for_each_coordinate() -> None:
     test = within(0.1)
-    assert test((1.0, 2.0), (1.1, 1.9))
-    assert not test((1.0, 2.0), (1.1, 1.8))
-    assert not test(3, 3.2)
+    assert test((1.0, 2.0), (1.1, 1.9), None)
+    assert not test((1.0, 2.0), (1.1, 1.8), None)
+    assert not test(3, 3.2, None)

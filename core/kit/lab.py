@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import inspect
-import operator
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -75,8 +74,8 @@ class Prediction:
     `question` is a sentence, or writes one from the page's result; it is asked only of results for which `when` holds.
     `guess` is what collects the answer, `truth` maps the page's result to the right one and `verdict` writes,
     from guess, truth and result, what there is to learn from the difference. `mark` says, from the result and the
-    values of all controls, where the picture has the answer: the guess is drawn there. `right` tells from guess and
-    truth whether the guess counts as right.
+    values of all controls, where the picture has the answer: the guess is drawn there. `right` tells from
+    guess, truth and result whether the guess counts as right.
     """
 
     question: str | Callable[[Any], str]
@@ -84,7 +83,7 @@ class Prediction:
     truth: Callable[[Any], Any]
     verdict: Callable[[Any, Any, Any], str]
     mark: Callable[[Any, Mapping[str, Any]], Mark | None] = lambda result, values: None
-    right: Callable[[Any, Any], bool] = operator.eq
+    right: Callable[[Any, Any, Any], bool] = lambda guess, truth, result: bool(guess == truth)
     when: Callable[[Any], bool] = lambda result: True
 
     def ask(self, result: Any) -> str:
@@ -92,10 +91,10 @@ class Prediction:
         return self.question if isinstance(self.question, str) else self.question(result)
 
 
-def within(margin: float) -> Callable[[Any, Any], bool]:
+def within(margin: float) -> Callable[[Any, Any, Any], bool]:
     """Return the test whether a number, or each coordinate of a point, is no farther from the truth than `margin`."""
 
-    def test(guess: Any, truth: Any) -> bool:
+    def test(guess: Any, truth: Any, result: Any) -> bool:
         return bool(np.all(np.abs(np.subtract(guess, truth)) <= margin + 1e-9))
 
     return test

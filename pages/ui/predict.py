@@ -58,7 +58,7 @@ def guessed(lab: Lab, record: State, result: Any, picture: Picture) -> Picture:
     for prediction, guess in zip(lab.questions(result), record.answers, strict=False):
         mark, truth = prediction.mark(result, record.good), prediction.truth(result)
         if mark is not None:
-            picture = marked(picture, mark, guess, truth, prediction.right(guess, truth))
+            picture = marked(picture, mark, guess, truth, prediction.right(guess, truth, result))
     return picture
 
 
@@ -97,7 +97,7 @@ def _verdict(lab: Lab, record: State, index: int, guess: Any, result: Any) -> No
         record.answers = ()
 
     with st.container(horizontal=True, vertical_alignment="center", key=f"verdict{index}"):
-        color = "green" if prediction.right(guess, truth) else "red"
+        color = "green" if prediction.right(guess, truth, result) else "red"
         st.markdown(
             f":{color}[**Your answer: {verbatim(show_value(guess))}.**] **Correct answer: "
             f"{verbatim(show_value(truth))}.** " + verbatim(prediction.verdict(guess, truth, result))

@@ -170,7 +170,7 @@ def test_paths_count_their_weights() -> None:
 
 def test_questions_have_the_computed_answers() -> None:
     _, result, _ = drawn(**HOMEWORK)
-    rises, every = PREDICTIONS
+    rises, _, every = PREDICTIONS
     assert rises.truth(result) == "falls"  # on the homework's own test points the exact error falls
     _, inside, _ = drawn(**HOMEWORK, test_at="inside")
     assert rises.truth(inside) == "rises"
