@@ -12,7 +12,7 @@ from sklearn.metrics import (
     roc_auc_score,
 )
 
-from core.labs.ranking_curves.exercises import BETWEEN, ENDPOINT, EVERYTHING, MOVED, POINT, RANKED
+from core.labs.ranking_curves.exercises import BETWEEN, ENDPOINT, EVERYTHING, GAINS, MOVED, POINT, RANKED
 from tests.drawn import chosen, some, truths
 
 
@@ -74,3 +74,15 @@ def test_areas_with_their_end_point():
         assert truths(drawn) == pytest.approx([auc(recall, precision), average_precision_score(labels, scores)])
         dropped = next(slip for slip in drawn.questions[0].slips if slip.name == "drop_endpoint")
         assert float(dropped.value) == pytest.approx(auc(recall[:-1], precision[:-1]))
+
+
+def test_areas_of_gains_by_integrating_over_the_ranking():
+    for drawn in some(GAINS):
+        labels = np.array(drawn.parameters.labels)
+        positives, pi = labels.sum(), labels.mean()
+        flagged = np.linspace(0, len(labels), 400_001)[1:]
+        tp = np.interp(flagged, np.arange(len(labels) + 1), np.concatenate([[0], labels.cumsum()]))
+        recall, precision = tp / positives, tp / flagged
+        inside = recall >= pi
+        recall, precision = ((x[inside] - pi) / ((1 - pi) * x[inside]) for x in (recall, precision))
+        assert truths(drawn) == pytest.approx([precision[0], auc(recall, precision)], abs=1e-4)
