@@ -309,11 +309,12 @@ class Text(Control):
     """Lines that a visitor types, at most `limit` characters; the core function decides what they mean.
 
     `pack` and `unpack` shorten a long text for a link; `unpack` raises `ValueError` for what `pack` never gives.
-    `examples` are texts worth trying, for the tests.
+    `examples` are texts worth trying, for the tests. `lines` is whether there may be more than one line.
     """
 
     default: str = ""
     limit: int
+    lines: bool = True
     examples: tuple[str, ...] = ()
     pack: Callable[[str], str] = str
     unpack: Callable[[str], str] = str

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from core.kit.controls import Choice, Control, Seed, Slider
+from core.kit.controls import Choice, Control, Seed, Slider, Text
 from core.kit.words import number
 from core.regression.designs import LIMITS, Settings
-from core.regression.truths import TRUTHS
+from core.regression.formulas import MAX_TEXT
+from core.regression.truths import OWN, TRUTHS
 
 
 def _slider(name: str, label: str, help: str, **more: Any) -> Slider:
@@ -28,7 +29,17 @@ EXPERIMENT: tuple[Control, ...] = (
         "truth",
         "True function",
         "The true function f behind the data: y = f(x) + noise. In practice it is unknown.",
-        {key: truth.label for key, truth in TRUTHS.items()},
+        {key: truth.label for key, truth in TRUTHS.items()} | {OWN: "Your own"},
+    ),
+    Text(
+        name="formula",
+        label="Your function",
+        default="3*exp(-x/4)*sin(2*x)",
+        limit=MAX_TEXT,
+        lines=False,
+        when=("truth", (OWN,)),
+        examples=("sin(2*x)/x", "x - floor(x)", "2sin(x)"),
+        help="A function of x from + - * / ^, parentheses, pi, e, and functions such as sin, exp, log, sqrt, abs, max.",
     ),
     _slider(
         "noise_std",

@@ -6,10 +6,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.kit.arrays import Array
+from core.regression import truths
 from core.regression.designs import LIMITS, Experiment, Settings, draw
 from core.regression.polynomials import NestedBasis, fits, nested_basis, project, scaled, usable_degree
 from core.regression.sweeps import Sweep, standard_errors, sweep, train_errors
-from core.regression.truths import TRUTHS
 
 GRID_SIZE = 81
 CURVES = 15
@@ -145,7 +145,7 @@ def decompose(
         f_test=experiment.f_test,
         y_test=experiment.f_test + experiment.test_noise,
         grid=grid,
-        f_grid=TRUTHS[truth].function(grid),
+        f_grid=truths.find(truth).function(grid),
         train_error=train_error,
         train_mse_first=train_mse_first,
         mean_grid=mean_grid,

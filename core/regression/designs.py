@@ -12,7 +12,7 @@ from typing import Protocol
 import numpy as np
 
 from core.kit.arrays import Array, check_choice, check_integer, check_number
-from core.regression.truths import TRUTHS
+from core.regression import truths
 
 # Smallest and largest allowed value of every number; the sliders of the page have the same ends.
 LIMITS: dict[str, tuple[int, int]] = {
@@ -26,7 +26,7 @@ LIMITS: dict[str, tuple[int, int]] = {
     "seed": (0, 99999),
 }
 CHOICES: dict[str, tuple[str, ...]] = {
-    "truth": tuple(TRUTHS),
+    "truth": tuple(truths.TRUTHS),
     "inputs": ("even", "normal"),
     "protocol": ("fixed", "subset", "random"),
     "test_at": ("held_out", "inside", "train", "beyond"),
@@ -43,7 +43,7 @@ class Settings:
     Attributes
     ----------
     truth : str
-        Key of `core.regression.truths.TRUTHS`.
+        A name that `core.regression.truths.find` knows.
     low, high : float
         Range of the inputs, low < high. With normal inputs they only frame the picture.
     inputs : {"even", "normal"}
@@ -84,8 +84,10 @@ class Settings:
     seed: int = 0
 
     def __post_init__(self) -> None:
+        truths.find(self.truth)
         for name, choices in CHOICES.items():
-            check_choice(name, getattr(self, name), choices)
+            if name != "truth":
+                check_choice(name, getattr(self, name), choices)
         for name, (low, high) in LIMITS.items():
             check = check_number if name in ("low", "high", "noise_std") else check_integer
             check(name, getattr(self, name), low, high)
@@ -163,7 +165,7 @@ def draw(settings: Settings) -> Experiment:
                 "use more test points, more training points or another seed."
             )
         x_test, test_noise, fresh_noise = x_test[inside], test_noise[inside], fresh_noise[:, inside]
-    f = TRUTHS[settings.truth].function
+    f = truths.find(settings.truth).function
     return Experiment(x_train, f(x_train), noise, x_test, f(x_test), test_noise, fresh_noise, float(settings.noise_std))
 
 

@@ -8,6 +8,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from core.kit.arrays import check_choice
+from core.regression import formulas
+
+OWN = "own"  # stands for a typed function among the choices of a page
+
 
 @dataclass(frozen=True)
 class Truth:
@@ -70,6 +75,27 @@ TRUTHS: dict[str, Truth] = {
 _IN_SCRIPT = re.compile(r"^(def f\(x\):\n    return ).*$", re.MULTILINE)
 
 
+def named(truth: str, formula: str) -> str:
+    """Return the name of a true function: the key of a known one, or "=" and a typed one if the key is `OWN`."""
+    return f"={formula}" if truth == OWN else truth
+
+
+def find(name: str) -> Truth:
+    """Return the true function of a name: a key of `TRUTHS`, or "=" and a function of x such as `=sin(2*x)`.
+
+    Raises
+    ------
+    ValueError
+        If there is none of that name, or the function cannot be read. A typed one is also refused where it is asked
+        for a value that is not finite.
+    """
+    if str(name).startswith("="):
+        formula = formulas.parse(name[1:])
+        return Truth("Your own", formula.code, formula)
+    check_choice("truth", name, tuple(TRUTHS))
+    return TRUTHS[name]
+
+
 def with_truth(script: str, values: Mapping[str, Any]) -> str:
-    """Put the true function named in `values` into a stand-alone script."""
-    return _IN_SCRIPT.sub(rf"\g<1>{TRUTHS[values['truth']].code}", script)
+    """Put the true function that is chosen in `values` into a stand-alone script."""
+    return _IN_SCRIPT.sub(rf"\g<1>{find(named(values['truth'], values['formula'])).code}", script)

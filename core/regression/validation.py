@@ -10,11 +10,11 @@ from numpy.typing import NDArray
 
 from core.kit.arrays import Array
 from core.kit.results import read_only
+from core.regression import truths
 from core.regression.decomposition import GRID_SIZE, degree_range
 from core.regression.designs import Experiment, Settings, draw
 from core.regression.polynomials import NestedBasis, fits, leave_one_out, nested_basis, project
 from core.regression.sweeps import exact_fits
-from core.regression.truths import TRUTHS
 from core.regression.validation_rules import (
     SPLIT_LIMITS,
     check_splits,
@@ -202,7 +202,7 @@ def validate(
             picks=best + 1,
             one_se_picks=within_one_se(scores, ses, best) + 1,
             grid=grid,
-            f_grid=TRUTHS[truth].function(grid),
+            f_grid=truths.find(truth).function(grid),
         )
     )
 

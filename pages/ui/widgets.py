@@ -121,7 +121,10 @@ def _draw(control: Control, value: Any, common: dict[str, Any]) -> None:
     elif isinstance(control, Toggle):
         st.toggle(control.label, value, **common)
     elif isinstance(control, Text):
-        st.text_area(control.label, value, height=150, max_chars=control.limit, **common)
+        if control.lines:
+            st.text_area(control.label, value, height=150, max_chars=control.limit, **common)
+        else:
+            st.text_input(control.label, value, max_chars=control.limit, **common)
     elif isinstance(control, Seed):
         st.number_input(control.label, 0, control.high, value, step=1, **common)
     else:

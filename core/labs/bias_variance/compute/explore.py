@@ -15,6 +15,7 @@ from core.regression.decomposition import Decomposition, decompose
 from core.regression.designs import Settings, draw
 from core.regression.polynomials import leave_one_out, nested_basis
 from core.regression.selection import Selection, select
+from core.regression.truths import named
 
 
 @dataclass(frozen=True)
@@ -86,6 +87,7 @@ class Exploration:
 def explore(
     *,
     truth: str,
+    formula: str = "",
     low: float,
     high: float,
     inputs: str,
@@ -103,14 +105,16 @@ def explore(
 ) -> Exploration:
     """Decompose the error of polynomial fits and prepare the comparison of selection rules.
 
-    The parameters are those of `core.regression.designs.Settings` and `core.regression.selection.select`.
+    The parameters are those of `core.regression.designs.Settings` and `core.regression.selection.select`; `formula` is
+    the true function if `truth` is `core.regression.truths.OWN`.
 
     Raises
     ------
     ValueError
         With a sentence, for values out of range and for combinations that are impossible or too costly.
     """
-    settings = {k: v for k, v in locals().items() if k not in ("repetitions", "folds")}
+    truth = named(truth, formula)
+    settings = {k: v for k, v in locals().items() if k not in ("formula", "repetitions", "folds")}
     d = decompose(**settings)
     heavy_tailed = protocol == "random" or bool(np.any(d.risk > 2 * d.median_risk))
     return Exploration(d, folds, heavy_tailed, Settings(**settings), repetitions)

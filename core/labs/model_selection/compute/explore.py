@@ -14,10 +14,10 @@ from numpy.typing import NDArray
 from core.kit.arrays import Array
 from core.kit.results import read_only
 from core.labs.model_selection.compute.learning_curves import LearningCurves, learning_curves
+from core.regression import truths
 from core.regression.decomposition import most_data_sets
 from core.regression.designs import Settings
 from core.regression.selection import Selection
-from core.regression.truths import TRUTHS
 from core.regression.validation import RULES, Validation, validate
 from core.regression.validation_choices import Reseeded, choose, reseed
 from core.regression.validation_rules import refits, without_dust
@@ -140,6 +140,7 @@ class ModelSelection:
 def select_model(
     *,
     truth: str,
+    formula: str = "",
     low: float,
     high: float,
     inputs: str,
@@ -160,18 +161,21 @@ def select_model(
     """Judge every degree by every rule and prepare the effect of chance on the choice.
 
     The parameters are those of `core.regression.validation.validate` and
-    `core.regression.validation_choices.choose`.
+    `core.regression.validation_choices.choose`; `formula` is the true function if `truth` is
+    `core.regression.truths.OWN`.
 
     Raises
     ------
     ValueError
         With a sentence, for values out of range and for combinations that are impossible.
     """
+    truth = truths.named(truth, formula)
     given = dict(locals())
+    given.pop("formula")
     splits = {name: given.pop(name) for name in ("held_out_share", "folds", "repeats", "split_seed")}
     given.pop("repetitions")
     v = validate(**given, **splits)
-    f = TRUTHS[truth].function(v.x)
+    f = truths.find(truth).function(v.x)
     return read_only(
         ModelSelection(
             validation=v,

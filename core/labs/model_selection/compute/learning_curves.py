@@ -11,10 +11,10 @@ from numpy.typing import NDArray
 
 from core.kit.arrays import Array
 from core.kit.results import read_only
+from core.regression import truths
 from core.regression.designs import Experiment, Settings, draw
 from core.regression.polynomials import nested_basis, usable_degree
 from core.regression.sweeps import standard_errors, sweep, train_errors
-from core.regression.truths import TRUTHS
 
 SIZES = (3, 4, 5, 6, 7, 8, 10, 12, 14, 17, 20, 24, 29, 35, 42, 50, 60, 72, 86, 104, 125, 150, 175, 200)
 # Values of fits held over all sizes; about a second of work on one core.
@@ -149,7 +149,7 @@ def _tested_at(settings: Settings, x_test: Array) -> Experiment:
     drawn = draw(settings)
     rng = np.random.default_rng([settings.seed, settings.n_train])
     noise = settings.noise_std * rng.standard_normal((settings.n_sets + 1, x_test.size))
-    f_test = TRUTHS[settings.truth].function(x_test)
+    f_test = truths.find(settings.truth).function(x_test)
     return replace(drawn, x_test=x_test, f_test=f_test, test_noise=noise[0], fresh_noise=noise[1:])
 
 

@@ -13,9 +13,12 @@ from core.kit.arrays import Array
 from core.labs.regularization.compute.ridge import RidgePath, columns, ridge_path
 from core.labs.regularization.compute.sparse import SparsePath, sparse_path
 from core.regression.designs import Settings
+from core.regression.truths import named
 
 # Weights in directions whose singular value is below this share of the largest lose most of their digits.
 _BLURRED = 1e-10
+# Parameters of `regularize` that are not settings of the experiment.
+_OTHERS = ("formula", "degree", "basis", "l1_ratio")
 
 
 @dataclass(frozen=True)
@@ -88,6 +91,7 @@ def regularize(
     basis: str,
     l1_ratio: float,
     truth: str,
+    formula: str = "",
     low: float,
     high: float,
     inputs: str,
@@ -101,14 +105,16 @@ def regularize(
 ) -> Regularization:
     """Fit ridge at every penalty and prepare what it is compared with.
 
-    The parameters are those of `ridge.ridge_path` and `sparse.sparse_path`.
+    The parameters are those of `ridge.ridge_path` and `sparse.sparse_path`; `formula` is the true function if `truth`
+    is `core.regression.truths.OWN`.
 
     Raises
     ------
     ValueError
         With a sentence, for values out of range and for combinations that are impossible.
     """
-    data = {name: value for name, value in locals().items() if name not in ("degree", "basis", "l1_ratio")}
+    truth = named(truth, formula)
+    data = {name: value for name, value in locals().items() if name not in _OTHERS}
     found = ridge_path(degree=degree, basis=basis, **data)
     return Regularization(found, l1_ratio, degree, basis, Settings(**data))
 

@@ -26,10 +26,10 @@ from core.labs.regularization.compute.spectral import (
     ridge_filters,
     with_constant,
 )
+from core.regression import truths
 from core.regression.decomposition import CURVES, GRID_SIZE, degree_range
 from core.regression.designs import LIMITS, Settings, draw
 from core.regression.polynomials import nested_basis, scaled
-from core.regression.truths import TRUTHS
 
 BASES = ("monomial", "chebyshev")
 PER_DECADE = 4
@@ -176,7 +176,7 @@ def ridge_path(
         filters=filters,
         weights=ridge_weights(spectrum, ALPHAS, y[0]),
         grid=grid,
-        f_grid=TRUTHS[truth].function(grid),
+        f_grid=truths.find(truth).function(grid),
         fit_grid=(filters * scores[0]) @ modes,
         mean_grid=(filters * signal) @ modes,
         sd_grid=experiment.noise_std * np.sqrt(filters**2 @ modes**2),

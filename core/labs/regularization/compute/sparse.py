@@ -20,9 +20,9 @@ from core.kit.results import read_only
 from core.labs.regularization.compute.active_set import minimise
 from core.labs.regularization.compute.ridge import ALPHAS, check_columns, columns, polynomial_spectrum, ridge_weights
 from core.labs.regularization.compute.spectral import Spectrum
+from core.regression import truths
 from core.regression.decomposition import GRID_SIZE
 from core.regression.designs import Experiment, Settings, draw
-from core.regression.truths import TRUTHS
 
 LIMITS: dict[str, tuple[int, int]] = {"l1_ratio": (0, 1), "n_sets": (3, 200)}
 
@@ -160,7 +160,7 @@ def sparse_path(
         x_train=x,
         y_train=y,
         grid=grid,
-        f_grid=TRUTHS[truth].function(grid),
+        f_grid=truths.find(truth).function(grid),
         fit_grid=fit_grid,
     )
     return read_only(result)

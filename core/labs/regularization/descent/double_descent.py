@@ -21,10 +21,10 @@ from core.labs.regularization.compute.spectral import (
     expected_train_error,
     ridge_filters,
 )
+from core.regression import truths
 from core.regression.decomposition import GRID_SIZE
 from core.regression.designs import Settings
 from core.regression.polynomials import scaled
-from core.regression.truths import TRUTHS
 
 FEATURES = ("cosine", "legendre")
 LIMITS: dict[str, tuple[int, int]] = {
@@ -129,7 +129,7 @@ def double_descent(
     features : {"cosine", "legendre"}
         Feature k = 1, 2, ... is cos(k pi v) / k with v in [0, 1], or the Legendre polynomial of degree k, divided by k.
     truth : str
-        Key of `core.regression.truths.TRUTHS`.
+        A name that `core.regression.truths.find` knows.
     low, high : float
         Range of the inputs, which are drawn uniformly.
     n_train : int
@@ -154,12 +154,11 @@ def double_descent(
     PNAS 116, 2019; Schaeffer et al., "Double descent demystified", 2023.
     """
     check_choice("features", features, FEATURES)
-    check_choice("truth", truth, tuple(TRUTHS))
+    f = truths.find(truth).function
     _check_numbers(locals())
     if not low < high:
         raise ValueError(f"`low` must be less than `high`; got {low} and {high}.")
     rng = np.random.default_rng(seed)
-    f = TRUTHS[truth].function
     x = rng.uniform(low, high, (n_draws, n_train))
     y_first = f(x[0]) + noise_std * rng.standard_normal(n_train)
     test = low + (high - low) * (np.arange(_TEST_POINTS) + 0.5) / _TEST_POINTS

@@ -15,9 +15,9 @@ import numpy as np
 from core.kit.arrays import Array, check_choice, check_number
 from core.kit.results import read_only
 from core.labs.regularization.compute.ridge import check_columns, columns, polynomial_spectrum, ridge_weights
+from core.regression import truths
 from core.regression.decomposition import GRID_SIZE
 from core.regression.designs import Settings, draw
-from core.regression.truths import TRUTHS
 
 LIMITS: dict[str, tuple[int, int]] = {"alpha": (0, 10_000)}
 NOISES = ("dropout", "inputs")
@@ -272,7 +272,7 @@ def noise_penalty(
         ridge=ridge,
         trained=trained,
         grid=grid,
-        f_grid=TRUTHS[truth].function(grid),
+        f_grid=truths.find(truth).function(grid),
         ridge_grid=data.y.mean() + ridge @ at_grid.T,
         trained_grid=data.y.mean() + trained @ at_grid.T,
     )

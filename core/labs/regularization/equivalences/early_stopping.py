@@ -15,9 +15,9 @@ from core.kit.arrays import Array
 from core.kit.results import read_only
 from core.labs.regularization.compute.ridge import check_columns, columns, polynomial_spectrum
 from core.labs.regularization.compute.spectral import Spectrum, exact_fits, ridge_filters
+from core.regression import truths
 from core.regression.decomposition import GRID_SIZE
 from core.regression.designs import Experiment, Settings, draw
-from core.regression.truths import TRUTHS
 
 # Gradient descent is stable for rates below 2 / s_0^2, and no direction overshoots for rates to 1 / s_0^2.
 _RATE = 0.5
@@ -151,7 +151,7 @@ def early_stopping(
         walked=walked,
         walked_gap=np.abs(_walk(columns(x, x[:0], degree, basis)[0], y, rate, walked) - fits).max(axis=1),
         grid=grid,
-        f_grid=TRUTHS[truth].function(grid),
+        f_grid=truths.find(truth).function(grid),
         stopped_grid=(stopped * scores) @ modes,
         ridge_grid=(ridge * scores) @ modes,
     )

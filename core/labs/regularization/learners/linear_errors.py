@@ -11,10 +11,10 @@ from numpy.typing import NDArray
 
 from core.kit.arrays import Array
 from core.labs.regularization.compute.spectral import FilterErrors
+from core.regression import truths
 from core.regression.decomposition import CURVES, GRID_SIZE
 from core.regression.designs import Experiment, Settings, draw
 from core.regression.sweeps import gaussian_standard_errors
-from core.regression.truths import TRUTHS
 
 # A training point with 1 - h below this determines its own fit: leaving it out is not defined.
 _DETERMINED_BY_ITSELF = 1e-10
@@ -99,7 +99,7 @@ def sweep_smoothers(
         **data_of(experiment),
         values=values,
         grid=grid,
-        f_grid=TRUTHS[settings.truth].function(grid),
+        f_grid=truths.find(settings.truth).function(grid),
         mean_grid=mean_grid,
         sd_grid=sd_grid,
         fits_grid=fits_grid.swapaxes(0, 1),

@@ -15,10 +15,10 @@ from core.kit.arrays import Array, check_integer
 from core.kit.results import read_only
 from core.labs.regularization.learners.linear_errors import data_of, monte_carlo, span_grid
 from core.labs.regularization.learners.tree_growth import grow, nearest_cells
+from core.regression import truths
 from core.regression.decomposition import CURVES
 from core.regression.designs import Experiment, Settings, draw
 from core.regression.sweeps import estimated_standard_errors
-from core.regression.truths import TRUTHS
 
 LIMITS: dict[str, tuple[int, int]] = {"max_depth": (1, 20)}
 
@@ -170,7 +170,7 @@ class TreeData:
         self.x = experiment.x_train[0, order]
         self.y = (experiment.f_train + experiment.noise)[:, order]
         self.grid = span_grid(settings, experiment)
-        self.f_grid = TRUTHS[settings.truth].function(self.grid)
+        self.f_grid = truths.find(settings.truth).function(self.grid)
         self.points = np.concatenate([experiment.x_test, self.grid])
         self.cells = nearest_cells(self.x[np.newaxis], self.points)[0]
 
