@@ -40,14 +40,7 @@ def _offers(lab: Lab, values: Mapping[str, Any], result: Any) -> None:
                 on_click="ignore",
                 icon=":material/table:",
             )
-        st.download_button(
-            "Interactive figure (HTML)",
-            lambda: standalone_html(lab.draw(result, values), title=lab.question, start=lab.stand(values)),
-            file_name=f"{lab.name}.html",
-            mime="text/html",
-            on_click="ignore",
-            icon=":material/animation:",
-        )
+        figure(lab, values, result, "export")
         st.download_button(
             "Python script",
             lab.export_script(values),
@@ -59,6 +52,19 @@ def _offers(lab: Lab, values: Mapping[str, Any], result: Any) -> None:
     st.caption(f"{_gaps(tables)} PNG and SVG of a single picture: the camera signs at its upper right corner.".strip())
     st.markdown("**Python code** that computes these numbers without Lectern:")
     st.code(lab.export_script(values), language="python")
+
+
+def figure(lab: Lab, values: Mapping[str, Any], result: Any, key: str) -> None:
+    """Offer the moving picture as a file that opens without a server."""
+    st.download_button(
+        "Interactive figure (HTML)",
+        lambda: standalone_html(lab.draw(result, values), title=lab.question, start=lab.stand(values)),
+        file_name=f"{lab.name}.html",
+        mime="text/html",
+        on_click="ignore",
+        icon=":material/animation:",
+        key=f"{lab.name}:{key}:figure",
+    )
 
 
 def to_csv(columns: Mapping[str, Any]) -> str:

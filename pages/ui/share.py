@@ -1,4 +1,4 @@
-"""Ways to link to a page: the link, its QR code, and an iframe for a slide or a course page."""
+"""Ways to share a page: the link, its QR code, an iframe for a slide or a course page, and a file."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ import streamlit as st
 from segno.encoder import DataOverflowError
 
 from core.kit.lab import Lab
-from pages.ui import net, state
+from pages.ui import export, net, state
 
 HEIGHT = 480  # px of an iframe: a picture with its slider, from 600 px of width up
 
@@ -44,12 +44,14 @@ def _offers(lab: Lab, values: Mapping[str, Any], large: bool) -> None:
         st.caption("This address works on this computer only.")
     if large:
         return
-    count = len(lab.draw(lab.result(values), values).panels)
+    result = lab.result(values)
+    count = len(lab.draw(result, values).panels)
     panel = None
     if count > 1:
         choice = ["All", *map(str, range(1, count + 1))]
         panel = st.segmented_control("Embed plot", choice, default="All", key=f"{lab.name}:embed")
     st.code(iframe(lab, values, panel if panel != "All" else None), language="html", wrap_lines=True)
+    export.figure(lab, values, result, "share")
 
 
 def link(lab: Lab, values: Mapping[str, Any], **shell: str) -> str:
