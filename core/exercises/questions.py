@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any, Literal
 
-from core.exercises.kinds import Count, Kind, Near, Number, Pick, Share, digits_needed
+from core.exercises.kinds import Count, Kind, Map, Near, Number, Pick, Share, digits_needed
 
 State = Literal["right", "mistake", "wrong", "coarse", "unreadable"]
 
@@ -128,6 +128,13 @@ class Question:
 def count(label: str, truth: int, slips: Iterable[Slip] = (), steps: Sequence[str] = (), reason: str = "") -> Question:
     """Return a question for a whole number; mistakes that lead to the truth are left out."""
     return Question(label, Count(), truth, _others(truth, slips), tuple(steps), reason)
+
+
+def side(label: str, depth: int, truth: int, slips: Iterable[Slip] = (), steps: Sequence[str] = ()) -> Question:
+    """Return a question for the side of square maps, whose whole shape may be typed; slips have sides as values."""
+    wrong = (Slip(slip.name, (depth, slip.value, slip.value), slip.words) for slip in slips)
+    right = (depth, truth, truth)
+    return Question(label, Map(), right, _others(right, wrong), tuple(steps))
 
 
 def number(

@@ -20,7 +20,7 @@ def test_a_convolution_in_torch():
             layer = nn.Conv2d(p.channels, p.filters, p.kernel, p.stride, p.padding)
             with FlopCounterMode(display=False) as counter:
                 out = layer(torch.zeros(1, p.channels, p.side, p.side))
-            assert truths(drawn) == [out.shape[-1], size(layer), counter.get_total_flops() // 2]
+            assert truths(drawn) == [tuple(out.shape[1:]), size(layer), counter.get_total_flops() // 2]
 
 
 def test_widths_in_torch():
@@ -54,7 +54,7 @@ def test_a_stack_in_torch():
             for kernel, filters in p.layers:
                 out = (nn.Conv2d(out.shape[1], filters, kernel) if filters else nn.MaxPool2d(kernel))(out)
             flat = out.flatten(1).shape[1]
-            assert truths(drawn) == [out.shape[-1], flat, size(nn.Linear(flat, p.units, bias=False))]
+            assert truths(drawn) == [tuple(out.shape[1:]), flat, size(nn.Linear(flat, p.units, bias=False))]
 
 
 def test_vggs_in_torch():

@@ -101,7 +101,7 @@ def test_the_first_layers_in_torch():
             one = first(torch.zeros(1, 1, p.side, p.side))
             last = nn.functional.max_pool2d(second(nn.functional.max_pool2d(one, 2)), 2)
             connections = size(first) * one.shape[-1] ** 2
-            assert numbers(drawn) == [connections, size(second), last.shape[-1]]
+            assert numbers(drawn) == [connections, size(second), tuple(last.shape[1:])]
 
 
 def test_the_sparse_table_in_torch():

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from core.exercises.questions import Question, Slip, count
+from core.exercises.questions import Question, Slip, count, side
 from core.exercises.recipes import Edit, Recipe, asked
 from core.exercises.templates import Refused, Template
 
@@ -48,8 +48,9 @@ def _draw_convolution(rng: random.Random) -> Convolution:
 
 def _ask_convolution(p: Convolution) -> Sequence[Question]:
     room = p.side + 2 * p.padding - p.kernel
-    side = count(
+    output = side(
         "Side of the output",
+        p.filters,
         p.out,
         (
             Slip("no_plus_1", room // p.stride, "The kernel also stands at its first position: add 1."),
@@ -85,7 +86,7 @@ def _ask_convolution(p: Convolution) -> Sequence[Question]:
             Edit("one_position", "Each weight is used at every position.", lambda r: r.drop("out").drop("out_again")),
         ),
     )
-    return side, parameters, macs
+    return output, parameters, macs
 
 
 def _on_the_input(p: Convolution) -> Any:
@@ -232,8 +233,9 @@ def _ask_stack(p: Stack) -> Sequence[Question]:
     pool = p.layers[1][0]
     ceil = -(-(-(-sides[1] // pool) - p.layers[2][0] + 1) // pool)
     late = ((p.side - p.layers[0][0]) // pool - p.layers[2][0]) // pool
-    side = count(
+    last = side(
         "Side of the last map",
+        depth,
         sides[-1],
         (
             Slip("rounded_up", ceil, "Pooling leaves out what does not fill a window: round down."),
@@ -261,7 +263,7 @@ def _ask_stack(p: Stack) -> Sequence[Question]:
             Edit("rgb_again", "The image's channels are inside the filters.", lambda r: _times(r, p.channels)),
         ),
     )
-    return side, inputs, weights
+    return last, inputs, weights
 
 
 def _times(recipe: Recipe, factor: int) -> Recipe:

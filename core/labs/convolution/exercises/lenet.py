@@ -6,8 +6,7 @@ import random
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from core.exercises.kinds import Map
-from core.exercises.questions import Question, Slip, choice, count
+from core.exercises.questions import Question, Slip, choice, count, side
 from core.exercises.recipes import Edit, Recipe, asked
 from core.exercises.templates import Template
 from core.labs.convolution.exercises.kernels import TOPIC
@@ -55,8 +54,9 @@ def _ask_early(p: Early) -> Sequence[Question]:
                 Edit("one_map", f"There are {p.second} maps.", lambda r: r.drop("maps").edit("biases", 1)),
             ),
         ),
-        count(
+        side(
             "Side of the maps after the second pooling",
+            p.second,
             last,
             (
                 Slip("no_plus_1", (pooled - p.kernel) // 2, "A kernel of 5 takes away 4."),
@@ -174,32 +174,29 @@ def _ask_point(size: int) -> Sequence[Question]:
     c1 = size - 4
     s2, c3 = c1 // 2, c1 // 2 - 4
     s4 = c3 // 2
-    side = s4 - 4
+    c5 = s4 - 4
     params = 120 * (16 * 25 + 1)
     return (
-        Question(
+        side(
             "Side of C5",
-            Map(),
-            (120, side, side),
-            tuple(
-                Slip(name, (120, wrong, wrong), words)
-                for name, wrong, words in (
-                    ("c5_flattens", 1, "Only a 5×5 input leaves its kernel a single position."),
-                    ("no_plus_1", s4 - 5, "A kernel of 5 takes away 4."),
-                    ("s4", s4, "That is S4, which C5 still convolves."),
-                )
+            120,
+            c5,
+            (
+                Slip("c5_flattens", 1, "Only a 5×5 input leaves its kernel a single position."),
+                Slip("no_plus_1", s4 - 5, "A kernel of 5 takes away 4."),
+                Slip("s4", s4, "That is S4, which C5 still convolves."),
             ),
-            (f"{size} → {c1} → {s2} → {c3} → {s4} → {side}: side = {side}",),
+            (f"{size} → {c1} → {s2} → {c3} → {s4} → {c5}: side = {c5}",),
         ),
         count(
             "Connections of C5",
-            params * side**2,
+            params * c5**2,
             (
                 Slip("parameters", params, "Each parameter is used at every position."),
-                Slip("bias_forgotten", 120 * 16 * 25 * side**2, "Each unit has a connection to its bias."),
-                Slip("one_map", 401 * side**2, "C5 has 120 maps."),
+                Slip("bias_forgotten", 120 * 16 * 25 * c5**2, "Each unit has a connection to its bias."),
+                Slip("one_map", 401 * c5**2, "C5 has 120 maps."),
             ),
-            (f"120 · (16 · 25 + 1) = {params:,}", f"{params:,} · {side} · {side} = {params * side**2:,}"),
+            (f"120 · (16 · 25 + 1) = {params:,}", f"{params:,} · {c5} · {c5} = {params * c5**2:,}"),
         ),
         choice(
             "C5 is",
