@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import math
 
-from core.kit.controls import Choice, Control, LogSlider, Slider, Toggle
-from core.kit.words import number
+from core.kit.controls import Choice, Control, LogSlider, Slider, Text, Toggle
+from core.kit.words import number, percent
 from core.networks.trainable import NETWORKS
 from core.training.devices import controls
 
@@ -19,9 +19,12 @@ SHAPES = {
     "triangular2": "triangular2: halved each cycle",
     "exp_range": "exp_range: times γ each step",
     "one_cycle": "one cycle",
+    "three_phase": "one cycle, three phases",
     "cosine": "cosine",
     "restarts": "cosine with warm restarts",
     "step": "step decay",
+    "multi_step": "step decay at milestones",
+    "polynomial": "polynomial decay",
     "grow": "constant rate, growing batch",
     "constant": "constant",
 }
@@ -114,6 +117,36 @@ CONTROLS: tuple[Control, ...] = (
         when=("schedule", ("exp_range",)),
         help="Factor applied to the triangle height at every step. Smaller values decay faster; 1 "
         "(torch's default) never decays.",
+    ),
+    Slider(
+        name="warm",
+        label="Rise (pct_start)",
+        default=0.3,
+        low=0.0,
+        high=0.5,
+        step=0.05,
+        when=("schedule", ("one_cycle", "three_phase")),
+        display=percent,
+        help="Fraction of the cycle in which the rate rises. At 0 there is no rise, which three phases need.",
+    ),
+    Text(
+        name="milestones",
+        label="Milestones",
+        default="1 1.5",
+        limit=100,
+        examples=("1 2 2.6667", "1 1 2"),
+        when=("schedule", ("multi_step",)),
+        help="Where the rate drops, as multiples of the length: 1 2 2.6667 means 30, 60, and 80 for a length of 30.",
+    ),
+    Slider(
+        name="power",
+        label="Power",
+        default=1.0,
+        low=0.5,
+        high=3.0,
+        step=0.1,
+        when=("schedule", ("polynomial",)),
+        help="Exponent of the decay; 1 is a straight line. Raising it lowers the rate sooner.",
     ),
     Choice(
         name="multiplier",

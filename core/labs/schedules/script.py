@@ -9,30 +9,34 @@ from statistics import mean
 length = 2000
 schedule, counts = "triangular", "updates"
 high, low, gamma, multiplier, factor, warm_up = 0.1, 0.01, 0.9999, "1", 2, 0
+warm, milestones, power = 0.3, "1 1.5", 1.0
 epochs, n_train, batch, max_batch, drop = 10, 60000, 64, 8192, False
 momentum, cycled, card = 0.9, "torch", 16
 along = "updates"
 # end of settings
 
 CYCLIC = ("triangular", "triangular2", "exp_range")
-SMOOTH = (*CYCLIC, "one_cycle", "cosine", "restarts")
+ONE_CYCLE = ("one_cycle", "three_phase")
+SMOOTH = (*CYCLIC, *ONE_CYCLE, "cosine", "restarts", "polynomial")
 
 
 def rate(kind, t):
     """Rate at step t of the scheduler."""
-    warm = min(1, (t + 1) / warm_up) if warm_up else 1
+    first = min(1, (t + 1) / warm_up) if warm_up else 1
     if kind in CYCLIC:
         cycle = floor(1 + t / (2 * length))
         height = max(0, 1 - abs(t / length - 2 * cycle + 1))
         scale = {"triangular2": 0.5 ** (cycle - 1), "exp_range": gamma**t}.get(kind, 1)
-        return warm * (low + (high - low) * height * scale)
-    if kind == "one_cycle":
-        t, peak = min(t, length - 1), 0.3 * length - 1
-        rising = t <= peak
-        a, b, share = (high / 25, high, t / peak) if rising else (high, high / 25e4, (t - peak) / (length - 1 - peak))
-        return warm * (b + (a - b) * (1 + cos(pi * share)) / 2)
+        return first * (low + (high - low) * height * scale)
+    if kind in ONE_CYCLE:
+        return first * one_cycle(kind, t, high / 25, high, high / 25e4)
+    if kind == "multi_step":
+        drops = [max(floor(float(place) * length + 0.5), 1) for place in milestones.replace(",", " ").split()]
+        return first * high / factor ** sum(t >= drop for drop in drops)
+    if kind == "polynomial":
+        return first * high * (1 - min(t, length) / length) ** power
     if kind == "step":
-        return warm * high / factor ** (t // length)
+        return first * high / factor ** (t // length)
     if kind in ("cosine", "restarts"):
         start, span = 0, length
         if kind == "restarts" and multiplier == "1":
@@ -40,21 +44,32 @@ def rate(kind, t):
         elif kind == "restarts":
             span = length * 2 ** floor(log2(t / length + 1))
             start = span - length
-        return warm * (low + (high - low) * (1 + cos(pi * (t - start) / span)) / 2)
-    return warm * high
+        return first * (low + (high - low) * (1 + cos(pi * (t - start) / span)) / 2)
+    return first * high
+
+
+def one_cycle(kind, t, start, top, end):
+    """From start to top and to end; with three phases back to start before."""
+    t, peak = min(t, length - 1), warm * length - 1
+    a, b, u = top, end, (t - peak) / (length - 1 - peak)
+    if t <= peak:
+        a, b, u = start, top, t / peak
+    elif kind == "three_phase" and t <= 2 * peak:
+        a, b, u = top, start, (t - peak) / peak
+    elif kind == "three_phase":
+        a, b, u = start, end, (t - 2 * peak) / (length - 1 - 2 * peak)
+    return b + (a - b) * (1 + cos(pi * u)) / 2
 
 
 def momentum_at(kind, t):
     """Momentum at step t: torch's schedulers move it against the rate."""
-    if cycled != "torch" or kind not in (*CYCLIC, "one_cycle"):
+    if cycled != "torch" or kind not in (*CYCLIC, *ONE_CYCLE):
         return momentum
     if kind in CYCLIC:
         cycle = floor(1 + t / (2 * length))
         height = max(0, 1 - abs(t / length - 2 * cycle + 1))
         return 0.9 - 0.1 * height * {"triangular2": 0.5 ** (cycle - 1), "exp_range": gamma**t}.get(kind, 1)
-    t, peak = min(t, length - 1), 0.3 * length - 1
-    share = t / peak if t <= peak else 1 - (t - peak) / (length - 1 - peak)
-    return 0.95 - 0.1 * (1 - cos(pi * share)) / 2
+    return one_cycle(kind, t, 0.95, 0.85, 0.95)
 
 
 def steady(limit):
@@ -97,7 +112,8 @@ base = epochs * (n_train // min(batch, n_train) if drop else ceil(n_train / batc
 steps = epochs if counts == "epochs" else base
 ROUND = (10, 12, 15, 20, 25, 30, 40, 50, 60, 80)
 lengths = [*range(1, 10), *(tenth * 10**power for power in range(7) for tenth in ROUND)]
-lengths = [n for n in lengths if max(steps / 60, 4 if schedule == "one_cycle" else 1) <= n <= max(40 * steps, 400)]
+least = floor(1 / warm + 1e-9) + 1 if schedule in ONE_CYCLE and warm else 1
+lengths = [n for n in lengths if max(steps / 60, least) <= n <= max(40 * steps, 400)]
 length = min(lengths, key=lambda n: abs(n - length))
 
 

@@ -19,9 +19,9 @@ from core.labs.schedules.compute.bookkeeping import FOREVER, Run, count
 from core.labs.schedules.compute.checks import rate_again, updates_again
 from core.labs.schedules.compute.explore import Schedules, index_of, plan
 from core.labs.schedules.compute.memory import GIB, need
-from core.labs.schedules.compute.shapes import CYCLED, Shape
+from core.labs.schedules.compute.shapes import CYCLED, ONE_CYCLE, Shape
 from core.labs.schedules.compute.tables import tables
-from core.labs.schedules.controls import CARDS, LENGTHS
+from core.labs.schedules.controls import CARDS, LENGTHS, SHAPES
 from core.labs.schedules.presets import COSINE, CYCLIC, GROWING
 from core.nets.data import Order
 from core.networks.memory import training_memory
@@ -133,7 +133,21 @@ def of_torch(shape: Shape, steps: int) -> Any:
         "exp_range": lambda: lr_scheduler.CyclicLR(
             optimizer, low, high, length, mode="exp_range", gamma=shape.gamma, cycle_momentum=shape.cycled
         ),
-        "one_cycle": lambda: lr_scheduler.OneCycleLR(optimizer, high, length, cycle_momentum=shape.cycled),
+        **dict.fromkeys(
+            ONE_CYCLE,
+            lambda: lr_scheduler.OneCycleLR(
+                optimizer,
+                high,
+                length,
+                pct_start=shape.warm,
+                three_phase=shape.kind == "three_phase",
+                cycle_momentum=shape.cycled,
+            ),
+        ),
+        "multi_step": lambda: lr_scheduler.MultiStepLR(
+            optimizer, [round(place * length + 1e-9) for place in shape.milestones], 1 / shape.factor
+        ),
+        "polynomial": lambda: lr_scheduler.PolynomialLR(optimizer, length, shape.power),
         "cosine": lambda: lr_scheduler.CosineAnnealingLR(optimizer, length, low),
         "restarts": lambda: lr_scheduler.CosineAnnealingWarmRestarts(optimizer, length, shape.multiplier, low),
         "step": lambda: lr_scheduler.StepLR(optimizer, length, 1 / shape.factor),
@@ -151,8 +165,11 @@ def of_torch(shape: Shape, steps: int) -> Any:
 
 shapes = st.builds(
     Shape,
-    kind=st.sampled_from(["triangular", "triangular2", "exp_range", "one_cycle", "cosine", "restarts", "step", "grow"]),
+    kind=st.sampled_from([kind for kind in SHAPES if kind != "constant"]),
     length=st.integers(4, 60),
+    warm=st.sampled_from([0.3, 0.5, 0.4]),
+    milestones=st.sampled_from([(1.0, 1.5), (0.25, 1.0, 1.0)]),
+    power=st.sampled_from([1.0, 2.0, 0.9]),
     high=st.floats(1e-3, 10),
     low=st.floats(0, 9e-4),
     gamma=st.floats(0.9, 1),
@@ -166,7 +183,7 @@ shapes = st.builds(
 @given(shapes)
 @settings(deadline=None)
 def test_rates_and_momenta_are_those_of_torch(shape: Shape) -> None:
-    steps = shape.length - 1 if shape.kind == "one_cycle" else 100  # torch goes wrong after the last step of OneCycleLR
+    steps = shape.length - 1 if shape.kind in ONE_CYCLE else 100  # torch goes wrong after the last step of OneCycleLR
     rates, momenta = of_torch(shape, steps)
     t = np.arange(steps)
     np.testing.assert_allclose(shape.rate(t), rates, rtol=0, atol=1e-12 * shape.high)
@@ -178,9 +195,9 @@ def test_rates_and_momenta_are_those_of_torch(shape: Shape) -> None:
 @settings(deadline=None)
 def test_curves_are_drawn_through_the_steps(shape: Shape) -> None:
     knots = shape.knots(100.0)
-    t = np.arange(min(100, shape.length - 1) if shape.kind == "one_cycle" else 100)
+    t = np.arange(min(100, shape.length - 1) if shape.kind in ONE_CYCLE else 100)
     drawn = np.interp(t, knots, shape.rate(knots))
-    straight = shape.kind in ("triangular", "triangular2", "step", "grow")
+    straight = shape.kind in ("triangular", "triangular2", "step", "multi_step", "grow")
     allowed = 1e-9 if straight else 0.12 if shape.length < 9 else 0.04  # short cosines have few points each
     np.testing.assert_allclose(drawn, of_torch(shape, len(t))[0], rtol=0, atol=allowed * shape.high)
 
@@ -349,3 +366,38 @@ def test_the_homeworks_loop_counts_images() -> None:
     assert sum(found) == 128
     assert slips.true_mean(2.724, 32) == pytest.approx(2.724 * 64 / 63)
     assert slips.true_mean(0.676, 4096) == pytest.approx(1.352)
+
+
+# --- schedules that people ask for -------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("text", ["", "a", "2 1", "0 1", "1 1000", " ".join("1" * 11), "nan", "1;2"])
+def test_milestones_are_rising_numbers(text: str) -> None:
+    with pytest.raises(ValueError, match="`milestones` must be 1 to 10 rising numbers from"):
+        plan(schedule="multi_step", milestones=text)
+
+
+def test_milestones_follow_the_length() -> None:
+    """Those of ResNet on CIFAR-10 at 32,000 and 48,000 updates, and of 90 epochs at 30, 60, and 80."""
+    shape = Shape(kind="multi_step", length=32_000, high=0.1, factor=10)
+    np.testing.assert_allclose(shape.rate([31_999, 32_000, 47_999, 48_000]), [0.1, 0.01, 0.01, 0.001])
+    assert replace(shape, length=30, milestones=(1, 2, 2.6667)).drops == (30, 60, 80)
+
+
+def test_three_phases_need_a_rise_and_one_cycle_does_not() -> None:
+    with pytest.raises(ValueError, match=r"`warm` must be in \(0, 0.5\] with three phases; got 0."):
+        plan(schedule="three_phase", warm=0.0)
+    falls = plan(schedule="one_cycle", warm=0.0)
+    assert (np.diff(falls.plans[0].shape.rate(np.arange(falls.lengths[0]))) < 0).all()
+
+
+@pytest.mark.parametrize("warm", [0.0, 0.05, 0.3, 0.35, 0.5])
+def test_the_shortest_cycle_rises_for_more_than_one_step(warm: float) -> None:
+    shape = Shape(kind="one_cycle", length=1, high=0.1, warm=warm)
+    assert warm == 0 or warm * shape.least > 1 >= warm * (shape.least - 1) - 1e-9
+    replace(shape, length=shape.least).check()
+
+
+def test_a_recorded_cycle_keeps_its_name() -> None:
+    """Runs are named by their settings: those of before are without the fraction of the rise."""
+    assert Shape(kind="one_cycle", length=10, high=0.1).settings == {"high": 0.1, "total": 10}

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from math import ceil, cos, floor, log2, pi
+from math import ceil, cos, exp, floor, log1p, log2, pi
 
 from core.labs.schedules.compute.explore import Schedules
 from core.labs.schedules.compute.plan import Plan
-from core.labs.schedules.compute.shapes import CYCLIC, Shape
+from core.labs.schedules.compute.shapes import CYCLIC, ONE_CYCLE, Shape
 
 
 def rate_again(shape: Shape, t: int) -> float:
@@ -22,8 +22,12 @@ def _cold(shape: Shape, t: int) -> float:
         height = max(0.0, 1 - abs(t / length - 2 * cycle + 1))
         scale = {"triangular2": 0.5 ** (cycle - 1), "exp_range": shape.gamma**t}.get(shape.kind, 1.0)
         return low + (high - low) * height * scale
-    if shape.kind == "one_cycle":
-        return _one_cycle(high, length, min(t, length - 1))
+    if shape.kind in ONE_CYCLE:
+        return _one_cycle(shape, min(t, length - 1))
+    if shape.kind == "multi_step":
+        return float(high / shape.factor ** sum(t >= drop for drop in shape.drops))
+    if shape.kind == "polynomial":
+        return high * exp(shape.power * log1p(-t / length)) if t < length else 0.0
     if shape.kind == "step":
         return float(high / shape.factor ** (t // length))
     if shape.kind in ("cosine", "restarts"):
@@ -32,11 +36,16 @@ def _cold(shape: Shape, t: int) -> float:
     return high
 
 
-def _one_cycle(high: float, total: int, t: int) -> float:
-    first, last, peak = high / 25, high / 25e4, 0.3 * total - 1
+def _one_cycle(shape: Shape, t: int) -> float:
+    high, total, peak = shape.high, shape.length, shape.warm * shape.length - 1
+    first, last = high / 25, high / 25e4
     if t <= peak:
         return high - (high - first) * cos(pi * t / (2 * peak)) ** 2
-    return last + (high - last) * cos(pi * (t - peak) / (2 * (total - 1 - peak))) ** 2
+    if shape.kind == "one_cycle":
+        return last + (high - last) * cos(pi * (t - peak) / (2 * (total - 1 - peak))) ** 2
+    if t <= 2 * peak:
+        return first + (high - first) * cos(pi * (t - peak) / (2 * peak)) ** 2
+    return last + (first - last) * cos(pi * (t - 2 * peak) / (2 * (total - 1 - 2 * peak))) ** 2
 
 
 def _restart(shape: Shape, t: int) -> tuple[int, int]:

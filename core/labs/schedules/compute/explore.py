@@ -51,7 +51,7 @@ class Schedules:
     def lengths(self) -> tuple[int, ...]:
         """Lengths that can be told apart: from a sixtieth of the training to forty times of it."""
         steps = self.epochs if self.by_epoch else self.base.updates
-        least = max(steps / 60, 4 if self.shape.kind == "one_cycle" else 1)
+        least = max(steps / 60, self.shape.least)
         return tuple(length for length in LENGTHS if least <= length <= max(40 * steps, 400))
 
     @cached_property
@@ -115,6 +115,9 @@ def plan(
     low: float = 0.01,
     gamma: float = 0.9999,
     multiplier: str = "1",
+    warm: float = 0.3,
+    milestones: str = "1 1.5",
+    power: float = 1.0,
     epochs: int = 10,
     n_train: int = 60_000,
     batch: int = 64,
@@ -145,6 +148,9 @@ def plan(
         gamma=gamma,
         factor=factor,
         multiplier=int(multiplier),
+        warm=warm,
+        milestones=_places(milestones) if schedule == "multi_step" else Shape.milestones,
+        power=power,
         warm_up=warm_up,
         momentum=momentum,
         cycled=cycled == "torch",
@@ -161,6 +167,23 @@ def plan(
         need=need(net),
         card=card,
     )
+
+
+def _places(text: str) -> tuple[float, ...]:
+    """Read milestones, in lengths.
+
+    Raises
+    ------
+    ValueError
+        Unless these are 1 to 10 numbers from 0.01 to 100 that do not fall.
+    """
+    try:
+        places = tuple(float(part) for part in text.replace(",", " ").split())
+    except ValueError:
+        places = ()
+    if not 1 <= len(places) <= 10 or list(places) != sorted(places) or not 0.01 <= places[0] <= places[-1] <= 100:
+        raise ValueError("`milestones` must be 1 to 10 rising numbers from 0.01 to 100, such as 1 1.5.")
+    return places
 
 
 def index_of(result: Schedules, length: float) -> int:

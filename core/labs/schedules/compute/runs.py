@@ -107,10 +107,10 @@ def shrunk(result: Schedules, along: str) -> float:
     return plan.epochs / result.epochs if along == "epochs" else plan.base.updates / result.base.updates
 
 
-def shrunk_length(result: Schedules, kind: str, length: int) -> int:
-    """Steps of the scheduler that a length of a schedule of the plan is in the small training."""
+def shrunk_length(result: Schedules, shape: Shape) -> int:
+    """Steps of the scheduler that the length of a schedule of the plan is in the small training."""
     scale = shrunk(result, "epochs" if result.by_epoch else "updates")
-    return max(round(length * scale), 4 if kind == "one_cycle" else 1)
+    return max(round(shape.length * scale), shape.least)
 
 
 @lru_cache(maxsize=8)
@@ -140,7 +140,7 @@ def _arm(result: Schedules, asked: Asked, kind: str, shape: Shape, end: dict[str
     plan, scale = small(result), shrunk(result, "epochs" if result.by_epoch else "updates")
     own = replace(
         shape,
-        length=shrunk_length(result, shape.kind, shape.length),
+        length=shrunk_length(result, shape),
         gamma=shape.gamma ** (1 / scale),
         warm_up=round(shape.warm_up * scale),
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import floor
 from typing import Any
 
 import numpy as np
@@ -12,11 +13,12 @@ from core.kit.arrays import Array
 from core.training.schedules import SCHEDULES, rates, warm_up
 
 CYCLIC = ("triangular", "triangular2", "exp_range")
-CURVED = ("one_cycle", "cosine", "restarts")
+ONE_CYCLE = ("one_cycle", "three_phase")
+CURVED = (*ONE_CYCLE, "cosine", "restarts", "polynomial")
 WITH_LOW = (*CYCLIC, "cosine", "restarts")
-SMOOTH = (*WITH_LOW, "one_cycle")  # their rate is made of rises and falls
+SMOOTH = (*WITH_LOW, *ONE_CYCLE, "polynomial")  # their rate is made of rises and falls
 # Highest and lowest momentum that torch's CyclicLR and OneCycleLR set, whatever the optimizer was made with.
-CYCLED = dict.fromkeys(CYCLIC, (0.9, 0.8)) | {"one_cycle": (0.95, 0.85)}
+CYCLED = dict.fromkeys(CYCLIC, (0.9, 0.8)) | dict.fromkeys(ONE_CYCLE, (0.95, 0.85))
 POINTS = 150  # of a curve, at most about so many
 
 
@@ -27,8 +29,8 @@ class Shape:
     Attributes
     ----------
     kind : str
-        "triangular", "triangular2", "exp_range", "one_cycle", "cosine", "restarts", "step", "grow" (a constant rate
-        with a growing batch) or "constant".
+        "triangular", "triangular2", "exp_range", "one_cycle", "three_phase", "cosine", "restarts", "step",
+        "multi_step", "polynomial", "grow" (a constant rate with a growing batch) or "constant".
     length : int
         Steps of its pattern; see `period`.
     high, low : float
@@ -36,9 +38,15 @@ class Shape:
     gamma : float
         Of "exp_range".
     factor : int
-        That the rate of "step" is divided by.
+        That the rate of "step" and "multi_step" is divided by.
     multiplier : int
         Of "restarts".
+    warm : float
+        Fraction of the length in which the rate of "one_cycle" and "three_phase" rises.
+    milestones : tuple of float
+        Where the rate of "multi_step" drops, in lengths.
+    power : float
+        Of "polynomial".
     warm_up : int
         Steps of linear warm-up.
     momentum : float
@@ -53,6 +61,9 @@ class Shape:
     gamma: float = 1.0
     factor: int = 2
     multiplier: int = 1
+    warm: float = 0.3
+    milestones: tuple[float, ...] = (1.0, 1.5)
+    power: float = 1.0
     warm_up: int = 0
     momentum: float = 0.9
     cycled: bool = True
@@ -66,7 +77,8 @@ class Shape:
         """Key of `core.training.schedules.SCHEDULES`."""
         if self.kind in CYCLIC:
             return "cyclical"
-        return {"restarts": "cosine_restarts", "grow": "constant"}.get(self.kind, self.kind)
+        names = {"restarts": "cosine_restarts", "grow": "constant", "three_phase": "one_cycle"}
+        return names.get(self.kind, self.kind)
 
     @property
     def settings(self) -> dict[str, Any]:
@@ -79,11 +91,15 @@ class Shape:
         if self.kind in CYCLIC:
             gamma = {"gamma": self.gamma} if self.kind == "exp_range" else {}
             return {"up": self.length, "shape": self.kind} | gamma
+        if self.kind in ONE_CYCLE:
+            warm = {"warm": self.warm} if self.warm != 0.3 else {}  # recorded runs are named without it
+            return {"total": self.length} | warm | ({"three_phase": 1} if self.kind == "three_phase" else {})
         forms: dict[str, dict[str, Any]] = {
-            "one_cycle": {"total": self.length},
             "cosine": {"period": self.length},
             "restarts": {"period": self.length, "multiplier": self.multiplier},
             "step": {"every": self.length, "gamma": 1 / self.factor},
+            "multi_step": {"milestones": " ".join(map(str, self.drops)), "gamma": 1 / self.factor},
+            "polynomial": {"total": self.length, "power": self.power},
         }
         return forms.get(self.kind, {})
 
@@ -91,6 +107,16 @@ class Shape:
     def period(self) -> int:
         """Steps of a whole cycle, a cosine, or from one drop or growth to the next."""
         return 2 * self.length if self.kind in CYCLIC else self.length
+
+    @property
+    def drops(self) -> tuple[int, ...]:
+        """Steps at which the rate of "multi_step" drops."""
+        return tuple(max(floor(place * self.length + 0.5), 1) for place in self.milestones)
+
+    @property
+    def least(self) -> int:
+        """Smallest length that makes sense: the rise of one cycle lasts more than one step."""
+        return floor(1 / self.warm + 1e-9) + 1 if self.kind in ONE_CYCLE and self.warm else 1
 
     @property
     def sets_momentum(self) -> bool:
@@ -107,7 +133,7 @@ class Shape:
         if not self.sets_momentum:
             return np.full(np.shape(t), self.momentum)
         most, least = CYCLED[self.kind]
-        ends = {"start_factor": most / least, "end_factor": 1.0} if self.kind == "one_cycle" else {"low": least}
+        ends = {"start_factor": most / least, "end_factor": 1.0} if self.kind in ONE_CYCLE else {"low": least}
         mirrored = SCHEDULES[self.name](np.asarray(t), high=most, **self._form, **ends)
         return most + least - mirrored
 
@@ -124,15 +150,20 @@ class Shape:
 
     def _corners(self, end: float) -> list[float]:
         """Where the rate turns; of a jump, the steps before and after it."""
-        if self.kind == "one_cycle":
-            return [0.3 * self.length - 1, self.length - 1.0]
+        if self.kind in ONE_CYCLE:
+            turns = [self.warm * self.length - 1, self.length - 1.0]
+            return [turns[0], 2 * turns[0], turns[1]] if self.kind == "three_phase" else turns
+        if self.kind == "multi_step":
+            return [step for drop in self.drops for step in (drop - 1.0, float(drop))]
+        if self.kind == "polynomial":
+            return [float(self.length)]
         if self.kind == "restarts":
             return _jumps(self.length, self.multiplier, end)
         if self.kind == "step":
             return _jumps(self.length, 1, end)
         if self.kind in (*CYCLIC, "cosine"):
-            turns: list[float] = (np.arange(1, end // self.length + 1) * self.length).tolist()
-            return turns
+            peaks: list[float] = (np.arange(1, end // self.length + 1) * self.length).tolist()
+            return peaks
         return []
 
 

@@ -32,8 +32,10 @@ _SHORT = {
     "triangular2": "halved cycles",
     "exp_range": "decaying cycles",
     "one_cycle": "one cycle",
+    "three_phase": "three phases",
     "cosine": "cosine",
     "restarts": "restarts",
+    "polynomial": "polynomial",
 }
 
 

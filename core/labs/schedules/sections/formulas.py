@@ -9,7 +9,7 @@ from core.kit.words import number, tex
 from core.labs.schedules.compute.checks import rate_again, updates_again
 from core.labs.schedules.compute.explore import Schedules
 from core.labs.schedules.compute.plan import Plan
-from core.labs.schedules.compute.shapes import CYCLIC
+from core.labs.schedules.compute.shapes import CYCLIC, ONE_CYCLE
 from core.labs.schedules.panels.memory import gib
 
 
@@ -30,12 +30,21 @@ def _rate(plan: Plan) -> str:
             rf"\right){scale}, \quad c = \left\lfloor 1 + \tfrac{{t}}{{2s}} \right\rfloor, \quad s = {length}, \quad "
             rf"\eta_{{\min}} = {low},\quad \eta_{{\max}} = {high}{gamma}$$"
         )
-    elif shape.kind == "one_cycle":
+    elif shape.kind in ONE_CYCLE:
+        rise = rf"{100 * shape.warm:.0f}\,\%"
+        back = rf"{high} \to {tex(shape.high / 25)} \text{{ in as many}},\quad " if shape.kind == "three_phase" else ""
+        last = tex(shape.high / 25) if back else high
         text = (
             r"$$\eta_t = b + (a - b)\,\frac{1 + \cos \pi u}{2}, \quad "
-            rf"a \to b:\ {tex(shape.high / 25)} \to {high} \text{{ in the first }} 30\,\%,\quad "
-            rf"{high} \to {tex(shape.high / 25e4)} \text{{ in the rest of the }} {length} \text{{ steps}}$$"
+            rf"a \to b:\ {tex(shape.high / 25)} \to {high} \text{{ in the first }} {rise},\quad {back}"
+            rf"{last} \to {tex(shape.high / 25e4)} \text{{ in the rest of the }} {length} \text{{ steps}}$$"
         )
+    elif shape.kind == "multi_step":
+        drops = r",\ ".join(map(str, shape.drops))
+        counts = rf"n_t \text{{ counts }} {drops} \text{{ up to }} t"
+        text = rf"$$\eta_t = {high} \cdot {shape.factor}^{{-n_t}}, \quad {counts}$$"
+    elif shape.kind == "polynomial":
+        text = rf"$$\eta_t = {high} \left(1 - \tfrac{{\min(t, {length})}}{{{length}}}\right)^{{{tex(shape.power)}}}$$"
     elif shape.kind in ("cosine", "restarts"):
         again = r",\quad t \text{ counted from the last restart}" if shape.kind == "restarts" else ""
         text = rf"$$\eta_t = {low} + ({high} - {low})\,\frac{{1 + \cos(\pi t / T)}}{{2}}, \quad T = {length}{again}$$"

@@ -10,14 +10,18 @@ from core.labs.schedules.compute.checks import rate_again
 from core.labs.schedules.compute.explore import Schedules
 from core.labs.schedules.compute.memory import GIB
 from core.labs.schedules.compute.plan import Plan
-from core.labs.schedules.compute.shapes import CYCLED, CYCLIC
+from core.labs.schedules.compute.shapes import CYCLED, CYCLIC, ONE_CYCLE
 from core.labs.schedules.panels.memory import gib
 from core.labs.schedules.panels.parts import steps_text
 from core.labs.schedules.panels.strategies import ROLES, arms, names
 
-_PATTERNS = {"one_cycle": "of the cycle", "cosine": "of the cosine", "restarts": "first lengths"} | dict.fromkeys(
-    CYCLIC, "cycles"
-)
+_PATTERNS = {
+    "one_cycle": "of the cycle",
+    "three_phase": "of the cycle",
+    "polynomial": "of the decay",
+    "cosine": "of the cosine",
+    "restarts": "first lengths",
+} | dict.fromkeys(CYCLIC, "cycles")
 
 
 def readouts(result: Schedules) -> tuple[Readout, ...]:
@@ -92,9 +96,12 @@ def _summary(result: Schedules, plan: Plan) -> str:
         return f"The batch grows to {plan.run.largest:,}: {fewer} fewer updates for the same images."
     if kind == "step":
         return f"{number(plan.last_step // plan.shape.length)} drops: the rate ends at {end}."
+    if kind == "multi_step":
+        drops = sum(plan.last_step >= drop for drop in plan.shape.drops)
+        return f"{drops} of {len(plan.shape.drops)} drops: the rate ends at {end}."
     if plan.shape.length == plan.next_step and kind not in CYCLIC:
         return f"The schedule ends with the training, at {end}."
-    one = "cosine" if kind in ("cosine", "restarts") else "cycle"
+    one = {"cosine": "cosine", "restarts": "cosine", "polynomial": "decay"}.get(kind, "cycle")
     if plan.patterns < 1:
         return f"Only {percent(plan.patterns)} of one {one}: the rate ends at {end}."
     return f"{number(plan.patterns)} {one}s: the rate ends at {end}."
@@ -194,6 +201,26 @@ def _step(result: Schedules, plan: Plan) -> str:
     return f"The rate is divided by {plan.shape.factor} {times}, to {number(plan.last_rate)}."
 
 
+def _multi_step(result: Schedules, plan: Plan) -> str:
+    shape = plan.shape
+    told = ", ".join(f"{drop:,}" for drop in shape.drops)
+    missed = sum(drop > plan.last_step for drop in shape.drops)
+    late = f" {missed} of them come after the training." if missed else ""
+    return f"The rate is divided by {shape.factor} at {told}, to {number(plan.last_rate)}.{late}"
+
+
+def _polynomial(result: Schedules, plan: Plan) -> str:
+    total, ran = plan.shape.length, plan.next_step
+    if total > ran:
+        return (
+            f"The decay is planned for {steps_text(total, plan.by_epoch)} and stopped after {ran:,}: the rate ends at "
+            f"{number(plan.next_rate)}, not at 0."
+        )
+    if total < ran:
+        return f"The rate is 0 after {total:,} of {steps_text(ran, plan.by_epoch)}: the rest trains nothing."
+    return "The decay ends with the training, as it should."
+
+
 def _grow(result: Schedules, plan: Plan) -> str:
     run, base = plan.run, result.base.updates
     grown = len(run.stages) - 1
@@ -213,6 +240,9 @@ def _constant(result: Schedules, plan: Plan) -> str:
 _SAID: dict[str, Callable[[Schedules, Plan], str]] = {
     "cyclic": _cyclic,
     "one_cycle": _one_cycle,
+    "three_phase": _one_cycle,
+    "multi_step": _multi_step,
+    "polynomial": _polynomial,
     "cosine": _cosine,
     "restarts": _restarts,
     "step": _step,
@@ -225,7 +255,7 @@ def _momentum(result: Schedules, plan: Plan) -> str:
     if not plan.shape.sets_momentum:
         return ""
     most, least = CYCLED[plan.shape.kind]
-    name = "OneCycleLR" if plan.shape.kind == "one_cycle" else "CyclicLR"
+    name = "OneCycleLR" if plan.shape.kind in ONE_CYCLE else "CyclicLR"
     made = plan.shape.momentum
     own = "" if made == most else f", although the optimizer was made with {made:g}"
     return f"torch's {name} also moves the momentum between {most:g} and {least:g}{own}."

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence, Set
+from dataclasses import replace
 
 import numpy as np
 
@@ -82,7 +83,7 @@ def trained_sentences(result: Schedules, asked: Asked, found: Found) -> tuple[st
 def _scaled(result: Schedules, asked: Asked, length: int) -> str:
     """What a length of the plan is in the small training, where it is not the same."""
     shape = result.shape if asked.view == "one" else result.smooth
-    plan, here = small(result), shrunk_length(result, shape.kind, length)
+    plan, here = small(result), shrunk_length(result, replace(shape, length=length))
     if here == length or shape.kind == "constant":
         return ""
     some = f" and {plan.epochs} of {result.epochs} epochs" if plan.epochs < result.epochs else ""
