@@ -58,3 +58,17 @@ def test_a_snippet_shows_one_plot_in_another_page(app_url: str, open_page: OpenP
 @pytest.mark.parametrize(("length", "fits"), [(2_953, True), (2_954, False)])  # ISO/IEC 18004: version 40-L, bytes
 def test_a_link_that_is_too_long_has_no_code(length: int, fits: bool) -> None:
     assert bool(share.qr_code("a" * length)) == fits
+
+
+@pytest.mark.parametrize(
+    ("address", "local"),
+    [
+        ("http://localhost:8501/momentum", True),
+        ("http://127.0.0.1:8501/momentum", True),
+        ("http://[::1]:8501/momentum", True),
+        ("http://192.168.0.4:8501/momentum", False),
+        ("https://lectern.example.edu/momentum?lr=1", False),
+    ],
+)
+def test_an_address_that_no_phone_reaches_is_noticed(address: str, local: bool) -> None:
+    assert share._local(address) == local
