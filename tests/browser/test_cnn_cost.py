@@ -65,11 +65,11 @@ def test_blanks_are_judged_and_outlive_another_page(app_url: str, open_page: Ope
     first = page.get_by_label("1. conv3-64: parameters", exact=True)
     first.fill("1792")
     first.press("Enter")
-    expect(page.get_by_text("Bias counted.")).to_be_visible()
+    expect(page.get_by_text("Not quite: Biases (64) are not counted here.")).to_be_visible()
     expect(page.get_by_text("0 of 25 correct")).to_be_visible()
     first.fill("1,728")
     first.press("Enter")
-    expect(page.get_by_text("1,728 is correct.")).to_be_visible()
+    expect(page.get_by_text("Correct. 3 × 3 × 3 × 64 = 1,728.")).to_be_visible()
     settled_link(page, {"net": "vgg19", "bias": "0", "blank": "params"})  # no answer in the link
     page.get_by_role("link", name="Lectern").click()
     expect(page.get_by_role("heading", name="Lectern")).to_be_visible()
