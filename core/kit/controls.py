@@ -349,12 +349,11 @@ class Text(Control):
 class File(Control):
     """A file of the visitor's, read by `read(name, content)` into frozen data; none of it goes into a link.
 
-    Without a `suffix` any file may be chosen, and `read` says why it cannot be read.
+    Any file may be chosen, and `read` says why it cannot be read.
     """
 
     default: None = None
     read: Callable[[str, bytes], Any]
-    suffix: str = ""
 
     @property
     def values(self) -> tuple[None]:

@@ -72,7 +72,6 @@ def _file(key: str, control: File, value: Any, take: Callable[[str, Any], None])
 
     st.file_uploader(
         control.label,
-        type=control.suffix or None,
         max_upload_size=limits().upload_mb,
         key=key,
         help=control.help,

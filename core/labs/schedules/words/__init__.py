@@ -101,6 +101,8 @@ def _summary(result: Schedules, plan: Plan) -> str:
         return f"{drops} of {len(plan.shape.drops)} drops: the rate ends at {end}."
     if plan.shape.length == plan.next_step and kind not in CYCLIC:
         return f"The schedule ends with the training, at {end}."
+    if kind == "polynomial" and plan.patterns > 1:
+        return f"The decay is over early: the rate stays at {end}."
     one = {"cosine": "cosine", "restarts": "cosine", "polynomial": "decay"}.get(kind, "cycle")
     if plan.patterns < 1:
         return f"Only {percent(plan.patterns)} of one {one}: the rate ends at {end}."
