@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from core.exercises.templates import Template
+from core.labs.schedules.exercises.momentum import CYCLED, RESUMED
 from core.labs.schedules.exercises.plans import COSINE, GROWING, TRIANGLE
 from core.labs.schedules.exercises.reports import BEST, DIVIDED, EQUAL, LOOKS, MEANS
-from core.labs.schedules.exercises.schedulers import ANNEALED, CYCLED, OUTER, RESUMED, TRUNCATED
+from core.labs.schedules.exercises.schedulers import ANNEALED, OUTER, TRUNCATED
 
 EXERCISES: tuple[Template[Any], ...] = (
     TRIANGLE,
