@@ -25,7 +25,7 @@ def areas(result: Comparison, values: Mapping[str, Any]) -> Blocks:
     names = AREAS | {"trapezoid": "PR, linear (wrong)"}
     difference = spread.difference
     models = [verbatim(name) for name in result.scored.names]
-    head = ["", *models] + (["first − second", "first ahead in"] if difference else [])
+    head = ["area", *models] + (["first − second", "first ahead in"] if difference else [])
     rows = []
     for key, name in names.items():
         cells = [
@@ -53,7 +53,7 @@ def areas(result: Comparison, values: Mapping[str, Any]) -> Blocks:
         _table(head, rows),
         "**Cross-checked:** AUROC by counting pairs, average precision example by example, the "
         "other two by averaging the height of the curve at 20,000 points.",
-        _table(["", *models], twice),
+        _table(["area", *models], twice),
     )
 
 
@@ -85,7 +85,7 @@ def one_point(result: Comparison, values: Mapping[str, Any]) -> Blocks:
     head = (
         f"At the threshold of the page {name} calls {tp:.0f} of {positives:.0f} positives and "
         f"{fp:.0f} of {negatives:.0f} negatives positive. With P and N known, one point of ROC is "
-        "one whole table.\n\n| | predicted positive | predicted negative |\n|---|--:|--:|\n| "
+        "one whole table.\n\n| truth | predicted positive | predicted negative |\n|---|--:|--:|\n| "
         f"**{verbatim(result.scored.positive)}** | TP = {tp:.0f} | FN = {positives - tp:.0f} |\n| "
         f"**{verbatim(result.scored.negative)}** | FP = {fp:.0f} | TN = {negatives - fp:.0f} |"
     )
@@ -135,7 +135,7 @@ def homework(result: Comparison, values: Mapping[str, Any]) -> Blocks:
         "One analysis of logistic regression and AdaBoost on German credit reports AUROC 0.755 "
         "and 0.714, AUPR 0.872 and 0.827, AUPRG 0.232 and 0.218. Nine mistakes lie behind such "
         "numbers. On the examples of this page, at the prevalence of the data:",
-        _table(["", "AUPRG", "AUPRG, wrong", "average precision", "AUPR, wrong"], rows),
+        _table(["model", "AUPRG", "AUPRG, wrong", "average precision", "AUPR, wrong"], rows),
         "One by one:\n\n1. **The gain formula lacks a division.** $(x-\\pi)/(1-\\pi)$ stretches the "
         "scale; the gain is harmonic, $(x-\\pi)/((1-\\pi)\\,x)$. “Wrong PRG curve” above the plots "
         f"draws both.\n2. **Negative gains are set to 0 before the area is taken:** {clipped} of "

@@ -194,7 +194,7 @@ def side_by_side(result: Cost, values: Mapping[str, Any]) -> Sequence[Any]:
     """Show totals of both networks."""
     if result.blanks:
         return (_LATER,)
-    columns: dict[str, list[str]] = {"": ["image", "calls", "parameters", "MACs", "activations", "training"]}
+    columns: dict[str, list[str]] = {"count": ["image", "calls", "parameters", "MACs", "activations", "training"]}
     for table in (result.table, result.other):
         sums = totals(table, bias=values["bias"], input_row=values["input_row"], pool_rows=values["pool_rows"])
         memory = memory_of(table, values["batch"], values["optimizer"], values["precision"])

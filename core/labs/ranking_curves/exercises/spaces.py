@@ -128,7 +128,7 @@ POINT = Template(
     text=lambda m: (
         "At one threshold a classifier gives this confusion matrix. Where is the point in ROC space, in "
         "precision-recall "
-        "space, and in precision-recall-gain space?\n\n| | flagged | not flagged |\n|--|--|--|\n"
+        "space, and in precision-recall-gain space?\n\n| truth | flagged | not flagged |\n|--|--|--|\n"
         f"| positives | {m.tp} | {m.fn} |\n| negatives | {m.fp} | {m.tn} |"
     ),
     ask=_ask_point,
