@@ -36,6 +36,8 @@ def render() -> None:
                 with st.container(key="door.school"):
                     label = "**Practice**  \nExercises that say what went wrong."
                     st.page_link(shell.practice_page(), label=label, icon=":material/school:")
+                label = "Glossary: what the terms mean"
+                st.page_link(shell.glossary_page(), label=label, icon=":material/menu_book:")
             with picture:
                 st.fragment(net.guarded(_hero))(labs[_HERO])
         telling.lectures(labs)

@@ -10,6 +10,7 @@ import streamlit as st
 from core.draw.live import Picture
 from core.exercises.templates import LARGEST_VARIANT
 from core.kit.controls import Control, defaults
+from core.kit.glossary import linked
 from core.kit.lab import Clickable, Exercise, Lab, RunList, Table, Work
 from pages.ui import blocks, exercise, net, opening
 from pages.ui.live_chart import live_chart
@@ -34,8 +35,10 @@ def sections(lab: Lab, record: State, values: dict[str, Any], result: Any) -> bo
         any_open = True
         with folded:
             with net.Caught(lab) as caught:
+                terms: set[str] = set()  # that this section has linked
                 for place, block in enumerate(section.blocks(result, values)):
-                    _block(lab, record, block, f"{key}{place}")
+                    words = linked(block, lab.name, terms) if isinstance(block, str) else block
+                    _block(lab, record, words, f"{key}{place}")
             if caught.words:
                 net.say(caught.words, key, lab)
     if lab.exercises:

@@ -52,6 +52,11 @@ def practice_page() -> st.Page:
     return st.Page(_PAGES / "practice.py", title="Practice", icon=":material/edit:", url_path="practice")
 
 
+def glossary_page() -> st.Page:
+    """Return the page that says what the terms mean."""
+    return st.Page(_PAGES / "glossary.py", title="Glossary", icon=":material/menu_book:", url_path="glossary")
+
+
 def lab_page(lab: Lab) -> st.Page:
     """Return the page of a lab; its address is the name of its file, whether or not app.py has run."""
     return st.Page(_PAGES / f"{lab.name}.py", title=lab.title, url_path=lab.name)
@@ -60,7 +65,7 @@ def lab_page(lab: Lab) -> st.Page:
 def _navigation(position: str) -> st.Page:
     known = labs()
     sections = {topic: [lab_page(known[name]) for name in names] for topic, names in TOPICS.items()}
-    return st.navigation({"": [home_page(), practice_page()], **sections}, position=position)
+    return st.navigation({"": [home_page(), practice_page(), glossary_page()], **sections}, position=position)
 
 
 @contextmanager

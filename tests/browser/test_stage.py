@@ -242,6 +242,7 @@ def test_the_main_slider_is_near_and_speaks(app_url: str, open_page: OpenPage) -
 
 def test_images_are_not_interactive_and_every_image_has_words(app_url: str, open_page: OpenPage) -> None:
     page = ready(open_page(f"{app_url}/"))
+    expect(page.locator(".st-key-labs img")).to_have_count(len(LABS))
     assert page.evaluate("[...document.querySelectorAll('img')].every((image) => image.hasAttribute('alt'))")
     nested = "document.querySelectorAll('[role=img] :is(button, a, input, [tabindex])').length"
     assert page.evaluate(nested) == 0

@@ -1,0 +1,25 @@
+"""The glossary in a browser."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from playwright.sync_api import Page, expect
+
+from core.kit.glossary import TERMS
+from tests.browser.test_app import ready
+from tests.browser.test_axe import idle, in_both_themes
+
+OpenPage = Callable[..., Page]
+
+
+def test_a_term_in_a_section_opens_its_place_in_the_glossary(app_url: str, open_page: OpenPage) -> None:
+    page = ready(open_page(f"{app_url}/model_selection?open=formulas-with-the-current-values"))
+    with page.context.expect_page() as opened:
+        page.get_by_role("link", name="leverage", exact=True).click()
+    glossary = opened.value
+    term = glossary.locator("#term-leverage")
+    expect(term).to_be_focused()
+    expect(term).to_be_in_viewport()
+    expect(glossary.locator("dt[id]")).to_have_count(len(TERMS))  # no name was lost where HTML is made safe
+    in_both_themes(glossary, idle)
