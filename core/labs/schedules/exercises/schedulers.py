@@ -6,13 +6,11 @@ import math
 import random
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from fractions import Fraction
 from typing import Any
 
 from core.exercises.questions import Question, Slip, choice, count, number
 from core.exercises.templates import Refused, Template
 
-F = Fraction
 TOPIC = "Training"
 
 
