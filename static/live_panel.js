@@ -141,12 +141,7 @@ export class Panel {
     const data = spec.data.map((trace, i) => ({ ...chart.kit.arraysOf(trace), ...frame.get(i) }));
     const traces = data.map((_, i) => i);
     const change = Object.keys(layout).length ? { data, traces, layout } : { data, traces };
-    const moved = chart.Plotly.animate(plot, change, chart.jumped && !chart.still ? GENTLE : INSTANT);
-    const moving = moved.catch(() => {}).then(() => { // a newer step may interrupt it
-      if (this.moving === moving) this.moving = null;
-      if (plot.layout) this.resize();
-    });
-    this.moving = moving;
+    chart.Plotly.animate(plot, change, chart.jumped && !chart.still ? GENTLE : INSTANT).catch(() => {}); // a newer step may interrupt it
     this.handles.place();
     this.hideMoving(() => true);
     return true;
@@ -185,7 +180,6 @@ export class Panel {
 
   resize() {
     const { width, height } = this.size;
-    if (this.moving) return; // plotly.js would end the transition in the old frame; `move` comes back here
     if (this.plot.layout.width === width && this.plot.layout.height === height) return;
     this.chart.Plotly.relayout(this.plot, { width, height });
   }
@@ -247,8 +241,18 @@ export class Panel {
     this.nameTimer = setTimeout(() => (chart.held || chart.timer || chart.previewing ? this.nameSoon() : this.name()), REST);
   }
 
+  /** Whether plotly.js has ended a move in the frame of before, which happens where the size changes meanwhile. */
+  torn() {
+    const clip = this.plot.querySelector(".plotclip rect");
+    const torn = clip && Math.abs(clip.getAttribute("height") - this.plot._fullLayout.yaxis._length) > 1;
+    const again = torn && this.mended === this.id;
+    this.mended = torn ? this.id : "";
+    return torn && !again;
+  }
+
   name() {
     if (!this.plot._fullLayout?.xaxis || !this.plot.isConnected || this.root.hidden) return;
+    if (this.torn()) return void this.chart.Plotly.redraw(this.plot); // and then its names
     const { placed, unplaced } = this.chart.kit.placeNames(this);
     this.labels.replaceChildren(...placed.map((name) => this.label(name)));
     this.key.replaceChildren(...unplaced.map((group) => this.keyEntry(group)));
