@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from core.kit.controls import Choice, LogSlider, Seed, Slider, Text, Toggle
-from core.labs.neighbors.compute import DATA, HIGH, LARGEST, LOW, METRICS, TIES, WEIGHTS
+from core.data.tables import PASTED, read_file
+from core.kit.controls import Choice, File, LogSlider, Seed, Slider, Text, Toggle
+from core.labs.neighbors.compute import DATA, EXAMPLE, HIGH, LARGEST, LOW, METRICS, TIES, WEIGHTS
 
 _DRAWN = ("data", ("moons", "clouds", "three"))
+_OWN = ("data", ("own",))
 
 VECTORS = Text(
     name="vectors",
@@ -27,12 +29,19 @@ SHARE = Slider(
 )
 
 CONTROLS = (
-    Slider(name="qx", label="Query x₁", default=0.0, low=LOW, high=HIGH, step=0.2,
+    Slider(name="qx", label="Query x₁", default=0.0, low=LOW, high=HIGH, step=0.2, display="{:g}".format,
            help="First coordinate of the point whose class is asked for."),
-    Slider(name="qy", label="Query x₂", default=0.0, low=LOW, high=HIGH, step=0.2,
+    Slider(name="qy", label="Query x₂", default=0.0, low=LOW, high=HIGH, step=0.2, display="{:g}".format,
            help="Second coordinate of the point whose class is asked for."),
     Choice(name="data", label="Points", default="homework", options=DATA,
            help="Six points have three coordinates, and the plane is the slice x₃ = 0. The others are drawn."),
+    Text(name="pasted", label="Your table", default=EXAMPLE, limit=PASTED, when=_OWN,
+         examples=("1 2 a\n2 1 b\n3 3 a", "height;weight;class\n1,5;50;no\n1,8;80;yes", "a, b, class\n1, x, no"),
+         help="A line for each point: two or more numbers and a class, of which there are two or three."),
+    File(name="upload", label="Or a CSV file", read=read_file, when=_OWN,
+         help="The same kind of table from a file. It is read once, not kept, and not part of a link."),
+    Text(name="columns", label="Columns", default="1, 2", limit=80, when=_OWN, examples=("2, 1", "petal width, 1", "1"),
+         help="The two columns of the map, by name or by number among the columns of numbers."),
     Slider(name="k", label="Neighbors K", default=3, low=1, high=LARGEST,
            help="How many of the nearest points vote. Raising it smooths the regions."),
     Choice(name="metric", label="Distance", default="euclid", options=METRICS,

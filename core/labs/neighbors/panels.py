@@ -11,12 +11,11 @@ from core.draw.marks import Trace, area, bars, curve, dots, labels, panel
 from core.draw.style import ceiling
 from core.kit.arrays import Array, Numbers
 from core.kit.words import number
-from core.labs.neighbors.compute import CELLS, CLASSES, DATA, HIGH, LOW, METRICS, Neighbors, places
+from core.labs.neighbors.compute import CELLS, DATA, METRICS, Neighbors
 
 ROLES = ("first", "second", "threshold")  # of the classes
 _TURN = np.linspace(0, 2 * np.pi, 73)
-_EDGES = LOW + np.arange(CELLS + 1) * (HIGH - LOW) / CELLS
-_FAR = 20.0  # in units of the plane: where a wedge ends, out of sight
+_FAR = 4.0  # times the diagonal of the plane: where a wedge ends, out of sight
 _WEDGE = np.linspace(-1, 1, 9)
 
 
@@ -25,36 +24,37 @@ def plane_map(result: Neighbors) -> Panel:
     counts = [int((result.regions == c).sum()) for c in range(result.classes)]
     traces: list[Trace] = []
     for c in range(result.classes):
-        x, y = outline(result.regions == c)
-        traces.append(area(x, y, f"{ROLES[c]}_fill", f"region of {CLASSES[c]}"))
+        x, y = outline(result.regions == c, result.low, result.high)
+        traces.append(area(x, y, f"{ROLES[c]}_fill", f"region of {result.names[c]}"))
     ball = len(traces)
     traces += [
         curve(None, None, "muted", "as near as the last", 1.6, meta={"table": False}),
         curve(None, None, "accent", f"to the {result.k} nearest" if result.k > 1 else "to the nearest", 2),
         *_points(result),
     ]
-    shares = ", ".join(f"{CLASSES[c]} {number(100 * count / CELLS**2, 2)}%" for c, count in enumerate(counts))
+    shares = ", ".join(f"{result.names[c]} {number(100 * count / CELLS**2, 2)}%" for c, count in enumerate(counts))
+    alike = result.data != "own"  # both coordinates in one unit
+    ticks = {"dtick": 1} if alike else {}
+    same = {"scaleanchor": "x", "constrain": "domain", "constraintoward": "top"} if alike else {}
     return panel(
         traces,
         f"Map of {DATA[result.data]} with the region of each class ({shares}), lines from the query to its {result.k} "
         f"nearest points, and all places as near as the last of them in {METRICS[result.metric]} distance.",
-        x="x₁",
-        y="x₂",
+        x=result.axes[0],
+        y=result.axes[1],
         frames=(*_ball(result, ball), *_lines(result, ball + 1)),
-        tracks=(Track(*places().T),),
+        tracks=(Track(*result.queries[:, :2].T),),
         height=560,
         width=0.75,
         dragmode=False,
-        xaxis={"range": [LOW - 0.15, HIGH + 0.15], "dtick": 1, "fixedrange": True, "constrain": "domain"},
-        yaxis={
-            "range": [LOW - 0.15, HIGH + 0.15],
-            "dtick": 1,
-            "fixedrange": True,
-            "scaleanchor": "x",
-            "constrain": "domain",
-            "constraintoward": "top",
-        },
+        xaxis={"range": _around(result, 0), "fixedrange": True, "constrain": "domain"} | ticks,
+        yaxis={"range": _around(result, 1), "fixedrange": True} | ticks | same,
     )
+
+
+def _around(result: Neighbors, axis: int) -> list[float]:
+    low, high = float(result.low[axis]), float(result.high[axis])
+    return [low - 0.025 * (high - low), high + 0.025 * (high - low)]
 
 
 def _points(result: Neighbors) -> list[Trace]:
@@ -63,7 +63,7 @@ def _points(result: Neighbors) -> list[Trace]:
     for c in reversed(range(result.classes)):
         own = np.flatnonzero(result.labels == c)
         x, y = result.points[own, :2].T
-        traces.append(dots(x, y, ROLES[c], CLASSES[c], 8 if c == 0 else 12, "circle" if c == 0 else "square"))
+        traces.append(dots(x, y, ROLES[c], result.names[c], 8 if c == 0 else 12, "circle" if c == 0 else "square"))
     if result.data == "homework":
         sides = ["bottom right" if label == 0 else "top right" for label in result.labels]
         named = [(float(x), float(y), str(i + 1), side)
@@ -74,7 +74,7 @@ def _points(result: Neighbors) -> list[Trace]:
 
 def _lines(result: Neighbors, trace: int) -> list[Frames]:
     """Return lines from each query to its K nearest."""
-    queries = places()
+    queries = result.queries[:, :2]
     ends = result.points[result.order[:, : result.k], :2]
     ends = np.where(result.directed[:, None, None], ends, queries[:, None, :])
     starts = np.broadcast_to(queries[:, None, :], ends.shape)
@@ -86,7 +86,7 @@ def _lines(result: Neighbors, trace: int) -> list[Frames]:
 
 def _ball(result: Neighbors, trace: int) -> list[Frames]:
     """Return the outline of all points in the plane as near as the K-th neighbor."""
-    queries, scale = places(), result.scale[:2]
+    queries, scale = result.queries[:, :2], result.scale[:2]
     radius = result.near[:, result.k - 1]
     if result.metric != "cosine":
         shape = ball(result.metric)
@@ -98,7 +98,7 @@ def _ball(result: Neighbors, trace: int) -> list[Frames]:
     facing = np.arctan2(queries[:, 1] * scale[1], queries[:, 0] * scale[0])
     half = np.where(result.directed, np.arccos(np.clip(1 - radius, -1, 1)), 0.0)
     turn = facing[:, None] + half[:, None] * _WEDGE
-    far = _FAR * float(scale.max()) * result.directed[:, None]
+    far = _FAR * float(np.linalg.norm((result.high - result.low) * scale)) * result.directed[:, None]
     rays = [far * np.cos(turn) / scale[0], far * np.sin(turn) / scale[1]]
     return [Frames(trace, np.pad(ray, ((0, 0), (1, 1))).astype(np.float32), attr)
             for ray, attr in zip(rays, "xy", strict=True)]  # fmt: skip
@@ -113,8 +113,11 @@ def ball(metric: str) -> Array:
     return np.column_stack([np.cos(_TURN), np.sin(_TURN)])
 
 
-def outline(mask: Numbers) -> tuple[Array, Array]:
-    """Return the border of the cells of a mask as closed loops with a gap after each, the cells on the left."""
+def outline(mask: Numbers, low: Array, high: Array) -> tuple[Array, Array]:
+    """Return the border of the cells of a mask as closed loops with a gap after each, the cells on the left.
+
+    `low` and `high` are the corners of the map.
+    """
     padded = np.pad(mask, 1)
     inside = padded[1:-1, 1:-1]
     edges: dict[tuple[int, int], list[tuple[int, int]]] = {}
@@ -143,9 +146,10 @@ def outline(mask: Numbers) -> tuple[Array, Array]:
             at = after
             if at == first:
                 break
-        x += [float(_EDGES[a]) for a, _ in loop] + [np.nan]
-        y += [float(_EDGES[b]) for _, b in loop] + [np.nan]
-    return np.array(x), np.array(y)
+        x += [a for a, _ in loop] + [np.nan]
+        y += [b for _, b in loop] + [np.nan]
+    across, up = (low[j] + np.array(v) * (high[j] - low[j]) / CELLS for j, v in enumerate((x, y)))
+    return across, up
 
 
 def in_order(result: Neighbors) -> Panel:
@@ -157,7 +161,7 @@ def in_order(result: Neighbors) -> Panel:
     ends = np.array([0.5, result.k + 0.5])
     traces = [
         area(np.array([ends[0], ends[0], ends[1], ends[1]]), np.array([0, top, top, 0]), "right_fill", "they vote"),
-        *(bars(ranks, heights[0], ROLES[c], CLASSES[c]) for c in range(result.classes)),
+        *(bars(ranks, heights[0], ROLES[c], result.names[c]) for c in range(result.classes)),
         curve(np.array([0.5, len(ranks) + 0.5]), None, "risk", "last that votes", 1.4),
     ]
     frames = [Frames(1 + c, np.where(classes == c, heights, 0).astype(np.float32)) for c in range(result.classes)]

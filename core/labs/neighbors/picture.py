@@ -6,7 +6,7 @@ import numpy as np
 
 from core.draw.live import Axis, Picture, Plane
 from core.draw.thumbnail import svg_curves
-from core.labs.neighbors.compute import GRID, Neighbors, explore
+from core.labs.neighbors.compute import GRID, Neighbors, at_grid, explore
 from core.labs.neighbors.panels import error_curves, in_order, plane_map
 from core.labs.neighbors.words import readouts, summaries
 
@@ -14,8 +14,12 @@ from core.labs.neighbors.words import readouts, summaries
 def picture(result: Neighbors) -> Picture:
     """Draw the map with distances in order and errors against K."""
     values = tuple(GRID.tolist())
-    across, up = (Axis(name, label, values, tuple(f"{v:.6g}" for v in values), start=0.0)
-                  for name, label in (("qx", "Query x₁"), ("qy", "Query x₂")))  # fmt: skip
+    digits = 4 if result.data == "own" else 6
+    ends = zip(("qx", "qy"), ("Query x₁", "Query x₂"), result.low, result.high, strict=True)
+    across, up = (
+        Axis(name, label, values, tuple(f"{v:.{digits}g}" for v in at_grid(low, high, GRID)), start=0.0)
+        for name, label, low, high in ends
+    )
     return Picture(
         panels=(plane_map(result), in_order(result), error_curves(result)),
         axis=Plane("query", across, up, (0.0, 0.0)),

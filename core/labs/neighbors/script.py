@@ -6,14 +6,18 @@ import numpy as np
 
 # settings
 qx, qy, k, metric, stretch, standardize, weights, tie = 0.0, 0.0, 3, "euclid", 1.0, False, "equal", "nearest"
+data = "homework"
 # end of settings
 
 with open("points.csv", encoding="utf-8-sig") as file:
     rows = list(csv.reader(file))[1:]
-names = [name for name in ("blue", "orange", "purple") if name in {row[-1] for row in rows}]
+names = sorted({row[-1] for row in rows})
 X, y = np.array([row[:-1] for row in rows], float), np.array([names.index(row[-1]) for row in rows])
 scale = 1 / X.std(axis=0) if standardize else np.array([stretch] + [1.0] * (X.shape[1] - 1))
-q, X = np.array([qx, qy] + [0.0] * (X.shape[1] - 2)) * scale, X * scale
+q = np.array([qx, qy] + [0.0] * (X.shape[1] - 2))
+if data == "own":  # qx and qy run from -2 to 4 across a map with a margin of 8%
+    q = X.min(axis=0) + ((q + 2) / 6 * 1.16 - 0.08) * np.ptp(X, axis=0)
+q, X = q * scale, X * scale
 
 
 def distance(a, B):
@@ -47,7 +51,7 @@ print(f"distance of neighbor {k}: {d[-1]:.6f}, share of the winner {share.max():
 if metric == "cosine" and not q.any():
     print("the query is 0 and has no direction")
 else:
-    print("winner:", names[winner] if winner >= 0 else "undecided", dict(zip(names, share.round(6).tolist())))
+    print("winner:", names[winner] if winner >= 0 else "undecided", share.round(6), " <- the slider")
 if metric == "euclid":
     print(f"another way: {np.sqrt(np.sort((X**2).sum(axis=1) + q @ q - 2 * X @ q).clip(0)[k - 1]):.6f}")
 

@@ -10,7 +10,7 @@ from core.kit.controls import Choice, Slider
 from core.kit.lab import Prediction
 from core.kit.mark import Mark, fraction
 from core.kit.words import fixed, number, percent
-from core.labs.neighbors.compute import CLASSES, METRICS, UNDECIDED, Neighbors, distances, index_of, ordered, vote
+from core.labs.neighbors.compute import CLASSES, METRICS, UNDECIDED, Neighbors, Whole, distances, ordered, vote
 from core.labs.neighbors.panels import ROLES
 
 AGREE = 1e-6  # of two ways to a distance: the root of a difference of squares loses digits near 0
@@ -20,7 +20,6 @@ _HOW = {
     "chebyshev": "By pairs, max(a, b) = (a + b + |a − b|)/2",
     "cosine": "Half the squared distance of the unit vectors",
 }
-_CENTER = index_of(0, 0)
 
 
 def readouts(result: Neighbors) -> tuple[Readout, ...]:
@@ -57,7 +56,7 @@ def readouts(result: Neighbors) -> tuple[Readout, ...]:
 def _vote(result: Neighbors, step: int) -> str:
     winner = int(result.winner[step])
     share = fixed(float(result.shares[step].max()))
-    return f"{CLASSES[winner] if winner != UNDECIDED else 'undecided,'} {share}"
+    return f"{result.names[winner] if winner != UNDECIDED else 'undecided,'} {share}"
 
 
 def summaries(result: Neighbors) -> tuple[str, ...]:
@@ -74,22 +73,28 @@ def _summary(result: Neighbors, there: bool, shares: list[float], winner: int, a
         return "The query is 0 and has no direction: cosine cannot order its neighbors."
     if winner == UNDECIDED:
         return "The vote is tied, and the rule is that no class wins."
-    name, role = CLASSES[winner], ROLES[winner]
+    name, role = result.names[winner], ROLES[winner]
     if sum(share > max(shares) - 1e-9 for share in shares) > 1:
         rule = "the nearest of the tied decides" if result.tie == "nearest" else "the first class wins"
         return f"The vote is tied, and {rule}: [{role}|{name}]."
     also = "; another point is exactly as near" if another else ""
+    start = name[:1].upper() + name[1:] if result.data != "own" else name
     if result.weights == "equal":
         count, votes = round(shares[winner] * result.k), "vote" if result.k == 1 else "votes"
-        return f"[{role}|{name.capitalize()}] wins with {count} of {result.k} {votes}{also}."
-    return f"[{role}|{name.capitalize()}] wins with {percent(shares[winner])} of the weight{also}."
+        return f"[{role}|{start}] wins with {count} of {result.k} {votes}{also}."
+    return f"[{role}|{start}] wins with {percent(shares[winner])} of the weight{also}."
+
+
+def _from_center(result: Neighbors, k: int, factor: float = 1.0) -> tuple[Whole, Array]:
+    """The `k` points nearest to (0, 0) and their distances."""
+    scale = result.scale * np.array([factor] + [1.0] * (len(result.scale) - 1))
+    query: Array = np.zeros((1, len(scale)))
+    return ordered(distances(query, result.points * scale, result.metric), min(k, len(result.points)))
 
 
 def _at_center(result: Neighbors, k: int, factor: float = 1.0) -> str:
     """Tell the class of the point (0, 0) for `k` neighbors and another unit of the first coordinate."""
-    scale = result.scale * np.array([factor] + [1.0] * (len(result.scale) - 1))
-    query: Array = np.zeros((1, len(scale)))
-    order, near = ordered(distances(query, result.points * scale, result.metric), min(k, len(result.points)))
+    order, near = _from_center(result, k, factor)
     won = vote(near, result.labels[order], result.classes, result.weights, result.tie)[1][0]
     return "undecided" if won == UNDECIDED else CLASSES[int(won)]
 
@@ -99,9 +104,9 @@ def _three(result: Neighbors) -> str:
 
 
 def _three_verdict(guess: str, truth: str, result: Neighbors) -> str:
-    order = result.order[_CENTER, :3]
+    order, near = _from_center(result, 3)
     voters = ", ".join(f"{CLASSES[int(result.labels[i])]} at {number(float(d))}"
-                       for i, d in zip(order, result.near[_CENTER, :3], strict=True))  # fmt: skip
+                       for i, d in zip(order[0], near[0], strict=True))  # fmt: skip
     return f"The three nearest are {voters}. The vote: {truth}."
 
 

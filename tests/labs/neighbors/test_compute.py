@@ -1,6 +1,7 @@
 """Distances, votes, errors, and directions against scikit-learn, SciPy, simulation, and published numbers."""
 
 import math
+import re
 
 import numpy as np
 import pytest
@@ -23,7 +24,6 @@ from core.labs.neighbors.compute import (
     errors,
     explore,
     index_of,
-    places,
     vote,
 )
 from core.labs.neighbors.directions import read_vectors
@@ -67,7 +67,7 @@ def test_distances_are_those_of_scipy(seed, metric):
 def test_the_plane_votes_as_scikit_learn_does(data, metric, weights):
     result = explore(data=data, metric=metric, weights=weights, k=5, stretch=2.0, seed=3)
     scaled = result.points * result.scale
-    queries = places(scaled.shape[1]) * result.scale
+    queries = result.queries * result.scale
     border = result.near[:, 5] - result.near[:, 4] if result.near.shape[1] > 5 else np.ones(len(queries))
     clear = result.directed & (border > 1e-8) & (result.near[:, 0] > 1e-8)  # elsewhere the order is a convention
     assert clear.mean() > 0.6
@@ -166,7 +166,7 @@ def test_the_last_neighbor_lies_on_the_outline(metric):
 @pytest.mark.parametrize("seed", range(3))
 def test_outlines_enclose_the_cells_of_a_region(seed):
     mask = np.random.default_rng(seed).random((61, 61)) < 0.6
-    x, y = outline(mask)
+    x, y = outline(mask, np.full(2, -2.0), np.full(2, 4.0))
     cell = 6 / 61
     loops = np.split(np.column_stack([x, y]), np.flatnonzero(np.isnan(x)))
     total = 0.0
@@ -239,3 +239,73 @@ def test_drawn_points_lie_in_the_plane_and_follow_the_seed():
         assert points[:, :2].max() <= 4
         assert set(labels) == set(range(3 if data == "three" else 2))
     assert (draw("moons", 30, 0.3, 1)[0] != draw("moons", 30, 0.3, 2)[0]).any()
+
+
+def own_table(n, seed=0):
+    """Three columns in units of their own with three classes: pasted text, numbers, and labels."""
+    rng = np.random.default_rng(seed)
+    numbers = rng.normal(size=(n, 3)) * [1000, 1, 0.01]
+    labels = np.digitize(numbers[:, 0] / 1000 + numbers[:, 2] * 100 + rng.normal(size=n), [-1, 1])
+    rows = [",".join([*map(repr, row), "abc"[label]]) for row, label in zip(numbers.tolist(), labels, strict=True)]
+    return "\n".join(["income,height,width,class", *rows]), numbers, labels
+
+
+@pytest.mark.parametrize("metric", METRICS)
+@pytest.mark.parametrize("standardize", [False, True])
+def test_a_table_of_ones_own_votes_as_scikit_learn_does(metric, standardize):
+    text, numbers, labels = own_table(150)
+    result = explore(
+        data="own", pasted=text, columns="width, height", metric=metric, k=7, standardize=standardize, tie="first"
+    )
+    own = numbers[:, [2, 1]]
+    np.testing.assert_array_equal(result.points, own)
+    assert (result.names, result.axes) == (("a", "b", "c"), ("width", "height"))
+    assert (result.low < own.min(axis=0)).all() and (result.high > own.max(axis=0)).all()
+    scale = 1 / own.std(axis=0) if standardize else np.ones(2)
+    name = {"euclid": "euclidean"}.get(metric, metric)
+    model = KNeighborsClassifier(7, metric=name, algorithm="brute").fit(own * scale, labels)
+    farthest = cdist(result.queries * scale, own * scale, SCIPY[metric]).max()
+    clear = result.near[:, 7] - result.near[:, 6] > 1e-9 * farthest
+    assert clear.mean() > 0.4
+    expected = model.predict_proba(result.queries * scale)
+    np.testing.assert_allclose(result.shares[clear], expected[clear], atol=1e-9)
+    left_out = cross_val_predict(model, own * scale, labels, cv=LeaveOneOut())
+    assert result.left_out[6] == pytest.approx(result.refitted) == np.mean(left_out != labels)
+
+
+def test_equal_points_leave_themselves_out():
+    text = "1 1 a\n" * 20 + "1 1 b\n" * 20 + "2 2 a"  # more of them than are looked at
+    result = explore(data="own", pasted=text)
+    X, y = result.points, result.labels
+    for k in (1, 3, 15):
+        wrong = 0
+        for i in range(len(X)):
+            rest = [j for j in range(len(X)) if j != i]
+            near = sorted(rest, key=lambda j: (math.dist(X[i], X[j]), j))[:k]
+            wrong += np.bincount(y[near]).argmax() != y[i]
+        assert result.left_out[k - 1] == wrong / len(X)
+        assert explore(data="own", pasted=text, k=k).refitted == wrong / len(X)
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"pasted": "1 2 a\n2 x b"}, "Line 2, column “x2”: “x” is not a number"),
+        ({"pasted": "1 2 a\n2 1 a"}, "Column “class” must have 2 to 3 classes; it has 1: “a”"),
+        ({"pasted": "1 a\n2 b\n3 b"}, "“2” is not a column of numbers; this table has 1: x1"),
+        ({"pasted": "1 2 a\n1 3 b\n1 4 b"}, "Column “x1” has one value everywhere"),
+        ({"columns": "1"}, "Name 2 different columns; this table has 1: petal length, 2: petal width"),
+        ({"k": 13}, "`k` must be at most 12"),
+    ],
+)
+def test_a_table_that_does_not_fit_is_refused(change, said):
+    with pytest.raises(ValueError, match=re.escape(said)):
+        explore(data="own", **change)
+
+
+def test_the_default_table_is_part_of_iris():
+    iris = load_iris()
+    known = {(*row, iris.target_names[t]) for row, t in zip(iris.data[:, 2:].tolist(), iris.target, strict=True)}
+    result = explore(data="own")
+    shown = {(*row, result.names[c]) for row, c in zip(result.points.tolist(), result.labels, strict=True)}
+    assert len(shown) == 12 and shown <= known
