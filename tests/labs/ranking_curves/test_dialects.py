@@ -104,8 +104,14 @@ EXPORTS = {
     "RapidMiner": listed("id,label,prediction(label),confidence(no),confidence(yes)", ROWS, WORDS, LEARNED, Q, P),
     "KNIME": listed("RowID,class,P (class=no),P (class=yes),Prediction (class)", ROWS, WORDS, Q, P, LEARNED),
     "Orange": listed("class,Tree (no),Tree (yes),Tree,Fold", WORDS, Q, P, LEARNED, ["1"] * 11),
+    "Orange's header of three lines": "class\tTree\tTree (no)\tTree (yes)\nno yes\tno yes\tcontinuous\tcontinuous\n"
+    + "class\tmeta\tmeta\tmeta\n"
+    + listed("", WORDS, LEARNED, Q, P)[1:].replace(",", "\t"),
     "Azure": listed("label,Scored Labels,Scored Probabilities", WORDS, LEARNED, P),
     "Kaggle": listed("PassengerId,Survived,oof_prob", ROWS, WORDS, P),
+    "Kaggle, with the passengers": listed(
+        "PassengerId,Survived,Sex,Fare,oof_prob", ROWS, WORDS, ["m", "f", *["m"] * 9], ROWS, P
+    ),
     "pROC": listed("truth,No,Yes", WORDS, Q, P),
     "H2O": listed("predict,no,yes,actual", LEARNED, Q, P, WORDS),
     "Spark": listed("label,prediction,probability", WORDS, HARD, [f'"[{q},{p}]"' for p, q in zip(P, Q, strict=True)]),
@@ -190,7 +196,7 @@ def test_a_sentence_quotes_what_is_in_the_file_with_its_line(texts: list[str], q
 def test_p_and_its_complement_are_one_scorer_and_it_is_said() -> None:
     got = read_scores("a.csv", listed("y,p0,p1", NUMERIC, Q, P).encode())
     assert got.columns == ("p1",) and got.scores[0].tolist() == SCORES
-    assert got.notes == ("“p0” and “p1” add up to 1; “p1” is the score.",)
+    assert got.notes == ("“p0” and “p1” are two halves of one score; “p1” is taken.",)
     # Where the positive class comes first in the order of the classes, so does its column.
     sick = listed("state,p0,p1", ["abnormal" if label else "normal" for label in LABELS], P, Q)
     assert read_scores("a.csv", sick.encode()).columns == ("p0",)
@@ -198,6 +204,20 @@ def test_p_and_its_complement_are_one_scorer_and_it_is_said() -> None:
     assert len(read_scores("a.csv", listed("y,a,b", NUMERIC, rounded, P).encode()).scores) == 1
     apart = listed("y,a,b", NUMERIC, [f"{1 - score / 2:g}" for score in SCORES], P)
     assert len(read_scores("a.csv", apart.encode()).scores) == 2
+
+
+def test_raw_predictions_of_spark_are_one_scorer() -> None:
+    raw = [f'"[-{p},{p}]"' for p in P]
+    both = [f'"[{q},{p}]"' for p, q in zip(P, Q, strict=True)]
+    got = read_scores("a.csv", listed("label,rawPrediction,probability,prediction", NUMERIC, raw, both, HARD).encode())
+    assert got.columns == ("rawPrediction [1]", "probability [1]")
+    assert [score.tolist() for score in got.scores] == [SCORES, SCORES]
+
+
+def test_two_columns_of_two_values_beside_named_scores_are_told() -> None:
+    text = listed("left,right,score", NUMERIC, WORDS, P)
+    with pytest.raises(ValueError, match="Exactly two different values are in “left”, “right”"):
+        read_scores("a.csv", text.encode())
 
 
 def test_predicted_classes_are_named_as_such() -> None:

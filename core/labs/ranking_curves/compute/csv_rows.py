@@ -44,6 +44,8 @@ _SEPARATOR_LINE = re.compile(rb'"?sep=([,;\t])"?(\r\n|\r|\n)', re.IGNORECASE)
 _COMMENT = re.compile(r"[ \t]*#(?!n/a\b)", re.IGNORECASE)
 _COMMENTS = re.compile(rb"(?:^|[\r\n])[ \t]*#")
 _RULE = re.compile(r"[\s|:+=-]+")  # the line under the header of a table in Markdown
+# The third line of the header of Orange; the second one has types.
+_ROLES = frozenset(["", "class", "meta", "ignore", "c", "m", "i"])
 # R leaves out the name of the first column, which holds names of rows, in quotes.
 _ROW_NAMES = re.compile(rb'(?:[ \t]*#[^\r\n]*[\r\n]+)*\s*"[^"\r\n]*"(,"[^"\r\n]*")*[ \t]*[\r\n]+"')
 # Two numbers in one cell, as Spark and NumPy write both probabilities.
@@ -107,7 +109,7 @@ def sheet(content: bytes) -> Sheet:
     text = _as_utf8(content)
     names, text = weka.as_csv(text)
     text, separator = (text, ",") if names else _separator(text)
-    head = list(islice(_cells(text, separator), 2))
+    head = list(islice(_cells(text, separator), 3))
     line, first = head[0] if head else (1, [])
     if not 2 <= len(first) <= MAX_COLUMNS:
         raise ValueError(
@@ -120,6 +122,8 @@ def sheet(content: bytes) -> Sheet:
         row_names = separator != "," or _ROW_NAMES.match(text)
         if len(head) > 1 and len(head[1][1]) == len(names) + 1 and row_names:
             names = ["", *names]
+        if len(head) > 2 and "class" in head[2][1] and {cell.strip() for cell in head[2][1]} <= _ROLES:
+            skip = 3
     elif not names:
         names = _commented_names(text, separator, first)
     row = head[skip][1] if len(head) > skip else []

@@ -22,6 +22,10 @@ SCORE_NAME = re.compile(
     r"|.*(score|prob|proba|probability|probabilities|pred|prediction|logit|confidence)s?\d*"
 )
 PREDICTED = re.compile(r".*(pred|label|class|yhat|decision).*")
+OUTCOME = re.compile(
+    "(is|has|had|was|will).+|survived|churn(ed)?|default(ed)?|fraud|diagnosis|status|disease|died|dead|death|event"
+    "|converted|conversion|click(ed)?|purchased?|bought|spam|malignant|response|relevant|readmitted|exited|attrition"
+)
 ROW_NAMES = frozenset(["", "id", "index", "row", "case", "unnamed0"])
 _IDS = (
     "id ids uuid guid index idx nr no number num row rownum key inst instance patient member customer client "
@@ -66,7 +70,7 @@ def roles(names: list[str], columns: list[Column], titles: list[str]) -> Roles:
     ]
     named = [i for i in used if SCORE_NAME.fullmatch(keys[i])]
     by_name = [i for i in used if keys[i] in LABEL_NAMES]
-    label = _label(by_name, [i for i in used if i not in named], columns, titles)
+    label = _label(by_name, [i for i in used if i not in named], bool(named), columns, titles, keys)
     hard = tuple(
         i for i in used if i != label and PREDICTED.fullmatch(keys[i]) and _is_hard(columns[i], columns[label])
     )
@@ -83,12 +87,19 @@ def roles(names: list[str], columns: list[Column], titles: list[str]) -> Roles:
     return Roles(label, groups, hard)
 
 
-def _label(named: list[int], others: list[int], columns: list[Column], titles: list[str]) -> int:
-    """Find the label: by name, or the only column left, or the only one of two words, or of two values."""
+def _label(
+    named: list[int], others: list[int], scored: bool, columns: list[Column], titles: list[str], keys: list[str]
+) -> int:
+    """Find the label: by name, or the only column left, or the only one of two words, or of two values.
+
+    Where the scores are known by name (`scored`), the file may be a table of features, such as the passengers of a
+    ship: then the only one of two values whose name is an outcome, and not just any words.
+    """
     if len(named) > 1:
         raise ValueError(f"Columns {', '.join(titles[i] for i in named)} all look like labels by their names. {HOW}")
     two = [i for i in others if columns[i].few and len(columns[i].texts) == 2]
-    for choice in (named, others, [i for i in two if columns[i].fault], two):
+    likely = [i for i in two if (OUTCOME.fullmatch(keys[i]) if scored else columns[i].fault)]
+    for choice in (named, others, likely, two):
         if len(choice) == 1:
             return choice[0]
     if two:
@@ -140,7 +151,7 @@ def _is_hard(column: Column, label: Column) -> bool:
 
 
 def _complements(scores: list[int], columns: list[Column]) -> tuple[tuple[int, ...], ...]:
-    """Pair two columns that add up to 1, or to 100, in every row, as the probabilities of two classes do."""
+    """Pair two columns that add up to 0, 1, or 100 in every row, as the scores of two classes do."""
     groups: list[tuple[int, ...]] = []
     left = list(scores)
     while left:
@@ -155,9 +166,11 @@ def _complements(scores: list[int], columns: list[Column]) -> tuple[tuple[int, .
 def _add_up(one: Column, other: Column) -> bool:
     with np.errstate(over="ignore", invalid="ignore"):
         total = one.numbers + other.numbers
-    total = total[np.isfinite(total)]
+    total = total[np.isfinite(one.numbers) & np.isfinite(other.numbers)]
     if not total.size or np.nanmin(one.numbers) == np.nanmax(one.numbers):
         return False
+    if (total == 0).all():  # the raw predictions of Spark
+        return True
     # Both are rounded, to two decimals at least.
     return any(bool((np.abs(total - whole) <= 0.011 * whole).all()) for whole in (1, 100))
 

@@ -204,7 +204,9 @@ def _notes(
         notes.append(f"Columns left out: {', '.join(listed)}.")
     for group, place, name in zip(found.scores, chosen, own_names, strict=True):
         if len(group) == 2:
-            notes.append(f"{' and '.join(titles[k] for k in group)} add up to 1; {titles[place]} is the score.")
+            notes.append(
+                f"{' and '.join(titles[k] for k in group)} are two halves of one score; {titles[place]} is taken."
+            )
         if place in found.hard:
             notes.append(f"{titles[place]} holds predicted classes, not scores: its curves have a single corner.")
         if columns[place].note:
