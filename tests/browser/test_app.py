@@ -261,8 +261,11 @@ def test_predict_first_and_presenter_mode(app_url: str, open_page: OpenPage) -> 
     page.get_by_role("button", name="Check").wait_for(timeout=60_000)
     assert page.locator(".lc-plot").count() == 0
     page.get_by_role("button", name="Check").click()
-    ready(page)
     expect(page.get_by_text("Your answer: 5. Correct answer: 8.")).to_be_visible()
+    expect(page.get_by_text("Why is degree 15 worse")).to_be_visible()
+    page.get_by_role("button", name="Check").click()
+    ready(page)
+    expect(page.locator(".lc-labels").get_by_text("your guess 5")).to_be_visible()
 
     page.get_by_role("button", name="Present").click()
     page.wait_for_function("() => location.search.includes('present=1')")
