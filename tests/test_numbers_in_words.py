@@ -514,6 +514,9 @@ KNOWN: dict[str, dict[str, Callable[[], Numbers]]] = {
         "preset Cosine, 5 of 200 epochs": lambda: values("schedules", "Cosine, 5", "epochs", "length"),
         "help low": given(1, 25),  # torch's OneCycleLR, div_factor = 25
         "help gamma": given(1),  # torch's CyclicLR
+        "help warm": given(0),  # torch's pct_start
+        "help milestones": lambda: [1, 2, 80 / 30, 30, 60, 80, 30],  # fractions of the first of three milestones
+        "help power": given(1),  # torch's PolynomialLR, a straight line by default
         "help n_train": given(60_000, 6_000, 50_000),  # Xiao et al. 2017, a tenth of it, Krizhevsky 2009
         "help net": given(32),
         "ask 0": given(5_000),

@@ -59,6 +59,7 @@ FORMS = {
     "smoothed beside raw": csv({"lr": RATES, "smooth_loss": 1.0, "loss": LOSSES}),
     "records": json.dumps([{"lr": a, "loss": b} for a, b in zip(RATES, LOSSES, strict=True)]),
     "records, one a line": "\n".join(json.dumps({"lr": a, "loss": b}) for a, b in zip(RATES, LOSSES, strict=True)),
+    "tuples, printed": str(list(zip(RATES, LOSSES, strict=True))),
     "pairs": json.dumps(list(zip(RATES, LOSSES, strict=True))),
     "inside a history": json.dumps({"history": {"lr": RATES, "loss": LOSSES}}),
     "NumPy's numbers": str({"lr": [f"np.float64({x})" for x in RATES], "loss": LOSSES}).replace("'np", "np").replace(

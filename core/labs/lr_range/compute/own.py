@@ -40,6 +40,7 @@ _PRINTED = re.compile(
     r"(?:torch\.)?\b(?:tensor|array|np\.float\d+|float\d+)\(\s*(\[[^()]*?\]|[^(),]*?)\s*(?:,\s*\w+=[^()]*)?\)"
 )
 _WORDS = ((r"\bnan\b", "NaN"), (r"\binf\b", "Infinity"), (r"\bNone\b", "null"), ("'", '"'))
+_TUPLES = str.maketrans("()", "[]")
 _LIST = re.compile(r"(?:([A-Za-z_][\w.]*)\s*[=:]\s*)?\[([^\[\]]*)\]")
 HOW = "Bring a line “lr,loss” and a row for each step, or the lists of torch-lr-finder, Lightning, fastai, or Keras."
 
@@ -177,6 +178,7 @@ def _lists(text: str) -> Columns:
     plain = _PRINTED.sub(r"\1", text)
     for pattern, word in _WORDS:
         plain = re.sub(pattern, word, plain)
+    plain = plain.translate(_TUPLES)
     for whole in (plain, f"[{','.join(plain.splitlines())}]"):  # one value, or one a line
         try:
             return _columns_of(json.loads(whole))
