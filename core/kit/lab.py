@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import inspect
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from itertools import product
@@ -196,12 +196,13 @@ class Section:
     """A folded part below the picture.
 
     `blocks` maps the result and the values of all controls to what the section shows, top to bottom: strings
-    (Markdown), pictures, pictures that take clicks, tables, controls whose place is "section", exercises and work. A
-    picture over a plane that is named like a control of the page moves that control.
+    (Markdown), pictures, pictures that take clicks, tables, controls whose place is "section", exercises and work.
+    Those that it yields before it refuses stay. A picture over a plane that is named like a control of the page moves
+    that control.
     """
 
     title: str
-    blocks: Callable[[Any, Mapping[str, Any]], Sequence[Any]]
+    blocks: Callable[[Any, Mapping[str, Any]], Iterable[Any]]
 
     @property
     def name(self) -> str:

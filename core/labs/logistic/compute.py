@@ -246,24 +246,39 @@ def fit(x: Array, y: Array, *, penalty: float = 0.0, intercept: bool = True) -> 
     if penalty == 0 and separable(x, y):
         return None
     columns = np.column_stack([np.ones_like(x) if intercept else np.zeros_like(x), x])
-    b = np.zeros(2)
-    hold = np.diag([0.0 if intercept else 1.0, penalty])
+    b = newton(columns, y, np.array([0.0 if intercept else 1.0, penalty]))
+    return float(b[0]), float(b[1])
+
+
+def newton(columns: Array, y: Array, hold: Array) -> Array:
+    """Return the weights (d,) that minimize the sum of the cross-entropies plus Σ hold w² / 2, by damped steps.
+
+    Parameters
+    ----------
+    columns : ndarray of shape (n, d)
+        Inputs; a column of ones for an intercept.
+    y : ndarray of shape (n,)
+        Labels 0 and 1.
+    hold : ndarray of shape (d,)
+        Penalty of each weight, at least 0.
+    """
+    b = np.zeros(columns.shape[1])
 
     def cost(at: Array) -> float:
-        return float(np.logaddexp(0, -(columns @ at) * (2 * y - 1)).sum() + penalty * at[1] ** 2 / 2)
+        return float(np.logaddexp(0, -(columns @ at) * (2 * y - 1)).sum() + hold @ at**2 / 2)
 
     for _ in range(100):
         p = sigmoid(columns @ b)
-        slope = columns.T @ (p - y) + hold @ b
-        curvature = (columns * (p * (1 - p))[:, None]).T @ columns + hold
-        step = np.linalg.solve(curvature + 1e-12 * np.eye(2), slope)
+        slope = columns.T @ (p - y) + hold * b
+        curvature = (columns * (p * (1 - p))[:, None]).T @ columns + np.diag(hold)
+        step = np.linalg.solve(curvature + 1e-12 * np.eye(len(b)), slope)
         scale = 1.0
         while cost(b - scale * step) > cost(b) + 1e-12 and scale > 1e-10:
             scale /= 2
         b = b - scale * step
         if np.abs(scale * step).max() < 1e-12 * (1 + np.abs(b).max()):
             break
-    return float(b[0]), float(b[1])
+    return b
 
 
 def separable(x: Array, y: Array) -> bool:

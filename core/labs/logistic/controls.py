@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from core.kit.controls import Choice, LogSlider, Slider, Text
+from core.data.tables import PASTED, read_file
+from core.kit.controls import Choice, File, LogSlider, Slider, Text
+from core.labs.logistic.own import EXAMPLE
 
 LABELS = {"1": "1", "0": "0"}
 BASES = {"e": "e (nats)", "2": "2 (bits)", "10": "10"}
@@ -17,6 +19,48 @@ PENALTY = LogSlider(
     zero=True,
     place="section",
     help="Weight of λw²/2 beside the losses. Raising it shrinks the fitted weight.",
+)
+_OWN = ("fitted", ("own",))
+FITTED = Choice(
+    name="fitted",
+    label="Fit to",
+    default="six",
+    options={"six": "six points", "own": "your table"},
+    place="section",
+    help="What the curve is fitted to: six points, of which one is dragged, or a table of your own.",
+)
+ROWS = Text(
+    name="pasted",
+    label="Your table",
+    default=EXAMPLE,
+    limit=PASTED,
+    place="section",
+    when=_OWN,
+    examples=(
+        "1 no\n2 yes\n3 no\n4 yes",
+        "dose;age;class\n0,5;31;0\n1,5;40;1\n1,0;52;1\n2,0;29;0",
+        "1 a\n2 b",
+        "1, x, no",
+    ),
+    help="A line for each row: one or more numbers and one of two classes.",
+)
+UPLOAD = File(
+    name="upload",
+    label="Or a CSV file",
+    read=read_file,
+    place="section",
+    when=_OWN,
+    help="The same kind of table from a file. It is read once, not kept, and not part of a link.",
+)
+COLUMNS = Text(
+    name="columns",
+    label="Columns",
+    default="1",
+    limit=80,
+    place="section",
+    when=_OWN,
+    examples=("1, 2", "petal width", "9"),
+    help="One or two columns to predict from, by name or by number among the columns of numbers.",
 )
 TYPED = Text(
     name="predictions",
@@ -45,6 +89,10 @@ CONTROLS = (
            help="What one more grade point adds to the score."),
     Choice(name="base", label="Logarithm", default="e", options=BASES, place="more",
            help="Base of the logarithm in the cross-entropy: nats, bits, or decimal digits."),
+    FITTED,
+    ROWS,
+    UPLOAD,
+    COLUMNS,
     PENALTY,
     TYPED,
 )  # fmt: skip

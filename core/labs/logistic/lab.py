@@ -7,9 +7,10 @@ from pathlib import Path
 from typing import Any
 
 from core.kit.lab import Lab, Preset
-from core.labs.logistic.compute import explore, tables
+from core.labs.logistic.compute import explore
 from core.labs.logistic.controls import CONTROLS
 from core.labs.logistic.exercises import EXERCISES
+from core.labs.logistic.own import tables
 from core.labs.logistic.picture import picture, thumbnail
 from core.labs.logistic.sections import SECTIONS
 from core.labs.logistic.stories import STORIES

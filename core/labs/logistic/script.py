@@ -1,11 +1,15 @@
 """Logistic regression at one point: probability, hours for a target, four losses; and a fit by Newton's method."""
 
+import csv
+from pathlib import Path
+
 import numpy as np
 
 # settings
 b0, b1, b2, x1, x2 = -6.0, 0.05, 1.0, 40, 3.5
 target, y, base, penalty = 0.5, "1", "e", 0.0
 predictions = "1 0.2, 0 0.5, 0 0.1"
+fitted = "six"
 # end of settings
 
 unit = np.log({"e": np.e, "2": 2, "10": 10}[base])
@@ -29,10 +33,30 @@ with np.errstate(divide="ignore"):
     terms = -np.log(np.where(Y == 1, P, 1 - P)) / unit
 print("cross-entropy of each prediction:", *(f"{t:.6f}" for t in terms), f"mean {terms.mean():.6f}")
 
-X, L = np.arange(1.0, 7.0), np.array([0, 0, 1, 0, 1, 1])
-A, w = np.column_stack([np.ones(6), X]), np.zeros(2)
-for _ in range(50):
+X, L, names = np.arange(1.0, 7.0)[:, None], np.array([0, 0, 1, 0, 1, 1]), ["six points"]
+if fitted == "own" and Path("table.csv").exists():
+    with open("table.csv", encoding="utf-8-sig") as file:
+        names, *table = csv.reader(file)
+    X, L = np.array([row[:-1] for row in table], float), np.array([int(row[-1]) for row in table])
+middle, spread = X.mean(axis=0), X.std(axis=0)
+A, w = np.column_stack([np.ones(len(L)), (X - middle) / spread]), np.zeros(X.shape[1] + 1)
+hold = np.array([0, *(penalty / spread**2)])
+
+
+def cost(w):
+    return np.logaddexp(0, -(A @ w) * (2 * L - 1)).sum() + hold @ w**2 / 2
+
+
+for _ in range(100):
     q = 1 / (1 + np.exp(-A @ w))
-    H = (A * (q * (1 - q))[:, None]).T @ A + np.diag([0, penalty])
-    w = w - np.linalg.solve(H, A.T @ (q - L) + penalty * np.array([0, w[1]]))
-print(f"fit of six points: b = {w[0]:.6f}, w = {w[1]:.6f}, border at {-w[0] / w[1]:.6f}")
+    H = (A * (q * (1 - q))[:, None]).T @ A + np.diag(hold + 1e-12)
+    step = np.linalg.solve(H, A.T @ (q - L) + hold * w)
+    while cost(w - step) > cost(w) + 1e-12:
+        step = step / 2
+    w = w - step
+slopes = w[1:] / spread
+b = w[0] - middle @ slopes
+loss = np.logaddexp(0, -(A @ w) * (2 * L - 1)).mean()
+print(f"fit of {names[0]}: b = {b:.6f}, w =", *(f"{v:.6f}" for v in slopes), f"mean loss {loss:.6f}")
+if len(slopes) == 1:
+    print(f"border at {-b / slopes[0]:.6f}")

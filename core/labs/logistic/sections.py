@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import math
+from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
 import numpy as np
 
-from core.draw.live import Axis, Check, Frames, Picture, Readout
-from core.draw.marks import curve, dots, panel
+from core.draw.live import Axis, Check, Frames, Panel, Picture, Readout
+from core.draw.marks import Trace, curve, dots, panel
 from core.kit.arrays import Array
 from core.kit.lab import Section, Table
-from core.kit.words import fixed, number
+from core.kit.words import fixed, number, verbatim
 from core.labs.logistic.compute import (
     LABELS,
     LOSSES,
@@ -26,28 +27,40 @@ from core.labs.logistic.compute import (
     scored,
     sigmoid,
 )
-from core.labs.logistic.controls import PENALTY, TYPED
+from core.labs.logistic.controls import COLUMNS, FITTED, PENALTY, ROWS, TYPED, UPLOAD
+from core.labs.logistic.own import Fitted, fit_own
 
 _MOVED = 2  # the point that is dragged
+_LEVELS = np.arange(1, 20) / 20  # thresholds on P of a fitted table
 _GRID = np.linspace(-0.5, 8.5, 91)
 _fits = lru_cache(maxsize=8)(fits)
 
 
-def fit_it(result: Logistic, values: Mapping[str, Any]) -> Sequence[Any]:
-    """A fit to six points, the third of which is dragged."""
+def fit_it(result: Logistic, values: Mapping[str, Any]) -> Iterator[Any]:
+    """Yield a fit to six points, the third of which is dragged, or to a visitor's table."""
+    yield FITTED
+    if values["fitted"] == "own":
+        yield from (ROWS, UPLOAD, COLUMNS, PENALTY)
+        own = fit_own(values)
+        yield (
+            f"P is the probability of “{verbatim(own.classes[1])}”. Drag the threshold: rows from it on are predicted "
+            f"“{verbatim(own.classes[1])}”."
+        )
+        yield _own_picture(own, float(values["penalty"]))
+        return
     found = _fits(penalty=float(values["penalty"]))
     held = (
         f"The penalty λ = {number(found.penalty)} holds the weight."
         if found.penalty
         else "Without a penalty the fitted probabilities add up to the three positive labels, wherever the points lie."
     )
-    return (
+    yield (
         "Six points on a line, three of each label. Drag the third one past its neighbors. "
         f"{held} Once a border separates the labels, the loss has no minimum: a steeper curve is always better, and "
-        "the weight runs away. Set “Penalty λ” above 0 to stop it.",
-        PENALTY,
-        _fit_picture(found),
+        "the weight runs away. Set “Penalty λ” above 0 to stop it."
     )
+    yield PENALTY
+    yield _fit_picture(found)
 
 
 def _fit_picture(found: Fits) -> Picture:
@@ -114,6 +127,105 @@ def _fit_sentences(found: Fits) -> tuple[str, ...]:
         else:
             said.append(f"P is one half at x = {number(-b / w) if w else '–'}.")
     return tuple(said)
+
+
+def _own_picture(own: Fitted, penalty: float) -> Picture:
+    """Draw the fit with a threshold on the probability, which is dragged."""
+    levels = tuple(_LEVELS.tolist())
+    axis = Axis("level", "Threshold on P", levels, tuple(f"{level:g}" for level in levels), start=0.5)
+    drawn = _line(own) if len(own.columns) == 1 else _plane(own)
+    return Picture((drawn,), axis=axis, readouts=_own_readouts(own, penalty), sentences=_own_sentences(own))
+
+
+def _borders(own: Fitted) -> Array:
+    """Return the score b + w · x at which P reaches each of `_LEVELS`, less the intercept; shape (19,)."""
+    scores: Array = np.log(_LEVELS / (1 - _LEVELS)) - own.weights[0]
+    return scores
+
+
+def _ends(values: Array) -> tuple[float, float]:
+    margin = 0.08 * float(np.ptp(values))
+    return float(values.min()) - margin, float(values.max()) + margin
+
+
+def _line(own: Fitted) -> Panel:
+    low, high = _ends(own.x[:, 0])
+    grid = np.linspace(low, high, 121)
+    traces: list[Trace] = [curve(grid, sigmoid(own.weights[0] + own.weights[1] * grid), "first", "probability", 3)]
+    traces += [
+        dots(own.x[own.y == label, 0], np.full(int((own.y == label).sum()), float(label)), role, own.classes[label], 9)
+        for label, role in enumerate(("train", "second"))
+    ]
+    traces.append(curve(None, np.array([-0.05, 1.05]), "threshold", "threshold", 2))
+    at = _borders(own) / own.weights[1] if own.weights[1] else np.full(len(_LEVELS), np.nan)
+    at = np.where((at >= low) & (at <= high), at, np.nan)
+    return panel(
+        traces,
+        f"Fitted probability of {own.classes[1]} against {own.columns[0]} with {len(own.y)} rows at 0 and 1; a "
+        "vertical line stands where the probability reaches the threshold.",
+        x=own.columns[0],
+        y="probability",
+        frames=(Frames(3, [np.array([a, a]) for a in at], "x"),),
+        height=340,
+        xaxis={"range": [low, high]},
+        yaxis={"range": [-0.08, 1.08]},
+    )
+
+
+def _plane(own: Fitted) -> Panel:
+    (low, high), (below, above) = _ends(own.x[:, 0]), _ends(own.x[:, 1])
+    first, second = own.weights[1:]
+    scores = _borders(own)
+    if abs(second) * (above - below) >= abs(first) * (high - low):
+        x = np.tile([low, high], (len(scores), 1))
+        y = (scores[:, None] - first * x) / second if second else np.full_like(x, np.nan)
+    else:
+        y = np.tile([below, above], (len(scores), 1))
+        x = (scores[:, None] - second * y) / first
+    traces: list[Trace] = [
+        dots(own.x[own.y == label, 0], own.x[own.y == label, 1], role, own.classes[label], 9, symbol)
+        for label, role, symbol in ((0, "train", "circle"), (1, "second", "square"))
+    ]
+    traces.append(curve(None, None, "threshold", "threshold", 2.4))
+    return panel(
+        traces,
+        f"{len(own.y)} rows over {own.columns[0]} and {own.columns[1]}, in two classes, with the line on which the "
+        f"fitted probability of {own.classes[1]} is the threshold.",
+        x=own.columns[0],
+        y=own.columns[1],
+        frames=(Frames(2, list(x), "x"), Frames(2, list(y))),
+        height=420,
+        xaxis={"range": [low, high]},
+        yaxis={"range": [below, above]},
+    )
+
+
+def _right(own: Fitted) -> list[int]:
+    """Count the rows that each threshold puts into their own class."""
+    return [int(((own.probabilities >= level) == own.y).sum()) for level in _LEVELS]
+
+
+def _own_readouts(own: Fitted, penalty: float) -> tuple[Readout, ...]:
+    total, positives = float(own.probabilities.sum()), int(own.y.sum())
+    check = Check((f"sum of P = {fixed(total)}, rows of {own.classes[1]}: {positives}",),
+                  (math.isclose(total, positives, abs_tol=1e-6),))  # fmt: skip
+    held = f", at λ = {number(penalty)}" if penalty else ""
+    return (
+        *(
+            Readout(f"weight of {name}", (number(float(weight)),), "first", "What one more unit adds to the score.")
+            for name, weight in zip(own.columns, own.weights[1:], strict=True)
+        ),
+        Readout("mean loss", (fixed(own.loss),), help=f"Mean cross-entropy of all rows in nats{held}.", check=check),
+        Readout("correct", tuple(f"{count} of {len(own.y)}" for count in _right(own)), "test",
+                "Rows that the threshold puts into their own class."),
+    )  # fmt: skip
+
+
+def _own_sentences(own: Fitted) -> tuple[str, ...]:
+    return tuple(
+        f"Predicting from P = {level:g} on gets {count} of {len(own.y)} rows right."
+        for level, count in zip(_LEVELS.tolist(), _right(own), strict=True)
+    )
 
 
 def predictions(result: Logistic, values: Mapping[str, Any]) -> Sequence[Any]:
