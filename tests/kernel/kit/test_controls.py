@@ -122,7 +122,7 @@ def test_log_slider_between_whole_numbers_has_whole_values() -> None:
 
 
 def test_a_link_carries_no_file() -> None:
-    file = File(name="file", label="File", help="h", read=lambda name, content: content, suffix="csv")
+    file = File(name="file", label="File", help="h", read=lambda name, content: content)
     assert to_link((file, DEGREE), {"file": b"1", "degree": 4}) == {"degree": "4"}
     values, notes = from_link((file,), {"file": ["x"]})
     assert values == {"file": None}
