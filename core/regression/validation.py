@@ -13,7 +13,7 @@ from core.kit.results import read_only
 from core.regression import truths
 from core.regression.decomposition import GRID_SIZE, degree_range
 from core.regression.designs import Experiment, Settings, draw
-from core.regression.polynomials import NestedBasis, fits, leave_one_out, nested_basis, project
+from core.regression.polynomials import fits, leave_one_out, nested_basis, project
 from core.regression.sweeps import exact_fits
 from core.regression.validation_rules import (
     SPLIT_LIMITS,
@@ -32,6 +32,8 @@ from core.regression.validation_rules import (
     without_dust,
 )
 
+MOST_REFITTED = 200  # points; more take too long
+_MOST_PARTS = 400_000  # points times fits that leave out a part of them
 RULES = ("hold-out", "k-fold", "repeated k-fold", "leave-one-out", "GCV", "AIC", "BIC")
 
 
@@ -47,8 +49,10 @@ class Validation:
         Why the degrees stop before `max_degree`; empty if they do not.
     x, y : ndarray (n,)
         The data.
+    signal : ndarray (n,)
+        The truth at x, or y less its mean where the truth is unknown: what is tiny beside it is rounding.
     noise : float
-        Variance of the noise, in squared units of y.
+        Variance of the noise, in squared units of y; nan where it is unknown.
     held : ndarray (n,) of bool
         Points that hold-out reserves for testing.
     fold : ndarray (repeats, n) of int
@@ -62,7 +66,8 @@ class Validation:
     left_out : ndarray (D, n)
         Leave-one-out residuals r / (1 - h); nan where h is 1, or differs from 1 by less than rounding.
     refitted : ndarray (D, n)
-        The same by n refits of each degree; nan where the other points do not determine the degree.
+        The same by n refits of each degree; nan where the other points do not determine the degree, and everywhere
+        with more than `MOST_REFITTED` points.
     rules : tuple of str
         `RULES`.
     scores : ndarray (7, D)
@@ -84,11 +89,12 @@ class Validation:
     train_mse : ndarray (D,)
         Mean squared residual of the fit to all points.
     risk : ndarray (D,)
-        Exact expected error at the test points of fits to data sets with these inputs, noise included.
+        Exact expected error at the test points of fits to data sets with these inputs, noise included; nan where the
+        truth is unknown.
     own_risk : ndarray (D,)
         The same for the fit to these very data: mean squared distance from the truth plus `noise`.
     grid, f_grid : ndarray (G,)
-        Even inputs that span the data, and the truth there.
+        Even inputs that span the data, and the truth there, nan where it is unknown.
     curves : ndarray (D, G)
         Fits to all points.
     """
@@ -97,6 +103,7 @@ class Validation:
     degree_limit: str
     x: Array
     y: Array
+    signal: Array
     noise: float
     held: NDArray[np.bool_]
     fold: NDArray[np.int64]
@@ -118,6 +125,11 @@ class Validation:
     grid: Array
     f_grid: Array
     curves: Array
+
+    @property
+    def known(self) -> bool:
+        """Return whether the truth behind the data is known, and with it the noise and the expected errors."""
+        return bool(np.isfinite(self.noise))
 
     @property
     def best(self) -> int:
@@ -179,30 +191,48 @@ def validate(
     check_splits(n_train, held_out_share, folds, repeats, split_seed)
     experiment = first_data_set(settings)
     degree, limit = degree_range(experiment.x_train, max_degree)
-    x = experiment.x_train[0]
+    x, y = experiment.x_train[0], np.asarray(experiment.f_train[0] + experiment.noise[0])
     grid = np.linspace(x.min(), x.max(), GRID_SIZE)
-    whole = _fits_to_all(experiment, grid, degree)
-    parts = _fits_to_parts(experiment, grid, degree, divisions(n_train, folds, repeats, split_seed))
-    held = held_out(n_train, held_out_share, 1, split_seed)[0]
-    scores, ses = _judge(experiment, held, whole, parts)
-    best = np.array([lowest(score, rule, n_train) for rule, score in zip(RULES, scores, strict=True)])
+    held, fold = held_out(n_train, held_out_share, 1, split_seed)[0], divisions(n_train, folds, repeats, split_seed)
     return read_only(
         Validation(
-            **whole,
-            **parts,
-            degrees=np.arange(1, degree + 1),
+            **_judged(x, y, experiment.f_train[0], degree, held, fold),
+            **_expected(experiment, degree),
             degree_limit=limit,
-            x=x,
-            y=_targets(experiment),
-            noise=experiment.noise_std**2,
-            held=held,
-            rules=RULES,
-            scores=scores,
-            score_ses=ses,
-            picks=best + 1,
-            one_se_picks=within_one_se(scores, ses, best) + 1,
-            grid=grid,
             f_grid=truths.find(truth).function(grid),
+        )
+    )
+
+
+def validate_points(
+    x: Array, y: Array, *, max_degree: int, held_out_share: float, folds: int, repeats: int, split_seed: int
+) -> Validation:
+    """Judge all degrees on given points (n,), whose truth is unknown; the other parameters are those of `validate`.
+
+    Raises
+    ------
+    ValueError
+        If a setting is invalid, a rule cannot judge any degree, or there is too much work.
+    """
+    if folds > x.size:
+        raise ValueError(f"`folds` must be at most the number of points, {x.size}; got {folds}.")
+    check_splits(x.size, held_out_share, folds, repeats, split_seed)
+    if x.size > MOST_REFITTED and x.size * folds * repeats > _MOST_PARTS:
+        raise ValueError(
+            f"{folds * repeats:,} fits to {x.size:,} points take too long; `folds` times `repeats` must be at most "
+            f"{_MOST_PARTS // x.size}."
+        )
+    degree, limit = degree_range(x[np.newaxis], max_degree)
+    unknown = np.full(degree, np.nan)
+    held, fold = held_out(x.size, held_out_share, 1, split_seed)[0], divisions(x.size, folds, repeats, split_seed)
+    return read_only(
+        Validation(
+            **_judged(x, y, y - y.mean(), degree, held, fold),
+            degree_limit=limit,
+            noise=float("nan"),
+            risk=unknown,
+            own_risk=unknown,
+            f_grid=np.full(GRID_SIZE, np.nan),
         )
     )
 
@@ -213,38 +243,72 @@ def first_data_set(settings: Settings) -> Experiment:
     return replace(drawn, x_train=drawn.x_train[:1], f_train=drawn.f_train[:1], noise=drawn.noise[:1])
 
 
-def _targets(experiment: Experiment) -> Array:
-    return np.asarray(experiment.f_train[0] + experiment.noise[0])
+def _judged(
+    x: Array, y: Array, signal: Array, degree: int, held: NDArray[np.bool_], fold: NDArray[np.int64]
+) -> dict[str, Any]:
+    """Return what is known of the degrees from the data (n,) alone."""
+    grid = np.linspace(x.min(), x.max(), GRID_SIZE)
+    whole = _fits_to_all(x, y, grid, degree)
+    parts = _fits_to_parts(x, y, grid, degree, fold)
+    scores, ses = _scored(x, y, signal, held, whole, parts)
+    best = np.array([lowest(score, rule, x.size) for rule, score in zip(RULES, scores, strict=True)])
+    return {
+        **whole,
+        **parts,
+        "degrees": np.arange(1, degree + 1),
+        "x": x,
+        "y": y,
+        "signal": signal,
+        "held": held,
+        "rules": RULES,
+        "scores": scores,
+        "score_ses": ses,
+        "picks": best + 1,
+        "one_se_picks": within_one_se(scores, ses, best) + 1,
+        "grid": grid,
+    }
 
 
-def _fits_to_all(experiment: Experiment, grid: Array, degree: int) -> dict[str, Any]:
-    """Return what is known of the fits to all points, and their errors at the test points."""
-    x, y, noise = experiment.x_train[0], _targets(experiment), experiment.noise_std**2
-    basis = nested_basis(experiment.x_train, np.concatenate([experiment.x_test, grid]), degree)
-    at_test, at_grid = np.split(basis.at, [experiment.x_test.size], axis=2)
+def _expected(experiment: Experiment, degree: int) -> dict[str, Any]:
+    """Return the errors at the test points, which only the truth tells."""
+    noise = experiment.noise_std**2
+    basis = nested_basis(experiment.x_train, experiment.x_test, degree)
+    bias, gain = exact_fits(experiment, basis)
+    y = experiment.f_train + experiment.noise
+    distance = fits(project(basis.train, y), basis.at)[0] - experiment.f_test
+    return {
+        "noise": noise,
+        "risk": (bias[0] ** 2 + noise * gain[0]).mean(axis=1) + noise,
+        "own_risk": (distance**2).mean(axis=1) + noise,
+    }
+
+
+def _fits_to_all(x: Array, y: Array, grid: Array, degree: int) -> dict[str, Any]:
+    """Return what is known of the fits to all points."""
+    basis = nested_basis(x[np.newaxis], grid, degree)
     coefs = project(basis.train, y[np.newaxis])
-    bias, gain = exact_fits(experiment, NestedBasis(basis.train, at_test))
     residuals = y - fits(coefs, basis.train)[0]
-    distance = fits(coefs, at_test)[0] - experiment.f_test
-    others = np.eye(x.size, dtype=bool).argsort(axis=1, kind="stable")[:, :-1]  # each point is left out once
-    without = determined_fits(x[others], y[others], x[:, np.newaxis], degree)[..., 0]
+    refitted = np.full((degree, x.size), np.nan)
+    if x.size <= MOST_REFITTED:
+        others = np.eye(x.size, dtype=bool).argsort(axis=1, kind="stable")[:, :-1]  # each point is left out once
+        refitted = y - determined_fits(x[others], y[others], x[:, np.newaxis], degree)[..., 0].T
     return {
         "residuals": residuals,
         "leverage": np.cumsum(basis.train[0] ** 2, axis=0)[1:],
         "left_out": leave_one_out(basis, y[np.newaxis])[:, 0],
-        "refitted": y - without.T,
+        "refitted": refitted,
         "train_mse": (residuals**2).mean(axis=1),
-        "risk": (bias[0] ** 2 + noise * gain[0]).mean(axis=1) + noise,
-        "own_risk": (distance**2).mean(axis=1) + noise,
-        "curves": fits(coefs, at_grid)[0],
+        "curves": fits(coefs, basis.at)[0],
     }
 
 
-def _fits_to_parts(experiment: Experiment, grid: Array, degree: int, fold: NDArray[np.int64]) -> dict[str, Any]:
+def _fits_to_parts(x: Array, y: Array, grid: Array, degree: int, fold: NDArray[np.int64]) -> dict[str, Any]:
     """Return errors of the fits without each fold in every split (repeats, n); for the first also their curves."""
-    x, y = experiment.x_train[0], _targets(experiment)
     numbers = np.arange(fold.max() + 1)[:, np.newaxis]
-    errors = fold_errors(nested_basis(x[np.newaxis], x[:0], degree).train[0], y, fold)
+    # Large folds are refitted sooner than their blocks of the hat matrix are inverted.
+    errors = None
+    if x.size <= MOST_REFITTED:
+        errors = fold_errors(nested_basis(x[np.newaxis], x[:0], degree).train[0], y, fold)
     if errors is None:
         errors = np.stack([fold_mean_squares(y, one, refits(x, y, one == numbers, x, degree)) for one in fold])
     by_division, _ = pooled(errors, np.bincount(fold[0]))
@@ -256,17 +320,16 @@ def _fits_to_parts(experiment: Experiment, grid: Array, degree: int, fold: NDArr
     }
 
 
-def _judge(
-    experiment: Experiment, held: NDArray[np.bool_], whole: dict[str, Any], parts: dict[str, Any]
+def _scored(
+    x: Array, y: Array, signal: Array, held: NDArray[np.bool_], whole: dict[str, Any], parts: dict[str, Any]
 ) -> tuple[Array, Array]:
     """Return scores (7, D) and their standard errors."""
-    x, y, f = experiment.x_train[0], _targets(experiment), experiment.f_train
     degree = len(whole["residuals"])
     hold_out = mean_square(y[held] - refits(x, y, held[np.newaxis], x[held], degree)[0])
     k_fold, k_fold_se = pooled(parts["fold_errors"], np.bincount(parts["fold"][0]))
     left_out = mean_square(np.where(np.isnan(whole["left_out"]), whole["refitted"], whole["left_out"]))
     repeated = k_fold.mean(axis=0), np.sqrt((k_fold_se**2).mean(axis=0))
     measured = [hold_out, (k_fold[0], k_fold_se[0]), repeated, left_out]
-    rules = criteria(x.size * without_dust(whole["train_mse"], f), x.size)
-    scores = [*(without_dust(score, f) for score, _ in measured), *rules.values()]
+    rules = criteria(x.size * without_dust(whole["train_mse"], signal), x.size)
+    scores = [*(without_dust(score, signal) for score, _ in measured), *rules.values()]
     return np.array(scores), np.array([*(se for _, se in measured), *np.full((len(rules), degree), np.nan)])

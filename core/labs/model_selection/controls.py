@@ -4,15 +4,26 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from core.kit.controls import Choice, Control, Seed, Slider, Toggle
+from core.kit.controls import Choice, Control, File, Seed, Slider, Text, Toggle
 from core.kit.words import percent
+from core.labs.model_selection.compute.explore import POINTS
+from core.networks.grammar import from_link, to_link
 from core.regression.controls import EXPERIMENT
+from core.regression.points import CARS, MAX_TEXT, read_file
+from core.regression.truths import OWN, TRUTHS
 
+DRAWN = ("truth", (*TRUTHS, OWN))
+BROUGHT = ("truth", (POINTS,))
 VIEWS = {"held": "Held-out points", "residuals": "Residuals"}
 
 
 def _experiment(control: Control) -> Control:
-    """Make a control of the experiment that matters only to the folded sections, since one data set is shown."""
+    """Offer points of the visitor's own, which need no experiment; one data set is shown, others in folded sections."""
+    if isinstance(control, Choice) and control.name == "truth":
+        return replace(control, options={**control.options, POINTS: "Unknown: your points"})
+    if control.name in ("formula", "max_degree"):
+        return control
+    control = replace(control, when=DRAWN)
     if control.name != "protocol":
         return control
     more = f"{control.help} The plots show one data set; the sections below use many."
@@ -56,6 +67,24 @@ CONTROLS: tuple[Control, ...] = (
         help="The selection criterion shown with its standard errors and held-out points.",
     ),
     *_DATA[:_SEED],
+    Text(
+        name="pasted",
+        label="Your points",
+        default=CARS,
+        limit=MAX_TEXT,
+        pack=to_link,
+        unpack=from_link,
+        when=BROUGHT,
+        examples=("1 2,5\n2 3,5\n3 3\n4 5\n5 7,25\n6 7\n7 8\n8 9\n9 9,5\n10 12", "1,2\n1,3\n1,4\n1,nan"),
+        help="One point a line: x and y, separated by a comma, semicolon, tab, or blank. Ctrl+Enter applies it.",
+    ),
+    File(
+        name="upload",
+        label="Or a file of points",
+        read=read_file,
+        when=BROUGHT,
+        help="CSV or text with two columns, x and y; it replaces the points above. It is read once and not kept.",
+    ),
     Seed(
         name="split_seed",
         label="Split seed",
@@ -103,6 +132,7 @@ CONTROLS: tuple[Control, ...] = (
     Slider(
         name="repetitions",
         label="Repetitions",
+        when=DRAWN,
         default=400,
         low=100,
         high=1000,

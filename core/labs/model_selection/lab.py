@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from core.kit.lab import Lab, Preset
-from core.labs.model_selection.compute.explore import select_model, tables
+from core.kit.scripts import parts_of
+from core.labs.model_selection.compute.explore import POINTS, select_model, tables
 from core.labs.model_selection.controls import CONTROLS
 from core.labs.model_selection.exercises import EXERCISES
 from core.labs.model_selection.picture import picture, thumbnail
@@ -61,6 +62,11 @@ PRESETS = (
         "With this much noise the simplest model is best. Which criteria find it?",
         {"noise_std": 1.5, "n_train": 30, "degree": 1, "rule": "repeated k-fold"},
     ),
+    Preset(
+        "Your own points",
+        "Speed and stopping distance of cars: is a parabola better than a line? Then paste points of your own.",
+        {"truth": POINTS, "degree": 2, "max_degree": 8, "rule": "leave-one-out"},
+    ),
 )
 
 SCRIPT = Path(__file__).with_name("script.py")
@@ -68,7 +74,11 @@ SCRIPT = Path(__file__).with_name("script.py")
 
 def script(values: Mapping[str, Any]) -> str:
     """Return the script of the model-selection lab: every rule on one data set."""
-    return with_truth(SCRIPT.read_text("utf-8"), values)
+    head, parts = parts_of(SCRIPT)
+    brought = values["truth"] == POINTS
+    named = ("brought", "rules", "resamples") if brought else ("drawn", "rules", "truth")
+    script = head + "".join(parts[name] for name in named).rstrip() + "\n"
+    return script if brought else with_truth(script, values)
 
 
 LAB = Lab(
@@ -77,7 +87,7 @@ LAB = Lab(
     question="How do you choose a model from data alone?",
     controls=CONTROLS,
     main="degree",
-    open=("view", "rule", "n_train", "noise_std", "folds"),
+    open=("view", "rule", "pasted", "upload", "n_train", "noise_std", "folds"),
     presets=PRESETS,
     compute=select_model,
     picture=picture,

@@ -10,6 +10,8 @@ low, high, inputs, protocol, test_at = 0.0, 10.0, "even", "fixed", "held_out"
 generator, seed = "pcg64", 26
 # end of settings
 
+# --- drawn: data from a known function
+
 
 def f(x):
     return x + np.sin(1.5 * x)
@@ -46,6 +48,16 @@ def draw(n_sets):
     return X[0], E[0], x_test
 
 
+x, e, x_test = draw(2)
+y, signal, s2 = f(x) + e, f(x), noise_std**2
+
+# --- brought: the points, as the page offers them for download
+x, y = np.genfromtxt("data.csv", delimiter=",", skip_header=1, ndmin=2).T[:2]
+signal = y - y.mean()
+
+# --- rules: every one at every degree
+
+
 def columns(x, at):
     """Return polynomials of degrees 0 to D, orthonormal on the points x: their values there and elsewhere."""
     top = min(D, len(set(x)) - 1)
@@ -72,7 +84,7 @@ def fits(x, y, at):
 
 def clean(squares):
     """Return mean squares, with those that are only rounding set to 0."""
-    return np.where(squares < 1e-18 * np.mean(f(x) ** 2), 0, squares)
+    return np.where(squares < 1e-18 * np.mean(signal**2), 0, squares)
 
 
 def mean(squares):
@@ -81,23 +93,17 @@ def mean(squares):
     return np.mean(squares, axis=-1), np.std(squares, axis=-1, ddof=1) / n**0.5 if n > 1 else np.nan
 
 
-x, e, x_test = draw(2)
-y, s2, n = f(x) + e, noise_std**2, n_train
+n = len(x)
 D = min(max_degree, len(set(x)) - 1)
 degree = min(degree, D)
+Q, _ = columns(x, x)
 
-# --- what the truth says
-Q, W = columns(x, x_test)
-bias = np.cumsum((Q @ f(x))[:, None] * W, axis=0)[1:] - f(x_test)
-risk = np.mean(bias**2 + s2 * np.cumsum(W**2, axis=0)[1:], axis=1) + s2
-own = np.mean((fits(x, y, x_test) - f(x_test)) ** 2, axis=1) + s2
-
-# --- who is held out
+# who is held out
 held = np.random.default_rng([split_seed, 1]).permutation(n) < max(1, min(round(held_out_share * n), n - 2))
 rng = np.random.default_rng(split_seed)
 divisions = [rng.permutation(n) % folds for _ in range(repeats)]
 
-# --- scores of all degrees, and their standard errors
+# scores of all degrees, and their standard errors
 scores, ses = {}, {}
 scores["hold-out"], ses["hold-out"] = mean((y[held] - fits(x[~held], y[~held], x[held])) ** 2)
 by_fold = np.array(
@@ -126,7 +132,7 @@ with np.errstate(divide="ignore", invalid="ignore"):
     scores["AIC"] = n * np.log(train) + 2 * df + 0 * left
     scores["BIC"] = n * np.log(train) + np.log(n) * df + 0 * left
 
-# --- what they pick
+# what they pick
 for name in scores:
     score = scores[name] if name in ("AIC", "BIC") else clean(scores[name])
     se = ses.get(name, np.full(D, np.nan))
@@ -138,6 +144,20 @@ for name in scores:
     print(f"{name} picks {best + 1}, within one standard error {simple + 1}{mark}")
     print(f"    degree {degree}: {drawn[degree - 1]:.7g} +- {se[degree - 1]:.7g}{mark}")
 k = degree - 1
-print(f"expected error {risk[k]:.7g}, of this very fit {own[k]:.7g}, training error {train[k]:.7g}  <- the slider")
+print(f"training error {train[k]:.7g}  <- the slider")
 loo = clean(scores["leave-one-out"]) ** 0.5
 print(f"leave-one-out RMSE {loo[k]:.7g}, by {n} refits {clean(refitted)[k] ** 0.5:.7g}  <- the slider")
+
+# --- truth: what only it tells
+Q, W = columns(x, x_test)
+bias = np.cumsum((Q @ f(x))[:, None] * W, axis=0)[1:] - f(x_test)
+risk = np.mean(bias**2 + s2 * np.cumsum(W**2, axis=0)[1:], axis=1) + s2
+own = np.mean((fits(x, y, x_test) - f(x_test)) ** 2, axis=1) + s2
+print(f"expected error {risk[k]:.7g}, of this very fit {own[k]:.7g}  <- the slider")
+
+# --- resamples: where the middle 68% of the fits to points drawn from the points lie
+grid = np.linspace(x.min(), x.max(), 81)
+rows = np.random.default_rng([split_seed, 2]).integers(n, size=(200, n))
+again = np.array([fits(x[row], y[row], grid)[k] for row in rows])
+ends = np.percentile(again, (16, 84), axis=0)
+print(f"bootstrap spread of the fit {np.median(ends[1] - ends[0]) / 2:.7g}  <- the slider")

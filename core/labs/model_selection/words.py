@@ -11,6 +11,7 @@ from core.kit.lab import Prediction
 from core.kit.words import fixed, larger, percent, with_error
 from core.labs.model_selection.compute.explore import REDRAWS, ModelSelection
 from core.labs.model_selection.panels.view import RULES, at_most, index_of, name_of, opening, picks
+from core.regression.resampling import RESAMPLES
 
 _CHANGES = {"none": "Neither", "splitter": "The split seed", "data": "New data", "both": "Both"}
 
@@ -27,13 +28,7 @@ def readouts(result: ModelSelection, rule: str) -> tuple[Readout, ...]:
     parsimonious = bool(np.isfinite(v.score_ses[at, pick - 1]))
     drawn = f"exp({rule} / n), in units of y²" if rule in ("AIC", "BIC") else "What the rule minimizes, in units of y²"
     return (
-        Readout(
-            "expected error",
-            _each(v.risk),
-            "risk",
-            "Of a fit of this degree on new data, noise included; exact.",
-            headline=True,
-        ),
+        _headline(result),
         Readout("training error", _each(result.train_mse), "train", "Mean squared residual of the fit to all points."),
         Readout(
             name_of(result, rule),
@@ -52,8 +47,24 @@ def readouts(result: ModelSelection, rule: str) -> tuple[Readout, ...]:
             _each(result.left_out_rmse, 4),
             "threshold",
             "Leave-one-out: root of the mean of (r/(1−h))², in units of y.",
-            check=_refitted(result),
+            check=_refitted(result) if result.is_refitted else None,
         ),
+    )
+
+
+def _headline(result: ModelSelection) -> Readout:
+    """Return the expected error, or what takes its place where nobody knows the truth."""
+    v = result.validation
+    if v.known:
+        words = "Of a fit of this degree on new data, noise included; exact."
+        return Readout("expected error", _each(v.risk), "risk", words, headline=True)
+    return Readout(
+        "bootstrap spread of the fit",
+        _each(result.spread),
+        "variance",
+        f"Half the width of the band that holds 68% of {RESAMPLES} fits to resampled points, median over x. "
+        "Bias, noise, and expected error are unknown.",
+        headline=True,
     )
 
 
@@ -70,6 +81,8 @@ def summary(result: ModelSelection, rule: str) -> str:
     v = result.validation
     name, role = name_of(result, rule), RULES[rule][1]
     pick, _ = picks(result, rule)
+    if not v.known:
+        return f"[{role}|{name}] picks degree {pick}; the truth, and so the best degree, is unknown."
     own, least = float(v.risk[pick - 1]), float(v.risk[v.best - 1])
     if own <= least * (1 + 1e-9) or own < 1e-12:
         return f"[{role}|{name}] picks degree {pick}. No other has a smaller [risk|expected error]."
@@ -112,6 +125,8 @@ def _cost(result: ModelSelection, rule: str) -> str:
     """Say what the pick of a rule costs in expected error."""
     v = result.validation
     pick, _ = picks(result, rule)
+    if not v.known:
+        return "The truth behind these points is unknown, and so is the cost of this choice."
     own, least = float(v.risk[pick - 1]), float(v.risk[v.best - 1])
     if own <= least * (1 + 1e-9) or own < 1e-12:
         return f"No other degree has a smaller expected error than its pick, {pick}."
@@ -123,6 +138,8 @@ def _check(result: ModelSelection, k: int) -> str:
     """Compare leave-one-out by the hat matrix with refits."""
     v = result.validation
     difference = float(v.loo_difference[k])
+    if not result.is_refitted:
+        return f"The largest leverage is {fixed(float(v.leverage[k].max()))}."
     if np.isnan(v.refitted[k]).any():
         return "Leave-one-out is not defined here: without some point the others do not determine the fit."
     if np.isnan(difference):
@@ -172,6 +189,10 @@ def changes_verdict(guess: str, truth: str, result: ModelSelection) -> str:
     )
 
 
+def _is_drawn(result: ModelSelection) -> bool:
+    return result.settings is not None
+
+
 PREDICTIONS = (
     Prediction(
         "Which changes leave-one-out's pick: a new split seed, or new data?",
@@ -179,12 +200,14 @@ PREDICTIONS = (
             name="guess", label="Your answer", default="none", options=_CHANGES, help="Enter your prediction."
         ),
         truth=changes,
+        when=_is_drawn,
         verdict=changes_verdict,
     ),
     Prediction(
         f"In how many of {REDRAWS} new data sets does leave-one-out pick the best degree?",
         guess=Slider(name="guess", label="Draws", default=50, low=0, high=100, help="Enter your prediction."),
         truth=found,
+        when=_is_drawn,
         verdict=found_verdict,
     ),
 )

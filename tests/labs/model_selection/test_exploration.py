@@ -93,7 +93,8 @@ def test_fits_that_are_not_determined_are_gaps() -> None:
 
 
 def test_choices_take_five_divisions_at_most_and_what_time_allows() -> None:
-    fixed = {name: value for name, value in BASE.items() if name not in ("repeats", "repetitions")}
+    brought = ("formula", "pasted", "upload")
+    fixed = {name: value for name, value in BASE.items() if name not in ("repeats", "repetitions", *brought)}
     got = made(repeats=50, repetitions=100).choices
     wanted = choose(**fixed, repeats=5, repetitions=100)
     assert got.rules == wanted.rules and np.array_equal(got.shares, wanted.shares)

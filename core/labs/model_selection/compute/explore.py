@@ -17,12 +17,16 @@ from core.labs.model_selection.compute.learning_curves import LearningCurves, le
 from core.regression import truths
 from core.regression.decomposition import most_data_sets
 from core.regression.designs import Settings
+from core.regression.points import Points, read_text
+from core.regression.resampling import bootstrap_band
 from core.regression.selection import Selection
-from core.regression.validation import RULES, Validation, validate
+from core.regression.validation import MOST_REFITTED, RULES, Validation, validate, validate_points
 from core.regression.validation_choices import Reseeded, choose, reseed
 from core.regression.validation_rules import refits, without_dust
 
 REDRAWS = 100
+POINTS = "points"  # stands for points of the visitor's own among the true functions
+UNKNOWN = "This needs new data from a known function; nobody knows the one behind your points."
 # Divisions that each repetition averages over, and data sets of a learning curve: both are for a section of the page
 # that should open at once.
 _MOST_REPEATS = 5
@@ -37,8 +41,8 @@ class ModelSelection:
     ----------
     validation : Validation
         All degrees judged by every rule on one data set.
-    settings : Settings
-        The experiment.
+    settings : Settings or None
+        The experiment; none with points of the visitor's own.
     held_out_share : float
         Fraction of the points that hold-out reserves for testing.
     folds, repeats : int
@@ -51,13 +55,13 @@ class ModelSelection:
         Scores in squared units of y: AIC and BIC as exp(score / n), which is smallest at the same degree. That of AIC
         is RSS / n exp(2 df / n), to first order in df / n the same as GCV.
     left_out_rmse, refitted_rmse : ndarray (D,)
-        Leave-one-out RMSE from one fit, and from n refits; nan where undefined.
+        Leave-one-out RMSE from one fit, and from n refits; nan where undefined, and the latter where it takes too long.
     train_mse : ndarray (D,)
         Mean squared residual of the fit to all points; 0 where it is only rounding.
     """
 
     validation: Validation
-    settings: Settings
+    settings: Settings | None
     held_out_share: float
     folds: int
     repeats: int
@@ -69,8 +73,44 @@ class ModelSelection:
     train_mse: Array
 
     @property
+    def experiment(self) -> Settings:
+        """The experiment.
+
+        Raises
+        ------
+        ValueError
+            If there is none, since the points are the visitor's own.
+        """
+        if self.settings is None:
+            raise ValueError(UNKNOWN)
+        return self.settings
+
+    @property
+    def is_refitted(self) -> bool:
+        """Whether leave-one-out was also computed with as many fits as points."""
+        return self.validation.x.size <= MOST_REFITTED
+
+    @property
+    def looked_at(self) -> int:
+        """Degree that a picture is described by: the best, or where nobody knows that, the pick of leave-one-out."""
+        v = self.validation
+        return v.best if v.known else int(v.picks[RULES.index("leave-one-out")])
+
+    @cached_property
+    def band(self) -> Array:
+        """Values (2, D, G) between which the middle 68% of the fits to resampled points lie, on the grid."""
+        v = self.validation
+        return bootstrap_band(v.x, v.y, v.grid, v.degrees.size, self.split_seed)
+
+    @property
+    def spread(self) -> Array:
+        """Half the width (D,) of `band`, as its median over the grid."""
+        width: Array = np.median(self.band[1] - self.band[0], axis=1) / 2
+        return width
+
+    @property
     def _data(self) -> dict[str, Any]:
-        return {name: value for name, value in vars(self.settings).items() if name != "n_sets"}
+        return {name: value for name, value in vars(self.experiment).items() if name != "n_sets"}
 
     def held(self, rule: str) -> NDArray[np.bool_]:
         """Return the points (H, n) left out by the fits behind a rule, one row per fit.
@@ -113,7 +153,7 @@ class ModelSelection:
             If some data set has no test point inside, or not even two repetitions are possible.
         """
         repeats = min(self.repeats, _MOST_REPEATS)
-        most = most_data_sets(self.settings, self.settings.n_train * self.folds * repeats)
+        most = most_data_sets(self.experiment, self.experiment.n_train * self.folds * repeats)
         return choose(
             **self._data,
             held_out_share=self.held_out_share,
@@ -127,7 +167,7 @@ class ModelSelection:
     def reseeded(self) -> Reseeded:
         """Cross-validate with 100 split seeds and 100 seeds of the data."""
         # The same data, but no draw is refused for its test points, which play no part here.
-        data = self._data | ({"test_at": "held_out"} if self.settings.test_at == "inside" else {})
+        data = self._data | ({"test_at": "held_out"} if self.experiment.test_at == "inside" else {})
         return reseed(**data, folds=self.folds, split_seed=self.split_seed, redraws=REDRAWS)
 
     @cached_property
@@ -141,6 +181,8 @@ def select_model(
     *,
     truth: str,
     formula: str = "",
+    pasted: str = "",
+    upload: Points | None = None,
     low: float,
     high: float,
     inputs: str,
@@ -162,30 +204,34 @@ def select_model(
 
     The parameters are those of `core.regression.validation.validate` and
     `core.regression.validation_choices.choose`; `formula` is the true function if `truth` is
-    `core.regression.truths.OWN`.
+    `core.regression.truths.OWN`. If it is `POINTS`, the data are the points of `upload`, or if there is no file, of the
+    text `pasted`, and the settings of the experiment do not matter.
 
     Raises
     ------
     ValueError
         With a sentence, for values out of range and for combinations that are impossible.
     """
-    truth = truths.named(truth, formula)
     given = dict(locals())
-    given.pop("formula")
     splits = {name: given.pop(name) for name in ("held_out_share", "folds", "repeats", "split_seed")}
-    given.pop("repetitions")
-    v = validate(**given, **splits)
-    f = truths.find(truth).function(v.x)
+    for name in ("formula", "pasted", "upload", "repetitions"):
+        given.pop(name)
+    if truth == POINTS:
+        x, y = (upload.x, upload.y) if upload else read_text(pasted)
+        v, settings = validate_points(x, y, max_degree=max_degree, **splits), None
+    else:
+        given["truth"] = truths.named(truth, formula)
+        v, settings = validate(**given, **splits), Settings(**given)
     return read_only(
         ModelSelection(
             validation=v,
-            settings=Settings(**given),
+            settings=settings,
             **splits,
             repetitions=repetitions,
             errors=_errors(v),
             left_out_rmse=np.sqrt(v.scores[RULES.index("leave-one-out")]),
-            refitted_rmse=np.sqrt(without_dust((v.refitted**2).mean(axis=1), f)),
-            train_mse=without_dust(v.train_mse, f),
+            refitted_rmse=np.sqrt(without_dust((v.refitted**2).mean(axis=1), v.signal)),
+            train_mse=without_dust(v.train_mse, v.signal),
         )
     )
 
@@ -200,7 +246,8 @@ def tables(result: ModelSelection, values: Mapping[str, Any]) -> dict[str, dict[
     """Return tables for a download: scores by degree, the data with held-out points, residuals at the chosen degree."""
     v = result.validation
     k = min(int(values["degree"]), v.degrees.size) - 1
-    own = {"risk": v.risk, "risk_of_this_fit": v.own_risk, "train_mse": v.train_mse}
+    own = {"risk": v.risk, "risk_of_this_fit": v.own_risk} if v.known else {"bootstrap_spread": result.spread}
+    own |= {"train_mse": v.train_mse}
     scores = {_column(rule): score for rule, score in zip(v.rules, v.scores, strict=True)}
     ses = {f"{_column(rule)}_se": se for rule, se in zip(v.rules, v.score_ses, strict=True) if np.isfinite(se).any()}
     held = {f"fold_in_division_{r + 1}": fold + 1 for r, fold in enumerate(v.fold)}

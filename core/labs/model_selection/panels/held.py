@@ -8,14 +8,15 @@ import numpy as np
 from numpy.polynomial.chebyshev import chebvander
 
 from core.draw.live import Frames, Panel, strands
-from core.draw.marks import Trace, curve, dots, panel, span
+from core.draw.marks import Trace, band, curve, dots, panel, span
 from core.draw.regression import fit_range
 from core.draw.style import color
 from core.kit.arrays import Numbers
 from core.kit.words import number
 from core.labs.model_selection.compute.explore import ModelSelection
-from core.labs.model_selection.panels.view import LOWER, UPPER, opening
+from core.labs.model_selection.panels.view import LOWER, UPPER, opening, there
 from core.regression.polynomials import scaled
+from core.regression.resampling import RESAMPLES
 
 _CURVES = 20  # fits that are drawn at most
 _OFF = 1e9  # height of a fit that is not determined: off the picture
@@ -55,17 +56,23 @@ def _data(result: ModelSelection, rule: str, held: Numbers) -> Panel:
     more = {"hoverinfo": "all", "hovertemplate": "x %{x:.3g}<br>y %{y:.3g}<extra></extra>"}
     fits, frames = _fits(result, rule, held)
     traces = [
-        curve(v.grid, v.f_grid, "truth", "truth", 2),
+        _behind(result),
         *fits,
         dots(v.x[~first], v.y[~first], "train", "points", 7, showlegend=False, **more),
         *([dots(v.x[first], v.y[first], "test", _FITS[rule][0], 9, "diamond", **more)] if len(held) else []),
     ]
+    if v.known:
+        shown, said = "with noise, the truth (dashed)", "the expected error of the fit to all points"
+        value, (low, high) = float(v.own_risk[v.best - 1]), fit_range(v.f_grid, v.noise)
+    else:
+        shown, said = "of your own, a band of bootstrap fits", "the bootstrap spread of the fit to all points"
+        value, (low, high) = float(result.spread[result.looked_at - 1]), span(v.y, 0.15)
+        edges = [there(np.concatenate([upper, lower[::-1]])) for lower, upper in result.band.swapaxes(0, 1)]
+        frames = [Frames(0, edges), *frames]
     alt = (
-        f"{v.x.size} points with noise, the truth (dashed) and the polynomial of the current "
-        f"degree. {_said(result, rule, held)} At degree {v.best} the expected error of the fit to "
-        f"all points is {number(float(v.own_risk[v.best - 1]))}."
+        f"{v.x.size} points {shown} and the polynomial of the current "
+        f"degree. {_said(result, rule, held)} At degree {result.looked_at} {said} is {number(value)}."
     )
-    low, high = fit_range(v.f_grid, v.noise)
     return panel(
         traces,
         alt,
@@ -76,6 +83,14 @@ def _data(result: ModelSelection, rule: str, held: Numbers) -> Panel:
         xaxis={"range": span(v.grid, 0.02)},
         yaxis={"range": [min(low, float(v.y.min())), max(high, float(v.y.max()))]},
     )
+
+
+def _behind(result: ModelSelection) -> Trace:
+    """Draw what lies behind the fits: the truth, or where nobody knows it, how far the fits to resamples spread."""
+    v = result.validation
+    if v.known:
+        return curve(v.grid, v.f_grid, "truth", "truth", 2)
+    return band(np.concatenate([v.grid, v.grid[::-1]]), "band", f"68% of {RESAMPLES} bootstrap fits")
 
 
 def _fits(result: ModelSelection, rule: str, held: Numbers) -> tuple[list[Trace], list[Frames]]:
@@ -91,7 +106,7 @@ def _fits(result: ModelSelection, rule: str, held: Numbers) -> tuple[list[Trace]
         own = [curves[rows, : k + 2] for k, curves in enumerate(coefs.swapaxes(0, 1))]
         x = strands(np.tile(v.grid, (len(own[0]), 1)))
         traces.append(curve(x, None, role, name, line={"color": color(role), "width": width}, **more))
-        frames.append(Frames(len(traces), own, basis=basis))  # the truth is drawn before
+        frames.append(Frames(len(traces), own, basis=basis))  # the truth, or a band, is drawn before
 
     one, each = _FITS.get(rule, ("", ""))
     if len(shown) > 1:

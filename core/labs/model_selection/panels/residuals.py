@@ -7,9 +7,12 @@ import numpy as np
 from core.draw.live import Frames, Panel
 from core.draw.marks import bars, curve, dots, panel, span
 from core.draw.style import ceiling, color
+from core.kit.arrays import Numbers
 from core.kit.words import number
 from core.labs.model_selection.compute.explore import ModelSelection
 from core.labs.model_selection.panels.view import LOWER, UPPER, there
+
+_MOST_DRAWN = 400  # of more points every second is drawn, or every third
 
 
 def residual_panels(result: ModelSelection) -> tuple[Panel, ...]:
@@ -17,42 +20,54 @@ def residual_panels(result: ModelSelection) -> tuple[Panel, ...]:
     return _lollipops(result), _leverage(result)
 
 
+def _drawn(result: ModelSelection) -> Numbers:
+    """Return which points are drawn, from the left to the right where not all are."""
+    x = result.validation.x
+    step = -(-x.size // _MOST_DRAWN)
+    return np.arange(x.size) if step == 1 else np.argsort(x, kind="stable")[::step]
+
+
 def _lollipops(result: ModelSelection) -> Panel:
     """Draw a stem from each residual r of the fit to all points to r / (1 - h), and a cross where a refit puts it."""
     v = result.validation
-    stems = np.stack([v.residuals, v.left_out, np.full_like(v.left_out, np.nan)], axis=2)
+    shown = _drawn(result)
+    x, residuals, left_out = v.x[shown], v.residuals[:, shown], v.left_out[:, shown]
+    stems = np.stack([residuals, left_out, np.full_like(left_out, np.nan)], axis=2)
     traces = [
         curve(
-            np.repeat(v.x, 3),
+            np.repeat(x, 3),
             None,
             "threshold",
             "from r to r/(1 − h)",
             line={"color": color("threshold"), "width": 1.6},
             meta={"table": False},
         ),
-        dots(v.x, None, "train", "residual r", 7),
-        dots(v.x, None, "threshold", "leave-one-out r/(1 − h)", 10, "circle-open"),
-        dots(v.x, None, "risk", f"by {v.x.size} refits", 6, "cross-thin", showlegend=True),
+        dots(x, None, "train", "residual r", 7),
+        dots(x, None, "threshold", "leave-one-out r/(1 − h)", 10, "circle-open"),
         curve(np.array([v.grid[0], v.grid[-1]]), np.zeros(2), "noise", "0", 1, showlegend=False),
     ]
-    traces[3]["marker"]["line"] = {"width": 1.4, "color": color("risk")}
-    frames = (
-        Frames(0, [there(row.ravel()) for row in np.where(np.isnan(v.left_out[:, :, np.newaxis]), np.nan, stems)]),
-        Frames(1, v.residuals),
-        Frames(2, [there(row) for row in v.left_out]),
-        Frames(3, [there(row) for row in v.refitted]),
-    )
-    at = v.best - 1
+    frames = [
+        Frames(0, [there(row.ravel()) for row in np.where(np.isnan(left_out[:, :, np.newaxis]), np.nan, stems)]),
+        Frames(1, residuals),
+        Frames(2, [there(row) for row in left_out]),
+    ]
+    if result.is_refitted:
+        crosses = dots(x, None, "risk", f"by {v.x.size} refits", 6, "cross-thin", showlegend=True)
+        crosses["marker"]["line"] = {"width": 1.4, "color": color("risk")}
+        frames.append(Frames(len(traces), [there(row) for row in v.refitted[:, shown]]))
+        traces.append(crosses)
+    at = result.looked_at - 1
+    crossed = ", with crosses for the residuals of as many refits" if result.is_refitted else ""
     alt = (
-        f"Residuals r of {v.x.size} points and what they become when the point itself is left "
-        f"out, r/(1 − h), with crosses for the residuals of as many refits. {_largest(result, at)}"
+        f"Residuals r of {x.size} points and what they become when the point itself is left "
+        f"out, r/(1 − h){crossed}. {_largest(result, at)}"
     )
     return panel(
         traces,
         alt,
         x="x",
         y="residual (y)",
-        frames=frames,
+        frames=tuple(frames),
         height=UPPER,
         xaxis={"range": span(v.grid, 0.02)},
         yaxis={"range": _reach(result)},
@@ -83,16 +98,16 @@ def _largest(result: ModelSelection, at: int) -> str:
 
 def _leverage(result: ModelSelection) -> Panel:
     """Draw the leverage h of each point, and its mean, which is known beforehand."""
-    v = result.validation
+    v, shown = result.validation, _drawn(result)
     ends = span(v.grid, 0.02)
     mean = np.repeat((v.degrees + 1)[:, np.newaxis] / v.x.size, 2, axis=1)
     look = {"color": color("muted"), "width": 1.6, "dash": "dash"}
     words = "x %{x:.3g}<br>h %{y:.4f}<extra></extra>"
     traces = [
-        bars(v.x, v.leverage[0], "accent", "leverage h", width=0.007 * np.ptp(ends), hovertemplate=words),
+        bars(v.x[shown], v.leverage[0, shown], "accent", "leverage h", width=0.007 * np.ptp(ends), hovertemplate=words),
         curve(np.array(ends), None, "muted", "mean, (degree + 1) / n", line=look),
     ]
-    frames = (Frames(0, v.leverage), Frames(1, mean))
+    frames = (Frames(0, v.leverage[:, shown]), Frames(1, mean))
     first, last = (f"{number(float(v.leverage[k].max()))} at degree {v.degrees[k]}" for k in (0, -1))
     return panel(
         traces,

@@ -29,23 +29,28 @@ def _scores(result: ModelSelection, rule: str, log_y: bool) -> Panel:
     x = v.degrees
     pick, one_se = picks(result, rule)
     own = result.errors[index_of(result, rule)]
-    both = np.fmax(v.risk, own)  # the axis shows where either of the two is small
+    both = np.fmax(v.risk, own) if v.known else own  # the axis shows where either of the two is small
     axis = _error_axis(both, result.train_mse, log_y)
     top = 10 ** axis["range"][1] if log_y else axis["range"][1]
     traces = [
         _others(),
         *(_score(result, other, thin=True) for other in v.rules if other != rule),
         curve(x, result.train_mse, "train", "training error", **_words("training error")),
-        curve(x, v.risk, "risk", "expected error", 3.2, **_words("expected error")),
+        *([curve(x, v.risk, "risk", "expected error", 3.2, **_words("expected error"))] if v.known else []),
         _score(result, rule, thin=False, top=top),
         *_one_standard_error(result, rule),
-        _mark(v.best, v.risk[v.best - 1], "star", "risk"),
+        *([_mark(v.best, v.risk[v.best - 1], "star", "risk")] if v.known else []),
         _mark(pick, own[pick - 1], "circle", RULES[rule][1]),
     ]
+    expected = "The expected error is unknown"
+    if v.known:
+        expected = (
+            f"The expected error, known only because the truth is, is smallest at degree {v.best}, "
+            f"{number(float(v.risk[v.best - 1]))}"
+        )
     alt = (
         f"Scores against degree. {opening(result, rule)} is {number(float(own[0]))} at degree 1 and smallest, "
-        f"{number(float(own[pick - 1]))}, at degree {pick}{_simplest(pick, one_se)}. The expected error, known only "
-        f"because the truth is, is smallest at degree {v.best}, {number(float(v.risk[v.best - 1]))}; the training "
+        f"{number(float(own[pick - 1]))}, at degree {pick}{_simplest(pick, one_se)}. {expected}; the training "
         f"error falls to {number(float(result.train_mse[-1]))}."
     )
     return panel(
@@ -134,11 +139,14 @@ def _others() -> Trace:
 def _picks(result: ModelSelection, rule: str) -> Panel:
     """Draw one row per rule: its pick, and its pick by the one-standard-error rule."""
     v = result.validation
-    names = ["expected error", *(name_of(result, other) for other in v.rules)]
-    found = [(v.best, v.best), *(picks(result, other) for other in v.rules)]
-    roles = ["risk", *(RULES[other][1] for other in v.rules)]
+    names = [name_of(result, other) for other in v.rules]
+    found = [picks(result, other) for other in v.rules]
+    roles = [RULES[other][1] for other in v.rules]
+    bold = index_of(result, rule)
+    if v.known:
+        names, found, roles = ["expected error", *names], [(v.best, v.best), *found], ["risk", *roles]
+        bold += 1
     rows = zip(names, found, roles, strict=True)
-    bold = 1 + index_of(result, rule)
     return panel(
         [_row(*both, row, role, name) for row, (name, both, role) in enumerate(rows)],
         "Degree with the smallest score. "

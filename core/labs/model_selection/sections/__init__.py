@@ -66,12 +66,17 @@ def _leave_one_out(result: ModelSelection, k: int) -> str:
     )
     difference = float(v.loo_difference[k])
     told = "undefined at this degree" if np.isnan(difference) else f"{at_most(difference)} at most"
+    checked = (
+        f"By {v.x.size} refits the RMSE is {fixed(float(result.refitted_rmse[k]), 4)}; over the points, the difference "
+        f"between the two ways is {told}. "
+        if result.is_refitted
+        else f"With {v.x.size:,} points, as many refits would take too long. "
+    )
     return (
         f"**Leave-one-out needs one fit.** It is $\\hat y = Hy$; with the leverage $h_{{ii}}$, the diagonal of $H$,\n\n"
         f"$$\\text{{LOOCV}} = \\frac1n\\sum_{{i=1}}^n\\Bigl(\\frac{{y_i-\\hat y_i}}{{1-h_{{ii}}}}\\Bigr)^2 = "
         f"{tex(_score(result, 'leave-one-out', k))}, \\qquad \\text{{RMSE }} "
-        f"{tex(float(result.left_out_rmse[k]))}.$$\n\nBy {v.x.size} refits the RMSE is "
-        f"{fixed(float(result.refitted_rmse[k]), 4)}; over the points, the difference between the two ways is {told}. "
+        f"{tex(float(result.left_out_rmse[k]))}.$$\n\n{checked}"
         f"The points with the largest leverage:\n\n| x | h | r | r/(1−h) | by a refit "
         f"|\n|--:|--:|--:|--:|--:|\n{rows}"
     )

@@ -12,7 +12,7 @@ from core.draw.marks import Trace, curve, dots, panel
 from core.draw.style import ceiling, color
 from core.kit.lab import Section
 from core.kit.words import fixed, larger, with_error
-from core.labs.model_selection.compute.explore import ModelSelection
+from core.labs.model_selection.compute.explore import UNKNOWN, ModelSelection
 from core.labs.model_selection.compute.learning_curves import LearningCurves
 from core.labs.model_selection.panels.view import degrees_axis, faint, there
 
@@ -22,16 +22,18 @@ _TICKS = [3, 5, 10, 20, 50, 100, 200]
 
 def learning(result: ModelSelection, values: Mapping[str, Any]) -> Sequence[str | Picture]:
     """Show errors over the number of points at each degree, and the best degree for each number."""
+    if result.settings is None:
+        return (UNKNOWN,)
     c = result.learning
     start = float(min(int(values["degree"]), c.degrees.size))
-    redrawn = result.settings.protocol != "fixed"
+    redrawn = result.experiment.protocol != "fixed"
     over = " Inputs are redrawn, so the curves are medians over the draws of x." if redrawn else ""
     return (
         f"The same closed forms for {len(c.sizes)} sizes of the training set, tested at "
         f"{c.x_test.size} points that do not change. Training and expected error converge to the "
         f"noise plus the bias² that more data cannot remove.{over}",
         Picture(
-            panels=(_errors(c, result.settings.n_train), _best(c, result.settings.n_train)),
+            panels=(_errors(c, result.experiment.n_train), _best(c, result.experiment.n_train)),
             axis=degrees_axis(c.degrees, "learner", start),
             sentences=tuple(_sentence(c, k) for k in range(c.degrees.size)),
         ),

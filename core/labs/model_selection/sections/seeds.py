@@ -13,7 +13,7 @@ from core.draw.style import ceiling
 from core.kit.arrays import Numbers
 from core.kit.lab import Section
 from core.kit.words import fixed, number, percent
-from core.labs.model_selection.compute.explore import REDRAWS, ModelSelection
+from core.labs.model_selection.compute.explore import REDRAWS, UNKNOWN, ModelSelection
 from core.labs.model_selection.panels.view import at_most, degree_ticks, faint
 from core.labs.model_selection.words import shares
 from core.regression import homework
@@ -27,6 +27,8 @@ _SEEDS = LIMITS["seed"][1] + 1
 
 def seeds(result: ModelSelection, values: Mapping[str, Any]) -> Sequence[str | Picture]:
     """Show both histories side by side, and the homework's conclusion."""
+    if result.settings is None:
+        return (UNKNOWN,)
     r = result.reseeded
     return (
         f"Left: {REDRAWS} split seeds, same **data**. Right: {REDRAWS} new data sets, same "
@@ -132,7 +134,7 @@ def _counts(result: ModelSelection, title: str, left_out: Numbers, k_fold: Numbe
 
 
 def _sentence(result: ModelSelection, k: int) -> str:
-    r, v = result.reseeded, result.settings
+    r, v = result.reseeded, result.experiment
     folds, last = f"{result.folds}-fold", min(4, r.degrees.size)
     return (
         f"Split seed {result.split_seed + k}: leave-one-out picks {r.split_left_out_picks[k]}, "
