@@ -33,7 +33,7 @@ with np.errstate(divide="ignore"):
     terms = -np.log(np.where(Y == 1, P, 1 - P)) / unit
 print("cross-entropy of each prediction:", *(f"{t:.6f}" for t in terms), f"mean {terms.mean():.6f}")
 
-X, L, names = np.arange(1.0, 7.0)[:, None], np.array([0, 0, 1, 0, 1, 1]), ["six points"]
+X, L, names = np.arange(1.0, 7.0)[:, None], np.array([0, 0, 1, 0, 1, 1]), ["six points", ""]
 if fitted == "own" and Path("table.csv").exists():
     with open("table.csv", encoding="utf-8-sig") as file:
         names, *table = csv.reader(file)
@@ -57,6 +57,6 @@ for _ in range(100):
 slopes = w[1:] / spread
 b = w[0] - middle @ slopes
 loss = np.logaddexp(0, -(A @ w) * (2 * L - 1)).mean()
-print(f"fit of {names[0]}: b = {b:.6f}, w =", *(f"{v:.6f}" for v in slopes), f"mean loss {loss:.6f}")
+print(f"fit to {', '.join(names[:-1])}: b = {b:.6f}, w =", *(f"{v:.6f}" for v in slopes), f"mean loss {loss:.6f}")
 if len(slopes) == 1:
     print(f"border at {-b / slopes[0]:.6f}")

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from core.kit.lab import Lab, Preset
+from core.kit.scripts import parts_of
 from core.labs.trees.compute.splits import explore, tables
 from core.labs.trees.controls import CONTROLS
 from core.labs.trees.exercises import EXERCISES
@@ -33,7 +34,8 @@ SCRIPT = Path(__file__).with_name("script.py")
 
 def script(values: Mapping[str, Any]) -> str:
     """Return the script that prints the gain, the tree, and the gains of a table."""
-    return SCRIPT.read_text("utf-8")
+    head, parts = parts_of(SCRIPT)
+    return f"{head}{parts[values['data']]}{parts['tree']}".replace("  # noqa: E402", "")
 
 
 LAB = Lab(
@@ -42,7 +44,7 @@ LAB = Lab(
     question="Which question first?",
     controls=CONTROLS,
     main="threshold",
-    open=("feature", "criterion", "depth"),
+    open=("data", "feature", "pasted", "upload", "columns", "criterion", "depth"),
     presets=PRESETS,
     compute=explore,
     picture=picture,

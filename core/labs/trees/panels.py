@@ -11,7 +11,7 @@ from core.draw.marks import Trace, area, curve, dots, labels, lines, panel
 from core.draw.style import color
 from core.kit.arrays import Array, Numbers
 from core.kit.words import number
-from core.labs.trees.compute.data import FEATURES, KINDS, LABELS, TENTHS
+from core.labs.trees.compute.data import IRIS, Samples
 from core.labs.trees.compute.gains import CRITERIA
 from core.labs.trees.compute.splits import Splits
 
@@ -22,28 +22,30 @@ _HIDDEN = "–"  # stands where a place that is nan hides it
 
 
 def flowers(result: Splits) -> Panel:
-    """Draw every flower as a dot over its value, one kind upward and the other downward, with the threshold."""
-    values = TENTHS[list(FEATURES).index(result.feature)]
+    """Draw every sample as a dot over its value, one kind upward and the other downward, with the threshold."""
+    samples, name = result.samples, result.feature
+    values = samples.values[result.position]
     traces = []
-    for kind, name in enumerate(KINDS):
-        own, seen, heights = values[kind == LABELS], Counter[int](), []
+    for kind, called in enumerate(samples.kinds):
+        own, seen, heights = values[kind == samples.labels], Counter[float](), []
         for value in own.tolist():
             seen[value] += 1
             heights.append(seen[value] if kind == 0 else -seen[value])
         symbol = ("circle", "diamond")[kind]
-        traces.append(dots(own / 10, np.array(heights, float), ROLES[kind], name, 7, symbol))
-    tall = max(Counter(zip(values.tolist(), LABELS.tolist(), strict=True)).values())
-    name = FEATURES[result.feature]
+        traces.append(dots(own / samples.per, np.array(heights, float), ROLES[kind], called, 7, symbol))
+    tall = max(Counter(zip(values.tolist(), samples.labels.tolist(), strict=True)).values())
+    upward, downward = (f"{int((samples.labels == kind).sum())} {samples.kinds[kind]}" for kind in range(2))
     alt = (
-        f"100 flowers over their {name}, 50 versicolor stacked upward and 50 virginica downward; a vertical line "
-        "at the threshold follows the slider."
+        f"{len(values)} {samples.noun} over their {name}, {upward} stacked upward and {downward} downward; a "
+        "vertical line at the threshold follows the slider."
     )
-    ticks = [-10, -5, 0, 5, 10]
+    step = 1 if tall < 5 else 5 * max(1, tall // 15)
+    ticks = [step * k for k in range(-(tall // step), tall // step + 1)]
     return panel(
         traces,
         alt,
-        x=f"{name} (cm)",
-        y="flowers",
+        x=_named(samples, name),
+        y=samples.noun,
         tracks=(Track(result.thresholds),),
         height=280,
         xaxis={"range": _across(result)},
@@ -61,15 +63,15 @@ def gain_curves(result: Splits) -> Panel:
     ]
     best = result.best
     alt = (
-        f"Gain against the threshold on {FEATURES[result.feature]} by entropy, Gini impurity, and error. By "
+        f"Gain against the threshold on {result.feature} by entropy, Gini impurity, and error. By "
         f"{CRITERIA[result.criterion]} the largest one is {number(float(chosen[best]))} at "
-        f"{result.thresholds[best]:g} cm. A dot follows the slider."
+        f"{result.samples.written(result.thresholds[best])}. A dot follows the slider."
     )
     top = max(float(gain.max()) for gain in gains.values())
     return panel(
         traces,
         alt,
-        x="threshold (cm)",
+        x=_named(result.samples, "threshold"),
         y="gain",
         tracks=(Track(result.thresholds, chosen),),
         height=280,
@@ -78,7 +80,15 @@ def gain_curves(result: Splits) -> Panel:
     )
 
 
+def _named(samples: Samples, name: str) -> str:
+    return f"{name} ({samples.unit})" if samples.unit else name
+
+
 def _across(result: Splits) -> list[float]:
+    if result.samples is not IRIS:
+        values = result.samples.values[0]
+        margin = 0.04 * float(np.ptp(values))
+        return [float(values.min()) - margin, float(values.max()) + margin]
     return [float(result.thresholds[0]) - 0.2, float(result.thresholds[-1]) + 0.2]
 
 
@@ -103,8 +113,8 @@ def tree(result: Splits) -> Panel:
     ).ravel()
     traces = [
         lines(np.where(np.isnan(ways[0]), 0.0, ways[0]), falls, {"color": color("axis"), "width": 1.5}, "branches"),
-        *(_bars(places[:, 1], 0.07 * unit, kind) for kind in range(2)),
-        _words(places, 0.15 * unit, "flowers of each kind"),
+        *(_bars(places[:, 1], 0.07 * unit, kind, name) for kind, name in enumerate(result.samples.kinds)),
+        _words(places, 0.15 * unit, f"{result.samples.noun} of each kind"),
         _words(places[:inner], -0.25 * unit, "questions"),
     ]
     frames = (
@@ -115,14 +125,15 @@ def tree(result: Splits) -> Panel:
         Texts(3, [[_counted(pair) for pair in row] for row in counts]),
         Frames(4, np.where(asks, places[:inner, 0], np.nan), "x"),
         Texts(4, [
-            [_question(feature, cut) for feature, cut in zip(*row, strict=True)]
+            [_question(result.samples, feature, cut) for feature, cut in zip(*row, strict=True)]
             for row in zip(result.asked[:, :inner].tolist(), result.cuts[:, :inner].tolist(), strict=True)
         ]),
     )  # fmt: skip
     sides = [(0.3 * _WIDE, -0.5, "yes", "middle center"), (0.7 * _WIDE, -0.5, "no", "middle center")]
     alt = (
-        f"A tree of depth {result.depth}. Each node has a bar of versicolor and virginica flowers with both "
-        "counts, and the question that is asked there; yes goes left. The first question follows the slider."
+        f"A tree of depth {result.depth}. Each node has a bar of {' and '.join(result.samples.kinds)} "
+        f"{result.samples.noun} with both counts, and the question that is asked there; yes goes left. "
+        "The first question follows the slider."
     )
     hidden = {"visible": False, "fixedrange": True}
     return panel(
@@ -154,10 +165,10 @@ def _boxes(left: Array, right: Array) -> Numbers:
     return np.stack([left, right, right, left, left, gap], axis=-1).reshape(len(left), -1)
 
 
-def _bars(heights: Array, half: float, kind: int) -> Trace:
+def _bars(heights: Array, half: float, kind: int, name: str) -> Trace:
     low, high, gap = heights - half, heights + half, np.full_like(heights, np.nan)
     y = np.column_stack([low, low, high, high, low, gap]).ravel()
-    return area(np.zeros_like(y), y, ROLES[kind], KINDS[kind])
+    return area(np.zeros_like(y), y, ROLES[kind], name)
 
 
 def _words(places: Array, above: float, name: str) -> Trace:
@@ -172,5 +183,8 @@ def _counted(pair: Array) -> str:
     return _HIDDEN if np.isnan(pair[0]) else f"{pair[0]:.0f} : {pair[1]:.0f}"
 
 
-def _question(feature: int, cut: float) -> str:
-    return _HIDDEN if feature < 0 else f"{list(FEATURES.values())[feature]}<br>≤ {cut:g} cm"
+def _question(samples: Samples, feature: int, cut: float) -> str:
+    if feature < 0:
+        return _HIDDEN
+    name = samples.features[feature]
+    return f"{name if len(name) <= 16 else f'{name[:15]}…'}<br>≤ {samples.written(cut)}"

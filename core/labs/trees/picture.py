@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from core.draw.live import Axis, Picture
 from core.draw.thumbnail import svg_curves
+from core.labs.trees.compute.data import IRIS
 from core.labs.trees.compute.splits import Splits, explore
+from core.labs.trees.controls import THRESHOLDS
 from core.labs.trees.panels import flowers, gain_curves, tree
 from core.labs.trees.words import readouts, summaries
 
@@ -12,10 +14,13 @@ from core.labs.trees.words import readouts, summaries
 def picture(result: Splits) -> Picture:
     """Draw what each threshold gains and the tree that grows from it."""
     places = tuple(round(float(t), 10) for t in result.thresholds)
-    start = 4.25 if result.feature == "petal_length" else places[len(places) // 2]
+    texts = tuple(f"{t:.6g}" for t in places)
+    if result.samples is not IRIS:
+        places = THRESHOLDS[: len(places)]  # the slider counts the thresholds of a table
+    start = 4.25 if result.feature == "petal length" and result.samples is IRIS else places[len(places) // 2]
     return Picture(
         panels=(flowers(result), gain_curves(result), tree(result)),
-        axis=Axis("threshold", "Threshold", places, tuple(f"{t:.6g}" for t in places), start=start),
+        axis=Axis("threshold", "Threshold", places, texts, start=start),
         readouts=readouts(result),
         summaries=summaries(result),
     )

@@ -1,18 +1,33 @@
-"""A first question about a flower: its gain, and a small tree below it, with NumPy and the data of scikit-learn."""
+"""A first question: its gain, and a small tree below it."""
 
 import numpy as np
-from sklearn.datasets import load_iris
 
 # settings
 feature, threshold, criterion, base, depth = "petal_length", 4.25, "entropy", "2", 2
 rows = "1 0 0 0, 1 0 1 0, 0 1 0 0, 1 1 1 1, 1 1 0 1"
 # end of settings
 
+# --- iris: two kinds of flowers, in tenths of a centimeter
+from sklearn.datasets import load_iris  # noqa: E402
+
 names = ["petal_length", "petal_width", "sepal_length", "sepal_width"]
-X = np.round(10 * load_iris().data[50:, [2, 3, 0, 1]]).astype(int)  # tenths of a centimeter
+X = np.round(10 * load_iris().data[50:, [2, 3, 0, 1]]).astype(int)
 y = np.repeat([0, 1], 50)
+per, first, cut = 10, names.index(feature), round(10 * threshold, 1)
+
+# --- own: a table and the thresholds on its first column, which the page offers for download
+import csv  # noqa: E402
+
+with open("samples.csv", encoding="utf-8-sig") as file:
+    names, *rows_of_samples = csv.reader(file)
+X = np.array([row[:-1] for row in rows_of_samples], float)
+y = np.array([int(row[-1]) for row in rows_of_samples])
+with open("gains.csv", encoding="utf-8-sig") as file:
+    cuts = [float(row["threshold"]) for row in csv.DictReader(file)]
+per, first, cut = 1, 0, cuts[min(round((threshold - 1.05) / 0.1), len(cuts) - 1)]
 
 
+# --- tree: the gain, the tree, and the table of the section
 def impurity(labels):
     p = np.unique(labels, return_counts=True)[1] / len(labels)
     if criterion == "entropy":
@@ -26,7 +41,7 @@ def gain(labels, children):
 
 def best(inside):
     top, found = 1e-12, None
-    for k in range(4):
+    for k in range(X.shape[1]):
         values = np.unique(X[inside, k])
         for cut in (values[1:] + values[:-1]) / 2:
             low = X[inside, k] <= cut
@@ -41,16 +56,16 @@ def wrong(inside, question, left):
     if left == 0 or question is None:
         return min(np.bincount(y[inside], minlength=2))
     k, cut = question
-    print(f"{'    ' * (depth - left)}{names[k]} <= {cut / 10:g}?")
+    print(f"{'    ' * (depth - left)}{names[k]} <= {cut / per:g}?")
     low = X[:, k] <= cut
     return sum(wrong(part, best(part) if left > 1 else None, left - 1) for part in (inside & low, inside & ~low))
 
 
-low = X[:, names.index(feature)] <= 10 * threshold
+low = X[:, first] <= cut
 print(f"gain {gain(y, (y[low], y[~low])):.6f}  <- the slider")
 print(f"{criterion}: yes {impurity(y[low]):.6f}, no {impurity(y[~low]):.6f}  <- the slider")
-mistakes = wrong(np.ones(100, bool), (names.index(feature), round(10 * threshold, 1)), depth)
-print(f"wrong in the tree: {mistakes} of 100  <- the slider")
+mistakes = wrong(np.ones(len(y), bool), (first, cut), depth)
+print(f"wrong in the tree: {mistakes} of {len(y)}  <- the slider")
 
 table = np.array([entry.split() for entry in rows.replace(";", ",").replace("\n", ",").split(",") if entry.strip()])
 for k in range(table.shape[1] - 1):

@@ -25,9 +25,10 @@ def readouts(result: Splits) -> tuple[Readout, ...]:
     whole = float(impurity(result.children[0].sum(axis=0), criterion, result.base))
     sides = impurity(result.children, criterion, result.base)
     sizes = result.children.sum(axis=2)
+    noun, count = result.samples.noun, len(result.samples.labels)
     gains, again = result.gains(criterion), result.again
     formula = tuple(
-        f"{fixed(whole)} − {n[0]:.0f}/100 · {fixed(float(h[0]))} − {n[1]:.0f}/100 · {fixed(float(h[1]))} = "
+        f"{fixed(whole)} − {n[0]:.0f}/{count} · {fixed(float(h[0]))} − {n[1]:.0f}/{count} · {fixed(float(h[1]))} = "
         f"{fixed(float(g))}"
         for n, h, g in zip(sizes, sides, gains, strict=True)
     )
@@ -41,7 +42,7 @@ def readouts(result: Splits) -> tuple[Readout, ...]:
             f"gain{unit}",
             tuple(fixed(float(g)) for g in gains),
             "test",
-            f"The {name} before the question minus that of both sides, weighted by their flowers.",
+            f"The {name} before the question minus that of both sides, weighted by their {noun}.",
             formula=formula,
             check=check,
             headline=True,
@@ -51,7 +52,7 @@ def readouts(result: Splits) -> tuple[Readout, ...]:
         Readout(
             "wrong in the tree",
             tuple(str(int(w)) for w in result.wrong),
-            help="Flowers of 100 that the majorities of the leaves get wrong.",
+            help=f"{noun.capitalize()} of {count} that the majorities of the leaves get wrong.",
         ),
     )
 
@@ -59,7 +60,7 @@ def readouts(result: Splits) -> tuple[Readout, ...]:
 def summaries(result: Splits) -> tuple[str, ...]:
     """Sum up each threshold in at most 15 words."""
     gains = result.gains(result.criterion)
-    top, place = fixed(float(gains[result.best])), f"{result.thresholds[result.best]:g} cm"
+    top, place = fixed(float(gains[result.best])), result.samples.written(result.thresholds[result.best])
     texts = []
     for gain, (low, high) in zip(gains, result.children.sum(axis=2), strict=True):
         if fixed(float(gain)) == top:
@@ -109,7 +110,7 @@ def _xor_verdict(guess: float, truth: float, result: Splits) -> str:
 
 PREDICTIONS = (
     Prediction(
-        "Which feature should the first question ask for?",
+        "Two kinds of iris: which feature should the first question ask for?",
         guess=Choice(name="guess", label="Feature", default="petal_length", options=FEATURES, help="Your guess."),
         truth=_first,
         verdict=_first_verdict,

@@ -2,17 +2,19 @@
 
 import math
 import random
+import re
 
 import numpy as np
 import pytest
 from scipy.stats import entropy
-from sklearn.datasets import load_iris
+from sklearn.datasets import load_breast_cancer, load_iris
 from sklearn.metrics import mutual_info_score
 from sklearn.tree import DecisionTreeClassifier
 
-from core.labs.trees.compute.data import FEATURES, FIVE, KINDS, LABELS, TABLES, TENTHS, read_rows, table
+from core.data.tables import read_labeled
+from core.labs.trees.compute.data import EXAMPLE, FEATURES, FIVE, IRIS, KINDS, LABELS, TABLES, TENTHS, read_rows, table
 from core.labs.trees.compute.gains import CRITERIA, best, branch, gain, gain_again, impurity, questions, remainder
-from core.labs.trees.compute.splits import best_question, explore
+from core.labs.trees.compute.splits import PLACES, Questions, explore
 from core.labs.trees.panels import tree
 from core.labs.trees.picture import picture
 from core.labs.trees.sections import which_first
@@ -133,14 +135,14 @@ def test_questions_below_gain_as_much_as_those_of_scikit_learn(criterion):
     rng = np.random.default_rng(3)
     for _ in range(12):
         inside = rng.random(100) < 0.4
-        position, cut = best_question(inside, criterion)
+        position, cut = Questions(IRIS, criterion).best(inside)
         low = inside & (TENTHS[position] <= cut)
         pair = [np.bincount(LABELS[part], minlength=2) for part in (low, inside & ~low)]
         stump = DecisionTreeClassifier(criterion=criterion, max_depth=1).fit(TENTHS[:, inside].T, LABELS[inside])
         n, left = stump.tree_.n_node_samples, stump.tree_.impurity
         theirs = left[0] - (n[1] * left[1] + n[2] * left[2]) / n[0]
         assert gain(pair, criterion) == pytest.approx(theirs, abs=1e-12)
-    assert best_question(LABELS == 1, criterion) is None
+    assert Questions(IRIS, criterion).best(LABELS == 1) is None
 
 
 @pytest.mark.parametrize("depth", [1, 2, 3])
@@ -245,3 +247,67 @@ def test_every_number_has_a_second_computation_that_agrees(feature):
     for criterion in CRITERIA:
         shown = picture(explore(feature=feature, criterion=criterion))
         assert all(shown.readouts[0].check.agrees)
+
+
+CANCER = load_breast_cancer()
+
+
+def cancer_text(*columns):
+    names = [str(CANCER.feature_names[k]) for k in columns]
+    rows = [",".join([*map(repr, row), str(CANCER.target_names[t])]) for row, t in
+            zip(CANCER.data[:500, columns].tolist(), CANCER.target[:500], strict=True)]  # fmt: skip
+    return "\n".join([",".join([*names, "class"]), *rows])
+
+
+@pytest.mark.parametrize("criterion", ["entropy", "gini"])
+def test_the_best_question_of_a_table_is_that_of_scikit_learn(criterion):
+    table = read_labeled(cancer_text(3, 7, 20, 21))
+    result = explore(data="own", upload=table, columns="3, 1, 2, 4", criterion=criterion, depth=3)
+    x, y = table.numbers[:, [2, 0, 1, 3]], table.labels
+    stump = DecisionTreeClassifier(criterion=criterion, max_depth=1).fit(x[:, :1], y)
+    assert result.thresholds[result.best] == pytest.approx(stump.tree_.threshold[0])
+    assert len(result.thresholds) == PLACES < len(np.unique(x[:, 0])) - 1
+    for step in (0, 20, result.best, PLACES - 1):
+        low = x[:, 0] <= result.thresholds[step]
+        for node, inside in ((1, low), (2, ~low)):
+            np.testing.assert_array_equal(result.counts[step, node], np.bincount(y[inside], minlength=2))
+            theirs = DecisionTreeClassifier(criterion=criterion, max_depth=1).fit(x[inside], y[inside]).tree_
+            if result.asked[step, node] < 0:
+                assert theirs.node_count == 1
+                continue
+            side = inside & (x[:, result.asked[step, node]] <= result.cuts[step, node])
+            pair = [np.bincount(y[part], minlength=2) for part in (side, inside & ~side)]
+            n, left = theirs.n_node_samples, theirs.impurity
+            expected = left[0] - (n[1] * left[1] + n[2] * left[2]) / n[0]
+            assert gain(pair, criterion) == pytest.approx(expected, abs=1e-12)
+
+
+def test_a_short_table_shows_every_threshold():
+    result = explore(data="own")
+    values = sorted({4.7, 4.5, 4.9, 5.0, 5.1, 4.8, 5.8})
+    assert result.thresholds.tolist() == pytest.approx([(a + b) / 2 for a, b in zip(values, values[1:], strict=False)])
+    drawn = picture(result)
+    assert drawn.axis.texts[0] == "4.6" and drawn.axis.values[0] == 1.05
+    assert "6 versicolor stacked upward and 6 virginica downward" in drawn.panels[0].alt
+    assert drawn.text(drawn.readouts[-1], 0) == str(result.wrong[0])
+
+
+def test_the_default_table_is_part_of_iris():
+    table = read_labeled(EXAMPLE)
+    known = {(*row, KINDS[kind]) for row, kind in zip((TENTHS[:2].T / 10).tolist(), LABELS, strict=True)}
+    shown = [(*row, table.classes[c]) for row, c in zip(table.numbers.tolist(), table.labels, strict=True)]
+    assert len(shown) == 12 and set(shown) <= known
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"pasted": "1 a\n2 b\n3 c"}, "Column “class” must have 2 classes; it has 3"),
+        ({"pasted": "1 2 a\n1 3 b"}, "Column “x1” has one value everywhere"),
+        ({"pasted": "1 2 a\n1 q b"}, "Line 2, column “x2”: “q” is not a number"),
+        ({"columns": "1, 7"}, "“7” is not a column of numbers; this table has 1: petal length, 2: petal width"),
+    ],
+)
+def test_a_table_that_does_not_fit_is_refused(change, said):
+    with pytest.raises(ValueError, match=re.escape(said)):
+        explore(data="own", **change)

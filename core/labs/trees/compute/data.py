@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from core.kit.arrays import check_choice
+from core.data.tables import Labeled
+from core.kit.arrays import Array, Numbers, check_choice
 
 FEATURES = {
     "petal_length": "petal length",
@@ -44,6 +45,66 @@ TENTHS = np.array([[int(v) for v in _TENTHS[name].split()] for name in FEATURES]
 TENTHS.setflags(write=False)
 LABELS = np.repeat([0, 1], 50)  # position in `KINDS`
 LABELS.setflags(write=False)
+
+
+@dataclass(frozen=True)
+class Samples:
+    """Numbers of samples of two kinds.
+
+    Attributes
+    ----------
+    features : tuple of str
+        Names of the columns, at most four.
+    values : ndarray of shape (features, n)
+    labels : ndarray of shape (n,)
+        Position in `kinds`.
+    kinds : tuple of str
+    per : int
+        How many of `values` make one unit: thresholds are shown in units.
+    unit, noun : str
+        What the numbers are in, and what the samples are.
+    """
+
+    features: tuple[str, ...]
+    values: Numbers
+    labels: Numbers
+    kinds: tuple[str, ...]
+    per: int
+    unit: str
+    noun: str
+
+    def written(self, threshold: float) -> str:
+        """Write a threshold with its unit."""
+        return f"{threshold:.6g} {self.unit}".rstrip()
+
+
+IRIS = Samples(tuple(FEATURES.values()), TENTHS, LABELS, KINDS, 10, "cm", "flowers")
+EXAMPLE = """petal length, petal width, species
+4.7, 1.4, versicolor
+4.5, 1.5, versicolor
+4.9, 1.5, versicolor
+4.7, 1.6, versicolor
+5.0, 1.7, versicolor
+5.1, 1.6, versicolor
+4.5, 1.7, virginica
+4.8, 1.8, virginica
+4.9, 1.8, virginica
+5.1, 1.9, virginica
+5.0, 1.5, virginica
+5.8, 2.2, virginica"""
+
+
+def own_samples(table: Labeled, columns: str) -> Samples:
+    """Return one to four columns of a table with two classes; the first one must not be constant."""
+    table.need(2, 2)
+    chosen = list(table.choose(columns, 1, len(FEATURES)))
+    values: Array = np.ascontiguousarray(table.numbers[:, chosen].T)
+    values.setflags(write=False)
+    names = tuple(table.columns[k] for k in chosen)
+    if np.ptp(values[0]) == 0:
+        raise ValueError(f"Column “{names[0]}” has one value everywhere; choose another.")
+    return Samples(names, values, table.labels, table.classes, 1, "", "rows")
+
 
 MOST_ROWS, MOST_FEATURES = 24, 5
 FIVE = "1 0 0 0, 1 0 1 0, 0 1 0 0, 1 1 1 1, 1 1 0 1"

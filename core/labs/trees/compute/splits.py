@@ -1,4 +1,4 @@
-"""A first question about a flower, dragged, and the tree that grows from it.
+"""A first question about a flower or a row of a table, dragged, and the tree that grows from it.
 
 Nodes are in heap order: 0 is the root, the children of node k are 2k + 1 (yes, at most the threshold) and 2k + 2.
 """
@@ -11,13 +11,16 @@ from typing import Any
 
 import numpy as np
 
+from core.data.tables import Labeled, read_labeled
 from core.kit.arrays import Array, Numbers, check_choice, check_integer
 from core.kit.results import read_only
-from core.labs.trees.compute.data import FEATURES, LABELS, TENTHS
-from core.labs.trees.compute.gains import BASES, CRITERIA, TIE, gain, gain_again, impurity
+from core.labs.trees.compute.data import EXAMPLE, FEATURES, IRIS, Samples, own_samples
+from core.labs.trees.compute.gains import BASES, CRITERIA, TIE, gain, gain_again
 
 DEEPEST = 3
 NODES = 2 ** (DEEPEST + 1) - 1
+PLACES = 69  # of the threshold; a table with more of them shows so many
+DATA = {"iris": "iris flowers", "own": "your table"}
 
 
 @dataclass(frozen=True)
@@ -26,22 +29,26 @@ class Splits:
 
     Attributes
     ----------
-    feature, criterion, base : str
+    samples : Samples
+    position : int
+        Of the feature that the first question asks about.
+    criterion, base : str
     depth : int
         Questions from the root to a leaf, at most.
     thresholds : ndarray of shape (t,)
-        In centimeters, between the values of the feature.
+        In units, between the values of the feature.
     children : ndarray of shape (t, 2, 2)
         Flowers of each kind at or below the threshold, and above it.
     counts : ndarray of shape (t, 15, 2)
         Flowers of each kind in each node; nan where there is no node.
     asked : ndarray of shape (t, 7)
-        Position in `FEATURES` of the feature that a node asks about; -1 for a leaf.
+        Position in `samples.features` of the feature that a node asks about; -1 for a leaf.
     cuts : ndarray of shape (t, 7)
-        Its threshold in centimeters; nan for a leaf.
+        Its threshold in units; nan for a leaf.
     """
 
-    feature: str
+    samples: Samples
+    position: int
     criterion: str
     base: str
     depth: int
@@ -50,6 +57,11 @@ class Splits:
     counts: Array
     asked: Numbers
     cuts: Array
+
+    @property
+    def feature(self) -> str:
+        """Return the name of the feature that the first question asks about."""
+        return self.samples.features[self.position]
 
     def gains(self, criterion: str) -> Array:
         """Return the gain at each threshold, shape (t,)."""
@@ -86,103 +98,151 @@ class Splits:
         return sum(array.nbytes for array in arrays)
 
 
-def explore(*, feature: str = "petal_length", criterion: str = "entropy", base: str = "2", depth: int = 2) -> Splits:
-    """Try each threshold on a feature of 100 flowers as the first question of a tree.
+def explore(
+    *,
+    data: str = "iris",
+    feature: str = "petal_length",
+    criterion: str = "entropy",
+    base: str = "2",
+    depth: int = 2,
+    pasted: str = EXAMPLE,
+    upload: Labeled | None = None,
+    columns: str = "1, 2",
+) -> Splits:
+    """Try each threshold on a feature of 100 flowers, or of a table, as the first question of a tree.
 
     Parameters
     ----------
+    data : str
+        A key of `DATA`.
     feature : str
-        A key of `FEATURES`.
+        "iris": a key of `FEATURES`.
     criterion : str
         A key of `CRITERIA`, by which the questions below the first one are chosen.
     base : str
         Of the logarithm in the entropy, a key of `BASES`.
     depth : int
         Questions from the root to a leaf, in [1, 3].
+    pasted, upload, columns : str, Labeled or None, str
+        "own": a table as `read_labeled` takes it, or the one from a file instead, and the columns to ask about; the
+        first question asks about the first one.
 
     Raises
     ------
     ValueError
-        If a value is invalid.
+        If a value is invalid, or the table cannot be read.
     """
+    check_choice("data", data, tuple(DATA))
     check_choice("feature", feature, tuple(FEATURES))
     check_choice("criterion", criterion, tuple(CRITERIA))
     check_choice("base", base, tuple(BASES))
     check_integer("depth", depth, 1, DEEPEST)
-    position = list(FEATURES).index(feature)
-    values = TENTHS[position]
-    tenths = np.arange(values.min(), values.max()) + 0.5
-    steps = len(tenths)
+    if data == "iris":
+        samples, position = IRIS, list(FEATURES).index(feature)
+        values = samples.values[position]
+        first = np.arange(values.min(), values.max()) + 0.5
+    else:
+        samples, position = own_samples(upload or read_labeled(pasted), columns), 0
+        first = _some(_between(samples.values[0]), samples, criterion)
+    steps = len(first)
     counts = np.full((steps, NODES, 2), np.nan)
     asked = np.full((steps, NODES // 2), -1)
     cuts = np.full((steps, NODES // 2), np.nan)
-    grown = _Grown(criterion)
-    for step, cut in enumerate(tenths):
-        flowers = {0: np.ones(len(LABELS), bool)}
+    grown = Questions(samples, criterion)
+    for step, cut in enumerate(first):
+        there = {0: np.ones(len(samples.labels), bool)}
         for node in range(2 ** (depth + 1) - 1):
-            if node not in flowers:
+            if node not in there:
                 continue
-            inside = flowers[node]
-            counts[step, node] = np.bincount(LABELS[inside], minlength=2)
-            question = (position, cut) if node == 0 else grown.question(inside)
-            if node >= 2**depth - 1 or question is None:
+            inside = there[node]
+            counts[step, node] = np.bincount(samples.labels[inside], minlength=2)
+            question = (position, cut) if node == 0 else None if node >= 2**depth - 1 else grown.best(inside)
+            if question is None:
                 continue
-            asked[step, node], cuts[step, node] = question[0], question[1] / 10
-            low = TENTHS[question[0]] <= question[1]
-            flowers[2 * node + 1], flowers[2 * node + 2] = inside & low, inside & ~low
+            asked[step, node], cuts[step, node] = question[0], question[1] / samples.per
+            low = samples.values[question[0]] <= question[1]
+            there[2 * node + 1], there[2 * node + 2] = inside & low, inside & ~low
     children = counts[:, 1:3].copy()
-    return read_only(Splits(feature, criterion, base, int(depth), tenths / 10, children, counts, asked, cuts))
+    thresholds = first / samples.per
+    return read_only(Splits(samples, position, criterion, base, int(depth), thresholds, children, counts, asked, cuts))
 
 
-class _Grown:
-    """The best question for each set of flowers, computed once."""
-
-    def __init__(self, criterion: str) -> None:
-        self.criterion = criterion
-        self.known: dict[bytes, tuple[int, float] | None] = {}
-
-    def question(self, inside: Numbers) -> tuple[int, float] | None:
-        """Return feature and threshold in tenths with the largest gain, the first of equal ones; None for no gain."""
-        key = inside.tobytes()
-        if key not in self.known:
-            self.known[key] = best_question(inside, self.criterion)
-        return self.known[key]
+def _between(values: Numbers) -> Array:
+    levels = np.unique(values)
+    return np.asarray((levels[1:] + levels[:-1]) / 2)
 
 
-def best_question(inside: Numbers, criterion: str) -> tuple[int, float] | None:
-    """Return position of the feature and threshold in tenths with the largest gain over a set of flowers.
+def _some(cuts: Array, samples: Samples, criterion: str) -> Array:
+    """Return at most `PLACES` cuts of the first feature, evenly spaced in their order, with the best one among them."""
+    if len(cuts) <= PLACES:
+        return cuts
+    one = Samples(samples.features[:1], samples.values[:1], samples.labels, samples.kinds, 1, "", "")
+    kept = np.linspace(0, len(cuts) - 1, PLACES).round().astype(int)
+    if best := Questions(one, criterion).best(np.ones(len(samples.labels), bool)):
+        at = int(np.abs(cuts - best[1]).argmin())
+        kept[np.abs(kept - at).argmin()] = at
+    return np.asarray(cuts[kept])
+
+
+class Questions:
+    """The best question for subsets of samples; each is found once.
 
     Thresholds lie halfway between values that occur; of equal gains the first feature and the lowest threshold count.
-
-    Parameters
-    ----------
-    inside : ndarray of bool, shape (100,)
-    criterion : str
-        A key of `CRITERIA`.
-
-    Returns
-    -------
-    (int, float), or None where no question gains anything.
     """
-    labels = LABELS[inside]
-    if impurity(np.bincount(labels, minlength=2), criterion) <= TIE:
-        return None
-    top, found = TIE, None
-    for position, column in enumerate(TENTHS[:, inside]):
-        values, places = np.unique(column, return_inverse=True)
-        if len(values) < 2:
-            continue
-        table = np.zeros((len(values), 2))
-        np.add.at(table, (places, labels), 1)
-        low = table.cumsum(axis=0)[:-1]
-        gains = gain(np.stack([low, table.sum(axis=0) - low], axis=1), criterion)
-        at = int(np.flatnonzero(gains > gains.max() - TIE)[0])
-        if gains[at] > top + TIE:
-            top, found = float(gains[at]), (position, (values[at] + values[at + 1]) / 2)
-    return found
+
+    def __init__(self, samples: Samples, criterion: str) -> None:
+        self.labels, self.criterion = samples.labels, criterion
+        found = [np.unique(column, return_inverse=True) for column in samples.values]
+        sizes = [len(levels) for levels, _ in found]
+        starts = np.cumsum([0, *sizes[:-1]])
+        self.levels = np.concatenate([levels for levels, _ in found])
+        self.features = np.repeat(np.arange(len(found)), sizes)
+        codes = np.stack([start + places for start, (_, places) in zip(starts, found, strict=True)])
+        self.cells = 2 * codes + samples.labels
+        whole = np.arange(len(samples.labels) + 1)
+        self.logs = whole * np.log(np.maximum(whole, 1))
+        self.known: dict[bytes, tuple[int, float] | None] = {}
+
+    def best(self, inside: Numbers) -> tuple[int, float] | None:
+        """Return feature and threshold with the largest gain over a mask of samples; None where nothing gains."""
+        key = inside.tobytes()
+        if key not in self.known:
+            self.known[key] = self._best(inside)
+        return self.known[key]
+
+    def _best(self, inside: Numbers) -> tuple[int, float] | None:
+        table = np.bincount(self.cells[:, inside].ravel(), minlength=2 * len(self.levels)).reshape(-1, 2)
+        there = np.flatnonzero(table[:, 0] + table[:, 1])
+        features, levels = self.features[there], self.levels[there]
+        total = np.bincount(self.labels[inside], minlength=2)
+        # Every feature has all samples once, so that one running sum serves them all.
+        low = table[there].cumsum(axis=0) - features[:, None] * total
+        at = np.flatnonzero(features[1:] == features[:-1])
+        if not len(at) or not total.all():
+            return None
+        low = low[at]
+        gains = self._mixed(total) - self._mixed(low) - self._mixed(total - low)
+        first = int(np.flatnonzero(gains > gains.max() - TIE * total.sum())[0])
+        if gains[first] <= 2 * TIE * total.sum():
+            return None
+        k = at[first]
+        return int(features[k]), (levels[k] + levels[k + 1]) / 2
+
+    def _mixed(self, counts: Numbers) -> Array:
+        """Return size times impurity of counts (..., 2), entropy in nats; by look-up, since it is needed often."""
+        one, other = counts[..., 0], counts[..., 1]
+        if self.criterion == "entropy":
+            return np.asarray(self.logs[one + other] - self.logs[one] - self.logs[other])
+        if self.criterion == "gini":
+            return np.asarray(2 * one * other / (one + other))
+        return np.minimum(one, other).astype(float)
 
 
 def tables(result: Splits, values: Mapping[str, Any]) -> dict[str, dict[str, Array]]:
     """Return the columns of the files that can be downloaded."""
     columns = {"threshold": result.thresholds} | {f"gain_{name}": result.gains(name) for name in CRITERIA}
-    return {"gains.csv": columns | {"wrong_in_tree": result.wrong.astype(float)}}
+    files = {"gains.csv": columns | {"wrong_in_tree": result.wrong.astype(float)}}
+    samples = result.samples
+    if samples.noun == "rows":
+        files["samples.csv"] = dict(zip(samples.features, samples.values, strict=True)) | {"class": samples.labels}
+    return files
