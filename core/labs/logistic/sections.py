@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from typing import Any
 
@@ -228,8 +228,13 @@ def _own_sentences(own: Fitted) -> tuple[str, ...]:
     )
 
 
-def predictions(result: Logistic, values: Mapping[str, Any]) -> Sequence[Any]:
-    """Losses of the typed predictions, one row each, with their mean."""
+def predictions(result: Logistic, values: Mapping[str, Any]) -> Iterator[Any]:
+    """Yield losses of the typed predictions, one row each, with their mean."""
+    yield from (
+        "Type a true label and a predicted probability for each row. The gradient is that of the mean loss by the "
+        "score of this prediction: how hard it still pulls.",
+        TYPED,
+    )
     found = scored(*read_predictions(values["predictions"]), values["base"])
     names = [name for name in LOSSES if name in found.terms]
     columns: dict[str, list[Any]] = {"label": list(found.labels), "probability": list(found.probabilities)}
@@ -242,10 +247,7 @@ def predictions(result: Logistic, values: Mapping[str, Any]) -> Sequence[Any]:
         if endless
         else ""
     )
-    return (
-        "Type a true label and a predicted probability for each row. The gradient is that of the mean loss by the "
-        "score of this prediction: how hard it still pulls.",
-        TYPED,
+    yield from (
         Table({name: _one_type(values) for name, values in columns.items()}),
         f"**Means:** {means}.{why}",
     )

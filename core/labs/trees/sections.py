@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from core.kit.lab import Section, Table
@@ -14,19 +14,21 @@ from core.labs.trees.controls import ROWS, TABLE
 from core.labs.trees.words import AGAIN, UNITS
 
 
-def which_first(result: Splits, values: Mapping[str, Any]) -> Sequence[Any]:
-    """Show the gain of a question about each feature of a table, and the question after the best one."""
+def which_first(result: Splits, values: Mapping[str, Any]) -> Iterator[Any]:
+    """Yield the gain of a question about each feature of a table, and the question after the best one."""
+    yield from (
+        "A question about a feature sends each value to a child of its own. The gain is the impurity before minus "
+        "that of the children, weighted by their samples. Change “Criterion” beside the picture to compare.",
+        TABLE,
+        ROWS,
+    )
     rows = table(values["table"], values["rows"])
     criterion, base = result.criterion, result.base
     unit = UNITS[base] if criterion == "entropy" else ""
     asked = questions(rows)
     counts = [rows.labels.count(label) for label in dict.fromkeys(rows.labels)]
     before = fixed(float(impurity(counts, criterion, base)), 6)
-    return (
-        "A question about a feature sends each value to a child of its own. The gain is the impurity before minus "
-        "that of the children, weighted by their samples. Change “Criterion” beside the picture to compare.",
-        TABLE,
-        ROWS,
+    yield from (
         Table(_samples(rows), caption="Samples"),
         f"**{CRITERIA[criterion].capitalize()} before the question{unit}:** {before}",
         Table(

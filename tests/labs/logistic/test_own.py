@@ -12,7 +12,7 @@ from core.data.tables import read_labeled
 from core.kit.controls import defaults
 from core.labs.logistic.lab import LAB
 from core.labs.logistic.own import EXAMPLE, fit_table
-from core.labs.logistic.sections import fit_it
+from core.labs.logistic.sections import fit_it, predictions
 
 CANCER = load_breast_cancer()
 
@@ -101,3 +101,11 @@ def test_a_refusal_leaves_the_controls():
         next(blocks)
     assert seen == ["fitted", "pasted", "upload", "columns", "penalty"]
     assert list(LAB.tables(LAB.result(values), values)) == ["probabilities.csv"]
+
+
+def test_predictions_that_cannot_be_read_leave_their_text():
+    values = defaults(LAB.all_controls) | {"predictions": "1 2"}
+    blocks = predictions(LAB.result(values), values)
+    assert [next(blocks) for _ in range(2)][1].name == "predictions"
+    with pytest.raises(ValueError, match="is not a label"):
+        next(blocks)

@@ -205,14 +205,14 @@ def test_what_is_no_table_is_refused_with_a_sentence(text):
     ],
 )
 def test_the_section_says_what_to_ask(text, said):
-    blocks = which_first(explore(), {**BOTH, "rows": text})
+    blocks = list(which_first(explore(), {**BOTH, "rows": text}))
     assert said in blocks[-1]
 
 
 @pytest.mark.parametrize("criterion", CRITERIA)
 def test_the_section_explains_every_cell(criterion):
     for name in TABLES:
-        blocks = which_first(explore(criterion=criterion), {"table": name, "rows": FIVE})
+        blocks = list(which_first(explore(criterion=criterion), {"table": name, "rows": FIVE}))
         asked = blocks[-2]
         for row in range(len(asked.columns["feature"])):
             for column in list(asked.columns)[1:]:
