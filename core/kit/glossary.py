@@ -45,8 +45,8 @@ GLOSSARY: dict[str, tuple[Term, ...]] = {
              "Random variation in y that x does not explain. Its variance σ² is the smallest expected squared error "
              "that any model can reach.", FITS),
         Term("training error",
-             "The mean squared error on the points that the model was fitted to. It usually underestimates the error "
-             "on new data.", (*FITS, "neighbors")),
+             "The mean squared error, or the fraction of wrong classes, on the points that the model was fitted to. It "
+             "usually underestimates the error on new data.", (*FITS, "neighbors")),
         Term("expected test error",
              "The mean squared error on new data, averaged over training sets: bias² plus variance plus noise "
              "variance.", FITS, ("expected error",)),
@@ -79,7 +79,7 @@ GLOSSARY: dict[str, tuple[Term, ...]] = {
              "Least squares with a penalty on the sum of the squared weights. It shrinks weights, but rarely to "
              "exactly zero.", PENALTIES),
         Term("lasso",
-             "Least squares with a penalty on the sum of the absolute weights. It sets some weights to exactly zero.",
+             "Least squares with a penalty on the sum of the absolute weights. It can set weights to exactly zero.",
              PENALTIES),
         Term("elastic net",
              "Least squares with a mix of the lasso and ridge penalties. The L1 ratio sets the mix: 1 is the lasso, 0 "
@@ -201,7 +201,7 @@ GLOSSARY: dict[str, tuple[Term, ...]] = {
     ),
     "Networks": (
         Term("parameters",
-             "The numbers that training adjusts: weights and biases.",
+             "The numbers that training adjusts, such as weights and biases.",
              ("cnn_cost", "inception", "transfer", "normalization")),
         Term("activations",
              "The outputs of the layers for a given input. Training stores many of them for the backward pass.",
