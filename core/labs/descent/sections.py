@@ -65,7 +65,7 @@ def along_the_path(result: Descent, values: Mapping[str, Any]) -> Sequence[Any]:
     noise = result.noise * np.random.default_rng(result.seed).standard_normal((STEPS, len(first)))
     positions, _ = descend(BOTH[result.loss], first, np.array([rate]), noise[: result.steps])
     found = sharpness(result.loss, positions[:, 0])
-    below = int((found <= 2 / rate).sum())
+    below = int((found < 2 / rate).sum())
     top = ceiling(1.15 * max(float(found[0]), min(2 / rate, 3 * float(np.abs(found).max()) + 1), 1e-3))
     steps = np.arange(result.steps + 1)
     drawn = panel(

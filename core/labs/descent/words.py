@@ -12,7 +12,7 @@ from core.kit.controls import Choice
 from core.kit.lab import Prediction, Spot
 from core.kit.words import number
 from core.labs.descent.compute.descent import RATES, Descent, place
-from core.labs.descent.compute.losses import WIDE
+from core.labs.descent.compute.losses import SHARP, TOP, WIDE
 from core.labs.descent.panels import pointed, profile, window
 
 GROWN = 100  # times the first loss: then it diverges
@@ -53,9 +53,8 @@ def _last(result: Descent) -> Readout:
             f"½ · ({_plain(1 - rate)})^{2 * result.steps} · ({_plain(result.start)})² = {text}"
             for rate, text in zip(RATES, _losses(result, result.last), strict=True)
         )
-    plural = "step" if result.steps == 1 else "steps"
     return Readout(
-        f"loss after {result.steps} {plural}", _losses(result, result.last), "accent",
+        f"loss after {_steps(result.steps)}", _losses(result, result.last), "accent",
         f"It begins at {number(float(result.losses[0, 0]))}.", formula=formula, check=check, headline=True,
     )  # fmt: skip
 
@@ -140,34 +139,58 @@ def _diverges(result: Descent) -> str:
 
 def _noisy(result: Descent, k: int) -> str:
     if not result.quadratic:
-        return f"Noise keeps it moving: after {result.steps} steps the loss is {number(float(result.last[k]))}."
+        return f"Noise keeps it moving: after {_steps(result.steps)} the loss is {number(float(result.last[k]))}."
     if not math.isfinite(result.floor[k]):
         return f"At or above [threshold|2/L = {limit_text(result)}] the noise adds up without end."
-    return f"Noise keeps the loss near [truth|{number(float(result.floor[k]), 2)}]; a smaller rate lowers that floor."
+    mean, floor = float(result.expected[k, -1]), number(float(result.floor[k]), 2)
+    if not 0.5 <= mean / result.floor[k] <= 2:
+        way = "above" if mean > result.floor[k] else "below"
+        return f"The mean loss is {number(mean)}, still {way} the floor of [truth|{floor}]."
+    return f"Noise keeps the loss near [truth|{floor}]; a smaller rate lowers that floor."
 
 
 def _against_the_limit(result: Descent, k: int) -> str:
     rate, half = RATES[k], result.to_half[k]
     limit = f"[threshold|2/L = {limit_text(result)}]"
     rises = int(result.rises[k])
-    if result.loss == "logistic" and rate > result.limit:
+    if result.loss == "logistic" and rate > result.limit and rises < result.steps:
         if rises:
             return (
                 f"It rises {'once' if rises == 1 else f'{rises} times'}, then falls: away from 0 the loss curves less."
             )
         return f"Above {limit}, yet the loss falls: curvature shrinks along the way."
     if math.isclose(rate, result.limit, rel_tol=1e-9):
+        if result.loss == "two" and not np.allclose(result.losses[k], result.losses[k, 0]):
+            return f"At {limit} the parabola keeps the distance, but the hill does not."
         which = "the steepest direction" if result.loss in ("valley", "squares") else "the distance"
         return f"At {limit} {which} neither grows nor shrinks."
     if rate > result.limit:
         return f"Above {limit}: {rises} of {result.steps} steps go up."
     if half is None and not rate > result.limit / 2:
         left = number(100 * float(result.last[k] / result.losses[k, 0]))
-        return f"Too small: after {result.steps} steps {left}% of the loss is left."
-    gone = f"half the loss is gone after {half} {'step' if half == 1 else 'steps'}" if half else "it has not settled"
+        return f"Too small: after {_steps(result.steps)} {left}% of the loss is left."
+    gone = f"half the loss is gone after {_steps(half)}" if half else "it has not settled"
     if result.loss != "logistic" and rate > result.limit / 2 * (1 + 1e-9):
-        return f"{_OVERSHOOTS[result.loss]}: {gone}."
+        return f"{_overshoots(result, k)}: {gone}."
     return f"Smooth descent: {gone}."
+
+
+def _overshoots(result: Descent, k: int) -> str:
+    """Say how steps overshoot at a rate between half of the limit and the limit."""
+    before, after = result.places[k, -2:].tolist()
+    if result.loss == "quartic" and before * after < 0:
+        return _OVERSHOOTS["bowl"]  # the last step still does, so all did
+    if result.loss == "two":
+        if result.limit < 1 and after < TOP:
+            return "Thrown out of the sharp valley"
+        beyond = result.places[k] > (SHARP if result.limit < 1 else WIDE)
+        if beyond.all() or not beyond.any():
+            return "No step overshoots yet"
+    return _OVERSHOOTS[result.loss]
+
+
+def _steps(count: int) -> str:
+    return f"{count} step" if count == 1 else f"{count} steps"
 
 
 def _best(result: Descent) -> str:

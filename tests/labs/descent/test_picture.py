@@ -56,6 +56,77 @@ def test_noise_shows_its_floor():
     assert mean[-1] == pytest.approx(1 / 6, rel=1e-6)
 
 
+def _sgd(loss, x0, rate, steps):
+    """Positions of torch's SGD."""
+    x = torch.tensor(x0, dtype=torch.float64, requires_grad=True)
+    sgd, found = torch.optim.SGD([x], lr=rate), [x0]
+    for _ in range(steps):
+        sgd.zero_grad()
+        loss(x).backward()
+        sgd.step()
+        found.append(x.item())
+    return np.array(found)
+
+
+def _two(x):
+    if x <= -1 / 6:
+        return (x + 1.5) ** 2 / 2
+    return 8 * (x - 1) ** 2 if x >= 5 / 6 else 10 / 9 - 2 * (x - 1 / 6) ** 2
+
+
+@pytest.mark.parametrize(
+    ("x0", "rate", "steps", "words"),
+    [
+        (-2.0, 2.0, 50, "At 2/L = 2 the distance neither grows nor shrinks."),
+        (-3.0, 2.0, 50, "At 2/L = 2 the parabola keeps the distance, but the hill does not."),
+        (-0.1, 1.1, 1, "No step overshoots yet: half the loss is gone after 1 step."),
+        (2.1, 0.1, 5, "Steps overshoot the minimum, but ever less: half the loss is gone after 1 step."),
+        (3.0, 0.1, 5, "Thrown out of the sharp valley: half the loss is gone after 1 step."),
+    ],
+)
+def test_what_is_said_of_two_valleys_is_what_sgd_does(x0, rate, steps, words):
+    _, _, picture = drawn_state(LAB, loss="two", x0=x0, steps=steps)
+    assert picture.summary(place(rate)) == words
+    path = _sgd(_two, x0, rate, steps)
+    low = 1.0 if x0 > 1 / 6 else -1.5
+    away = path - low
+    assert (np.ptp(np.abs(away)) < 1e-9) == ("neither grows" in words)
+    if rate != 2:
+        assert (away[0] * away < 0).any() == ("overshoots yet" not in words)
+        assert (path[-1] < 1 / 6) == (x0 < 1 / 6 or words.startswith("Thrown"))
+
+
+@pytest.mark.parametrize(("steps", "words"), [(1, "Each step overshoots"), (50, "Early steps overshoot")])
+def test_on_the_fourth_power_late_steps_stop_overshooting(steps, words):
+    _, _, picture = drawn_state(LAB, loss="quartic", x0=2.2, steps=steps)
+    assert picture.summary(place(0.1)).startswith(words)
+    path = _sgd(lambda x: x**4, 2.2, 0.1, steps)
+    assert (path[-1] * path[-2] < 0) == words.startswith("Each")
+
+
+def test_a_single_step_that_rises_does_not_fall():
+    x, label = load_breast_cancer(return_X_y=True)
+    x = (x - x.mean(axis=0)) / x.std(axis=0)
+    w = 10 * x.T @ (label - 0.5) / len(x)
+    assert np.logaddexp(0, -(2 * label - 1) * (x @ w)).mean() > np.log(2)
+    _, _, picture = drawn_state(LAB, loss="logistic", steps=1)
+    assert picture.summary(place(10)) == "Above 2/L = 0.6023: 1 of 1 steps go up."
+    assert picture.summary(place(0.0001)).startswith("Too small: after 1 step ")
+
+
+@pytest.mark.parametrize(("x0", "way"), [(2.0, "above"), (0.0, "below")])
+def test_a_loss_that_has_not_reached_its_floor_is_not_said_to_be_there(x0, way):
+    rate, steps = 0.001, 50
+    _, _, picture = drawn_state(LAB, x0=x0, noise=1.0, steps=steps)
+    square = x0**2  # its mean, step by step
+    for _ in range(steps):
+        square = (1 - rate) ** 2 * square + rate**2
+    floor = rate / (2 - rate) / 2
+    said = picture.summary(place(rate))
+    assert f"still {way} the floor" in said and (square / 2 > floor) == (way == "above")
+    assert holds(said, square / 2, floor)
+
+
 @pytest.mark.parametrize("loss", ["valley", "quartic", "two", "squares", "logistic"])
 def test_sharpness_is_the_largest_eigenvalue_of_the_hessian_of_autograd(loss):
     raw = load_breast_cancer()
@@ -82,6 +153,8 @@ def test_sections_show_factors_and_the_curvature_along_the_path():
     values, result, _ = drawn_state(LAB, loss="logistic", rate=5.0)
     assert "at 50 of 51 positions" in section(LAB, "along the path", result, values)[-1]
     assert len(section(LAB, "factor", result, values)[-1].columns["curvature λ"]) == 30
+    values, result, _ = drawn_state(LAB, rate=2.0)  # the curvature is 1 everywhere, which is not below 2/2
+    assert "at 0 of 51 positions" in section(LAB, "along the path", result, values)[-1]
 
 
 @pytest.mark.parametrize(
