@@ -17,7 +17,7 @@ from core.labs.normalization.stories import STORIES
 from core.labs.normalization.words import PREDICTIONS
 
 PRESETS = (
-    Preset("Two values land at ±1", "Any two values become −1 and 1. Drag the last one past the other.",
+    Preset("Two values land at ±1", "Any two different values become −1 and 1. Drag the last one past the other.",
            {"batch": "1 6"}),
     Preset("A batch of one", "Alone, a value lands at β = 0.5 and gets no gradient. What could it teach?",
            {"batch": "6", "beta": 0.5}),

@@ -91,8 +91,8 @@ def summaries(result: Normalized) -> tuple[str, ...]:
 
 
 def _summary(result: Normalized, k: int, away: float, change: np.ndarray) -> str:
-    if result.size == 2 and away > 0.99:
-        mine, other = (_plain(round(float(result.outputs[k, at]), 3)) for at in (-1, 0))
+    mine, other = (_plain(round(float(result.outputs[k, at]), 3)) for at in (-1, 0))
+    if result.size == 2 and {mine, other} == {_plain(round(result.beta + way * result.gamma, 3)) for way in (-1, 1)}:
         return f"However far apart, two values land at [{MINE}|{mine}] and [{OTHERS}|{other}]."
     if not np.ptp(result.inputs[k]):
         return "All values are equal: only ε keeps the root from being 0."
@@ -110,8 +110,12 @@ def _others(result: Normalized) -> str:
 
 def _others_verdict(guess: str, truth: str, result: Normalized) -> str:
     change = (result.outputs[_TEN] - result.outputs[_SIX])[:-1].sum()
+    if result.mode == "test":
+        return "Nothing else moves: in testing the mean and the variance do not depend on this value."
+    if result.size == 1:
+        return "There are no others in this batch."
     if truth == "stay":
-        return "Nothing else moves: the mean and variance that are used do not depend on this value alone."
+        return "Their outputs add up to the same at both values."
     return f"Together they change by {number(float(change))}: in training all outputs add up to n times β."
 
 

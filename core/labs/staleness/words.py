@@ -39,7 +39,7 @@ def readouts(result: Staleness) -> tuple[Readout, ...]:
         Readout(
             "staleness, all",
             tuple(_mean(line.stale) for line in result.timelines),
-            help="The mean over all gradients. Without waiting it tends to the number of other learners.",
+            help="The mean over all gradients. Without waiting or ties it tends to the number of other learners.",
             formula=tuple(_sum(line.stale) for line in result.timelines),
         ),
         Readout(

@@ -69,6 +69,10 @@ def test_what_is_said():
     assert pair.summary(at(-6)) == "However far apart, two values land at −0.5 and 1.5."
     _, _, zero = drawn_state(LAB, batch="1 6", beta=-1.0)
     assert zero.summary(at(6)) == "However far apart, two values land at 0 and −2."
+    _, _, wide = drawn_state(LAB, batch="1 6", eps=0.1)  # here the distance counts
+    near, far = (torch.nn.functional.batch_norm(torch.tensor([[1.0], [v]]), None, None, training=True, eps=0.1)
+                 for v in (6.0, 10.0))  # fmt: skip
+    assert f"{near[1].item():.3f}" != f"{far[1].item():.3f}" and wide.summary(at(6)).startswith("Up by 1")
     _, _, alone = drawn_state(LAB, batch="6", beta=-0.5)
     assert alone.summary(0) == "Alone in its batch, the value always lands at β = −0.5."
 
@@ -119,6 +123,10 @@ def test_what_predictions_say():
     tested = explore(mode="test")
     assert others.truth(tested) == "stay"
     assert others.verdict("up", "stay", tested).startswith("Nothing else moves")
+    single = explore(batch="6")
+    assert others.verdict("up", others.truth(single), single) == "There are no others in this batch."
+    flat = explore(gamma=0.0)
+    assert others.verdict("up", others.truth(flat), flat) == "Their outputs add up to the same at both values."
     two = np.array([1.0, 100.0])
     assert pair.truth(result) == f"{module(torch.tensor(two)[:, None])[1].item():.0f}"
     assert holds(pair.verdict("100", "1", result), two.mean(), two.std(), 100, 1)
