@@ -70,6 +70,13 @@ def test_the_script_prints_the_same_numbers(rule: str, tmp_path: Path) -> None:
     compare_script(LAB, OWN | {"rule": rule}, tmp_path)
 
 
+@pytest.mark.parametrize("view", ["held", "residuals"])
+@pytest.mark.parametrize("rule", ["hold-out", "k-fold", "leave-one-out", "AIC"])
+def test_few_points_leave_some_degrees_without_a_score(view: str, rule: str) -> None:
+    few = "0;5.1\n0;9.5\n1;7.5\n1e9;9.7"
+    check_picture(drawn(pasted=few, folds=4, log_y=True, view=view, rule=rule))
+
+
 def test_a_file_replaces_what_is_typed() -> None:
     points = many(60)
     result = LAB.result(OWN | {"upload": points})

@@ -70,6 +70,7 @@ def _scores(result: ModelSelection, rule: str, log_y: bool) -> Panel:
 def _error_axis(score: Numbers, train: Numbers, log_y: bool) -> dict[str, Any]:
     """Return a range that shows where a score is small, and the training error; larger values leave at the top."""
     if log_y:
+        score = score[np.isfinite(score)]  # without the truth, nothing is known of degrees that the rule cannot judge
         axis = error_axis({"risk": score, "training": train}, float(score[0]), log_y)
         if "type" not in axis:
             return axis
