@@ -71,7 +71,8 @@ def distances(queries: Array, points: Array, metric: str) -> Array:
             out = np.asarray(sum(map(np.abs, gaps)))
         else:
             out = reduce(np.maximum, map(np.abs, gaps))
-    return np.where(out < _ZERO, 0.0, out)
+    out[out < _ZERO] = 0
+    return out
 
 
 def again(queries: Array, points: Array, metric: str) -> Array:
@@ -104,7 +105,9 @@ def ordered(table: Array, count: int) -> tuple[Whole, Array]:
     farthest = table.max(axis=1, keepdims=True)
     width = table.shape[1]
     # Whole numbers of a distance and, behind it, the point: the least of them are found in a fifth of a sort's time.
-    keys = np.rint(table / (_EQUAL * np.where(farthest > 0, farthest, 1))).astype(np.int64)
+    scaled = table * (1 / (_EQUAL * np.where(farthest > 0, farthest, 1)))
+    scaled += 0.5
+    keys = scaled.astype(np.int64)
     keys *= width
     keys += np.arange(width)
     if count < width:
