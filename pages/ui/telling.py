@@ -262,7 +262,7 @@ def _move(lab: Lab, record: State, here: Place, by: int, label: str, icon: str, 
         st.button(label, disabled=True, key=name, **look)
     elif here.lecture is None or here.lecture.parts[to - 1].lab == lab.name:
         st.button(label, on_click=net.safely(lambda: _go(lab, record, here.name, to)), key=name, **look)
-    elif st.button(label, key=name, **look):
+    elif st.button(label, key=f"{name}:page", **look):  # else the click that led here would count again
         other = shell.labs()[here.lecture.parts[to - 1].lab]
         kept = {key: st.query_params[key] for key in (state.PRESENT, state.OWN) if key in st.query_params}
         st.switch_page(shell.lab_page(other), query_params=kept | {state.STORY: f"{here.name}.{to}"})

@@ -49,3 +49,15 @@ def test_a_lecture_of_ones_own_is_collected_and_played_over_pages(app_url: str, 
     page.get_by_role("button", name="Next").click()
     expect(page.get_by_text("How sure is it?")).to_be_visible()
     expect(page).to_have_url(re.compile("/logistic.*own="))
+
+
+def test_a_key_goes_one_step_where_the_next_is_on_another_page(app_url: str, open_page: OpenPage) -> None:
+    page = ready(open_page(f"{app_url}/bias_variance?story=gen.7&present=1", width=1366, height=650))
+    told = page.locator(".st-key-told")
+    page.keyboard.press("PageDown")  # passes over the question
+    expect(told.get_by_text("What does more data buy?")).to_be_visible()
+    page.keyboard.press("PageDown")
+    expect(told.get_by_text("8/12")).to_be_visible()
+    page.keyboard.press("PageDown")
+    expect(told.get_by_text("9/12")).to_be_visible()
+    expect(page).to_have_url(re.compile("/regularization.*present=1"))
