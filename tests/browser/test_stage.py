@@ -87,6 +87,7 @@ def test_on_a_phone_the_picture_comes_first(app_url: str, open_page: OpenPage, n
     assert found["top"] <= 844 / 3
     assert found["slider"]
     assert found["share"] >= 35
+    expect(page.get_by_role("button", name="Start here")).to_be_visible()
     small = page.evaluate("""() => [...document.querySelectorAll('.lc button')]
         .filter((b) => b.checkVisibility() && !b.matches('.lc-on')).map((b) => b.getBoundingClientRect())
         .filter((b) => b.width < 24 || b.height < 24).length""")
