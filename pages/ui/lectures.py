@@ -22,7 +22,7 @@ LECTURES = (
             Part("model_selection", "start", 2, "In practice there is no dashed curve."),
             Part("model_selection", "start", 4, "So use every point twice."),
         ),
-        "Error = bias² + variance + noise. Flexibility, data and penalties move the first two; held-out points "
+        "Error = bias² + variance + noise. Flexibility, data, and penalties move the first two; held-out points "
         "measure the sum.",
     ),
     Lecture(
@@ -32,11 +32,11 @@ LECTURES = (
             Part("ranking_curves", "start", 1, "Scores first, decisions later."),
             Part("ranking_curves", "start", 5, "What does guessing look like?"),
             Part("ranking_curves", "rare", 1, "Two scorers, balanced classes."),
-            Part("ranking_curves", "rare", 3, "Now the positives get rare."),
+            Part("ranking_curves", "rare", 3, "Now positives become rare."),
             Part("ranking_curves", "rare", 4, "A curve with a fixed zero."),
             Part("ranking_curves", "claims", 1, "Same area, same model?"),
             Part("ranking_curves", "claims", 2, "Is the difference real?"),
-            Part("ranking_curves", "claims", 3, "Ask for more cases."),
+            Part("ranking_curves", "claims", 3, "Ask for more examples."),
             Part("ranking_curves", "claims", 6, "Is 0.9 really 90%?"),
             Part("ranking_curves", "cost", 2, "Finally: decide."),
         ),

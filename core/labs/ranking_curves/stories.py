@@ -14,18 +14,18 @@ STORIES = (
         (
             Step(
                 "threshold=0.5",
-                "Two hills of scores; the purple line decides. Here 36% of the cases are called positive.",
+                "Two hills of scores; the purple line decides. Here 36% of the examples are predicted positive.",
                 large=3,
             ),
             Step(
                 "threshold=0.8",
-                "Recall is up to 0.987, but FPR is 0.613: most negatives are called positive, too.",
+                "Recall is up to 0.987, but FPR is 0.613: most negatives are predicted positive, too.",
                 choice(
                     "Lower the threshold. What must happen to recall?",
                     ("it rises or stays", "it falls", "either"),
                     "it rises or stays",
                     {
-                        "it falls": "More cases are called positive; no positive that was found gets lost.",
+                        "it falls": "More examples are predicted positive; no positive that was found is lost.",
                         "either": "That is true of precision. Recall can only grow.",
                     },
                 ),
@@ -54,9 +54,9 @@ STORIES = (
         (
             Step(
                 "prevalence=0.5",
-                "Half the cases are positive: ROC areas 0.921 and 0.753, average precision 0.925 and 0.745.",
+                "Half the examples are positive: ROC areas 0.921 and 0.753, average precision 0.925 and 0.745.",
             ),
-            Step("prevalence=0.1", "Drag “Prevalence” down to 10%: ROC stands still, PR sinks to 0.686 and 0.280."),
+            Step("prevalence=0.1", "Drag “Prevalence” down to 10%: ROC stays put, PR sinks to 0.686 and 0.280."),
             Step(
                 "prevalence=0.01",
                 "Precision 0.026: of 100 alarms 97 are false. The ROC curve has not moved.",
@@ -65,17 +65,16 @@ STORIES = (
                     0.026,
                     0.001,
                     (
-                        (0.726, "That is the precision when half the cases are positive."),
+                        (0.726, "That is the precision when half the examples are positive."),
                         (0.623, "That is the precision gain, 1 − FPR/TPR."),
-                        (0.0094, "Divide by all alarms, not by all cases."),
+                        (0.0094, "Divide by all alarms, not by all examples."),
                     ),
                 ),
                 mark=Mark(1, "y", at=0.944),
             ),
             Step(
                 "prevalence=0.01&threshold=0.3",
-                "PRG counts from “call everyone positive” = 0. Precision gain, 1 − FPR/TPR, is 0.946 at any "
-                "prevalence.",
+                "In PRG, “all positive” is the zero. Precision gain, 1 − FPR/TPR, is 0.946 at any prevalence.",
             ),
         ),
         "ROC ignores prevalence, precision lives on it. Ask how rare the positives are.",
@@ -91,13 +90,13 @@ STORIES = (
             ),
             Step(
                 "source=gauss&n_cases=100&separation=1.5&separation_2=1.2&bands=1",
-                "“Orange wins: AUROC 0.824 to 0.783.” Look at the bands: with 100 cases that is noise.",
+                "“Orange wins: AUROC 0.824 to 0.783.” Look at the bands: with 100 examples that is noise.",
             ),
             Step(
                 "source=gauss&n_cases=10000&separation=1.5&separation_2=1.2&bands=1",
                 "0.856 for blue, 0.795 for orange, beyond noise. The small sample had the order reversed.",
                 choice(
-                    "The same two scorers on 10,000 cases: which is better?",
+                    "The same two scorers on 10,000 examples: which is better?",
                     ("blue", "orange", "neither"),
                     "blue",
                     {
@@ -108,7 +107,7 @@ STORIES = (
             ),
             Step(
                 "source=credit&threshold=0.65",
-                "“Average precision 0.891 is excellent.” 74% of the cases are positive: guessing scores 0.737.",
+                "“Average precision 0.891 is excellent.” 74% of the examples are positive: guessing scores 0.737.",
             ),
             Step(
                 "source=credit&swap=1",
@@ -120,7 +119,7 @@ STORIES = (
                 show=(0, 1, 5),
             ),
         ),
-        "A score needs its baseline, its uncertainty and its purpose.",
+        "A score needs its baseline, its uncertainty, and its purpose.",
     ),
     Story(
         "cost",
@@ -129,11 +128,12 @@ STORIES = (
         (
             Step(
                 "cost_ratio=1&threshold=0.422",
-                "Both errors cost the same: the cheapest threshold calls 29% positive, at 0.068 per case.",
+                "Both errors cost the same: the cheapest threshold predicts 29% positive, at 0.068 per example.",
             ),
             Step(
                 "cost_ratio=0.2&threshold=0.546",
-                "Lower: 41% are called positive, at 0.052. Look where the cost line touches the ROC curve.",
+                "Lower: 41% are predicted positive, at a cost of 0.052 per example. Look where the "
+                "cost line touches the ROC curve.",
                 choice(
                     "A miss costs five false alarms. Where does the threshold go, compared with equal costs?",
                     ("lower", "higher", "it stays"),
@@ -144,10 +144,12 @@ STORIES = (
                     },
                 ),
             ),
-            Step("cost_ratio=5&threshold=0.212", "Now a false alarm costs five misses: only 13% are called positive."),
+            Step(
+                "cost_ratio=5&threshold=0.212", "Now a false alarm costs five misses: only 13% are predicted positive."
+            ),
             Step(
                 "cost_ratio=0.2&prevalence=0.05&threshold=0.278",
-                "Misses expensive again, but positives rare, 5%: the best threshold calls only 5.0% positive.",
+                "Misses expensive again, but positives rare, 5%: the best threshold predicts only 5.0% positive.",
             ),
         ),
         "The best threshold depends on costs and prevalence, not on the model alone.",

@@ -134,7 +134,9 @@ def summary(result: Comparison, view: View) -> str:
         return f"{who[k]} has the larger area in {_listed(won[k])}."
     low, high = known.difference.low, known.difference.high
     sure = any(_clear(result, getattr(low, key), getattr(high, key)) for key in keys.values())
-    return f"{who[k]} has the larger area in {_listed(won[k])}, {'clearly' if sure else 'perhaps by chance'}."
+    if sure:
+        return f"{who[k]} clearly has the larger area in {_listed(won[k])}."
+    return f"{who[k]} has the larger area in {_listed(won[k])}, perhaps by chance."
 
 
 def _shortened(name: str) -> str:
@@ -222,7 +224,9 @@ def interval(low: float, high: float) -> str:
 
 
 def _listed(parts: list[str]) -> str:
-    return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}"
+    if len(parts) < 3:
+        return " and ".join(parts)
+    return f"{', '.join(parts[:-1])}, and {parts[-1]}"
 
 
 def larger_auprg(result: Comparison) -> str:

@@ -13,46 +13,51 @@ STORIES = (
         (
             Step(
                 "period=1",
-                "Two equal learners: between reading and updating, the other one updates once. So most are 1 old.",
+                "Two equal learners: between reading and updating, the other updates once. Most "
+                "gradients are 1 update old.",
             ),
             Step(
                 "period=2.5",
-                "Learner 2 is slower: learner 1 updates two or three times meanwhile. Its gradients are 2.50 old.",
+                "Learner 1 updates two or three times while slow learner 2 computes. Learner 2's "
+                "gradients are 2.50 updates old.",
             ),
             Step(
                 "period=5",
-                "At 5 they are 5.00 old, but learner 1's only 0.10. The mean of all, 0.92, has hardly moved.",
+                "At period 5 they are 5.00 updates old, but learner 1's only 0.10. The overall mean, "
+                "0.92, hardly moves.",
                 choice(
                     "Learner 2 gets slower still. What happens to the mean staleness of all gradients?",
                     ("it grows", "it hardly changes", "it falls to half"),
                     "it hardly changes",
                     {
-                        "it grows": "Its gradients get older, but there are fewer, and the others' get fresher.",
-                        "it falls to half": "Each update still makes the gradient in progress one older.",
+                        "it grows": "Its gradients get older but fewer, and learner 1's get fresher.",
+                        "it falls to half": "Each update still ages the gradient in progress by one.",
                     },
                 ),
             ),
             Step(
                 "period=2.5&horizon=5",
-                "At t = 5 both deliver. Learner 1 goes first, so learner 2's second gradient is 3 old, not 2.",
+                "At t = 5 both deliver. Learner 1 goes first, so learner 2's second gradient is 3 updates old, not 2.",
             ),
             Step(
                 "period=5.5&learners=4",
                 "Four learners, one straggler: 15 updates pass before its gradient arrives. Drag the end of its box.",
             ),
         ),
-        "Staleness counts updates, not seconds: about one for each other learner, and most for the slowest.",
+        "Staleness counts updates, not seconds: about one per other learner, more for the slowest.",
     ),
     Story(
         "rate",
         "Why do more learners need a smaller rate?",
         "period=1",
         (
-            Step("learners=2", "Two learners at rate 0.4: gradients are 1 old, and the weight settles near 0."),
-            Step("learners=4", "Four learners: gradients are 3 old. The weight oscillates; 0.248 is left at the end."),
+            Step("learners=2", "Two learners at rate 0.4: gradients are 1 update old, and the weight settles near 0."),
+            Step(
+                "learners=4", "Four learners: gradients are 3 updates old. The weight oscillates and ends 0.248 away."
+            ),
             Step(
                 "learners=8",
-                "Eight learners: gradients are 7 old. The same rate now moves the weight away, to 13.1.",
+                "Eight learners: gradients are 7 updates old. At the same rate the weight moves away, to 13.1.",
                 choice(
                     "Eight learners at the same rate make twice as many updates as four. What does the weight do?",
                     ("it settles sooner", "it settles later", "it moves away"),
@@ -63,12 +68,12 @@ STORIES = (
                     },
                 ),
             ),
-            Step("learners=8&eta=0.06", "At rate 0.06 the eight get along: 0.000121 is left after 80 updates."),
+            Step("learners=8&eta=0.06", "At rate 0.06 eight learners converge: 0.000121 remains after 80 updates."),
             Step(
                 "learners=8&sync=sync",
-                "Synchronous rounds keep rate 0.4: ten updates with fresh gradients leave 0.00605.",
+                "Synchronous rounds can keep rate 0.4: ten updates with fresh gradients leave 0.00605.",
             ),
         ),
-        "The largest rate is about half for gradients twice as old: more learners, smaller steps.",
+        "Gradients twice as old allow about half the rate: more learners, smaller steps.",
     ),
 )
