@@ -8,6 +8,7 @@ from fractions import Fraction
 from typing import Any, Literal
 
 from core.exercises.kinds import Count, Kind, Map, Near, Number, Pick, Share, digits_needed
+from core.kit.words import minus
 
 State = Literal["right", "mistake", "wrong", "coarse", "unreadable"]
 
@@ -89,6 +90,10 @@ class Question:
     slips: tuple[Slip, ...] = ()
     steps: tuple[str, ...] = ()
     reason: str = ""
+
+    def __post_init__(self) -> None:
+        """Write the steps with true minus signs."""
+        object.__setattr__(self, "steps", tuple(map(minus, self.steps)))
 
     def judge(self, text: str) -> Verdict:
         """Judge what was typed; what cannot be read gives a verdict too, never an exception."""

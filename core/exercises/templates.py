@@ -10,6 +10,7 @@ from typing import Any, Generic, TypeVar
 
 from core.exercises.kinds import Alike
 from core.exercises.questions import Question
+from core.kit.words import minus
 
 P = TypeVar("P")
 
@@ -117,7 +118,7 @@ class Drawn:
     @property
     def text(self) -> str:
         """The question in Markdown."""
-        return self.template.text(self.parameters)
+        return minus(self.template.text(self.parameters))
 
     @property
     def hints(self) -> tuple[str, ...]:

@@ -34,8 +34,12 @@ class Exam:
         return self.b0 + self.b1 * self.hours + self.b2 * self.average
 
 
-def _w(value: Fraction) -> str:
-    return written(float(value))
+def _w(value: Fraction | float) -> str:
+    return f"{float(value):.4g}"
+
+
+def _signed(value: Fraction | float) -> str:
+    return f"({_w(value)})" if value < 0 else _w(value)
 
 
 def _sigma(z: Fraction | float) -> float:
@@ -80,7 +84,7 @@ def _ask_exam(exam: Exam) -> Sequence[Question]:
             ),
             (
                 f"z = {_w(exam.b0)} + {_w(exam.b1)} · {exam.hours} + {_w(exam.b2)} · {_w(exam.average)} = {float(z):g}",
-                f"P = 1/(1 + e^({-float(z):g})) = {p:.4f}",
+                f"P = 1/(1 + e^({-float(z):g})) = {_w(p)}",
             ),
         ),
         number(
@@ -105,8 +109,8 @@ def _ask_exam(exam: Exam) -> Sequence[Question]:
                 Slip("average_forgotten", float((log_odds - exam.b0) / exam.b1), "The grade average counts too."),
             ),
             (
-                f"log-odds = ln({float(exam.target):g}/{float(1 - exam.target):g}) = {log_odds:.4f}",
-                f"hours = ({log_odds:.4f} − ({written(float(rest))})) / {written(float(exam.b1))} = {_hours(exam):.4f}",
+                f"log-odds = ln({float(exam.target):g}/{float(1 - exam.target):g}) = {_w(log_odds)}",
+                f"hours = ({_w(log_odds)} − {_signed(rest)}) / {_w(exam.b1)} = {_w(_hours(exam))}",
             ),
             unit="h",
         ),
@@ -122,7 +126,7 @@ EXAM = Template(
     published=Exam(F(-6), F("0.05"), F(1), 40, F("3.5"), F("0.5")),
     text=lambda p: (
         f"A logistic regression of passing an exam on hours of study x₁ and grade average x₂ has b₀ = "
-        f"{written(float(p.b0))}, b₁ = {written(float(p.b1))}, and b₂ = {written(float(p.b2))}.\n\nHow probable is "
+        f"{_w(p.b0)}, b₁ = {_w(p.b1)}, and b₂ = {_w(p.b2)}.\n\nHow probable is "
         f"passing after {p.hours} hours with an average of {float(p.average):g}? How many hours does the same student "
         f"need for a probability of {float(p.target):g}?"
     ),
@@ -139,7 +143,7 @@ EXAM = Template(
         "First compute the score z = b₀ + b₁x₁ + b₂x₂.",
         "P = 1/(1 + e^(−z)). For the hours, solve z = ln(P/(1 − P)).",
     ),
-    lesson="The score is linear and the probability is not: weights change log-odds, never probabilities.",
+    lesson="The score is linear in the hours, the probability is not: a weight adds to the log-odds, not to P.",
 )
 
 

@@ -86,7 +86,7 @@ def _ages(label: str, times: Sequence[int], before: Sequence[int], stale: Sequen
     if all(gap.denominator == 1 for gap in gaps):
         slips.append(Slip("time_not_updates", tuple(map(int, gaps)), "Staleness counts updates, not time."))
     steps = [
-        f"t = {t / TICKS:g}: read after {there - age} updates, applied after {there}: {age} old"
+        f"t = {t / TICKS:g}: read at version {there - age}, applied to version {there}: staleness {age}"
         for t, there, age in zip(times, before, stale, strict=True)
     ]
     return Question(
@@ -108,7 +108,7 @@ def _ask_listed(p: Listed) -> Sequence[Question]:
         _ages("Staleness of learner 1's gradients", own, p.before[0], p.stale[0]),
         slow,
         count(
-            "Learner 1 delivers one more just before the last gradient of learner 2: how old is the latter then?",
+            "Learner 1 delivers one more just before the last gradient of learner 2: how stale is that one then?",
             last + 1,
             (
                 Slip("not_counted", last, "The update by learner 1 comes in between and counts."),

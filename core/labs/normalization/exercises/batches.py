@@ -51,6 +51,11 @@ def written(value: float | Fraction) -> str:
     return f"{float(value):.6g}".replace("-", "−")
 
 
+def signed(value: float | Fraction) -> str:
+    """Write a number after an operator: a negative one in parentheses."""
+    return f"({written(value)})" if value < 0 else written(value)
+
+
 def vector(values: Sequence[float | Fraction]) -> str:
     """Write numbers in parentheses."""
     return f"({'; '.join(map(written, values))})"
@@ -101,7 +106,7 @@ def _ask_batch(p: Batch) -> Sequence[Question]:
                 Slip("not_centered", p.z[-1] / math.sqrt(p.variance), "Subtract the mean first."),
                 Slip("not_scaled", float(last), "Divide by the standard deviation."),
             ),
-            (f"({p.z[-1]} − ({written(p.mean)}))/√{written(p.variance)} = {written(unit)}",),
+            (f"({p.z[-1]} − {signed(p.mean)})/√{written(p.variance)} = {written(unit)}",),
         ),
         number(
             "Output of the last value",
@@ -112,7 +117,7 @@ def _ask_batch(p: Batch) -> Sequence[Question]:
                 Slip("swapped", beta * unit + gamma, "γ scales and β shifts."),
                 Slip("no_shift", gamma * unit, "β is missing."),
             ),
-            (f"{written(gamma)} · {written(unit)} + ({written(beta)}) = {written(y)}",),
+            (f"{written(gamma)} · {signed(unit)} + {signed(beta)} = {written(y)}",),
         ),
     )
 
@@ -216,7 +221,7 @@ SMALL = Template(
     draw=_draw_small,
     published=Small(6, (1, 9), 4, F("1.5"), F("0.5")),
     text=lambda p: (
-        f"Batch normalization in training with γ = {written(p.gamma)} and β = {written(p.beta)}; ε does not count. One "
+        f"Batch normalization in training with γ = {written(p.gamma)} and β = {written(p.beta)}; ε is negligible. One "
         f"batch is the value {p.alone} alone, another one the pair {p.pair[0]} and {p.pair[1]}."
     ),
     ask=_ask_small,
@@ -275,7 +280,8 @@ GRADIENT = Template(
     draw=_draw_three,
     published=Batch((6, 2, 3, 1)),
     text=lambda p: (
-        f"A batch of one feature is z = {vector(p.z)}; γ = 1, β = 0, and ε does not count. The layer is in training."
+        f"A batch of one feature is z = {vector(p.z)}; γ = 1, β = 0, and ε is negligible. The layer "
+        "is in training mode."
     ),
     ask=_ask_gradient,
     state=_state,

@@ -82,7 +82,7 @@ CUT = Template(
         f"A network of 3×3 convolutions with {', '.join(map(str, p.depths))} filters sees color images; every "
         f"filter has "
         f"a bias. Global average pooling and a fully connected layer for {p.classes} classes follow. The first "
-        f"{p.frozen} convolution{'s are' if p.frozen > 1 else ' is'} frozen."
+        f"{f'{p.frozen} convolutions are' if p.frozen > 1 else 'convolution is'} frozen."
     ),
     ask=_ask_cut,
     state=lambda p: {"classes": p.classes},
