@@ -123,8 +123,10 @@ function anchors(path) {
 
 /** The free position nearest to a path for a box, preferably on the right; null if there is none. */
 function spotFor(path, ink, wide, high, kept, distances) {
-  if (kept && ink.free(kept.x, kept.y, wide, high)) return kept; // a name does not hop around
   const points = anchors(path);
+  const [reachX, reachY] = [wide / 2, high / 2].map((half) => half + distances.at(-1));
+  const near = ({ x, y }) => points.some((point) => Math.abs(point[0] - x - wide / 2) <= reachX && Math.abs(point[1] - y - high / 2) <= reachY);
+  if (kept && near(kept) && ink.free(kept.x, kept.y, wide, high)) return kept; // a name hops only after its curve
   for (const away of distances)
     for (const [x, y] of points) {
       if (!ink.holds([x, y])) continue;

@@ -260,3 +260,21 @@ def test_what_is_old_is_dimmed_while_the_server_works(app_url: str, open_page: O
     assert page.evaluate("window.dimmed")
     page.evaluate("document.querySelector('[data-testid=stApp]').dataset.testScriptState = 'notRunning'")
     page.wait_for_function("() => !document.documentElement.classList.contains('lc-busy')")
+
+
+def test_a_name_follows_its_curve_to_another_preset(app_url: str, open_page: OpenPage) -> None:
+    page = ready(open_page(f"{app_url}/logistic?present=1", width=1366, height=650))
+    panel, name = page.locator(".lc-panel").first, page.locator(".lc-labels").get_by_text("target", exact=True)
+    frame, low = panel.bounding_box(), name.bounding_box()
+    assert frame and low and low["y"] > frame["y"] + frame["height"] / 4  # beside a line at 0.5
+    for parameter in ("x2=3", "target=0.9"):
+        page.keyboard.press("p")
+        expect(page).to_have_url(re.compile(parameter))
+        page.evaluate("() => delete window.seenByTest")
+        ready(page)
+    page.wait_for_function(
+        "top => [...document.querySelectorAll('.lc-labels *')].some(node => node.textContent === 'target' "
+        "&& node.getBoundingClientRect().y < top)",
+        arg=frame["y"] + frame["height"] / 4,
+        timeout=5000,
+    )
