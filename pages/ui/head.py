@@ -81,7 +81,7 @@ def _tools(lab: Lab, record: State) -> None:
         _button(lab, "redraw", "New draw", "casino", redraw, "N")
     if _button(lab, "share", "Share", "qr_code_2", lambda: None, "Q" if state.presenting() else None):
         share.dialog(lab, record.good)
-    if not state.presenting() and _button(lab, "own", "Collect steps", "playlist_add", lambda: None):
+    if not state.presenting() and _button(lab, "own", "Add to your lecture", "playlist_add", lambda: None):
         own.dialog(lab, record)
     if state.presenting():
         _button(lab, "present", "Exit", "close_fullscreen", lambda: state.present(False), "Escape")

@@ -71,7 +71,9 @@ def _collect(lab: Lab, record: State) -> None:
             asking.button("Change the lecture of this link", "edit", _take, NAME)
     asking.refused(NAME)
     if not steps:
-        st.caption(f"Set the plots as a step shall show them, then add it. A lecture has at most {MOST} steps.")
+        st.caption(
+            f"Set the plots the way this step should show them, then add it. A lecture has at most {MOST} steps."
+        )
         return
     for at, step in enumerate(steps):
         _line(steps, at, step)

@@ -37,7 +37,7 @@ def test_a_lecture_of_ones_own_is_collected_and_played_over_pages(app_url: str, 
             page.get_by_role("link", name="Lectern").first.click()
             page.get_by_role("link", name="How sure should a model be?").click()
             expect(page.get_by_role("heading", name="How sure should a model be?")).to_be_visible()
-        page.get_by_role("button", name="Collect steps").click()
+        page.get_by_role("button", name="Add to your lecture").click()
         page.get_by_label("What to look at").fill(words)
         page.get_by_role("button", name="Add this step").click()
         expect(page.get_by_role("dialog").get_by_text(words)).to_be_visible()
