@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any, Literal
 
 from core.exercises.kinds import Count, Kind, Map, Near, Number, Pick, Share, digits_needed
-from core.kit.words import minus
 
 State = Literal["right", "mistake", "wrong", "coarse", "unreadable"]
+_NEGATIVE = re.compile(r"(```.*?```|`[^`]*`|\$[^$]*\$)|(?<![^\s(\[|=,;])-(?=\.?\d)", re.DOTALL)
+
+
+def minus(text: str) -> str:
+    r"""Write negative numbers with a true minus sign, except in code and formulas.
+
+    >>> minus("x = (-3, 0.5) and `x[-1]` for 2-5")
+    'x = (−3, 0.5) and `x[-1]` for 2-5'
+    """
+    return _NEGATIVE.sub(lambda found: found[1] or "−", text)
 
 
 @dataclass(frozen=True)

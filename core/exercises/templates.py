@@ -9,8 +9,7 @@ from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 from core.exercises.kinds import Alike
-from core.exercises.questions import Question
-from core.kit.words import minus
+from core.exercises.questions import Question, minus
 
 P = TypeVar("P")
 

@@ -8,7 +8,6 @@ import re
 BYTES = ((1e12, "TB"), (1e9, "GB"), (1e6, "MB"), (1e3, "kB"), (1, "B"))
 # How a text begins that a spreadsheet takes for a formula; a signed number is not one.
 _FORMULA = re.compile(r"[=@\t\r\n＝＋－＠]|[-+](?!\d*\.?\d+(e[-+]?\d+)?$)", re.IGNORECASE)
-_NEGATIVE = re.compile(r"(```.*?```|`[^`]*`|\$[^$]*\$)|(?<![^\s(\[|=,;])-(?=\.?\d)", re.DOTALL)
 _SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
@@ -87,15 +86,6 @@ def larger(ratio: float) -> str:
         part = settled(100 * (ratio - 1))
         return f"{f'{part:.0f}' if part >= 1 else 'less than 1'}% larger than"
     return f"{number(ratio, 2)} times"
-
-
-def minus(text: str) -> str:
-    r"""Write negative numbers with a true minus sign, except in code and formulas.
-
-    >>> minus("x = (-3, 0.5) and `x[-1]` for 2-5")
-    'x = (−3, 0.5) and `x[-1]` for 2-5'
-    """
-    return _NEGATIVE.sub(lambda found: found[1] or "−", text)
 
 
 def size_text(size: float) -> str:
