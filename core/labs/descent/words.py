@@ -210,9 +210,15 @@ def _mirrored(result: Descent) -> tuple[float, float]:
     return round(x, 2), round(float(profile(result, np.array([x]))[0]), 2)
 
 
+def _no_limit(result: Descent) -> str:
+    if result.loss == "quartic":
+        return "At the minimum of x⁴ the slope is 0: from there no rate is a limit."
+    return "Here no rate is a limit: the slope does not grow with the distance."
+
+
 def _mirrored_verdict(guess: tuple[float, float], truth: tuple[float, float], result: Descent) -> str:
     if not math.isfinite(result.limit):
-        return "Here there is no limit 2/L: the slope does not grow with the distance."
+        return _no_limit(result)
     (low, high), _ = window(result)
     near = "Correct" if abs(guess[0] - truth[0]) < 0.06 * (high - low) else "Not quite"
     return (
@@ -234,10 +240,12 @@ def _twice(result: Descent) -> str:
 
 def _twice_verdict(guess: str, truth: str, result: Descent) -> str:
     if not math.isfinite(result.limit):
-        return "Here no rate is a limit: the slope does not grow with the distance."
+        return _no_limit(result)
     k = _twice_the_limit(result)
     ends = "the run diverges" if result.gone[k] else f"the loss ends at {number(float(result.last[k]))}"
-    why = "each step ends farther away than it began" if truth == "yes" else "the steps land where the loss curves less"
+    why = "the steps land where the loss curves less" if result.losses[k, 0] else "it starts at the minimum"
+    if truth == "yes":
+        why = "each step ends farther away than it began"
     return f"At η = {RATES[k]:g} {ends}: {why}."
 
 

@@ -104,6 +104,16 @@ def test_on_the_fourth_power_late_steps_stop_overshooting(steps, words):
     assert (path[-1] * path[-2] < 0) == words.startswith("Each")
 
 
+def test_from_a_minimum_nothing_moves():
+    _, mirrored, twice = LAB.predictions
+    assert _sgd(lambda x: x**4, 0.0, 10.0, 3).tolist() == [0, 0, 0, 0]
+    _, flat, _ = drawn_state(LAB, loss="quartic", x0=0.0)
+    for one in (mirrored, twice):
+        assert one.verdict(one.truth(flat), one.truth(flat), flat).startswith("At the minimum of x⁴ the slope is 0")
+    _, result, _ = drawn_state(LAB, x0=0.0)
+    assert twice.verdict("yes", twice.truth(result), result).endswith("the loss ends at 0: it starts at the minimum.")
+
+
 def test_a_single_step_that_rises_does_not_fall():
     x, label = load_breast_cancer(return_X_y=True)
     x = (x - x.mean(axis=0)) / x.std(axis=0)
