@@ -19,7 +19,7 @@ CONTROLS = (
     Slider(name="eta", label="Learning rate η", default=0.4, low=0.0, high=2.0, step=0.02,
            help="How far an update moves the weight. Raising it too far makes old gradients push the weight away."),
     Slider(name="others", label="Period of the others", default=1.0, low=0.5, high=6.0, step=0.1, place="more",
-           help="Time that each of the other learners needs for a gradient. Raising it lets learner 2 keep up."),
+           help="Time that each of the other learners needs for a gradient. Raising it makes them slower."),
     Slider(name="delay", label="Message delay", default=0.0, low=0.0, high=5.0, step=0.5, place="more",
            help="Time that weights take to a learner and a gradient takes back. Raising it slows everyone down."),
     Slider(name="horizon", label="Time shown", default=10, low=5, high=20, place="more",
