@@ -189,7 +189,7 @@ def tell(lab: Lab, record: State) -> None:
 def lectures(labs: dict[str, Lab]) -> None:
     """Draw a link to each story over several labs."""
     with st.container(horizontal=True, vertical_alignment="center", key="lectures"):
-        st.markdown("**Lectures that run themselves**", width="content")
+        st.markdown("**Lectures ready to give**", width="content")
         for lecture in LECTURES:
             first = shell.lab_page(labs[lecture.parts[0].lab])
             query = {state.STORY: f"{lecture.name}.1"}

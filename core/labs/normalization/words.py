@@ -97,7 +97,7 @@ def _summary(result: Normalized, k: int, away: float, change: np.ndarray) -> str
     if not np.ptp(result.inputs[k]):
         return "All values are equal: only ε keeps the root from being 0."
     if result.size > 2 and away > 0.985 * result.limit:
-        return f"An outlier takes it all: [{MINE}|{number(away)}] spreads from the mean, never over √{result.size - 1}."
+        return f"An outlier takes it all: [{MINE}|{number(away)}] spreads from the mean, at most √{result.size - 1}."
     mine, others = said([change[-1], change[:-1].sum()])
     return f"Up by {NUDGE}, its output changes by [{MINE}|{mine}], the others by [{OTHERS}|{others}] together."
 
