@@ -44,14 +44,14 @@ def readouts(result: Comparison, view: View) -> tuple[Readout, ...]:
     rows = [_numbers(result, view, k) for k in range(len(result.rankings))]
     beta = f"{view.beta:g}".translate(str.maketrans("0123456789.", "₀₁₂₃₄₅₆₇₈₉."))
     words = {
-        "recall, TPR": "Share of the positives that are called positive.",
-        "FPR": "Share of the negatives that are called positive.",
-        "precision": "Share of positives among those called positive.",
+        "recall, TPR": "Fraction of the positives that are predicted positive.",
+        "FPR": "Fraction of the negatives that are predicted positive.",
+        "precision": "Fraction of positives among the predicted positives.",
         f"F{beta}": "Harmonic mean of precision and recall, weighted by β.",
-        "recall gain": "Recall on the scale on which calling everyone positive is 1 and recall π is 0.",
+        "recall gain": "Recall on the harmonic scale from π (0) to 1.",
         "precision gain": "Precision on the harmonic scale from π (0) to 1.",
         f"F{beta} gain": "Mean of the two gains, weighted by β².",
-        "cost": "Expected cost of a case, in units of the sum of both costs.",
+        "cost": "Expected cost of an example, in units of the sum of both costs.",
     }
     here = {
         label: Readout(label, _joined(row[k] for row in rows), help=help_text + order)
