@@ -425,7 +425,7 @@ def test_presenter_mode_keeps_the_state_and_shows_nothing_below(new_app: NewApp,
     app = open_lab(new_app, lab, present="1", **link)
     assert link_of(app) == {"present": "1", **link}
     assert [folded.label for folded in app.expander] == ["More settings"]
-    click(app, f"{lab.name}:exit")
+    click(app, f"{lab.name}:present")
     assert link_of(app) == link
     assert len(app.expander) > len(lab.sections)
 

@@ -84,10 +84,10 @@ def _tools(lab: Lab, record: State) -> None:
     if not state.presenting() and _button(lab, "own", "Add to your lecture", "playlist_add", lambda: None):
         own.dialog(lab, record)
     if state.presenting():
-        _button(lab, "exit", "Exit", "close_fullscreen", lambda: state.present(False), "Escape")
+        _button(lab, "present", "Exit", "close_fullscreen", lambda: state.present(False), "Escape")
     else:
         _button(lab, "reset", "Reset", "restart_alt", lambda: record.replace(lab.fresh))
-        _button(lab, "present", "Present", "present_to_all", lambda: state.present(True))
+        _button(lab, "enter", "Present", "present_to_all", lambda: state.present(True))
 
 
 def _presets(lab: Lab, record: State) -> None:

@@ -274,7 +274,6 @@ def test_predict_first_and_presenter_mode(app_url: str, open_page: OpenPage) -> 
     page.wait_for_function("() => location.search.includes('present=1')")
     ready(page)
     expect(page.get_by_role("combobox", name="True function")).not_to_be_in_viewport()
-    assert page.evaluate("document.activeElement.tagName") == "BODY"  # a focused button would show its tooltip
     page.locator("body").press("ArrowRight")
     page.wait_for_function("() => location.search.includes('degree=4')")
     sizes = page.evaluate(
