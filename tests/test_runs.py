@@ -115,6 +115,7 @@ def fragments(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
 
 
 def test_the_page_redraws_itself_only_while_a_run_goes_on(open_it: Open, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(state._OPEN, LAB.name, WeakSet())  # those of other tests would slow the pace
     found = fragments(monkeypatch)
     open_it(seed="31")
     assert (found["_show_stage"], found["_watch"]) == (None, frame.WATCH_S)
