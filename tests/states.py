@@ -102,7 +102,7 @@ def every_single_change(lab: Lab) -> list[dict[str, Any]]:
     """Move each control to each of its values once where it matters, with the others at their defaults.
 
     The picture covers all values of the main one. The nightly profile tries every value of a long scale, others about
-    fifty, evenly spaced, with both ends.
+    fifteen, evenly spaced, with both ends.
     """
     out = []
     for control in lab.all_controls:
@@ -119,7 +119,7 @@ def every_single_change(lab: Lab) -> list[dict[str, Any]]:
         else:
             values = control.values  # type: ignore[attr-defined]
             if not NIGHTLY:
-                values = {*values[:: 1 + len(values) // 50], values[-1]}
+                values = {*values[:: 1 + len(values) // 15], values[-1]}
         out += [base | {control.name: value} for value in values]
     return out
 

@@ -175,7 +175,7 @@ def test_any_state_has_a_picture_or_a_reason(lab: Lab, data: st.DataObject) -> N
 
 @each_lab
 @given(data=st.data())
-@settings(suppress_health_check=list(HealthCheck))
+@settings(max_examples=settings.default.max_examples // 2, suppress_health_check=list(HealthCheck))
 def test_any_two_controls_can_be_at_their_ends(lab: Lab, data: st.DataObject) -> None:
     picture_or_reason(lab, data.draw(pairs_of_extremes(lab)))
 
@@ -392,7 +392,7 @@ def test_a_random_walk_over_the_widgets(new_app: NewApp, lab: Lab) -> None:
     rng = np.random.default_rng(0)
     controls = {f"{lab.name}.{c.name}": c for c in lab.controls}
     wanted = lab.fresh
-    for _ in range(300 if PROFILE == "nightly" else 30):
+    for _ in range(300 if PROFILE == "nightly" else 15):
         widgets = [w for kind in WIDGETS for w in app.get(kind) if w.key in controls]
         widget = widgets[rng.integers(len(widgets))]
         control = controls[widget.key]

@@ -18,7 +18,6 @@ from core.kit.lab import Lab
 from tests.states import LABS
 
 OpenPage = Callable[..., Page]
-each_lab = pytest.mark.parametrize("lab", LABS, ids=lambda lab: lab.name)
 # What takes long for a lab is tried with some of them at each push, and with all of them at night.
 every_fourth_lab = pytest.mark.parametrize(
     "lab", [pytest.param(lab, id=lab.name, marks=[pytest.mark.nightly] * bool(k % 4)) for k, lab in enumerate(LABS)]
@@ -105,7 +104,7 @@ def _axis(lab: Lab, values: dict[str, Any]) -> Axis:
     return axis
 
 
-@each_lab
+@every_fourth_lab
 def test_dragging_moves_the_picture_and_asks_the_server_once_at_the_end(
     app_url: str, open_page: OpenPage, lab: Lab
 ) -> None:
@@ -208,7 +207,7 @@ def test_the_story_of_the_bias_variance_lab(app_url: str, open_page: OpenPage, t
     settled_link(page, {})
 
 
-@pytest.mark.parametrize("view", ["one", "many", "choose"])
+@pytest.mark.parametrize("view", ["many", *(pytest.param(v, marks=pytest.mark.nightly) for v in ("one", "choose"))])
 def test_a_tick_draws_what_a_fresh_page_draws(app_url: str, open_page: OpenPage, view: str) -> None:
     page = ready(open_page(f"{app_url}/bias_variance?view={view}"))
     old = _shapes(page)

@@ -111,7 +111,12 @@ def test_another_size_of_a_model_is_traced_elsewhere(app_url: str, open_page: Op
 
 
 @pytest.mark.parametrize(
-    ("net", "view"), [*(("resnet18", view) for view in ("costs", "blocks", "compare")), ("tv_resnet50", "costs")]
+    ("net", "view"),
+    [
+        ("resnet18", "blocks"),
+        ("tv_resnet50", "costs"),
+        *(pytest.param("resnet18", view, marks=pytest.mark.nightly) for view in ("costs", "compare")),
+    ],
 )
 def test_a_tick_draws_what_a_fresh_page_draws(app_url: str, open_page: OpenPage, net: str, view: str) -> None:
     start = {"net": net, "layer": "9", **({"view": view} if view != "costs" else {})}

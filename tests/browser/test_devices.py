@@ -31,6 +31,7 @@ def test_without_a_gpu_a_wish_for_one_is_answered(app_url: str, open_page: OpenP
     expect(runs).not_to_contain_text("GPU")
 
 
+@pytest.mark.nightly
 def test_with_a_gpu_each_page_offers_it_and_an_error_there_is_a_sentence(
     serve: Callable[..., str], open_page: OpenPage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from core.jobs import load
@@ -111,6 +112,7 @@ def test_a_training_is_begun_by_a_click_and_drawn_when_it_is_done(app_url: str, 
         expect(each.locator(".st-key-runs")).to_contain_text("Not trained yet with these settings")
 
 
+@pytest.mark.nightly
 def test_a_training_is_cancelled_for_everybody(app_url: str, open_page: OpenPage) -> None:
     address = f"{app_url}/lr_range?net=small_inception&width=0.25&steps=940"
     page, other = ready(open_page(address)), ready(open_page(address))

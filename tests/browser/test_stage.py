@@ -11,11 +11,10 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from core.kit.lab import Lab
-from tests.browser.test_app import ready
+from tests.browser.test_app import every_fourth_lab, ready
 from tests.states import LABS
 
 OpenPage = Callable[..., Page]
-each_lab = pytest.mark.parametrize("lab", LABS, ids=lambda lab: lab.name)
 
 # Plotting rectangles in the window and not under the slider, as a share of the window; and what stands around them.
 MEASURE = """() => {
@@ -44,7 +43,7 @@ def measured(page: Page) -> dict[str, Any]:
     return found
 
 
-@each_lab
+@every_fourth_lab
 def test_the_picture_has_the_window(app_url: str, open_page: OpenPage, lab: Lab) -> None:
     page = ready(open_page(f"{app_url}/{lab.name}", width=1366, height=650))
     expect(page.get_by_text("More settings")).to_be_visible()  # the controls have come
@@ -214,7 +213,7 @@ def names_are_clear(app_url: str, open_page: OpenPage, lab: Lab, preset: Any, si
     assert page.evaluate(COVERED) == []
 
 
-@pytest.mark.parametrize(("lab", "preset"), presets_of(LABS, 9))
+@pytest.mark.parametrize(("lab", "preset"), presets_of(LABS, 18))
 def test_names_lie_on_nothing(app_url: str, open_page: OpenPage, lab: Lab, preset: Any) -> None:
     names_are_clear(app_url, open_page, lab, preset, (1366, 650))
 
