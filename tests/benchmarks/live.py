@@ -64,9 +64,10 @@ def steps(browser: Browser, server: Server, lab: Lab, name: str) -> Row:
         thumb = holder.evaluate(THUMB)
         page.mouse.move(thumb["x"], thumb["y"])
         page.mouse.down()
+        there = 1 if thumb["place"] < len(control_of(lab, name).values) / 2 else -1  # where there is room
         for k in range(1, 25):
             page.evaluate(f"() => probe.arm('{PICTURE}')")
-            page.mouse.move(thumb["x"] + thumb["width"] * (k if k <= 12 else 24 - k) / 40, thumb["y"])
+            page.mouse.move(thumb["x"] + there * thumb["width"] * (k if k <= 12 else 24 - k) / 40, thumb["y"])
             page.wait_for_timeout(HUMAN_PAUSE)
             first, start = page.evaluate("() => [probe.first, probe.start]")
             times += [first - start] * bool(first)
