@@ -1,4 +1,4 @@
-"""What this host allows a visitor: nearly everything on a machine of one's own, little where anybody may come.
+"""Limits that this host sets to a visitor: hardly any on one's own machine, narrow ones on a public host.
 
 LECTERN_HOST=public sets the limits below, LECTERN_HOST=private lifts them. Without it a host is private, except for
 Streamlit Community Cloud, which is told by the folder that it puts repositories into.

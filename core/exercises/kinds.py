@@ -20,7 +20,7 @@ class Alike(ValueError):
 
 
 class Kind(Protocol):
-    """What an answer is made of.
+    """The form of an answer.
 
     `read` gives every way a text can be meant; `fits` tells whether one of them is a value, `coarse` whether it only
     would be if fewer digits were asked for; `request` says what such an answer lacks.
@@ -91,7 +91,7 @@ class Number:
 
     @property
     def request(self) -> str:
-        """What an answer with too few digits lacks."""
+        """Say what an answer with too few digits lacks."""
         return f"Give {_WORDS[self.digits]} significant digit{'s' * (self.digits > 1)}."
 
     def read(self, text: str) -> Sequence[Typed]:
@@ -239,7 +239,7 @@ class Vector:
 
     @property
     def request(self) -> str:
-        """What an answer with too few digits lacks."""
+        """Say what an answer with too few digits lacks."""
         return self.entry.request
 
     def read(self, text: str) -> Sequence[tuple[Sequence[Typed], ...]]:

@@ -52,7 +52,7 @@ class Slip:
 
 @dataclass(frozen=True)
 class Verdict:
-    """What an answer is worth.
+    """The verdict on an answer.
 
     `state` is "right", "mistake" (a named one, or two at once), "wrong" (not a known mistake), "coarse" (too few
     digits: neither right nor wrong), or "unreadable"; `words` is what the visitor reads, `slips` the names of the
@@ -65,12 +65,12 @@ class Verdict:
 
     @property
     def right(self) -> bool:
-        """Whether the answer is right."""
+        """Return whether the answer is right."""
         return self.state == "right"
 
     @property
     def settled(self) -> bool:
-        """Whether the answer counts as a try: right or wrong, neither too coarse nor unreadable."""
+        """Return whether the answer counts as a try: right or wrong, neither too coarse nor unreadable."""
         return self.state in ("right", "mistake", "wrong")
 
 
@@ -130,7 +130,7 @@ class Question:
 
     @property
     def apart(self) -> bool:
-        """Whether no mistake can be taken for the right answer at the digits asked for."""
+        """Return whether no mistake can be taken for the right answer at the digits asked for."""
         return not any(slip.value == self.truth or self._mistaken(slip.value) for slip in self.slips)
 
     def _mistaken(self, value: Any) -> bool:

@@ -1,4 +1,4 @@
-"""What a visitor can take home: the data, the figure, a script."""
+"""Downloads of a lab: the data, the figure, a script."""
 
 from __future__ import annotations
 

@@ -26,7 +26,7 @@ N, SEED = 5, 1  # of a fresh visit
 
 @dataclass(frozen=True)
 class Asked:
-    """What the address asks for, with a sentence for each part that could not be taken."""
+    """Read what the address asks for, with a sentence for each part that could not be taken."""
 
     topic: str = ALL
     n: int = N

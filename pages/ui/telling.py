@@ -48,13 +48,13 @@ class Place:
 
     @property
     def words(self) -> str:
-        """What is said: in a lecture with the line that leads there."""
+        """Return the words of the step, in a lecture after the line that leads there."""
         bridge = self.lecture.parts[self.number - 1].words if self.lecture else ""
         return f"**{bridge}** {self.step.words}" if bridge else self.step.words
 
     @property
     def takeaway(self) -> str:
-        """What to remember at the end; empty before it."""
+        """Return what to remember at the end; empty before it."""
         if self.number < self.count:
             return ""
         return self.lecture.takeaway if self.lecture else self.story.takeaway

@@ -18,7 +18,7 @@ from core.labs.descent.compute.losses import BOTH, CURVATURES, begin, cancer, sh
 
 
 def factors(result: Descent, values: Mapping[str, Any]) -> Sequence[Any]:
-    """What a step does to the distance from the minimum, in each direction."""
+    """Say what a step does to the distance from the minimum, in each direction."""
     rate = float(values["rate"])
     why = (
         "Along a direction of curvature λ the gradient is λ times the distance from the minimum. A step therefore "

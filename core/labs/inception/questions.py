@@ -42,13 +42,13 @@ def deep_verdict(guess: int, truth: int, result: Sweep) -> str:
 
 
 def _slip(asked: Question, unit: int, guess: int, truth: int) -> str:
-    """What a guess in units of 1/`unit` that is a known mistake comes from; nothing otherwise."""
+    """Name the known mistake behind a guess in units of 1/`unit`; nothing for other guesses."""
     found = next((slip for slip in asked.slips if round(unit * slip.value) == guess != truth), None)
     return "" if found is None else f"{found.words} "
 
 
 def blocks_verdict(guess: str, truth: str, result: Sweep) -> str:
-    """What one bottleneck, as many as guessed, and as many as it takes see and weigh."""
+    """Say what one bottleneck, the guessed number, and the right number of them see and weigh."""
     told = []
     for n in sorted({1, int(guess), int(truth)}):
         stack = build(stack=", ".join(["1x1/2, 3x3/2, 1x1"] * n), channels=result.channels)

@@ -1,4 +1,4 @@
-"""What a learning-rate range test says: reads the recorded steps from steps.csv beside this file, with NumPy alone."""
+"""Rates that a learning-rate range test suggests, from its steps in steps.csv beside this file, with NumPy alone."""
 
 import csv
 

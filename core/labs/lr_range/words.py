@@ -81,7 +81,7 @@ def sweep_summary(now: Moment) -> tuple[str, ...]:
 
 
 def waiting(now: Moment) -> tuple[str, ...]:
-    """What is said while nothing is known."""
+    """Return the words for a page about which nothing is known yet."""
     if now.ramps or now.sweeps:
         return ()
     return (BEGUN if any(each.going for each in now.seen) else NO_RUN,)
@@ -221,7 +221,7 @@ def best_decade(result: LrRange) -> str:
 
 
 def best_verdict(guess: str, truth: str, result: LrRange) -> str:
-    """What the smallest loss tells, and what not."""
+    """Say what the smallest loss tells, and what it does not."""
     if truth == "none":
         return "Not trained yet with these settings, so there is no answer."
     if result.is_ramp:

@@ -103,7 +103,7 @@ def _summary(result: Normalized, k: int, away: float, change: np.ndarray) -> str
 
 
 def _others(result: Normalized) -> str:
-    """What the sum of the other outputs does when the last value goes from 6 to 10."""
+    """Say what the sum of the other outputs does when the last value goes from 6 to 10."""
     change = float((result.outputs[_TEN] - result.outputs[_SIX])[:-1].sum())
     return "stay" if abs(change) < 1e-9 else "up" if change > 0 else "down"
 

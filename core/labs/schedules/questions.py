@@ -47,7 +47,7 @@ def fitting(result: Schedules) -> int:
 
 
 def fitting_verdict(guess: int, truth: int, result: Schedules) -> str:
-    """What the guess and its double need."""
+    """Say what the guess and its double need."""
     need = result.need
     told = "; ".join(f"{batch:,}: {gib(need.total(batch))} GiB" for batch in sorted({guess, truth, 2 * truth}))
     return (

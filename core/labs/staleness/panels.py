@@ -225,7 +225,7 @@ def _versions(result: Staleness, traces: list[Trace]) -> list[Frames | Texts]:
 
 
 def _apart(times: Array, least: float) -> list[bool]:
-    """Whether the version at each update can be written: the last of a moment, and not too near to one before."""
+    """Return at which updates the version fits: the last of each moment, and not too near an earlier one."""
     last, out = -np.inf, []
     for time, after in zip(times, [*times[1:], np.nan], strict=True):
         out.append(bool(time != after and time - last >= least))

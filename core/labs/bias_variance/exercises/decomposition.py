@@ -188,7 +188,7 @@ PARAMETERS = Template(
 
 @dataclass(frozen=True)
 class Simulation:
-    """What a simulation with M data sets shows: squared distance of the mean fit, and its variance."""
+    """A simulation with M data sets: the squared distance of its mean fit, and its variance."""
 
     sets: int
     raw: Fraction

@@ -68,7 +68,7 @@ class Descent:
 
     @property
     def quadratic(self) -> bool:
-        """Whether the loss is a quadratic, and its expected loss is known."""
+        """Return whether the loss is a quadratic, so that its expected loss is known."""
         return self.expected.size > 0
 
     @property
@@ -89,7 +89,7 @@ class Descent:
 
     @cached_property
     def rises(self) -> Numbers:
-        """How many of the steps raise the loss, at each rate."""
+        """Count the steps that raise the loss, at each rate."""
         rises: Numbers = (np.diff(self.losses, axis=1) > 0).sum(axis=1)
         return rises
 

@@ -17,7 +17,7 @@ from core.training.experiments import RangeTest, Setup, Sweep
 from core.training.range_curves import smooth, stop_of
 from core.training.runs import Record, Seen
 
-# Shared by all visitors: a run that goes on is read anew each time, the others are not.
+# Shared by all visitors: a run in progress is read again each time, the others are not.
 _CURVES = Recent(entries=24, nbytes=60_000_000)
 
 
@@ -127,7 +127,7 @@ class SweepCurves:
 
     @property
     def homework_bounds(self) -> tuple[float, float] | None:
-        """What the homework's rule gives: the rate with the smallest loss and the next one."""
+        """Return what the published rule gives: the rate with the smallest loss and the next one."""
         rates, losses = self.rates, self.losses
         if not np.isfinite(losses).any() or int(np.nanargmin(losses)) + 1 >= len(rates):
             return None
@@ -222,7 +222,7 @@ def last_epoch(values: Array, spec: Sweep) -> float:
 def _candidate(records: Sequence[Record], spec: Sweep) -> Candidate:
     told: list[Record] = []
     for record in (each for each in records if "losses" in each):
-        while told and told[-1]["step"] >= record["step"]:  # it has begun anew, and tells its steps in other parts
+        while told and told[-1]["step"] >= record["step"]:  # it has started over, and reports its steps in other parts
             told.pop()
         told.append(record)
     last = records[-1]

@@ -1,4 +1,4 @@
-"""What the page on range tests shows: the runs that its settings mean, and what is known of them at a moment.
+"""Results of a range test: the runs that the settings ask for, and what is known of them now.
 
 >>> from core.labs.lr_range.controls import SETTINGS
 >>> lr_range(**SETTINGS).now().ramps[0].end
@@ -33,7 +33,7 @@ POINT_RULES = ("steep", "minimum / 10", "valley", "slide")
 
 @dataclass(frozen=True, kw_only=True)
 class Rule:
-    """What a rule says for each seed that it has an answer for.
+    """The answers of a rule, for each seed that has one.
 
     Attributes
     ----------
@@ -56,7 +56,7 @@ class Rule:
 
 @dataclass(frozen=True)
 class Moment:
-    """What is known of the runs of a page now.
+    """Everything known now about the runs of a page.
 
     Attributes
     ----------
@@ -137,12 +137,12 @@ class LrRange:
 
     @property
     def is_ramp(self) -> bool:
-        """Whether one training has all rates."""
+        """Return whether one training has all rates."""
         return isinstance(self.spec, RangeTest | OwnCurve)
 
     @property
     def has_accuracies(self) -> bool:
-        """Whether accuracies are known beside the losses."""
+        """Return whether accuracies are known beside the losses."""
         return self.own is None or self.own.has_accuracies
 
     @property
@@ -161,7 +161,7 @@ class LrRange:
         return np.asarray(values[(values >= self.spec.low / slack) & (values <= self.spec.high * slack)])
 
     def now(self) -> Moment:
-        """What is known at this moment: runs go on by themselves."""
+        """Return what is known now; runs go on by themselves."""
         if self.own:
             return Moment((), (self._own_ramp,))
         seen = tuple(look(spec) for spec in self.specs)

@@ -91,7 +91,7 @@ class OwnCurve(Memo):
 
     @property
     def has_accuracies(self) -> bool:
-        """Whether the record has an accuracy for every step."""
+        """Return whether the record has an accuracy for every step."""
         return bool(np.isfinite(self.accuracies).all())
 
     @property
@@ -269,7 +269,7 @@ def _chosen(columns: Columns) -> tuple[int, int, int | None]:
 
 
 def _counts(values: Sequence[float | None]) -> bool:
-    """Whether a column numbers its rows."""
+    """Return whether a column numbers its rows."""
     return all(value is not None and value - k == values[0] for k, value in enumerate(values))
 
 

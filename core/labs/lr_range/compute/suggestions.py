@@ -1,4 +1,4 @@
-"""What the rules of the literature read from a learning-rate range test; they differ, and some have no answer.
+"""Rules of the literature for a learning-rate range test; they differ, and some have no answer.
 
 >>> from core.labs.lr_range.compute.suggestions import SUGGESTION_RULES, suggest
 >>> found = suggest(rates, losses)  # doctest: +SKIP
@@ -24,7 +24,7 @@ SLIDE_WINDOW, SLIDE_THRESHOLD = 15, 0.005
 
 @dataclass(frozen=True, kw_only=True)
 class Suggestion:
-    """What a rule says.
+    """The answer of a rule.
 
     Attributes
     ----------

@@ -1,4 +1,4 @@
-"""What the panels of the page on range tests share: the axis of the rate, panels over it, the counter of updates."""
+"""Parts that the panels on range tests share: the axis of the rate, panels over it, the counter of updates."""
 
 from __future__ import annotations
 

@@ -84,7 +84,7 @@ def _loss_alt(now: Moment) -> str:
 
 
 def _curves(result: LrRange, now: Moment, raw: str, smoothed: str, role: str) -> list[Trace]:
-    """What was recorded, faint; smoothed; and with several seeds the mean in the band from least to most."""
+    """Draw the record, faint; the smoothed record; and with several seeds their mean in the band of their range."""
     x = gapped([np.log10(ramp.rates) for ramp in now.ramps])
     recorded = gapped([getattr(ramp, raw) for ramp in now.ramps])
     own = gapped([getattr(ramp, smoothed) for ramp in now.ramps])

@@ -67,7 +67,7 @@ def _points(now: Moment, name: str, role: str) -> list[Trace]:
 
 
 def _bounds(now: Moment) -> list[Trace]:
-    """What the homework's rule and the bracket give."""
+    """Mark the rates of the published rule and of the bracket."""
     found: dict[str, tuple[tuple[float, float], str, float]] = {}
     for sweep in now.sweeps[:1]:
         if sweep.homework_bounds:

@@ -47,7 +47,7 @@ def questions() -> tuple[Question, ...]:
 
 
 def _told(letter: str) -> str:
-    """What the rate of a curve did, from the numbers, as the end of a sentence."""
+    """Say what the rate of a curve did, from the numbers, as the end of a sentence."""
     every, own = curves(), curves()[letter]
     best = min(every, key=lambda each: every[each].loss)
     first = min(every, key=lambda each: float(np.mean(every[each].losses[:_EARLY])))

@@ -87,7 +87,7 @@ class ModelSelection:
 
     @property
     def is_refitted(self) -> bool:
-        """Whether leave-one-out was also computed with as many fits as points."""
+        """Return whether leave-one-out was also computed with as many fits as points."""
         return self.validation.x.size <= MOST_REFITTED
 
     @property

@@ -1,4 +1,4 @@
-"""What the page on schedules explores: a training planned with every length of its schedule, before there is any."""
+"""Plan a training with every length of its schedule, before any training is run."""
 
 from __future__ import annotations
 

@@ -115,7 +115,7 @@ def shrunk_length(result: Schedules, shape: Shape) -> int:
 
 @lru_cache(maxsize=8)
 def arms(result: Schedules, asked: Asked) -> tuple[tuple[Arm, ...], ...]:
-    """What there is to be trained for each length of a plan: the schedule on screen, or every strategy.
+    """List the trainings for each length of a plan: the schedule on screen, or every strategy.
 
     The steps of the scheduler are scaled with the training, so that it has as many cycles as the plan.
     """
@@ -188,7 +188,7 @@ def trainings(
     device: str,
     precision: str,
 ) -> tuple[Training, ...]:
-    """What there is to be trained for the length on screen, the first seed of all strategies first; nothing of a plan.
+    """List the trainings for the length on screen, the first seed of all strategies first; none for a plan.
 
     See `core.labs.schedules.controls` for the settings.
     """

@@ -120,7 +120,7 @@ class Shape:
 
     @property
     def sets_momentum(self) -> bool:
-        """Whether the momentum is not what the optimizer was made with."""
+        """Return whether the momentum differs from what the optimizer was made with."""
         return self.cycled and self.kind in CYCLED
 
     def rate(self, t: ArrayLike) -> Array:

@@ -1,4 +1,4 @@
-"""What the trainings with the schedules on screen have come to so far, over the seeds."""
+"""Results so far, over the seeds, of the trainings with the schedules on screen."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from core.training.runs import Seen, known, look
 
 BETA = 0.9  # weight of the past in the smoothed loss
 EPOCH_CURVES = ("loss", "accuracy", "validation_loss", "validation_accuracy")
-# Shared by all visitors: a run that goes on is read anew each time, the others are not.
+# Shared by all visitors: a run in progress is read again each time, the others are not.
 _TRAINED = Recent(entries=120, nbytes=60_000_000)
 
 
@@ -118,7 +118,7 @@ class Strategy:
 
     @property
     def ended(self) -> bool:
-        """Whether all seeds have come to their end."""
+        """Return whether all seeds have ended."""
         return sum(bool(one.end) for one in self.every) == len(self.arm.ids)
 
     @property
@@ -150,7 +150,7 @@ class Strategy:
 
 
 def moment(result: Schedules, asked: Asked) -> tuple[tuple[Strategy, ...], ...]:
-    """What is known at this moment of the trainings of each length: runs go on by themselves."""
+    """Return what is known now about the trainings of each length; runs go on by themselves."""
     names = known()
     return tuple(tuple(_strategy(arm, names) for arm in row) for row in arms(result, asked))
 

@@ -242,7 +242,7 @@ BEST = Template(
     ask=_ask_best,
     state=lambda p: {},
     hints=lambda p: ("Which best_acc does the function see?",),
-    lesson="A variable set in a function is local: each call begins with it anew.",
+    lesson="A variable set in a function is local: every call sets it again.",
 )
 
 

@@ -84,7 +84,7 @@ def absent(result: Schedules) -> tuple[str, ...]:
 def _split(
     result: Schedules, along: str, quantity: int, role: str, name: str, top: float
 ) -> tuple[list[Trace], list[Frames]]:
-    """What lies behind the end, and a quantity of the curves before and behind it."""
+    """Shade what lies behind the end, and draw a quantity of the curves before and behind it."""
     plans = result.plans
     ends = [float(place(plan, plan.run.updates, along)) for plan in plans]
     area, moving = shade(result, ends, along, top)

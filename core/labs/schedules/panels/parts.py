@@ -1,4 +1,4 @@
-"""What the panels of the page on schedules share: the axis of the length, the place of an update, frames."""
+"""Parts that the panels on schedules share: the axis of the length, the place of an update, frames."""
 
 from __future__ import annotations
 
@@ -100,7 +100,7 @@ def texts(name: str, role: str, mode: str, digits: str = "") -> Trace:
 
 
 def shade(result: Schedules, ends: Sequence[float], along: str, top: float) -> tuple[Trace, tuple[Frames, Frames]]:
-    """What lies behind the end of the training, as the first trace of a panel."""
+    """Shade what lies behind the end of the training, as the first trace of a panel."""
     last = right(result, along)
     xs = [np.array([end, end, last, last]) for end in ends]
     ys = [np.array([0.0, top, top, 0.0])] * len(xs)

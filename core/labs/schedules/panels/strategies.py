@@ -40,7 +40,7 @@ _SHORT = {
 
 
 def names(result: Schedules) -> dict[str, str]:
-    """What the strategies are called."""
+    """Return the names of the strategies."""
     factor = result.shape.factor
     smooth = _SHORT[result.smooth.kind]
     return {"smooth": smooth, "grow": f"batch × {factor}", "step": f"rate ÷ {factor}", "constant": "constant"}

@@ -152,7 +152,7 @@ def _panel(
 
 
 def _alt(result: Schedules, found: Found, name: str) -> str:
-    """What the trainings of the first lengths that have any have come to."""
+    """Say how the trainings of the first lengths that have any turned out."""
     told = [
         f"{length:,}: {', '.join(number(float(each.last(name).mean())) for each in row if each.epochs)}"
         for length, row in zip(result.lengths, found, strict=True)

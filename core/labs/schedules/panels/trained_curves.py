@@ -90,7 +90,7 @@ class Drawing:
         self.add([one(found) for found in strategies], role, said, 1.4 if "dash" in look else 2.6, **look)
 
     def followed(self, plans: Sequence[Plan], strategies: Sequence[Strategy], name: str, role: str) -> None:
-        """What is planned, dotted, and on top of it what the training that has come farthest has had."""
+        """Draw the plan, dotted, and over it the values of the training that is farthest along."""
         scale = shrunk(self.result, self.asked.along)
 
         def planned(plan: Plan, found: Strategy) -> Curve:

@@ -64,7 +64,7 @@ _ENDS = {"": "not yet", "end": "all updates", "nonfinite": "diverged"}
 
 
 def consequences(result: Schedules, values: Mapping[str, Any]) -> Sequence[Any]:
-    """What buggy code did, drawn."""
+    """Draw what the buggy code did."""
     return (
         "Bugs from the exercises below, drawn: what the code did, and what was intended.",
         Picture((_cycles(), _samples())),

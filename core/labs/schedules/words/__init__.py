@@ -25,7 +25,7 @@ _PATTERNS = {
 
 
 def readouts(result: Schedules) -> tuple[Readout, ...]:
-    """What a training with each length comes to."""
+    """Return the readouts of a training with each length."""
     plans = result.plans
     most = result.need.fits(result.card)
     return (
@@ -78,7 +78,7 @@ def strategy_readouts(result: Schedules, along: str) -> tuple[Readout, ...]:
 
 
 def sentences(result: Schedules) -> tuple[str, ...]:
-    """What each length does to the schedule, and which traps it is in."""
+    """Say what each length does to the schedule, and which traps it falls into."""
     return tuple(" ".join(part for part in _parts(result, plan) if part) for plan in result.plans)
 
 
@@ -285,7 +285,7 @@ def _memory(result: Schedules, plan: Plan) -> str:
 
 
 def strategy_sentences(result: Schedules, along: str) -> tuple[str, ...]:
-    """What is equal between the strategies at each length, and what is not."""
+    """Say what is equal between the strategies at each length, and what is not."""
     found = arms(result, along)
     return tuple(
         _compared(result, along, dict(zip(found, plans, strict=True))) for plans in zip(*found.values(), strict=True)
@@ -320,5 +320,5 @@ def _capped(result: Schedules, grow: Plan) -> str:
 
 
 def _alike(grow: Plan, step: Plan) -> bool:
-    """Whether batch and rate change at the same epochs by the same factor."""
+    """Return whether batch and rate change at the same epochs by the same factor."""
     return grow.by_epoch and abs(grow.last_noise - step.last_noise) <= 1e-9 * step.last_noise

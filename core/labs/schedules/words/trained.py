@@ -23,7 +23,7 @@ _LOOKED = "Test images are looked at once, after the last update."
 
 
 def trained_readouts(result: Schedules, asked: Asked, found: Found) -> tuple[Readout, ...]:
-    """What the training, or each strategy, has come to at each length: means over the seeds, and from least to most."""
+    """Return the results of the training, or of each strategy, at each length: means and ranges over the seeds."""
     if asked.view == "several":
         return tuple(
             Readout(f"{said}: {what}", tuple(_share(row[at].last(name)) for row in found), ROLES[kind], _LOOKED)
@@ -68,7 +68,7 @@ def _share(values: Array) -> str:
 
 
 def trained_sentences(result: Schedules, asked: Asked, found: Found) -> tuple[str, ...]:
-    """What is known of the trainings with each length."""
+    """Say what is known of the trainings with each length."""
     going = {
         length: {job for each in row if each.going for job in each.arm.ids}
         for length, row in zip(result.lengths, found, strict=True)
@@ -81,7 +81,7 @@ def trained_sentences(result: Schedules, asked: Asked, found: Found) -> tuple[st
 
 
 def _scaled(result: Schedules, asked: Asked, length: int) -> str:
-    """What a length of the plan is in the small training, where it is not the same."""
+    """Return the length that the small training has in place of the planned one, where they differ."""
     shape = result.shape if asked.view == "one" else result.smooth
     plan, here = small(result), shrunk_length(result, replace(shape, length=length))
     if here == length or shape.kind == "constant":
@@ -156,7 +156,7 @@ def _compared(result: Schedules, asked: Asked, row: Sequence[Strategy]) -> str:
 
 
 def _cost(result: Schedules, row: Sequence[Strategy], along: str) -> str:
-    """What is not equal: the updates or the images; and with more images, what there was after equal epochs."""
+    """Say what is not equal, the updates or the images; with more images, give the results after equal epochs."""
     grow = next(each for each in row if each.arm.kind == "grow")
     run, other = grow.arm.run, next(each.arm.run for each in row if each is not grow)
     if along == "epochs":
@@ -174,7 +174,7 @@ def _mean_accuracy(each: Strategy) -> float:
 
 
 def _against(best: Strategy, other: Strategy, said: str) -> tuple[bool, str]:
-    """Whether the means differ by more than the larger range over the seeds, and both in words."""
+    """Say whether the means differ by more than the larger range over the seeds, with both numbers."""
     ahead, behind = best.last("validation_accuracy"), other.last("validation_accuracy")
     apart = 100 * float(ahead.mean() - behind.mean())
     spread = 100 * max(float(np.ptp(ahead)), float(np.ptp(behind)))
