@@ -22,7 +22,7 @@ each_lab = pytest.mark.parametrize("lab", LABS, ids=lambda lab: lab.name)
 
 @cache
 def words_of(name: str) -> str:
-    """What a lab says: what is written once, the words of its stories, its fresh picture and sections."""
+    """Return the words of a lab: those written once, the words of its stories, its fresh picture and sections."""
     lab = next(lab for lab in LABS if lab.name == name)
     told = (words for story in lab.stories for words in (story.title, *(step.words for step in story.steps)))
     return "\n".join([*written_once(lab), *told, *of_a_state(lab, lab.fresh)])

@@ -31,7 +31,7 @@ APART = {
 
 
 def violations(page: Page, *rules: str) -> list[str]:
-    """What axe-core finds: rule, element, and what is wrong; further rules can be switched on."""
+    """Return the violations that axe-core finds: rule, element, and reason; further rules can be switched on."""
     options = {"resultTypes": ["violations"], "rules": {name: {"enabled": True} for name in rules}}
     found = Axe().run(page, options=options).response["violations"]
     return [

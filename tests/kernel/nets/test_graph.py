@@ -1,4 +1,4 @@
-"""What is done on a GPU alone, tried on the processor by a stub that records, and refuses what a recording refuses."""
+"""Branches for a GPU alone, on the processor with a stub that records and refuses what a recording refuses."""
 
 import weakref
 from contextlib import contextmanager, nullcontext

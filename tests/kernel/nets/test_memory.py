@@ -1,4 +1,4 @@
-"""What is said to be kept for the backward pass against what a real run on the processor keeps."""
+"""Memory reported for the backward pass against that of a real run on the processor."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What recipes add to a training: label smoothing, averaged weights, schedules by epoch; and the recipe itself."""
+"""Additions of recipes to a training: label smoothing, averaged weights, schedules by epoch; and the recipe itself."""
 
 from copy import deepcopy
 from dataclasses import replace

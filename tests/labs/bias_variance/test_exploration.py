@@ -1,4 +1,4 @@
-"""What the page explores: which of the core's numbers it shows, its leave-one-out error, its tables."""
+"""Results of the bias-variance lab: the numbers shown, the leave-one-out error, the tables."""
 
 import numpy as np
 import pytest

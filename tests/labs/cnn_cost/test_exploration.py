@@ -1,4 +1,4 @@
-"""What the page about shapes and cost shows: rows, second counts, blank cells, files, networks that end early."""
+"""Results of the lab on shapes and cost: rows, second counts, blank cells, files, networks that end early."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the page on convolution computes beside the sliding window, against SciPy and by hand."""
+"""Numbers of the convolution lab beside the sliding window, against SciPy and by hand."""
 
 from __future__ import annotations
 

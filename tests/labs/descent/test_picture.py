@@ -1,4 +1,4 @@
-"""What the picture, the sections, and the exercises of gradient descent say, against PyTorch and closed forms."""
+"""Picture, sections, and exercises of gradient descent against PyTorch and closed forms."""
 
 import numpy as np
 import pytest

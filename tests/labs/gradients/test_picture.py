@@ -1,4 +1,4 @@
-"""What the picture shows at each step, and its words."""
+"""Picture and words of the gradients lab at each step."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""What the model-selection page computes against refits by numpy, published values and independent bounds."""
+"""Numbers of model selection against refits by NumPy, published values and independent bounds."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the page says about the six points and about ties, against counts by hand."""
+"""Words about the six points and about ties, against counts by hand."""
 
 import numpy as np
 

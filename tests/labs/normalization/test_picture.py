@@ -1,4 +1,4 @@
-"""What the picture shows and says, sections, and exercises."""
+"""Picture, words, sections, and exercises of batch normalization."""
 
 import numpy as np
 import pytest

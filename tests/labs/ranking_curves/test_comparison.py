@@ -1,4 +1,4 @@
-"""What the ranking page compares: steps of the threshold against counting by hand, tables, work that is waited for."""
+"""Comparisons of rankings: steps of the threshold against counting by hand, tables, work in the background."""
 
 from __future__ import annotations
 

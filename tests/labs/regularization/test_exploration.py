@@ -1,4 +1,4 @@
-"""What the regularization page explores: it hands its settings on, and the duality gap bounds what is left to gain."""
+"""Results of the regularization lab: settings are passed on, and the duality gap bounds what is left to gain."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the picture shows at each period, what it says, and the mistakes of the published exercise."""
+"""Picture and words of staleness at each period, and the mistakes of the published exercise."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""What the page on transfer shows and says: sides of the cut, and memory."""
+"""Picture and words of transfer: sides of the cut, and memory."""
 
 from __future__ import annotations
 
