@@ -82,3 +82,12 @@ def test_what_does_not_fit_is_not_packed() -> None:
 def test_what_is_no_lecture_is_refused_with_a_sentence(text: str) -> None:
     with pytest.raises(ValueError, match=r"^This lecture's link is .*\.$"):
         unpack(text)
+
+
+def test_a_lecture_has_at_most_twelve_steps_and_two_kilobytes() -> None:
+    step = OwnStep("momentum", "", "w")
+    assert len(unpack(pack([step] * 12))) == 12
+    with pytest.raises(ValueError, match="1 to 12 steps; got 13"):
+        pack([step] * 13)
+    with pytest.raises(ValueError, match="more than 2,048 characters"):
+        unpack("A" * 2049)
