@@ -11,6 +11,18 @@ from pages.ui import state
 from pages.ui.state import State
 
 PRACTICE = "practice"
+# What stands above takes its height only bit by bit: follow it for a while, unless somebody scrolls.
+_SCROLL = """
+const fold = document.querySelector('FOLD');
+if (fold) {
+  fold.style.scrollMarginTop = '4rem';
+  const watch = new ResizeObserver(() => fold.scrollIntoView());
+  const stop = () => watch.disconnect();
+  watch.observe(document.querySelector('[data-testid="stMainBlockContainer"]'));
+  for (const kind of ['wheel', 'touchstart', 'pointerdown', 'keydown']) addEventListener(kind, stop, { once: true });
+  setTimeout(stop, 5000);
+}
+"""
 _NAMED = 40  # characters of a name that are quoted
 _EXERCISE = re.compile(r"(?P<name>[a-z0-9_]{1,60})(-(?P<number>\d{1,6}))?", re.ASCII)
 
@@ -64,8 +76,4 @@ def scroll(lab: Lab) -> None:
     key = st.session_state.pop(f"{lab.name}:scroll", "")
     if key:
         name = re.sub("[^a-zA-Z0-9_-]", "-", key)
-        st.html(
-            f"<script>const fold = document.querySelector('.st-key-{name}');"
-            "if (fold) { fold.style.scrollMarginTop = '4rem'; fold.scrollIntoView(); }</script>",
-            unsafe_allow_javascript=True,
-        )
+        st.html(f"<script>{_SCROLL.replace('FOLD', f'.st-key-{name}')}</script>", unsafe_allow_javascript=True)

@@ -11,6 +11,12 @@ from tests.browser.test_app import ready
 OpenPage = Callable[..., Page]
 
 
+def test_what_grows_above_an_exercise_does_not_push_it_away(app_url: str, open_page: OpenPage) -> None:
+    page = ready(open_page(f"{app_url}/logistic?open=exam", width=1366, height=900))
+    page.evaluate("document.querySelector('.st-key-page').style.minHeight = '1500px'")
+    expect(page.get_by_label("Hours for a probability of 0.5")).to_be_in_viewport()
+
+
 def test_a_link_leads_to_an_exercise_that_is_judged(app_url: str, open_page: OpenPage) -> None:
     page = ready(open_page(f"{app_url}/transfer?open=vgg19", width=1366, height=650))
     cell = page.get_by_label("Frozen parameters")
