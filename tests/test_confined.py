@@ -126,12 +126,15 @@ def test_pages_read_networks_and_tables_in_another_process(monkeypatch) -> None:
     header = b'{"fc.weight":{"dtype":"F32","shape":[2,3],"data_offsets":[0,24]}}'
     table = read_network("a.safetensors", len(header).to_bytes(8, "little") + header + bytes(24)).table
     assert (table.source, [(each.name, each.kind, each.weights) for each in table.calls]) == (
-        "safetensors", [("fc", "Linear", 6)],
-    )  # fmt: skip
+        "safetensors",
+        [("fc", "Linear", 6)],
+    )
     upload = read_scores("a.csv", b"label,score\nham,0.25\nspam,0.75\nspam,-3\n")
     assert (upload.classes, upload.labels.tolist(), upload.scores[0].tolist()) == (
-        ("ham", "spam"), [0, 1, 1], [0.25, 0.75, -3],
-    )  # fmt: skip
+        ("ham", "spam"),
+        [0, 1, 1],
+        [0.25, 0.75, -3],
+    )
     assert asked == [
         "core.labs.cnn_cost.compute.uploads.network_values",
         "core.labs.ranking_curves.compute.uploads.score_values",

@@ -243,11 +243,22 @@ def test_the_bundle_of_streamlit_travels_compressed(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     "path",
-    ["/", "/bias_variance", "/app/static/none.js", "/app/static/../app.py", "/app/static/%2e%2e/app.py",
-     "/app/static//etc/passwd", "/app/static/a\0.js", "/app/static/../static/live_chart.js.py",
-     "/app/static/../.streamlit/config.json", "/app/staticlive_chart.js", "/static/", "/static/../index.html",
-     "/app/static/icon.svg.png"],
-)  # fmt: skip
+    [
+        "/",
+        "/bias_variance",
+        "/app/static/none.js",
+        "/app/static/../app.py",
+        "/app/static/%2e%2e/app.py",
+        "/app/static//etc/passwd",
+        "/app/static/a\0.js",
+        "/app/static/../static/live_chart.js.py",
+        "/app/static/../.streamlit/config.json",
+        "/app/staticlive_chart.js",
+        "/static/",
+        "/static/../index.html",
+        "/app/static/icon.svg.png",
+    ],
+)
 def test_everything_else_is_left_to_streamlit(path: str) -> None:
     assert fetch(path)[0]["status"] == 299
 

@@ -137,8 +137,15 @@ def read_file(name: str, content: bytes) -> Labeled:
     """Read a table from a file, in a confined process; see `read_labeled`."""
     values = confined.call("core.data.tables.file_values", content)
     shown = "".join(filter(str.isprintable, name))[:60]
-    return Labeled(shown, values["digest"], tuple(values["columns"]), values["numbers"], values["label"],
-                   tuple(values["classes"]), values["labels"])  # fmt: skip
+    return Labeled(
+        shown,
+        values["digest"],
+        tuple(values["columns"]),
+        values["numbers"],
+        values["label"],
+        tuple(values["classes"]),
+        values["labels"],
+    )
 
 
 def file_values(content: bytes) -> dict[str, Any]:

@@ -18,8 +18,16 @@ _PLAIN = str.maketrans(
 )
 _LOWERED = str.maketrans(_SUPERSCRIPTS, "-+0123456789")
 _SCALES = {
-    "k": 3, "thousand": 3, "m": 6, "million": 6, "millions": 6, "g": 9, "b": 9, "billion": 9, "billions": 9,
-}  # fmt: skip
+    "k": 3,
+    "thousand": 3,
+    "m": 6,
+    "million": 6,
+    "millions": 6,
+    "g": 9,
+    "b": 9,
+    "billion": 9,
+    "billions": 9,
+}
 _GROUP = rf"(?:[{_SPACES}'_]\d{{3}})"
 # A number with decimals after a point, and one with decimals after a comma; the other mark separates thousands.
 _LITERALS = tuple(

@@ -256,8 +256,11 @@ class Places(Control):
 
     def pointed(self, value: tuple[Place, ...], place: Place) -> tuple[Place, ...]:
         """Apply a click: it selects the point that is there, or adds one if there is room."""
-        near = [abs(x - place[0]) < 0.03 * (self.across[-1] - self.across[0])
-                and abs(y - place[1]) < 0.03 * (self.up[-1] - self.up[0]) for x, y in value]  # fmt: skip
+        near = [
+            abs(x - place[0]) < 0.03 * (self.across[-1] - self.across[0])
+            and abs(y - place[1]) < 0.03 * (self.up[-1] - self.up[0])
+            for x, y in value
+        ]
         if any(near):
             found = near.index(True)
             return (*value[:found], *value[found + 1 :], value[found])

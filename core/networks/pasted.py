@@ -296,7 +296,23 @@ _RULES: dict[str, Callable[[str, Given, bool], list[str]]] = {
     "activation": _activation,
     **{
         name: _named(name)
-        for name in ("relu", "leakyrelu", "prelu", "relu6", "elu", "selu", "gelu", "silu", "mish", "hardswish",
-                     "hardsigmoid", "softplus", "tanh", "sigmoid", "softmax", "logsoftmax")
+        for name in (
+            "relu",
+            "leakyrelu",
+            "prelu",
+            "relu6",
+            "elu",
+            "selu",
+            "gelu",
+            "silu",
+            "mish",
+            "hardswish",
+            "hardsigmoid",
+            "softplus",
+            "tanh",
+            "sigmoid",
+            "softmax",
+            "logsoftmax",
+        )
     },
-}  # fmt: skip
+}

@@ -28,13 +28,28 @@ MAX_DEPTH = 25  # parentheses, functions, signs, and exponents inside each other
 LARGEST = 1e6  # of a value, so that squares of squares still have all their digits
 
 FUNCTIONS: dict[str, np.ufunc] = {
-    "sin": np.sin, "cos": np.cos, "tan": np.tan,
-    "asin": np.arcsin, "acos": np.arccos, "atan": np.arctan,
-    "sinh": np.sinh, "cosh": np.cosh, "tanh": np.tanh,
-    "exp": np.exp, "log": np.log, "ln": np.log, "log10": np.log10, "log2": np.log2,
-    "sqrt": np.sqrt, "abs": np.abs, "sign": np.sign, "floor": np.floor, "ceil": np.ceil,
-    "min": np.minimum, "max": np.maximum,
-}  # fmt: skip
+    "sin": np.sin,
+    "cos": np.cos,
+    "tan": np.tan,
+    "asin": np.arcsin,
+    "acos": np.arccos,
+    "atan": np.arctan,
+    "sinh": np.sinh,
+    "cosh": np.cosh,
+    "tanh": np.tanh,
+    "exp": np.exp,
+    "log": np.log,
+    "ln": np.log,
+    "log10": np.log10,
+    "log2": np.log2,
+    "sqrt": np.sqrt,
+    "abs": np.abs,
+    "sign": np.sign,
+    "floor": np.floor,
+    "ceil": np.ceil,
+    "min": np.minimum,
+    "max": np.maximum,
+}
 CONSTANTS = {"pi": float(np.pi), "e": float(np.e)}
 
 # How tightly an operator binds, and what it does.

@@ -18,8 +18,16 @@ from core.labs.bias_variance.words import PREDICTIONS
 from core.regression.truths import with_truth
 
 HOMEWORK = {"generator": "legacy", "seed": 0, "n_test": 10}
-LEAVE_ONE_OUT = {"truth": "quadratic", "inputs": "normal", "n_train": 100, "noise_std": 1.0, "test_at": "train",
-                 "max_degree": 4, "low": -3.0, "high": 3.0}  # fmt: skip
+LEAVE_ONE_OUT = {
+    "truth": "quadratic",
+    "inputs": "normal",
+    "n_train": 100,
+    "noise_std": 1.0,
+    "test_at": "train",
+    "max_degree": 4,
+    "low": -3.0,
+    "high": 3.0,
+}
 
 PRESETS = (
     Preset(

@@ -57,8 +57,7 @@ def picture(
         if min(result.table.input_shape):
             panels = (block_panel(rows, result.table), *panels)
     else:
-        panels = cost_panels(rows, result.table, bias=bias, unit=unit, ends=bool(result.problem),
-                             blanks=result.blanks)  # fmt: skip
+        panels = cost_panels(rows, result.table, bias=bias, unit=unit, ends=bool(result.problem), blanks=result.blanks)
         if result.table.source not in FILES:
             panels += (memory_panel(rows, result.table, memory, batch),)
         if min(result.table.input_shape):

@@ -182,8 +182,11 @@ def _opening(result: Cost) -> str:
 
 def telling(result: Cost, notes: Iterable[str]) -> list[str]:
     """List notes without the sentences that give away a blank number."""
-    answers = {truth(result.table.inference[place], column=column, bias=bias)
-               for place, column in result.blanks for bias in (False, True)}  # fmt: skip
+    answers = {
+        truth(result.table.inference[place], column=column, bias=bias)
+        for place, column in result.blanks
+        for bias in (False, True)
+    }
     if any(column == "params" for _, column in result.blanks):
         answers |= {totals(result.table, bias=bias).params for bias in (False, True)}
     if any(column == "activations" for _, column in result.blanks):

@@ -81,8 +81,10 @@ def _ask_four(p: Four) -> Sequence[Question]:
             p.letters[1],
             (
                 Slip("too_large", high, "Its loss rises: the rate is too large."),
-                *(Slip("too_small", letter, "After 100 steps it has more of the loss left than another one.")
-                  for letter in p.letters[2:]),
+                *(
+                    Slip("too_small", letter, "After 100 steps it has more of the loss left than another one.")
+                    for letter in p.letters[2:]
+                ),
             ),
             reason="After 100 steps its loss is the lowest.",
         ),
@@ -92,12 +94,15 @@ def _ask_four(p: Four) -> Sequence[Question]:
             (
                 Slip("one_over_l", F(1, largest), "From 1/L on steps overshoot; they diverge only beyond 2/L."),
                 Slip("smallest_curvature", F(2), "The largest curvature sets the limit."),
-                Slip("mean_curvature", F(2 * len(CURVATURES[p.loss]), int(sum(CURVATURES[p.loss]))),
-                     "The largest curvature sets the limit, not the mean one."),
+                Slip(
+                    "mean_curvature",
+                    F(2 * len(CURVATURES[p.loss]), int(sum(CURVATURES[p.loss]))),
+                    "The largest curvature sets the limit, not the mean one.",
+                ),
             ),
             (f"2 / {largest} = {float(F(2, largest)):g}",),
         ),
-    )  # fmt: skip
+    )
 
 
 def _table(p: Four) -> str:
@@ -121,14 +126,19 @@ FOUR = Template(
         f"{', '.join(f'{float(p.top / 10**k):g}' for k in range(4))}. Which curve has which rate?\n\n{_table(p)}"
     ),
     ask=_ask_four,
-    state=lambda p: {"loss": p.loss, "x0": float(p.start), "top": float(p.top), "steps": 100,
-                     "rate": float(p.top / 10)},
+    state=lambda p: {
+        "loss": p.loss,
+        "x0": float(p.start),
+        "top": float(p.top),
+        "steps": 100,
+        "rate": float(p.top / 10),
+    },
     hints=lambda p: (
         "A loss that rises has a rate above 2/L.",
         "Among rates that are small enough, a smaller one has more of the loss left after 100 steps.",
     ),
     lesson="Look at the whole curve: the largest rate rises, the smallest creeps, and a good one is lowest at the end.",
-)  # fmt: skip
+)
 
 
 @dataclass(frozen=True)
@@ -182,13 +192,16 @@ def _ask_steps(p: Steps) -> Sequence[Question]:
             border,
             (
                 Slip("no_root", 1 / (2 * eta), "That is its square."),
-                Slip("curvature", math.sqrt(1 / (6 * eta)),
-                     "12x² is the curvature there; the gradient over the distance is only 4x²."),
+                Slip(
+                    "curvature",
+                    math.sqrt(1 / (6 * eta)),
+                    "12x² is the curvature there; the gradient over the distance is only 4x².",
+                ),
                 Slip("one_over_l", math.sqrt(1 / (4 * eta)), "From there the first step ends in the minimum."),
             ),
             (f"1 − 4 · {e} · x² = −1, so x² = {float(1 / (2 * eta)):.6g}", f"x = {border:.6g}"),
         ),
-    )  # fmt: skip
+    )
 
 
 STEPS = Template(

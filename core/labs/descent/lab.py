@@ -16,22 +16,42 @@ from core.labs.descent.stories import STORIES
 from core.labs.descent.words import PREDICTIONS
 
 PRESETS = (
-    Preset("Just past the limit", "At 2.1 the loss grows by 21% a step. Drag back to 2, then to 1.9.",
-           {"rate": 2.1, "x0": 0.5, "steps": 20}),
-    Preset("Four rates in a valley", "After 100 steps, which of the four rates is lowest? And which one diverges?",
-           {"loss": "valley", "x0": 1.0, "top": 0.1, "rate": 0.0198, "steps": 100}),
-    Preset("x⁴: the start decides", "From 2.2 a rate of 0.1 converges. Move the start to 2.24: now it diverges.",
-           {"loss": "quartic", "x0": 2.2, "rate": 0.1, "top": 0.1}),
-    Preset("Out of a sharp valley",
-           "Below 0.125 it stays in the sharp valley. Drag the rate past that: where does it go?",
-           {"loss": "two", "x0": 1.5, "rate": 0.1}),
-    Preset("Noise floor", "Noise keeps the loss up. Drag the rate down: the floor sinks, but descent takes longer.",
-           {"noise": 1.0, "rate": 0.5, "steps": 100}),
-    Preset("A real loss breaks", "Squared error on 569 tumors: at 0.16, just past 2/L = 0.1506, it diverges.",
-           {"loss": "squares", "rate": 0.16, "top": 0.1}),
-    Preset("A real loss holds", "Cross-entropy on the same data: 2/L is 0.6023, yet a rate of 5 still converges. Why?",
-           {"loss": "logistic", "rate": 5.0}),
-)  # fmt: skip
+    Preset(
+        "Just past the limit",
+        "At 2.1 the loss grows by 21% a step. Drag back to 2, then to 1.9.",
+        {"rate": 2.1, "x0": 0.5, "steps": 20},
+    ),
+    Preset(
+        "Four rates in a valley",
+        "After 100 steps, which of the four rates is lowest? And which one diverges?",
+        {"loss": "valley", "x0": 1.0, "top": 0.1, "rate": 0.0198, "steps": 100},
+    ),
+    Preset(
+        "x⁴: the start decides",
+        "From 2.2 a rate of 0.1 converges. Move the start to 2.24: now it diverges.",
+        {"loss": "quartic", "x0": 2.2, "rate": 0.1, "top": 0.1},
+    ),
+    Preset(
+        "Out of a sharp valley",
+        "Below 0.125 it stays in the sharp valley. Drag the rate past that: where does it go?",
+        {"loss": "two", "x0": 1.5, "rate": 0.1},
+    ),
+    Preset(
+        "Noise floor",
+        "Noise keeps the loss up. Drag the rate down: the floor sinks, but descent takes longer.",
+        {"noise": 1.0, "rate": 0.5, "steps": 100},
+    ),
+    Preset(
+        "A real loss breaks",
+        "Squared error on 569 tumors: at 0.16, just past 2/L = 0.1506, it diverges.",
+        {"loss": "squares", "rate": 0.16, "top": 0.1},
+    ),
+    Preset(
+        "A real loss holds",
+        "Cross-entropy on the same data: 2/L is 0.6023, yet a rate of 5 still converges. Why?",
+        {"loss": "logistic", "rate": 5.0},
+    ),
+)
 
 SCRIPT = Path(__file__).with_name("script.py")
 

@@ -46,17 +46,23 @@ def _last(result: Descent) -> Readout:
     if result.quadratic and not result.noise:
         again = result.expected[:, -1]
         agrees = np.isclose(again, result.last, rtol=1e-6, atol=1e-300) | result.gone
-        check = Check(_losses(result, again), tuple(agrees.tolist()), "From the curvatures: a direction λ shrinks by "
-                      "(1 − ηλ)ᵏ")  # fmt: skip
+        check = Check(
+            _losses(result, again), tuple(agrees.tolist()), "From the curvatures: a direction λ shrinks by (1 − ηλ)ᵏ"
+        )
     if result.loss == "bowl" and not result.noise:
         formula = tuple(
             f"½ · ({_plain(1 - rate)})^{2 * result.steps} · ({_plain(result.start)})² = {text}"
             for rate, text in zip(RATES, _losses(result, result.last), strict=True)
         )
     return Readout(
-        f"loss after {_steps(result.steps)}", _losses(result, result.last), "accent",
-        f"It begins at {number(float(result.losses[0, 0]))}.", formula=formula, check=check, headline=True,
-    )  # fmt: skip
+        f"loss after {_steps(result.steps)}",
+        _losses(result, result.last),
+        "accent",
+        f"It begins at {number(float(result.losses[0, 0]))}.",
+        formula=formula,
+        check=check,
+        headline=True,
+    )
 
 
 def _losses(result: Descent, values: Array) -> tuple[str, ...]:
@@ -254,8 +260,9 @@ _GUESSED = ("0.01", "0.1", "1", "10")
 PREDICTIONS = (
     Prediction(
         "Which of these rates ends with the lowest loss?",
-        guess=Choice(name="guess", label="Rate", default="0.1", options={rate: rate for rate in _GUESSED},
-                     help="Your guess."),
+        guess=Choice(
+            name="guess", label="Rate", default="0.1", options={rate: rate for rate in _GUESSED}, help="Your guess."
+        ),
         truth=_best,
         verdict=_best_verdict,
     ),
@@ -267,9 +274,10 @@ PREDICTIONS = (
     ),
     Prediction(
         "Does descent at twice the limit 2/L end with a higher loss than at the start?",
-        guess=Choice(name="guess", label="Higher", default="yes", options={"yes": "yes", "no": "no"},
-                     help="Your guess."),
+        guess=Choice(
+            name="guess", label="Higher", default="yes", options={"yes": "yes", "no": "no"}, help="Your guess."
+        ),
         truth=_twice,
         verdict=_twice_verdict,
     ),
-)  # fmt: skip
+)

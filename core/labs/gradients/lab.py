@@ -16,21 +16,42 @@ from core.labs.gradients.stories import STORIES
 from core.labs.gradients.words import PREDICTIONS
 
 PRESETS = (
-    Preset("Two ways to x", "The product hands back 24 and the sum −8: x gets 16. Step back to see both.",
-           {"graph": "shared", "value": 2.0}),
-    Preset("Softmax", "Only the true class has a negative gradient, f − 1. Which entries add up to 0?",
-           {"graph": "softmax", "inputs": "2 1 0", "value": 2.0}),
-    Preset("A tie", "Drag x₁ past 2: its gradient jumps from 0 to 1. At the tie every share is right.",
-           {"graph": "max", "inputs": "2 1 2", "value": 2.0, "step": 2}),
-    Preset("Ten sigmoids", "Each slope is at most 1/4. How much of the gradient is left for x?",
-           {"graph": "chain", "act": "sigmoid", "step": 20, "value": 0.0}),
-    Preset("A dead ReLU", "Below 0 nothing comes back, however long you train. Drag x below 0.",
-           {"graph": "chain", "act": "relu", "n": 3, "value": -1.0}),
-    Preset("σ(Ax + b)", "The gradient by o is (2, −1). Each entry is multiplied by o(1 − o) on the way back.",
-           {"act": "sigmoid", "inputs": "1 -1 2", "weights": "1 2 0; 0 -1 1", "bias": "0 1", "delta": "2 -1"}),
-    Preset("Mean", "The mean hands the same share to each entry, whatever its value.",
-           {"graph": "mean", "inputs": "3 1 3", "step": 2, "value": 3.0}),
-)  # fmt: skip
+    Preset(
+        "Two ways to x",
+        "The product hands back 24 and the sum −8: x gets 16. Step back to see both.",
+        {"graph": "shared", "value": 2.0},
+    ),
+    Preset(
+        "Softmax",
+        "Only the true class has a negative gradient, f − 1. Which entries add up to 0?",
+        {"graph": "softmax", "inputs": "2 1 0", "value": 2.0},
+    ),
+    Preset(
+        "A tie",
+        "Drag x₁ past 2: its gradient jumps from 0 to 1. At the tie every share is right.",
+        {"graph": "max", "inputs": "2 1 2", "value": 2.0, "step": 2},
+    ),
+    Preset(
+        "Ten sigmoids",
+        "Each slope is at most 1/4. How much of the gradient is left for x?",
+        {"graph": "chain", "act": "sigmoid", "step": 20, "value": 0.0},
+    ),
+    Preset(
+        "A dead ReLU",
+        "Below 0 nothing comes back, however long you train. Drag x below 0.",
+        {"graph": "chain", "act": "relu", "n": 3, "value": -1.0},
+    ),
+    Preset(
+        "σ(Ax + b)",
+        "The gradient by o is (2, −1). Each entry is multiplied by o(1 − o) on the way back.",
+        {"act": "sigmoid", "inputs": "1 -1 2", "weights": "1 2 0; 0 -1 1", "bias": "0 1", "delta": "2 -1"},
+    ),
+    Preset(
+        "Mean",
+        "The mean hands the same share to each entry, whatever its value.",
+        {"graph": "mean", "inputs": "3 1 3", "step": 2, "value": 3.0},
+    ),
+)
 
 SCRIPT = Path(__file__).with_name("script.py")
 

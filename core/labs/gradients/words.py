@@ -149,17 +149,26 @@ def _most_verdict(guess: str, truth: str, result: Gradients) -> str:
 PREDICTIONS = (
     Prediction(
         "The dragged leaf is 0 and grows a little: what does the output do?",
-        guess=Choice(name="guess", label="The output", default="up",
-                     options={"up": "rises", "down": "falls", "none": "stays"}, help="Your guess."),
+        guess=Choice(
+            name="guess",
+            label="The output",
+            default="up",
+            options={"up": "rises", "down": "falls", "none": "stays"},
+            help="Your guess.",
+        ),
         truth=_sign,
         verdict=_sign_verdict,
     ),
     Prediction(
         "How large does the gradient of this leaf get, anywhere from −3 to 3?",
-        guess=Choice(name="guess", label="At most", default="small",
-                     options={"tiny": "below 0.001", "small": "between 0.001 and 1", "large": "1 or more"},
-                     help="Your guess."),
+        guess=Choice(
+            name="guess",
+            label="At most",
+            default="small",
+            options={"tiny": "below 0.001", "small": "between 0.001 and 1", "large": "1 or more"},
+            help="Your guess.",
+        ),
         truth=_most,
         verdict=_most_verdict,
     ),
-)  # fmt: skip
+)

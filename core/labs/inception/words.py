@@ -106,18 +106,33 @@ def design_readouts(result: Sweep) -> tuple[Readout, ...]:
     formula = [int(part * result.channels**2) for part in result.bottlenecks]
     verdict = "" if own.covers else "not accepted: "
     return (
-        Readout("three bottlenecks", tuple(c2(part) for part in result.bottlenecks), "accent",
-                "Weights of 1 × 1 to r, 3 × 3 from r to r, 1 × 1 back to C, three times."),
+        Readout(
+            "three bottlenecks",
+            tuple(c2(part) for part in result.bottlenecks),
+            "accent",
+            "Weights of 1 × 1 to r, 3 × 3 from r to r, 1 × 1 back to C, three times.",
+        ),
         Readout("their parameters", tuple(f"{count:,}" for count in parameters), help="Biases counted if they are."),
-        Readout(f"their {multiplications(result)}", tuple(f"{weight * area:,}" for weight in weights),
-                help="Each weight is used at every position of the map."),
-        Readout(f"by formula (off by {_off(weights, formula)})", tuple(f"{count:,}" for count in formula),
-                help="3 (2 r C + 9 r²), against the sum over the nine layers."),
+        Readout(
+            f"their {multiplications(result)}",
+            tuple(f"{weight * area:,}" for weight in weights),
+            help="Each weight is used at every position of the map.",
+        ),
+        Readout(
+            f"by formula (off by {_off(weights, formula)})",
+            tuple(f"{count:,}" for count in formula),
+            help="3 (2 r C + 9 r²), against the sum over the nine layers.",
+        ),
         Readout("one 7 × 7", (f"{result.parameters(one):,}",), "first", "Parameters of a single layer."),
-        Readout("saved", tuple(share(1 - Fraction(weight, one.weights)) for weight in weights), "risk",
-                "Weights, and operations, that the bottlenecks do without, as a share of one 7 × 7.", headline=True),
+        Readout(
+            "saved",
+            tuple(share(1 - Fraction(weight, one.weights)) for weight in weights),
+            "risk",
+            "Weights, and operations, that the bottlenecks do without, as a share of one 7 × 7.",
+            headline=True,
+        ),
         Readout("yours", (f"{verdict}{c2(own.weights_c2)}",), "second", "Weights of the stack that you typed."),
-    )  # fmt: skip
+    )
 
 
 def design_summaries(result: Sweep) -> tuple[str, ...]:

@@ -17,16 +17,24 @@ from core.labs.logistic.stories import STORIES
 from core.labs.logistic.words import PREDICTIONS
 
 PRESETS = (
-    Preset("Forty hours", "40 hours and an average of 3 give P = 0.269. How many hours make it one half?",
-           {"x2": 3.0}),
-    Preset("Nine in ten", "P = 0.9 takes 93.9 hours, 43.9 more than one half does. Drag the point there.",
-           {"target": 0.9, "x1": 94}),
-    Preset("Sure and wrong", "It did not happen, yet P = 0.971. Which of the four gradients still pulls?",
-           {"y": "0", "x1": 120}),
+    Preset("Forty hours", "40 hours and an average of 3 give P = 0.269. How many hours make it one half?", {"x2": 3.0}),
+    Preset(
+        "Nine in ten",
+        "P = 0.9 takes 93.9 hours, 43.9 more than one half does. Drag the point there.",
+        {"target": 0.9, "x1": 94},
+    ),
+    Preset(
+        "Sure and wrong",
+        "It did not happen, yet P = 0.971. Which of the four gradients still pulls?",
+        {"y": "0", "x1": 120},
+    ),
     Preset("Bits", "With logarithms to base 2 a coin toss costs exactly 1 bit: see P = 0.5.", {"base": "2", "x1": 50}),
-    Preset("A steep curve", "A large weight makes the model sure almost everywhere. Where does an hour still matter?",
-           {"b1": 0.3, "b0": -10.0, "x1": 20}),
-)  # fmt: skip
+    Preset(
+        "A steep curve",
+        "A large weight makes the model sure almost everywhere. Where does an hour still matter?",
+        {"b1": 0.3, "b0": -10.0, "x1": 20},
+    ),
+)
 
 SCRIPT = Path(__file__).with_name("script.py")
 

@@ -85,11 +85,22 @@ def _fit_picture(found: Fits) -> Picture:
     )
     alt = "Six points with labels 0 and 1, and the fitted probability, whose border follows the third point."
     one = panel(
-        traces, alt, x="x", y="probability", frames=frames, height=320,
-        xaxis={"range": [-0.5, 8.5]}, yaxis={"range": [-0.08, 1.08]},
-    )  # fmt: skip
-    axis = Axis("third_point", "Third point", tuple(float(round(p, 10)) for p in PLACES),
-                tuple(f"{p:g}" for p in np.round(PLACES, 10)), start=POINTS[_MOVED])  # fmt: skip
+        traces,
+        alt,
+        x="x",
+        y="probability",
+        frames=frames,
+        height=320,
+        xaxis={"range": [-0.5, 8.5]},
+        yaxis={"range": [-0.08, 1.08]},
+    )
+    axis = Axis(
+        "third_point",
+        "Third point",
+        tuple(float(round(p, 10)) for p in PLACES),
+        tuple(f"{p:g}" for p in np.round(PLACES, 10)),
+        start=POINTS[_MOVED],
+    )
     return Picture((one,), axis=axis, readouts=_fit_readouts(found), sentences=_fit_sentences(found))
 
 
@@ -112,9 +123,13 @@ def _fit_readouts(found: Fits) -> tuple[Readout, ...]:
     return (
         Readout("weight", texts(found.weights[:, 1]), "first", "Slope of the score along x."),
         Readout("border", texts(found.border), "threshold", "The x at which both labels are equally probable."),
-        Readout("mean loss", texts(found.loss), help="Mean cross-entropy of the six points, in nats.",
-                check=check if not found.penalty else None),
-    )  # fmt: skip
+        Readout(
+            "mean loss",
+            texts(found.loss),
+            help="Mean cross-entropy of the six points, in nats.",
+            check=check if not found.penalty else None,
+        ),
+    )
 
 
 def _fit_sentences(found: Fits) -> tuple[str, ...]:
@@ -207,8 +222,10 @@ def _right(own: Fitted) -> list[int]:
 
 def _own_readouts(own: Fitted, penalty: float) -> tuple[Readout, ...]:
     total, positives = float(own.probabilities.sum()), int(own.y.sum())
-    check = Check((f"sum of P = {fixed(total)}, rows of {own.classes[1]}: {positives}",),
-                  (math.isclose(total, positives, abs_tol=1e-6),))  # fmt: skip
+    check = Check(
+        (f"sum of P = {fixed(total)}, rows of {own.classes[1]}: {positives}",),
+        (math.isclose(total, positives, abs_tol=1e-6),),
+    )
     held = f", at λ = {number(penalty)}" if penalty else ""
     return (
         *(
@@ -216,9 +233,13 @@ def _own_readouts(own: Fitted, penalty: float) -> tuple[Readout, ...]:
             for name, weight in zip(own.columns, own.weights[1:], strict=True)
         ),
         Readout("mean loss", (fixed(own.loss),), help=f"Mean cross-entropy of all rows in nats{held}.", check=check),
-        Readout("correct", tuple(f"{count} of {len(own.y)}" for count in _right(own)), "test",
-                "Rows that the threshold puts into their own class."),
-    )  # fmt: skip
+        Readout(
+            "correct",
+            tuple(f"{count} of {len(own.y)}" for count in _right(own)),
+            "test",
+            "Rows that the threshold puts into their own class.",
+        ),
+    )
 
 
 def _own_sentences(own: Fitted) -> tuple[str, ...]:

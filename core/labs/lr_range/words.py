@@ -51,10 +51,14 @@ def ramp_readouts(result: LrRange, now: Moment) -> tuple[Readout, ...]:
         Readout("smoothed loss, lower", _each(smoothed), "train", average, LOWER_RATE),
         Readout("smoothed loss, upper", _each(smoothed), "train", average, UPPER_RATE, headline=True),
         *(known if result.has_accuracies else ()),
-        Readout("rules apart by a factor", (apart,), "threshold",
-                f"Of {', '.join(POINT_RULES)}. A click on the line or the dot of a rule takes the nearer bound there."),
+        Readout(
+            "rules apart by a factor",
+            (apart,),
+            "threshold",
+            f"Of {', '.join(POINT_RULES)}. A click on the line or the dot of a rule takes the nearer bound there.",
+        ),
         Readout("updates", (f"{now.updates}",), help="Steps taken so far, for all seeds."),
-    )  # fmt: skip
+    )
 
 
 def ramp_summary(now: Moment) -> tuple[str, ...]:
@@ -168,10 +172,14 @@ def sweep_readouts(result: LrRange, now: Moment) -> tuple[Readout, ...]:
         Readout("loss nearest to upper", losses, "train", _FIRST, UPPER_RATE, headline=True),
         Readout("accuracy nearest to upper", accuracies, "test", _FIRST, UPPER_RATE),
         Readout("best and next", (_pair(bounds),), "variance", "A naive rule: the best rate and the next larger one."),
-        Readout("bracket", (_pair(None if isinstance(useful, str) else useful),), "second",
-                "From the largest rate with under 5% of the best gain to the largest within 10% of the best loss."),
+        Readout(
+            "bracket",
+            (_pair(None if isinstance(useful, str) else useful),),
+            "second",
+            "From the largest rate with under 5% of the best gain to the largest within 10% of the best loss.",
+        ),
         Readout("updates", (f"{now.updates}",), help="Steps of all trainings so far."),
-    )  # fmt: skip
+    )
 
 
 def _outcome(each: Candidate | None, name: str) -> str:

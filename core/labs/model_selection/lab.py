@@ -17,9 +17,20 @@ from core.labs.model_selection.stories import STORIES
 from core.labs.model_selection.words import PREDICTIONS
 from core.regression.truths import with_truth
 
-HOMEWORK = {"generator": "legacy", "seed": 0, "n_test": 10, "truth": "quadratic", "inputs": "normal", "n_train": 100,
-            "noise_std": 1.0, "test_at": "train", "max_degree": 4, "low": -3.0, "high": 3.0,
-            "rule": "leave-one-out"}  # fmt: skip
+HOMEWORK = {
+    "generator": "legacy",
+    "seed": 0,
+    "n_test": 10,
+    "truth": "quadratic",
+    "inputs": "normal",
+    "n_train": 100,
+    "noise_std": 1.0,
+    "test_at": "train",
+    "max_degree": 4,
+    "low": -3.0,
+    "high": 3.0,
+    "rule": "leave-one-out",
+}
 
 PRESETS = (
     Preset(

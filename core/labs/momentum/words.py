@@ -27,19 +27,39 @@ def readouts(result: Momentum) -> tuple[Readout, ...]:
     """Return rate and distance, both in two ways, and the best possible ones."""
     best = result.best
     return (
-        Readout("steps per digit", _each(result.rate, digit), help="Steps in which the distance shrinks by a factor of "
-                "ten, in the long run.", headline=True),
-        Readout("rate per step", _each(result.rate, fixed4), "accent", "Largest modulus of a root: in the long run, "
-                "the factor of the distance in a step.",
-                check=_same(result.powers, result.rate, fixed4, "‖Aᵏ‖ to the power of 1/k for k = 2³⁰, where A is the "
-                            "2 × 2 matrix of a step")),
-        Readout(f"distance, {STEPS} steps", _each(result.distance[..., -1], number), "risk",
-                "From the minimum, as a share of that at the start (1, 1); from the roots.",
-                check=_same(result.ran, result.distance[..., -1], number, "By taking the steps one by one, as "
-                            "torch.optim.SGD does")),
-        Readout("best rate", (f"{fixed4(best.rate)} at η {best.lr:.2f}, μ {best.momentum:.2f}",),
-                help="For this condition number and this method."),
-    )  # fmt: skip
+        Readout(
+            "steps per digit",
+            _each(result.rate, digit),
+            help="Steps in which the distance shrinks by a factor of ten, in the long run.",
+            headline=True,
+        ),
+        Readout(
+            "rate per step",
+            _each(result.rate, fixed4),
+            "accent",
+            "Largest modulus of a root: in the long run, the factor of the distance in a step.",
+            check=_same(
+                result.powers,
+                result.rate,
+                fixed4,
+                "‖Aᵏ‖ to the power of 1/k for k = 2³⁰, where A is the 2 × 2 matrix of a step",
+            ),
+        ),
+        Readout(
+            f"distance, {STEPS} steps",
+            _each(result.distance[..., -1], number),
+            "risk",
+            "From the minimum, as a share of that at the start (1, 1); from the roots.",
+            check=_same(
+                result.ran, result.distance[..., -1], number, "By taking the steps one by one, as torch.optim.SGD does"
+            ),
+        ),
+        Readout(
+            "best rate",
+            (f"{fixed4(best.rate)} at η {best.lr:.2f}, μ {best.momentum:.2f}",),
+            help="For this condition number and this method.",
+        ),
+    )
 
 
 def _same(again: Numbers, first: Numbers, show: Callable[[float], str], how: str) -> Check:

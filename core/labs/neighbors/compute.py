@@ -22,8 +22,13 @@ Whole = NDArray[np.int64]
 METRICS = {"euclid": "Euclidean", "manhattan": "Manhattan", "chebyshev": "Chebyshev", "cosine": "cosine"}
 WEIGHTS = {"equal": "equal", "inverse": "1/d", "square": "1/d²"}
 TIES = {"nearest": "nearest of the tied", "first": "first class", "undecided": "undecided"}
-DATA = {"homework": "six points", "moons": "two moons", "clouds": "two clouds", "three": "three clouds",
-        "own": "your table"}  # fmt: skip
+DATA = {
+    "homework": "six points",
+    "moons": "two moons",
+    "clouds": "two clouds",
+    "three": "three clouds",
+    "own": "your table",
+}
 CLASSES = ("blue", "orange", "purple")
 UNDECIDED = -1
 
@@ -162,8 +167,9 @@ def vote(near: Array, labels: Whole, classes: int, weights: str, tie: str) -> tu
     return shares, winner
 
 
-def errors(points: Array, labels: Whole, *, metric: str, weights: str = "equal", tie: str = "nearest",
-           largest: int = LARGEST) -> tuple[Array, Array]:  # fmt: skip
+def errors(
+    points: Array, labels: Whole, *, metric: str, weights: str = "equal", tie: str = "nearest", largest: int = LARGEST
+) -> tuple[Array, Array]:
     """Return the fraction of training points that are not given their own class, for K = 1, 2, ...
 
     Returns
@@ -296,8 +302,20 @@ class Neighbors:
     @property
     def nbytes(self) -> int:
         """Return the bytes of the arrays that are kept."""
-        arrays = (self.points, self.labels, self.scale, self.order, self.near, self.shares, self.winner, self.regions,
-                  self.queries, self.training, self.left_out, self.second)  # fmt: skip
+        arrays = (
+            self.points,
+            self.labels,
+            self.scale,
+            self.order,
+            self.near,
+            self.shares,
+            self.winner,
+            self.regions,
+            self.queries,
+            self.training,
+            self.left_out,
+            self.second,
+        )
         return sum(a.nbytes for a in arrays)
 
 
@@ -374,8 +392,12 @@ def explore(
     ValueError
         If a value is out of range, or the table cannot be read.
     """
-    for name, value, options in (("data", data, DATA), ("metric", metric, METRICS), ("weights", weights, WEIGHTS),
-                                 ("tie", tie, TIES)):  # fmt: skip
+    for name, value, options in (
+        ("data", data, DATA),
+        ("metric", metric, METRICS),
+        ("weights", weights, WEIGHTS),
+        ("tie", tie, TIES),
+    ):
         check_choice(name, value, tuple(options))
     check_integer("k", k, 1, LARGEST)
     check_number("stretch", stretch, 0.1, 10)

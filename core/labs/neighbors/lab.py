@@ -17,18 +17,33 @@ from core.labs.neighbors.words import PREDICTIONS
 
 PRESETS = (
     Preset("One neighbor", "Point 5 is nearest to 0 and makes it blue. Raise K to 3: who decides now?", {"k": 1}),
-    Preset("Another unit", "x₁ counts a tenth, and the nearest point is another one. Move “Unit of x₁” back to 1.",
-           {"k": 1, "stretch": 0.1}),
-    Preset("A tie", "Two neighbors, one vote each. Choose another rule under “When votes tie”.",
-           {"k": 2, "tie": "undecided"}),
+    Preset(
+        "Another unit",
+        "x₁ counts a tenth, and the nearest point is another one. Move “Unit of x₁” back to 1.",
+        {"k": 1, "stretch": 0.1},
+    ),
+    Preset(
+        "A tie",
+        "Two neighbors, one vote each. Choose another rule under “When votes tie”.",
+        {"k": 2, "tie": "undecided"},
+    ),
     Preset("Everybody votes", "With K = 6 every query asks the same six points: the map has one color.", {"k": 6}),
-    Preset("Islands", "With K = 1 every stray point owns an island. Compare the two errors, then raise K.",
-           {"data": "moons", "k": 1, "noise": 0.5, "n": 100, "qx": 1.0, "qy": 1.0}),
-    Preset("Only the direction", "Under cosine the regions are wedges: the length of the query does not matter.",
-           {"data": "clouds", "metric": "cosine", "k": 5, "qx": 1.6, "qy": 1.0}),
-    Preset("Three classes", "Votes weighed by 1/d² follow the nearest points, even with K = 15.",
-           {"data": "three", "k": 15, "weights": "square", "noise": 0.6, "qx": 0.6, "qy": 1.4}),
-)  # fmt: skip
+    Preset(
+        "Islands",
+        "With K = 1 every stray point owns an island. Compare the two errors, then raise K.",
+        {"data": "moons", "k": 1, "noise": 0.5, "n": 100, "qx": 1.0, "qy": 1.0},
+    ),
+    Preset(
+        "Only the direction",
+        "Under cosine the regions are wedges: the length of the query does not matter.",
+        {"data": "clouds", "metric": "cosine", "k": 5, "qx": 1.6, "qy": 1.0},
+    ),
+    Preset(
+        "Three classes",
+        "Votes weighed by 1/d² follow the nearest points, even with K = 15.",
+        {"data": "three", "k": 15, "weights": "square", "noise": 0.6, "qx": 0.6, "qy": 1.4},
+    ),
+)
 
 SCRIPT = Path(__file__).with_name("script.py")
 

@@ -66,8 +66,10 @@ def _points(result: Neighbors) -> list[Trace]:
         traces.append(dots(x, y, ROLES[c], result.names[c], 8 if c == 0 else 12, "circle" if c == 0 else "square"))
     if result.data == "homework":
         sides = ["bottom right" if label == 0 else "top right" for label in result.labels]
-        named = [(float(x), float(y), str(i + 1), side)
-                 for i, ((x, y), side) in enumerate(zip(result.points[:, :2], sides, strict=True))]  # fmt: skip
+        named = [
+            (float(x), float(y), str(i + 1), side)
+            for i, ((x, y), side) in enumerate(zip(result.points[:, :2], sides, strict=True))
+        ]
         traces.append(labels(named, "numbers"))
     return traces
 
@@ -91,17 +93,23 @@ def _ball(result: Neighbors, trace: int) -> list[Frames]:
     if result.metric != "cosine":
         shape = ball(result.metric)
         return [
-            Frames(trace, np.stack([queries[:, j], radius / scale[j]], axis=1)[:, None], attr,
-                   np.stack([np.ones(len(shape)), shape[:, j]]))
+            Frames(
+                trace,
+                np.stack([queries[:, j], radius / scale[j]], axis=1)[:, None],
+                attr,
+                np.stack([np.ones(len(shape)), shape[:, j]]),
+            )
             for j, attr in enumerate("xy")
-        ]  # fmt: skip
+        ]
     facing = np.arctan2(queries[:, 1] * scale[1], queries[:, 0] * scale[0])
     half = np.where(result.directed, np.arccos(np.clip(1 - radius, -1, 1)), 0.0)
     turn = facing[:, None] + half[:, None] * _WEDGE
     far = _FAR * float(np.linalg.norm((result.high - result.low) * scale)) * result.directed[:, None]
     rays = [far * np.cos(turn) / scale[0], far * np.sin(turn) / scale[1]]
-    return [Frames(trace, np.pad(ray, ((0, 0), (1, 1))).astype(np.float32), attr)
-            for ray, attr in zip(rays, "xy", strict=True)]  # fmt: skip
+    return [
+        Frames(trace, np.pad(ray, ((0, 0), (1, 1))).astype(np.float32), attr)
+        for ray, attr in zip(rays, "xy", strict=True)
+    ]
 
 
 def ball(metric: str) -> Array:

@@ -48,15 +48,24 @@ def _along_ray(found: Directions) -> Picture:
     first = panel(
         [bars(letters, cosines[0], "first", "cosine")],
         "Cosine of the angle between X and each vector: the bars stay as X grows and turn over as X turns around.",
-        x="vector", y="cosine", frames=(Frames(0, cosines),), height=300, showlegend=False,
+        x="vector",
+        y="cosine",
+        frames=(Frames(0, cosines),),
+        height=300,
+        showlegend=False,
         yaxis={"range": [-1.05, 1.05]},
-    )  # fmt: skip
+    )
     second = panel(
         [bars(letters, far[0], "second", "distance")],
         "Euclidean distance between X and each vector: the bars change with the length of X.",
-        x="vector", y="Euclidean distance", frames=(Frames(0, far),), height=300, column=1, showlegend=False,
+        x="vector",
+        y="Euclidean distance",
+        frames=(Frames(0, far),),
+        height=300,
+        column=1,
+        showlegend=False,
         yaxis={"range": [0, top]},
-    )  # fmt: skip
+    )
     by_cosine = tuple(" ".join(found.order(-row)) for row in cosines)
     by_distance = tuple(" ".join(found.order(row)) for row in far)
     factors = tuple(FACTORS.tolist())
@@ -108,38 +117,72 @@ def _along_dimensions(share: float) -> Picture:
     sides, far = side(share, d), nearest(POINTS, d)
     percent = f"{100 * share:g}%"
     panels = [
-        panel([curve(d, values, role, name, 2.8)], alt, x="dimensions", y=y, tracks=(Track(d, values),), height=300,
-              column=column, showlegend=False, xaxis={"range": [0, 101]}, yaxis={"range": [0, 1.05]})
-        for column, (values, role, name, y, alt) in enumerate((
-            (sides, "first", "side", f"side that holds {percent}",
-             f"Side of the cube that holds {percent} of the unit cube against the number of dimensions, rising to 1."),
-            (far, "second", "nearest point", f"distance to the nearest of {POINTS}",
-             f"Median distance from the center of a ball to the nearest of {POINTS} points, rising to the radius 1."),
-        ))
-    ]  # fmt: skip
+        panel(
+            [curve(d, values, role, name, 2.8)],
+            alt,
+            x="dimensions",
+            y=y,
+            tracks=(Track(d, values),),
+            height=300,
+            column=column,
+            showlegend=False,
+            xaxis={"range": [0, 101]},
+            yaxis={"range": [0, 1.05]},
+        )
+        for column, (values, role, name, y, alt) in enumerate(
+            (
+                (
+                    sides,
+                    "first",
+                    "side",
+                    f"side that holds {percent}",
+                    f"Side of the cube that holds {percent} of the unit cube against the number of dimensions, "
+                    "rising to 1.",
+                ),
+                (
+                    far,
+                    "second",
+                    "nearest point",
+                    f"distance to the nearest of {POINTS}",
+                    f"Median distance from the center of a ball to the nearest of {POINTS} points, rising to the "
+                    "radius 1.",
+                ),
+            )
+        )
+    ]
     again = [math.exp(math.log(share) / n) for n in DIMENSIONS]
     return Picture(
         tuple(panels),
         axis=Axis("dimensions", "Dimensions", tuple(DIMENSIONS.tolist()), tuple(str(n) for n in DIMENSIONS), start=10),
         readouts=(
-            Readout("side of the cube", tuple(fixed(float(v)) for v in sides), "first",
-                    f"Share of each coordinate's range that {percent} of the volume takes.",
-                    formula=tuple(f"{share:g}^(1/{n}) = {fixed(float(v))}"
-                                  for n, v in zip(DIMENSIONS, sides, strict=True)),
-                    check=Check(tuple(fixed(v) for v in again),
-                                tuple(bool(abs(a - b) < 1e-12) for a, b in zip(again, sides, strict=True)),
-                                "e to the logarithm of the share over the dimensions")),
-            Readout("nearest point", tuple(fixed(float(v)) for v in far), "second",
-                    f"Median distance from the center of the unit ball to the nearest of {POINTS} points.",
-                    formula=tuple(f"(1 − 0.5^(1/{POINTS}))^(1/{n}) = {fixed(float(v))}"
-                                  for n, v in zip(DIMENSIONS, far, strict=True))),
+            Readout(
+                "side of the cube",
+                tuple(fixed(float(v)) for v in sides),
+                "first",
+                f"Share of each coordinate's range that {percent} of the volume takes.",
+                formula=tuple(f"{share:g}^(1/{n}) = {fixed(float(v))}" for n, v in zip(DIMENSIONS, sides, strict=True)),
+                check=Check(
+                    tuple(fixed(v) for v in again),
+                    tuple(bool(abs(a - b) < 1e-12) for a, b in zip(again, sides, strict=True)),
+                    "e to the logarithm of the share over the dimensions",
+                ),
+            ),
+            Readout(
+                "nearest point",
+                tuple(fixed(float(v)) for v in far),
+                "second",
+                f"Median distance from the center of the unit ball to the nearest of {POINTS} points.",
+                formula=tuple(
+                    f"(1 − 0.5^(1/{POINTS}))^(1/{n}) = {fixed(float(v))}" for n, v in zip(DIMENSIONS, far, strict=True)
+                ),
+            ),
         ),
         sentences=tuple(
             f"In {n} dimension{'s' if n > 1 else ''}, {percent} of the volume takes {number(100 * float(v))}% of each "
             "range."
             for n, v in zip(DIMENSIONS, sides, strict=True)
         ),
-    )  # fmt: skip
+    )
 
 
 SECTIONS = (

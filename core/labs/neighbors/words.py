@@ -45,12 +45,20 @@ def readouts(result: Neighbors) -> tuple[Readout, ...]:
             f"The {METRICS[result.metric]} distance of the last point that votes.",
             check=Check(tuple(fixed(float(d)) for d in second), agrees, _HOW[result.metric]),
         ),
-        Readout("training error", (fixed(float(result.training[k - 1])),), "train",
-                "Share of the points not given their own class, each being its own neighbor."),
-        Readout("leave-one-out error", (left,), "test",
-                "Share of the points not given their own class by the others.",
-                check=check if left != "none" else None),
-    )  # fmt: skip
+        Readout(
+            "training error",
+            (fixed(float(result.training[k - 1])),),
+            "train",
+            "Share of the points not given their own class, each being its own neighbor.",
+        ),
+        Readout(
+            "leave-one-out error",
+            (left,),
+            "test",
+            "Share of the points not given their own class by the others.",
+            check=check if left != "none" else None,
+        ),
+    )
 
 
 def _vote(result: Neighbors, step: int) -> str:
@@ -105,8 +113,9 @@ def _three(result: Neighbors) -> str:
 
 def _three_verdict(guess: str, truth: str, result: Neighbors) -> str:
     order, near = _from_center(result, 3)
-    voters = ", ".join(f"{CLASSES[int(result.labels[i])]} at {number(float(d))}"
-                       for i, d in zip(order[0], near[0], strict=True))  # fmt: skip
+    voters = ", ".join(
+        f"{CLASSES[int(result.labels[i])]} at {number(float(d))}" for i, d in zip(order[0], near[0], strict=True)
+    )
     return f"The three nearest are {voters}. The vote: {truth}."
 
 
@@ -145,8 +154,9 @@ PREDICTIONS = (
     ),
     Prediction(
         "The numbers x₁ become ten times smaller. Does the nearest point of (0, 0) change its class?",
-        guess=Choice(name="guess", label="Change", default="no", options={"yes": "yes", "no": "no"},
-                     help="Your guess."),
+        guess=Choice(
+            name="guess", label="Change", default="no", options={"yes": "yes", "no": "no"}, help="Your guess."
+        ),
         truth=_unit,
         verdict=_unit_verdict,
     ),
@@ -157,4 +167,4 @@ PREDICTIONS = (
         verdict=_training_verdict,
         mark=lambda result, values: Mark(2, "y", at=1, place=fraction),
     ),
-)  # fmt: skip
+)

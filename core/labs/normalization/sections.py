@@ -65,14 +65,15 @@ def _running_picture(result: Normalized) -> Picture:
     axis = Axis("update", "Updates", tuple(UPDATES.tolist()), tuple(map(str, UPDATES)), start=result.updates)
     return Picture(
         (
-            _over_updates({name: both[1] for name, both in found.items()}, variance, "running variance",
-                          "of the batch", 0),
+            _over_updates(
+                {name: both[1] for name, both in found.items()}, variance, "running variance", "of the batch", 0
+            ),
             _over_updates(tested, trained, "output of the typed last value", "in training", 1),
         ),
         axis=axis,
         readouts=_running_readouts(result, found, tested),
         sentences=_running_sentences(result),
-    )  # fmt: skip
+    )
 
 
 def _over_updates(found: Mapping[str, Array], aim: float, y: str, name: str, column: int) -> Panel:
@@ -104,16 +105,19 @@ def _running_readouts(
     close = [bool(np.allclose(a, b, atol=1e-9)) for a, b in zip(stepped, np.stack([means, variances], 1), strict=True)]
     left = kept(result.momentum, own) ** UPDATES.astype(float)
     return (
-        Readout("running mean", said(means), _ROLES[own], f"Momentum weighs the "
-                f"{CONVENTIONS[own]}, as set."),
-        Readout("running variance", said(variances), _ROLES[own],
-                "Starts at 1.",
-                check=Check(said(v for _, v in stepped), tuple(close), "update by update")),
-        Readout("test output", said(tested[own]), _ROLES[own],
-                "Output of the typed last value with these statistics."),
-        Readout("left of the start", tuple(map(_part, left)),
-                help="Weight of the old value to the power of the updates."),
-    )  # fmt: skip
+        Readout("running mean", said(means), _ROLES[own], f"Momentum weighs the {CONVENTIONS[own]}, as set."),
+        Readout(
+            "running variance",
+            said(variances),
+            _ROLES[own],
+            "Starts at 1.",
+            check=Check(said(v for _, v in stepped), tuple(close), "update by update"),
+        ),
+        Readout("test output", said(tested[own]), _ROLES[own], "Output of the typed last value with these statistics."),
+        Readout(
+            "left of the start", tuple(map(_part, left)), help="Weight of the old value to the power of the updates."
+        ),
+    )
 
 
 def _stepped(result: Normalized) -> list[tuple[float, float]]:
@@ -168,9 +172,17 @@ def _scatter_picture() -> Picture:
         panels,
         axis=Axis("size", "Batch size", SIZES, tuple(map(str, SIZES)), start=4),
         readouts=tuple(
-            Readout(label, said(exact[:, k]), "risk", words,
-                    check=Check(said(found.spreads[:, k]), tuple(close[:, k].tolist()),
-                                f"simulated with {BATCHES:,} batches, within four standard errors"))
+            Readout(
+                label,
+                said(exact[:, k]),
+                "risk",
+                words,
+                check=Check(
+                    said(found.spreads[:, k]),
+                    tuple(close[:, k].tolist()),
+                    f"simulated with {BATCHES:,} batches, within four standard errors",
+                ),
+            )
             for k, (label, words) in enumerate(labels)
         ),
         sentences=tuple(
@@ -178,7 +190,7 @@ def _scatter_picture() -> Picture:
             f"{percent(float(row[2] / row[1]))} of its expected value."
             for size, row in zip(SIZES, exact, strict=True)
         ),
-    )  # fmt: skip
+    )
 
 
 def _histogram(middles: Array, rows: Array, exact: tuple[Array, Array], x: str, column: int) -> Panel:
@@ -255,15 +267,19 @@ def _kinds_picture() -> Picture:
         tuple(_cells(kind, outputs[kind], k) for k, kind in enumerate(KINDS)),
         axis=Axis("entry", "Entry", tuple(VALUES.tolist()), tuple(f"{v:g}" for v in VALUES), start=6.0),
         readouts=tuple(
-            Readout(f"{kind} normalization", said(own[kind]), "second",
-                    f"Output of the dragged entry; {int(shared(kind).sum())} entries share its mean.")
+            Readout(
+                f"{kind} normalization",
+                said(own[kind]),
+                "second",
+                f"Output of the dragged entry; {int(shared(kind).sum())} entries share its mean.",
+            )
             for kind in KINDS
         ),
         sentences=tuple(
             f"The entry {v:g} becomes {texts[0]} by batch, {texts[1]} by layer, {texts[2]} by group.".replace("-", "−")
             for v, *texts in zip(VALUES, *(said(own[kind]) for kind in KINDS), strict=True)
         ),
-    )  # fmt: skip
+    )
 
 
 def _cells(kind: str, outputs: Array, column: int) -> Panel:
@@ -278,10 +294,14 @@ def _cells(kind: str, outputs: Array, column: int) -> Panel:
     numbers = labels(places, "outputs", textfont={"size": 14, "color": color("text")})
     traces = [
         area([left, right, right, left], [top, top, bottom, bottom], "second_fill", "share its mean"),
-        lines(ENTRY[1] + 0.6 + np.array([0, 0.8, 0.8, 0, 0]), ENTRY[0] + 0.6 + np.array([0, 0, 0.8, 0.8, 0]),
-              {"color": color("second"), "width": 2}, "dragged entry"),
+        lines(
+            ENTRY[1] + 0.6 + np.array([0, 0.8, 0.8, 0, 0]),
+            ENTRY[0] + 0.6 + np.array([0, 0, 0.8, 0.8, 0]),
+            {"color": color("second"), "width": 2},
+            "dragged entry",
+        ),
         numbers,
-    ]  # fmt: skip
+    ]
     look = {"fixedrange": True, "showgrid": False, "dtick": 1}
     return panel(
         traces,

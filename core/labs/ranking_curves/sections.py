@@ -41,10 +41,15 @@ def areas(result: Comparison, values: Mapping[str, Any]) -> Blocks:
     share = result.rankings[0].sizes(prevalence).prevalence
     again = [recount(cases.labels, scores, share) for scores in cases.scores]
     twice = [
-        [AREAS[key], *(f"{fixed(other[key], 5)} (off by {number(abs(other[key] - getattr(area, key)), 1)})"
-                       for area, other in zip(found, again, strict=True))]
+        [
+            AREAS[key],
+            *(
+                f"{fixed(other[key], 5)} (off by {number(abs(other[key] - getattr(area, key)), 1)})"
+                for area, other in zip(found, again, strict=True)
+            ),
+        ]
         for key in AREAS
-    ]  # fmt: skip
+    ]
     return (
         f"{_positives(result, share)} In parentheses: 95% intervals from {result.resamples} "
         "bootstrap samples within each "

@@ -9,14 +9,27 @@ from typing import Any
 CYCLIC = {"schedule": "exp_range", "gamma": 1.0, "high": 0.774, "low": 2.78e-5, "length": 5000}
 GROWING = {"schedule": "grow", "high": 0.774, "batch": 32, "length": 2000, "cycled": "kept"}
 COSINE = {
-    "schedule": "cosine", "counts": "epochs", "epochs": 5, "length": 200, "low": 0.0, "n_train": 50_000, "batch": 128,
-    "along": "epochs", "net": "resnet18_cifar",
-}  # fmt: skip
+    "schedule": "cosine",
+    "counts": "epochs",
+    "epochs": 5,
+    "length": 200,
+    "low": 0.0,
+    "n_train": 50_000,
+    "batch": 128,
+    "along": "epochs",
+    "net": "resnet18_cifar",
+}
 
 DECAY = {
-    "view": "several", "along": "epochs", "counts": "epochs", "length": 3, "epochs": 12, "cycled": "kept",
-    "batch": 128, "factor": 4,
-}  # fmt: skip
+    "view": "several",
+    "along": "epochs",
+    "counts": "epochs",
+    "length": 3,
+    "epochs": 12,
+    "cycled": "kept",
+    "batch": 128,
+    "factor": 4,
+}
 
 SETTINGS: dict[str, Mapping[str, Any]] = {
     "One triangle, cut short": CYCLIC,

@@ -91,7 +91,7 @@ def _ages(label: str, times: Sequence[int], before: Sequence[int], stale: Sequen
     ]
     return Question(
         label, Vector(len(truth), Count()), truth, _apart(truth, slips), (*steps, "; ".join(map(str, truth)))
-    )  # fmt: skip
+    )
 
 
 def _ask_listed(p: Listed) -> Sequence[Question]:
@@ -101,9 +101,7 @@ def _ask_listed(p: Listed) -> Sequence[Question]:
     if p.end % p.fast == 0:
         tied = (*p.stale[1][:-1], last + 1)
         words = f"That counts another gradient of learner 1 at t = {p.end / TICKS:g}, which is not listed."
-        slow = Question(
-            slow.label, slow.kind, slow.truth, (*slow.slips, Slip("unlisted_tie", tied, words)), slow.steps
-        )  # fmt: skip
+        slow = Question(slow.label, slow.kind, slow.truth, (*slow.slips, Slip("unlisted_tie", tied, words)), slow.steps)
     return (
         _ages("Staleness of learner 1's gradients", own, p.before[0], p.stale[0]),
         slow,
@@ -307,7 +305,7 @@ def _ask_pace(p: Pace) -> Sequence[Question]:
             ),
             (f"{p.rounds} + {p.bound} = {p.rounds + p.bound}",),
         ),
-    )  # fmt: skip
+    )
 
 
 PACE = Template(

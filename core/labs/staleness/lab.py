@@ -16,21 +16,38 @@ from core.labs.staleness.stories import STORIES
 from core.labs.staleness.words import PREDICTIONS
 
 PRESETS = (
-    Preset("Two learners", "By t = 5 learner 2 delivers twice, each time 2 updates old. Count the others' updates.",
-           {"horizon": 5, "tie": "last"}),
-    Preset("A tie", "At t = 5 both deliver. Learner 1 goes first, so learner 2's second gradient is 3 old.",
-           {"horizon": 5}),
-    Preset("Equal learners", "After one round every gradient is 3 old: one update by each of the three others.",
-           {"learners": 4, "period": 1.0}),
-    Preset("One straggler", "Learner 2's gradient is 15 old when it arrives. What does it do to the weight?",
-           {"learners": 4, "period": 5.5}),
-    Preset("Bounded", "Learner 1 begins a gradient only if it is at most 2 ahead. Raise the bound and watch both.",
-           {"sync": "bounded", "period": 5.0}),
-    Preset("Synchronous", "No gradient is old, but learner 1 waits 60% of its time. Drag learner 2 to 1.",
-           {"sync": "sync"}),
-    Preset("Eight are too many", "Gradients 7 updates old at rate 0.4: the weight moves away. Lower η to 0.2.",
-           {"learners": 8, "period": 1.0}),
-)  # fmt: skip
+    Preset(
+        "Two learners",
+        "By t = 5 learner 2 delivers twice, each time 2 updates old. Count the others' updates.",
+        {"horizon": 5, "tie": "last"},
+    ),
+    Preset(
+        "A tie", "At t = 5 both deliver. Learner 1 goes first, so learner 2's second gradient is 3 old.", {"horizon": 5}
+    ),
+    Preset(
+        "Equal learners",
+        "After one round every gradient is 3 old: one update by each of the three others.",
+        {"learners": 4, "period": 1.0},
+    ),
+    Preset(
+        "One straggler",
+        "Learner 2's gradient is 15 old when it arrives. What does it do to the weight?",
+        {"learners": 4, "period": 5.5},
+    ),
+    Preset(
+        "Bounded",
+        "Learner 1 begins a gradient only if it is at most 2 ahead. Raise the bound and watch both.",
+        {"sync": "bounded", "period": 5.0},
+    ),
+    Preset(
+        "Synchronous", "No gradient is old, but learner 1 waits 60% of its time. Drag learner 2 to 1.", {"sync": "sync"}
+    ),
+    Preset(
+        "Eight are too many",
+        "Gradients 7 updates old at rate 0.4: the weight moves away. Lower η to 0.2.",
+        {"learners": 8, "period": 1.0},
+    ),
+)
 
 SCRIPT = Path(__file__).with_name("script.py")
 

@@ -287,8 +287,11 @@ def weight(drawing: Drawing) -> Panel:
         curve(None, None, "variance", "with these gradients", line=stroke("variance", 2.8, dash="solid", shape="hv")),
     ]
     x = _full(times)
-    frames = [Frames(k, values, attr) for k, both in enumerate((fresh, stale))
-              for values, attr in ((x, "x"), (_full(both), "y"))]  # fmt: skip
+    frames = [
+        Frames(k, values, attr)
+        for k, both in enumerate((fresh, stale))
+        for values, attr in ((x, "x"), (_full(both), "y"))
+    ]
     end = result.ends
     return panel(
         traces,

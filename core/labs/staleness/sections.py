@@ -58,9 +58,7 @@ def ties(result: Staleness, values: Mapping[str, Any]) -> Sequence[Any]:
     line = result.timelines[result.step(values["period"])]
     found = {tie: _listed(line.cycles, line.horizon, result, tie) for tie in TIES}
     columns: dict[str, list[str]] = {"at the same moment": list(TIES.values())}
-    columns |= {
-        f"learner {k + 1}": [lists[k] for lists in found.values()] for k in range(min(result.learners, 4))
-    }  # fmt: skip
+    columns |= {f"learner {k + 1}": [lists[k] for lists in found.values()] for k in range(min(result.learners, 4))}
     same = len(set(map(tuple, found.values()))) == 1
     return (
         "Two gradients that arrive at one moment are still applied in some order. The first one makes the other older "
@@ -168,7 +166,7 @@ def _rates() -> Picture:
         summaries=tuple(
             f"Gradients {tau} updates old: rates up to [accent|{number(limits[tau])}] converge." for tau in TAUS
         ),
-    )  # fmt: skip
+    )
 
 
 def _modulus(tau: int, product: float) -> float:

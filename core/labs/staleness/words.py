@@ -150,9 +150,10 @@ PREDICTIONS = (
     ),
     Prediction(
         "Every gradient is two updates old, and the curvature is 1. Up to which learning rate does descent converge?",
-        guess=Slider(name="guess", label="Learning rate", default=1.0, low=0.0, high=2.0, step=0.02,
-                     help="Your guess."),
+        guess=Slider(
+            name="guess", label="Learning rate", default=1.0, low=0.0, high=2.0, step=0.02, help="Your guess."
+        ),
         truth=_limit,
         verdict=_limit_verdict,
     ),
-)  # fmt: skip
+)

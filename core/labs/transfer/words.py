@@ -14,8 +14,14 @@ def readouts(result: Transfer, optimizer: str) -> tuple[Readout, ...]:
     """Return parameters on both sides of each cut, counted in two ways, and the memory of a step."""
     steps = [result.memory(cut, optimizer) for cut in result.cuts]
     return (
-        Readout("trainable", tuple(f"{count:,}" for count in result.trainable), "first", "Parameters from the cut on.",
-                check=_by_formula(result), headline=True),
+        Readout(
+            "trainable",
+            tuple(f"{count:,}" for count in result.trainable),
+            "first",
+            "Parameters from the cut on.",
+            check=_by_formula(result),
+            headline=True,
+        ),
         Readout("frozen", tuple(f"{count:,}" for count in result.frozen), "noise", "Parameters before the cut."),
         Readout(
             "a training step",
@@ -31,7 +37,7 @@ def readouts(result: Transfer, optimizer: str) -> tuple[Readout, ...]:
             "Before the cut no gradient passes, and nothing is kept.",
         ),
         Readout("head", (f"{result.head_params:,}",), help="Parameters of the head, always trained."),
-    )  # fmt: skip
+    )
 
 
 def _by_formula(result: Transfer) -> Check:

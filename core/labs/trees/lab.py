@@ -17,17 +17,32 @@ from core.labs.trees.stories import STORIES
 from core.labs.trees.words import PREDICTIONS
 
 PRESETS = (
-    Preset("The best question", "Petal width at 1.75 cm gains 0.690 bits, more than any other first question.",
-           {"feature": "petal_width", "threshold": 1.75}),
-    Preset("A poor feature", "Sepal width gains at most 0.058 bits. What do the questions below it ask for?",
-           {"feature": "sepal_width", "threshold": 2.45}),
-    Preset("Error sees less", "At 1.65 and 1.75 cm the error gains the same. Entropy and Gini impurity prefer 1.75.",
-           {"feature": "petal_width", "criterion": "error", "threshold": 1.65}),
-    Preset("Greedy", "The largest gain on petal length leaves 3 flowers wrong. Drag on to 4.95: only 1.",
-           {"depth": 3, "threshold": 4.75}),
-    Preset("Nats", "With natural logarithms every gain is 0.693 times as large; the best threshold stays.",
-           {"base": "e", "threshold": 4.75}),
-)  # fmt: skip
+    Preset(
+        "The best question",
+        "Petal width at 1.75 cm gains 0.690 bits, more than any other first question.",
+        {"feature": "petal_width", "threshold": 1.75},
+    ),
+    Preset(
+        "A poor feature",
+        "Sepal width gains at most 0.058 bits. What do the questions below it ask for?",
+        {"feature": "sepal_width", "threshold": 2.45},
+    ),
+    Preset(
+        "Error sees less",
+        "At 1.65 and 1.75 cm the error gains the same. Entropy and Gini impurity prefer 1.75.",
+        {"feature": "petal_width", "criterion": "error", "threshold": 1.65},
+    ),
+    Preset(
+        "Greedy",
+        "The largest gain on petal length leaves 3 flowers wrong. Drag on to 4.95: only 1.",
+        {"depth": 3, "threshold": 4.75},
+    ),
+    Preset(
+        "Nats",
+        "With natural logarithms every gain is 0.693 times as large; the best threshold stays.",
+        {"base": "e", "threshold": 4.75},
+    ),
+)
 
 SCRIPT = Path(__file__).with_name("script.py")
 

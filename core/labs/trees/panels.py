@@ -124,11 +124,14 @@ def tree(result: Splits) -> Panel:
         Frames(3, at, "x"),
         Texts(3, [[_counted(pair) for pair in row] for row in counts]),
         Frames(4, np.where(asks, places[:inner, 0], np.nan), "x"),
-        Texts(4, [
-            [_question(result.samples, feature, cut) for feature, cut in zip(*row, strict=True)]
-            for row in zip(result.asked[:, :inner].tolist(), result.cuts[:, :inner].tolist(), strict=True)
-        ]),
-    )  # fmt: skip
+        Texts(
+            4,
+            [
+                [_question(result.samples, feature, cut) for feature, cut in zip(*row, strict=True)]
+                for row in zip(result.asked[:, :inner].tolist(), result.cuts[:, :inner].tolist(), strict=True)
+            ],
+        ),
+    )
     sides = [(0.3 * _WIDE, -0.5, "yes", "middle center"), (0.7 * _WIDE, -0.5, "no", "middle center")]
     alt = (
         f"A tree of depth {result.depth}. Each node has a bar of {' and '.join(result.samples.kinds)} "

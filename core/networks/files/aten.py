@@ -17,9 +17,12 @@ Shapes = Mapping[str, Shape]
 _CONVOLUTIONS = ("conv1d", "conv2d", "conv3d", "convolution", "deform_conv2d")
 _TRANSPOSED = ("conv_transpose1d", "conv_transpose2d", "conv_transpose3d")
 _ATTENTION = (
-    "scaled_dot_product_attention", "_scaled_dot_product_flash_attention", "_scaled_dot_product_efficient_attention",
-    "_scaled_dot_product_flash_attention_for_cpu", "_scaled_dot_product_attention_math",
-)  # fmt: skip
+    "scaled_dot_product_attention",
+    "_scaled_dot_product_flash_attention",
+    "_scaled_dot_product_efficient_attention",
+    "_scaled_dot_product_flash_attention_for_cpu",
+    "_scaled_dot_product_attention_math",
+)
 # Operations that multiply but whose multiplications are not counted.
 _UNCOUNTED_NAMES = (
     "cdist _cdist_forward bilinear _trilinear chain_matmul linalg_multi_dot addbmm stft istft "
@@ -49,8 +52,9 @@ def macs_of(
     if rule is None:
         return 0 if operation in _FREE or (domain in _KNOWN and operation not in _UNCOUNTED) else None
     try:
-        return rule({name: [shapes[each] for each in names] for name, names in given.items()},
-                    shapes[outputs[0]], arguments)  # fmt: skip
+        return rule(
+            {name: [shapes[each] for each in names] for name, names in given.items()}, shapes[outputs[0]], arguments
+        )
     except (KeyError, IndexError, ValueError, TypeError):
         return None
 

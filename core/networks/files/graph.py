@@ -18,31 +18,47 @@ LONGEST_NAME = 120
 
 # What an operation is called here: kind and role, by its name in PyTorch, ONNX, or onnxruntime.
 _OPERATIONS = {
-    "Conv2d": ("convolution", "conv1d conv2d conv3d convolution _convolution Conv QLinearConv ConvInteger FusedConv "
-               "NhwcConv DeformConv deform_conv2d"),
-    "ConvTranspose2d": ("convolution", "conv_transpose1d conv_transpose2d conv_transpose3d ConvTranspose "
-                        "ConvTransposeWithDynamicPads"),
+    "Conv2d": (
+        "convolution",
+        "conv1d conv2d conv3d convolution _convolution Conv QLinearConv ConvInteger FusedConv "
+        "NhwcConv DeformConv deform_conv2d",
+    ),
+    "ConvTranspose2d": (
+        "convolution",
+        "conv_transpose1d conv_transpose2d conv_transpose3d ConvTranspose ConvTransposeWithDynamicPads",
+    ),
     "Linear": ("linear", "linear addmm mm mv addmv Gemm FusedGemm QGemm MatMulNBits"),
-    "MatMul": ("attention", "matmul bmm baddbmm dot MatMul QLinearMatMul MatMulInteger MatMulIntegerToFloat "
-               "FusedMatMul FusedMatMulActivation TransposeMatMul DynamicQuantizeMatMul MatMulInteger16"),
+    "MatMul": (
+        "attention",
+        "matmul bmm baddbmm dot MatMul QLinearMatMul MatMulInteger MatMulIntegerToFloat "
+        "FusedMatMul FusedMatMulActivation TransposeMatMul DynamicQuantizeMatMul MatMulInteger16",
+    ),
     "Einsum": ("attention", "einsum Einsum"),
-    "Attention": ("attention", "scaled_dot_product_attention _scaled_dot_product_flash_attention "
-                  "_scaled_dot_product_efficient_attention _scaled_dot_product_flash_attention_for_cpu "
-                  "Attention MultiHeadAttention QAttention GroupQueryAttention"),
+    "Attention": (
+        "attention",
+        "scaled_dot_product_attention _scaled_dot_product_flash_attention "
+        "_scaled_dot_product_efficient_attention _scaled_dot_product_flash_attention_for_cpu "
+        "Attention MultiHeadAttention QAttention GroupQueryAttention",
+    ),
     "LSTM": ("linear", "lstm LSTM DynamicQuantizeLSTM lstm_cell"),
     "GRU": ("linear", "gru GRU gru_cell"),
     "RNN": ("linear", "rnn_tanh rnn_relu rnn_tanh_cell rnn_relu_cell RNN"),
     "Embedding": ("other", "embedding Gather GatherND EmbedLayerNormalization"),
     "MaxPool2d": ("pool", "max_pool1d max_pool2d max_pool3d max_pool2d_with_indices MaxPool NhwcMaxPool"),
     "AvgPool2d": ("pool", "avg_pool1d avg_pool2d avg_pool3d AveragePool QLinearAveragePool"),
-    "AdaptiveAvgPool2d": ("pool", "adaptive_avg_pool1d adaptive_avg_pool2d adaptive_avg_pool3d _adaptive_avg_pool2d "
-                          "GlobalAveragePool QLinearGlobalAveragePool"),
+    "AdaptiveAvgPool2d": (
+        "pool",
+        "adaptive_avg_pool1d adaptive_avg_pool2d adaptive_avg_pool3d _adaptive_avg_pool2d "
+        "GlobalAveragePool QLinearGlobalAveragePool",
+    ),
     "AdaptiveMaxPool2d": ("pool", "adaptive_max_pool1d adaptive_max_pool2d adaptive_max_pool3d GlobalMaxPool"),
     "Mean": ("pool", "mean ReduceMean QLinearReduceMean"),
     "BatchNorm2d": ("norm", "batch_norm _native_batch_norm_legit_no_training native_batch_norm BatchNormalization"),
     "LayerNorm": ("norm", "layer_norm native_layer_norm LayerNormalization SkipLayerNormalization"),
-    "RMSNorm": ("norm", "rms_norm _fused_rms_norm RMSNormalization SimplifiedLayerNormalization "
-                "SkipSimplifiedLayerNormalization"),
+    "RMSNorm": (
+        "norm",
+        "rms_norm _fused_rms_norm RMSNormalization SimplifiedLayerNormalization SkipSimplifiedLayerNormalization",
+    ),
     "GroupNorm": ("norm", "group_norm native_group_norm GroupNormalization GroupNorm SkipGroupNorm"),
     "InstanceNorm": ("norm", "instance_norm InstanceNormalization"),
     "LocalResponseNorm": ("norm", "LRN"),
@@ -73,7 +89,7 @@ _OPERATIONS = {
     "PixelShuffle": ("other", "pixel_shuffle DepthToSpace"),
     "If": ("other", "If"),
     "Loop": ("other", "Loop Scan"),
-}  # fmt: skip
+}
 OPERATIONS = {name: (kind, role) for kind, (role, names) in _OPERATIONS.items() for name in names.split()}
 # Operations that only change the order, type, or shape of numbers.
 _SILENT = (
@@ -84,9 +100,15 @@ _SILENT = (
     "Range QuantizeLinear DequantizeLinear DynamicQuantizeLinear"
 )
 SILENT = frozenset(_SILENT.split())
-_LINES = {"Conv2d": "Conv1d", "ConvTranspose2d": "ConvTranspose1d", "MaxPool2d": "MaxPool1d", "AvgPool2d": "AvgPool1d",
-          "AdaptiveAvgPool2d": "AdaptiveAvgPool1d", "AdaptiveMaxPool2d": "AdaptiveMaxPool1d",
-          "BatchNorm2d": "BatchNorm1d"}  # fmt: skip
+_LINES = {
+    "Conv2d": "Conv1d",
+    "ConvTranspose2d": "ConvTranspose1d",
+    "MaxPool2d": "MaxPool1d",
+    "AvgPool2d": "AvgPool1d",
+    "AdaptiveAvgPool2d": "AdaptiveAvgPool1d",
+    "AdaptiveMaxPool2d": "AdaptiveMaxPool1d",
+    "BatchNorm2d": "BatchNorm1d",
+}
 
 
 class MisfitError(ValueError):

@@ -202,8 +202,9 @@ def _check_functions(model: Any) -> None:
 
     total = sum(size((n.domain, n.op_type), ()) if (n.domain, n.op_type) in functions else 1 for n in model.graph.node)
     if total > MAX_NODES:
-        raise ValueError(f"The file has {total:,} operations with those of its functions; at most {MAX_NODES:,} are "
-                         "possible.")  # fmt: skip
+        raise ValueError(
+            f"The file has {total:,} operations with those of its functions; at most {MAX_NODES:,} are possible."
+        )
 
 
 def _has_shape(value: Any) -> bool:

@@ -11,8 +11,20 @@ from numpy.typing import NDArray
 
 Array = NDArray[Any]
 MOST = 1 << 16  # numbers in a value that is kept
-_DTYPES = {1: np.float32, 2: np.uint8, 3: np.int8, 4: np.uint16, 5: np.int16, 6: np.int32, 7: np.int64, 9: np.bool_,
-           10: np.float16, 11: np.float64, 12: np.uint32, 13: np.uint64}  # fmt: skip
+_DTYPES = {
+    1: np.float32,
+    2: np.uint8,
+    3: np.int8,
+    4: np.uint16,
+    5: np.int16,
+    6: np.int32,
+    7: np.int64,
+    9: np.bool_,
+    10: np.float16,
+    11: np.float64,
+    12: np.uint32,
+    13: np.uint64,
+}
 Attributes = Mapping[str, Any]
 
 

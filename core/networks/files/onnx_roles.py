@@ -96,9 +96,24 @@ ALIASES: dict[str, tuple[str, tuple[int, ...]]] = {
 # Standard operations that multiply but whose multiplications are not counted.
 _UNCOUNTED_NAMES = "DFT STFT SequenceMap Scan Loop LinearRegressor LinearClassifier SVMClassifier SVMRegressor"
 UNCOUNTED = frozenset(_UNCOUNTED_NAMES.split())
-_FREE = frozenset([*ALIASES,  "EmbedLayerNormalization", "QLinearConcat", "BiasSplitGelu", "QLinearWhere", "Trilu",
-                   "GatherBlockQuantized", "NhwcMaxPool", "UnfoldTensor", "GridSample", "Unique", "ExpandDims",
-                   "QuantizeBFP", "DequantizeBFP"])  # fmt: skip
+_FREE = frozenset(
+    [
+        *ALIASES,
+        "EmbedLayerNormalization",
+        "QLinearConcat",
+        "BiasSplitGelu",
+        "QLinearWhere",
+        "Trilu",
+        "GatherBlockQuantized",
+        "NhwcMaxPool",
+        "UnfoldTensor",
+        "GridSample",
+        "Unique",
+        "ExpandDims",
+        "QuantizeBFP",
+        "DequantizeBFP",
+    ]
+)
 
 
 def macs_of(operation: str, domain: str, shapes: Shapes, output: Shape, attributes: Attributes) -> int | None:
@@ -135,8 +150,9 @@ def _multiplied(right: int = 1) -> Callable[[Shapes, Shape, Attributes], int]:
         turned = bool(attributes.get("transA"))
         _there(shapes[right])
         # The product of two vectors is one number, whose shape is ().
-        return product(_there(shapes[0]), output if len(shapes[0]) + len(shapes[right]) == 2 else _there(output),
-                       transposed=turned)  # fmt: skip
+        return product(
+            _there(shapes[0]), output if len(shapes[0]) + len(shapes[right]) == 2 else _there(output), transposed=turned
+        )
 
     return rule
 
@@ -193,8 +209,18 @@ _RULES: dict[tuple[str, str], Callable[[Shapes, Shape, Attributes], int]] = {
     ("", "ConvTransposeWithDynamicPads"): _transposed,
     **{
         ("", name): _multiplied()
-        for name in ("Gemm", "FusedGemm", "MatMul", "MatMulInteger", "MatMulInteger16", "FusedMatMul",
-                     "FusedMatMulActivation", "TransposeMatMul", "DynamicQuantizeMatMul", "MatMulIntegerToFloat")
+        for name in (
+            "Gemm",
+            "FusedGemm",
+            "MatMul",
+            "MatMulInteger",
+            "MatMulInteger16",
+            "FusedMatMul",
+            "FusedMatMulActivation",
+            "TransposeMatMul",
+            "DynamicQuantizeMatMul",
+            "MatMulIntegerToFloat",
+        )
     },
     ("", "QGemm"): _multiplied(3),
     ("", "QLinearMatMul"): _multiplied(3),
@@ -205,4 +231,4 @@ _RULES: dict[tuple[str, str], Callable[[Shapes, Shape, Attributes], int]] = {
     ("com.microsoft", "QAttention"): _attention_there,
     ("com.microsoft", "MultiHeadAttention"): _heads_there,
     ("com.microsoft", "MatMulNBits"): _few_bits,
-}  # fmt: skip
+}

@@ -39,8 +39,13 @@ class Shapes:
         onnx: Any = importlib.import_module("onnx")
         inference: Any = importlib.import_module("onnx.shape_inference")
         self._onnx, self._infer, self._schema = onnx, inference.infer_node_outputs, onnx.defs.get_schema
-        self._errors = (onnx.defs.SchemaError, inference.InferenceError, onnx.checker.ValidationError, RuntimeError,
-                        TypeError)  # fmt: skip
+        self._errors = (
+            onnx.defs.SchemaError,
+            inference.InferenceError,
+            onnx.checker.ValidationError,
+            RuntimeError,
+            TypeError,
+        )
 
     def learn(
         self,

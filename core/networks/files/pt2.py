@@ -20,9 +20,18 @@ _LARGEST = 65_536  # largest size that may be chosen
 # Location of the description: now, and up to torch 2.6.
 _PLACES = ("models/model.json", "serialized_exported_program.json")
 _BIASES = {"linear": "bias", "addmm": "self", "baddbmm": "self", "addmv": "self"} | dict.fromkeys(
-    ("conv1d", "conv2d", "conv3d", "convolution", "conv_transpose1d", "conv_transpose2d", "conv_transpose3d",
-     "deform_conv2d"), "bias"
-)  # fmt: skip
+    (
+        "conv1d",
+        "conv2d",
+        "conv3d",
+        "convolution",
+        "conv_transpose1d",
+        "conv_transpose2d",
+        "conv_transpose3d",
+        "deform_conv2d",
+    ),
+    "bias",
+)
 
 
 def program_text(content: bytes) -> bytes:

@@ -22,8 +22,12 @@ _FUNCTIONS: dict[str, Callable[..., int]] = {
     "TruncToInt": int,
 }
 _OPERATORS: dict[type[ast.operator], str] = {
-    ast.Add: "Add", ast.Mult: "Mul", ast.FloorDiv: "FloorDiv", ast.Mod: "Mod", ast.Pow: "Pow",
-}  # fmt: skip
+    ast.Add: "Add",
+    ast.Mult: "Mul",
+    ast.FloorDiv: "FloorDiv",
+    ast.Mod: "Mod",
+    ast.Pow: "Pow",
+}
 
 
 def size_of(formula: str, symbols: Mapping[str, int]) -> int:

@@ -16,8 +16,22 @@ DAMAGED = "The file is damaged, or not written by torch.save."
 _MAGIC = 0x1950A86A20F9469CFC6C  # files of torch before 1.6 begin with it
 _DEEPEST = 40
 # Keys under which checkpoints store the tensors of the network.
-_KEYS = ("state_dict", "model_state_dict", "model_state", "model", "net", "network", "module", "weights", "params",
-         "ema", "model_ema", "generator", "G", "backbone")  # fmt: skip
+_KEYS = (
+    "state_dict",
+    "model_state_dict",
+    "model_state",
+    "model",
+    "net",
+    "network",
+    "module",
+    "weights",
+    "params",
+    "ema",
+    "model_ema",
+    "generator",
+    "G",
+    "backbone",
+)
 _PARTS = ("_parameters", "_buffers", "_modules")  # of a module that was saved as a whole
 
 

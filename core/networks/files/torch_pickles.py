@@ -329,17 +329,39 @@ class _Patient(_Machine):
             self.stack[-1] = values
 
 
-_KIND_OF = {f"torch {name}": f"torch {kind}Storage" for name, kind in (
-    ("int64", "Long"), ("int32", "Int"), ("int16", "Short"), ("bool", "Bool"), ("uint8", "Byte"), ("int8", "Char"),
-)}  # fmt: skip
+_KIND_OF = {
+    f"torch {name}": f"torch {kind}Storage"
+    for name, kind in (
+        ("int64", "Long"),
+        ("int32", "Int"),
+        ("int16", "Short"),
+        ("bool", "Bool"),
+        ("uint8", "Byte"),
+        ("int8", "Char"),
+    )
+}
 _Patient.pushed = _Machine.pushed | {
     **dict.fromkeys(
-        ("BINFLOAT", "LONG4", "LONG", "INT", "FLOAT", "UNICODE", "BINUNICODE8", "SHORT_BINUNICODE", "STRING",
-         "BINSTRING", "BINBYTES", "SHORT_BINBYTES", "BINBYTES8", "BYTEARRAY8"),
+        (
+            "BINFLOAT",
+            "LONG4",
+            "LONG",
+            "INT",
+            "FLOAT",
+            "UNICODE",
+            "BINUNICODE8",
+            "SHORT_BINUNICODE",
+            "STRING",
+            "BINSTRING",
+            "BINBYTES",
+            "SHORT_BINBYTES",
+            "BINBYTES8",
+            "BYTEARRAY8",
+        ),
         lambda value: value,
     ),
     "EMPTY_SET": lambda _: Other("set"),
-}  # fmt: skip
+}
 _Patient.ignored = (*_Machine.ignored, "FRAME")
 _Patient.done = _Machine.done | {
     "NEWOBJ": _Patient.new,

@@ -18,10 +18,29 @@ MAX_TENSORS = 50_000
 STATISTICS = ("running_mean", "running_var")
 # Bits per number.
 _BITS = {
-    "F64": 64, "I64": 64, "U64": 64, "C64": 64, "F32": 32, "I32": 32, "U32": 32, "F16": 16, "BF16": 16, "I16": 16,
-    "U16": 16, "F8_E4M3": 8, "F8_E5M2": 8, "F8_E8M0": 8, "F8_E4M3FNUZ": 8, "F8_E5M2FNUZ": 8, "I8": 8, "U8": 8,
-    "BOOL": 8, "F6_E2M3": 6, "F6_E3M2": 6, "F4": 4,
-}  # fmt: skip
+    "F64": 64,
+    "I64": 64,
+    "U64": 64,
+    "C64": 64,
+    "F32": 32,
+    "I32": 32,
+    "U32": 32,
+    "F16": 16,
+    "BF16": 16,
+    "I16": 16,
+    "U16": 16,
+    "F8_E4M3": 8,
+    "F8_E5M2": 8,
+    "F8_E8M0": 8,
+    "F8_E4M3FNUZ": 8,
+    "F8_E5M2FNUZ": 8,
+    "I8": 8,
+    "U8": 8,
+    "BOOL": 8,
+    "F6_E2M3": 6,
+    "F6_E3M2": 6,
+    "F4": 4,
+}
 _REAL, _BYTE, _PAIRS, _WHOLE = "real", "byte", "pairs", "whole"
 # Tensors stored next to weights but not trained: positions, masks, frequencies, and scales of quantized weights.
 _BESIDE = re.compile(
@@ -135,8 +154,12 @@ def _row(module: str, tensors: Mapping[str, Held]) -> Call:
     trained = {name: count for name, held in tensors.items() if (count := _trained(name, held, tensors))}
     weight = tensors["weight"].shape if "weight" in tensors else ()
     running = sum(prod(tensors[name].shape) for name in STATISTICS if name in tensors)
-    kind, role = {3: ("Conv1d", "convolution"), 4: ("Conv2d", "convolution"), 5: ("Conv3d", "convolution"),
-                  2: ("Linear", "linear")}.get(len(weight), ("Parameters", "other"))  # fmt: skip
+    kind, role = {
+        3: ("Conv1d", "convolution"),
+        4: ("Conv2d", "convolution"),
+        5: ("Conv3d", "convolution"),
+        2: ("Linear", "linear"),
+    }.get(len(weight), ("Parameters", "other"))
     if running:
         kind, role = "BatchNorm2d", "norm"
     biases = trained.get("bias", 0) if role in ("convolution", "linear") else 0

@@ -15,10 +15,24 @@ from core.kit.mark import Mark, answered
 
 
 def picture(**look: object) -> Picture:
-    line = panel([curve(np.array([0.0, 10.0]), np.array([0.0, 5.0]), "first", "a")], "A line.", x="x", y="y",
-                 xaxis={"range": [0, 10]}, yaxis={"range": [5, 0]}, folded=True, **look)  # fmt: skip
-    log = panel([bars(np.array([0.0, 1.0]), np.array([1.0, 100.0]), "first", "b")], "Bars.", x="x", y="y",
-                xaxis={"range": [-0.5, 1.5]}, yaxis={"type": "log", "range": [-1, 3]})  # fmt: skip
+    line = panel(
+        [curve(np.array([0.0, 10.0]), np.array([0.0, 5.0]), "first", "a")],
+        "A line.",
+        x="x",
+        y="y",
+        xaxis={"range": [0, 10]},
+        yaxis={"range": [5, 0]},
+        folded=True,
+        **look,
+    )
+    log = panel(
+        [bars(np.array([0.0, 1.0]), np.array([1.0, 100.0]), "first", "b")],
+        "Bars.",
+        x="x",
+        y="y",
+        xaxis={"range": [-0.5, 1.5]},
+        yaxis={"type": "log", "range": [-1, 3]},
+    )
     return Picture((line, log))
 
 

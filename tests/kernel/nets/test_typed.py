@@ -187,8 +187,7 @@ def test_what_is_refused_is_refused_by_torch_too(text, size, bias) -> None:
 
 
 EVERY = (
-    *(f"conv3-8, {name}, conv1-4" for name in KINDS
-      if not KINDS[name].needs_size and name not in ("fc", "flatten")),
+    *(f"conv3-8, {name}, conv1-4" for name in KINDS if not KINDS[name].needs_size and name not in ("fc", "flatten")),
     *("gmp, fc3", "prelu, fc3", "conv3-8, inorm scale=1, relu", "up2, conv3-4", "conv3-8, pixelshuffle2, conv1-4"),
     *("conv3-8, adaptavg3, conv1-4", "adaptmax4x2", "conv3-8, adaptavg12", "conv3-8, pad0x2, conv1-4", "gn2, conv1-3"),
     *("deconv4-8", "deconv4-8/2 p1", "deconv3-8/2 p1 op1", "deconv3x2-8/2x1 p1x0 d1x2", "deconv4-8/2 g4"),
@@ -197,7 +196,7 @@ EVERY = (
     *("conv3-8, {/ id | conv3-4@same}, channelshuffle2", "{/ conv1-2 | id | relu | conv3-1@same}"),
     *("fc8, {* id | fc8, sigmoid}, fc2", "conv3-8, {* id | gap, fc2, relu, fc8, sigmoid}, conv3-4"),
     "conv3-8, {id | pool2, conv3-16@same, up2, conv3-8@same}, conv3-8@same",
-)  # fmt: skip
+)
 
 
 @pytest.mark.parametrize("text", EVERY)

@@ -14,14 +14,32 @@ def test_published_numbers() -> None:
     assert (net.params, net.connections) == (60_000, 340_908)
     layers = {layer.name: layer for layer in net.layers}
     assert {name: layer.params for name, layer in layers.items()} == {
-        "C1": 156, "S2": 12, "C3": 1_516, "S4": 32, "C5": 48_120, "F6": 10_164, "output": 0,
-    }  # fmt: skip
+        "C1": 156,
+        "S2": 12,
+        "C3": 1_516,
+        "S4": 32,
+        "C5": 48_120,
+        "F6": 10_164,
+        "output": 0,
+    }
     assert {name: layer.connections for name, layer in layers.items()} == {
-        "C1": 122_304, "S2": 5_880, "C3": 151_600, "S4": 2_000, "C5": 48_120, "F6": 10_164, "output": 840,
-    }  # fmt: skip
+        "C1": 122_304,
+        "S2": 5_880,
+        "C3": 151_600,
+        "S4": 2_000,
+        "C5": 48_120,
+        "F6": 10_164,
+        "output": 840,
+    }
     assert [layer.shape for layer in net.layers] == [
-        (6, 28, 28), (6, 14, 14), (16, 10, 10), (16, 5, 5), (120, 1, 1), (84, 1, 1), (10, 1, 1),
-    ]  # fmt: skip
+        (6, 28, 28),
+        (6, 14, 14),
+        (16, 10, 10),
+        (16, 5, 5),
+        (120, 1, 1),
+        (84, 1, 1),
+        (10, 1, 1),
+    ]
     assert layers["output"].fixed == 840 and net.c5_full
     assert [layer.kind for layer in net.layers[:3]] == ["convolution", "subsampling", "convolution"]
 

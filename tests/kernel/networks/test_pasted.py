@@ -43,22 +43,30 @@ model.add(layers.Dense(10, activation="softmax"))
         (KERAS, "input28x28-1, conv3-32, relu, pool2, dwconv3@same bias=0, conv1-8, flatten, fc10, softmax"),
         ("nn.Conv2d(3,64,3)", "conv3-64"),
         ("Conv2D(32,(3,3))", "conv3-32"),
-        ("Conv2D(filters=16, kernel_size=5, strides=(2, 1), padding='same', use_bias=False)",
-         "conv5-16/2x1@same bias=0"),
-        ("nn.Conv2d(8, 8, (1, 7), stride=(1, 2), padding=(0, 3), dilation=(1, 2), groups=4)",
-         "conv1x7-8/1x2 d=1x2 g=4 p=0x3"),
+        (
+            "Conv2D(filters=16, kernel_size=5, strides=(2, 1), padding='same', use_bias=False)",
+            "conv5-16/2x1@same bias=0",
+        ),
+        (
+            "nn.Conv2d(8, 8, (1, 7), stride=(1, 2), padding=(0, 3), dilation=(1, 2), groups=4)",
+            "conv1x7-8/1x2 d=1x2 g=4 p=0x3",
+        ),
         ("nn.Conv1d(1, 128, 80, stride=4), nn.MaxPool1d(4)", "conv1x80-128/1x4, pool1x4"),
         ("nn.ConvTranspose2d(8, 4, 3, stride=2, padding=1, output_padding=1)", "deconv3-4/2 op=1 p=1"),
         ("Conv2DTranspose(4, 3, strides=2, padding='same')", "deconv3-4/2"),
         ("nn.MaxPool2d(3, stride=2, padding=1, ceil_mode=True)", "pool3/2 ceil=1 p=1"),
         ("GlobalAveragePooling2D(), Dense(units=5)", "gap, fc5"),
-        ("nn.Upsample(scale_factor=2), nn.PixelShuffle(2), nn.GroupNorm(4, 8), nn.LayerNorm(8)",
-         "up2, pixelshuffle2, gn4, ln"),
+        (
+            "nn.Upsample(scale_factor=2), nn.PixelShuffle(2), nn.GroupNorm(4, 8), nn.LayerNorm(8)",
+            "up2, pixelshuffle2, gn4, ln",
+        ),
         ("Input(shape=(32, 32, 3)), Conv2D(8, 3)", "input32x32-3, conv3-8"),
-        ("7x7 conv, 64, /2\n3x3 max pool, /2\n3x3 conv, 64\n3×3 conv, 128, /2, fc 10",
-         "conv7-64/2@same, pool3/2 p=1, conv3-64@same, conv3-128/2@same, fc10"),
+        (
+            "7x7 conv, 64, /2\n3x3 max pool, /2\n3x3 conv, 64\n3×3 conv, 128, /2, fc 10",
+            "conv7-64/2@same, pool3/2 p=1, conv3-64@same, conv3-128/2@same, fc10",
+        ),
     ],
-)  # fmt: skip
+)
 def test_what_is_pasted_is_written_in_the_own_notation(text, plain) -> None:
     assert write(parse(text=text)) == plain
     assert parse(text=plain) == parse(text=text)

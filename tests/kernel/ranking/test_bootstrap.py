@@ -129,9 +129,11 @@ def test_intervals_and_bands_of_a_plain_loop() -> None:
     for _ in range(300):
         rows = resampled(labels, rng)
         areas.append(
-            [[metric(labels[rows], s[rows]) for metric in (roc_auc_score, average_precision_score)]
-             for s in (first, second)]
-        )  # fmt: skip
+            [
+                [metric(labels[rows], s[rows]) for metric in (roc_auc_score, average_precision_score)]
+                for s in (first, second)
+            ]
+        )
         fpr, tpr, _ = roc_curve(labels[rows], first[rows])
         curves.append(np.interp(grid, fpr, tpr))
     areas, curves = np.array(areas), np.array(curves)
@@ -166,8 +168,9 @@ def test_published_intervals_of_logistic_regression() -> None:
         # Of 2000 resamples; 3 of their standard errors, .06 deviations at each end.
         bound = 3 * 0.066 * (high - low) / 4 + 0.0005
         assert (getattr(found.low, name), getattr(found.high, name)) == (
-            pytest.approx(low, abs=bound), pytest.approx(high, abs=bound)
-        )  # fmt: skip
+            pytest.approx(low, abs=bound),
+            pytest.approx(high, abs=bound),
+        )
 
 
 # Strips

@@ -13,12 +13,41 @@ from core.regression.truths import TRUTHS
 
 HOMEWORK = {"generator": "legacy"}
 FIELDS = {
-    "degrees", "degree_limit", "noise", "x_train", "y_train", "x_test", "f_test", "y_test", "bias2", "variance",
-    "risk", "train_error", "risk_se", "median_bias2", "median_variance", "median_risk", "mc_bias2", "mc_bias2_raw",
-    "mc_variance", "mc_error", "mc_bias2_se", "mc_variance_se", "mc_error_se", "mc_gap_se", "one_test_error",
+    "degrees",
+    "degree_limit",
+    "noise",
+    "x_train",
+    "y_train",
+    "x_test",
+    "f_test",
+    "y_test",
+    "bias2",
+    "variance",
+    "risk",
+    "train_error",
+    "risk_se",
+    "median_bias2",
+    "median_variance",
+    "median_risk",
+    "mc_bias2",
+    "mc_bias2_raw",
+    "mc_variance",
+    "mc_error",
+    "mc_bias2_se",
+    "mc_variance_se",
+    "mc_error_se",
+    "mc_gap_se",
+    "one_test_error",
     "train_mse_first",
-    "test_bias2", "test_variance", "grid", "f_grid", "mean_grid", "sd_grid", "basis", "coefs",
-}  # fmt: skip
+    "test_bias2",
+    "test_variance",
+    "grid",
+    "f_grid",
+    "mean_grid",
+    "sd_grid",
+    "basis",
+    "coefs",
+}
 
 
 def f(x):
@@ -42,8 +71,22 @@ def test_homework_variance_of_degree_10() -> None:
 def test_homework_test_error_curve() -> None:
     got = decompose(**HOMEWORK)
     printed = [
-        0.885, 0.687, 0.717, 0.981, 0.841, 0.45763, 0.45758, 0.688, 0.633, 0.637, 0.921, 1.141, 1.993, 3.534, 7.512,
-    ]  # fmt: skip
+        0.885,
+        0.687,
+        0.717,
+        0.981,
+        0.841,
+        0.45763,
+        0.45758,
+        0.688,
+        0.633,
+        0.637,
+        0.921,
+        1.141,
+        1.993,
+        3.534,
+        7.512,
+    ]
     half_a_unit = [0.0005] * 5 + [0.000005] * 2 + [0.0005] * 8
     assert (np.abs(got.one_test_error - printed) < half_a_unit).all()
     assert got.one_test_best == 7
@@ -385,11 +428,20 @@ def test_every_array_is_finite_float64_read_only_and_the_same_again(protocol, te
     got, again = decompose(**settings), decompose(**settings)
     assert set(vars(got)) == FIELDS
     shapes = {
-        "x_train": (1 if protocol == "fixed" else 6, 40), "y_train": (6, 40), "coefs": (6, 20, 21),
-        "basis": (21, got.grid.size), "mean_grid": (20, got.grid.size), "sd_grid": (20, got.grid.size),
-        "grid": (81,), "f_grid": (81,), "x_test": (got.x_test.size,), "f_test": (got.x_test.size,),
-        "y_test": (got.x_test.size,), "test_bias2": (20, got.x_test.size), "test_variance": (20, got.x_test.size),
-    }  # fmt: skip
+        "x_train": (1 if protocol == "fixed" else 6, 40),
+        "y_train": (6, 40),
+        "coefs": (6, 20, 21),
+        "basis": (21, got.grid.size),
+        "mean_grid": (20, got.grid.size),
+        "sd_grid": (20, got.grid.size),
+        "grid": (81,),
+        "f_grid": (81,),
+        "x_test": (got.x_test.size,),
+        "f_test": (got.x_test.size,),
+        "y_test": (got.x_test.size,),
+        "test_bias2": (20, got.x_test.size),
+        "test_variance": (20, got.x_test.size),
+    }
     for name, value in vars(got).items():
         if not isinstance(value, np.ndarray):
             continue

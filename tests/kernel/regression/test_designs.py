@@ -51,10 +51,19 @@ def test_leave_one_out_homework_call_by_call() -> None:
 def test_every_combination_replayed(name: str, inputs: str, protocol: str, test_at: str) -> None:
     got = draw(
         Settings(
-            low=-2, high=3, inputs=inputs, n_train=7, n_test=4, noise_std=0.25, n_sets=6, protocol=protocol,
-            test_at=test_at, generator=name, seed=11,
+            low=-2,
+            high=3,
+            inputs=inputs,
+            n_train=7,
+            n_test=4,
+            noise_std=0.25,
+            n_sets=6,
+            protocol=protocol,
+            test_at=test_at,
+            generator=name,
+            seed=11,
         )
-    )  # fmt: skip
+    )
     rng = generator(name, 11)
     n_pool = 14 if protocol == "subset" else 7
     size = n_pool + 4 if test_at == "held_out" else n_pool

@@ -195,7 +195,12 @@ def test_a_typed_truth_is_found_by_its_name() -> None:
 def test_known_truths_can_be_typed(key: str) -> None:
     """Each known function but the jump, as a visitor would type it."""
     typed = {
-        "x_sin": "x + sin(1.5*x)", "quadratic": "x - 2x²".replace("2x", "2*x"), "sine": "2 sin(x)".replace(" ", "*"),
-        "step": "2*sign(x - 5)", "abs": "abs(x - 5)", "runge": "5/(1 + (x - 5)^2)", "cubic": "x*(x - 5)*(x - 10)/20",
-    }  # fmt: skip
+        "x_sin": "x + sin(1.5*x)",
+        "quadratic": "x - 2x²".replace("2x", "2*x"),
+        "sine": "2 sin(x)".replace(" ", "*"),
+        "step": "2*sign(x - 5)",
+        "abs": "abs(x - 5)",
+        "runge": "5/(1 + (x - 5)^2)",
+        "cubic": "x*(x - 5)*(x - 10)/20",
+    }
     np.testing.assert_array_equal(parse(typed[key])(X), truths.TRUTHS[key].function(X))

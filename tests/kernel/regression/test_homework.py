@@ -96,10 +96,7 @@ def test_redraws_against_refits(seed: int) -> None:
     x = rng.normal(size=100)
     y = x - 2 * x**2 + rng.normal(size=100)
     for degree in range(1, 5):
-        left = [
-            y[i] - Chebyshev.fit(np.delete(x, i), np.delete(y, i), degree)(x[i])
-            for i in range(100)
-        ]  # fmt: skip
+        left = [y[i] - Chebyshev.fit(np.delete(x, i), np.delete(y, i), degree)(x[i]) for i in range(100)]
         assert homework.redraws().rmse[seed, degree - 1] == pytest.approx(np.sqrt(np.mean(np.square(left))), rel=1e-9)
 
 

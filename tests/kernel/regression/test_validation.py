@@ -362,11 +362,25 @@ def test_bad_shares_and_too_many_folds() -> None:
 def test_shapes_and_read_only() -> None:
     got, again = validate(folds=5, repeats=3), validate(folds=5, repeats=3)
     shapes = {
-        "x": (40,), "y": (40,), "signal": (40,),
-        "held": (40,), "fold": (3, 40), "fold_errors": (3, 5, 15), "fold_curves": (5, 15, 81),
-        "residuals": (15, 40), "leverage": (15, 40), "left_out": (15, 40), "refitted": (15, 40), "scores": (7, 15),
-        "score_ses": (7, 15), "picks": (7,), "one_se_picks": (7,), "grid": (81,), "f_grid": (81,), "curves": (15, 81),
-    }  # fmt: skip
+        "x": (40,),
+        "y": (40,),
+        "signal": (40,),
+        "held": (40,),
+        "fold": (3, 40),
+        "fold_errors": (3, 5, 15),
+        "fold_curves": (5, 15, 81),
+        "residuals": (15, 40),
+        "leverage": (15, 40),
+        "left_out": (15, 40),
+        "refitted": (15, 40),
+        "scores": (7, 15),
+        "score_ses": (7, 15),
+        "picks": (7,),
+        "one_se_picks": (7,),
+        "grid": (81,),
+        "f_grid": (81,),
+        "curves": (15, 81),
+    }
     for name, value in vars(got).items():
         if isinstance(value, np.ndarray):
             assert value.shape == shapes.get(name, (15,)), name

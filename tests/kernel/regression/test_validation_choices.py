@@ -13,9 +13,17 @@ from core.regression.validation_choices import LIMITS, choose, reseed
 from core.regression.validation_rules import SPLIT_LIMITS, divisions, held_out
 
 CHOICES = (
-    "oracle", "hold-out", "k-fold", "k-fold, one SE", "repeated k-fold", "leave-one-out", "leave-one-out, one SE",
-    "GCV", "AIC", "BIC",
-)  # fmt: skip
+    "oracle",
+    "hold-out",
+    "k-fold",
+    "k-fold, one SE",
+    "repeated k-fold",
+    "leave-one-out",
+    "leave-one-out, one SE",
+    "GCV",
+    "AIC",
+    "BIC",
+)
 CASES = [
     {"repetitions": 12, "folds": 5, "repeats": 2},
     {"repetitions": 9, "folds": 4, "repeats": 3, "n_train": 14, "protocol": "subset", "max_degree": 6},
@@ -139,9 +147,14 @@ def test_no_noise_makes_every_rule_find_the_truth() -> None:
 # ---- other seeds -----------------------------------------------------------------------------------------------------
 
 HOMEWORK = {
-    "truth": "quadratic", "inputs": "normal", "n_train": 100, "noise_std": 1.0, "test_at": "train", "max_degree": 4,
+    "truth": "quadratic",
+    "inputs": "normal",
+    "n_train": 100,
+    "noise_std": 1.0,
+    "test_at": "train",
+    "max_degree": 4,
     "generator": "legacy",
-}  # fmt: skip
+}
 
 
 def test_redraws_of_the_homework_are_its_own() -> None:

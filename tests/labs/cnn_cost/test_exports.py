@@ -86,10 +86,15 @@ class Normed(nn.Module):
 
 def generator():
     return nn.Sequential(
-        nn.ConvTranspose2d(100, 64, 4, 1, 0, bias=False), nn.BatchNorm2d(64), nn.ReLU(),
-        nn.ConvTranspose2d(64, 32, 4, 2, 1, bias=False), nn.BatchNorm2d(32), nn.ReLU(),
-        nn.ConvTranspose2d(32, 3, 4, 2, 1, bias=False), nn.Tanh(),
-    )  # fmt: skip
+        nn.ConvTranspose2d(100, 64, 4, 1, 0, bias=False),
+        nn.BatchNorm2d(64),
+        nn.ReLU(),
+        nn.ConvTranspose2d(64, 32, 4, 2, 1, bias=False),
+        nn.BatchNorm2d(32),
+        nn.ReLU(),
+        nn.ConvTranspose2d(32, 3, 4, 2, 1, bias=False),
+        nn.Tanh(),
+    )
 
 
 OWN = {
@@ -207,8 +212,19 @@ def merged(model):
 
 
 @pytest.mark.nightly
-@pytest.mark.parametrize("name", ["resnet18", "resnet50", "mobilenet_v2", "efficientnet_b0", "shufflenet_v2_x0_5",
-                                  "regnet_y_400mf", "mnasnet1_0", "resnet18_cifar"])  # fmt: skip
+@pytest.mark.parametrize(
+    "name",
+    [
+        "resnet18",
+        "resnet50",
+        "mobilenet_v2",
+        "efficientnet_b0",
+        "shufflenet_v2_x0_5",
+        "regnet_y_400mf",
+        "mnasnet1_0",
+        "resnet18_cifar",
+    ],
+)
 def test_norms_that_the_older_exporter_merges(name) -> None:
     model, shape = network(name)
     params, buffers, macs = read("net.onnx", onnx_file(model, shape, newer=False))

@@ -56,9 +56,14 @@ def test_large_tensors_are_skipped() -> None:
             node("Conv", ["n", "v"], ["d"]),
             node("Add", ["d", "grid"], ["y"]),
         ],
-        [weight("w", 8000, 3, 3, 3), full("g", 1, 8000), full("z", 0, 8000), weight("v", 5, 8000, 1, 1),
-         numbers("grid", *range(1, 7000), kind=FLOAT)],
-    )  # fmt: skip
+        [
+            weight("w", 8000, 3, 3, 3),
+            full("g", 1, 8000),
+            full("z", 0, 8000),
+            weight("v", 5, 8000, 1, 1),
+            numbers("grid", *range(1, 7000), kind=FLOAT),
+        ],
+    )
     left = onnx_wire.slim(content)
     assert len(content) > 900_000 and len(left) < 2_000
     assert onnx_wire.slim(left) == left
@@ -120,10 +125,14 @@ def test_a_size_that_does_not_fit_is_answered() -> None:
 def test_the_first_size_that_fits_is_shown() -> None:
     """A network that reads lines of text wants a height of 48 though its file leaves it open."""
     content = build(
-        [node("Conv", ["x", "w"], ["c"], strides=[8, 8]), node("Reshape", ["c", "s"], ["r"]),
-         node("MatMul", ["r", "v"], ["y"])],
-        [weight("w", 4, 3, 8, 8), numbers("s", 1, 24, 40), weight("v", 40, 2)], image=(1, 3, "h", "w"),
-    )  # fmt: skip
+        [
+            node("Conv", ["x", "w"], ["c"], strides=[8, 8]),
+            node("Reshape", ["c", "s"], ["r"]),
+            node("MatMul", ["r", "v"], ["y"]),
+        ],
+        [weight("w", 4, 3, 8, 8), numbers("s", 1, 24, 40), weight("v", 40, 2)],
+        image=(1, 3, "h", "w"),
+    )
     assert read_network("net.onnx", content).table.input_shape == (3, 48, 320)
 
 
@@ -139,9 +148,10 @@ def test_a_loop_names_what_it_holds() -> None:
     bool_ = onnx.TensorProto.BOOL
     body = helper.make_graph(
         [node("Identity", ["go"], ["on"]), node("MatMul", ["state", "w5"], ["next"])],
-        "body", [info("i", kind=INT64), info("go", kind=bool_), info("state")],
+        "body",
+        [info("i", kind=INT64), info("go", kind=bool_), info("state")],
         [info("on", kind=bool_), info("next")],
-    )  # fmt: skip
+    )
     steps = [node("Reshape", ["x", "s"], ["r"]), node("Loop", ["times", "", "r"], ["y"], body=body)]
     table = read_network(
         "net.onnx", build(steps, [rows(8, 24), full("times", 3, kind=INT64), weight("w5", 24, 24)])
@@ -203,12 +213,14 @@ def unreal():
         (build([node("Relu", ["x"], ["y"])] * 20_001), "The file has 20,001 operations; at most 20,000 are possible."),
         (b"\x0a\xff\xff\xff\xff\x0f", "The file is damaged or no ONNX file."),
         (b"", "The file is damaged or no ONNX file."),
-        (build([CONV], [weight("w", 4, 4, 3, 3)]),
-         "conv (Conv) cannot take the shapes (1, 3, 8, 8) and (4, 4, 3, 3): the file is damaged."),
+        (
+            build([CONV], [weight("w", 4, 4, 3, 3)]),
+            "conv (Conv) cannot take the shapes (1, 3, 8, 8) and (4, 4, 3, 3): the file is damaged.",
+        ),
         (build([CONV], [W], image=(1, 3, 2**62, 2**62)), ""),
         (unreal(), ""),
     ],
-)  # fmt: skip
+)
 def test_hostile_files(content, message) -> None:
     """A sentence, or at least a table: nothing else, and at once."""
     try:

@@ -95,8 +95,15 @@ def test_a_row_in_full() -> None:
     table = layer_table(text="input9x12-4, 2x{conv3-6/2 p1 g=2 bias=0 | conv1-2/2, id}", bias=True, title="mine")
     assert (table.title, table.input_shape, table.source, table.unused) == ("mine", (4, 9, 12), "typed", ())
     assert [call.name for call in table.calls] == [
-        "1.1.a.1", "1.1.b.1", "1.1.b.2", "1.1.join", "1.2.a.1", "1.2.b.1", "1.2.b.2", "1.2.join",
-    ]  # fmt: skip
+        "1.1.a.1",
+        "1.1.b.1",
+        "1.1.b.2",
+        "1.1.join",
+        "1.2.a.1",
+        "1.2.b.1",
+        "1.2.b.2",
+        "1.2.join",
+    ]
     assert [call.kind for call in table.calls[:4]] == ["Conv2d", "Conv2d", "Identity", "Concat"]
     assert table.blocks == {"": "Network", "1": "Repeat"} | {
         f"1.{turn}{branch}": "Branch" if branch else "Branches" for turn in (1, 2) for branch in ("", ".a", ".b")
@@ -132,10 +139,18 @@ def test_the_image_is_kept_only_by_what_is_trained_from_it() -> None:
 
 
 ERRORS = [
-    ("conv7-4, pool8", 10, "1:10: Kernel (8x8) larger than input (4x4); input here is (4, 4, 4). The smallest square "
-     "input that works is 14x14."),
-    ("conv7-4 p1", 3, "1:1: Kernel (7x7) larger than padded input (5x5); input here is (3, 3, 3). The smallest square "
-     "input that works is 5x5."),
+    (
+        "conv7-4, pool8",
+        10,
+        "1:10: Kernel (8x8) larger than input (4x4); input here is (4, 4, 4). The smallest square "
+        "input that works is 14x14.",
+    ),
+    (
+        "conv7-4 p1",
+        3,
+        "1:1: Kernel (7x7) larger than padded input (5x5); input here is (3, 3, 3). The smallest square "
+        "input that works is 5x5.",
+    ),
     ("conv3-4 d=4", 8, "1:1: Kernel (9x9) larger than input (8x8); input here is (3, 8, 8)."),
     ("conv3-4 g=2", 8, "1:1: g=2 does not divide 3 input channels."),
     ("conv3-4 g=3", 8, "1:1: g=3 does not divide 4 filters."),
@@ -144,14 +159,24 @@ ERRORS = [
     ("pool2@same", 8, "1:1: same needs an odd kernel for pooling; got 2x2."),
     ("fc7,\n relu, pool2", 8, "2:8: pool needs a map, but its input here is flat: 7 numbers."),
     ("relu, input8x8-3", 8, "1:7: input must be the first layer and appear once."),
-    ("{conv3-8 | id, conv1-8}", 9, "1:12: This branch gives (8, 9, 9) and the first one (8, 7, 7); a concatenation "
-     "needs the same height and width."),
-    ("{+ conv1-8 |\nconv1-9}", 9, "2:1: This branch gives (9, 9, 9) and the first one (8, 9, 9); a sum needs the same "
-     "shape."),
-    ("{fc3 | conv1-3}", 1, "1:8: This branch gives (3, 1, 1) and the first one (3); a concatenation needs the same "
-     "height and width."),
+    (
+        "{conv3-8 | id, conv1-8}",
+        9,
+        "1:12: This branch gives (8, 9, 9) and the first one (8, 7, 7); a concatenation "
+        "needs the same height and width.",
+    ),
+    (
+        "{+ conv1-8 |\nconv1-9}",
+        9,
+        "2:1: This branch gives (9, 9, 9) and the first one (8, 9, 9); a sum needs the same shape.",
+    ),
+    (
+        "{fc3 | conv1-3}",
+        1,
+        "1:8: This branch gives (3, 1, 1) and the first one (3); a concatenation needs the same height and width.",
+    ),
     ("{+ fc3 | fc4}", 1, "1:10: This branch gives (4) and the first one (3); a sum needs the same shape."),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize(("text", "size", "message"), ERRORS)

@@ -50,8 +50,10 @@ def test_safetensors() -> None:
     network = read_network("my net.safetensors", safetensors(SMALL))
     table = network.table
     assert (table.source, table.title, str(network)) == (
-        "safetensors", "my net.safetensors", "my net.safetensors: 4 rows",
-    )  # fmt: skip
+        "safetensors",
+        "my net.safetensors",
+        "my net.safetensors: 4 rows",
+    )
     rows = {call.name: (call.kind, call.weights, call.biases, call.buffers) for call in table.calls}
     assert rows == {
         "conv": ("Conv2d", 600, 8, 0),
@@ -73,20 +75,48 @@ def test_safetensors() -> None:
         ({"w": ("C64", [2, 3], 48)}, 6),
         ({"w": ("F4", [2, 8], 8), "v": ("F6_E2M3", [4], 3), "u": ("F6_E3M2", [8], 6)}, 28),
         ({"emb.weight": ("F32", [5, 4], 80), "emb.position_ids": ("I64", [1, 5], 40)}, 20),
-        ({"h.0.attn.bias": ("F32", [1, 1, 8, 8], 256), "h.0.attn.masked_bias": ("F32", [], 4),
-          "h.0.attn.c_attn.weight": ("F32", [4, 12], 192), "h.0.attn.c_attn.bias": ("F32", [12], 48)}, 60),
+        (
+            {
+                "h.0.attn.bias": ("F32", [1, 1, 8, 8], 256),
+                "h.0.attn.masked_bias": ("F32", [], 4),
+                "h.0.attn.c_attn.weight": ("F32", [4, 12], 192),
+                "h.0.attn.c_attn.bias": ("F32", [12], 48),
+            },
+            60,
+        ),
         ({"rotary.inv_freq": ("F32", [8], 32), "q.weight": ("F16", [4, 4], 32)}, 16),
-        ({"q.weight": ("F8_E4M3", [4, 4], 16), "q.weight_scale_inv": ("F32", [1, 1], 4),
-          "q.input_scale": ("F32", [], 4)}, 16),
+        (
+            {
+                "q.weight": ("F8_E4M3", [4, 4], 16),
+                "q.weight_scale_inv": ("F32", [1, 1], 4),
+                "q.input_scale": ("F32", [], 4),
+            },
+            16,
+        ),
         # GPTQ: eight numbers of 4 bits in each whole number; one group of 32 rows.
-        ({"q.qweight": ("I32", [4, 6], 96), "q.g_idx": ("I32", [32], 128), "q.scales": ("F16", [1, 6], 12),
-          "q.qzeros": ("I32", [1, 1], 4), "q.bias": ("F16", [6], 12)}, 32 * 6 + 6),
+        (
+            {
+                "q.qweight": ("I32", [4, 6], 96),
+                "q.g_idx": ("I32", [32], 128),
+                "q.scales": ("F16", [1, 6], 12),
+                "q.qzeros": ("I32", [1, 1], 4),
+                "q.bias": ("F16", [6], 12),
+            },
+            32 * 6 + 6,
+        ),
         ({"q.weight": ("I8", [4, 6], 24), "q.weight_scale": ("F32", [4], 16)}, 24),
-        ({"q.weight": ("U8", [12, 1], 12), "q.weight.absmax": ("F32", [1], 4), "q.weight.quant_map": ("F32", [16], 64),
-          "q.weight.quant_state.bitsandbytes__nf4": ("U8", [9], 9)}, 24),
+        (
+            {
+                "q.weight": ("U8", [12, 1], 12),
+                "q.weight.absmax": ("F32", [1], 4),
+                "q.weight.quant_map": ("F32", [16], 64),
+                "q.weight.quant_state.bitsandbytes__nf4": ("U8", [9], 9),
+            },
+            24,
+        ),
         ({"mask": ("BOOL", [4, 4], 16), "w": ("F32", [3], 12)}, 3),
     ],
-)  # fmt: skip
+)
 def test_what_of_the_tensors_is_trained(tensors, params) -> None:
     assert totals(read_network("x.safetensors", safetensors(tensors)).table).params == params
 
@@ -143,17 +173,25 @@ GOOD = {"a": ("F32", [2], 8), "b": ("U8", [3], 3)}
         (safetensors({"a": ("F32", [1] * 9, 4)}), "The header of the file is not"),
         (safetensors({"a": ("F32", [2**63], 2**65)}, data=0), "The header of the file is not"),
         (
-            safetensors({}, header=b'{"a":{"dtype":"U8","shape":[1],"data_offsets":[0,1]},'
-                        b'"a":{"dtype":"U8","shape":[1],"data_offsets":[0,1]}}', data=1),
+            safetensors(
+                {},
+                header=b'{"a":{"dtype":"U8","shape":[1],"data_offsets":[0,1]},'
+                b'"a":{"dtype":"U8","shape":[1],"data_offsets":[0,1]}}',
+                data=1,
+            ),
             "The header of the file is not",
         ),
         (
-            safetensors({}, header=b'{"a":{"dtype":"U8","shape":[2],"data_offsets":[0,2]},'
-                        b'"b":{"dtype":"U8","shape":[2],"data_offsets":[1,3]}}', data=3),
+            safetensors(
+                {},
+                header=b'{"a":{"dtype":"U8","shape":[2],"data_offsets":[0,2]},'
+                b'"b":{"dtype":"U8","shape":[2],"data_offsets":[1,3]}}',
+                data=3,
+            ),
             "The tensors of the file leave gaps, overlap",
         ),
     ],
-)  # fmt: skip
+)
 def test_damaged_safetensors(content, message) -> None:
     with pytest.raises(ValueError, match=r"\.$") as caught:
         read_network("x.safetensors", content)
@@ -216,31 +254,56 @@ def program():
                 "nodes": [
                     node(
                         "conv2d.default",
-                        {"input": tensor("x"), "weight": tensor("w"), "bias": tensor("b"),
-                         "stride": {"as_ints": [2, 2]}, "padding": {"as_ints": [1, 1]},
-                         "dilation": {"as_ints": [1, 1]}, "groups": {"as_int": 1}},
-                        "conv", "stem.conv",
+                        {
+                            "input": tensor("x"),
+                            "weight": tensor("w"),
+                            "bias": tensor("b"),
+                            "stride": {"as_ints": [2, 2]},
+                            "padding": {"as_ints": [1, 1]},
+                            "dilation": {"as_ints": [1, 1]},
+                            "groups": {"as_int": 1},
+                        },
+                        "conv",
+                        "stem.conv",
                     ),
                     node("relu_.default", {"self": tensor("conv")}, "relu", "stem.act"),
-                    node("max_pool2d.default", {"self": tensor("relu"), "kernel_size": {"as_ints": [3, 3]},
-                                                "stride": {"as_ints": [2, 2]}, "ceil_mode": {"as_bool": True}}, "pool"),
+                    node(
+                        "max_pool2d.default",
+                        {
+                            "self": tensor("relu"),
+                            "kernel_size": {"as_ints": [3, 3]},
+                            "stride": {"as_ints": [2, 2]},
+                            "ceil_mode": {"as_bool": True},
+                        },
+                        "pool",
+                    ),
                     node("flatten.using_ints", {"self": tensor("pool"), "start_dim": {"as_int": 1}}, "flat"),
-                    node("linear.default", {"input": tensor("flat"), "weight": tensor("fw"),
-                                            "bias": {"as_none": True}}, "out"),
+                    node(
+                        "linear.default",
+                        {"input": tensor("flat"), "weight": tensor("fw"), "bias": {"as_none": True}},
+                        "out",
+                    ),
                 ],
                 "tensor_values": {
-                    "x": sizes(2, 3, 16, 16), "w": sizes(8, 3, 3, 3), "b": sizes(8), "conv": sizes(2, 8, 8, 8),
-                    "relu": sizes(2, 8, 8, 8), "pool": sizes(2, 8, 4, 4), "flat": sizes(2, 128), "fw": sizes(5, 128),
+                    "x": sizes(2, 3, 16, 16),
+                    "w": sizes(8, 3, 3, 3),
+                    "b": sizes(8),
+                    "conv": sizes(2, 8, 8, 8),
+                    "relu": sizes(2, 8, 8, 8),
+                    "pool": sizes(2, 8, 4, 4),
+                    "flat": sizes(2, 128),
+                    "fw": sizes(5, 128),
                     "out": sizes(2, 5),
                 },
             },
             "signature": {
                 "input_specs": [
                     {"parameter": {"arg": {"name": name}, "parameter_name": name}} for name in ("w", "b", "fw")
-                ] + [{"user_input": {"arg": tensor("x")}}],
+                ]
+                + [{"user_input": {"arg": tensor("x")}}],
             },
         }
-    }  # fmt: skip
+    }
 
 
 def pt2(content=None, name="model/models/model.json", extra=()):
@@ -352,8 +415,11 @@ def test_graphs_with_shared_and_unused_parameters() -> None:
     )
     table = graph_table(graph(nodes, shapes, held=["w"], unused=(("not used", 7),)), title="", source="onnx")
     assert [(c.kind, c.shared, c.params) for c in table.calls] == [
-        ("Conv2d", False, 4), ("Conv2d", True, 4), ("Concat", False, 0), ("ConvTranspose2d", True, 4),
-    ]  # fmt: skip
+        ("Conv2d", False, 4),
+        ("Conv2d", True, 4),
+        ("Concat", False, 0),
+        ("ConvTranspose2d", True, 4),
+    ]
     assert totals(table).params == 4 and table.unused == (("not used", 7),)
     assert table.calls[3].field.reach == "unknown"
 
@@ -415,10 +481,13 @@ def onnx_bytes(**changes):
         [helper.make_tensor_value_info("x", float_, changes.get("image", ["batch", 3, 16, 16]))],
         [helper.make_tensor_value_info("y", float_, [1, 5])],
         [
-            weights("w", 8, 3, 3, 3), *(weights(name, 8) for name in "bghmv"), weights("fw", 5, 256),
-            weights("fb", 5), helper.make_tensor("shape", int_, [2], [1, 256]),
+            weights("w", 8, 3, 3, 3),
+            *(weights(name, 8) for name in "bghmv"),
+            weights("fw", 5, 256),
+            weights("fb", 5),
+            helper.make_tensor("shape", int_, [2], [1, 256]),
         ],
-    )  # fmt: skip
+    )
     model = helper.make_model(graph)
     changes.get("model", lambda model: None)(model)
     return model.SerializeToString()
@@ -435,8 +504,12 @@ def test_onnx() -> None:
         ("y", "Linear", (5,)),
     ]
     assert [(c.weights, c.biases, c.buffers, c.macs) for c in table.calls] == [
-        (216, 8, 0, 216 * 64), (16, 0, 16, 0), (0, 0, 0, 0), (0, 0, 0, 0), (1280, 5, 0, 1280),
-    ]  # fmt: skip
+        (216, 8, 0, 216 * 64),
+        (16, 0, 16, 0),
+        (0, 0, 0, 0),
+        (0, 0, 0, 0),
+        (1280, 5, 0, 1280),
+    ]
     # Height 8 by steps of 2 with a kernel of 3 needs one row more, at the bottom; width one column.
     assert table.calls[3].window.padding == (0, 1, 0, 1)
     assert table.calls[0].field.size == (3, 3) and table.calls[3].field.size == (7, 5)

@@ -57,9 +57,13 @@ def test_two_ways_without_a_matrix(image, kernel, stride, padding, operation, or
     assert np.array_equal(got.inner(got.stamped), cut)
     assert got.restored == np.sum(cut == x)
     assert got.patches.shape == (y.size, *w.shape)
-    assert got.patches[-1].tolist() == padded[
-        places[-1][0] * stride : places[-1][0] * stride + len(w), places[-1][1] * stride : places[-1][1] * stride + 3
-    ].tolist()  # fmt: skip
+    assert (
+        got.patches[-1].tolist()
+        == padded[
+            places[-1][0] * stride : places[-1][0] * stride + len(w),
+            places[-1][1] * stride : places[-1][1] * stride + 3,
+        ].tolist()
+    )
 
 
 def test_copies_that_overlap_make_a_checkerboard() -> None:

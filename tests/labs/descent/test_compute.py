@@ -71,8 +71,12 @@ def test_the_valley_of_three_directions():
     result = explore(loss="valley", x0=1.0, steps=100)
     assert result.losses[0, 0] == 55.5
     published = {
-        0.01: 0.0669898410, 0.001: 1.0792228243, 0.0001: 11.2823267368, 0.02: 50.0087939733, 0.0198: 0.8885576291,
-    }  # fmt: skip
+        0.01: 0.0669898410,
+        0.001: 1.0792228243,
+        0.0001: 11.2823267368,
+        0.02: 50.0087939733,
+        0.0198: 0.8885576291,
+    }
     for rate, loss in published.items():
         assert at(result, rate) == pytest.approx(loss, abs=1e-10)
     assert result.gone[place(0.1)]
@@ -146,9 +150,11 @@ def test_the_limit_of_cross_entropy_on_real_data():
     assert result.limit == pytest.approx(8 * len(data) / singular[0] ** 2, rel=1e-12)
     assert result.losses[0, 0] == pytest.approx(np.log(2))
     table = {
-        0.001: (0.691156, 0.673800, 0.544683), 0.01: (0.673522, 0.543181, 0.255136),
-        0.1: (0.524735, 0.248557, 0.106498), 1.0: (0.173831, 0.096467, 0.060030),
-    }  # fmt: skip
+        0.001: (0.691156, 0.673800, 0.544683),
+        0.01: (0.673522, 0.543181, 0.255136),
+        0.1: (0.524735, 0.248557, 0.106498),
+        1.0: (0.173831, 0.096467, 0.060030),
+    }
     for rate, losses in table.items():
         assert [at(result, rate, step) for step in (1, 10, 100)] == pytest.approx(losses, abs=1e-6)
     assert (at(result, 10.0, 1), at(result, 10.0)) == pytest.approx((0.798949, 0.050199), abs=1e-6)

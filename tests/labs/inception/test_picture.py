@@ -326,9 +326,13 @@ def test_googlenet_module_by_module() -> None:
     assert (data[0]["y"][-1], data[1]["y"][-1]) == (np.float32(naive), np.float32(own))
     assert f"| 5b | 7×7×832 | 1024 (1728) | {naive:,} | {own:,} |" in table
     assert f"{float(100 * (1 - Fraction(own, naive))):.1f}%" in table
-    sums = [sum(int(n.replace(",", "")) for n in re.findall(pattern, table)) for pattern in (
-        r"\) \| ([\d,]+) \|", r"\) \| [\d,]+ \| ([\d,]+) \|",
-    )]  # fmt: skip
+    sums = [
+        sum(int(n.replace(",", "")) for n in re.findall(pattern, table))
+        for pattern in (
+            r"\) \| ([\d,]+) \|",
+            r"\) \| [\d,]+ \| ([\d,]+) \|",
+        )
+    ]
     assert f"save {100 * (1 - sums[1] / sums[0]):.1f}%" in head
 
 

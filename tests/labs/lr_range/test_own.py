@@ -32,9 +32,11 @@ def csv(frame: dict[str, Any], **options: Any) -> str:
 
 
 LIGHTNING = pd.concat(  # CSVLogger with a LearningRateMonitor: rows of their own for the rate and for the loss
-    [pd.DataFrame({"lr-Adam": [rate, None], "step": [k, k], "train_loss_step": [None, loss], "epoch": [None, 0]})
-     for k, (rate, loss) in enumerate(zip(RATES, LOSSES, strict=True))]
-)  # fmt: skip
+    [
+        pd.DataFrame({"lr-Adam": [rate, None], "step": [k, k], "train_loss_step": [None, loss], "epoch": [None, 0]})
+        for k, (rate, loss) in enumerate(zip(RATES, LOSSES, strict=True))
+    ]
+)
 FORMS = {
     "lr,loss": csv({"lr": RATES, "loss": LOSSES}),
     "loss,lr": csv({"loss": LOSSES, "lr": RATES}),
@@ -62,11 +64,11 @@ FORMS = {
     "tuples, printed": str(list(zip(RATES, LOSSES, strict=True))),
     "pairs": json.dumps(list(zip(RATES, LOSSES, strict=True))),
     "inside a history": json.dumps({"history": {"lr": RATES, "loss": LOSSES}}),
-    "NumPy's numbers": str({"lr": [f"np.float64({x})" for x in RATES], "loss": LOSSES}).replace("'np", "np").replace(
-        ")'", ")"
-    ),
+    "NumPy's numbers": str({"lr": [f"np.float64({x})" for x in RATES], "loss": LOSSES})
+    .replace("'np", "np")
+    .replace(")'", ")"),
     "UTF-16": csv({"lr": RATES, "loss": LOSSES}),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("name", FORMS)
@@ -142,7 +144,7 @@ def test_losses_of_any_size_are_drawn(scale: tuple[float, float]) -> None:
         ("[[[[1]]]]", "No column is called “lr”"),
         ("lr\0loss", "This is not a text file."),
     ],
-)  # fmt: skip
+)
 def test_what_cannot_be_read_is_answered_by_a_sentence(text: str, sentence: str) -> None:
     with pytest.raises(ValueError, match=re.escape(sentence)):
         read_curve("a.csv", text.encode())

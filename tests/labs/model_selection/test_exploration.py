@@ -20,9 +20,15 @@ from core.regression.validation_choices import choose
 NAMES = parameters(select_model)
 BASE = {name: value for name, value in defaults(CONTROLS).items() if name in NAMES}
 HOMEWORK = {
-    "truth": "quadratic", "inputs": "normal", "n_train": 100, "noise_std": 1.0, "test_at": "train", "max_degree": 12,
-    "generator": "legacy", "seed": 0,
-}  # fmt: skip
+    "truth": "quadratic",
+    "inputs": "normal",
+    "n_train": 100,
+    "noise_std": 1.0,
+    "test_at": "train",
+    "max_degree": 12,
+    "generator": "legacy",
+    "seed": 0,
+}
 
 
 def made(**change: Any) -> ModelSelection:

@@ -89,8 +89,15 @@ def test_two_thousand_points_are_a_light_picture(view: str) -> None:
     change = {"upload": many(2000), "view": view, "rule": "leave-one-out", "max_degree": 6}
     picture = drawn(**change)
     check_picture(picture)
-    assert sum(np.asarray(frames.values[k]).nbytes / 2 for panel in picture.panels for frames in panel.frames
-               for k in range(len(frames.values))) < 300_000  # single precision  # fmt: skip
+    assert (
+        sum(
+            np.asarray(frames.values[k]).nbytes / 2
+            for panel in picture.panels
+            for frames in panel.frames
+            for k in range(len(frames.values))
+        )
+        < 300_000
+    )  # single precision
     check_rest(LAB, OWN | change)
 
 

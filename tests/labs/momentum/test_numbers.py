@@ -173,8 +173,9 @@ def test_every_place_of_the_plane(plane: Momentum) -> None:
                 path.append(w)
             np.testing.assert_allclose(plane.path[row, column], path, rtol=1e-9, atol=1e-12)
             np.testing.assert_allclose(plane.run[row, column], w, rtol=1e-9, atol=1e-12)
-            np.testing.assert_allclose(plane.distance[row, column], np.linalg.norm(path, axis=1) / 2**0.5, atol=1e-12,
-                                       rtol=1e-9)  # fmt: skip
+            np.testing.assert_allclose(
+                plane.distance[row, column], np.linalg.norm(path, axis=1) / 2**0.5, atol=1e-12, rtol=1e-9
+            )
             assert plane.ran[row, column] == pytest.approx(np.linalg.norm(w) / 2**0.5, rel=1e-9, abs=1e-15)
 
 

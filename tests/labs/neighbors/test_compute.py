@@ -47,8 +47,10 @@ def test_the_six_points():
     manhattan = explore(metric="manhattan", k=1)
     assert manhattan.near[CENTER, :2].tolist() == [2, 2]
     assert (manhattan.order[CENTER, :2] + 1).tolist() == [2, 5]
-    for weights, shares in (("equal", [1, 0.5, 1 / 3, 0.5, 0.4, 1 / 3]),
-                            ("inverse", [1, 0.550510, 0.396259, 0.517245, 0.450027, 0.400634])):  # fmt: skip
+    for weights, shares in (
+        ("equal", [1, 0.5, 1 / 3, 0.5, 0.4, 1 / 3]),
+        ("inverse", [1, 0.550510, 0.396259, 0.517245, 0.450027, 0.400634]),
+    ):
         found = [explore(k=k, weights=weights).shares[CENTER, 0] for k in range(1, 7)]
         np.testing.assert_allclose(found, shares, atol=1e-6)
 
@@ -224,9 +226,22 @@ def test_many_dimensions():
 
 @pytest.mark.parametrize(
     ("name", "value"),
-    [("k", 0), ("k", 16), ("k", 7), ("metric", "l3"), ("stretch", math.nan), ("stretch", 11.0), ("n", 9), ("n", True),
-     ("noise", 1.5), ("data", "iris"), ("weights", "d"), ("tie", ""), ("seed", -1)],
-)  # fmt: skip
+    [
+        ("k", 0),
+        ("k", 16),
+        ("k", 7),
+        ("metric", "l3"),
+        ("stretch", math.nan),
+        ("stretch", 11.0),
+        ("n", 9),
+        ("n", True),
+        ("noise", 1.5),
+        ("data", "iris"),
+        ("weights", "d"),
+        ("tie", ""),
+        ("seed", -1),
+    ],
+)
 def test_settings_out_of_range_are_refused_by_name(name, value):
     with pytest.raises(ValueError, match=f"`{name}`"):
         explore(**{name: value})

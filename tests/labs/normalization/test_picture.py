@@ -70,8 +70,10 @@ def test_what_is_said():
     _, _, zero = drawn_state(LAB, batch="1 6", beta=-1.0)
     assert zero.summary(at(6)) == "However far apart, two values land at 0 and −2."
     _, _, wide = drawn_state(LAB, batch="1 6", eps=0.1)  # here the distance counts
-    near, far = (torch.nn.functional.batch_norm(torch.tensor([[1.0], [v]]), None, None, training=True, eps=0.1)
-                 for v in (6.0, 10.0))  # fmt: skip
+    near, far = (
+        torch.nn.functional.batch_norm(torch.tensor([[1.0], [v]]), None, None, training=True, eps=0.1)
+        for v in (6.0, 10.0)
+    )
     assert f"{near[1].item():.3f}" != f"{far[1].item():.3f}" and wide.summary(at(6)).startswith("Up by 1")
     _, _, alone = drawn_state(LAB, batch="6", beta=-0.5)
     assert alone.summary(0) == "Alone in its batch, the value always lands at β = −0.5."

@@ -649,8 +649,9 @@ def test_bands() -> None:
     assert not any("band" in name for draw in CURVES for name in names(draw(result, View(prevalence=0.4))))
     assert not any("band" in name for draw in CURVES for name in names(draw(result, view)))  # not known yet
     result.spread(0.4).result()
-    rng_free = bootstrap(result.scored.labels, result.scored.scores, resamples=result.resamples, seed=result.seed,
-                         prevalence=0.4).models  # fmt: skip
+    rng_free = bootstrap(
+        result.scored.labels, result.scored.scores, resamples=result.resamples, seed=result.seed, prevalence=0.4
+    ).models
     for model, name in enumerate(result.scored.names):
         for draw, key in zip(CURVES, ("roc", "pr", "prg"), strict=True):
             panel, band = draw(result, view), getattr(rng_free[model], key)
@@ -805,8 +806,9 @@ def test_the_fewest_wrong_answers_in_words(share: float) -> None:
     share = share_of(result, view)
     fpr, tpr = every_rate(result)
     wrong = (1 - share) * fpr + share * (1 - tpr)
-    found = re.search(r"from score ([\d.]+) on: ([\d.]+)% of all examples are false negatives, ([\d.]+)%",
-                      confusion(result, view).alt)  # fmt: skip
+    found = re.search(
+        r"from score ([\d.]+) on: ([\d.]+)% of all examples are false negatives, ([\d.]+)%", confusion(result, view).alt
+    )
     assert found is not None
     cut, missed, alarms = map(float, found.groups())
     assert missed + alarms == pytest.approx(100 * wrong.min(), abs=1)

@@ -95,8 +95,10 @@ def test_filters_with_50_digits() -> None:
                 stopped, flow = 1 - (1 - scaled) ** t, 1 - mpmath.exp(-t * scaled)
                 ridge = t * scaled / (t * scaled + 1)
                 for filters, exact in (
-                    (got.stopped_filters, stopped), (got.flow_filters, flow), (got.ridge_filters, ridge)
-                ):  # fmt: skip
+                    (got.stopped_filters, stopped),
+                    (got.flow_filters, flow),
+                    (got.ridge_filters, ridge),
+                ):
                     assert filters[k, j + 1] == pytest.approx(float(exact), rel=1e-13)
     for filters in (got.stopped_filters, got.flow_filters, got.ridge_filters):
         assert (filters[:, 0] == 1).all()

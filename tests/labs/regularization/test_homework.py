@@ -101,11 +101,15 @@ def test_replicates_against_own_data_sets(alpha) -> None:
         y = f(x) + np.sqrt(SIGMA2) * rng.standard_normal((100, 40))
         y_test = f(points) + np.sqrt(SIGMA2) * rng.standard_normal(10)
         none, some = (
-            np.array([
-                ((fit.mean(axis=0) - y_test) ** 2).mean(), ((fit - y_test) ** 2).mean(), ((fit - f(points)) ** 2).mean()
-            ])
+            np.array(
+                [
+                    ((fit.mean(axis=0) - y_test) ** 2).mean(),
+                    ((fit - y_test) ** 2).mean(),
+                    ((fit - f(points)) ** 2).mean(),
+                ]
+            )
             for fit in (y @ matrix.T for matrix in matrices)
-        )  # fmt: skip
+        )
         worse += (some > none) / count
     for share, expected in zip((got.by_mean_fit, got.by_one_test, got.by_truth), worse, strict=True):
         spread = np.sqrt(max(expected * (1 - expected), 0.003) * (1 / count + 1 / 4000))

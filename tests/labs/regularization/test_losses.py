@@ -399,14 +399,32 @@ def test_shapes_and_read_only() -> None:
     points = example_points()
     fit, sweep = fit_lines(points=points), sweep_outlier(points=points)
     shapes = {
-        "x": (20,), "y": (20,), "lines": (3, 2), "residuals": (3, 20), "objectives": (3, 3), "huber_weights": (20,),
-        "leverage": (20,), "cooks": (20,), "without": (3, 20, 2), "shift": (3, 20), "deltas": (81,),
-        "huber_path": (81, 2), "errors": (161,), "loss_curves": (3, 161), "score_curves": (3, 161),
-    }  # fmt: skip
+        "x": (20,),
+        "y": (20,),
+        "lines": (3, 2),
+        "residuals": (3, 20),
+        "objectives": (3, 3),
+        "huber_weights": (20,),
+        "leverage": (20,),
+        "cooks": (20,),
+        "without": (3, 20, 2),
+        "shift": (3, 20),
+        "deltas": (81,),
+        "huber_path": (81, 2),
+        "errors": (161,),
+        "loss_curves": (3, 161),
+        "score_curves": (3, 161),
+    }
     moving = {
-        "positions": (81,), "lines": (3, 81, 2), "rest": (3, 2), "shift": (3, 81), "residual": (3, 81),
-        "leverage": (81,), "cooks": (81,), "parabola": (81, 3),
-    }  # fmt: skip
+        "positions": (81,),
+        "lines": (3, 81, 2),
+        "rest": (3, 2),
+        "shift": (3, 81),
+        "residual": (3, 81),
+        "leverage": (81,),
+        "cooks": (81,),
+        "parabola": (81, 3),
+    }
     for result, expected in ((fit, shapes), (sweep, moving)):
         arrays = {name: value for name, value in vars(result).items() if isinstance(value, np.ndarray)}
         assert {name: value.shape for name, value in arrays.items()} == expected

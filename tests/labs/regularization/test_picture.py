@@ -127,8 +127,10 @@ def test_fits_travel_as_shares_of_the_directions() -> None:
         np.testing.assert_allclose(frames["fit"].at(k)[:-1], r.fit_grid[k], rtol=1e-9)
         np.testing.assert_allclose(frames["mean of all fits"].at(k)[:-1], r.mean_grid[k, ::2], rtol=1e-9)
         scaler = StandardScaler().fit(np.polynomial.chebyshev.chebvander(_unit(r.x_train, r.x_train), 6)[:, 1:])
-        known, at = (scaler.transform(np.polynomial.chebyshev.chebvander(_unit(x, r.x_train), 6)[:, 1:])
-                     for x in (r.x_train, r.grid[::2]))  # fmt: skip
+        known, at = (
+            scaler.transform(np.polynomial.chebyshev.chebvander(_unit(x, r.x_train), 6)[:, 1:])
+            for x in (r.x_train, r.grid[::2])
+        )
         others = [Ridge(ALPHAS[k], solver="svd").fit(known, y).predict(at) for y in r.y_train[1:7]]
         faint = frames["other data sets"].at(k).reshape(-1, at.shape[0] + 1)
         assert np.isnan(faint[:, -1]).all()

@@ -405,11 +405,26 @@ def test_every_array_is_finite_float64_read_only_and_the_same_again(test_at, inp
     got, again = ridge_path(**settings), ridge_path(**settings)
     t = got.x_test.size
     shapes = {
-        "x_train": (40,), "y_train": (6, 40), "x_test": (t,), "f_test": (t,), "y_test": (t,), "inside": (t,),
-        "test_bias2": (66, t), "test_variance": (66, t), "sizes": (8,), "filters": (66, 9), "weights": (66, 8),
-        "grid": (81,), "f_grid": (81,), "fit_grid": (66, 81), "mean_grid": (66, 81),
-        "sd_grid": (66, 81), "modes": (9, 81), "scores": (6, 9), "mean_scores": (9,),
-    }  # fmt: skip
+        "x_train": (40,),
+        "y_train": (6, 40),
+        "x_test": (t,),
+        "f_test": (t,),
+        "y_test": (t,),
+        "inside": (t,),
+        "test_bias2": (66, t),
+        "test_variance": (66, t),
+        "sizes": (8,),
+        "filters": (66, 9),
+        "weights": (66, 8),
+        "grid": (81,),
+        "f_grid": (81,),
+        "fit_grid": (66, 81),
+        "mean_grid": (66, 81),
+        "sd_grid": (66, 81),
+        "modes": (9, 81),
+        "scores": (6, 9),
+        "mean_scores": (9,),
+    }
     for name, value in vars(got).items():
         if not isinstance(value, np.ndarray):
             assert name in ("at_zero", "noise")

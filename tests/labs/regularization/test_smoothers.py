@@ -240,10 +240,20 @@ def test_shapes_data_and_read_only(learner) -> None:
     size = {"neighbours": 40, "penalties": 37, "widths": 25}[learner]
     data = draw(Settings(n_sets=20))
     shapes = {
-        "x_train": (40,), "y_train": (20, 40), "x_test": (10,), "f_test": (10,), "y_test": (10,), "inside": (10,),
-        "grid": (81,), "f_grid": (81,), "fits_grid": (15, size, 81), "mean_grid": (size, 81), "sd_grid": (size, 81),
-        "test_bias2": (size, 10), "test_variance": (size, 10),
-    }  # fmt: skip
+        "x_train": (40,),
+        "y_train": (20, 40),
+        "x_test": (10,),
+        "f_test": (10,),
+        "y_test": (10,),
+        "inside": (10,),
+        "grid": (81,),
+        "f_grid": (81,),
+        "fits_grid": (15, size, 81),
+        "mean_grid": (size, 81),
+        "sd_grid": (size, 81),
+        "test_bias2": (size, 10),
+        "test_variance": (size, 10),
+    }
     for name, value in vars(got).items():
         if isinstance(value, np.ndarray):
             assert value.shape == shapes.get(name, (size,)), name

@@ -264,10 +264,20 @@ def test_shapes_data_and_read_only() -> None:
     for size, make in ((5, lambda: tree_depths(**settings, max_depth=5)), (3, lambda: bagging(**settings, n_trees=3))):
         got, again = make(), make()
         shapes = {
-            "x_train": (40,), "y_train": (20, 40), "x_test": (10,), "f_test": (10,), "y_test": (10,), "inside": (10,),
-            "grid": (81,), "f_grid": (81,), "fits_grid": (15, size, 81), "mean_grid": (size, 81),
-            "sd_grid": (size, 81), "test_bias2": (size, 10), "test_variance": (size, 10),
-        }  # fmt: skip
+            "x_train": (40,),
+            "y_train": (20, 40),
+            "x_test": (10,),
+            "f_test": (10,),
+            "y_test": (10,),
+            "inside": (10,),
+            "grid": (81,),
+            "f_grid": (81,),
+            "fits_grid": (15, size, 81),
+            "mean_grid": (size, 81),
+            "sd_grid": (size, 81),
+            "test_bias2": (size, 10),
+            "test_variance": (size, 10),
+        }
         for name, value in vars(got).items():
             if isinstance(value, np.ndarray):
                 assert value.shape == shapes.get(name, (size,)), name

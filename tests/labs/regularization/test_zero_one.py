@@ -39,9 +39,13 @@ def test_the_theorem_by_enumerating_a_small_world() -> None:
         assert weight * noise + bias + (-variance if bias else variance) == loss
         got = domingos(np.array([0.3]), np.array([[float(predicted)]]))
         expected = {
-            "noise": noise, "bias": bias, "variance": variance, "loss": loss, "noise_weight": weight,
+            "noise": noise,
+            "bias": bias,
+            "variance": variance,
+            "loss": loss,
+            "noise_weight": weight,
             "variance_sign": 1 - 2 * bias,
-        }  # fmt: skip
+        }
         for name, value in expected.items():
             assert np.ravel(got[name])[0] == pytest.approx(float(value), abs=1e-15), name
         assert got["mean_loss"][0] == pytest.approx(float(loss), abs=1e-15)

@@ -99,8 +99,10 @@ def test_counting_is_that_of_lecterns_own_trainings(n: int) -> None:
     np.testing.assert_allclose(run.updates_at(np.arange(len(starts))), starts)
 
 
-@pytest.mark.parametrize(("n", "batch", "kept", "dropped"), [(60_000, 64, 938, 937), (60_000, 32, 1875, 1875),
-                                                            (50_000, 128, 391, 390), (1_000, 8192, 1, 1)])  # fmt: skip
+@pytest.mark.parametrize(
+    ("n", "batch", "kept", "dropped"),
+    [(60_000, 64, 938, 937), (60_000, 32, 1875, 1875), (50_000, 128, 391, 390), (1_000, 8192, 1, 1)],
+)
 def test_updates_of_an_epoch_are_those_of_torchs_loader(n: int, batch: int, kept: int, dropped: int) -> None:
     for drop, expected in ((False, kept), (True, dropped)):
         run = count(n_train=n, batches=[(batch, FOREVER)], drop=drop, epochs=3)
@@ -280,8 +282,11 @@ def test_dividing_the_rate_is_as_noisy_as_a_larger_batch_and_takes_more_updates(
     place = index_of(result, 3)
     by_epochs = {arm: plans[place] for arm, plans in result.arms_by_epochs.items()}
     assert {arm: found.run.updates for arm, found in by_epochs.items()} == {
-        "smooth": 9 * 469, "grow": 3 * (469 + 118 + 30), "step": 9 * 469, "constant": 9 * 469,
-    }  # fmt: skip
+        "smooth": 9 * 469,
+        "grow": 3 * (469 + 118 + 30),
+        "step": 9 * 469,
+        "constant": 9 * 469,
+    }
     assert {found.run.images for found in by_epochs.values()} == {540_000}
     epochs = np.array([0.5, 2.5, 3.5, 5.5, 6.5, 8.5])
     noise = {}

@@ -42,8 +42,11 @@ def test_the_homework_on_screen() -> None:
     _, _, picture, step = drawn(CYCLIC)
     found = readouts(picture, step)
     assert {name: found[name] for name in ("updates", "images seen", "cycles", "last rate (after it)")} == {
-        "updates": "9,380", "images seen": "600,000", "cycles": "0.938", "last rate (after it)": "0.0962 (0.0960)",
-    }  # fmt: skip
+        "updates": "9,380",
+        "images seen": "600,000",
+        "cycles": "0.938",
+        "last rate (after it)": "0.0962 (0.0960)",
+    }
     assert found["fits into 16 GiB: batch of"] == "3,629"
     words = picture.sentences[step]
     assert "One triangle and no cycle: the training has 9,380 updates of the 10,000 of a cycle" in words
@@ -81,13 +84,16 @@ def test_an_envelope_that_decays() -> None:
 @pytest.mark.parametrize(
     ("length", "words"),
     [
-        (200, "A cosine over 200 epochs, stopped after 5: the rate goes from 0.100 to 0.09985, not to 0. That is a "
-              "constant rate in all but name."),
+        (
+            200,
+            "A cosine over 200 epochs, stopped after 5: the rate goes from 0.100 to 0.09985, not to 0. That is a "
+            "constant rate in all but name.",
+        ),
         (10, "the rate goes from 0.100 to 0.05000, not to 0."),
         (5, "The cosine ends with the training, as it should."),
         (4, "over after 4 of 5 epochs, and then climbs back, as torch's does: the rate ends at 0.01464."),
     ],
-)  # fmt: skip
+)
 def test_words_about_a_cosine(length: int, words: str) -> None:
     _, _, picture, step = drawn(COSINE, length=length)
     assert words in picture.sentences[step]
@@ -110,12 +116,14 @@ def test_words_about_a_cosine(length: int, words: str) -> None:
         ({"schedule": "step", "length": 5000}, "divided by 2 once, to 0.0500."),
         ({"schedule": "step", "length": 10_000}, "ends before the first drop, after 10,000 updates."),
         ({"schedule": "grow", "length": 20_000}, "ends before the batch grows"),
-        ({"schedule": "grow", "factor": 10, "length": 300},
-         "A batch of 6,400 needs 28.2 GiB and does not fit into 16 GiB; 3,629 would."),
+        (
+            {"schedule": "grow", "factor": 10, "length": 300},
+            "A batch of 6,400 needs 28.2 GiB and does not fit into 16 GiB; 3,629 would.",
+        ),
         ({"schedule": "constant"}, "The rate never changes"),
         ({"schedule": "exp_range"}, "come down to γᵗ = 0.391 of its height."),
     ],
-)  # fmt: skip
+)
 def test_words_about_other_schedules(change: dict[str, Any], words: str) -> None:
     _, _, picture, step = drawn(**change)
     assert words in picture.sentences[step]
@@ -351,22 +359,30 @@ def test_a_training_of_all_lengths_does_not_go_on_elsewhere() -> None:
     ("ends", "words"),
     [
         # 3 points ahead of two that spread over 2, and 1 point of one that spreads over 2
-        (((0.90, 0.92), (0.87, 0.89), (0.87, 0.89), (0.89, 0.91)),
-         "Cycles is ahead of batch × 2 (3.0 points; seeds 2.0) and rate ÷ 2 (3.0 points; seeds 2.0) by more than the "
-         "seeds are apart, but not of constant (1.0 points; seeds 2.0)."),
+        (
+            ((0.90, 0.92), (0.87, 0.89), (0.87, 0.89), (0.89, 0.91)),
+            "Cycles is ahead of batch × 2 (3.0 points; seeds 2.0) and rate ÷ 2 (3.0 points; seeds 2.0) by more than "
+            "the seeds are apart, but not of constant (1.0 points; seeds 2.0).",
+        ),
         (((0.80, 0.80), (0.90, 0.90), (0.80, 0.80), (0.80, 0.80)), "by more than the seeds are apart."),
-        (((0.80, 0.90), (0.81, 0.91), (0.79, 0.89), (0.80, 0.90)),
-         "Batch × 2 is first, but not by more than the seeds are apart: ahead of cycles (1.0 points; seeds 10.0) or"),
+        (
+            ((0.80, 0.90), (0.81, 0.91), (0.79, 0.89), (0.80, 0.90)),
+            "Batch × 2 is first, but not by more than the seeds are apart: ahead of cycles (1.0 points; seeds 10.0) or",
+        ),
         # Only the first spreads, and only the others.
-        (((0.90, 0.94), (0.89, 0.89), (0.89, 0.89), (0.89, 0.89)),
-         "Cycles is first, but not by more than the seeds are apart: ahead of batch × 2 (3.0 points; seeds 4.0)"),
-        (((0.90, 0.90), (0.80, 0.98), (0.80, 0.98), (0.80, 0.98)),
-         "Cycles is first, but not by more than the seeds are apart: ahead of batch × 2 (1.0 points; seeds 18.0)"),
+        (
+            ((0.90, 0.94), (0.89, 0.89), (0.89, 0.89), (0.89, 0.89)),
+            "Cycles is first, but not by more than the seeds are apart: ahead of batch × 2 (3.0 points; seeds 4.0)",
+        ),
+        (
+            ((0.90, 0.90), (0.80, 0.98), (0.80, 0.98), (0.80, 0.98)),
+            "Cycles is first, but not by more than the seeds are apart: ahead of batch × 2 (1.0 points; seeds 18.0)",
+        ),
         (((0.8,), (0.9,), (0.8,), (0.8,)), "One seed each: small differences may be luck."),
         (((), (), (), ()), "No training has these settings yet"),
         (((0.8,), (0.9,), (0.8,), ()), "3 of 4 strategies have come to their end. Validation accuracy so far: batch"),
     ],
-)  # fmt: skip
+)
 def test_strategies_are_compared_with_the_spread_over_the_seeds(ends: Any, words: str) -> None:
     _, result, _, _ = drawn(view="several")
     seeds = max(map(len, ends))
@@ -377,8 +393,13 @@ def test_strategies_are_compared_with_the_spread_over_the_seeds(ends: Any, words
         for seed, end in enumerate(accuracies):
             record = {"epoch": 1, "step": 1, "loss": 1.0, "accuracy": 0.5, "validation_loss": 1.0}
             steps = {"step": 0, "batch": 64, "rates": [0.1], "momenta": [0.9], "losses": [1.0]}
-            seen = Seen("x", "done", (seed, end, words), records=(steps, record | {"validation_accuracy": end}),
-                        result={"end": "end", "test_accuracy": 0.5})  # fmt: skip
+            seen = Seen(
+                "x",
+                "done",
+                (seed, end, words),
+                records=(steps, record | {"validation_accuracy": end}),
+                result={"end": "end", "test_accuracy": 0.5},
+            )
             every.append(trained(arm, seed, seen))
         row.append(Strategy(arm, tuple(every)))
     sentence = trained_sentences(result, asked, [row] * len(result.lengths))[0]

@@ -114,8 +114,11 @@ def test_strategies_have_equal_epochs_or_equal_updates() -> None:
     _, found = planned(DECAY)
     each = 5400 // 128
     assert {arm.kind: arm.first.steps for arm in found} == {
-        "smooth": 12 * each, "grow": 3 * (each + 10 + 2 + 1), "step": 12 * each, "constant": 12 * each,
-    }  # fmt: skip
+        "smooth": 12 * each,
+        "grow": 3 * (each + 10 + 2 + 1),
+        "step": 12 * each,
+        "constant": 12 * each,
+    }
     assert all(arm.first.by_epoch for arm in found)
     assert dict(next(arm for arm in found if arm.kind == "step").first.settings)["every"] == 3
     _, found = planned(DECAY, along="updates")

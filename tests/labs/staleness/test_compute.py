@@ -172,9 +172,20 @@ def test_tables_hold_every_gradient():
 
 @pytest.mark.parametrize(
     ("name", "value"),
-    [("learners", 1), ("learners", 9), ("learners", 2.5), ("others", 0), ("sync", "later"), ("bound", -1),
-     ("tie", "nobody"), ("eta", -0.1), ("delay", 6), ("horizon", 4), ("horizon", 21)],
-)  # fmt: skip
+    [
+        ("learners", 1),
+        ("learners", 9),
+        ("learners", 2.5),
+        ("others", 0),
+        ("sync", "later"),
+        ("bound", -1),
+        ("tie", "nobody"),
+        ("eta", -0.1),
+        ("delay", 6),
+        ("horizon", 4),
+        ("horizon", 21),
+    ],
+)
 def test_settings_out_of_range_are_refused_by_name(name, value):
     with pytest.raises(ValueError, match=f"`{name}`"):
         explore(**{name: value})

@@ -254,8 +254,10 @@ CANCER = load_breast_cancer()
 
 def cancer_text(*columns):
     names = [str(CANCER.feature_names[k]) for k in columns]
-    rows = [",".join([*map(repr, row), str(CANCER.target_names[t])]) for row, t in
-            zip(CANCER.data[:500, columns].tolist(), CANCER.target[:500], strict=True)]  # fmt: skip
+    rows = [
+        ",".join([*map(repr, row), str(CANCER.target_names[t])])
+        for row, t in zip(CANCER.data[:500, columns].tolist(), CANCER.target[:500], strict=True)
+    ]
     return "\n".join([",".join([*names, "class"]), *rows])
 
 

@@ -47,15 +47,18 @@ _REFUSED = {
 }
 # What files begin with that are something else than their name says -> what that is.
 _OTHERWISE = (
-    (b"version https://git-lfs.github.com/spec", "only a pointer of Git LFS, a few lines of text that stand for the "
-     "file; fetch the file itself with “git lfs pull” or with the download button of its page"),
+    (
+        b"version https://git-lfs.github.com/spec",
+        "only a pointer of Git LFS, a few lines of text that stand for the "
+        "file; fetch the file itself with “git lfs pull” or with the download button of its page",
+    ),
     (b"<!doctype html", "a web page, such as one that says that the file was not found; download the file itself"),
     (b"<html", "a web page, such as one that says that the file was not found; download the file itself"),
     (b"\x1f\x8b", "compressed with gzip; unpack it first"),
     (b"%pdf", "a PDF"),
     (b"gguf", "a GGUF file, the format of llama.cpp, which is not read here"),
     (b"\x89hdf", "an HDF5 file, as Keras wrote them, which is not read here"),
-)  # fmt: skip
+)
 
 
 @dataclass(frozen=True)

@@ -43,9 +43,13 @@ def block_panel(rows: Sequence[Row], table: LayerTable) -> Panel:
         "showlegend": True,
         "margin": {"t": 10, "b": 44, "l": 56},
         "xaxis": {"range": [-0.5, at + 0.3], "showticklabels": False, "showgrid": False},
-        "yaxis": {"range": [-0.56 * side, 0.56 * side], "showgrid": False, "tickvals": [-side / 2, 0, side / 2],
-                  "ticktext": ["", f"{side}", ""]},
-    }  # fmt: skip
+        "yaxis": {
+            "range": [-0.56 * side, 0.56 * side],
+            "showgrid": False,
+            "tickvals": [-side / 2, 0, side / 2],
+            "ticktext": ["", f"{side}", ""],
+        },
+    }
     title = "layers (width: log of channels)"
     figure = Figure(data=[*traces, framed()], layout=layout(x=title, y="side of the map (pixels)", **look))
     centres = np.array([(left + right) / 2 for left, right, _, _ in here])

@@ -25,8 +25,16 @@ from core.networks.presets import PRESETS, preset_table
 from core.networks.table import COUNTED, LayerTable, totals
 
 # Column of the table -> key of its formula, and its name among the blank cells.
-_FORMULAS = {"output": "output", "activations": "activations", "parameters": "params", "MACs": "macs", "FLOPs": "macs",
-             "bytes": "bytes", "sees": "field", "stored for training": "saved"}  # fmt: skip
+_FORMULAS = {
+    "output": "output",
+    "activations": "activations",
+    "parameters": "params",
+    "MACs": "macs",
+    "FLOPs": "macs",
+    "bytes": "bytes",
+    "sees": "field",
+    "stored for training": "saved",
+}
 _BLANKS = {"output": "side", "activations": "activations", "parameters": "params", "MACs": "macs", "FLOPs": "macs"}
 
 _LATER = "Totals appear when no cells are hidden: choose “Nothing” under “Leave blank”."
@@ -151,8 +159,14 @@ def conventions(result: Cost, values: Mapping[str, Any]) -> Sequence[Any]:
 
 def _twins(net: str) -> list[str]:
     """Compare with torchvision's version of the same paper."""
-    pairs = {"googlenet": "googlenet", "tv_googlenet": "googlenet", "alexnet": "alexnet", "vgg16": "vgg16",
-             "vgg19": "vgg19", "resnet18": "resnet18"}  # fmt: skip
+    pairs = {
+        "googlenet": "googlenet",
+        "tv_googlenet": "googlenet",
+        "alexnet": "alexnet",
+        "vgg16": "vgg16",
+        "vgg19": "vgg19",
+        "resnet18": "resnet18",
+    }
     if net not in pairs:
         return []
     own, theirs = totals(preset_table(net=pairs[net])), totals(model_table(net=pairs[net]))

@@ -65,10 +65,15 @@ def _bars(result: Sweep, count: Callable[[Any], int], what: str, place: int) -> 
         y=what,
         barmode="stack",
         margin={"l": 4, "r": 4, "t": 30, "b": 38},
-        xaxis={"range": [0, 4], "tickvals": [0.5, 1.5, 2.5, 3.5], "ticktext": _NAMES, "title": {"standoff": 4},
-               "showgrid": False},
+        xaxis={
+            "range": [0, 4],
+            "tickvals": [0.5, 1.5, 2.5, 3.5],
+            "ticktext": _NAMES,
+            "title": {"standoff": 4},
+            "showgrid": False,
+        },
         yaxis=BARE | {"range": [0, top]},
-    )  # fmt: skip
+    )
     return Panel(
         Figure(data=data, layout=look), alt=_alt(totals, what), frames=frames, column=place, height=LOWER, folded=True
     )

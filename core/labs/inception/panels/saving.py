@@ -55,13 +55,28 @@ def savings(result: Sweep) -> Panel:
         lines(R[1:], branch[1:], line("second", 2.4), "5×5 branch", meta={}),
         lines(R[1:], module[1:], line("risk", 3), "whole module", meta={}),
         lines([0, right], [0, 0], {"color": color("axis"), "width": 1.2}, "no saving"),
-        marks([float(five.break_even)], [0], "second", "diamond", "break-even",
-              f"The 5×5 branch costs as much as without at r = {float(five.break_even):.1f}"),
+        marks(
+            [float(five.break_even)],
+            [0],
+            "second",
+            "diamond",
+            "break-even",
+            f"The 5×5 branch costs as much as without at r = {float(five.break_even):.1f}",
+        ),
         labels([own], "words of the branch", textfont={"size": 13, "color": color("second")}),
         labels([whole], "words of the module", textfont={"size": 13, "color": color("risk")}),
-        labels([(0.16 * right, bottom + 1, "below 0 it costs more<br>(5×5 branch: "
-                 f"r ≥ {math.floor(five.break_even) + 1})", "top right")], "meaning of the area"),
-    ]  # fmt: skip
+        labels(
+            [
+                (
+                    0.16 * right,
+                    bottom + 1,
+                    f"below 0 it costs more<br>(5×5 branch: r ≥ {math.floor(five.break_even) + 1})",
+                    "top right",
+                )
+            ],
+            "meaning of the area",
+        ),
+    ]
     inside = (module >= bottom) & seen
     tracks = (
         Track(R),

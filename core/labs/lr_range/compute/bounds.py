@@ -47,8 +47,19 @@ def trainings(result: LrRange, lower: float, upper: float) -> dict[str, Training
         return {}
     spec: Setup = result.spec
     updates = EPOCHS * epoch_steps(spec)
-    names = ("text", "data", "checksum", "images", "augment", "batch", "optimizer", "momentum", "seed", "device",
-             "precision")  # fmt: skip
+    names = (
+        "text",
+        "data",
+        "checksum",
+        "images",
+        "augment",
+        "batch",
+        "optimizer",
+        "momentum",
+        "seed",
+        "device",
+        "precision",
+    )
     common = {name: getattr(spec, name) for name in names} | {"schedule": "cyclical", "updates": updates}
     own = float(f"{lower:.2g}"), float(f"{upper:.2g}")
     pairs = {"your bounds": own} if lower < upper else {}

@@ -63,10 +63,16 @@ def exercise(result: LrRange, values: Mapping[str, Any]) -> Sequence[Picture | E
     """The picture without names, and a question for each curve."""
     found = curves()
     traces = [
-        curve(np.arange(len(each.losses)), smooth(each.losses, _BETA), _ROLES[letter], letter, 2.4,
-              line={"color": color(_ROLES[letter]), "width": 2.4, "dash": "solid"})
+        curve(
+            np.arange(len(each.losses)),
+            smooth(each.losses, _BETA),
+            _ROLES[letter],
+            letter,
+            2.4,
+            line={"color": color(_ROLES[letter]), "width": 2.4, "dash": "solid"},
+        )
         for letter, each in found.items()
-    ]  # fmt: skip
+    ]
     ends = "; ".join(f"{letter} ends near {fixed(each.loss, 2)}" for letter, each in found.items())
     alt = f"Smoothed loss of four runs with constant rates. {ends}."
     steps = len(next(iter(found.values())).losses)

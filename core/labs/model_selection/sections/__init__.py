@@ -39,14 +39,16 @@ def _held_out(result: ModelSelection, k: int) -> str:
     v = result.validation
     errors = ", ".join(number(float(error)) for error in v.fold_errors[0, :, k])
     # With as many folds as points each is left out once, however they are divided.
-    between = "" if np.isnan(v.split_sd[k]) or result.folds >= v.x.size else (
-
-f" Over {result.repeats} fold assignments its standard deviation is "
-f"{number(float(v.split_sd[k]))}. That much comes from the random split, and repeated "
-f"{result.folds}-fold, {number(_score(result, 'repeated k-fold', k))}, averages it away. "
-"The luck of the data remains."
-
-    )  # fmt: skip
+    between = (
+        ""
+        if np.isnan(v.split_sd[k]) or result.folds >= v.x.size
+        else (
+            f" Over {result.repeats} fold assignments its standard deviation is "
+            f"{number(float(v.split_sd[k]))}. That much comes from the random split, and repeated "
+            f"{result.folds}-fold, {number(_score(result, 'repeated k-fold', k))}, averages it away. "
+            "The luck of the data remains."
+        )
+    )
     return (
         f"**Held out.** The polynomial is fitted without the points of a fold $F_j$, and judged on them:\n\n"
         f"$$\\text{{CV}} = \\frac1n\\sum_{{j=1}}^{{{result.folds}}}\\sum_{{i\\in F_j}}"

@@ -80,8 +80,11 @@ def limits(result: Momentum, values: Mapping[str, Any]) -> Blocks:
     momentum = values["momentum"]
     runs = {beta: ramp(result.kappa, beta, result.method) for beta in dict.fromkeys((0.0, momentum))}
     plain, own = runs[0.0], runs[momentum]
-    edge = r"\frac{2\,(1+\mu)}{(1+2\mu)\,\lambda_{\max}}" if result.method == "nesterov" else (
-        r"\frac{2\,(1+\mu)}{\lambda_{\max}}")  # fmt: skip
+    edge = (
+        r"\frac{2\,(1+\mu)}{(1+2\mu)\,\lambda_{\max}}"
+        if result.method == "nesterov"
+        else (r"\frac{2\,(1+\mu)}{\lambda_{\max}}")
+    )
     return (
         "**The largest eigenvalue limits the step size.** Both roots of a direction lie inside the unit circle exactly "
         "if |q| < 1 and |p| < 1 + q; the steepest direction is the first to leave:\n\n"

@@ -65,8 +65,11 @@ def tables(result: Schedules, values: Mapping[str, Any]) -> dict[str, dict[str, 
         out["strategies.csv"] = {"strategy": np.array(list(arms))} | _ends([plans[place] for plans in arms.values()])
     if values["what"] == "runs":
         found = moment(result, Asked.of(values))[place]
-        out |= {"trainings.csv": training_table(found), "each-epoch.csv": _each_epoch(found),
-                "each-update.csv": _each_update(found)}  # fmt: skip
+        out |= {
+            "trainings.csv": training_table(found),
+            "each-epoch.csv": _each_epoch(found),
+            "each-update.csv": _each_update(found),
+        }
     return out
 
 

@@ -62,19 +62,29 @@ def memory_panel(result: Schedules) -> Panel:
     data = [
         *named,
         lines([-0.6, len(SIZES) - 0.4], [card, card], {"color": color("text"), "width": 1.6, "dash": "dash"}, "card"),
-        labels([(-0.55, card, f"GPU: {card} GiB", "top right")], "GPU in words",
-               textfont={"size": 12, "color": color("text")}),
+        labels(
+            [(-0.55, card, f"GPU: {card} GiB", "top right")],
+            "GPU in words",
+            textfont={"size": 12, "color": color("text")},
+        ),
         labels(told, "GiB of each batch size"),
         dot,
-    ]  # fmt: skip
+    ]
     look = layout(
         x="batch size (▲ largest in this run)",
         y="memory (GiB)",
         margin=MARGIN,
-        xaxis={"range": [-0.6, len(SIZES) - 0.4], "tickvals": x.tolist(), "ticktext": [str(size) for size in SIZES],
-               "showgrid": False, "title": {"standoff": 5}, "tickangle": 0, "tickfont": {"size": 11}},
+        xaxis={
+            "range": [-0.6, len(SIZES) - 0.4],
+            "tickvals": x.tolist(),
+            "ticktext": [str(size) for size in SIZES],
+            "showgrid": False,
+            "title": {"standoff": 5},
+            "tickangle": 0,
+            "tickfont": {"size": 11},
+        },
         yaxis={"range": [-0.14 * top, top], "nticks": 5},
-    )  # fmt: skip
+    )
     most = need.fits(card)
     alt = (
         f"Predicted memory: {gib(need.fixed)} GiB and {need.each / 2**20:.2f} MiB for each "

@@ -129,8 +129,10 @@ def _batches(result: Schedules, found: Mapping[str, tuple[Plan, ...]], along: st
         xaxis=horizontal(result, along, _EDGE),
         yaxis=batch_axis(result.batch, top),
     )
-    alt = f"Batch sizes: {result.batch:,} throughout, but for the growing batch, which is multiplied by " \
-        f"{result.shape.factor} after each length, up to {result.max_batch:,}."  # fmt: skip
+    alt = (
+        f"Batch sizes: {result.batch:,} throughout, but for the growing batch, which is multiplied by "
+        f"{result.shape.factor} after each length, up to {result.max_batch:,}."
+    )
     return Panel(Figure(data=traces, layout=look), alt=alt, frames=tuple(frames), height=LOWER)
 
 
@@ -170,9 +172,14 @@ def _bars(result: Schedules, found: Mapping[str, tuple[Plan, ...]], along: str) 
         margin=MARGIN | {"l": 128},
         barmode="overlay",
         xaxis={"range": [0, 1.25 * longest], "nticks": 5, "showgrid": False, "title": {"standoff": 5}},
-        yaxis={"range": [3.6, -0.6], "tickvals": [0, 1, 2, 3], "ticktext": list(names(result).values()),
-               "title": {"text": "strategy", "standoff": 88}, "showgrid": False},
-    )  # fmt: skip
+        yaxis={
+            "range": [3.6, -0.6],
+            "tickvals": [0, 1, 2, 3],
+            "ticktext": list(names(result).values()),
+            "title": {"text": "strategy", "standoff": 88},
+            "showgrid": False,
+        },
+    )
     told = [f"{text} {value(found[arm][0]):,.6g}" for arm, text in names(result).items()]
     alt = f"{counted.capitalize()} of the strategies with equal {along}, at the shortest length: {'; '.join(told)}."
     return Panel(Figure(data=traces, layout=look), alt=alt, frames=tuple(frames), column=1, height=LOWER)

@@ -23,9 +23,16 @@ Found = Sequence[Sequence[Strategy]]  # for each length, what there is of each s
 _TOP = 2.6  # of a loss; a network that knows nothing about ten classes has 2.3
 _EDGE = 1.04
 _BOTH = {
-    "text": "validation (dotted: training)", "x": 1, "y": 1, "xref": "paper", "yref": "paper", "xanchor": "right",
-    "yanchor": "top", "showarrow": False, "font": {"size": 12, "color": color("muted")},
-}  # fmt: skip
+    "text": "validation (dotted: training)",
+    "x": 1,
+    "y": 1,
+    "xref": "paper",
+    "yref": "paper",
+    "xanchor": "right",
+    "yanchor": "top",
+    "showarrow": False,
+    "font": {"size": 12, "color": color("muted")},
+}
 
 
 def trained_panels(result: Schedules, asked: Asked, found: Found) -> tuple[Panel, ...]:
@@ -48,10 +55,16 @@ def _one(drawings: tuple[Drawing, ...], found: Found) -> tuple[Panel, ...]:
     return (
         _panel(loss, "loss", _alt(result, found, "validation_loss"), 0, said, yaxis=_span(0, _TOP)),
         _rates(rate),
-        _panel(accuracy, "accuracy", _alt(result, found, "validation_accuracy"), 1, said,
-               yaxis=_shares(found, "accuracy", "validation_accuracy")),
+        _panel(
+            accuracy,
+            "accuracy",
+            _alt(result, found, "validation_accuracy"),
+            1,
+            said,
+            yaxis=_shares(found, "accuracy", "validation_accuracy"),
+        ),
         _batches(other) if grows else _momenta(other),
-    )  # fmt: skip
+    )
 
 
 def _several(drawings: tuple[Drawing, ...], found: Found) -> tuple[Panel, ...]:
@@ -69,13 +82,20 @@ def _several(drawings: tuple[Drawing, ...], found: Found) -> tuple[Panel, ...]:
     title = _titled({ROLES[kind]: said for kind, said in names(result).items()})
     top = min(ceiling(float(np.nanmax(_every(found, "loss", "validation_loss"), initial=1.0))), _TOP)
     return (
-        _panel(loss, "loss", _alt(result, found, "validation_loss"), 0, title,
-               yaxis=_span(0, top), annotations=[_BOTH]),
+        _panel(
+            loss, "loss", _alt(result, found, "validation_loss"), 0, title, yaxis=_span(0, top), annotations=[_BOTH]
+        ),
         _rates(rate),
-        _panel(accuracy, "validation accuracy", _alt(result, found, "validation_accuracy"), 1, title,
-               yaxis=_shares(found, "validation_accuracy")),
+        _panel(
+            accuracy,
+            "validation accuracy",
+            _alt(result, found, "validation_accuracy"),
+            1,
+            title,
+            yaxis=_shares(found, "validation_accuracy"),
+        ),
         _batches(batch),
-    )  # fmt: skip
+    )
 
 
 def _titled(words: dict[str, str]) -> str:

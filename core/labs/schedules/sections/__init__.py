@@ -54,9 +54,10 @@ def what_is_trained(result: Schedules, values: Mapping[str, Any]) -> Sequence[st
     columns = rows | {
         "strategy": [names(result).get(kind, SHAPES.get(kind, kind)) for kind in rows["strategy"]],
         "end": [_ENDS[end] for end in rows["end"]],
-        "test_accuracy": [round(share, 4) if end else None for share, end in
-                          zip(rows["test_accuracy"], rows["end"], strict=True)],
-    }  # fmt: skip
+        "test_accuracy": [
+            round(share, 4) if end else None for share, end in zip(rows["test_accuracy"], rows["end"], strict=True)
+        ],
+    }
     return said, Table(columns, caption="The runs with the current settings; images count as often as they were seen.")
 
 
@@ -82,12 +83,18 @@ def _cycles() -> Panel:
         lines(t, meant.rate(t), line("first", 1.8, dash="dash"), "intended", meta={}),
         lines(t, CLR.rate(t), line("warning", 2.6), "actual", meta={}),
         lines(t, outer, line("muted", 2.2, dash="dot"), "scheduler in the outer loop", meta={}),
-        labels([(5250, 0.79, "γ = 1, actual", "middle right")], "words of the triangle",
-               textfont={"color": color("warning"), "size": 12}),
-        labels([(100, 0.6, "three decaying cycles, intended", "top right")], "words of the intended",
-               textfont={"color": color("first"), "size": 12}),
+        labels(
+            [(5250, 0.79, "γ = 1, actual", "middle right")],
+            "words of the triangle",
+            textfont={"color": color("warning"), "size": 12},
+        ),
+        labels(
+            [(100, 0.6, "three decaying cycles, intended", "top right")],
+            "words of the intended",
+            textfont={"color": color("first"), "size": 12},
+        ),
         labels([(9300, -0.01, "one step per epoch", "bottom left")], "words of the outer loop"),
-    ]  # fmt: skip
+    ]
     end = float(CLR.rate(CLR_UPDATES))
     return panel(
         traces,
@@ -116,9 +123,12 @@ def _samples() -> Panel:
         lines(x, printed, line("warning", 2.2, dash="dash"), "as printed", mode="lines+markers", meta={}),
         labels([*said, (x[0] + 0.1, 3.05, "numbers: updates", "middle right")], "updates"),
         labels([(x[-1], 0.62, "as printed", "bottom left")], "words", textfont={"color": color("warning"), "size": 12}),
-        labels([(x[-1], 1.27, "over the batches run", "bottom left")], "words of the mean",
-               textfont={"color": color("first"), "size": 12}),
-    ]  # fmt: skip
+        labels(
+            [(x[-1], 1.27, "over the batches run", "bottom left")],
+            "words of the mean",
+            textfont={"color": color("first"), "size": 12},
+        ),
+    ]
     return panel(
         traces,
         "Losses that the code printed for batches of 32 to 4,096, from 2.72 down to 0.68, and "

@@ -29,23 +29,45 @@ def readouts(result: Schedules) -> tuple[Readout, ...]:
     plans = result.plans
     most = result.need.fits(result.card)
     return (
-        Readout("updates", tuple(f"{plan.run.updates:,}" for plan in plans),
-                help="Batches that were trained with; the incomplete last one of an epoch "
-                + ("is left out." if result.drop else "counts too.")),
-        Readout("images seen", tuple(f"{plan.run.images:,}" for plan in plans),
-                help="Each counted as often as it was seen."),
-        Readout(_PATTERNS.get(result.shape.kind, "lengths"), tuple(number(plan.patterns) for plan in plans),
-                help="How much of the schedule's pattern the training has."),
-        Readout("last rate (after it)", tuple(f"{number(p.last_rate)} ({number(p.next_rate)})" for p in plans), "first",
-                "Of the last update, and what the scheduler sets after it.",
-                check=_again(plans), headline=True),
-        Readout("noise scale at the end", tuple(number(plan.last_noise) for plan in plans), "risk",
-                "η N / (B (1 − μ)) at the last update (Smith and Le 2018; exactly, they have N / B − 1 for N / B)."),
-        Readout("memory, largest batch", tuple(f"{gib(result.need.total(p.run.largest))} GiB" for p in plans),
-                help="Predicted: weights, gradients, momentum, and what is kept for the way back."),
-        Readout(f"fits into {result.card} GiB: batch of", (f"{most:,}",),
-                help="The largest batch of the chosen network; workspace of the libraries is not counted."),
-    )  # fmt: skip
+        Readout(
+            "updates",
+            tuple(f"{plan.run.updates:,}" for plan in plans),
+            help="Batches that were trained with; the incomplete last one of an epoch "
+            + ("is left out." if result.drop else "counts too."),
+        ),
+        Readout(
+            "images seen", tuple(f"{plan.run.images:,}" for plan in plans), help="Each counted as often as it was seen."
+        ),
+        Readout(
+            _PATTERNS.get(result.shape.kind, "lengths"),
+            tuple(number(plan.patterns) for plan in plans),
+            help="How much of the schedule's pattern the training has.",
+        ),
+        Readout(
+            "last rate (after it)",
+            tuple(f"{number(p.last_rate)} ({number(p.next_rate)})" for p in plans),
+            "first",
+            "Of the last update, and what the scheduler sets after it.",
+            check=_again(plans),
+            headline=True,
+        ),
+        Readout(
+            "noise scale at the end",
+            tuple(number(plan.last_noise) for plan in plans),
+            "risk",
+            "η N / (B (1 − μ)) at the last update (Smith and Le 2018; exactly, they have N / B − 1 for N / B).",
+        ),
+        Readout(
+            "memory, largest batch",
+            tuple(f"{gib(result.need.total(p.run.largest))} GiB" for p in plans),
+            help="Predicted: weights, gradients, momentum, and what is kept for the way back.",
+        ),
+        Readout(
+            f"fits into {result.card} GiB: batch of",
+            (f"{most:,}",),
+            help="The largest batch of the chosen network; workspace of the libraries is not counted.",
+        ),
+    )
 
 
 def _again(plans: Sequence[Plan]) -> Check:

@@ -35,18 +35,36 @@ def trained_readouts(result: Schedules, asked: Asked, found: Found) -> tuple[Rea
     apart = [abs(np.array(loss) - _told(each)).max() for loss, each in zip(again, every, strict=True) if loss]
     off = f" (off by {number(max(apart), 1)})" if apart else ""
     return (
-        Readout("updates", tuple(f"{each.updates:,} of {each.arm.run.updates:,}" if each.every else "–"
-                                 for each in every), help="Taken so far, of all."),
-        Readout("training loss", tuple(_mean(each.last("loss")) for each in every), "train",
-                "The loss that is trained, over the last epoch while its images were learned; mean over the seeds."),
-        Readout(f"from its updates{off}", tuple(_mean(np.array(loss)) for loss in again),
-                help="The training loss again, from the losses of all updates of that epoch."),
-        Readout("validation loss", tuple(_mean(each.last("validation_loss")) for each in every), "test",
-                "After the last epoch, mean over the seeds."),
-        Readout("validation accuracy", tuple(_share(each.last("validation_accuracy")) for each in every), "test",
-                "After the last epoch: mean over the seeds, and from the least to the most."),
+        Readout(
+            "updates",
+            tuple(f"{each.updates:,} of {each.arm.run.updates:,}" if each.every else "–" for each in every),
+            help="Taken so far, of all.",
+        ),
+        Readout(
+            "training loss",
+            tuple(_mean(each.last("loss")) for each in every),
+            "train",
+            "The loss that is trained, over the last epoch while its images were learned; mean over the seeds.",
+        ),
+        Readout(
+            f"from its updates{off}",
+            tuple(_mean(np.array(loss)) for loss in again),
+            help="The training loss again, from the losses of all updates of that epoch.",
+        ),
+        Readout(
+            "validation loss",
+            tuple(_mean(each.last("validation_loss")) for each in every),
+            "test",
+            "After the last epoch, mean over the seeds.",
+        ),
+        Readout(
+            "validation accuracy",
+            tuple(_share(each.last("validation_accuracy")) for each in every),
+            "test",
+            "After the last epoch: mean over the seeds, and from the least to the most.",
+        ),
         Readout("test accuracy", tuple(_share(each.last("test_accuracy")) for each in every), help=_LOOKED),
-    )  # fmt: skip
+    )
 
 
 def _told(each: Strategy) -> Array:

@@ -138,9 +138,7 @@ def explore(
         path = np.array(weights(line, eta))
         path.setflags(write=False)
         paths.append(path)
-    return Staleness(
-        learners, others, delay, horizon, sync, bound, tie, eta, tuple(timelines), tuple(paths)
-    )  # fmt: skip
+    return Staleness(learners, others, delay, horizon, sync, bound, tie, eta, tuple(timelines), tuple(paths))
 
 
 def tables(result: Staleness, values: Mapping[str, Any]) -> dict[str, dict[str, Any]]:

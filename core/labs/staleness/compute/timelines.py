@@ -129,9 +129,7 @@ def simulate(
     pending = np.array([-1 if d == math.inf else r for d, r in zip(due, read, strict=True)])
     learner, begun, done, known, counted, late = columns
     return read_only(
-        Timeline(
-            tuple(cycles), horizon, learner, begun, done, known, counted, late.astype(bool), pending, done, known
-        )  # fmt: skip
+        Timeline(tuple(cycles), horizon, learner, begun, done, known, counted, late.astype(bool), pending, done, known)
     )
 
 

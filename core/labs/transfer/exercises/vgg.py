@@ -26,8 +26,10 @@ def _weights() -> tuple[tuple[int, int], ...]:
 
 
 LAYERS = _weights()
-NAMES = ("input", *(f"block{b}_{n}" for b, (_, m) in enumerate(BLOCKS, 1) for n in (
-    *(f"conv{k + 1}" for k in range(m)), "pool")))  # fmt: skip
+NAMES = (
+    "input",
+    *(f"block{b}_{n}" for b, (_, m) in enumerate(BLOCKS, 1) for n in (*(f"conv{k + 1}" for k in range(m)), "pool")),
+)
 
 
 @dataclass(frozen=True)
