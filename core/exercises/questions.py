@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any, Literal
 
-from core.exercises.kinds import Count, Kind, Map, Near, Number, Pick, Share, digits_needed
+from core.exercises.digits import digits_needed
+from core.exercises.kinds import Count, Kind, Map, Near, Number, Pick, Share
 
 State = Literal["right", "mistake", "wrong", "coarse", "unreadable"]
 _NEGATIVE = re.compile(r"(```.*?```|`[^`]*`|\$[^$]*\$)|(?<![^\s(\[|=,;])-(?=\.?\d)", re.DOTALL)

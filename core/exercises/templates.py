@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
-from core.exercises.kinds import Alike
+from core.exercises.digits import Alike
 from core.exercises.questions import Question, minus
 
 P = TypeVar("P")

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-from core.exercises.kinds import Count, Map, Number, Pick, Shape, Share, Vector, tolerance
+from core.exercises.digits import tolerance
+from core.exercises.kinds import Count, Map, Number, Pick, Shape, Share, Vector
 from core.exercises.questions import Question
 
 

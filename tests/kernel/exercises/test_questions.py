@@ -4,7 +4,8 @@ from fractions import Fraction as F
 
 import pytest
 
-from core.exercises.kinds import Count, Number, Order, Shape, Share, Vector, digits_needed, significant, tolerance
+from core.exercises.digits import digits_needed, significant, tolerance
+from core.exercises.kinds import Count, Number, Order, Shape, Share, Vector
 from core.exercises.questions import Question, Slip, choice, count, number
 from core.exercises.recipes import Edit, Recipe, asked
 
