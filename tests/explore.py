@@ -19,8 +19,10 @@ from urllib.parse import urlencode
 import numpy as np
 
 from core.draw.live import Picture
-from core.kit.controls import Control, Fetch, File, Places, Seed, Several, defaults, to_link
+from core.kit.brought import Fetch, File
+from core.kit.controls import Control, Places, Seed, Several, defaults
 from core.kit.lab import Lab
+from core.kit.links import to_link
 from tests.states import HOSTILE, LABS, check_rest, extremes, hostile, picture_or_reason
 from tests.whole import check_refusal, check_texts, check_words
 

@@ -17,7 +17,8 @@ from core.exercises.export.qti import item
 from core.exercises.kinds import Count, Number, Pick, Share
 from core.exercises.questions import Question
 from core.exercises.reading import LONGEST, read_numbers
-from core.kit.controls import defaults, from_link, to_link
+from core.kit.controls import defaults
+from core.kit.links import from_link, to_link
 from pages.ui import shell
 from tests.formats import MOODLE_NUMBER, blanks, check_item
 

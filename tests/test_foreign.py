@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from core.kit.controls import File
+from core.kit.brought import File
 from core.kit.lab import Exercise, Table
 from core.kit.words import verbatim
 from pages.ui import export

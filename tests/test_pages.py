@@ -21,7 +21,8 @@ from hypothesis import strategies as st
 from streamlit.testing.v1 import AppTest
 
 from core.draw.live import Picture
-from core.kit.controls import File, Places, Seed, Several, defaults
+from core.kit.brought import File
+from core.kit.controls import Places, Seed, Several, defaults
 from core.kit.lab import Lab, Preset, Spot, parameters
 from core.kit.results import nbytes
 from pages.ui import export, shell

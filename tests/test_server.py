@@ -21,8 +21,9 @@ from streamlit.testing.v1 import AppTest
 
 from core import worker
 from core.draw.packing import deflated, pack
-from core.kit.controls import Choice, Scale, Text, Toggle, defaults, to_link
+from core.kit.controls import Choice, Scale, Text, Toggle, defaults
 from core.kit.lab import Lab
+from core.kit.links import to_link
 from pages.ui.server import live
 from pages.ui.server.static import OURS, SmallStatic
 from tests.asgi import finish

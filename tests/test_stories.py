@@ -18,8 +18,9 @@ from core.draw.guess import marked
 from core.draw.live import Picture, still
 from core.draw.staging import showing, without
 from core.draw.style import color
-from core.kit.controls import defaults, from_link
+from core.kit.controls import defaults
 from core.kit.lab import Lab
+from core.kit.links import from_link
 from core.kit.mark import Mark, answered
 from core.kit.story import LONGEST, Step, Story, read_place
 from pages.ui import shell

@@ -11,8 +11,9 @@ import numpy as np
 from core.draw.live import Picture, still, uncolored
 from core.draw.packing import pack
 from core.kit.controls import Control
-from core.kit.lab import Clickable, Exercise, RunList, Table, Work
+from core.kit.lab import Clickable, Exercise, Table, Work
 from core.kit.refusal import reason
+from core.kit.runs import RunList
 
 NAN = re.compile(r"\bnan\b")  # as Python writes it; NaN may be what a sentence is about
 SENTENCE = re.compile(r"^.*[.!?]$", re.DOTALL)

@@ -11,15 +11,17 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from itertools import product
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 
 from core import host
 from core.exercises.questions import Question
 from core.exercises.templates import Template
-from core.kit.controls import Choice, Control, Fetch, File, Scale, Toggle, defaults, from_link, to_link
+from core.kit.brought import Fetch, File
+from core.kit.controls import Choice, Control, Scale, Toggle, defaults
 from core.kit.cost import Cost, in_turn
+from core.kit.links import from_link, to_link
 from core.kit.mark import Mark
 from core.kit.memo import Memo
 from core.kit.recent import Recent
@@ -137,47 +139,6 @@ class Work:
     key: Any
     begin: Callable[[], Any]
     blocks: Callable[[Any], Sequence[Any]]
-
-
-class ListedRun(Protocol):
-    """A past run in a list."""
-
-    @property
-    def id(self) -> str:
-        """Its identity among the jobs."""
-
-    @property
-    def name(self) -> str:
-        """The name that a visitor gave it, or an empty string."""
-
-    @property
-    def title(self) -> str:
-        """The run in a few words."""
-
-    @property
-    def spec(self) -> Any:
-        """Its specification."""
-
-    @property
-    def state(self) -> str:
-        """Its state; "recorded" for a run that comes with Lectern."""
-
-    @property
-    def created(self) -> float:
-        """Seconds since 1970; 0 for what comes with Lectern."""
-
-    @property
-    def seconds(self) -> float:
-        """Seconds that it has run."""
-
-
-@dataclass(frozen=True)
-class RunList:
-    """Past runs, to be opened, renamed, deleted and taken home; `compare` draws those that are chosen."""
-
-    runs: Callable[[], Sequence[ListedRun]]
-    compare: Callable[[Sequence[Any]], Any]
-    settings: Callable[[Any], Mapping[str, Any] | None]
 
 
 @dataclass(frozen=True)

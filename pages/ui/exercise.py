@@ -10,8 +10,9 @@ from core.exercises.kinds import Pick
 from core.exercises.questions import Question, Verdict
 from core.exercises.reading import LONGEST
 from core.exercises.templates import Drawn
-from core.kit.controls import defaults, to_link
+from core.kit.controls import defaults
 from core.kit.lab import Exercise
+from core.kit.links import to_link
 from core.kit.words import verbatim
 from pages.ui import net, shell
 from pages.ui.ledger import Entry, ledger

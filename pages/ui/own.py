@@ -7,8 +7,8 @@ from urllib.parse import urlencode, urlsplit
 
 import streamlit as st
 
-from core.kit.controls import to_link
 from core.kit.lab import Lab
+from core.kit.links import to_link
 from core.kit.own import MOST, OwnStep, pack, unpack
 from core.kit.story import LONGEST, Step, Story
 from core.kit.words import verbatim

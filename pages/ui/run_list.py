@@ -10,7 +10,7 @@ from typing import Any
 import streamlit as st
 
 from core import jobs
-from core.kit.lab import ListedRun, RunList
+from core.kit.runs import ListedRun, RunList
 from core.kit.words import inert
 from pages.ui import net
 from pages.ui.blocks import SEEN

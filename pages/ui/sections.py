@@ -11,7 +11,8 @@ from core.draw.live import Picture
 from core.exercises.templates import LARGEST_VARIANT
 from core.kit.controls import Control, defaults
 from core.kit.glossary import linked
-from core.kit.lab import Clickable, Exercise, Lab, RunList, Table, Work
+from core.kit.lab import Clickable, Exercise, Lab, Table, Work
+from core.kit.runs import RunList
 from pages.ui import blocks, exercise, net, opening
 from pages.ui.live_chart import live_chart
 from pages.ui.moving import moving

@@ -24,8 +24,8 @@ from core.exercises.export.markup import html
 from core.exercises.kinds import Share
 from core.exercises.questions import Question
 from core.exercises.templates import Drawn, Template
-from core.kit.controls import from_link, to_link
 from core.kit.lab import Lab
+from core.kit.links import from_link, to_link
 from core.kit.story import Story
 from pages.ui import shell
 

@@ -13,8 +13,8 @@ from weakref import WeakSet
 
 import streamlit as st
 
-from core.kit.controls import nearest
 from core.kit.lab import Lab
+from core.kit.links import nearest
 
 # Query parameters that belong to the shell and not to a page.
 PRESENT = "present"  # presenter mode

@@ -14,8 +14,8 @@ from core.draw.live import Picture
 from core.draw.staging import showing, without
 from core.exercises.kinds import Pick
 from core.exercises.questions import Question
-from core.kit.controls import from_link
 from core.kit.lab import PREDICT, Lab
+from core.kit.links import from_link
 from core.kit.mark import answered
 from core.kit.story import Step, Story, read_place
 from core.kit.words import verbatim

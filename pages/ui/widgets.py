@@ -8,7 +8,8 @@ from typing import Any
 import streamlit as st
 
 from core.host import limits
-from core.kit.controls import Choice, Control, Fetch, Fetched, File, LogSlider, Seed, Several, Slider, Text, Toggle
+from core.kit.brought import Fetch, Fetched, File
+from core.kit.controls import Choice, Control, LogSlider, Seed, Several, Slider, Text, Toggle
 from core.kit.words import verbatim
 from pages.ui import net
 from pages.ui.server import uploads

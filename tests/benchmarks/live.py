@@ -16,8 +16,9 @@ from playwright.sync_api import Browser, sync_playwright
 from streamlit.testing.v1 import AppTest
 from websockets.asyncio.client import connect
 
-from core.kit.controls import Scale, to_link
+from core.kit.controls import Scale
 from core.kit.lab import Lab
+from core.kit.links import to_link
 from pages.ui.server import live
 from tests.benchmarks.browser import HUMAN_PAUSE, PICTURE, settle, visit
 from tests.benchmarks.measure import Row, in_turns, milliseconds, resident

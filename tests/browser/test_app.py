@@ -13,8 +13,8 @@ from playwright.sync_api import Page, expect
 from streamlit.proto.BackMsg_pb2 import BackMsg
 
 from core.draw.live import Axis
-from core.kit.controls import to_link
 from core.kit.lab import Lab
+from core.kit.links import to_link
 from tests.states import LABS
 
 OpenPage = Callable[..., Page]

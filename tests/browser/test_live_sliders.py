@@ -14,7 +14,8 @@ from playwright.sync_api import Page
 
 from core import worker
 from core.draw.packing import pack
-from core.kit.controls import File, Scale
+from core.kit.brought import File
+from core.kit.controls import Scale
 from core.kit.lab import Lab
 from tests.browser.test_app import ready, same_shapes, script_runs, settled_link
 from tests.states import LABS

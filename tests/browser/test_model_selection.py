@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from playwright.sync_api import Page, expect
 
-from core.kit.controls import to_link
+from core.kit.links import to_link
 from core.labs.model_selection.lab import LAB
 from tests.browser.test_app import choose, ready, settled_link
 

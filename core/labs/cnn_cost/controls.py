@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 
-from core.kit.controls import Choice, Control, File, LogSlider, Seed, Slider, Text, Toggle
+from core.kit.brought import File
+from core.kit.controls import Choice, Control, LogSlider, Seed, Slider, Text, Toggle
 from core.labs.cnn_cost.compute.models import native_sizes
 from core.labs.cnn_cost.compute.slips import COLUMNS
 from core.labs.cnn_cost.compute.uploads import read_network

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from core.data.tables import PASTED, read_file
-from core.kit.controls import Choice, File, LogSlider, Slider, Text
+from core.kit.brought import File
+from core.kit.controls import Choice, LogSlider, Slider, Text
 from core.labs.logistic.own import EXAMPLE
 
 LABELS = {"1": "1", "0": "0"}

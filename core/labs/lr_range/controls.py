@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 
-from core.kit.controls import Choice, Control, File, LogSlider, Seed, Slider, Text
+from core.kit.brought import File
+from core.kit.controls import Choice, Control, LogSlider, Seed, Slider, Text
 from core.kit.words import number
 from core.labs.lr_range.compute.own import EXAMPLE as OWN_CURVE
 from core.labs.lr_range.compute.own import read_curve

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from core.kit.controls import Choice, Control, File, Seed, Slider, Text, Toggle
+from core.kit.brought import File
+from core.kit.controls import Choice, Control, Seed, Slider, Text, Toggle
 from core.kit.words import percent
 from core.labs.model_selection.compute.explore import POINTS
 from core.networks.grammar import from_link, to_link

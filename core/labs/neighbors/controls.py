@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from core.data.tables import PASTED, read_file
-from core.kit.controls import Choice, File, LogSlider, Seed, Slider, Text, Toggle
+from core.kit.brought import File
+from core.kit.controls import Choice, LogSlider, Seed, Slider, Text, Toggle
 from core.labs.neighbors.compute import DATA, EXAMPLE, HIGH, LARGEST, LOW, METRICS, TIES, WEIGHTS
 
 _DRAWN = ("data", ("moons", "clouds", "three"))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from core.kit.controls import Choice, Fetch, File, LogSlider, Seed, Slider, Toggle
+from core.kit.brought import Fetch, File
+from core.kit.controls import Choice, LogSlider, Seed, Slider, Toggle
 from core.kit.words import number, percent
 from core.labs.ranking_curves.compute.datasets import fetch
 from core.labs.ranking_curves.compute.scored import MODELS, SECOND, SOURCES

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from core.data.tables import PASTED, read_file
-from core.kit.controls import Choice, File, Slider, Text
+from core.kit.brought import File
+from core.kit.controls import Choice, Slider, Text
 from core.labs.trees.compute.data import EXAMPLE, FEATURES, FIVE, TABLES
 from core.labs.trees.compute.splits import DATA
 

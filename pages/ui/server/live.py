@@ -22,8 +22,9 @@ from starlette.websockets import WebSocket
 
 from core import worker
 from core.draw.packing import deflated, pack
-from core.kit.controls import Control, from_link, to_link
+from core.kit.controls import Control
 from core.kit.lab import Lab
+from core.kit.links import from_link, to_link
 from core.kit.memo import Memo
 from core.kit.recent import Recent
 from pages.ui import shell

@@ -8,22 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.kit.controls import (
-    Choice,
-    Control,
-    Fetch,
-    Fetched,
-    File,
-    LogSlider,
-    Places,
-    Seed,
-    Several,
-    Slider,
-    Text,
-    Toggle,
-    from_link,
-    to_link,
-)
+from core.kit.brought import Fetch, Fetched, File
+from core.kit.controls import Choice, Control, LogSlider, Places, Seed, Several, Slider, Text, Toggle
+from core.kit.links import from_link, to_link
 
 DEGREE = Slider(name="degree", label="Degree", help="h", default=3, low=1, high=20)
 NOISE = Slider(name="noise", label="Noise", help="h", default=0.5, low=0, high=3, step=0.05, also=(math.sqrt(0.3),))

@@ -9,7 +9,8 @@ import pytest
 from sklearn.metrics import average_precision_score, roc_auc_score
 
 from core import worker
-from core.kit.controls import Fetched, defaults
+from core.kit.brought import Fetched
+from core.kit.controls import defaults
 from core.labs.ranking_curves.compute.comparison import Comparison, awaited, compare, completing, tables
 from core.labs.ranking_curves.compute.recount import recount
 from core.labs.ranking_curves.compute.uploads import read_scores

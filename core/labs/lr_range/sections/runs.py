@@ -11,7 +11,8 @@ from core.draw.live import Panel, Picture
 from core.draw.marks import Trace, curve, panel
 from core.draw.style import color
 from core.kit.arrays import Numbers
-from core.kit.lab import RunList, Section, Table, Work
+from core.kit.lab import Section, Table, Work
+from core.kit.runs import RunList
 from core.kit.words import fixed, percent
 from core.labs.lr_range.compute.bounds import EPOCHS, HOMEWORK_BOUNDS, begin_all, bounds_of, trainings
 from core.labs.lr_range.compute.curves import epoch_steps, losses_of, ramp_of, sweep_of

@@ -11,7 +11,7 @@ import numpy as np
 
 from core import worker
 from core.kit.arrays import Numbers
-from core.kit.controls import Fetched
+from core.kit.brought import Fetched
 from core.kit.cost import Cost
 from core.kit.memo import Memo
 from core.labs.ranking_curves.compute.datasets import Table, credit
