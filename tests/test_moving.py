@@ -91,13 +91,13 @@ def test_work_that_is_refused_says_why_and_can_be_asked_for_again() -> None:
 
 @pytest.mark.parametrize("value", [(1.0, 1.0), (2.0, 0.0)])
 def test_a_chart_that_moves_by_itself_keeps_where_it_was_told_to_stand(value: tuple[float, float]) -> None:
-    from pages.ui.state import State
+    from pages.ui.state import Stands
 
-    state = State(values={}, good={})
-    assert state.stand("section0.1", (0, 0), (1.0, 0.0)) == (1.0, 0.0)
-    assert state.stand("section0.1", (0, 0), value) == (1.0, 0.0)  # otherwise each move would send the picture again
-    assert state.stand("section0.1", (1, 0), value) == value
-    state.leave("section1")
-    assert state.stand("section0.1", (1, 0), (0.0, 0.0)) == value
-    state.leave("section0")
-    assert state.stand("section0.1", (1, 0), (0.0, 0.0)) == (0.0, 0.0)
+    stands = Stands()
+    assert stands.at("section0.1", (0, 0), (1.0, 0.0)) == (1.0, 0.0)
+    assert stands.at("section0.1", (0, 0), value) == (1.0, 0.0)  # otherwise each move would send the picture again
+    assert stands.at("section0.1", (1, 0), value) == value
+    stands.forget("section1")
+    assert stands.at("section0.1", (1, 0), (0.0, 0.0)) == value
+    stands.forget("section0")
+    assert stands.at("section0.1", (1, 0), (0.0, 0.0)) == (0.0, 0.0)

@@ -20,7 +20,7 @@ from core.training.history import past_runs
 from core.training.runs import Seen
 from pages.ui import frame, run_list, runs, state
 from pages.ui.run_list import exported
-from pages.ui.state import State
+from pages.ui.state import Shown, State
 
 Open = Callable[..., AppTest]
 RECORDS = ({"step": 0, "rates": [1e-5, 1e-4], "losses": [2.5, 2.4], "accuracies": [0.1, 0.2]},)
@@ -154,7 +154,7 @@ def test_an_open_page_is_drawn_again_when_something_about_its_runs_differs(
     monkeypatch.setattr(frame.state, "write_link", lambda lab, record: None)
     monkeypatch.setattr(runs, "look", lambda spec: GOING)
     values = defaults(LAB.all_controls)
-    record = State(values, values, looked=runs.stamps(LAB.trainings(LAB.result(values), values)))
+    record = State(values, values, shown=Shown(runs=runs.stamps(LAB.trainings(LAB.result(values), values))))
     monkeypatch.setattr(runs, "look", lambda spec: replace(GOING, **change))
     frame._watch(LAB, record)
     assert len(drawn) == again

@@ -44,7 +44,7 @@ def show(lab: Lab) -> None:
     state.read_link(lab, record)
     telling.arrive(lab, record)
     opening.arrive(lab, record)
-    record.whole, record.open = True, False
+    record.shown.whole, record.shown.open = True, False
     with st.container(key="page"):
         stage, head, controls = (st.container(key=key) for key in ("stage", "head", "drawer"))
     with stage:
@@ -53,7 +53,7 @@ def show(lab: Lab) -> None:
         st.fragment(_show_stage, key=STAGE, run_every=every)(lab, record)
         if lab.runs is not no_runs and not going:
             st.fragment(_watch, run_every=pace(lab.name, WATCH_S))(lab, record)
-    record.whole = False
+    record.shown.whole = False
     if state.bare():
         return
     with head:
@@ -66,14 +66,14 @@ def show(lab: Lab) -> None:
             _controls(lab, record)
         if lab.runs is not no_runs:
             st.fragment(_show_runs, run_every=every)(lab, record)
-    if record.around[0] and not state.presenting():
+    if record.shown.around[0] and not state.presenting():
         st.html('<span id="below"></span>')
         in_hand = [control.name for control in lab.controls if control.place == "section"]
         values = record.good | {name: record.values[name] for name in in_hand}
         result = lab.result(values)
-        record.open = sections(lab, record, values, result) | export.section(lab, values, result)
+        record.shown.open = sections(lab, record, values, result) | export.section(lab, values, result)
     else:
-        record.leave(f"{lab.name}:section")
+        record.stands.forget(f"{lab.name}:section")
 
 
 @net.guarded
@@ -81,7 +81,7 @@ def _show_stage(lab: Lab, record: State) -> None:
     """Draw the picture in a fragment: a tick of a control runs this alone, the page only where more depends on it."""
     state.write_link(lab, record)
     net.say_pending(f"{lab.name}:stage", lab)
-    record.looked = runs.stamps(_runs(lab, record))
+    record.shown.runs = runs.stamps(_runs(lab, record))
     waiting = _waiting(lab, record)
     revealed = record.drawn or not waiting
     if revealed:
@@ -94,9 +94,9 @@ def _show_stage(lab: Lab, record: State) -> None:
         revealed = revealed and not telling.hides(lab)
     if revealed:
         _chart(lab, record, guessed(lab, record, result, picture))
-        record.completing = lab.completed_by(result, record.good)
-        if record.completing:
-            complete(record.completing)
+        record.works.completing = lab.completed_by(result, record.good)
+        if record.works.completing:
+            complete(record.works.completing)
     around = (
         revealed,
         active(lab, record),
@@ -104,9 +104,9 @@ def _show_stage(lab: Lab, record: State) -> None:
         [brought(lab.name, control, record.values[control.name]) for control in lab.controls],
         runs.going(_runs(lab, record)),
     )
-    if not record.whole and (record.open or around != record.around):
+    if not record.shown.whole and (record.shown.open or around != record.shown.around):
         st.rerun()
-    record.around = around
+    record.shown.around = around
     record.touched = False
 
 
@@ -118,7 +118,7 @@ def pace(page: str, least: float) -> float:
 @net.guarded
 def _watch(lab: Lab, record: State) -> None:
     """Notice what others do with the runs of the page, which is redrawn only if that differs from what it shows."""
-    if runs.stamps(_runs(lab, record)) != record.looked:
+    if runs.stamps(_runs(lab, record)) != record.shown.runs:
         state.write_link(lab, record)  # the message that triggered this run may carry an older one
         st.rerun()
 
@@ -137,21 +137,21 @@ def _show_runs(lab: Lab, record: State) -> None:
     """Show the progress of the runs, below the controls."""
     specs = lab.trainings(lab.result(record.good), record.good)
     runs.bar(specs, lab.name, record.good)
-    if runs.going(specs) != record.around[-1]:
+    if runs.going(specs) != record.shown.around[-1]:
         st.rerun()
 
 
 def _notes(lab: Lab, record: State) -> None:
     """Say in one line what in a link could not be taken as given."""
-    if not record.notes:
+    if not record.link.notes:
         return
-    more = len(record.notes) - NOTES
-    words = [*record.notes[:NOTES], *([f"{more} more of its values were ignored or moved."] if more > 0 else [])]
+    more = len(record.link.notes) - NOTES
+    words = [*record.link.notes[:NOTES], *([f"{more} more of its values were ignored or moved."] if more > 0 else [])]
     with st.container(horizontal=True, vertical_alignment="center", key="notes"):
         st.info(" ".join(map(verbatim, words)), icon=":material/link_off:")
         st.button(
             "Dismiss",
-            on_click=net.safely(record.notes.clear),
+            on_click=net.safely(record.link.notes.clear),
             type="tertiary",
             icon=":material/close:",
             key=f"{lab.name}:dismiss",
@@ -190,10 +190,10 @@ def _controls(lab: Lab, record: State) -> None:
 def _waiting(lab: Lab, record: State) -> bool:
     """Show the work that the picture must wait for, with a button that stops it; return whether there is any."""
     settings = lab.settings(record.values)
-    if record.stopped == settings:
+    if record.works.stopped == settings:
 
         def go_on() -> None:
-            record.stopped = None
+            record.works.stopped = None
             st.rerun(STAGE)
 
         with st.container(horizontal=True, vertical_alignment="center"):
@@ -210,7 +210,7 @@ def _waiting(lab: Lab, record: State) -> bool:
     def stop() -> None:
         for task in tasks:
             task.cancel()
-        record.stopped = settings
+        record.works.stopped = settings
         st.rerun(STAGE)
 
     progress(tasks, stop, lab.name)
@@ -251,11 +251,11 @@ def _chart(lab: Lab, record: State, picture: Picture) -> None:
 
     presenting = state.presenting()
     picture, large = telling.staged(lab, record, picture)
-    stamp = (record.epoch, record.visit, presenting, len(record.answers))
+    stamp = (record.epoch, record.visit, presenting, len(record.asked.answers))
     live_chart(
         picture,
         key=f"{lab.name}:chart",
-        start=record.stand(lab.main, stamp, lab.stand(record.values)),
+        start=record.stands.at(lab.main, stamp, lab.stand(record.values)),
         epoch=record.epoch,
         present=presenting,
         fill=True,

@@ -33,7 +33,7 @@ def moving(lab: Lab, record: State, picture: Picture, key: str) -> None:
     live_chart(
         picture,
         key=key,
-        start=record.stand(key, (record.epoch, record.visit), places[-1]),
+        start=record.stands.at(key, (record.epoch, record.visit), places[-1]),
         epoch=record.epoch,
         on_commit=dragged,
         on_point=pointed if control.limit > 1 else None,

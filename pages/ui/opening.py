@@ -40,9 +40,9 @@ def practice_key(lab: Lab) -> str:
 def arrive(lab: Lab, record: State) -> None:
     """Unfold what the address names, once per visit; a name that is not one of this lab's gets a sentence."""
     names = st.query_params.get_all(state.OPEN)
-    if (record.visit, names) == record.opened:
+    if (record.visit, names) == record.link.opened:
         return
-    record.opened = record.visit, names
+    record.link.opened = record.visit, names
     if not names:
         return
     key = fold_of(lab, names[0]) if len(names) == 1 else ""
@@ -52,7 +52,7 @@ def arrive(lab: Lab, record: State) -> None:
     else:
         told = " and ".join(repr(name[:_NAMED]) for name in names[:2])
         why = "this page has no such section or exercise" if len(names) == 1 else "it can open only one of them"
-        record.notes.append(f"Ignored {told} in the link: {why}.")
+        record.link.notes.append(f"Ignored {told} in the link: {why}.")
 
 
 def fold_of(lab: Lab, name: str) -> str:

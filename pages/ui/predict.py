@@ -18,34 +18,34 @@ from pages.ui.widgets import widget
 
 def predict(lab: Lab, record: State, result: Any) -> bool:
     """Ask for the guesses one by one, each shown beside the truth once it is there; whether all are."""
-    record.ask(lab.settings(record.good))
+    record.asked.about(lab.settings(record.good))
     asked = lab.questions(result)
-    for index, guess in enumerate(record.answers):
+    for index, guess in enumerate(record.asked.answers):
         _verdict(lab, record, index, guess, result)
-    if len(record.answers) == len(asked):
+    if len(record.asked.answers) == len(asked):
         return True
-    prediction = asked[len(record.answers)]
-    if record.draft is None:
-        record.draft = prediction.guess.default
+    prediction = asked[len(record.asked.answers)]
+    if record.asked.draft is None:
+        record.asked.draft = prediction.guess.default
 
     def draft(_name: str, value: Any) -> None:
-        record.draft = value
+        record.asked.draft = value
 
     def commit() -> None:
-        record.answers, record.draft = (*record.answers, record.draft), None
+        record.asked.answers, record.asked.draft = (*record.asked.answers, record.asked.draft), None
 
     st.subheader(prediction.ask(result), anchor=False)
     with st.container(key="guess", width=520):
         if isinstance(prediction.guess, Spot):
             _point(lab, prediction.guess, record, result)
         else:
-            widget(lab.name, prediction.guess, record.draft, draft)
+            widget(lab.name, prediction.guess, record.asked.draft, draft)
         st.button(
             "Check",
             type="primary",
             on_click=net.safely(commit),
             key=f"{lab.name}:commit",
-            disabled=record.draft is None,
+            disabled=record.asked.draft is None,
         )
     st.caption("Answer to see the plots. Answers are not saved.")
     return False
@@ -55,7 +55,7 @@ def guessed(lab: Lab, record: State, result: Any, picture: Picture) -> Picture:
     """Draw the answers that are numbers or points into the picture, each beside the truth."""
     if not record.values[PREDICT.name]:
         return picture
-    for prediction, guess in zip(lab.questions(result), record.answers, strict=False):
+    for prediction, guess in zip(lab.questions(result), record.asked.answers, strict=False):
         mark, truth = prediction.mark(result, record.good), prediction.truth(result)
         if mark is not None:
             picture = marked(picture, mark, guess, truth, prediction.right(guess, truth, result))
@@ -66,13 +66,13 @@ def _point(lab: Lab, spot: Spot, record: State, result: Any) -> None:
     """Let a place be pointed at, or typed where there is no pointer."""
 
     def take(place: tuple[float, float]) -> None:
-        record.draft = place
+        record.asked.draft = place
 
-    live_chart(spot.picture(result, record.draft), key=f"{lab.name}:guess", on_point=take)
+    live_chart(spot.picture(result, record.asked.draft), key=f"{lab.name}:guess", on_point=take)
     keys = [f"{lab.name}:guess.{name}" for name in "xy"]
     held = [st.session_state.get(key) for key in keys]
-    if record.draft is not None or None not in held:  # one number alone is an answer in the making
-        for key, part in zip(keys, record.draft or (None, None), strict=True):
+    if record.asked.draft is not None or None not in held:  # one number alone is an answer in the making
+        for key, part in zip(keys, record.asked.draft or (None, None), strict=True):
             st.session_state[key] = part
 
     def typed() -> None:
@@ -94,7 +94,7 @@ def _verdict(lab: Lab, record: State, index: int, guess: Any, result: Any) -> No
     show_value = prediction.guess.show
 
     def again() -> None:
-        record.answers = ()
+        record.asked.answers = ()
 
     with st.container(horizontal=True, vertical_alignment="center", key=f"verdict{index}"):
         color = "green" if prediction.right(guess, truth, result) else "red"

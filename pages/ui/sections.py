@@ -31,7 +31,7 @@ def sections(lab: Lab, record: State, values: dict[str, Any], result: Any) -> bo
         key = f"{opening.section_key(lab, index)}."
         folded = st.expander(section.title, on_change="rerun", key=opening.section_key(lab, index))
         if not folded.open:
-            record.leave(key)
+            record.stands.forget(key)
             continue
         any_open = True
         with folded:
@@ -99,5 +99,5 @@ def _block(lab: Lab, record: State, block: Any, key: str) -> None:
 def _asked_for(lab: Lab, record: State, block: Work | RunList, key: str) -> Sequence[Any]:
     """Return blocks that exist only on request."""
     if isinstance(block, Work):
-        return work(block, key, record.works)
+        return work(block, key, record.works.requested)
     return run_list(block, key, lambda values: record.replace(defaults(lab.all_controls) | dict(values)))

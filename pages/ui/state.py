@@ -26,9 +26,103 @@ OWN = "own"  # a lecture of one's own, packed
 SHELL = (PRESENT, BARE, PANEL, STORY, OPEN, OWN)
 
 
+@dataclass
+class Link:
+    """The address as a page has read or written it.
+
+    Attributes
+    ----------
+    query
+        The query parameters last seen or written; `None` before the first visit.
+    asked_for, notes
+        The texts of the link that was last read, until a widget changes; sentences about what could not be taken as
+        given.
+    opened
+        The visit, and the names of what its link asked to unfold, once they have been read.
+    """
+
+    query: dict[str, str] | None = None
+    asked_for: dict[str, str] = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)
+    opened: tuple[int, list[str]] = (0, [])
+
+
+@dataclass
+class Asked:
+    """Predict first: the settings that the questions are about, the committed answers, and the guess being made."""
+
+    settings: Any = None
+    answers: tuple[Any, ...] = ()
+    draft: Any = None
+
+    def about(self, settings: Any) -> None:
+        """Start over if the questions are about settings other than last time's."""
+        if settings != self.settings:
+            self.settings, self.answers, self.draft = settings, (), None
+
+
+@dataclass
+class Stands:
+    """When each chart was last told where to be, and where.
+
+    In between it moves by itself, and its data stay byte for byte the same, so that a move costs no payload.
+    """
+
+    told: dict[str, tuple[Any, Any]] = field(default_factory=dict)
+
+    def at(self, chart: str, stamp: Any, value: Any) -> Any:
+        """Return where a chart should be: the value at the time that `stamp` last changed."""
+        if chart not in self.told or self.told[chart][0] != stamp:
+            self.told[chart] = stamp, value
+        return self.told[chart][1]
+
+    def forget(self, charts: str) -> None:
+        """Forget the charts whose keys begin like this: they are gone, and will be recreated."""
+        self.told = {chart: stood for chart, stood in self.told.items() if not chart.startswith(charts)}
+
+
+@dataclass
+class Works:
+    """Work of a page that takes longer than a moment.
+
+    Attributes
+    ----------
+    requested
+        Work that has been requested in sections, by what is computed.
+    completing
+        Work that will complete the picture; work that nobody holds is not begun.
+    stopped
+        The settings whose computation the visitor has canceled.
+    """
+
+    requested: dict[Any, Any] = field(default_factory=dict)
+    completing: list[Any] = field(default_factory=list)
+    stopped: Any = None
+
+
+@dataclass
+class Shown:
+    """The page as it was last drawn.
+
+    Attributes
+    ----------
+    whole, open, around
+        Whether the whole page is being run, not just the picture; whether something below the picture is open; what the
+        rest of the page depends on: whether the picture is shown, the active preset, the controls that are shown,
+        and what has been brought through them.
+    runs
+        The state of the page's runs when its picture was drawn.
+    """
+
+    whole: bool = False
+    open: bool = False
+    around: tuple[Any, ...] = (True,)
+    runs: Any = ()
+
+
 @dataclass(eq=False)
 class State:
-    """Everything remembered about one page in one session.
+    """Everything remembered about one page in one session: its record, and by concern what goes with it.
 
     Attributes
     ----------
@@ -36,60 +130,26 @@ class State:
         Value of every control.
     good, drawn
         The last values whose picture could be computed, initially the defaults; whether there has been one.
-    link
-        The query parameters last seen or written; `None` before the first visit.
-    epoch, visit
-        Count the changes of state that did not come from a widget, and the arrivals from another page.
-    whole, open, around
-        Whether the whole page is being run, not just the picture; whether something below the picture is open; what the
-        rest of the page depends on: whether the picture is shown, the active preset, the controls that are shown,
-        and what has been brought through them.
-    opened
-        The visit, and the names of what its link asked to unfold, once they have been read.
     refusal
         Why `values` have no picture; empty if they have.
+    epoch, visit
+        Count the changes of state that did not come from a widget, and the arrivals from another page.
     touched
         A widget has changed since the last run: the URL that came with the run is then older than `values`.
-    asked_for, notes
-        The texts of the link that was last read, until a widget changes; sentences about what could not be taken as
-        given.
-    draft, answers, asked
-        The guess that is being made, the committed ones, and the settings that they are made for.
-    looked
-        The state of the page's runs when its picture was drawn.
-    stopped
-        The settings whose computation the visitor has canceled.
-    stands
-        When each chart was last told where to be, and where. In between it moves by itself, and its data
-        stay byte for byte the same, so that a move costs no payload.
-    works
-        Work that has been requested in sections, by what is computed.
-    completing
-        Work that will complete the picture; work that nobody holds is not begun.
     """
 
     values: dict[str, Any]
     good: dict[str, Any]
     drawn: bool = False
-    link: dict[str, str] | None = None
-    epoch: int = 0
-    touched: bool = False
-    asked_for: dict[str, str] = field(default_factory=dict)
-    notes: list[str] = field(default_factory=list)
-    draft: Any = None
-    answers: tuple[Any, ...] = ()
-    asked: Any = None
-    looked: Any = ()
-    stopped: Any = None
-    visit: int = 0
-    whole: bool = False
-    open: bool = False
-    around: tuple[Any, ...] = (True,)
-    opened: tuple[int, list[str]] = (0, [])
     refusal: str = ""
-    stands: dict[str, tuple[Any, Any]] = field(default_factory=dict)
-    works: dict[Any, Any] = field(default_factory=dict)
-    completing: list[Any] = field(default_factory=list)
+    epoch: int = 0
+    visit: int = 0
+    touched: bool = False
+    link: Link = field(default_factory=Link)
+    asked: Asked = field(default_factory=Asked)
+    stands: Stands = field(default_factory=Stands)
+    works: Works = field(default_factory=Works)
+    shown: Shown = field(default_factory=Shown)
 
     def set(self, name: str, value: Any) -> None:
         """Take one value from a widget."""
@@ -101,21 +161,6 @@ class State:
         self.values = dict(values)
         self.epoch += 1
         self.touched = True
-
-    def ask(self, settings: Any) -> None:
-        """Start the questions over if they are about settings other than last time's."""
-        if settings != self.asked:
-            self.asked, self.answers, self.draft = settings, (), None
-
-    def stand(self, chart: str, stamp: Any, value: Any) -> Any:
-        """Return where a chart should be: the value at the time that `stamp` last changed."""
-        if chart not in self.stands or self.stands[chart][0] != stamp:
-            self.stands[chart] = stamp, value
-        return self.stands[chart][1]
-
-    def leave(self, charts: str) -> None:
-        """Forget the positions of the charts whose keys begin like this: they are gone, and will be recreated."""
-        self.stands = {chart: stood for chart, stood in self.stands.items() if not chart.startswith(charts)}
 
 
 # Records of the open sessions, by page; they go with their sessions.
@@ -180,12 +225,12 @@ def read_link(lab: Lab, state: State) -> None:
     arrived, again = st.session_state["arrived"], st.session_state.pop("again", False)
     state.visit += arrived
     if state.touched or arrived:
-        state.asked_for, state.notes = {}, []
-    by_menu = arrived and state.link is not None and not seen  # the menu drops the query: the record stays
-    if state.touched or again or by_menu or seen == state.link:
+        state.link.asked_for, state.link.notes = {}, []
+    by_menu = arrived and state.link.query is not None and not seen  # the menu drops the query: the record stays
+    if state.touched or again or by_menu or seen == state.link.query:
         return
-    values, state.notes = lab.read_link(query)
-    state.asked_for = seen
+    values, state.link.notes = lab.read_link(query)
+    state.link.asked_for = seen
     if values != state.values:
         state.replace(values)
 
@@ -195,9 +240,9 @@ def settle(lab: Lab, state: State, picture: Any) -> None:
     values = lab.settled(picture, state.values)
     moved = [control for control in lab.controls if values[control.name] != state.values[control.name]]
     for control in moved:
-        asked = state.asked_for.get(control.name, "")
+        asked = state.link.asked_for.get(control.name, "")
         before, after = (nearest(control, asked, each[control.name]) for each in (state.values, values))
-        state.notes = [note for note in state.notes if note != before] + [after] * bool(asked)
+        state.link.notes = [note for note in state.link.notes if note != before] + [after] * bool(asked)
     if moved:
         state.values = values
         write_link(lab, state)
@@ -205,9 +250,9 @@ def settle(lab: Lab, state: State, picture: Any) -> None:
 
 def write_link(lab: Lab, state: State) -> None:
     """Update the URL from the record."""
-    state.link = lab.link(state.values)
+    state.link.query = lab.link(state.values)
     kept = {key: st.query_params[key] for key in SHELL if key in st.query_params}
     if {key: st.query_params.get_all(key) for key in st.query_params} != {
-        key: [text] for key, text in (kept | state.link).items()
+        key: [text] for key, text in (kept | state.link.query).items()
     }:
-        st.query_params.from_dict(kept | state.link)
+        st.query_params.from_dict(kept | state.link.query)
