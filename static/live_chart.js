@@ -248,7 +248,7 @@ class Chart {
   layWords(readouts, said, summary, roles) {
     const { el, steadyText, ReadoutItem } = this.kit;
     const row = el("div", "lc-readouts");
-    this.texts = readouts.map((readout) => new ReadoutItem(readout, this.theme));
+    this.texts = readouts.map((readout) => new ReadoutItem(readout, this.theme, this.state.terms?.[readout.label]));
     this.texts.forEach(({ root }, i) => root.classList.toggle("lc-rest", i >= READOUTS));
     row.append(...this.texts.map((item) => item.root));
     const paint = (role) => this.theme.swap(roles[role] ?? "currentColor");

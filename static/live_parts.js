@@ -96,9 +96,20 @@ export function lineSwatch(color, dash, width) {
 const meanings = (help, formula, check) =>
   [{ texts: [help] }, { texts: formula }, { texts: check?.texts, before: check?.how && `${check.how}: ` }].filter(({ texts }) => texts?.length);
 
+/** Links to the places of terms in the glossary. */
+function glossaryLine(terms) {
+  const line = el("p", "lc-terms", "Glossary: ");
+  terms.forEach(([name, anchor], i) => {
+    const link = el("a", "", name);
+    Object.assign(link, { href: `glossary#${anchor}`, target: "_blank", rel: "noopener" });
+    line.append(i ? ", " : "", link);
+  });
+  return line;
+}
+
 /** A number with its name; a click on the name shows its meaning, its formula, and a second computation of it. */
 export class ReadoutItem {
-  constructor({ label, texts, along, color, dash, help, formula, check }, theme) {
+  constructor({ label, texts, along, color, dash, help, formula, check }, theme, terms) {
     this.along = along;
     this.root = el("div", "lc-readout");
     this.value = steadyText(texts, along);
@@ -109,7 +120,7 @@ export class ReadoutItem {
     this.root.append(name, this.value);
     this.shown = [this.value];
     if (check) this.addCheck(check);
-    if (help) this.addMeaning(name, meanings(help, formula, check));
+    if (help) this.addMeaning(name, meanings(help, formula, check), terms);
   }
 
   /** Take other texts of the same number; during a drag, the room that they take only grows. */
@@ -125,7 +136,7 @@ export class ReadoutItem {
     this.root.append(this.sign);
   }
 
-  addMeaning(name, parts) {
+  addMeaning(name, parts, terms) {
     const sheet = el("div", "lc-meaning");
     sheet.popover = "auto"; // closed by Escape and by a click outside it
     name.type = "button";
@@ -142,6 +153,7 @@ export class ReadoutItem {
       sheet.append(line);
       this.shown.push(text);
     }
+    if (terms) sheet.append(glossaryLine(terms));
     this.root.append(sheet);
   }
 

@@ -10,7 +10,7 @@ from functools import cache
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from core.kit.glossary import TERMS, Term, linked
+from core.kit.glossary import TERMS, Term, linked, named
 from core.kit.lab import Lab
 from tests.states import LABS
 from tests.test_language import of_a_section, of_a_state, written_once
@@ -101,3 +101,10 @@ def test_a_precision_gain_is_what_the_glossary_says() -> None:
         precision = Fraction(tp, tp + fp)
         gain = (precision - prevalence) / ((1 - prevalence) * precision)
         assert gain == 1 - Fraction(fp, fp + tn) / Fraction(tp, tp + fn)
+
+
+def test_terms_are_found_in_plain_words_each_once_and_of_the_lab_alone() -> None:
+    text = "Variance of the lasso. The variances add up to the AUROC, lasso."
+    assert [term.name for term in named(text, "regularization")] == ["variance", "lasso"]
+    assert named(text, "staleness") == []
+    assert named("", "regularization") == []

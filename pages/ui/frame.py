@@ -10,6 +10,7 @@ from typing import Any
 import streamlit as st
 
 from core.draw.live import Picture
+from core.kit.glossary import named
 from core.kit.lab import PREDICT, Lab, no_runs
 from core.kit.words import verbatim
 from pages.ui import export, net, opening, runs, state, telling
@@ -263,5 +264,8 @@ def _chart(lab: Lab, record: State, picture: Picture) -> None:
         panel=state.panel(),
         large=large,
         source=None if telling.asking(lab) else live.start(lab, record.values),
+        terms={
+            r.label: some for r in picture.readouts if r.help and (some := named(f"{r.label}. {r.help}", lab.name)[:3])
+        },
         on_commit=commit,
     )

@@ -23,3 +23,11 @@ def test_a_term_in_a_section_opens_its_place_in_the_glossary(app_url: str, open_
     expect(term).to_be_in_viewport()
     expect(glossary.locator("dt[id]")).to_have_count(len(TERMS))  # no name was lost where HTML is made safe
     in_both_themes(glossary, idle)
+
+
+def test_a_readout_opens_its_terms(app_url: str, open_page: OpenPage) -> None:
+    page = ready(open_page(f"{app_url}/bias_variance"))
+    page.locator(".lc-readouts").get_by_role("button", name="variance").click()
+    with page.context.expect_page() as opened:
+        page.locator(".lc-meaning:popover-open").get_by_role("link", name="variance", exact=True).click()
+    expect(opened.value.locator("#term-variance")).to_be_focused()

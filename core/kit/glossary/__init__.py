@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
+from functools import cache
 
 from core.kit.glossary.fits import FOUNDATIONS, GENERALIZATION
 from core.kit.glossary.ranking import RANKING
@@ -40,10 +42,9 @@ def linked(text: str, lab: str, done: set[str]) -> str:
     str
         The same words; the definition is the title of each link, which a pointer that rests on it shows.
     """
-    spelled = {name.casefold(): term for term in TERMS if lab in term.labs for name in (term.name, *term.also)}
+    spelled = _spelled(lab)
     if not spelled:
         return text
-    names = "|".join(map(re.escape, sorted(spelled, key=len, reverse=True)))
 
     def link(found: re.Match[str]) -> str:
         if found["term"] is None:
@@ -54,5 +55,23 @@ def linked(text: str, lab: str, done: set[str]) -> str:
         done.add(term.name)
         return f'[{found[0]}](glossary#{term.anchor} "{term.words}")'
 
-    pattern = rf"(?:{_APART})|(?<![\w-])(?P<term>{names})s?(?![\w-])"
+    pattern = rf"(?:{_APART})|{_pattern(spelled)}"
     return re.sub(pattern, link, text, flags=re.IGNORECASE | re.MULTILINE | re.DOTALL)
+
+
+def named(text: str, lab: str) -> list[Term]:
+    """Return the terms of a lab that a text without markup names, each once, in the order of their first places."""
+    spelled = _spelled(lab)
+    places = re.finditer(_pattern(spelled), text, re.IGNORECASE) if spelled else ()
+    return list(dict.fromkeys(spelled[place["term"].casefold()] for place in places))
+
+
+@cache
+def _spelled(lab: str) -> dict[str, Term]:
+    """Return the terms of a lab by each of their spellings."""
+    return {name.casefold(): term for term in TERMS if lab in term.labs for name in (term.name, *term.also)}
+
+
+def _pattern(spelled: Iterable[str]) -> str:
+    names = "|".join(map(re.escape, sorted(spelled, key=len, reverse=True)))
+    return rf"(?<![\w-])(?P<term>{names})s?(?![\w-])"

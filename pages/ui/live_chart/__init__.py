@@ -10,7 +10,7 @@ import hashlib
 import logging
 import math
 import mimetypes
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +19,7 @@ import streamlit as st
 from core.draw import live, style
 from core.draw.packing import deflated, pack
 from core.draw.page import CHART_CSS, CHART_JS, KIT_JS, PLOTLY_JS, STATIC
+from core.kit.glossary import Term
 from pages.ui import net
 
 SLIDERS_JS = STATIC / "live_sliders.js"  # only with a server
@@ -77,6 +78,7 @@ def live_chart(
     panel: int | None = None,
     large: int | None = None,
     source: Mapping[str, str] | None = None,
+    terms: Mapping[str, Sequence[Term]] | None = None,
     on_commit: Callable[[Any], None] | None = None,
     on_point: Callable[[tuple[float, float]], None] | None = None,
 ) -> None:
@@ -104,6 +106,8 @@ def live_chart(
         Number of the panel that fills the stage once this differs from the last time.
     source : mapping, optional
         Page, and link of its settings, for pictures that the server draws while another control is dragged.
+    terms : mapping, optional
+        For labels of readouts, the terms of the glossary that explain them.
     on_commit : callable, optional
         Called before the next run of the script with the axis value, or the point, on which the user has settled.
     on_point : callable, optional
@@ -135,7 +139,15 @@ def live_chart(
     def give_up() -> None:
         st.session_state[failed] = True
 
-    shape = {"present": present, "fill": fill, "bare": bare, "panel": panel, "large": large, "source": source}
+    shape: dict[str, Any] = {
+        "present": present,
+        "fill": fill,
+        "bare": bare,
+        "panel": panel,
+        "large": large,
+        "source": source,
+    }
+    shape["terms"] = {label: [[term.name, term.anchor] for term in some] for label, some in (terms or {}).items()}
     data = pack(picture, start=start, epoch=epoch, ask=on_point is not None, file=key, **shape)
     _mount(
         key=key,
