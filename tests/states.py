@@ -140,6 +140,8 @@ def check_rest(lab: Lab, values: Mapping[str, Any], works: bool = False) -> None
     for name, columns in lab.tables(result, values).items():
         written = export.to_csv(columns)
         assert name.endswith(".csv") and not re.search(r"(^|,)[-+]?(nan|inf)", written, re.MULTILINE | re.IGNORECASE)
+    for name, content in lab.files(result, values).items():
+        assert re.fullmatch(r"[\w.-]+\.(md|tex|tfevents)", name) and content()
     compile(lab.export_script(values), lab.name, "exec")
     json.dumps(lab.link(values))
 

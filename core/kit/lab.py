@@ -204,6 +204,8 @@ class Lab:
         by the current ones of the controls that the script names.
     tables
         Result and values to file name -> {column name: one-dimensional array}.
+    files
+        Result and values to the other files for a download: name -> function that writes the content.
     thumbnail
         Small SVG drawing for the home page.
     sections
@@ -243,6 +245,7 @@ class Lab:
     predictions: tuple[Prediction, ...]
     script: Callable[[Mapping[str, Any]], str]
     tables: Callable[[Any, Mapping[str, Any]], Mapping[str, Mapping[str, Any]]]
+    files: Callable[[Any, Mapping[str, Any]], Mapping[str, Callable[[], str | bytes]]] = lambda result, values: {}
     thumbnail: Callable[[], str]
     sections: tuple[Section, ...] = ()
     needs: Callable[..., Sequence[Any]] = lambda **_: ()

@@ -1,4 +1,4 @@
-"""Downloads of a lab: the data, the figure, a script."""
+"""Downloads of a lab: the data, the figure, a script and the same as a notebook."""
 
 from __future__ import annotations
 
@@ -14,8 +14,15 @@ import streamlit as st
 
 from core.draw.page import standalone_html
 from core.kit.lab import Lab
+from core.kit.scripts import notebook_of
 from core.kit.words import inert
 from pages.ui import net
+
+_KINDS = {  # of files: name and media type
+    "md": ("Markdown", "text/markdown"),
+    "tex": ("LaTeX", "application/x-tex"),
+    "tfevents": ("TensorBoard", "application/octet-stream"),
+}
 
 
 def section(lab: Lab, values: Mapping[str, Any], result: Any) -> bool:
@@ -30,6 +37,7 @@ def section(lab: Lab, values: Mapping[str, Any], result: Any) -> bool:
 @net.guarded
 def _offers(lab: Lab, values: Mapping[str, Any], result: Any) -> None:
     tables = lab.tables(result, values)
+    code = lab.export_script(values)
     with st.container(horizontal=True):
         for name, columns in tables.items():
             st.download_button(
@@ -40,18 +48,36 @@ def _offers(lab: Lab, values: Mapping[str, Any], result: Any) -> None:
                 on_click="ignore",
                 icon=":material/table:",
             )
+        for name, content in lab.files(result, values).items():
+            kind, mime = _KINDS[name.rpartition(".")[2]]
+            st.download_button(
+                f"{name} ({kind})",
+                content,
+                file_name=name,
+                mime=mime,
+                on_click="ignore",
+                icon=":material/description:",
+            )
         figure(lab, values, result, "export")
         st.download_button(
             "Python script",
-            lab.export_script(values),
+            code,
             file_name=f"{lab.name}.py",
             mime="text/x-python",
             on_click="ignore",
             icon=":material/code:",
         )
+        st.download_button(
+            "Notebook",
+            notebook_of(code, tables),
+            file_name=f"{lab.name}.ipynb",
+            mime="application/x-ipynb+json",
+            on_click="ignore",
+            icon=":material/book_2:",
+        )
     st.caption(f"{_gaps(tables)} PNG and SVG of a single picture: the camera signs at its upper right corner.".strip())
     st.markdown("**Python code** that computes these numbers without Lectern:")
-    st.code(lab.export_script(values), language="python")
+    st.code(code, language="python")
 
 
 def figure(lab: Lab, values: Mapping[str, Any], result: Any, key: str) -> None:

@@ -149,7 +149,7 @@ def shares(values):
     return ", ".join(f"{100 * value:.6g}" for value in told) or "not yet"
 
 
-trainings, each_epoch, each_update = (table(f"{name}.csv") for name in ("trainings", "each-epoch", "each-update"))
+trainings, each_epoch, each_update = map(table, ("trainings.csv", "each-epoch.csv", "each-update.csv"))
 for kind in dict.fromkeys(row["strategy"] for row in trainings):
     begun = [row for row in trainings if row["strategy"] == kind and row["updates"]]
     counted = [row for row in begun if row["end"]] or begun  # those that have ended; while there is none, all
