@@ -7,11 +7,12 @@ from pathlib import Path
 from typing import Any
 
 from core.kit.lab import Lab, Preset
-from core.labs.cnn_cost.compute.explore import awaited, cost, tables
+from core.labs.cnn_cost.compute.explore import awaited, cost
 from core.labs.cnn_cost.controls import CONTROLS
 from core.labs.cnn_cost.exercises import EXERCISES
 from core.labs.cnn_cost.picture import picture, thumbnail
 from core.labs.cnn_cost.sections import SECTIONS
+from core.labs.cnn_cost.sections.layer_table import files, tables
 from core.labs.cnn_cost.stories import STORIES
 from core.labs.cnn_cost.words import PREDICTIONS
 
@@ -95,6 +96,7 @@ LAB = Lab(
     predictions=PREDICTIONS,
     script=script,
     tables=tables,
+    files=files,
     thumbnail=thumbnail,
     sections=SECTIONS,
     exercises=EXERCISES,

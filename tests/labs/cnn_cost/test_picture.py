@@ -397,3 +397,18 @@ def test_the_thumbnail_has_a_block_for_every_row() -> None:
 )
 def test_a_share_is_never_a_power_of_ten(part: int, words: str) -> None:
     assert _share(part, 100_000) == words
+
+
+def test_the_layer_table_leaves_the_page_as_it_is_shown() -> None:
+    """LeNet-5's published rows; hidden cells stay hidden."""
+    values, result, _ = drawn(net="lenet5")
+    shown = LAB.tables(result, values)["layer_table.csv"]
+    assert shown["parameters"] == [156, 0, 2416, 0, 48120, 10164, 850]
+    files = {name: write() for name, write in LAB.files(result, values).items()}
+    assert "| 5 | conv5-120 | Conv2d | 1 | 120×1×1 | 120 | 48,120 | 48,000 | 32×32 |\n" in files["layer_table.md"]
+    assert (
+        r"5 & conv5-120 & Conv2d & 1 & 120$\times$1$\times$1 & 120 & 48,120 & 48,000 & 32$\times$32 \\"
+        in (files["layer_table.tex"])
+    )
+    values, result, _ = drawn(net="lenet5", blank="params")
+    assert "48,120" not in "".join(write() for write in LAB.files(result, values).values())

@@ -8,15 +8,15 @@ from typing import Any
 
 from core.kit.lab import Exercise, Section, Table
 from core.kit.words import size_text, verbatim
-from core.labs.cnn_cost.compute.explore import HIDDEN, Cost
+from core.labs.cnn_cost.compute.explore import Cost
 from core.labs.cnn_cost.compute.formulas import formulas
 from core.labs.cnn_cost.compute.models import model_table
 from core.labs.cnn_cost.compute.rows import Row
 from core.labs.cnn_cost.compute.slips import rounded
-from core.labs.cnn_cost.panels.costs import operations_of, params_of, unit_name
-from core.labs.cnn_cost.panels.field import field_text
+from core.labs.cnn_cost.panels.costs import unit_name
 from core.labs.cnn_cost.panels.memory import memory_of
 from core.labs.cnn_cost.sections.fill_in import questions
+from core.labs.cnn_cost.sections.layer_table import BLANKED, columns_of
 from core.labs.cnn_cost.words import UNKNOWN, bare, least, shape_text, telling
 from core.networks.layers import KINDS
 from core.networks.lenet import lenet5
@@ -35,7 +35,6 @@ _FORMULAS = {
     "sees": "field",
     "stored for training": "saved",
 }
-_BLANKS = {"output": "side", "activations": "activations", "parameters": "params", "MACs": "macs", "FLOPs": "macs"}
 
 _LATER = "Totals appear when no cells are hidden: choose “Nothing” under “Leave blank”."
 
@@ -44,7 +43,7 @@ def table_blocks(result: Cost, values: Mapping[str, Any]) -> Sequence[Any]:
     """Show the rows as a table, and the exercise if some cells of it are blank."""
     rows = result.rows(every=values["every"], collapse=values["collapse"])
     table = Table(
-        columns=_columns(result, rows, values),
+        columns=columns_of(result, rows, values),
         explain=lambda row, column: _explained(result, rows[row], column, values),
         caption=_caption(result, values),
     )
@@ -64,39 +63,9 @@ def table_blocks(result: Cost, values: Mapping[str, Any]) -> Sequence[Any]:
     return blocks
 
 
-def _columns(result: Cost, rows: Sequence[Row], values: Mapping[str, Any]) -> dict[str, Sequence[Any]]:
-    calls = [row.call for row in rows]
-    unit, precision = values["unit"], values["precision"]
-    columns: dict[str, Sequence[Any]] = {
-        "row": list(range(1, len(rows) + 1)),
-        "layer": [row.label for row in rows],
-        "kind": [call.kind for call in calls],
-        "times": [row.count for row in rows],
-        "output": [shape_text(call.output_shape) for call in calls],
-        "activations": [call.activations for call in calls],
-        "parameters": [params_of(row, values["bias"]) for row in rows],
-        unit_name(unit): [operations_of(row, unit) for row in rows],
-        "other operations": [call.other_ops for call in calls],
-        "bytes": [call.activations * (4 if precision == "fp32" else 2) for call in calls],
-        "sees": [field_text(row) for row in rows],
-        "stored for training": [call.saved_bytes(precision=precision) for call in calls],
-    }
-    if bare(result.table):
-        return {name: columns[name] for name in ("row", "layer", "kind", "times", "parameters")}
-    if result.blanks:  # they would give answers away
-        for name in ("other operations", "bytes", "stored for training"):
-            del columns[name]
-    for name, column in _BLANKS.items():
-        hidden = {row for row, shown in enumerate(rows) if (shown.place, column) in result.blanks}
-        if hidden and name in columns:
-            texts = [value if isinstance(value, str) else f"{value:,}" for value in columns[name]]
-            columns[name] = [HIDDEN if row in hidden else text for row, text in enumerate(texts)]
-    return columns
-
-
 def _explained(result: Cost, row: Row, column: str, values: Mapping[str, Any]) -> str:
     """Return the formula of a cell, unless it is to be found."""
-    if (row.place, _BLANKS.get(column, "")) in result.blanks:
+    if (row.place, BLANKED.get(column, "")) in result.blanks:
         return "This cell is hidden: fill it in below."
     key = _FORMULAS.get(column)
     if key is None:
