@@ -35,7 +35,7 @@ def notebook_of(script: str, tables: Iterable[str]) -> str:
     read = [name for name in tables if f'"{name}"' in code]
     if read:
         said += f"\n\nBefore running it, download {' and '.join(read)} from the same page into this folder."
-    cells = [{"cell_type": "markdown", "id": "about", "metadata": {}, "source": said}]
+    cells: list[dict[str, object]] = [{"cell_type": "markdown", "id": "about", "metadata": {}, "source": said}]
     for number, part in enumerate(filter(str.strip, _CELL.split(code)), 1):
         cells.append(
             {
