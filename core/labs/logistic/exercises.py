@@ -168,36 +168,11 @@ def _draw_predictions(rng: random.Random) -> Predictions:
 
 def _ask_predictions(p: Predictions) -> Sequence[Question]:
     n, pairs = len(p.labels), list(zip(p.labels, map(float, p.probabilities), strict=True))
-    terms = [-math.log(q if y else 1 - q) for y, q in pairs]
-    mean = sum(terms) / n
     squared = sum((y - q) ** 2 for y, q in pairs) / n
-    positives = [t for t, (y, _) in zip(terms, pairs, strict=True) if y]
     gradient = tuple((q - y) / n for y, q in pairs)
     slopes = tuple(2 * (q - y) * q * (1 - q) / n for y, q in pairs)
-    hits = [q if y else 1 - q for y, q in pairs]
     return (
-        number(
-            "Mean cross-entropy (natural logarithm)",
-            mean,
-            (
-                Slip("squared_error", squared, "That is the mean squared error."),
-                Slip("log10", mean / math.log(10), "That is with the logarithm to base 10."),
-                Slip("bits", mean / math.log(2), "That is in bits, with the logarithm to base 2."),
-                Slip("sum", sum(terms), "That is the sum; divide by the number of predictions."),
-                Slip("positives_only", sum(positives) / n, "Predictions with label 0 count too, with ln(1 − ŷ)."),
-                Slip("mean_of_positives", sum(positives) / len(positives), "Predictions with label 0 count too."),
-                Slip(
-                    "log_of_prediction",
-                    -sum(math.log(q) for _, q in pairs) / n,
-                    "For label 0 the logarithm is that of 1 − ŷ.",
-                ),
-                Slip("no_minus", -mean, "The logarithm of a probability is negative; the loss has a minus sign."),
-            ),
-            (
-                " + ".join(f"(−ln {hit:g})" for hit in hits) + f" = {sum(terms):.6f}",
-                f"{sum(terms):.6f} / {n} = {mean:.6f}",
-            ),
-        ),
+        _cross_entropy(pairs),
         number(
             "Mean squared error",
             squared,
@@ -225,6 +200,36 @@ def _ask_predictions(p: Predictions) -> Sequence[Question]:
                 if slip.value != gradient
             ),
             (f"(ŷ − y)/{n} = ({'; '.join(f'{v:.5f}' for v in gradient)})",),
+        ),
+    )
+
+
+def _cross_entropy(pairs: Sequence[tuple[int, float]]) -> Question:
+    n, hits = len(pairs), [q if y else 1 - q for y, q in pairs]
+    terms = [-math.log(hit) for hit in hits]
+    mean = sum(terms) / n
+    positives = [t for t, (y, _) in zip(terms, pairs, strict=True) if y]
+    squared = sum((y - q) ** 2 for y, q in pairs) / n
+    return number(
+        "Mean cross-entropy (natural logarithm)",
+        mean,
+        (
+            Slip("squared_error", squared, "That is the mean squared error."),
+            Slip("log10", mean / math.log(10), "That is with the logarithm to base 10."),
+            Slip("bits", mean / math.log(2), "That is in bits, with the logarithm to base 2."),
+            Slip("sum", sum(terms), "That is the sum; divide by the number of predictions."),
+            Slip("positives_only", sum(positives) / n, "Predictions with label 0 count too, with ln(1 − ŷ)."),
+            Slip("mean_of_positives", sum(positives) / len(positives), "Predictions with label 0 count too."),
+            Slip(
+                "log_of_prediction",
+                -sum(math.log(q) for _, q in pairs) / n,
+                "For label 0 the logarithm is that of 1 − ŷ.",
+            ),
+            Slip("no_minus", -mean, "The logarithm of a probability is negative; the loss has a minus sign."),
+        ),
+        (
+            " + ".join(f"(−ln {hit:g})" for hit in hits) + f" = {sum(terms):.6f}",
+            f"{sum(terms):.6f} / {n} = {mean:.6f}",
         ),
     )
 

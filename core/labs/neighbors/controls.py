@@ -5,7 +5,9 @@ from __future__ import annotations
 from core.data.tables import PASTED, read_file
 from core.kit.brought import File
 from core.kit.controls import Choice, LogSlider, Seed, Slider, Text, Toggle
-from core.labs.neighbors.compute import DATA, EXAMPLE, HIGH, LARGEST, LOW, METRICS, TIES, WEIGHTS
+from core.labs.neighbors.compute.distances import METRICS
+from core.labs.neighbors.compute.points import DATA, EXAMPLE, HIGH, LOW
+from core.labs.neighbors.compute.votes import LARGEST, TIES, WEIGHTS
 
 _DRAWN = ("data", ("moons", "clouds", "three"))
 _OWN = ("data", ("own",))

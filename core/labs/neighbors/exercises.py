@@ -14,7 +14,7 @@ from core.exercises.kinds import Order, Vector
 from core.exercises.questions import Question, Slip, choice, number
 from core.exercises.templates import Refused, Template
 from core.kit.words import number as written
-from core.labs.neighbors.compute import CLASSES, SIX, SIX_LABELS
+from core.labs.neighbors.compute.points import CLASSES, SIX, SIX_LABELS
 from core.labs.neighbors.directions import Directions
 
 F = Fraction
@@ -73,9 +73,6 @@ def _ask_query(p: Query) -> Sequence[Question]:
     order = _nearest(squared)
     chosen = order[: p.k]
     share = _blue(chosen)
-    weights = [1 / far[i] for i in chosen]
-    weighted = sum(w for w, i in zip(weights, chosen, strict=True) if _BLUE[i]) / sum(weights)
-    by_square = [F(1, squared[i]) for i in chosen]
     mislabeled = [blue or i == 1 for i, blue in enumerate(_BLUE)]
     winner = _NAMES[0] if share > F(1, 2) else _NAMES[1]
     other = _NAMES[1] if winner == _NAMES[0] else _NAMES[0]
@@ -114,26 +111,33 @@ def _ask_query(p: Query) -> Sequence[Question]:
             {other: f"Of the {p.k} nearest points, more are {winner}."},
             f"Of the {p.k} nearest points, more are {winner}.",
         ),
-        number(
-            f"Share of blue among the {p.k} nearest with weights 1/d",
-            weighted,
-            (
-                Slip("equal_votes", float(share), "That is with equal votes; weigh each vote by 1/d."),
-                Slip(
-                    "by_square",
-                    float(sum(w for w, i in zip(by_square, chosen, strict=True) if _BLUE[i]) / sum(by_square)),
-                    "That is with weights 1/d².",
-                ),
-                Slip(
-                    "by_distance",
-                    sum(far[i] for i in chosen if _BLUE[i]) / sum(far[i] for i in chosen),
-                    "Near points count more: the weight is 1/d, not d.",
-                ),
+        _weighted(p, far, chosen, share),
+    )
+
+
+def _weighted(p: Query, far: Sequence[float], chosen: Sequence[int], share: Fraction) -> Question:
+    weights = [1 / far[i] for i in chosen]
+    weighted = sum(w for w, i in zip(weights, chosen, strict=True) if _BLUE[i]) / sum(weights)
+    by_square = [F(1, p.squared[i]) for i in chosen]
+    return number(
+        f"Share of blue among the {p.k} nearest with weights 1/d",
+        weighted,
+        (
+            Slip("equal_votes", float(share), "That is with equal votes; weigh each vote by 1/d."),
+            Slip(
+                "by_square",
+                float(sum(w for w, i in zip(by_square, chosen, strict=True) if _BLUE[i]) / sum(by_square)),
+                "That is with weights 1/d².",
             ),
-            (
-                f"weights of the nearest: {', '.join(f'{w:.4f}' for w in weights)}",
-                f"{weighted * sum(weights):.5f} / {sum(weights):.5f} = {weighted:.6f}",
+            Slip(
+                "by_distance",
+                sum(far[i] for i in chosen if _BLUE[i]) / sum(far[i] for i in chosen),
+                "Near points count more: the weight is 1/d, not d.",
             ),
+        ),
+        (
+            f"weights of the nearest: {', '.join(f'{w:.4f}' for w in weights)}",
+            f"{weighted * sum(weights):.5f} / {sum(weights):.5f} = {weighted:.6f}",
         ),
     )
 

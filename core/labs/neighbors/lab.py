@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from core.kit.lab import Lab, Preset
-from core.labs.neighbors.compute import explore, tables
+from core.labs.neighbors.compute.explore import explore, tables
 from core.labs.neighbors.controls import CONTROLS
 from core.labs.neighbors.exercises import EXERCISES
 from core.labs.neighbors.picture import picture, thumbnail

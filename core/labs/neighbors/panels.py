@@ -11,7 +11,9 @@ from core.draw.marks import Trace, area, bars, curve, dots, labels, panel
 from core.draw.style import ceiling
 from core.kit.arrays import Array, Numbers
 from core.kit.words import number
-from core.labs.neighbors.compute import CELLS, DATA, METRICS, Neighbors
+from core.labs.neighbors.compute.distances import METRICS
+from core.labs.neighbors.compute.explore import Neighbors
+from core.labs.neighbors.compute.points import CELLS, DATA
 
 ROLES = ("first", "second", "threshold")  # of the classes
 _TURN = np.linspace(0, 2 * np.pi, 73)

@@ -6,7 +6,8 @@ import numpy as np
 
 from core.draw.live import Axis, Picture, Plane
 from core.draw.thumbnail import svg_curves
-from core.labs.neighbors.compute import GRID, Neighbors, at_grid, explore
+from core.labs.neighbors.compute.explore import Neighbors, explore
+from core.labs.neighbors.compute.points import GRID, at_grid
 from core.labs.neighbors.panels import error_curves, in_order, plane_map
 from core.labs.neighbors.words import readouts, summaries
 

@@ -8,13 +8,13 @@ from typing import Any
 
 import numpy as np
 
-from core.draw.live import Axis, Check, Frames, Picture, Readout, Track
+from core.draw.live import Axis, Check, Frames, Panel, Picture, Readout, Track
 from core.draw.marks import bars, curve, panel
 from core.draw.style import ceiling
 from core.kit.arrays import Array
 from core.kit.lab import Section, Table
 from core.kit.words import fixed, number
-from core.labs.neighbors.compute import Neighbors
+from core.labs.neighbors.compute.explore import Neighbors
 from core.labs.neighbors.controls import SHARE, VECTORS
 from core.labs.neighbors.directions import Directions, read_vectors
 
@@ -112,11 +112,8 @@ def dimensions(result: Neighbors, values: Mapping[str, Any]) -> Sequence[Any]:
     )
 
 
-def _along_dimensions(share: float) -> Picture:
-    d = DIMENSIONS.astype(float)
-    sides, far = side(share, d), nearest(POINTS, d)
-    percent = f"{100 * share:g}%"
-    panels = [
+def _dimension_panels(d: Array, sides: Array, far: Array, percent: str) -> tuple[Panel, ...]:
+    return tuple(
         panel(
             [curve(d, values, role, name, 2.8)],
             alt,
@@ -149,10 +146,16 @@ def _along_dimensions(share: float) -> Picture:
                 ),
             )
         )
-    ]
+    )
+
+
+def _along_dimensions(share: float) -> Picture:
+    d = DIMENSIONS.astype(float)
+    sides, far = side(share, d), nearest(POINTS, d)
+    percent = f"{100 * share:g}%"
     again = [math.exp(math.log(share) / n) for n in DIMENSIONS]
     return Picture(
-        tuple(panels),
+        _dimension_panels(d, sides, far, percent),
         axis=Axis("dimensions", "Dimensions", tuple(DIMENSIONS.tolist()), tuple(str(n) for n in DIMENSIONS), start=10),
         readouts=(
             Readout(

@@ -10,7 +10,10 @@ from core.kit.controls import Choice, Slider
 from core.kit.lab import Prediction
 from core.kit.mark import Mark, fraction
 from core.kit.words import fixed, number, percent
-from core.labs.neighbors.compute import CLASSES, METRICS, UNDECIDED, Neighbors, Whole, distances, ordered, vote
+from core.labs.neighbors.compute.distances import METRICS, distances, ordered
+from core.labs.neighbors.compute.explore import Neighbors
+from core.labs.neighbors.compute.points import CLASSES, Whole
+from core.labs.neighbors.compute.votes import UNDECIDED, vote
 from core.labs.neighbors.panels import ROLES
 
 AGREE = 1e-6  # of two ways to a distance: the root of a difference of squares loses digits near 0

@@ -250,17 +250,8 @@ def explore(
     check_choice("divisor", divisor, tuple(DIVISORS))
     if mode == "test":
         check_trainable(typed, divisor)
-    return Normalized(
-        _frozen(typed),
-        mode,
-        float(gamma),
-        float(beta),
-        float(eps),
-        int(updates),
-        float(momentum),
-        convention,
-        divisor,
-    )
+    scale, shift, added, weight = map(float, (gamma, beta, eps, momentum))
+    return Normalized(_frozen(typed), mode, scale, shift, added, int(updates), weight, convention, divisor)
 
 
 def check_trainable(typed: Array, divisor: str) -> None:

@@ -9,7 +9,8 @@ from typing import Any
 from core.kit.lab import Lab, Preset
 from core.labs.staleness.compute.explore import explore, tables
 from core.labs.staleness.controls import CONTROLS
-from core.labs.staleness.exercises import EXERCISES
+from core.labs.staleness.exercises.ages import LISTED, TURNS
+from core.labs.staleness.exercises.costs import PACE, RATE
 from core.labs.staleness.picture import picture, thumbnail
 from core.labs.staleness.sections import SECTIONS
 from core.labs.staleness.stories import STORIES
@@ -72,6 +73,6 @@ LAB = Lab(
     tables=tables,
     thumbnail=thumbnail,
     sections=SECTIONS,
-    exercises=EXERCISES,
+    exercises=(LISTED, TURNS, PACE, RATE),
     stories=STORIES,
 )

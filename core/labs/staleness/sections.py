@@ -10,6 +10,7 @@ import numpy as np
 from core.draw.live import Axis, Check, Frames, Picture, Readout, Track
 from core.draw.marks import curve, panel
 from core.draw.style import line as stroke
+from core.kit.arrays import Array
 from core.kit.lab import Section, Table
 from core.kit.words import fixed, number
 from core.labs.staleness.compute.delayed import critical, decay, limit
@@ -137,34 +138,38 @@ def _rates() -> Picture:
     return Picture(
         panels=(own,),
         axis=Axis("tau", "Staleness τ", tuple(TAUS), tuple(map(str, TAUS)), start=2),
-        readouts=(
-            Readout(
-                "largest ηλ",
-                tuple(number(value) for value in limits),
-                "accent",
-                "From there on the distance from the minimum grows.",
-                formula=tuple(f"2 sin(π / {2 * (2 * tau + 1)}) = {number(limits[tau])}" for tau in TAUS),
-                check=Check(
-                    tuple(f"largest root there {fixed(_modulus(tau, limits[tau]), 6)}" for tau in TAUS),
-                    tuple(abs(_modulus(tau, limits[tau]) - 1) < 1e-9 for tau in TAUS),
-                    "roots of z^(τ + 1) − z^τ + ηλ",
-                ),
-                headline=True,
-            ),
-            Readout(
-                "fastest without oscillation",
-                tuple(number(critical(tau)) for tau in TAUS),
-                help="The product ηλ with the fastest decay that does not oscillate, τ^τ / (τ + 1)^(τ + 1).",
-            ),
-            Readout(
-                "factor there",
-                tuple(number(tau / (tau + 1)) for tau in TAUS),
-                "variance",
-                "By how much an update changes the distance at that rate, τ / (τ + 1).",
-            ),
-        ),
+        readouts=_rate_readouts(limits),
         summaries=tuple(
             f"Gradients {tau} updates old: rates up to [accent|{number(limits[tau])}] converge." for tau in TAUS
+        ),
+    )
+
+
+def _rate_readouts(limits: Array) -> tuple[Readout, ...]:
+    return (
+        Readout(
+            "largest ηλ",
+            tuple(number(value) for value in limits),
+            "accent",
+            "From there on the distance from the minimum grows.",
+            formula=tuple(f"2 sin(π / {2 * (2 * tau + 1)}) = {number(limits[tau])}" for tau in TAUS),
+            check=Check(
+                tuple(f"largest root there {fixed(_modulus(tau, limits[tau]), 6)}" for tau in TAUS),
+                tuple(abs(_modulus(tau, limits[tau]) - 1) < 1e-9 for tau in TAUS),
+                "roots of z^(τ + 1) − z^τ + ηλ",
+            ),
+            headline=True,
+        ),
+        Readout(
+            "fastest without oscillation",
+            tuple(number(critical(tau)) for tau in TAUS),
+            help="The product ηλ with the fastest decay that does not oscillate, τ^τ / (τ + 1)^(τ + 1).",
+        ),
+        Readout(
+            "factor there",
+            tuple(number(tau / (tau + 1)) for tau in TAUS),
+            "variance",
+            "By how much an update changes the distance at that rate, τ / (τ + 1).",
         ),
     )
 

@@ -12,20 +12,10 @@ from sklearn.neighbors import KNeighborsClassifier
 
 from core.draw.live import still
 from core.kit.controls import defaults
-from core.labs.neighbors.compute import (
-    DATA,
-    GRID,
-    METRICS,
-    SIX,
-    UNDECIDED,
-    WEIGHTS,
-    distances,
-    draw,
-    errors,
-    explore,
-    index_of,
-    vote,
-)
+from core.labs.neighbors.compute.distances import METRICS, distances
+from core.labs.neighbors.compute.explore import explore
+from core.labs.neighbors.compute.points import DATA, GRID, SIX, draw, index_of
+from core.labs.neighbors.compute.votes import UNDECIDED, WEIGHTS, errors, vote
 from core.labs.neighbors.directions import read_vectors
 from core.labs.neighbors.lab import LAB
 from core.labs.neighbors.panels import ball, outline
@@ -249,7 +239,7 @@ def test_settings_out_of_range_are_refused_by_name(name, value):
 
 def test_drawn_points_lie_in_the_plane_and_follow_the_seed():
     for data in DATA:
-        points, labels = draw(data, 90, 1.0, 5)
+        points, labels, *_ = draw(data, 90, 1.0, 5)
         assert points[:, :2].min() >= -2
         assert points[:, :2].max() <= 4
         assert set(labels) == set(range(3 if data == "three" else 2))

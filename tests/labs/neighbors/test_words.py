@@ -4,7 +4,7 @@ import numpy as np
 
 from core.draw.live import uncolored
 from core.kit.controls import defaults
-from core.labs.neighbors.compute import index_of
+from core.labs.neighbors.compute.points import index_of
 from core.labs.neighbors.lab import LAB
 from core.labs.neighbors.words import PREDICTIONS
 

@@ -7,7 +7,6 @@ from core.draw.live import still
 from core.draw.packing import deflated, pack
 from core.labs.staleness.compute.explore import PERIODS, TICKS
 from core.labs.staleness.compute.timelines import SYNCS
-from core.labs.staleness.exercises import EXERCISES
 from core.labs.staleness.lab import LAB
 from core.labs.staleness.panels import HALF
 from core.labs.staleness.words import ASKED
@@ -174,7 +173,7 @@ def test_the_section_on_rates_shows_the_published_limits():
     ],
 )
 def test_published_mistakes_give_the_published_numbers(label, name, value):
-    drawn = EXERCISES[0].variant(0)
+    drawn = LAB.exercises[0].variant(0)
     assert [question.truth for question in drawn.questions[:2]] == [(0, 0, 1, 0), (2, 2)]
     (question,) = (one for one in drawn.questions if label in one.label)
     (slip,) = (one for one in question.slips if one.name == name)
@@ -184,7 +183,7 @@ def test_published_mistakes_give_the_published_numbers(label, name, value):
 
 @pytest.mark.parametrize("number", range(12))
 def test_answers_are_those_of_the_lab(number):
-    listed, turns, pace, _ = (template.variant(number) for template in EXERCISES)
+    listed, turns, pace, _ = (template.variant(number) for template in LAB.exercises)
     _, result, _ = drawn_state(LAB, listed.state)
     line = result.timelines[result.step(listed.state["period"])]
     for learner, question in enumerate(listed.questions[:2]):

@@ -46,6 +46,8 @@ class Cancer:
         Standardized measurements.
     signs : ndarray of shape (569,)
         1 for a benign tumor, -1 for a malignant one.
+    signed : ndarray of shape (569, 30)
+        Each row of `x` times its sign.
     gram, pull : ndarray of shape (30, 30) and (30,)
         X'X/n and X's/n, s being the signs: all that squared error depends on.
     curvatures, directions : ndarray of shape (30,) and (30, 30)
@@ -56,6 +58,7 @@ class Cancer:
     names: tuple[str, ...]
     x: Array
     signs: Array
+    signed: Array
     gram: Array
     pull: Array
     curvatures: Array
@@ -71,12 +74,13 @@ def cancer() -> Cancer:
     x = raw[:, :-1]
     x = (x - x.mean(axis=0)) / x.std(axis=0)
     signs = 2 * raw[:, -1] - 1
-    gram, pull = x.T @ x / len(x), x.T @ signs / len(x)
+    signed = x * signs[:, None]
+    gram, pull = x.T @ x / len(x), signed.mean(axis=0)
     curvatures, directions = np.linalg.eigh(gram)
     directions = directions * np.where(directions.T @ pull < 0, -1, 1)
-    for array in (raw, x, signs, gram, pull, curvatures, directions):
+    for array in (raw, x, signs, signed, gram, pull, curvatures, directions):
         array.setflags(write=False)
-    return Cancer(raw, names, x, signs, gram, pull, curvatures, directions)
+    return Cancer(raw, names, x, signs, signed, gram, pull, curvatures, directions)
 
 
 def quadratic(curvatures: tuple[float, ...], x: Array) -> tuple[Array, Array]:
@@ -113,13 +117,15 @@ def squares(w: Array) -> tuple[Array, Array]:
 def logistic(w: Array) -> tuple[Array, Array]:
     """Mean cross-entropy of a logistic regression of the signs of `cancer`, without an intercept."""
     data = cancer()
-    wrong = -(w @ data.x.T) * data.signs
-    small = np.exp(-np.abs(wrong))
-    n = len(data.x)
+    margin = w @ data.signed.T  # above 0 where the model is right
+    ahead = margin > 0
+    small = np.exp(-np.abs(margin))
+    n, one = len(data.x), small + 1
     # Each factor is at most 2: their product is far below the largest number, and one logarithm does for all.
-    value = (np.log(np.prod(1 + small, axis=1)) + np.maximum(wrong, 0).sum(axis=1)) / n
-    miss = np.where(wrong >= 0, 1, small) / (1 + small)
-    return value, -(miss * data.signs) @ data.x / n
+    value = (np.log(np.prod(one, axis=1)) - np.minimum(margin, 0, out=margin).sum(axis=1)) / n
+    np.copyto(small, 1, where=~ahead)
+    miss = np.divide(small, one, out=small)
+    return value, -(miss @ data.signed) / n
 
 
 BOTH: dict[str, Both] = {
