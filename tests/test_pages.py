@@ -23,7 +23,8 @@ from streamlit.testing.v1 import AppTest
 from core.draw.live import Picture
 from core.kit.brought import File
 from core.kit.controls import Places, Seed, Several, defaults
-from core.kit.lab import Lab, Preset, Spot, parameters
+from core.kit.lab import Lab, Preset, parameters
+from core.kit.prediction import Spot
 from core.kit.results import nbytes
 from pages.ui import export, shell
 from pages.ui.lectures import LECTURES
@@ -466,6 +467,10 @@ def answer_all(app: AppTest, lab: Lab) -> None:
             for name, part in zip("xy", prediction.guess.values[0], strict=True):
                 app.number_input(f"{lab.name}:guess.{name}").set_value(part)
                 run(app)
+        if why := prediction.why(result):
+            assert app.button(f"{lab.name}:commit").disabled  # a guess without a reason is not an answer
+            app.radio(f"{lab.name}:why").set_value(why.kind.options[0])
+            run(app)
         click(app, f"{lab.name}:commit")
         assert sum("Your answer" in words.value for words in app.markdown) == number + 1
 

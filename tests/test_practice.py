@@ -8,6 +8,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from core.exercises.sheets import LONGEST
+from pages.ui import shell
 from pages.ui.ledger import KEPT, MASTERED, Ledger
 from pages.ui.sheet import templates
 
@@ -79,6 +80,7 @@ def test_answers_outlive_another_sheet(new_app: NewApp) -> None:
         ({"n": "1e9"}, f"a number from 1 to {LONGEST}"),
         ({"seed": "-1"}, "“seed” in the link"),
         ({"seed": "٣"}, "“seed” in the link"),
+        ({"done": "yes"}, "“done” in the link"),
         ({"pick": "gone.away-1"}, "1 of the exercises in the link is not known"),
         ({"pick": "~".join([f"{CONVOLUTION}-1"] * 1000)}, f"at most {LONGEST}"),
         ({"pick": "\x00~~~"}, "not known here"),
@@ -114,6 +116,52 @@ def test_the_ledger_forgets_the_oldest_and_knows_mastery() -> None:
     for number in range(100, 100 + KEPT + 5):
         book.entry(template.variant(number))
     assert len(book.entries) == KEPT
+
+
+def test_progress_travels_in_the_link_on_request(new_app: NewApp) -> None:
+    drawn = templates()[CONVOLUTION].variant(7)
+    query = f"?pick={drawn.key}~cnn_cost.dense-3"
+    app = practice(new_app, pick=query.removeprefix("?pick="))
+    assert "○○ 0 of 2 solved" in said(app)
+    for place, question in enumerate(drawn.questions):
+        answer(app, place, question.kind.write(question.truth))
+    app.run()
+    assert "●○ 1 of 2 solved" in said(app)
+    assert app.code[0].value == query
+    app.checkbox(key="practice:progress").check().run()
+    assert app.code[0].value == f"{query}&done=10"
+    again = practice(new_app, pick=query.removeprefix("?pick="), done="011111")
+    assert "○● 1 of 2 solved" in said(again)
+    next(
+        button for button in again.button if button.key.startswith("practice1") and button.label == "Another one"
+    ).click()
+    again.run()
+    assert again.query_params["done"] == "001111"
+
+
+def test_a_session_is_reported_with_its_predictions(new_app: NewApp) -> None:
+    app = new_app(predict="1")
+    app.switch_page("pages/staleness.py").run()
+    lab = shell.labs()["staleness"]
+    result = lab.result(lab.fresh)
+    first, equal = lab.questions(result)[:2]
+    assert app.button(key="staleness:commit").disabled is False
+    app.button(key="staleness:commit").click().run()  # 0, which is a known mistake of the second question alone
+    next(slider for slider in app.slider if slider.label == "Staleness").set_value(4).run()
+    assert app.button(key="staleness:commit").disabled  # a reason is needed too
+    why = equal.why(result)
+    app.radio(key="staleness:why").set_value(why.truth).run()
+    app.button(key="staleness:commit").click().run()
+    assert not app.exception
+    assert f"Your reason: {why.truth}" in said(app)
+    lines = app.session_state["ledger"].lines()
+    assert [line.question.label for line in lines] == [first.ask(result), equal.ask(result), why.label]
+    assert [line.answer for line in lines] == ["0", "4", why.truth]
+    assert [line.question.judge(line.answer).slips for line in lines][1:] == [("counts_own",), ()]
+    app.session_state["practice:report"] = True
+    app.switch_page("pages/practice.py").run()
+    assert "3 answers, " in said(app)
+    assert not app.exception
 
 
 def test_a_lab_has_its_own_exercises_one_at_a_time(new_app: NewApp) -> None:

@@ -9,8 +9,10 @@ import pytest
 from scipy.optimize import brentq
 from scipy.special import expit
 
+from core.exercises.kinds import Pick
 from core.kit.controls import defaults
-from core.kit.lab import Lab, Prediction, within
+from core.kit.lab import Lab
+from core.kit.prediction import Prediction, Spot
 from pages.ui import shell
 
 LABS = shell.labs()
@@ -78,8 +80,31 @@ def test_without_a_weight_no_reason_is_asked_for() -> None:
     assert not any(text.startswith("After how many") for text in found)
 
 
+@pytest.mark.parametrize("lab", LABS.values(), ids=LABS)
+def test_a_prediction_is_a_question_with_known_mistakes_and_a_reason(lab: Lab) -> None:
+    reasons = 0
+    for values in (lab.fresh, *(lab.preset_values(preset) for preset in lab.presets[:3])):
+        if lab.tasks(values):
+            continue
+        result = lab.result(values)
+        for prediction in lab.questions(result):
+            asked, why = prediction.asked(result), prediction.why(result)
+            reasons += why is not None or asked.label.startswith(("Why", "Because"))
+            for question in (asked, why) if why else (asked,):
+                assert question.judge(question.kind.write(question.truth)).right, question.label
+                for slip in question.slips:
+                    verdict = question.judge(question.kind.write(slip.value))
+                    assert verdict.state == "mistake" and slip.name in verdict.slips, (question.label, slip.name)
+                    assert slip.words in verdict.words
+                assert "Correct" not in question.reason and "Not quite" not in question.reason
+                if isinstance(question.kind, Pick):
+                    assert len(question.slips) == len(question.kind.options) - 1
+    assert reasons, "no prediction asks why"
+
+
 def test_a_margin_holds_for_each_coordinate() -> None:
-    test = within(0.1)
-    assert test((1.0, 2.0), (1.1, 1.9), None)
-    assert not test((1.0, 2.0), (1.1, 1.8), None)
-    assert not test(3, 3.2, None)
+    spot = Spot(lambda result, place: None, ((0.0, 0.0),))
+    at = Prediction("Where?", spot, lambda result: (1.0, 2.0), lambda guess, truth, result: "There.", margin=0.1)
+    assert at.right((1.1, 1.9), None)
+    assert not at.right((1.1, 1.8), None)
+    assert at.asked(None).judge("(1; 2)").words == "Correct. There."

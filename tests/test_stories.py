@@ -207,8 +207,8 @@ def test_predictions_have_their_place_in_the_picture(lab: Lab) -> None:
             if not isinstance(prediction.question, str):
                 _check_question(lab, prediction.ask(result), values)
             mark, truth = prediction.mark(result, values), prediction.truth(result)
-            assert prediction.right(truth, truth, result)
-            assert not all(prediction.right(guess, truth, result) for guess in prediction.guess.values)
+            assert prediction.right(truth, result)
+            assert not all(prediction.right(guess, result) for guess in prediction.guess.values)
             if mark is None:
                 continue
             if mark.axis == "xy":

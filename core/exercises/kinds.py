@@ -140,8 +140,9 @@ class Near(Number):
     margin: float = 0.0
 
     def fits(self, reading: Typed, value: float | Fraction) -> bool:
-        """Return whether a reading is within the margin."""
-        return abs(reading.value - Fraction(value)) <= Fraction(self.margin) * Fraction(1_000_001, 1_000_000)
+        """Return whether a reading is within the margin, or what floating point and writing can lose of it."""
+        lost = max(abs(Fraction(value)), Fraction(self.margin)) / 10**6
+        return abs(reading.value - Fraction(value)) <= Fraction(self.margin) + lost
 
     def coarse(self, reading: Typed, value: float | Fraction) -> bool:
         """Return False: a guess needs no more digits."""

@@ -13,20 +13,17 @@ from functools import cache
 from itertools import product
 from typing import Any
 
-import numpy as np
-
 from core import host
 from core.exercises.questions import Question
 from core.exercises.templates import Template
 from core.kit.brought import Fetch, File
-from core.kit.controls import Choice, Control, Scale, Toggle, defaults
+from core.kit.controls import Control, Toggle, defaults
 from core.kit.cost import Cost, in_turn
 from core.kit.links import from_link, to_link
-from core.kit.mark import Mark
 from core.kit.memo import Memo
+from core.kit.prediction import Prediction
 from core.kit.recent import Recent
 from core.kit.story import Story
-from core.kit.words import fixed
 
 # Shared by all visitors, so results are immutable; few are kept, since one can hold megabytes.
 _RESULTS = Recent(entries=16, nbytes=host.limits().kept_bytes)
@@ -53,56 +50,6 @@ class Preset:
 
 
 @dataclass(frozen=True)
-class Spot:
-    """An answer that is given by pointing at a place of a picture.
-
-    `picture` maps the page's result and the place pointed at, or `None`, to what is shown; `values` are the
-    places that the tests point at.
-    """
-
-    picture: Callable[[Any, tuple[float, float] | None], Any]
-    values: tuple[tuple[float, float], ...]
-    default: None = None
-
-    def show(self, value: tuple[float, float]) -> str:
-        """Write a place for a reader."""
-        return "({}, {})".format(*(fixed(part, 2) for part in value))
-
-
-@dataclass(frozen=True)
-class Prediction:
-    """A question to be answered before the picture is shown.
-
-    `question` is a sentence, or writes one from the page's result; it is asked only of results for which `when` holds.
-    `guess` is what collects the answer, `truth` maps the page's result to the right one and `verdict` writes,
-    from guess, truth and result, what there is to learn from the difference. `mark` says, from the result and the
-    values of all controls, where the picture has the answer: the guess is drawn there. `right` tells from
-    guess, truth and result whether the guess counts as right.
-    """
-
-    question: str | Callable[[Any], str]
-    guess: Scale | Choice | Spot
-    truth: Callable[[Any], Any]
-    verdict: Callable[[Any, Any, Any], str]
-    mark: Callable[[Any, Mapping[str, Any]], Mark | None] = lambda result, values: None
-    right: Callable[[Any, Any, Any], bool] = lambda guess, truth, result: bool(guess == truth)
-    when: Callable[[Any], bool] = lambda result: True
-
-    def ask(self, result: Any) -> str:
-        """Return the question about a result."""
-        return self.question if isinstance(self.question, str) else self.question(result)
-
-
-def within(margin: float) -> Callable[[Any, Any, Any], bool]:
-    """Return the test whether a number, or each coordinate of a point, is no farther from the truth than `margin`."""
-
-    def test(guess: Any, truth: Any, result: Any) -> bool:
-        return bool(np.all(np.abs(np.subtract(guess, truth)) <= margin + 1e-9))
-
-    return test
-
-
-@dataclass(frozen=True)
 class Table:
     """Columns of equal length that can be sorted, searched and taken home; whole numbers of any size stay exact.
 
@@ -119,12 +66,14 @@ class Exercise:
     """Questions about what a section shows, each judged as soon as it is answered.
 
     `text` is Markdown. `key` names what is asked: answers are kept for the session under it and under the label of
-    their question, so that a page that asks the same again finds them. Nothing of them goes into a link.
+    their question, so that a page that asks the same again finds them. Nothing of them goes into a link. `title` names
+    it in a report.
     """
 
     text: str
     questions: tuple[Question, ...]
     key: str
+    title: str = ""
 
 
 @dataclass(frozen=True)

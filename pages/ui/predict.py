@@ -8,9 +8,11 @@ import streamlit as st
 
 from core.draw.guess import marked
 from core.draw.live import Picture
-from core.kit.lab import PREDICT, Lab, Spot
+from core.kit.lab import PREDICT, Exercise, Lab
+from core.kit.prediction import Prediction, Spot
 from core.kit.words import verbatim
 from pages.ui import net
+from pages.ui.ledger import ledger
 from pages.ui.live_chart import live_chart
 from pages.ui.state import State
 from pages.ui.widgets import widget
@@ -25,6 +27,7 @@ def predict(lab: Lab, record: State, result: Any) -> bool:
     if len(record.asked.answers) == len(asked):
         return True
     prediction = asked[len(record.asked.answers)]
+    exercise, reason = _exercise(lab, record, prediction, result), f"{lab.name}:why"
     if record.asked.draft is None:
         record.asked.draft = prediction.guess.default
 
@@ -32,7 +35,11 @@ def predict(lab: Lab, record: State, result: Any) -> bool:
         record.asked.draft = value
 
     def commit() -> None:
+        texts = (prediction.written(record.asked.draft), st.session_state.get(reason))
+        for question, text in zip(exercise.questions, texts, strict=False):
+            ledger().answer(exercise, question, text)
         record.asked.answers, record.asked.draft = (*record.asked.answers, record.asked.draft), None
+        st.session_state.pop(reason, None)
 
     st.subheader(prediction.ask(result), anchor=False)
     with st.container(key="guess", width=520):
@@ -40,14 +47,17 @@ def predict(lab: Lab, record: State, result: Any) -> bool:
             _point(lab, prediction.guess, record, result)
         else:
             widget(lab.name, prediction.guess, record.asked.draft, draft)
+        for why in exercise.questions[1:]:
+            st.radio(why.label, why.kind.options, index=None, key=reason)
         st.button(
             "Check",
             type="primary",
             on_click=net.safely(commit),
             key=f"{lab.name}:commit",
-            disabled=record.asked.draft is None,
+            disabled=record.asked.draft is None
+            or (len(exercise.questions) > 1 and st.session_state.get(reason) is None),
         )
-    st.caption("Answer to see the plots. Answers are not saved.")
+    st.caption("Answer to see the plots. Your answers stay in this session; “Practice” prints them.")
     return False
 
 
@@ -58,8 +68,15 @@ def guessed(lab: Lab, record: State, result: Any, picture: Picture) -> Picture:
     for prediction, guess in zip(lab.questions(result), record.asked.answers, strict=False):
         mark, truth = prediction.mark(result, record.good), prediction.truth(result)
         if mark is not None:
-            picture = marked(picture, mark, guess, truth, prediction.right(guess, truth, result))
+            picture = marked(picture, mark, guess, truth, prediction.right(guess, result))
     return picture
+
+
+def _exercise(lab: Lab, record: State, prediction: Prediction, result: Any) -> Exercise:
+    """Return a prediction as the session keeps it: the question, and the reason if one is asked for."""
+    question, why = prediction.asked(result), prediction.why(result)
+    key = f"{lab.name}: {question.label} {hash(lab.settings(record.good))}"
+    return Exercise(question.label, (question, why) if why else (question,), key, lab.title)
 
 
 def _point(lab: Lab, spot: Spot, record: State, result: Any) -> None:
@@ -97,10 +114,18 @@ def _verdict(lab: Lab, record: State, index: int, guess: Any, result: Any) -> No
         record.asked.answers = ()
 
     with st.container(horizontal=True, vertical_alignment="center", key=f"verdict{index}"):
-        color = "green" if prediction.right(guess, truth, result) else "red"
-        st.markdown(
+        exercise = _exercise(lab, record, prediction, result)
+        color = "green" if prediction.right(guess, result) else "red"
+        said = [
             f":{color}[**Your answer: {verbatim(show_value(guess))}.**] **Correct answer: "
             f"{verbatim(show_value(truth))}.** " + verbatim(prediction.verdict(guess, truth, result))
-        )
+        ]
+        for why in exercise.questions[1:]:
+            reason = ledger().entry(exercise).given.get(why.label, "")
+            told = why.judge(reason)
+            said += [
+                f":{'green' if told.right else 'red'}[**Your reason: {verbatim(reason)}.**] {verbatim(told.words)}"
+            ]
+        st.markdown("  \n".join(said))
         if index == len(asked) - 1:
             st.button("Try again", on_click=net.safely(again), type="tertiary", key=f"{lab.name}:again")

@@ -6,12 +6,14 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import zip_longest
 
 import streamlit as st
 
 from core.exercises.export.key_csv import key_csv
 from core.exercises.export.moodle import moodle_xml
 from core.exercises.export.qti import qti_zip
+from core.exercises.export.report import report_html, report_json
 from core.exercises.export.sheet_html import sheet_html
 from core.exercises.sheets import LONGEST, pick, picked, sheet
 from core.exercises.templates import LARGEST_VARIANT, Drawn, Template
@@ -22,6 +24,7 @@ from pages.ui.ledger import MASTERED, ledger
 
 ALL = "All topics"
 N, SEED = 5, 1  # of a fresh visit
+DONE = "done"  # query parameter with the progress: 1 for each exercise that was solved
 
 
 @dataclass(frozen=True)
@@ -32,6 +35,7 @@ class Asked:
     n: int = N
     seed: int = SEED
     pick: str = ""
+    done: str = ""
     notes: tuple[str, ...] = ()
 
 
@@ -60,7 +64,11 @@ def asked() -> Asked:
         numbers[name] = min(max(int(text), low), high) if good else default
         if not good or int(text) != numbers[name]:
             notes.append(f"“{name}” in the link must be a number from {low} to {high:,}; it is {numbers[name]:,}.")
-    return Asked(topic, numbers["n"], numbers["seed"], query.get("pick", ""), tuple(notes))
+    done = query.get(DONE, "")
+    if not re.fullmatch("[01]*", done):
+        notes.append(f"“{DONE}” in the link must consist of 0 and 1, one for each exercise; it is ignored.")
+        done = ""
+    return Asked(topic, numbers["n"], numbers["seed"], query.get("pick", ""), done, tuple(notes))
 
 
 def show() -> None:
@@ -75,10 +83,12 @@ def show() -> None:
     if not drawn:
         st.info("Choose exercises above to begin.", icon=":material/edit:")
         return
-    _progress(drawn)
+    solved = [ledger().entry(one).done or before == "1" for one, before in zip_longest(drawn, wish.done) if one]
+    _progress(drawn, solved)
     for place, one in enumerate(drawn):
         _one(place, one, drawn)
-    _files(drawn)
+    _files(drawn, solved)
+    _report()
 
 
 def _drawn(wish: Asked) -> tuple[list[Drawn], list[str]]:
@@ -131,19 +141,19 @@ def _hold(key: str, value: object) -> None:
         st.session_state[key] = value
 
 
-def _progress(drawn: Sequence[Drawn]) -> None:
-    book = ledger()
-    marks = "".join("●" if book.entry(one).done else "○" for one in drawn)
+def _progress(drawn: Sequence[Drawn], solved: Sequence[bool]) -> None:
+    marks = "".join("●" if done else "○" for done in solved)
     minutes = sum(one.template.minutes for one in drawn)
-    done = sum(book.entry(one).done for one in drawn)
-    st.caption(f"{marks} {done} of {len(drawn)} solved, about {minutes} minutes in all")
+    st.caption(f"{marks} {sum(solved)} of {len(drawn)} solved, about {minutes} minutes in all")
 
 
 def _one(place: int, one: Drawn, drawn: Sequence[Drawn]) -> None:
     def another() -> None:
         number = one.number % LARGEST_VARIANT + 1
         swapped = [*drawn[:place], one.template.variant(number), *drawn[place + 1 :]]
-        st.query_params.from_dict({"pick": pick(swapped)})
+        before = st.query_params.get(DONE, "")
+        kept = {DONE: f"{before[:place]}0{before[place + 1 :]}"} if len(before) > place else {}
+        st.query_params.from_dict({"pick": pick(swapped), **kept})
         st.rerun()
 
     with st.container(border=True, key=f"practice{place}"):
@@ -152,10 +162,13 @@ def _one(place: int, one: Drawn, drawn: Sequence[Drawn]) -> None:
         exercise(one, f"practice{place}", another)
 
 
-def _files(drawn: Sequence[Drawn]) -> None:
+def _files(drawn: Sequence[Drawn], solved: Sequence[bool]) -> None:
     with st.expander("Print it, or take it into a course"):
-        link = f"{st.context.url}?pick={pick(drawn)}" if st.context.url else f"?pick={pick(drawn)}"
-        st.code(f"?pick={pick(drawn)}", language=None, wrap_lines=True)
+        query = f"?pick={pick(drawn)}"
+        link = f"{st.context.url or ''}{query}"
+        marks = "".join("1" if done else "0" for done in solved)
+        progress = st.checkbox("With your progress", key="practice:progress", help="Marks what you have solved.")
+        st.code(f"{query}&{DONE}={marks}" if progress else query, language=None, wrap_lines=True)
         with st.container(horizontal=True):
             for label, name, mime, content in (
                 ("Sheet", "sheet.html", "text/html", lambda: sheet_html(drawn, link=link, key=False)),
@@ -166,3 +179,25 @@ def _files(drawn: Sequence[Drawn]) -> None:
             ):
                 st.download_button(label, content, name, mime, key=f"practice:{name}", on_click="ignore")
         st.caption("Open the sheet in a browser and print it. Moodle reads the XML, most other systems read QTI.")
+
+
+@st.fragment
+@net.guarded
+def _report() -> None:
+    """Offer all answers of the session, also those to predictions and in labs, as they are when this is unfolded."""
+    folded = st.expander("Your answers in this session", on_change="rerun", key="practice:report")
+    if not folded.open:
+        return
+    with folded:
+        lines, here = ledger().lines(), st.context.url or ""
+        if not lines:
+            st.caption("None so far. Predictions and exercises in labs are listed here too.")
+            return
+        right = sum(line.question.judge(line.answer).right for line in lines)
+        st.markdown(f"{len(lines)} answers, {right} correct. They end with this session; take them with you.")
+        with st.container(horizontal=True):
+            for label, name, mime, content in (
+                ("Report to print", "answers.html", "text/html", lambda: report_html(lines, here)),
+                ("Report as data", "answers.json", "application/json", lambda: report_json(lines)),
+            ):
+                st.download_button(label, content, name, mime, key=f"practice:{name}", on_click="ignore")

@@ -79,10 +79,12 @@ def test_where_is_everyone_is_answered_by_pointing(app_url: str, open_page: Open
     assert plot is not None
     # the axes go from -0.1 to 1.1
     page.mouse.click(plot["x"] + plot["width"] * 1.1 / 1.2, plot["y"] + plot["height"] * 1.1 / 1.2)
+    expect(page.get_by_role("button", name="Check")).to_be_disabled()
+    page.get_by_text("a fraction equal to the prevalence").click()
     expect(page.get_by_role("button", name="Check")).to_be_enabled()
     page.get_by_role("button", name="Check").click()
     ready(page)
-    expect(page.get_by_text("Correct. Recall is 1")).to_be_visible()
+    expect(page.get_by_text("Recall is 1, so recall gain is 1")).to_be_visible()
 
 
 def test_a_file_is_read_or_refused_by_a_sentence(app_url: str, open_page: OpenPage) -> None:

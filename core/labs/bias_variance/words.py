@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from core.draw.live import Readout
 from core.draw.regression import cost
+from core.exercises.questions import Slip
 from core.kit.arrays import Array
 from core.kit.controls import Choice, Slider
-from core.kit.lab import Prediction
 from core.kit.mark import Mark
+from core.kit.prediction import Prediction
 from core.kit.words import fixed, larger, percent, with_error
 from core.labs.bias_variance.compute.explore import Exploration
 from core.labs.bias_variance.panels.choice import RULES, rule_name
@@ -221,6 +222,9 @@ PREDICTIONS = (
         guess=Slider(name="guess", label="Degree", default=5, low=1, high=20, help="Enter your prediction."),
         truth=lambda result: result.best,
         verdict=verdict,
+        slips=lambda result: (
+            Slip("train", result.settings.max_degree, "That degree has the smallest training error."),
+        ),
         mark=lambda result, values: Mark(-1),  # the errors, in every view
     ),
     Prediction(

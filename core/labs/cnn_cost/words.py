@@ -9,7 +9,7 @@ from typing import Any
 
 from core.draw.live import Check, Readout
 from core.kit.controls import Choice
-from core.kit.lab import Prediction
+from core.kit.prediction import Prediction, because
 from core.kit.words import size_text
 from core.labs.cnn_cost.compute.explore import HIDDEN, Cost
 from core.labs.cnn_cost.compute.formulas import formulas
@@ -223,11 +223,35 @@ def _verdict(quantity: int, name: str) -> Any:
     return verdict
 
 
+_WHY = {
+    0: because(
+        "A fully connected layer has a weight for each",
+        "pair of an input and an output",
+        "A convolution shares its weights among all positions.",
+        {
+            "input": "Every output needs one for each input.",
+            "channel": "That is closer to a convolution, whose weights are shared among positions.",
+        },
+    ),
+    2: because(
+        "A weight of a convolution is used",
+        "at every position of its output",
+        "So its operations are its weights times the positions.",
+        {
+            "once for each image": "That is a fully connected layer.",
+            "once for each channel": "It belongs to one input channel, and moves over the whole image.",
+        },
+    ),
+}
+
+
 def _question(text: str, quantity: int, name: str) -> Prediction:
     guess = Choice(
         name="guess", label="Your answer", default="convolution", options=NAMES, help="Enter your prediction."
     )
-    return Prediction(text, guess, lambda result: largest(result, quantity), _verdict(quantity, name))
+    return Prediction(
+        text, guess, lambda result: largest(result, quantity), _verdict(quantity, name), why=_WHY[quantity]
+    )
 
 
 PREDICTIONS = (

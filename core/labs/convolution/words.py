@@ -5,9 +5,10 @@ from __future__ import annotations
 import numpy as np
 
 from core.draw.live import Check, Readout
+from core.exercises.questions import Slip, choice
 from core.kit.arrays import Numbers
 from core.kit.controls import Choice, Slider
-from core.kit.lab import Prediction
+from core.kit.prediction import Prediction
 from core.kit.words import number, percent
 from core.labs.convolution.compute.explore import Convolution
 from core.labs.convolution.panels.parts import plain
@@ -206,18 +207,48 @@ def _choice(options: dict[str, str], default: str) -> Choice:
     return Choice(name="guess", label="Your answer", default=default, options=options, help="Enter your prediction.")
 
 
+_APPLIED = {
+    operation: choice(
+        "Before it is multiplied, the kernel is",
+        ("left as it is", "rotated by 180°", "transposed"),
+        right,
+        {
+            other: "That is the other operation: look at which one is computed here.",
+            "transposed": "Rows and columns keep their roles.",
+        },
+        words,
+    )
+    for operation, right, other, words in (
+        ("correlation", "left as it is", "rotated by 180°", "Networks compute this cross-correlation."),
+        (
+            "convolution",
+            "rotated by 180°",
+            "left as it is",
+            "A convolution in the strict sense rotates it first.",
+        ),
+    )
+}
+
+
+def _flipped(result: Convolution) -> tuple[Slip, ...]:
+    other = float((result.patches[0] * result.sliding.applied[::-1, ::-1]).sum())
+    return (Slip("flip", other, "That is the value for the kernel rotated by 180°."),)
+
+
 PREDICTIONS = (
     Prediction(
         "What is the sign of the output at the upper left position?",
         guess=_choice(_SIGNS, "positive"),
         truth=lambda result: sign(result.sums[0]),
         verdict=_sign_verdict,
+        why=lambda result: _APPLIED[result.operation],
     ),
     Prediction(
         "What is its value?",
         guess=Slider(name="guess", label="Your answer", default=0, low=-100, high=100, help="Enter your prediction."),
         truth=lambda result: result.sums[0].item(),
         verdict=_value_verdict,
+        slips=_flipped,
     ),
     Prediction(
         "Written as W vec(x), what kind of matrix is W?",

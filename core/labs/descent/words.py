@@ -9,7 +9,7 @@ import numpy as np
 from core.draw.live import Check, Readout
 from core.kit.arrays import Array
 from core.kit.controls import Choice
-from core.kit.lab import Prediction, Spot
+from core.kit.prediction import Prediction, Spot, because
 from core.kit.words import number
 from core.labs.descent.compute.descent import RATES, Descent, place
 from core.labs.descent.compute.losses import SHARP, TOP, WIDE
@@ -225,12 +225,15 @@ def _no_limit(result: Descent) -> str:
 def _mirrored_verdict(guess: tuple[float, float], truth: tuple[float, float], result: Descent) -> str:
     if not math.isfinite(result.limit):
         return _no_limit(result)
-    (low, high), _ = window(result)
-    near = "Correct" if abs(guess[0] - truth[0]) < 0.06 * (high - low) else "Not quite"
     return (
-        f"{near}: at η = {limit_text(result)} the step ends at {number(truth[0])}. Along a parabola that is the other "
+        f"At η = {limit_text(result)} the step ends at {number(truth[0])}. Along a parabola that is the other "
         "side at the same height, so the next step leads back."
     )
+
+
+def _near(result: Descent) -> float:
+    (low, high), _ = window(result)
+    return 0.06 * (high - low)
 
 
 def _twice_the_limit(result: Descent) -> int:
@@ -271,6 +274,16 @@ PREDICTIONS = (
         guess=Spot(pointed, ((-2.0, 2.0), (2.0, 2.0), (0.0, 0.0), (5.0, 1.0))),
         truth=_mirrored,
         verdict=_mirrored_verdict,
+        margin=_near,
+        why=because(
+            "Along a parabola, the step at 2/L is",
+            "twice the way to the minimum",
+            "A step at 1/L ends at the minimum, and this one is twice as long.",
+            {
+                "the way to the minimum": "That is the step at 1/L.",
+                "half the way to the minimum": "Half the way takes a rate of 0.5/L.",
+            },
+        ),
     ),
     Prediction(
         "Does descent at twice the limit 2/L end with a higher loss than at the start?",

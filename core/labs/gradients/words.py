@@ -6,7 +6,7 @@ import numpy as np
 
 from core.draw.live import Check, Readout
 from core.kit.controls import Choice
-from core.kit.lab import Prediction
+from core.kit.prediction import Prediction, because
 from core.kit.words import fixed, number
 from core.labs.gradients.compute.explore import VALUES, Gradients
 from core.labs.gradients.compute.graphs import slope
@@ -158,6 +158,15 @@ PREDICTIONS = (
         ),
         truth=_sign,
         verdict=_sign_verdict,
+        why=because(
+            "What decides it?",
+            "the sign of the gradient",
+            "For a small step the output changes by gradient times step.",
+            {
+                "the sign of the output": "The output may be positive and fall.",
+                "the size of the leaf": "The leaf says where the slope is taken, not which sign it has.",
+            },
+        ),
     ),
     Prediction(
         "How large does the gradient of this leaf get, anywhere from −3 to 3?",

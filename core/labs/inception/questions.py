@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from core.exercises.questions import Question
+from core.exercises.questions import Question, Slip
 from core.kit.controls import Choice, Slider
-from core.kit.lab import Prediction, within
 from core.kit.mark import Mark
+from core.kit.prediction import Prediction, because
 from core.labs.inception.compute.by_hand import depth, on_screen, saving
 from core.labs.inception.compute.explore import Sweep
 from core.labs.inception.compute.factorised import build
@@ -47,6 +47,11 @@ def _slip(asked: Question, unit: int, guess: int, truth: int) -> str:
     return "" if found is None else f"{found.words} "
 
 
+def _in_units(asked: Question, unit: int) -> tuple[Slip, ...]:
+    """Return the known mistakes of an exercise in units of 1/`unit`, rounded as a guess is."""
+    return tuple(Slip(slip.name, round(unit * slip.value), slip.words) for slip in asked.slips)
+
+
 def blocks_verdict(guess: str, truth: str, result: Sweep) -> str:
     """Say what one bottleneck, the guessed number, and the right number of them see and weigh."""
     told = []
@@ -68,8 +73,9 @@ PREDICTIONS = (
         guess=Slider(name="guess", label="Saved (%)", default=50, low=_LEAST, high=100, help="Enter your prediction."),
         truth=saved,
         verdict=saved_verdict,
+        slips=lambda result: _in_units(saving(on_screen(result, result.eighth.reduced)), 100),
         mark=lambda result, values: Mark(2, "y", at=result.channels // 8) if values["view"] == "module" else None,
-        right=within(5),
+        margin=5,
     ),
     Prediction(
         "How many output channels does the reduced module have?",
@@ -78,6 +84,7 @@ PREDICTIONS = (
         ),
         truth=deep,
         verdict=deep_verdict,
+        slips=lambda result: _in_units(depth(on_screen(result, result.modules[0]), reduced=True), 1),
     ),
     Prediction(
         "How many bottlenecks match the receptive field of one 7×7?",
@@ -90,5 +97,14 @@ PREDICTIONS = (
         ),
         truth=lambda result: "3",
         verdict=blocks_verdict,
+        why=because(
+            "What widens the receptive field of a bottleneck?",
+            "its 3×3 layer",
+            "A 1×1 layer sees a single position.",
+            {
+                "each of its three layers": "A 1×1 layer sees a single position.",
+                "its 1×1 layers": "They only change the number of channels.",
+            },
+        ),
     ),
 )

@@ -5,9 +5,10 @@ from __future__ import annotations
 import math
 
 from core.draw.live import Check, Readout
+from core.exercises.questions import Slip
 from core.kit.controls import Choice, Slider
-from core.kit.lab import Prediction, within
 from core.kit.mark import Mark, fraction
+from core.kit.prediction import Prediction
 from core.kit.words import fixed, number
 from core.labs.logistic.compute import HOURS, Logistic
 
@@ -105,6 +106,14 @@ def _sure_verdict(guess: float, truth: float, result: Logistic) -> str:
     return f"The score at 40 hours is {z}, so P = 1/(1 + e^(−z)) = {fixed(float(result.probabilities[40]))}."
 
 
+def _sure_slips(result: Logistic) -> tuple[Slip, ...]:
+    p = float(result.probabilities[40])
+    found = [Slip("sign", 100 * (1 - p), "The exponent in the denominator is minus the score.")]
+    if 0 < p < 0.5:
+        found.append(Slip("odds", 100 * p / (1 - p), "Those are the odds: divide them by 1 plus the odds."))
+    return tuple(found)
+
+
 def _enough(result: Logistic) -> int:
     return round(result.hours)
 
@@ -133,8 +142,9 @@ PREDICTIONS = (
         _PERCENT,
         truth=_sure,
         verdict=_sure_verdict,
+        slips=_sure_slips,
         mark=lambda result, values: Mark(0, "y", at=40, place=fraction),
-        right=within(5),
+        margin=5,
     ),
     Prediction(
         lambda result: f"After how many hours is the probability {result.target:g}?",
@@ -142,7 +152,7 @@ PREDICTIONS = (
         truth=_enough,
         verdict=_enough_verdict,
         mark=lambda result, values: Mark(0, at=result.target),
-        right=within(3),
+        margin=3,
         when=lambda result: 0 <= result.hours <= 120,
     ),
     Prediction(

@@ -9,7 +9,7 @@ import numpy as np
 from core.draw.live import Readout, Remark
 from core.kit.arrays import Array
 from core.kit.controls import Choice
-from core.kit.lab import Prediction
+from core.kit.prediction import Prediction, because
 from core.kit.words import fixed, number
 from core.labs.lr_range.compute.curves import Candidate
 from core.labs.lr_range.compute.explore import HOMEWORK_UPDATES, POINT_RULES, RAMP_UPDATES, LrRange, Moment, Rule
@@ -266,5 +266,14 @@ PREDICTIONS = (
         guess=_choice(COUNTS, str(RAMP_UPDATES)),
         truth=lambda result: str(HOMEWORK_UPDATES),
         verdict=cost_verdict,
+        why=because(
+            "Ten rates are this costly because each one",
+            "needs a training of its own",
+            "Weights that another rate has trained would hide what this one does.",
+            {
+                "takes one update": "One update says little about where five epochs end.",
+                "goes on from the weights of the rate before": "That is a sweep, which needs a single training.",
+            },
+        ),
     ),
 )

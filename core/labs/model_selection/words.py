@@ -7,7 +7,7 @@ import numpy as np
 from core.draw.live import Check, Readout
 from core.kit.arrays import Numbers
 from core.kit.controls import Choice, Slider
-from core.kit.lab import Prediction
+from core.kit.prediction import Prediction, because
 from core.kit.words import fixed, larger, percent, with_error
 from core.labs.model_selection.compute.explore import REDRAWS, ModelSelection
 from core.labs.model_selection.panels.view import RULES, at_most, index_of, name_of, opening, picks
@@ -202,6 +202,15 @@ PREDICTIONS = (
         truth=changes,
         when=_is_drawn,
         verdict=changes_verdict,
+        why=because(
+            "Leave-one-out splits the data",
+            "in the only way there is",
+            "Each point is left out once, whatever the seed.",
+            {
+                "at random, once per seed": "That is what folds of several points do.",
+                "into two halves": "It leaves out a single point each time.",
+            },
+        ),
     ),
     Prediction(
         f"In how many of {REDRAWS} new data sets does leave-one-out pick the best degree?",

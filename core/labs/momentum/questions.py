@@ -9,8 +9,8 @@ import numpy as np
 from core.draw.live import Figure, Panel, Picture
 from core.draw.style import color, layout
 from core.kit.controls import Slider
-from core.kit.lab import Prediction, Spot, within
 from core.kit.mark import Mark
+from core.kit.prediction import Prediction, Spot, because
 from core.kit.words import number
 from core.labs.momentum.compute.explore import Momentum
 from core.labs.momentum.compute.roots import border, roots
@@ -86,13 +86,22 @@ PREDICTIONS = (
         truth=_fastest,
         verdict=_fastest_verdict,
         mark=lambda result, values: Mark(0, "xy"),
-        right=within(0.1),
+        margin=0.1,
     ),
     Prediction(
         lambda result: f"At κ = {result.kappa:g}, by what factor does the best momentum reduce the steps?",
         guess=_TIMES,
         truth=_times,
         verdict=_times_verdict,
-        right=lambda guess, truth, result: guess == truth or abs(guess / speedup(result) - 1) <= 0.25,
+        why=because(
+            "With the best momentum, the number of steps grows with",
+            "√κ",
+            "The best rate of convergence is (√κ − 1)/(√κ + 1).",
+            {
+                "κ": "That is descent without momentum.",
+                "κ²": "Even descent without momentum needs only κ.",
+            },
+        ),
+        margin=lambda result: 0.25 * speedup(result),
     ),
 )

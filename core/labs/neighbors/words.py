@@ -7,8 +7,8 @@ import numpy as np
 from core.draw.live import Check, Readout
 from core.kit.arrays import Array
 from core.kit.controls import Choice, Slider
-from core.kit.lab import Prediction
 from core.kit.mark import Mark, fraction
+from core.kit.prediction import Prediction, because
 from core.kit.words import fixed, number, percent
 from core.labs.neighbors.compute.distances import METRICS, distances, ordered
 from core.labs.neighbors.compute.explore import Neighbors
@@ -168,6 +168,15 @@ PREDICTIONS = (
         guess=Slider(name="guess", label="Error in percent", default=50, low=0, high=100, help="Your guess."),
         truth=_training,
         verdict=_training_verdict,
+        why=because(
+            "The nearest neighbor of a training point is",
+            "the point itself",
+            "Its distance to itself is 0.",
+            {
+                "the closest other point": "The point is in the training set too.",
+                "the mean of its class": "Neighbors are points, not means.",
+            },
+        ),
         mark=lambda result, values: Mark(2, "y", at=1, place=fraction),
     ),
 )

@@ -8,7 +8,7 @@ import numpy as np
 
 from core.draw.live import Check, Readout
 from core.kit.controls import Choice
-from core.kit.lab import Prediction
+from core.kit.prediction import Prediction, because
 from core.kit.words import fixed, number
 from core.labs.normalization.compute import MOVED, NUDGE, Normalized
 from core.labs.normalization.panels import MINE, OTHERS
@@ -151,6 +151,15 @@ PREDICTIONS = (
         ),
         truth=lambda result: "1",
         verdict=_verdict_of_two,
+        why=because(
+            "Of two different values, each lies",
+            "one standard deviation from their mean",
+            "Both are equally far from the mean, and that distance is the standard deviation.",
+            {
+                "where it was, minus the mean": "The difference is divided by the standard deviation too.",
+                "two standard deviations apart from the mean": "The mean is in the middle, half their distance away.",
+            },
+        ),
     ),
     Prediction(
         "A batch has a single value. What reaches the layer before in training?",

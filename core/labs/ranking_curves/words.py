@@ -11,8 +11,8 @@ import numpy as np
 from core.draw.live import Figure, Panel, Picture, Readout
 from core.draw.style import color, layout
 from core.kit.controls import Choice
-from core.kit.lab import Prediction, Spot, within
 from core.kit.mark import Mark
+from core.kit.prediction import Prediction, Spot, because
 from core.kit.words import fixed, number, percent
 from core.labs.ranking_curves.compute.comparison import Comparison
 from core.labs.ranking_curves.panels.view import View
@@ -276,7 +276,7 @@ def everyone_verdict(guess: tuple[float, float], truth: tuple[float, float], res
     """Say where the classifier that predicts everything positive is, and what a wrong guess confuses."""
     right = "Recall is 1, so recall gain is 1; precision is π, so precision gain is 0: the lower right corner."
     if math.dist(guess, truth) <= 0.12:
-        return f"Correct. {right}"
+        return right
     pi = result.rankings[0].prevalence
     places = {
         (1.0, 1.0): "The upper right corner is the perfect ranking, and the position of all-positive in ROC.",
@@ -299,7 +299,16 @@ PREDICTIONS = (
         guess=Spot(everyone, ((1.0, 0.0), (1.0, 1.0), (0.0, 0.0), (0.5, 0.5))),
         truth=lambda _: (1.0, 0.0),
         verdict=everyone_verdict,
+        why=because(
+            "Of all predicted positives, how many are positive?",
+            "a fraction equal to the prevalence",
+            "It predicts everything positive, so its precision is π.",
+            {
+                "all of them": "Then there would be no negatives.",
+                "half of them": "That holds only if half of the data are positive.",
+            },
+        ),
         mark=lambda result, values: Mark(2, "xy"),
-        right=within(0.12),
+        margin=0.12,
     ),
 )

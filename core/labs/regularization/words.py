@@ -7,7 +7,7 @@ import numpy as np
 from core.draw.live import Readout
 from core.kit.arrays import Numbers
 from core.kit.controls import Choice
-from core.kit.lab import Prediction
+from core.kit.prediction import Prediction
 from core.kit.words import fixed, larger, number, with_error
 from core.labs.regularization.compute.explore import Regularization
 from core.labs.regularization.controls import show_penalty

@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from core.exercises.questions import Slip
 from core.kit.controls import LogSlider, Slider
-from core.kit.lab import Prediction
 from core.kit.mark import Mark
+from core.kit.prediction import Prediction, because
 from core.kit.words import number
 from core.labs.schedules.compute.explore import Schedules
 from core.labs.schedules.compute.memory import GIB
@@ -69,6 +70,9 @@ PREDICTIONS = (
         ),
         truth=ends_at,
         verdict=ends_verdict,
+        slips=lambda result: (
+            Slip("whole_cycle", round(100 * result.shape.low / result.shape.high), "The last cycle is not finished."),
+        ),
     ),
     Prediction(
         "Which is the largest of these batches that fits in GPU memory?",
@@ -84,6 +88,15 @@ PREDICTIONS = (
         ),
         truth=fitting,
         verdict=fitting_verdict,
+        why=because(
+            "What fills the memory as the batch grows?",
+            "activations",
+            "Every image of the batch has its own activations.",
+            {
+                "weights": "There is one set of weights, however large the batch is.",
+                "optimizer state": "It is as large as the weights, however large the batch is.",
+            },
+        ),
         mark=_memory,
     ),
 )

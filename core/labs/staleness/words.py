@@ -5,9 +5,10 @@ from __future__ import annotations
 import numpy as np
 
 from core.draw.live import Check, Readout
+from core.exercises.questions import Slip
 from core.kit.arrays import Numbers
 from core.kit.controls import Slider
-from core.kit.lab import Prediction
+from core.kit.prediction import Prediction, because
 from core.kit.words import fixed, number, percent
 from core.labs.staleness.compute.delayed import limit
 from core.labs.staleness.compute.explore import PERIODS, TICKS, Staleness
@@ -147,6 +148,19 @@ PREDICTIONS = (
         guess=Slider(name="guess", label="Staleness", default=0, low=0, high=8, help="Your guess."),
         truth=_equal,
         verdict=_equal_verdict,
+        slips=lambda result: (
+            Slip("counts_own", 4, "It reads right after its own update: count the others alone."),
+            Slip("none", 0, "The others deliver while it works, although all are equally fast."),
+        ),
+        why=because(
+            "Between reading and delivering,",
+            "each of the others delivers once",
+            "All have the same period, so nobody delivers twice.",
+            {
+                "every learner delivers once": "A learner reads after its own update.",
+                "nobody delivers, since all are equally fast": "They take turns; equally fast does not mean together.",
+            },
+        ),
     ),
     Prediction(
         "Every gradient is two updates old, and the curvature is 1. Up to which learning rate does descent converge?",
@@ -155,5 +169,9 @@ PREDICTIONS = (
         ),
         truth=_limit,
         verdict=_limit_verdict,
+        slips=lambda result: (
+            Slip("fresh", limit(0), "That is the limit of fresh gradients."),
+            Slip("one_old", limit(1), "That is the limit where gradients are one update old."),
+        ),
     ),
 )

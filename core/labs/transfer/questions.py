@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from core.exercises.questions import Slip
 from core.kit.controls import Slider
-from core.kit.lab import Prediction, within
 from core.kit.mark import Mark
+from core.kit.prediction import Prediction, because
 from core.kit.words import percent
 from core.labs.transfer.compute.explore import Transfer
 from core.labs.transfer.panels.layers import frozen_share, spared_share
@@ -50,15 +51,28 @@ PREDICTIONS = (
         guess=_PER_CENT,
         truth=trainable_half,
         verdict=_verdict,
+        slips=lambda result: (
+            Slip("fraction_left", 100 - trainable_half(result), "That is the fraction that is frozen."),
+        ),
         mark=_mark,
-        right=within(5),
+        margin=5,
     ),
     Prediction(
         "What percentage of the activations must a training step store?",
         guess=_PER_CENT,
         truth=kept_half,
         verdict=_verdict,
+        slips=lambda result: (Slip("fraction_left", 100 - kept_half(result), "That is what is not stored."),),
+        why=because(
+            "The backward pass",
+            "stops at the first trained layer",
+            "Below it no gradient is needed, so nothing has to be stored for one.",
+            {
+                "runs through every layer": "Below the first trained layer nobody needs a gradient.",
+                "needs the last layer alone": "Every trained layer needs the gradient that reaches it.",
+            },
+        ),
         mark=_mark,
-        right=within(5),
+        margin=5,
     ),
 )

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from core.draw.live import Check, Readout
+from core.exercises.questions import Slip
 from core.kit.controls import Choice, Slider
-from core.kit.lab import Prediction
+from core.kit.prediction import Prediction, because
 from core.kit.words import fixed
 from core.labs.trees.compute.data import FEATURES, table
 from core.labs.trees.compute.gains import CRITERIA, best, impurity, questions
@@ -126,11 +127,21 @@ PREDICTIONS = (
         ),
         truth=_day,
         verdict=_day_verdict,
+        why=because(
+            "A feature that differs in every row gains the most because",
+            "each branch keeps one row and no uncertainty",
+            "Every branch is pure, which says nothing about a fifteenth day.",
+            {
+                "it predicts a new day best": "A new day has a number that no branch knows.",
+                "gain prefers features with few values": "It is the other way around: more values, more pure branches.",
+            },
+        ),
     ),
     Prediction(
         "The label is the XOR of two inputs. What does asking for one of them gain, in bits?",
         guess=Slider(name="guess", label="Gain", default=0.5, low=0.0, high=1.0, step=0.05, help="Your guess."),
         truth=_xor,
         verdict=_xor_verdict,
+        slips=lambda result: (Slip("both", 1, "That is what both inputs together tell."),),
     ),
 )

@@ -195,5 +195,5 @@ def test_at_the_limit_a_step_on_a_parabola_ends_on_the_other_side():
         assert question.truth(result)[0] == pytest.approx(-start)
     _, result, _ = drawn_state(LAB)
     assert question.truth(result) == (-2.0, 2.0)
-    assert question.verdict((-1.9, 2.2), (-2.0, 2.0), result).startswith("Correct")
-    assert question.verdict((0.0, 0.0), (-2.0, 2.0), result).startswith("Not quite")
+    assert question.right((-1.9, 2.2), result)
+    assert not question.right((0.0, 0.0), result)

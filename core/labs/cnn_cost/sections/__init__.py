@@ -58,6 +58,7 @@ def table_blocks(result: Cost, values: Mapping[str, Any]) -> Sequence[Any]:
                 "like 1,792, or rounded to three digits or more, like 3.36e9 or 3.36G.",
                 questions(result.table, result.blanks, bias=values["bias"], input_row=values["input_row"]),
                 key=" ".join(str(values[name]) for name in settings),
+                title="Hidden cells of the table",
             )
         )
     return blocks

@@ -82,7 +82,7 @@ def exercise(result: LrRange, values: Mapping[str, Any]) -> Sequence[Picture | E
         "Which curve has which? (Recorded: MLP, three epochs of 6,000 images, batches of 64, "
         "momentum 0.9.)"
     )
-    return Picture((drawn,)), Exercise(text, questions(), key="four rates")
+    return Picture((drawn,)), Exercise(text, questions(), key="four rates", title="Match four curves")
 
 
 SECTION = Section("Match each curve to its learning rate", exercise)
