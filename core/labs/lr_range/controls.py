@@ -68,7 +68,7 @@ CONTROLS: tuple[Control, ...] = (
         label="Longer curve as a file",
         read=read_curve,
         when=_OWN,
-        help="CSV or JSON with a rate and a loss for each step. It takes the place of the lines and is not kept.",
+        help="CSV, JSON, or TensorBoard event file with rates and losses. It replaces the lines and is not kept.",
     ),
     Choice(
         name="net",

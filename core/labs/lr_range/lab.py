@@ -10,6 +10,7 @@ from core.data.image_sources import image_set
 from core.kit.lab import Lab, Preset
 from core.kit.scripts import parts_of
 from core.labs.lr_range.compute.explore import lr_range, tables
+from core.labs.lr_range.compute.logs import files
 from core.labs.lr_range.compute.own import pasted_curve
 from core.labs.lr_range.controls import CONTROLS
 from core.labs.lr_range.exercises import EXERCISES
@@ -89,6 +90,7 @@ LAB = Lab(
     predictions=PREDICTIONS,
     script=script,
     tables=tables,
+    files=files,
     thumbnail=thumbnail,
     sections=SECTIONS,
     exercises=EXERCISES,

@@ -9,6 +9,7 @@ from typing import Any
 from core.kit.lab import Lab, Preset
 from core.kit.scripts import parts_of
 from core.labs.schedules.compute.explore import plan
+from core.labs.schedules.compute.logs import files
 from core.labs.schedules.compute.runs import trainings
 from core.labs.schedules.compute.tables import tables
 from core.labs.schedules.controls import CONTROLS
@@ -58,6 +59,7 @@ LAB = Lab(
     predictions=PREDICTIONS,
     script=script,
     tables=tables,
+    files=files,
     thumbnail=thumbnail,
     sections=SECTIONS,
     exercises=EXERCISES,

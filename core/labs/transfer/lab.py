@@ -9,6 +9,7 @@ from typing import Any
 from core.kit.lab import Lab, Preset
 from core.kit.scripts import parts_of
 from core.labs.transfer.compute.explore import tables, transfer
+from core.labs.transfer.compute.logs import files
 from core.labs.transfer.controls import CONTROLS
 from core.labs.transfer.exercises import EXERCISES
 from core.labs.transfer.picture import picture, thumbnail
@@ -87,6 +88,7 @@ LAB = Lab(
     predictions=PREDICTIONS,
     script=script,
     tables=tables,
+    files=files,
     thumbnail=thumbnail,
     sections=SECTIONS,
     exercises=EXERCISES,

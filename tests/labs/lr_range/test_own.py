@@ -14,11 +14,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from core.data.events import write_scalars
 from core.kit.controls import defaults
 from core.labs.lr_range.compute.own import EXAMPLE, OwnCurve, pasted_curve, read_curve
 from core.labs.lr_range.compute.suggestions import SUGGESTION_RULES, suggest
 from core.labs.lr_range.lab import LAB
 from core.labs.lr_range.presets import RECORDED
+from tests.conftest import ROOT
 
 pytestmark = pytest.mark.usefixtures("readers_here")
 
@@ -77,6 +79,28 @@ def test_every_form_of_a_record_is_read(name: str) -> None:
     assert got.rates.tolist() == RATES and got.losses.tolist() == LOSSES
     assert pasted_curve(FORMS[name]).digest == pasted_curve(FORMS[name]).digest
     assert got.has_accuracies == (name == "Keras's CSVLogger")
+
+
+def test_an_event_file_of_torch_is_the_same_record() -> None:
+    content = (ROOT / "tests/kernel/data/torch.tfevents").read_bytes()
+    got = read_curve("events.out.tfevents.1", content)
+    assert got.rates.tolist() == RATES and got.losses.tolist() == LOSSES
+    assert str(got).endswith("read: “train/lr”, “train/loss”")
+
+
+def test_an_event_file_with_rates_and_losses_at_steps_of_their_own() -> None:
+    """As Lightning's monitor writes them; beside it validation losses and a layer's learned scale."""
+    own, other = [3 * k for k in range(60)], [3 * k + 1 for k in range(60)]
+    content = write_scalars(
+        {
+            "val_loss": (own, [9.0] * 60),
+            "scale": (own, RATES),
+            "lr-SGD": (own, RATES),
+            "train_loss_step": (other, LOSSES),
+        }
+    )
+    got = read_curve("events.out.tfevents.1", content)
+    assert got.rates.tolist() == RATES and got.losses.tolist() == LOSSES
 
 
 def test_all_rules_run_on_it() -> None:

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import codecs
-import csv
 import hashlib
-import json
 import math
 import re
 from collections.abc import Sequence
@@ -15,18 +12,18 @@ from typing import Any
 
 import numpy as np
 
+from core.data.records import Columns, columns_of
 from core.kit.arrays import Array
 from core.kit.memo import Memo
 from core.kit.words import number
 from core.worker import confined
 
-MAX_BYTES = 8 * 2**20
 MAX_STEPS = 10_000
 LONGEST_NAME = 60
 SPAN = 2.0  # the largest rate is at least so many times the smallest
 LOWEST, HIGHEST = 1e-9, 100.0  # rates that can be a bound
 
-_RATE = re.compile(r"lrs?|lr[^a-z].*|.*learning ?_?rates?|rates?|eta|η")
+_RATE = re.compile(r"(.*[^a-z])?lrs?([^a-z].*)?|.*learning ?_?rates?|rates?|eta|η")
 # The loss of each batch is better than one that is smoothed already.
 _LOSSES = tuple(
     map(
@@ -36,13 +33,10 @@ _LOSSES = tuple(
 )
 _ACCURACY = re.compile(r"(?!.*(val|test)).*acc(uracy)?(_step)?")
 _STEP = re.compile(r"(global_?)?step|iteration|batch")
-_PRINTED = re.compile(
-    r"(?:torch\.)?\b(?:tensor|array|np\.float\d+|float\d+)\(\s*(\[[^()]*?\]|[^(),]*?)\s*(?:,\s*\w+=[^()]*)?\)"
+HOW = (
+    "Bring a line “lr,loss” and a row for each step, the lists of torch-lr-finder, Lightning, fastai, or Keras, or a "
+    "TensorBoard event file."
 )
-_WORDS = ((r"\bnan\b", "NaN"), (r"\binf\b", "Infinity"), (r"\bNone\b", "null"), ("'", '"'))
-_TUPLES = str.maketrans("()", "[]")
-_LIST = re.compile(r"(?:([A-Za-z_][\w.]*)\s*[=:]\s*)?\[([^\[\]]*)\]")
-HOW = "Bring a line “lr,loss” and a row for each step, or the lists of torch-lr-finder, Lightning, fastai, or Keras."
 
 # The recorded test of the MLP in 40 steps.
 EXAMPLE = (
@@ -52,8 +46,6 @@ EXAMPLE = (
     "0.00838,2.242\n0.0119,2.215\n0.017,2.194\n0.0242,2.134\n0.0346,2.066\n0.0492,1.966\n0.0702,1.756\n"
     "0.1,1.613\n0.143,1.459\n0.203,1.965\n0.289,4.057\n0.412,9.133\n0.588,9.100\n0.838,2.821\n1.19,81.094"
 )
-
-Columns = list[tuple[str, list[float | None]]]
 
 
 @dataclass(frozen=True)
@@ -118,7 +110,7 @@ def read_curve(name: str, content: bytes) -> OwnCurve:
     name
         Of the file, for the reader.
     content
-        CSV, JSON, or what Python prints of lists and dictionaries.
+        CSV, JSON, what Python prints of lists and dictionaries, or an event file of TensorBoard.
 
     Raises
     ------
@@ -149,105 +141,12 @@ def curve_values(content: bytes) -> dict[str, Any]:
     ValueError
         As `read_curve` does.
     """
-    if len(content) > MAX_BYTES:
-        raise ValueError(f"The file has {len(content) / 2**20:.1f} MB; at most {MAX_BYTES // 2**20} MB are read.")
-    text = _text(content).strip()
-    if not text:
-        raise ValueError(f"There is nothing to read. {HOW}")
-    columns = _lists(text) or _rows(text)
+    columns = columns_of(content, HOW, lambda name: bool(_RATE.fullmatch(name)) or name == "loss")
     rate, loss, accuracy = _chosen(columns)
     rates, losses, accuracies = _aligned(columns, rate, loss, accuracy)
     _check(rates, losses)
     names = [columns[place][0] for place in (rate, loss, accuracy) if place is not None]
     return {"columns": names, "rates": rates, "losses": losses, "accuracies": accuracies}
-
-
-def _text(content: bytes) -> str:
-    if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        return content.decode("utf-16", "replace")
-    text = content.decode("utf-8-sig", "replace")
-    if "\0" in text:
-        raise ValueError(f"This is not a text file. {HOW}")
-    return text
-
-
-def _lists(text: str) -> Columns:
-    """Columns of JSON or of printed Python lists; [] if the text holds rows."""
-    if "[" not in text and "{" not in text:
-        return []
-    plain = _PRINTED.sub(r"\1", text)
-    for pattern, word in _WORDS:
-        plain = re.sub(pattern, word, plain)
-    plain = plain.translate(_TUPLES)
-    for whole in (plain, f"[{','.join(plain.splitlines())}]"):  # one value, or one a line
-        try:
-            return _columns_of(json.loads(whole))
-        except (ValueError, RecursionError):
-            continue
-    found = [(name, json_numbers(numbers)) for name, numbers in _LIST.findall(plain)]
-    return [(name, values) for name, values in found if len(values) > 1]
-
-
-def json_numbers(text: str) -> list[float | None]:
-    """Read numbers between commas or blanks; none if one of them is no number."""
-    try:
-        return [float(part) for part in re.split(r"[,\s]+", text.strip().strip(",")) if part]
-    except ValueError:
-        return []
-
-
-def _columns_of(value: Any) -> Columns:
-    """Columns of a JSON value: lists by name, records, pairs, or two lists."""
-    if isinstance(value, dict):
-        lists = [(str(name), some) for name, some in value.items() if isinstance(some, list) and len(some) > 1]
-        inner = next((some for some in value.values() if isinstance(some, dict)), {})
-        return [(name, list(map(_number, some))) for name, some in lists] if lists else _columns_of(inner)
-    if not isinstance(value, list) or not value:
-        return []
-    if all(isinstance(each, dict) for each in value):
-        names = dict.fromkeys(str(name) for each in value for name in each)
-        return [(name, [_number(each.get(name)) for each in value]) for name in names]
-    if not all(isinstance(each, list) for each in value):
-        return []
-    rows = value if len(value) > 3 else list(zip(*value, strict=False))  # two or three long lists, or many short rows
-    width = min(map(len, rows), default=0)
-    return [("", [_number(row[place]) for row in rows]) for place in range(width)]
-
-
-def _number(value: Any) -> float | None:
-    return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
-
-
-def _rows(text: str) -> Columns:
-    """Columns of rows that tabs, semicolons, commas, or blanks separate, with or without a header."""
-    lines = [(k, line.strip()) for k, line in enumerate(text.splitlines(), 1)]
-    lines = [(k, line) for k, line in lines if line and not (line.startswith("#") and "," not in line)]
-    lines = [(k, line.lstrip("# ")) for k, line in lines]
-    first = lines[0][1] if lines else ""
-    mark = next((mark for mark in "\t;," if mark in first), "")
-    rows = [(k, next(csv.reader([line], delimiter=mark)) if mark else line.split()) for k, line in lines]
-    cells = [cell.strip() for cell in rows[0][1]] if rows else []
-    header = any(cell and _cell(cell, mark) is None for cell in cells)
-    width = len(cells)
-    columns: Columns = [(name if header else "", []) for name in cells]
-    for line, row in rows[header:]:
-        if len(row) != width:
-            raise ValueError(f"Line {line} has {len(row)} values instead of {width}.")
-        for (name, values), cell in zip(columns, row, strict=True):
-            value = _cell(cell.strip(), mark)
-            if value is None and cell.strip() and (_RATE.fullmatch(name.casefold()) or name.casefold() == "loss"):
-                raise ValueError(f"“{cell.strip()[:40]}” in line {line} is not a number.")
-            values.append(value)
-    return columns
-
-
-def _cell(text: str, mark: str) -> float | None:
-    """Value of a cell; `None` if it is empty or a word."""
-    plain = _PRINTED.sub(r"\1", text)
-    try:
-        return float(plain.replace(",", ".") if mark != "," else plain)
-    except ValueError:
-        return None
 
 
 def _chosen(columns: Columns) -> tuple[int, int, int | None]:
