@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from core.draw.live import Figure, Panel, Picture
-from core.draw.marks import TEXT, Trace
+from core.draw.marks import TEXT, Trace, curve, texts
 from core.draw.style import color
 from core.kit.mark import Mark
 
@@ -85,32 +85,14 @@ def _trace(panel: Panel, mark: Mark, value: Place, name: str, role: str) -> Trac
 
 
 def _line(*, x: list[float], y: list[float], name: str, role: str) -> Trace:
-    look = {"color": color(role), "width": 3, "dash": "solid" if name.startswith("correct") else "dash"}
-    return _common("lines", x, y, name) | {"line": look}
+    return curve(x, y, role, name, 3, dash="solid" if name.startswith("correct") else "dash", table=False)
 
 
 def _point(x: float, y: float, name: str, role: str) -> Trace:
     symbol = "star" if name.startswith("correct") else "x"
-    edge = {"width": 1.5, "color": color("paper")}
-    font = {"size": TEXT + 1, "color": color(role)}
-    return _common("markers+text", [x], [y], name) | {
-        "marker": {"color": color(role), "size": 15, "symbol": symbol, "line": edge},
-        "text": [name],
-        "textfont": font,
-        "showlegend": False,
-    }
-
-
-def _common(mode: str, x: list[float], y: list[float], name: str) -> Trace:
-    return {
-        "type": "scatter",
-        "mode": mode,
-        "x": np.array(x, dtype=float),
-        "y": np.array(y, dtype=float),
-        "name": name,
-        "hoverinfo": "skip",
-        "meta": {"table": False},
-    }
+    marker = {"color": color(role), "size": 15, "symbol": symbol, "line": {"width": 1.5, "color": color("paper")}}
+    words = texts(np.array([x]), [y], [name], role, name, TEXT + 1)
+    return words | {"mode": "markers+text", "marker": marker, "showlegend": False}
 
 
 def _within(panel: Panel, axis: str, value: float) -> float:

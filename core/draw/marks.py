@@ -1,133 +1,171 @@
-"""Parts that panels of several pages share: traces in the color of a role, a panel with a legend."""
+"""The marks that panels are made of, each a plotly trace as plain data, and a panel with a legend.
+
+Common to all marks: `role` and `fill` are color roles of `style.PALETTE`; `name` stands in the legend, in the data
+table, and in tests; widths and sizes are in pixels. `x` and `y` are arrays of equal length, nan is a gap, and None
+leaves them to frames. `hover` is a plotly template of what a mark says under the pointer, and `table` whether the data
+table has it. Further keywords go into the trace.
+
+Marks of data are in the legend of their panel: curve, dots, bars, estimates, band. The others only draw and write, and
+are neither in a legend nor in a data table: lines, mesh, area, marks, unseen, texts, labels.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
 
-from core.draw.live import Figure, Frames, Panel, Texts, Track
+from core.draw.live import Figure, Frames, Panel, Texts, Track, strands
 from core.draw.style import color, layout, line
-from core.kit.arrays import Numbers, single
+from core.kit.arrays import Array, Numbers, single
 
 Trace = dict[str, Any]
+Box = tuple[float, float, float, float]  # left, right, bottom, top
 
 SMALL = 300  # height of a panel in a folded section
 TEXT = 12  # px of the labels in a panel
 
 
-def curve(x: Any, y: Numbers | None, role: str, name: str, width: float = 2.2, **more: Any) -> Trace:
-    """Return a line in the color and dash of a role; without `x` or `y`, its frames supply them."""
-    trace = {"type": "scatter", "mode": "lines", "name": name, "line": line(role, width), "hoverinfo": "skip"}
-    return trace | _places(x, y) | more
+def curve(
+    x: Any,
+    y: Any,
+    role: str,
+    name: str,
+    width: float = 2.2,
+    *,
+    dash: str = "",
+    hover: str = "",
+    table: bool = True,
+    **more: Any,
+) -> Trace:
+    """Return a line in the color of a role, and in its dash if none is given."""
+    look = line(role, width, **({"dash": dash} if dash else {}))
+    return _scatter("lines", x, _single(y), name, hover, table) | {"line": look} | more
 
 
 def dots(
-    x: Any, y: Numbers | None, role: str, name: str, size: float = 8, symbol: str = "circle", **more: Any
+    x: Any,
+    y: Any,
+    role: str,
+    name: str,
+    size: float = 8,
+    symbol: str = "circle",
+    *,
+    edge: float = 1.5,
+    hover: str = "",
+    table: bool = True,
+    **more: Any,
 ) -> Trace:
-    """Return points in the color of a role."""
-    marker = {"color": color(role), "size": size, "symbol": symbol, "line": {"width": 1.5}}
-    trace = {"type": "scatter", "mode": "markers", "name": name, "marker": marker, "hoverinfo": "skip"}
-    return trace | _places(x, y) | more
+    """Return points in the color of a role; `edge` is the width of their outline."""
+    marker = {"color": color(role), "size": size, "symbol": symbol, "line": {"width": edge}}
+    return _scatter("markers", x, _single(y), name, hover, table) | {"marker": marker} | more
 
 
-def band(x: Numbers, fill: str, name: str) -> Trace:
-    """Return an area without a line, whose upper and lower edges come from its frames."""
-    look: Trace = {"fill": "toself", "fillcolor": color(fill), "line": {"width": 0}}
-    return curve(x, None, "noise", name, **look, meta={"table": False})
-
-
-def _places(x: Any, y: Numbers | None) -> Trace:
-    return ({} if x is None else {"x": x}) | ({} if y is None else {"y": single(y)})
-
-
-def bars(x: Any, y: Numbers, role: str, name: str, **more: Any) -> Trace:
+def bars(x: Any, y: Any, role: str, name: str, **more: Any) -> Trace:
     """Return bars in the color of a role."""
-    return {
-        "type": "bar",
-        "x": x,
-        "y": single(y),
-        "name": name,
-        "marker": {"color": color(role)},
-    } | more
-
-
-def lines(x: Any, y: Any, look: Trace, name: str, **more: Any) -> Trace:
-    """Return a trace of lines without hover text, with a gap wherever a coordinate is not finite."""
-    x, y = np.asarray(x, dtype=np.float64), np.asarray(y, dtype=np.float64)
-    there = np.isfinite(x) & np.isfinite(y)
-    return {
-        "type": "scatter",
-        "mode": "lines",
-        "x": np.where(there, x, np.nan),
-        "y": np.where(there, y, np.nan),
-        "line": look,
-        "name": name,
-        "showlegend": False,
-        "hoverinfo": "skip",
-        "meta": {"table": False},
-        **more,
-    }
-
-
-def area(x: Any, y: Any, fill: str, name: str, **more: Any) -> Trace:
-    """Return a trace of filled polygons, separated by nan."""
-    return lines(x, y, {"width": 0}, name, fill="toself", fillcolor=color(fill), **more)
-
-
-def labels(places: Sequence[tuple[float, float, str, str]], name: str, **more: Any) -> Trace:
-    """Return a trace of texts (x, y, text, side); the side ("top right") places the text relative to its point."""
-    x, y, texts, sides = zip(*places, strict=True)
-    return {
-        "type": "scatter",
-        "mode": "text",
-        "x": np.array(x, dtype=np.float64),
-        "y": np.array(y, dtype=np.float64),
-        "text": list(texts),
-        "textposition": list(sides),
-        "textfont": {"size": TEXT, "color": color("muted")},
-        "name": name,
-        "showlegend": False,
-        "hoverinfo": "skip",
-        "cliponaxis": False,
-        "meta": {"table": False},
-        **more,
-    }
-
-
-def marks(x: Any, y: Any, role: str, symbol: str, name: str, words: str, **more: Any) -> Trace:
-    """Return a trace of open marks that show `words` on hover."""
-    look = {"symbol": symbol, "size": 9, "color": color(role), "line": {"width": 1.8}}
-    return (
-        lines(
-            x,
-            y,
-            {"width": 0},
-            name,
-            mode="markers",
-            marker=look,
-            hoverinfo="all",
-            hovertemplate=f"{words}<extra></extra>",
-        )
-        | more
-    )
+    return {"type": "bar", "x": x, "y": single(y), "name": name, "marker": {"color": color(role)}} | more
 
 
 def estimates(x: Numbers, y: Numbers, se: Numbers, role: str, of: str, named: bool = False) -> Trace:
     """Return simulated values with their standard errors; only one such trace is named in the legend."""
-    return {
-        "type": "scatter",
-        "mode": "markers",
-        "x": x,
-        "y": single(y),
+    name = "simulated ± 1 SE" if named else f"simulated {of}"
+    return dots(x, y, role, name, hover=f"{of}, simulated %{{y:.4g}}") | {
         "error_y": {"type": "data", "array": single(se), "color": color(role), "width": 3},
-        "name": "simulated ± 1 SE" if named else f"simulated {of}",
+        "marker": {"color": color("paper"), "size": 7, "line": {"color": color(role), "width": 1.6}},
         "legendgroup": "simulated",
         "showlegend": named,
-        "marker": {"color": color("paper"), "size": 7, "line": {"color": color(role), "width": 1.6}},
-        "hovertemplate": f"{of}, simulated %{{y:.4g}}<extra></extra>",
     }
+
+
+def band(x: Any, y: Any, fill: str, name: str, *, edge: str = "", width: float = 1.2, **more: Any) -> Trace:
+    """Return a filled outline, with a line around it if `edge` is a color role."""
+    look = {"color": color(edge), "width": width} if edge else {"width": 0}
+    return _scatter("lines", x, y, name, "", False) | {"fill": "toself", "fillcolor": color(fill), "line": look} | more
+
+
+def lines(x: Any, y: Any, role: str, name: str, width: float = 1.2, **more: Any) -> Trace:
+    """Return lines with a gap wherever a coordinate is not finite; `more` as for a curve."""
+    x, y = _gapped(x, y)
+    trace = curve(x, None, role, name, width, **{"showlegend": False, "table": False} | more)
+    return trace if y is None else trace | {"y": y}
+
+
+def mesh(columns: Sequence[float], rows: Sequence[float], role: str = "grid", width: float = 1.0) -> Trace:
+    """Return lines at the edges of columns and of rows."""
+    x = [at for edge in columns for at in (edge, edge, np.nan)] + [columns[0], columns[-1], np.nan] * len(rows)
+    y = [rows[0], rows[-1], np.nan] * len(columns) + [at for edge in rows for at in (edge, edge, np.nan)]
+    return lines(x, y, role, "cells", width)
+
+
+def area(x: Any, y: Any, fill: str, name: str, *, edge: str = "", width: float = 1.2, **more: Any) -> Trace:
+    """Return filled polygons with gaps between them, and with a line around each if `edge` is a color role."""
+    return band(*_gapped(x, y), fill, name, edge=edge, width=width) | {"showlegend": False} | more
+
+
+def marks(x: Any, y: Any, role: str, symbol: str, name: str, hover: str, **more: Any) -> Trace:
+    """Return open marks that speak on hover."""
+    x, y = _gapped(x, y)
+    look: Trace = {"edge": 1.8, "hover": hover, "showlegend": False, "table": False}
+    return dots(x, None, role, name, 9, symbol, **look | more) | {"y": y}
+
+
+def unseen(x: Any, y: Any, name: str, hover: str, **more: Any) -> Trace:
+    """Return an invisible line that speaks on hover."""
+    return lines(x, y, "paper", name, hover=hover, line={"width": 0}, **more)
+
+
+def texts(
+    x: Any, y: Any, words: Any, role: str, name: str, size: float = TEXT, *, table: bool = False, **more: Any
+) -> Trace:
+    """Return one text at each point; None leaves them to frames or to a `texttemplate`."""
+    look = {"textfont": {"size": size, "color": color(role)}} | ({} if words is None else {"text": words})
+    return _scatter("text", x, y, name, "", table) | look | more
+
+
+def labels(
+    places: Sequence[tuple[float, float, str, str]], name: str, role: str = "muted", size: float = TEXT, **more: Any
+) -> Trace:
+    """Return texts (x, y, text, side), which may leave the axes; the side, "top right", is as seen from its point."""
+    x, y, words, sides = zip(*places, strict=True)
+    look = {"textposition": list(sides), "showlegend": False, "cliponaxis": False}
+    return texts(np.array(x, float), np.array(y, float), list(words), role, name, size) | look | more
+
+
+def _scatter(mode: str, x: Any, y: Any, name: str, hover: str, table: bool) -> Trace:
+    trace: Trace = {"type": "scatter", "mode": mode, "name": name, "hoverinfo": "all" if hover else "skip"}
+    trace |= {"hovertemplate": f"{hover}<extra></extra>"} if hover else {}
+    trace |= ({} if x is None else {"x": x}) | ({} if y is None else {"y": y})
+    return trace | ({} if table else {"meta": {"table": False}})
+
+
+def _single(y: Any) -> Any:
+    return None if y is None else single(y)
+
+
+def _gapped(x: Any, y: Any) -> tuple[Any, Any]:
+    if x is None or y is None:
+        return x, y
+    x, y = np.asarray(x, dtype=np.float64), np.asarray(y, dtype=np.float64)
+    there = np.isfinite(x) & np.isfinite(y)
+    return np.where(there, x, np.nan), np.where(there, y, np.nan)
+
+
+def corners(boxes: Sequence[Box]) -> tuple[Array, Array]:
+    """Return x and y of the outlines of boxes, each (boxes, 5)."""
+    sides = np.array(boxes, float).reshape(len(boxes), 4)
+    return sides[:, [0, 0, 1, 1, 0]], sides[:, [2, 3, 3, 2, 2]]
+
+
+def outlines(boxes: Sequence[Box]) -> tuple[Numbers, Numbers]:
+    """Return x and y of the outlines of boxes for one trace, with a gap after each."""
+    x, y = corners(boxes)
+    return strands(x), strands(y)
+
+
+def colored(words: Iterable[tuple[str, str]], between: str = ", ") -> str:
+    """Return texts of a title, each in the color of its role."""
+    return between.join(f'<span style="color:{color(role)}">{text}</span>' for role, text in words)
 
 
 def panel(
@@ -142,6 +180,7 @@ def panel(
     height: int = SMALL,
     width: float = 1.0,
     folded: bool = False,
+    absent: Sequence[str] = (),
     **more: Any,
 ) -> Panel:
     """Return a panel with a legend; `more` goes into the layout."""
@@ -156,6 +195,7 @@ def panel(
         height=height,
         width=width,
         folded=folded,
+        absent=tuple(absent),
     )
 
 

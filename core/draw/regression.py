@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from core.draw.live import Figure, Frames, Panel, Track
-from core.draw.marks import Trace, band, span
+from core.draw.marks import Trace, band, bars, span
 from core.draw.style import ceiling, color, layout
 from core.kit.arrays import Numbers
 from core.kit.words import number, percent
@@ -25,18 +25,9 @@ def outside(grid: Numbers, x_train: Numbers, y: Sequence[float], **more: Any) ->
     """Shade the parts of the x axis that lie left and right of all training points."""
     (left, right), (bottom, top) = span(grid, 0.01), y
     first, last = float(x_train.min()), float(x_train.max())
-    return {
-        "type": "scatter",
-        "mode": "lines",
-        "x": np.array([left, left, first, first, np.nan, last, last, right, right]),
-        "y": np.array([bottom, top, top, bottom, np.nan, bottom, top, top, bottom]),
-        "fill": "toself",
-        "fillcolor": color("noise_fill"),
-        "line": {"width": 0},
-        "name": "no training points",
-        "hoverinfo": "skip",
-        "meta": {"table": False},
-    } | more
+    x = np.array([left, left, first, first, np.nan, last, last, right, right])
+    edges = np.array([bottom, top, top, bottom, np.nan, bottom, top, top, bottom])
+    return band(x, edges, "noise_fill", "no training points", **more)
 
 
 def error_axis(curves: Mapping[str, Numbers], anchor: float, log_y: bool) -> dict[str, Any]:
@@ -84,24 +75,24 @@ def choice_rows(s: Selection, looks: Mapping[str, tuple[str, str]], height: int)
     tallest = (0.82 - 0.03 * len(rows)) / s.shares.max(axis=1)  # a line of text goes above it
     top = len(rows) + 0.36
     column = np.array([-0.5, -0.5, 0.5, 0.5])
-    here = band(column, "noise_fill", "current degree") | {"y": np.array([-0.08, top, top, -0.08])}
+    here = band(column, [-0.08, top, top, -0.08], "noise_fill", "current degree")
     traces = [here] + [
-        {
-            "type": "bar",
-            "x": s.degrees,
-            "y": (share * scale).astype(np.float32),
-            "base": np.full(len(s.degrees), float(row), np.float32),
-            "width": 0.84,
-            "name": name,
-            "marker": {"color": color(looks[rule][1]), "opacity": 0.85},
-            "text": [f"{100 * part:.0f}" if part >= 0.045 else "" for part in share],
-            "textposition": "outside",
-            "textangle": 0,
-            "textfont": {"color": color("muted"), "size": 11},
-            "cliponaxis": False,
-            "customdata": share,
-            "hovertemplate": f"{name}: degree %{{x}} in %{{customdata:.1%}}<extra></extra>",
-        }
+        bars(
+            s.degrees,
+            share * scale,
+            looks[rule][1],
+            name,
+            base=np.full(len(s.degrees), float(row), np.float32),
+            width=0.84,
+            marker={"color": color(looks[rule][1]), "opacity": 0.85},
+            text=[f"{100 * part:.0f}" if part >= 0.045 else "" for part in share],
+            textposition="outside",
+            textangle=0,
+            textfont={"color": color("muted"), "size": 11},
+            cliponaxis=False,
+            customdata=share,
+            hovertemplate=f"{name}: degree %{{x}} in %{{customdata:.1%}}<extra></extra>",
+        )
         for rule, name, share, scale, row in zip(s.rules, names, s.shares, tallest, rows, strict=True)
     ]
     labels = [

@@ -13,7 +13,6 @@ import numpy as np
 
 from core.draw.live import Along, Frames, Panel, Texts, Track
 from core.draw.marks import TEXT, Trace, area, curve, labels, panel, span
-from core.draw.style import color
 from core.kit.arrays import Array
 from core.kit.words import number
 from core.labs.gradients.compute.explore import VALUES, Gradients
@@ -124,7 +123,7 @@ def _frames_of(placed: tuple[Box, ...]) -> Trace:
     left = np.array([[b.x - b.width / 2 - 0.06, b.x + b.width / 2 + 0.06] for b in placed])
     up = np.array([[b.top, b.bottom] for b in placed])
     x, y = left[:, [0, 1, 1, 0, 0]], up[:, [0, 0, 1, 1, 0]]
-    return area(_gapped(x), _gapped(y), "grid", "nodes") | {"line": {"color": color("axis"), "width": 1}}
+    return area(_gapped(x), _gapped(y), "grid", "nodes", edge="axis", width=1)
 
 
 def _names(placed: tuple[Box, ...]) -> Trace:
@@ -136,7 +135,7 @@ def _names(placed: tuple[Box, ...]) -> Trace:
             texts.append((left - 0.2, (box.top + box.bottom) / 2, words, "middle left"))
         else:
             texts.append((left - 0.06, box.top - 0.5, words, "middle right"))
-    return labels(texts, "names", textfont={"size": 13, "color": color("muted")})
+    return labels(texts, "names", size=13)
 
 
 def _edges(placed: tuple[Box, ...]) -> list[tuple[Box, Box, Array, float]]:
@@ -197,7 +196,7 @@ def _numbers(
     texts = [[_BLANK, *map(written, row)] for row in np.hstack(cells).tolist()]
     role = "variance" if gradient else "text"
     where = [(float(at), 0.0, _BLANK, "middle center") for at in np.concatenate(x)]
-    drawn = labels(where, "gradients" if gradient else "values", textfont={"size": TEXT + 1, "color": color(role)})
+    drawn = labels(where, "gradients" if gradient else "values", role, TEXT + 1)
     return drawn, [Frames(trace, np.hstack(y), along=STEP), Texts(trace, texts, along=VALUE)]
 
 
@@ -227,7 +226,7 @@ def against(result: Gradients) -> Panel:
     traces = [
         area(fan_x[0], fan_y[0], "threshold_fill", "subgradients", showlegend=bool(result.kinks.any())),
         curve(VALUES, drawn, "first", name, 3),
-        curve(None, None, "variance", "tangent", 2.2, meta={"table": False}),
+        curve(None, None, "variance", "tangent", table=False),
     ]
     frames = (
         Frames(0, fan_x, "x", along=VALUE),

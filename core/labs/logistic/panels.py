@@ -24,15 +24,7 @@ def probability(result: Logistic) -> Panel:
     ends = [np.array([x - TANGENT, x + TANGENT]) for x in HOURS]
     rises = [np.array([a - TANGENT * s, a + TANGENT * s]) for a, s in zip(p, result.slopes, strict=True)]
     traces = [
-        curve(
-            HOURS,
-            p,
-            "first",
-            "probability",
-            3.2,
-            hoverinfo="all",
-            hovertemplate="%{x} h<br>P = %{y:.3f}<extra></extra>",
-        ),
+        curve(HOURS, p, "first", "probability", 3.2, hover="%{x} h<br>P = %{y:.3f}"),
         curve(None, None, "muted", "tangent", 1.6),
         _target(result),
     ]
@@ -94,7 +86,7 @@ def _along(
     heights[inside] = np.array([at[name] for name in LOSSES]).T[inside]
     marker = {"color": [color(ROLES[name]) for name in LOSSES], "size": 9}
     traces = [curve(SCORES, curves[name], ROLES[name], label) for name, label in LOSSES.items()]
-    traces.append(dots(None, None, "first", "at the slider", marker=marker, showlegend=False, meta={"table": False}))
+    traces.append(dots(None, None, "first", "at the slider", marker=marker, showlegend=False, table=False))
     frames = (
         Frames(len(LOSSES), np.repeat(shown[:, None], len(LOSSES), axis=1), "x"),
         Frames(len(LOSSES), heights),

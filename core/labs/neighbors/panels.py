@@ -30,7 +30,7 @@ def plane_map(result: Neighbors) -> Panel:
         traces.append(area(x, y, f"{ROLES[c]}_fill", f"region of {result.names[c]}"))
     ball = len(traces)
     traces += [
-        curve(None, None, "muted", "as near as the last", 1.6, meta={"table": False}),
+        curve(None, None, "muted", "as near as the last", 1.6, table=False),
         curve(None, None, "accent", f"to the {result.k} nearest" if result.k > 1 else "to the nearest", 2),
         *_points(result),
     ]

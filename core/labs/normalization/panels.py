@@ -32,11 +32,11 @@ def lines_of(result: Normalized) -> Panel:
         joined = np.stack([z[:, :-1], y[:, :-1], np.full_like(z[:, :-1], np.nan)], axis=2).reshape(len(MOVED), -1)
         ways = np.tile([1.0, 0.0, np.nan], result.size - 1)
         drawn += [
-            (curve(None, ways, OTHERS, _others(result), 1.4, meta={"table": False}), joined),
+            (curve(None, ways, OTHERS, _others(result), 1.4, table=False), joined),
             (dots(None, ways, OTHERS, "others", 9, showlegend=False), joined),
         ]
     drawn += [
-        (curve(None, heights, MINE, "last value", 2.6, meta={"table": False}), ends),
+        (curve(None, heights, MINE, "last value", 2.6, table=False), ends),
         (dots(None, heights, MINE, "last", 12, "diamond", showlegend=False), ends),
     ]
     where = "its mean and spread" if result.mode == "train" else "the running mean and spread"

@@ -9,7 +9,6 @@ import numpy as np
 
 from core.draw.live import Axis, Check, Frames, Panel, Picture, Readout, Texts, Track
 from core.draw.marks import area, bars, curve, labels, lines, panel
-from core.draw.style import color
 from core.kit.arrays import Array
 from core.kit.lab import Section, Table
 from core.kit.words import fixed, number, percent
@@ -291,14 +290,16 @@ def _cells(kind: str, outputs: Array, column: int) -> Panel:
     rounded = np.round(outputs, 2).reshape(len(VALUES), -1) + 0.0  # not -0
     texts = [[f"{v:.2f}".replace("-", "−") for v in step] for step in rounded.tolist()]
     places = [(float(x), float(y), "–", "middle center") for x, y in zip(columns, rows, strict=True)]
-    numbers = labels(places, "outputs", textfont={"size": 14, "color": color("text")})
+    numbers = labels(places, "outputs", "text", 14)
     traces = [
         area([left, right, right, left], [top, top, bottom, bottom], "second_fill", "share its mean"),
         lines(
             ENTRY[1] + 0.6 + np.array([0, 0.8, 0.8, 0, 0]),
             ENTRY[0] + 0.6 + np.array([0, 0, 0.8, 0.8, 0]),
-            {"color": color("second"), "width": 2},
+            "second",
             "dragged entry",
+            2,
+            dash="solid",
         ),
         numbers,
     ]

@@ -13,7 +13,6 @@ import numpy as np
 
 from core.draw.live import Frames, Panel, Texts, Track
 from core.draw.marks import TEXT, Trace, area, curve, dots, labels, lines, panel
-from core.draw.style import color
 from core.draw.style import line as stroke
 from core.kit.arrays import Array, Numbers
 from core.labs.staleness.compute.explore import PERIODS, TICKS, Staleness
@@ -108,7 +107,7 @@ def timeline(drawing: Drawing) -> Panel:
     """
     result = drawing.result
     traces: list[Trace] = [
-        lines([0, result.horizon], [0, 0], {"color": color("text"), "width": 1.5}, "server"),
+        lines([0, result.horizon], [0, 0], "text", "server", 1.5),
     ]
     frames: list[Frames | Texts] = []
     for slots, role, name in zip(drawing.slots, ROLES, NAMES, strict=True):
@@ -149,7 +148,7 @@ def timeline(drawing: Drawing) -> Panel:
 def _falls(slots: Slots, role: str, name: str, learners: int, traces: list[Trace]) -> list[Frames | Texts]:
     """Add a line through all lanes for each update."""
     y = np.tile([0.0, learners + HALF, np.nan], len(slots.lanes))
-    traces.append(lines(np.zeros_like(y), y, {"color": color(role), "width": 1.2}, f"updates of {name}"))
+    traces.append(lines(np.zeros_like(y), y, role, f"updates of {name}", dash="solid"))
     return [Frames(len(traces) - 1, _gapped(slots.done, slots.done), "x")]
 
 
@@ -159,8 +158,7 @@ def _messages(slots: Slots, role: str, name: str, traces: list[Trace]) -> list[F
     y = np.column_stack([top, lane, gap, lane, top, gap]).ravel()
     nothing = np.full_like(slots.read, np.nan)
     x = _gapped(slots.read, slots.start, nothing, slots.end, slots.arrival)
-    look = {"color": color(role), "width": 1, "dash": "dot"}
-    traces.append(lines(np.zeros_like(y), y, look, f"messages of {name}"))
+    traces.append(lines(np.zeros_like(y), y, role, f"messages of {name}", 1, dash="dot"))
     return [Frames(len(traces) - 1, x, "x")]
 
 
@@ -176,8 +174,7 @@ def _waits(result: Staleness, traces: list[Trace]) -> list[Frames | Texts]:
         return []
     both = np.hstack(spans)
     y = np.repeat(np.array(lanes, float), 3)
-    look = {"color": color("noise"), "width": 3, "dash": "dot"}
-    traces.append(lines(np.zeros_like(y), y, look, "waiting"))
+    traces.append(lines(np.zeros_like(y), y, "noise", "waiting", 3))
     return [Frames(len(traces) - 1, _gapped(both[:, ::2], both[:, 1::2]), "x")]
 
 
@@ -191,12 +188,11 @@ def _boxes(slots: Slots, role: str, name: str, horizon: float, traces: list[Trac
     numbers = np.nan_to_num(slots.stale, nan=-1).astype(int).tolist()
     texts = [[str(age) if age >= 0 else _HIDDEN for age in row] for row in numbers]
     ages = [(0.0, float(lane) + HALF / 3, _HIDDEN, "middle center") for lane in slots.lanes]
-    look = {"size": TEXT + 1, "color": color("text")}
     place = len(traces)
     traces += [
         area(np.zeros_like(y), cover, "paper", f"cover of {name}"),
-        area(np.zeros_like(y), y, f"{role}_fill", name) | {"line": {"color": color(role), "width": 1.2}},
-        labels(ages, f"staleness of {name}", textfont=look, cliponaxis=True),
+        area(np.zeros_like(y), y, f"{role}_fill", name, edge=role),
+        labels(ages, f"staleness of {name}", "text", TEXT + 1, cliponaxis=True),
     ]
     middle = np.where(room, (slots.start + slots.end) / 2, np.nan)
     return [
@@ -214,11 +210,7 @@ def _versions(result: Staleness, traces: list[Trace]) -> list[Frames | Texts]:
     count = times.shape[1]
     traces += [
         dots(np.zeros(count), np.zeros(count), "text", "updates", 6, "triangle-up", showlegend=False),
-        labels(
-            [(0.0, -0.03 * result.learners, str(k), "top center") for k in range(count)],
-            "versions",
-            textfont={"size": TEXT, "color": color("muted")},
-        ),
+        labels([(0.0, -0.03 * result.learners, str(k), "top center") for k in range(count)], "versions"),
     ]
     place = len(traces) - 1
     return [Frames(place - 1, times, "x"), Frames(place, np.where(seen, times, np.nan), "x")]
@@ -242,10 +234,9 @@ def ages(drawing: Drawing) -> Panel:
     for slots, role, name, symbol in zip(drawing.slots, ROLES, NAMES, ("circle", "diamond"), strict=True):
         height = np.nan_to_num(slots.stale)
         foot = np.zeros_like(height)
-        look = {"color": color(role), "width": 1.6}
         place = len(traces)
         traces += [
-            lines(np.zeros(3), np.zeros(3), look, f"height of {name}"),
+            lines(np.zeros(3), np.zeros(3), role, f"height of {name}", 1.6, dash="solid"),
             dots(np.zeros(1), np.zeros(1), role, name, 8, symbol),
         ]
         frames += [

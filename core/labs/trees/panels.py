@@ -8,7 +8,6 @@ import numpy as np
 
 from core.draw.live import Frames, Panel, Texts, Track
 from core.draw.marks import Trace, area, curve, dots, labels, lines, panel
-from core.draw.style import color
 from core.kit.arrays import Array, Numbers
 from core.kit.words import number
 from core.labs.trees.compute.data import IRIS, Samples
@@ -112,7 +111,7 @@ def tree(result: Splits) -> Panel:
         [places[parents, 1] - 0.43 * unit, places[1:, 1] + 0.24 * unit, np.full(nodes - 1, np.nan)]
     ).ravel()
     traces = [
-        lines(np.where(np.isnan(ways[0]), 0.0, ways[0]), falls, {"color": color("axis"), "width": 1.5}, "branches"),
+        lines(np.where(np.isnan(ways[0]), 0.0, ways[0]), falls, "axis", "branches", 1.5),
         *(_bars(places[:, 1], 0.07 * unit, kind, name) for kind, name in enumerate(result.samples.kinds)),
         _words(places, 0.15 * unit, f"{result.samples.noun} of each kind"),
         _words(places[:inner], -0.25 * unit, "questions"),
@@ -175,11 +174,7 @@ def _bars(heights: Array, half: float, kind: int, name: str) -> Trace:
 
 
 def _words(places: Array, above: float, name: str) -> Trace:
-    return labels(
-        [(float(x), float(y) + above, _HIDDEN, "middle center") for x, y in places],
-        name,
-        textfont={"size": 12, "color": color("text")},
-    )
+    return labels([(float(x), float(y) + above, _HIDDEN, "middle center") for x, y in places], name, "text")
 
 
 def _counted(pair: Array) -> str:

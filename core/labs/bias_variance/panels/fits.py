@@ -49,7 +49,7 @@ def many_data_sets(result: Exploration, compare: tuple[int, ...]) -> tuple[Panel
     curves = len(d.coefs)
     grid, mean, sd = d.grid[COARSE], d.mean_grid[:, COARSE], d.sd_grid[:, COARSE]
     traces = [
-        band(np.concatenate([grid, grid[::-1]]), "band", "mean ± 1 sd"),
+        band(np.concatenate([grid, grid[::-1]]), None, "band", "mean ± 1 sd"),
         curve(
             strands(np.tile(d.grid, (curves, 1))),
             None,

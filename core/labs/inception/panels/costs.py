@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 
 from core.draw.live import Figure, Frames, Panel
-from core.draw.style import ceiling, color, layout
+from core.draw.marks import colored
+from core.draw.style import ceiling, layout
 from core.kit.arrays import Numbers
 from core.labs.inception.compute.explore import Sweep
 from core.labs.inception.panels.parts import BARE, LOWER, R, above, column, operations, si, steady
@@ -58,9 +59,8 @@ def _bars(result: Sweep, count: Callable[[Any], int], what: str, place: int) -> 
     )
     top = 1.22 * ceiling(float(max(totals[0].max(), totals[1][0].max())))
     said = [("first", "naive"), ("second", "reduced"), ("accent", "first 1×1")]
-    title = ", ".join(f'<span style="color:{color(role)}">{text}</span>' for role, text in said)
     look = layout(
-        title=f"{what[0].upper()}{what[1:]} per branch: {title}",
+        title=f"{what[0].upper()}{what[1:]} per branch: {colored(said)}",
         x="branch",
         y=what,
         barmode="stack",

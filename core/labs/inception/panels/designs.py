@@ -6,7 +6,7 @@ import numpy as np
 
 from core.draw.live import Figure, Frames, Panel, Track
 from core.draw.marks import labels, lines
-from core.draw.style import ceiling, color, layout, line
+from core.draw.style import ceiling, layout
 from core.kit.arrays import Numbers
 from core.labs.inception.compute.explore import WIDTHS, Sweep
 from core.labs.inception.panels.parts import BARE, LOWER, UPPER, R, above, column, steady
@@ -74,9 +74,9 @@ def bottleneck_curve(result: Sweep) -> Panel:
         for (at, side), (name, level) in zip(sides, levels.items(), strict=True)
     ]
     data = [
-        lines(x, y, {"color": color("first"), "width": 1.2, "dash": "dot"}, "other designs"),
-        lines(grid, curve, line("second", 2.6), "three bottlenecks", meta={}),
-        labels(named, "names of the designs", textfont={"size": 12, "color": color("first")}),
+        lines(x, y, "first", "other designs", dash="dot"),
+        lines(grid, curve, "second", "three bottlenecks", 2.6, table=True),
+        labels(named, "names of the designs", "first"),
     ]
     seen = right >= R
     steps = np.array([float(part) for part in result.bottlenecks])

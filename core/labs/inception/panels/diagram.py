@@ -8,8 +8,8 @@ from itertools import accumulate
 import numpy as np
 
 from core.draw.live import Figure, Frames, Panel, Track
-from core.draw.marks import Trace, area, labels, lines
-from core.draw.style import color, layout
+from core.draw.marks import Trace, area, labels, lines, outlines
+from core.draw.style import layout
 from core.kit.arrays import Numbers
 from core.labs.inception.compute.explore import Sweep
 from core.labs.inception.panels.parts import BARE, UPPER, R
@@ -35,13 +35,12 @@ def diagram(result: Sweep) -> Panel:
     operators, shapes = _operators(result), _shapes(result, firsts, seconds)
     inputs = [(i + 0.5, result.channels, _INPUT) for i in range(4)]
     naive = (0.04 + scale * result.naive.output_shape[0] / 2, result.naive.output_shape[0], _NAIVE)
-    edge = {"line": {"color": color("second"), "width": 1.2}}
     data = [
         _wires(result, scale, outputs),
         _boxes(inputs, scale, "right_fill", "input"),
-        _boxes([*firsts, *seconds], scale, "second_fill", "maps", **edge),
-        _boxes([(0.04 + scale * x, d, y) for x, d, y in outputs], scale, "second_fill", "output", **edge),
-        _boxes([naive], scale, "first_fill", "naive output", line={"color": color("first"), "width": 1.2}),
+        _boxes([*firsts, *seconds], scale, "second_fill", "maps", edge="second"),
+        _boxes([(0.04 + scale * x, d, y) for x, d, y in outputs], scale, "second_fill", "output", edge="second"),
+        _boxes([naive], scale, "first_fill", "naive output", edge="first"),
         area(swept[0], _FIRST + np.array([0, 1, 1, 0]) * _THICK, "accent", "reduced", opacity=0.85),
         operators,
         shapes,
@@ -86,15 +85,10 @@ def _maps(result: Sweep) -> tuple[list[Map], list[Map], list[Map]]:
     return firsts, seconds, [(end - depth / 2, depth, _OUTPUT) for end, depth in zip(ends, depths, strict=True)]
 
 
-def _boxes(maps: Sequence[Map], scale: float, fill: str, name: str, **more: object) -> Trace:
+def _boxes(maps: Sequence[Map], scale: float, fill: str, name: str, edge: str = "") -> Trace:
     """Draw maps as bars, each as long as it is deep."""
-    x = [at for middle, depth, _ in maps for at in (*_corners(middle, scale * depth / 2), np.nan)]
-    y = [at for *_, low in maps for at in (low, low + _THICK, low + _THICK, low, low, np.nan)]
-    return area(x, y, fill, name, **more)
-
-
-def _corners(middle: float, half: float) -> tuple[float, ...]:
-    return middle - half, middle - half, middle + half, middle + half, middle - half
+    boxes = [(x - scale * depth / 2, x + scale * depth / 2, low, low + _THICK) for x, depth, low in maps]
+    return area(*outlines(boxes), fill, name, edge=edge)
 
 
 def _wires(result: Sweep, scale: float, outputs: Sequence[Map]) -> Trace:
@@ -112,7 +106,7 @@ def _wires(result: Sweep, scale: float, outputs: Sequence[Map]) -> Trace:
             way += [_LOWER + _GAP, np.nan, _LOWER - _GAP, _SECOND + _THICK, np.nan, _SECOND - _UNDER]
         x += [i + 0.5] * (len(way) + 1) + [0.04 + scale * end, np.nan]
         y += [*way, _SECOND - _UNDER - 0.2, _OUTPUT + _THICK, np.nan]
-    return lines(x, y, {"color": color("axis"), "width": 1.2}, "from map to map")
+    return lines(x, y, "axis", "from map to map")
 
 
 def _operators(result: Sweep) -> Trace:
@@ -121,8 +115,7 @@ def _operators(result: Sweep) -> Trace:
     texts += [(1.5, _UPPER, "<b>1×1</b>")] * bool(result.r3) + [(3.5, _UPPER, "<b>pool 3×3</b>, pad 1")]
     below = ("<b>1×1</b>", "<b>3×3</b>, pad 1", "<b>5×5</b>, pad 2", "<b>1×1</b>" if result.pool_proj else "")
     texts += [(i + 0.5, _LOWER, text) for i, text in enumerate(below) if text]
-    look = {"textfont": {"size": 12, "color": color("text")}}
-    return labels([(*place, "middle center") for place in texts], "layers", **look)
+    return labels([(*place, "middle center") for place in texts], "layers", "text")
 
 
 def _shapes(result: Sweep, firsts: Sequence[Map], seconds: Sequence[Map]) -> Trace:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 import numpy as np
 
 from core.draw.live import Axis, Figure, Frames, Panel, Picture
-from core.draw.marks import Trace, area, labels, lines, marks
-from core.draw.style import color, layout
+from core.draw.marks import Box, Trace, area, labels, lines, marks, outlines
+from core.draw.style import layout
 from core.labs.inception.compute.explore import Sweep
 from core.labs.inception.compute.factorised import TARGET, Stack
 from core.labs.inception.panels.parts import BARE, LOWER, UPPER
@@ -17,8 +17,6 @@ _REACH = 4.6  # cells on each side of the unit that a tile shows
 _WIDE, _TALL = 10.5, 13.0  # of a tile
 _COLUMNS = 3
 
-Box = tuple[float, float, float, float]  # left, right, bottom, top
-
 
 def fields(result: Sweep) -> Panel:
     """Draw a tile for each design and for the visitor's stack, with its field after each layer."""
@@ -26,9 +24,9 @@ def fields(result: Sweep) -> Panel:
     data: list[Trace] = []
     for (name, stack), place in zip(stacks.items(), _places(stacks), strict=True):
         fill = "second_fill" if stack.covers else "wrong_fill"
-        edge = {"color": color("second" if stack.covers else "warning"), "width": 1.2}
+        edge = "second" if stack.covers else "warning"
         boxes = dict.fromkeys(_inside(box, *place) for box in reversed(reaches(stack)))
-        data += [area(*_outline([box]), fill, f"{name}, field {k}", line=edge) for k, box in enumerate(boxes)]
+        data += [area(*outlines([box]), fill, f"{name}, field {k}", edge=edge) for k, box in enumerate(boxes)]
     return _panel(stacks, data, _alt(result), UPPER + LOWER)
 
 
@@ -37,16 +35,15 @@ def growth(stacks: Mapping[str, Stack]) -> Picture:
     most = max(len(stack.layers) for stack in stacks.values())
     grown = [[(-0.5, 0.5, -0.5, 0.5), *reaches(stack)] for stack in stacks.values()]
     steps = [
-        _outline(
+        outlines(
             [_inside(boxes[min(k, len(boxes) - 1)], *at) for boxes, at in zip(grown, _places(stacks), strict=True)]
         )
         for k in range(most + 1)
     ]
-    edge = {"color": color("second"), "width": 1.2}
     frames = tuple(Frames(0, np.array([step[i] for step in steps]), "xy"[i]) for i in (0, 1))
     last = "; ".join(f"{_named(name)}: receptive field {_growth(stack)}" for name, stack in stacks.items())
     alt = f"Receptive field of a unit, layer by layer. Its height, or height and width: {last}."
-    panel = _panel(stacks, [area(*steps[0], "second_fill", "field", line=edge)], alt, UPPER + LOWER, frames)
+    panel = _panel(stacks, [area(*steps[0], "second_fill", "field", edge="second")], alt, UPPER + LOWER, frames)
     axis = Axis("layers", "Layers", tuple(range(most + 1)), tuple(map(str, range(most + 1))), start=0)
     return Picture((panel,), axis, sentences=tuple(_after(stacks, k) for k in range(most + 1)))
 
@@ -86,11 +83,10 @@ def _panel(
         for (x, y), one in zip(places, stacks.values(), strict=True)
     ]
     x, y = ([place[axis] for place in places] for axis in (0, 1))
-    dashed = {"color": color("muted"), "width": 1.2, "dash": "dot"}
     data += [
-        lines(*_outline(wanted), dashed, "7×7 window"),
+        lines(*outlines(wanted), "muted", "7×7 window", dash="dot"),
         marks(x, y, "text", "circle", "unit", "output unit"),
-        labels(words, "names", textfont={"size": 12, "color": color("text")}),
+        labels(words, "names", "text"),
     ]
     rows = -(-len(stacks) // _COLUMNS)
     look = layout(
@@ -122,12 +118,6 @@ def _inside(box: Box, x: float, y: float) -> Box:
     """Return a box at its tile, clipped to the tile."""
     left, right, bottom, top = np.clip(box, -_REACH, _REACH).tolist()
     return x + left, x + right, y + bottom, y + top
-
-
-def _outline(boxes: Sequence[Box]) -> tuple[list[float], list[float]]:
-    x = [at for left, right, _, _ in boxes for at in (left, left, right, right, left, np.nan)]
-    y = [at for _, _, low, high in boxes for at in (low, high, high, low, low, np.nan)]
-    return x, y
 
 
 def _growth(stack: Stack) -> str:

@@ -9,7 +9,6 @@ import numpy as np
 
 from core.draw.live import Axis, Frames
 from core.draw.marks import Trace, bars, labels
-from core.draw.style import color
 from core.kit.arrays import Numbers
 from core.labs.inception.compute.explore import WIDTHS, Sweep
 from core.labs.inception.controls import REDUCE, show_width
@@ -60,8 +59,7 @@ def steady(data: Sequence[Trace], places: Sequence[int]) -> tuple[Frames, ...]:
 
 def above(places: Sequence[tuple[float, float, str]], role: str, name: str, **more: Any) -> Trace:
     """Write texts on top of bars."""
-    look = {"textfont": {"size": 12, "color": color(role)}}
-    return labels([(x, y, text, "top center") for x, y, text in places], name, **look) | more
+    return labels([(x, y, text, "top center") for x, y, text in places], name, role, **more)
 
 
 BARE = {"visible": False, "fixedrange": True}  # of an axis that only holds places

@@ -8,7 +8,7 @@ import numpy as np
 
 from core.draw.live import Figure, Panel, Track
 from core.draw.marks import area, labels, lines, marks
-from core.draw.style import color, layout, line
+from core.draw.style import layout
 from core.kit.arrays import Numbers
 from core.kit.words import percent
 from core.labs.inception.compute.explore import Sweep
@@ -52,9 +52,9 @@ def savings(result: Sweep) -> Panel:
         whole = (right, bottom + 1, "whole module: below the plot", "top left")
     data = [
         area([0, right, right, 0], [0, 0, bottom, bottom], "noise_fill", "costs more than no reduction"),
-        lines(R[1:], branch[1:], line("second", 2.4), "5×5 branch", meta={}),
-        lines(R[1:], module[1:], line("risk", 3), "whole module", meta={}),
-        lines([0, right], [0, 0], {"color": color("axis"), "width": 1.2}, "no saving"),
+        lines(R[1:], branch[1:], "second", "5×5 branch", 2.4, table=True),
+        lines(R[1:], module[1:], "risk", "whole module", 3, table=True),
+        lines([0, right], [0, 0], "axis", "no saving"),
         marks(
             [float(five.break_even)],
             [0],
@@ -63,8 +63,8 @@ def savings(result: Sweep) -> Panel:
             "break-even",
             f"The 5×5 branch costs as much as without at r = {float(five.break_even):.1f}",
         ),
-        labels([own], "words of the branch", textfont={"size": 13, "color": color("second")}),
-        labels([whole], "words of the module", textfont={"size": 13, "color": color("risk")}),
+        labels([own], "words of the branch", "second", 13),
+        labels([whole], "words of the module", "risk", 13),
         labels(
             [
                 (

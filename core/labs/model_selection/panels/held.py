@@ -53,13 +53,13 @@ def _data(result: ModelSelection, rule: str, held: Numbers) -> Panel:
     """Draw all points with the fits, highlighting the points that the first of these leaves out."""
     v = result.validation
     first = held[0] if len(held) else np.zeros(v.x.size, bool)
-    more = {"hoverinfo": "all", "hovertemplate": "x %{x:.3g}<br>y %{y:.3g}<extra></extra>"}
+    hover = "x %{x:.3g}<br>y %{y:.3g}"
     fits, frames = _fits(result, rule, held)
     traces = [
         _behind(result),
         *fits,
-        dots(v.x[~first], v.y[~first], "train", "points", 7, showlegend=False, **more),
-        *([dots(v.x[first], v.y[first], "test", _FITS[rule][0], 9, "diamond", **more)] if len(held) else []),
+        dots(v.x[~first], v.y[~first], "train", "points", 7, showlegend=False, hover=hover),
+        *([dots(v.x[first], v.y[first], "test", _FITS[rule][0], 9, "diamond", hover=hover)] if len(held) else []),
     ]
     if v.known:
         shown, said = "with noise, the truth (dashed)", "the expected error of the fit to all points"
@@ -90,7 +90,7 @@ def _behind(result: ModelSelection) -> Trace:
     v = result.validation
     if v.known:
         return curve(v.grid, v.f_grid, "truth", "truth", 2)
-    return band(np.concatenate([v.grid, v.grid[::-1]]), "band", f"68% of {RESAMPLES} bootstrap fits")
+    return band(np.concatenate([v.grid, v.grid[::-1]]), None, "band", f"68% of {RESAMPLES} bootstrap fits")
 
 
 def _fits(result: ModelSelection, rule: str, held: Numbers) -> tuple[list[Trace], list[Frames]]:

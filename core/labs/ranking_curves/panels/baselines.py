@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 
 from core.draw.marks import Trace, area, labels, lines, marks
-from core.draw.style import color
 from core.labs.ranking_curves.compute.comparison import Comparison
 from core.labs.ranking_curves.panels.isometrics import RANDOM, path
 from core.labs.ranking_curves.panels.parts import ACROSS, PR, PRG, ROC, Space, prevalence_of
@@ -18,7 +17,7 @@ def baselines(result: Comparison, view: View, space: Space) -> list[Trace]:
     x, y = path(RANDOM, result.rankings[0], space, view.share)
     return [
         *_unachievable(prevalence, space),
-        lines(x, y, {"color": color("muted"), "dash": "dash", "width": 1.4}, "random"),
+        lines(x, y, "muted", "random", 1.4, dash="dash"),
         *_constants(result, view, space),
         labels(_names(prevalence, space, -0.1 if view.lines == "f" else -0.01), "names of the baselines"),
     ]

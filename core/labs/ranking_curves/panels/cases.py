@@ -7,8 +7,8 @@ from itertools import pairwise
 import numpy as np
 
 from core.draw.live import Figure, Frames, Panel, Track
-from core.draw.marks import Trace, area, labels, lines
-from core.draw.style import ceiling, color, line
+from core.draw.marks import Trace, area, labels, lines, unseen
+from core.draw.style import ceiling
 from core.kit.arrays import Numbers
 from core.kit.words import number, percent
 from core.labs.ranking_curves.compute.comparison import Comparison
@@ -40,7 +40,7 @@ def scores(result: Comparison, view: View) -> Panel:
             area(wrong[0], [0, top, top, 0, _GAP, 0, -bottom, -bottom, 0], "wrong_fill", "wrong"),
             *_outlines(edges, up, across, top),
             *_outlines(edges, -down, across, -bottom),
-            lines(across, [0, 0], {"color": color("axis"), "width": 1}, "zero"),
+            lines(across, [0, 0], "axis", "zero", 1),
             *_bins(result, edges, up, down),
             labels(_quadrants(result, (left, right), (-0.99 * bottom, 0.99 * top)), "kinds of answers"),
         ],
@@ -110,7 +110,7 @@ def _outlines(edges: Numbers, heights: Numbers, across: tuple[float, float], end
     outside = [across[0], across[0], *x, across[1], across[1]]
     return [
         area(outside, [1.01 * end, 0, *y, 0, 1.01 * end], "paper", "background"),
-        lines(x, y, {"color": color("muted"), "width": 1}, "outline"),
+        lines(x, y, "muted", "outline", 1),
     ]
 
 
@@ -120,9 +120,8 @@ def _bins(result: Comparison, edges: Numbers, up: Numbers, down: Numbers) -> lis
     middle = (edges[1:] + edges[:-1]) / 2
     traces = []
     for name, heights, side in ((result.scored.positive, up, 1), (result.scored.negative, down, -1)):
-        words = f"%{{text}}<br>{plain(name)}: %{{customdata:.2%}} of all cases<extra></extra>"
-        spoken = {"text": texts, "customdata": heights, "hoverinfo": "all", "hovertemplate": words, "meta": {}}
-        traces.append(lines(middle, side * heights, {"width": 0}, name, **spoken))
+        words = f"%{{text}}<br>{plain(name)}: %{{customdata:.2%}} of all cases"
+        traces.append(unseen(middle, side * heights, name, words, table=True, text=texts, customdata=heights))
     return traces
 
 
@@ -162,10 +161,8 @@ def confusion(result: Comparison, view: View) -> Panel:
     traces = [
         area([0, 0, 1, 1], [0, 1, 1, 0], "right_fill", "right"),
         area(x, missed[0], "wrong_fill", "wrong"),
-        lines([prevalence] * 2, [0, 1], {"color": color("paper"), "width": 3}, "between the classes"),
-        labels(
-            _CORNERS, "counts", texttemplate=texts, customdata=numbers[0], textfont={"size": 14, "color": color("text")}
-        ),
+        lines([prevalence] * 2, [0, 1], "paper", "between the classes", 3),
+        labels(_CORNERS, "counts", "text", 14, texttemplate=texts, customdata=numbers[0]),
         labels(_classes(result, prevalence), "classes"),
     ]
     frames = [Frames(1, missed), Frames(3, numbers, "customdata")]
@@ -173,7 +170,7 @@ def confusion(result: Comparison, view: View) -> Panel:
         fpr, tpr = rates[1]
         other = np.stack([tpr, tpr, gap, fpr, fpr], axis=1)
         at = [0, prevalence, _GAP, prevalence, 1]
-        traces.append(lines(at, other[0], line("second", 2), result.scored.names[1]))
+        traces.append(lines(at, other[0], "second", result.scored.names[1], 2))
         frames.append(Frames(len(traces) - 1, other))
     figure = Figure(
         data=traces,

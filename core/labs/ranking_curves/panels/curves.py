@@ -7,8 +7,8 @@ from weakref import WeakKeyDictionary
 import numpy as np
 
 from core.draw.live import Figure, Panel
-from core.draw.marks import TEXT, Trace, labels, lines, marks
-from core.draw.style import DASH, color, line
+from core.draw.marks import Trace, labels, lines, marks
+from core.draw.style import DASH, line
 from core.kit.arrays import Numbers
 from core.kit.words import fixed, number
 from core.labs.ranking_curves.compute.comparison import Comparison
@@ -93,7 +93,7 @@ def _panel(result: Comparison, view: View, space: Space, curves: list[Trace], al
 
 def _curve(name: str, role: str, x: Numbers, y: Numbers) -> Trace:
     kept = decimate(x, y, WIDTH)
-    return lines(x[kept], y[kept], line(role, 2.4), name, meta={}, legendgroup=role)
+    return lines(x[kept], y[kept], role, name, 2.4, table=True, legendgroup=role)
 
 
 def _points(ranking: Ranking, prevalence: float | None) -> tuple[Numbers, Numbers]:
@@ -141,24 +141,23 @@ def _as_all_positive(result: Comparison, view: View) -> list[Trace]:
     ranking = result.rankings[0]
     odds = ranking.sizes(view.share).odds
     x, y = path(gain_line(odds, view.beta, view.beta**2 / (1 + view.beta**2)), ranking, PRG, view.share)
-    look = {"color": color("muted"), "dash": "dot", "width": 1.2}
     text = f"{f_name(view.beta)} of all-positive"
     start = 1 - view.beta**-2  # where the line comes in at the top
     place = (
         (0.01, view.beta**2, text, "top right") if start <= 0 else (min(max(start, 0.6), 0.8), 1, text, "top center")
     )
-    return [lines(x, y, look, "F of predicting everything positive"), labels([place], "name of the F contour")]
+    contour = lines(x, y, "muted", "F of predicting everything positive", dash="dot")
+    return [contour, labels([place], "name of the F contour")]
 
 
 def _wrong(name: str, role: str, x: Numbers, y: Numbers, why: str) -> Trace:
     """Draw a curve as it should not be drawn."""
-    look = {"color": color("warning"), "dash": DASH[role], "width": 1.4}
+    look = line("warning", 1.4, dash=DASH[role])
     return _curve(name, role, x, y) | {"name": f"{name}: {why}", "line": look}
 
 
 def _warning(text: str, y: float) -> Trace:
-    look = {"size": TEXT, "color": color("warning")}
-    return labels([(0.01, y, f"red: {text}", "top right")], "warning", textfont=look)
+    return labels([(0.01, y, f"red: {text}", "top right")], "warning", "warning")
 
 
 def _told(result: Comparison, measure: str, values: list[float], reference: str) -> str:

@@ -22,10 +22,9 @@ TOP = 0.58  # of the cost axis: a constant answer costs 1/2 at most
 def costs(result: Comparison, view: View) -> Panel:
     """Draw cost curves of Drummond and Holte: each threshold is a line, and the best ones form the lower envelope."""
     now = probability_cost(result.rankings[0], cost_ratio=view.cost_ratio, prevalence=view.share)
-    muted = {"color": color("muted"), "dash": "dash", "width": 1.2}
     traces = [
-        lines([0, 1, np.nan, 0, 1], [0, 1, np.nan, 1, 0], muted, "constant classifiers"),
-        lines([now, now], [0, 1], {"color": color("axis"), "width": 1.4}, "current costs"),
+        lines([0, 1, np.nan, 0, 1], [0, 1, np.nan, 1, 0], "muted", "constant classifiers", dash="dash"),
+        lines([now, now], [0, 1], "axis", "current costs", 1.4),
         labels(_cost_names(now), "names of the lines"),
     ]
     frames, tracks = [], []
@@ -37,7 +36,7 @@ def costs(result: Comparison, view: View) -> Panel:
         words = f"{plain(name, 30)}, this threshold<br>normalized expected cost %{{y:.3f}}"
         traces += [
             _envelope(name, role, x, y),
-            lines(ends, own[0], {"color": color(role), "dash": "dot", "width": 1.4}, f"threshold of {name}"),
+            lines(ends, own[0], role, f"threshold of {name}", 1.4, dash="dot"),
             marks([now], here[0], role, "circle", f"cost of {name}", words),
         ]
         frames += [Frames(len(traces) - 2, own), Frames(len(traces) - 1, here)]
@@ -60,11 +59,8 @@ def costs(result: Comparison, view: View) -> Panel:
 
 
 def _envelope(name: str, role: str, x: Numbers, y: Numbers) -> Trace:
-    words = (
-        f"{plain(name, 30)}, best threshold<br>probability cost %{{x:.3f}}<br>normalized cost %{{y:.3f}}<extra></extra>"
-    )
-    spoken = {"hoverinfo": "all", "hovertemplate": words, "meta": {}}
-    return lines(x, y, line(role, 2.4), name) | spoken
+    words = f"{plain(name, 30)}, best threshold<br>probability cost %{{x:.3f}}<br>normalized cost %{{y:.3f}}"
+    return lines(x, y, role, name, 2.4, hover=words, table=True)
 
 
 def _cost_names(now: float) -> list[tuple[float, float, str, str]]:
@@ -98,7 +94,7 @@ def calibration(result: Comparison, view: View) -> Panel:
     across = (float(edges[0]) - pad, float(edges[-1]) + pad)
     if probable:
         shown = [model for model, each in zip(models(result), result.scored.probabilities, strict=True) if each]
-        traces = [lines([0, 1], [0, 1], {"color": color("muted"), "dash": "dash", "width": 1.2}, "calibrated")]
+        traces = [lines([0, 1], [0, 1], "muted", "calibrated", dash="dash")]
         traces += [trace for model in shown for trace in (_isotonic(*model, view), _in_bins(*model, view))]
     else:
         note = (across[1] - pad, 0.0, "isotonic fit: scores are not probabilities", "top left")
@@ -123,10 +119,10 @@ def _isotonic(name: str, role: str, ranking: Ranking, view: View) -> Trace:
     """Draw steps of the probability that isotonic regression gives each score; a step begins at its lowest score."""
     probability = calibrated(ranking, view.share)
     ends = np.append(np.flatnonzero(np.diff(probability, append=-1.0))[::-1], 0)
-    words = f"{plain(name, 30)}, isotonic<br>from score %{{x:.3~g}} on: %{{y:.3f}}<extra></extra>"
-    spoken = {"hoverinfo": "all", "hovertemplate": words, "meta": {}, "legendgroup": role}
-    score = np.clip(ranking.thresholds[ends], -FAR, FAR)
-    return lines(score, probability[ends], line(role, 1.6, shape="hv"), f"{name}: isotonic", **spoken)
+    words = f"{plain(name, 30)}, isotonic<br>from score %{{x:.3~g}} on: %{{y:.3f}}"
+    score, look = np.clip(ranking.thresholds[ends], -FAR, FAR), line(role, 1.6, shape="hv")
+    more: Trace = {"hover": words, "table": True, "legendgroup": role}
+    return lines(score, probability[ends], role, f"{name}: isotonic", line=look, **more)
 
 
 def _in_bins(name: str, role: str, ranking: Ranking, view: View) -> Trace:

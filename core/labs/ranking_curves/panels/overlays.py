@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from core.draw.marks import Trace, area, labels, lines, marks
-from core.draw.style import color
+from core.draw.marks import Trace, area, colored, labels, lines, marks
 from core.kit.words import fixed, number
 from core.labs.ranking_curves.compute.comparison import Comparison
 from core.labs.ranking_curves.panels.isometrics import (
@@ -46,8 +45,8 @@ def hulls(result: Comparison, view: View, space: Space) -> list[Trace]:
     for name, role, ranking in models(result):
         tp, fp = (counts[1:] for counts in ranking.hull)
         x, y = space.curve(Ranking(-np.arange(len(tp), dtype=np.float64), tp, fp), view.share)
-        look = {"color": color(role), "dash": "dot", "width": 1.6}
-        traces.append(lines(x, y, look, f"{name}: convex hull (in-sample)", legendgroup=role))
+        name = f"{name}: convex hull (in-sample)"
+        traces.append(lines(x, y, role, name, 1.6, dash="dot", legendgroup=role))
     return traces
 
 
@@ -59,10 +58,10 @@ def isometrics(result: Comparison, view: View, space: Space) -> list[Trace]:
     family, constant = _family(view, space, odds)
     drawn = [path(line, first, space, view.share) for line in family]
     x, y = (np.concatenate(part) for part in zip(*drawn, strict=True))
-    traces = [lines(x, y, {"color": color("axis"), "width": 1}, f"equal {measure(view)}")]
+    traces = [lines(x, y, "axis", f"equal {measure(view)}", 1)]
     if space is not PRG or view.lines == "cost":  # the line of F is always there
-        look = {"color": color("muted"), "dash": "dot", "width": 1.2}
-        traces.append(lines(*path(constant, first, space, view.share), look, "better constant classifier"))
+        x, y = path(constant, first, space, view.share)
+        traces.append(lines(x, y, "muted", "better constant classifier", dash="dot"))
     places = _values(view, space, family, first)
     if places:
         traces.append(labels(places, f"values of {measure(view)}"))
@@ -71,8 +70,7 @@ def isometrics(result: Comparison, view: View, space: Space) -> list[Trace]:
         x, y = path(touching, ranking, space, view.share)
         at = space.place(ranking, np.array([tp]), np.array([fp]), view.share)
         words = f"{plain(name, 30)}, best threshold<br>{measure(view)} %{{customdata:.3f}}<br>{space.words}"
-        look = {"color": color(role), "width": 1}
-        traces.append(lines(x, y, look, f"best {measure(view)} of {name}", legendgroup=role))
+        traces.append(lines(x, y, role, f"best {measure(view)} of {name}", 1, dash="solid", legendgroup=role))
         if np.isfinite(at).all():  # without a positive call there is no precision
             traces.append(
                 marks(
@@ -163,7 +161,7 @@ def notes(result: Comparison, view: View) -> list[Trace]:
         words.append(("dotted: convex hull", "muted"))
     if view.bands:
         words.append(("95% bands, pointwise", "muted"))
-    text = "<br>".join(f'<span style="color:{color(role)}">{part}</span>' for part, role in words)
+    text = colored(((role, part) for part, role in words), "<br>")
     return [labels([(1.03, -0.03, text, "top left")], "notes")]
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from core.draw.live import Track
-from core.draw.marks import Trace, lines
+from core.draw.marks import Trace, unseen
 from core.draw.style import layout
 from core.kit.arrays import Numbers
 from core.labs.ranking_curves.compute.comparison import Comparison
@@ -132,9 +132,8 @@ def spoken(result: Comparison, view: View, space: Space) -> list[Trace]:
     for (name, role, _), (x, y), cuts in zip(
         models(result), _points(result, view, space), result.thresholds, strict=True
     ):
-        words = f"{plain(name, 30)}<br>score ≥ %{{customdata:.4~g}}<br>{space.words}<extra></extra>"
+        words = f"{plain(name, 30)}<br>score ≥ %{{customdata:.4~g}}<br>{space.words}"
         score = np.where(np.isfinite(cuts), np.clip(cuts, -FAR, FAR), np.nan)
-        more = {"customdata": score, "hoverinfo": "all", "hovertemplate": words, "legendgroup": role}
         y = np.where(np.isfinite(cuts), y, np.nan)  # no score is infinite
-        traces.append(lines(x, y, {"width": 0}, f"thresholds of {name}", **more))
+        traces.append(unseen(x, y, f"thresholds of {name}", words, customdata=score, legendgroup=role))
     return traces

@@ -141,7 +141,7 @@ def over_descent_penalty(d: DoubleDescent) -> Picture:
     """Draw the error over the number of parameters, at every penalty; the curve without a penalty stays."""
     x = d.widths.astype(float)
     traces = [
-        band(np.concatenate([x, x[::-1]]), "noise_fill", "middle 50% of draws"),
+        band(np.concatenate([x, x[::-1]]), None, "noise_fill", "middle 50% of draws"),
         curve(x, _positive(d.risk[0]), "noise", "no penalty", 1.6),
         curve(x, None, "risk", "test error", 3),
         curve(x, None, "bias", "bias²"),

@@ -40,7 +40,7 @@ def fits(result: Regularization) -> Panel:
     y = fit_range(r.f_grid, r.noise)
     faint = {"color": color("fit_faint"), "width": 1}
     traces = [
-        band(np.concatenate([grid, grid[::-1]]), "band", "mean ± 1 sd"),
+        band(np.concatenate([grid, grid[::-1]]), None, "band", "mean ± 1 sd"),
         curve(_one_curve(_in_a_row(np.tile(half, (len(others), 1)))), None, "variance", "other data sets", line=faint),
         curve(r.grid, r.f_grid, "truth", "truth", 2),
         curve(_one_curve(half), None, "bias", "mean of all fits", 2.6),

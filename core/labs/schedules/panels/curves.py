@@ -8,7 +8,7 @@ import numpy as np
 
 from core.draw.live import Figure, Frames, Panel, Track
 from core.draw.marks import Trace, lines
-from core.draw.style import ceiling, color, layout, line
+from core.draw.style import ceiling, layout
 from core.kit.arrays import Numbers
 from core.kit.words import number
 from core.labs.schedules.compute.explore import Schedules
@@ -26,8 +26,6 @@ from core.labs.schedules.panels.parts import (
     texts,
     with_frames,
 )
-
-_LATER = {"width": 1.6, "dash": "dot"}
 
 
 def rate_panel(result: Schedules, along: str) -> Panel:
@@ -94,11 +92,11 @@ def _split(
         for parts in zip(*(_parts(plan, quantity) for plan in plans), strict=True)
     )
     behind = [(x[x <= limit], y[x <= limit]) for x, y in behind]
-    words = f"{along[:-1]} %{{x:,.6~g}}: {name} %{{y:.4~g}}<extra></extra>"
+    words = f"{along[:-1]} %{{x:,.6~g}}: {name} %{{y:.4~g}}"
     traces = [
         area,
-        lines(*behind[0], {"color": color(role), **_LATER}, f"{name} after the end"),
-        lines(*before[0], line(role, 2.4, dash="solid"), name, hoverinfo="all", hovertemplate=words) | {"meta": {}},
+        lines(*behind[0], role, f"{name} after the end", 1.6, dash="dot"),
+        lines(*before[0], role, name, 2.4, dash="solid", hover=words, table=True),
     ]
     return traces, [*moving, *with_frames(1, *zip(*behind, strict=True)), *with_frames(2, *zip(*before, strict=True))]
 
@@ -118,7 +116,7 @@ def _envelope(result: Schedules, along: str) -> Trace:
     steps = x if (along == "epochs") == plan.by_epoch else _other(plan, x, along)
     shape = plan.shape
     y = shape.low + (shape.high - shape.low) * shape.gamma**steps
-    return lines(x, y, {"color": color("muted"), "width": 1.4, "dash": "dash"}, "envelope γᵗ", meta={})
+    return lines(x, y, "muted", "envelope γᵗ", 1.4, dash="dash", table=True)
 
 
 def _other(plan: Plan, x: Numbers, along: str) -> Numbers:
@@ -164,7 +162,7 @@ def batch_panel(result: Schedules, along: str) -> Panel:
     top = 1.6 * max(result.max_batch, result.batch)
     at, ys = zip(*(batch_steps(plan.run) for plan in plans), strict=True)
     xs = [place(plan, updates, along) for plan, updates in zip(plans, at, strict=True)]
-    trace = lines(xs[0], ys[0], line("second", 2.4, dash="solid"), "batch size", meta={})
+    trace = lines(xs[0], ys[0], "second", "batch size", 2.4, dash="solid", table=True)
     look = layout(
         x=along,
         y="batch size B",

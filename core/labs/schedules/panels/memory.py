@@ -61,12 +61,8 @@ def memory_panel(result: Schedules) -> Panel:
     }
     data = [
         *named,
-        lines([-0.6, len(SIZES) - 0.4], [card, card], {"color": color("text"), "width": 1.6, "dash": "dash"}, "card"),
-        labels(
-            [(-0.55, card, f"GPU: {card} GiB", "top right")],
-            "GPU in words",
-            textfont={"size": 12, "color": color("text")},
-        ),
+        lines([-0.6, len(SIZES) - 0.4], [card, card], "text", "card", 1.6, dash="dash"),
+        labels([(-0.55, card, f"GPU: {card} GiB", "top right")], "GPU in words", "text"),
         labels(told, "GiB of each batch size"),
         dot,
     ]

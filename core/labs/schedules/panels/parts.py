@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from core.draw.live import Axis, Frames
-from core.draw.marks import Trace, lines
+from core.draw.marks import Trace, area
 from core.draw.style import color
 from core.kit.arrays import Numbers
 from core.labs.schedules.compute.bookkeeping import Run
@@ -104,5 +104,5 @@ def shade(result: Schedules, ends: Sequence[float], along: str, top: float) -> t
     last = right(result, along)
     xs = [np.array([end, end, last, last]) for end in ends]
     ys = [np.array([0.0, top, top, 0.0])] * len(xs)
-    trace = lines(xs[0], ys[0], {"width": 0}, "not trained", fill="toself", fillcolor=color("noise_fill"))
+    trace = area(xs[0], ys[0], "noise_fill", "not trained")
     return trace, with_frames(0, xs, ys)

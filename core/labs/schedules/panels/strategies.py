@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 
 from core.draw.live import Figure, Frames, Panel
-from core.draw.marks import Trace, bars, lines
-from core.draw.style import ceiling, color, layout, line
+from core.draw.marks import Trace, bars, colored, lines
+from core.draw.style import ceiling, color, layout
 from core.kit.arrays import Numbers
 from core.kit.words import number
 from core.labs.schedules.compute.explore import ARMS, Schedules
@@ -73,9 +73,9 @@ def _panel(
     frames: list[Frames] = []
     for arm in reversed(ARMS):  # the first is drawn on top
         xs, ys = zip(*(curve(plan) for plan in found[arm]), strict=True)
-        words = f"{names(result)[arm]}<br>{along[:-1]} %{{x:,.6~g}}: {name} %{{y:.4~g}}<extra></extra>"
-        look = line(ROLES[arm], 1.6 if arm == "constant" else 2.4)
-        traces.append(lines(xs[0], ys[0], look, names(result)[arm], meta={}, hoverinfo="all", hovertemplate=words))
+        words = f"{names(result)[arm]}<br>{along[:-1]} %{{x:,.6~g}}: {name} %{{y:.4~g}}"
+        width = 1.6 if arm == "constant" else 2.4
+        traces.append(lines(xs[0], ys[0], ROLES[arm], names(result)[arm], width, hover=words, table=True))
         frames += [] if arm == "constant" and name != "batch size" else with_frames(len(traces) - 1, xs, ys)
     return traces, frames
 
@@ -94,7 +94,7 @@ def _curves(result: Schedules, found: Mapping[str, tuple[Plan, ...]], along: str
         else max(float(plan.curve[0][3].max()) for plans in found.values() for plan in plans)
     )
     top = 1.1 * (highest if quantity == 1 else ceiling(highest))
-    said = ", ".join(f'<span style="color:{color(ROLES[arm])}">{text}</span>' for arm, text in names(result).items())
+    said = colored((ROLES[arm], text) for arm, text in names(result).items())
     look = layout(
         title=said if quantity == 1 else "",
         x=along,

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from core.draw.live import Figure, Panel, Track
+from core.draw.marks import colored
 from core.draw.style import ceiling, color, layout
 from core.kit.arrays import Numbers
 from core.kit.words import number
@@ -99,7 +100,7 @@ def _several(drawings: tuple[Drawing, ...], found: Found) -> tuple[Panel, ...]:
 
 
 def _titled(words: dict[str, str]) -> str:
-    return ", ".join(f'<span style="color:{color(role)}">{text}</span>' for role, text in words.items())
+    return colored(words.items())
 
 
 def _span(low: float, high: float) -> dict[str, Any]:

@@ -10,7 +10,6 @@ import numpy as np
 
 from core.draw.live import Panel, Picture
 from core.draw.marks import SMALL, labels, lines, panel
-from core.draw.style import color, line
 from core.kit.lab import Section, Table
 from core.kit.words import number
 from core.labs.schedules.compute.explore import Schedules, index_of
@@ -80,19 +79,11 @@ def _cycles() -> Panel:
     meant = replace(CLR, length=CLR_UPDATES // 6, gamma=0.9998)
     outer = CLR.rate(np.floor(t / (CLR_UPDATES / 10)))
     traces = [
-        lines(t, meant.rate(t), line("first", 1.8, dash="dash"), "intended", meta={}),
-        lines(t, CLR.rate(t), line("warning", 2.6), "actual", meta={}),
-        lines(t, outer, line("muted", 2.2, dash="dot"), "scheduler in the outer loop", meta={}),
-        labels(
-            [(5250, 0.79, "γ = 1, actual", "middle right")],
-            "words of the triangle",
-            textfont={"color": color("warning"), "size": 12},
-        ),
-        labels(
-            [(100, 0.6, "three decaying cycles, intended", "top right")],
-            "words of the intended",
-            textfont={"color": color("first"), "size": 12},
-        ),
+        lines(t, meant.rate(t), "first", "intended", 1.8, dash="dash", table=True),
+        lines(t, CLR.rate(t), "warning", "actual", 2.6, table=True),
+        lines(t, outer, "muted", "scheduler in the outer loop", 2.2, dash="dot", table=True),
+        labels([(5250, 0.79, "γ = 1, actual", "middle right")], "words of the triangle", "warning"),
+        labels([(100, 0.6, "three decaying cycles, intended", "top right")], "words of the intended", "first"),
         labels([(9300, -0.01, "one step per epoch", "bottom left")], "words of the outer loop"),
     ]
     end = float(CLR.rate(CLR_UPDATES))
@@ -119,15 +110,11 @@ def _samples() -> Panel:
     ran = [batches_run(batch) for batch in PRINTED]
     said = [(at, loss + 0.05, f"{count}", "top center") for at, loss, count in zip(x, mended, ran, strict=True)]
     traces = [
-        lines(x, mended, line("first", 2.2), "mean over the batches run", mode="lines+markers", meta={}),
-        lines(x, printed, line("warning", 2.2, dash="dash"), "as printed", mode="lines+markers", meta={}),
+        lines(x, mended, "first", "mean over the batches run", 2.2, mode="lines+markers", table=True),
+        lines(x, printed, "warning", "as printed", 2.2, dash="dash", mode="lines+markers", table=True),
         labels([*said, (x[0] + 0.1, 3.05, "numbers: updates", "middle right")], "updates"),
-        labels([(x[-1], 0.62, "as printed", "bottom left")], "words", textfont={"color": color("warning"), "size": 12}),
-        labels(
-            [(x[-1], 1.27, "over the batches run", "bottom left")],
-            "words of the mean",
-            textfont={"color": color("first"), "size": 12},
-        ),
+        labels([(x[-1], 0.62, "as printed", "bottom left")], "words", "warning"),
+        labels([(x[-1], 1.27, "over the batches run", "bottom left")], "words of the mean", "first"),
     ]
     return panel(
         traces,

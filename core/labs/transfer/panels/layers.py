@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from core.draw.live import Figure, Frames, Panel, Track
-from core.draw.marks import Trace, bars, curve, labels, lines
+from core.draw.marks import Trace, bars, colored, curve, labels, lines
 from core.draw.style import ceiling, color, layout, line
 from core.kit.arrays import Numbers
 from core.kit.words import percent
@@ -84,7 +84,7 @@ def _borders(result: Transfer) -> Trace:
     y = [at for _ in ends for at in (_LEVELS[1] - 0.03, _LEVELS[1] + 0.93, np.nan)]
     base = _spans(result)[-1][1] - 0.5
     x, y = [*x, base, base], [*y, _LEVELS[2] - 0.03, _LEVELS[2] + 0.93]
-    return lines(x, y, {"color": color("paper"), "width": 3}, "borders", meta={"table": False})
+    return lines(x, y, "paper", "borders", 3)
 
 
 def _titles(result: Transfer) -> Trace:
@@ -93,7 +93,7 @@ def _titles(result: Transfer) -> Trace:
     places = [((first + last) / 2, _LEVELS[1] + 0.42, name, "middle center") for name, first, last in spans]
     base = (spans[-2][2] + 1) / 2
     places.append((base, _LEVELS[2] + 0.42, f"<b>{result.title} without classifier</b>", "middle center"))
-    return labels(places, "names", textfont={"size": 11, "color": color("text")})
+    return labels(places, "names", "text", 11)
 
 
 def _tree_alt(result: Transfer) -> str:
@@ -112,8 +112,7 @@ def parameter_panel(result: Transfer) -> Panel:
     data = [_bars(x, side, width=np.full(len(params), 0.86)) for side in SIDES]
     frames = tuple(Frames(place, found[side]) for place, side in enumerate(SIDES))
     look = layout(
-        title="Parameters of each layer: "
-        + ", ".join(f'<span style="color:{color(role)}">{side}</span>' for side, role in SIDES.items()),
+        title="Parameters of each layer: " + colored((role, side) for side, role in SIDES.items()),
         x="layer",
         y="parameters",
         barmode="overlay",
@@ -141,9 +140,8 @@ def share_panel(result: Transfer) -> Panel:
     ]
     handles = (Track(x, 100 * spared, "test"), Track(x, 100 * frozen, "noise"))
     said = [("noise", "parameters frozen"), ("test", "activations not stored")]
-    title = ", ".join(f'<span style="color:{color(role)}">{text}</span>' for role, text in said)
     look = layout(
-        title=title,
+        title=colored(said),
         x="first trained layer",
         y="percentage",
         margin={"l": LEFT, "r": 12, "t": 30, "b": 38},

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from core.draw.live import Figure, Frames, Panel, Readout, Track
-from core.draw.marks import Trace, curve, dots
+from core.draw.marks import Trace, colored, curve, dots
 from core.draw.style import color, layout
 from core.kit.arrays import Array
 from core.kit.words import number
@@ -39,9 +39,8 @@ def _curves(result: Transfer, found: Mapping[int, Arm]) -> Panel:
     with_cut = curve(steps if shown else [], None if shown else np.empty(0), "first", "with the cut", 3.0)
     data: list[Trace] = [*faint, *new, with_cut]
     said = [("first", "with the cut"), ("noise", "with other cuts"), ("second", "from scratch")]
-    title = ", ".join(f'<span style="color:{color(role)}">{text}</span>' for role, text in said)
     look = layout(
-        title=title,
+        title=colored(said),
         x=f"updates, {result.batch} images each",
         y="test accuracy (%)",
         margin={"l": LEFT, "r": 12, "t": 30, "b": 42},
@@ -103,7 +102,7 @@ def _ends(result: Transfer, found: Mapping[int, Arm]) -> Panel:
         ("warning", "× unnormalized input"),
     ]
     look = layout(
-        title="At the end: " + ", ".join(f'<span style="color:{color(role)}">{text}</span>' for role, text in said),
+        title=f"At the end: {colored(said)}",
         x="first trained layer",
         y="test accuracy (%)",
         margin={"l": LEFT, "r": 12, "t": 30, "b": 42},
