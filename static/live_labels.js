@@ -215,9 +215,12 @@ export function placeNames(panel) {
 const FINGER = 24; // px: the least height of a name that a finger can hit
 const MOST = 24; // texts of a trace: more are the cells of a picture, which stay where they are
 
-/** True if the texts of a trace are written here and not by plotly.js: short names of markers, and of points that stay. */
-export function written({ mode, text }, moves) {
-  if (!/^(markers\+)?text$/.test(mode) || (mode === "text" && moves)) return false;
+/**
+ * True if the texts of a trace are written here and not by plotly.js: short names of markers, and of points that stay.
+ * A text in the middle of its point is no name but what stands there, such as the number in a cell, and never leaves it.
+ */
+export function written({ mode, text, textposition }, moves) {
+  if (!/^(markers\+)?text$/.test(mode) || (mode === "text" && (moves || !textposition))) return false;
   const texts = [text].flat();
   return texts.length <= MOST && !texts.some((one) => /<br>/.test(one));
 }

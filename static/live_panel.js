@@ -5,6 +5,7 @@ const GENTLE = { mode: "immediate", transition: { duration: 150, easing: "cubic-
 const ANIMATED = new Set(["scatter", "bar"]); // plotly.js moves these without a full redraw
 const REST = 80; // ms without a move after which names are written on curves that have moved
 const SMALLEST = 14; // px of the labels of ticks and axes
+const LARGER = 1.25; // plotly.js writes powers of ten by this larger than it is told
 
 /** The smallest range that holds both; they run in the same direction. */
 const spanning = (one, other) =>
@@ -111,7 +112,8 @@ export class Panel {
     layout.font = { ...layout.font, family: theme.font };
     if (coarse) layout.dragmode ??= false; // a finger scrolls the page, it does not draw a zoom box
     for (const axis of [layout.xaxis, layout.yaxis]) {
-      axis.tickfont = { ...axis.tickfont, size: Math.max(SMALLEST, axis.tickfont?.size ?? 0) };
+      const least = axis.type === "log" && axis.exponentformat === "power" ? SMALLEST / LARGER : SMALLEST;
+      axis.tickfont = { ...axis.tickfont, size: Math.max(least, axis.tickfont?.size ?? 0) };
       axis.title = { ...axis.title, standoff: 3, font: { ...axis.title?.font, size: SMALLEST } };
     }
     layout.yaxis.title.text = "";

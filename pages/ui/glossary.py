@@ -11,10 +11,11 @@ from core.kit.lab import Lab
 from pages.ui import shell
 
 # An address such as /glossary#term-leverage is older than the page that it points into.
-_SCROLL = """<script>
+# A block, since the script runs once for each visit and its names would still be taken.
+_SCROLL = """<script>{
 const term = document.getElementById(location.hash.slice(1));
 if (term) { term.scrollIntoView(); term.focus({ preventScroll: true }); }
-</script>"""
+}</script>"""
 
 
 def show() -> None:

@@ -11,8 +11,9 @@ from pages.ui import state
 from pages.ui.state import State
 
 PRACTICE = "practice"
-# What stands above takes its height only bit by bit: follow it for a while, unless somebody scrolls.
-_SCROLL = """
+# What stands above takes its height only bit by bit: follow it for a while, unless somebody scrolls. A block, since the
+# script may run more than once on a page.
+_SCROLL = """{
 const fold = document.querySelector('FOLD');
 if (fold) {
   fold.style.scrollMarginTop = '4rem';
@@ -22,7 +23,7 @@ if (fold) {
   for (const kind of ['wheel', 'touchstart', 'pointerdown', 'keydown']) addEventListener(kind, stop, { once: true });
   setTimeout(stop, 5000);
 }
-"""
+}"""
 _NAMED = 40  # characters of a name that are quoted
 _EXERCISE = re.compile(r"(?P<name>[a-z0-9_]{1,60})(-(?P<number>\d{1,6}))?", re.ASCII)
 

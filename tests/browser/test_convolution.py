@@ -66,3 +66,27 @@ def test_the_story_of_the_convolution_page(app_url: str, open_page: OpenPage) ->
     table.click(position=spot)
     expect(counts).to_contain_text("1,516")
     settled_link(page, {})
+
+
+def test_numbers_stand_in_their_cells(app_url: str, open_page: OpenPage) -> None:
+    """Each number of the output is written within its cell, however small the cells are."""
+    page = ready(open_page(f"{app_url}/convolution?view=matrix", width=1366, height=650))
+    places = page.evaluate(
+        """() => {
+            const plot = [...document.querySelectorAll('.lc-plot')].find((one) => one.ariaLabel.includes('kernel'));
+            const { xaxis, yaxis } = plot._fullLayout;
+            const home = plot.getBoundingClientRect();
+            return [...plot.querySelectorAll('.scatterlayer .trace')].flatMap((trace) => {
+                const { x, y } = trace.__data__[0].trace;
+                return [...trace.querySelectorAll('text')].map((node, k) => {
+                    const box = node.getBoundingClientRect();
+                    const across = (box.left + box.right) / 2 - home.left - xaxis._offset;
+                    const down = (box.top + box.bottom) / 2 - home.top - yaxis._offset;
+                    return [across - xaxis.d2p(x[k]), down - yaxis.d2p(y[k]), node.textContent];
+                });
+            });
+        }"""
+    )
+    numbers = [place for place in places if re.fullmatch(r"−?\d+", place[2])]
+    assert len(numbers) >= 9 + 16
+    assert [place for place in numbers if abs(place[0]) > 3 or abs(place[1]) > 3] == []

@@ -31,3 +31,14 @@ def test_a_readout_opens_its_terms(app_url: str, open_page: OpenPage) -> None:
     with page.context.expect_page() as opened:
         page.locator(".lc-meaning:popover-open").get_by_role("link", name="variance", exact=True).click()
     expect(opened.value.locator("#term-variance")).to_be_focused()
+
+
+def test_it_can_be_visited_twice(app_url: str, open_page: OpenPage) -> None:
+    """An error that a script of the page throws at the second visit fails the test."""
+    page = ready(open_page(f"{app_url}/momentum"))
+    for _ in range(2):
+        page.get_by_role("link", name="Glossary").first.click()
+        expect(page.locator("#term-leverage")).to_be_visible()
+        page.go_back()
+        expect(page).to_have_url(f"{app_url}/momentum")
+        ready(page)
