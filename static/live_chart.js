@@ -130,7 +130,10 @@ class Chart {
         this.Plotly = await loadPlotly(this.kit.plotly); // from then on it draws at once
         rememberArrays(this.Plotly);
       }
-      if (!overtaken()) this.draw();
+      if (overtaken()) return;
+      this.draw();
+      if (this.state.replay && this.state.replay !== this.replayed) this.panels.forEach((panel) => panel.spec?.paced && panel.replay());
+      this.replayed = this.state.replay;
     } catch (error) {
       this.fail(error);
     }

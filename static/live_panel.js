@@ -4,6 +4,7 @@ const INSTANT = { mode: "immediate", transition: { duration: 0 }, frame: { durat
 const GENTLE = { mode: "immediate", transition: { duration: 150, easing: "cubic-in-out" }, frame: { duration: 150, redraw: false } };
 const ANIMATED = new Set(["scatter", "bar"]); // plotly.js moves these without a full redraw
 const REST = 80; // ms without a move after which names are written on curves that have moved
+const PACE = 5000; // ms in which a training is replayed
 const SMALLEST = 14; // px of the labels of ticks and axes
 const LARGER = 1.25; // plotly.js writes powers of ten by this larger than it is told
 
@@ -37,8 +38,9 @@ export class Panel {
     this.tools = el("span", "lc-tools");
     this.tableTool = toolButton("table", "Data table", () => (this.details.open = !this.details.open));
     this.growTool = toolButton("grow", "Enlarge", () => chart.enlarge(chart.panels.indexOf(this)));
+    this.replayTool = toolButton("play", "Replay the training", () => this.replay());
     const save = (format) => toolButton(format, `Download ${format.toUpperCase()}`, () => this.save(format));
-    this.tools.append(this.growTool, this.tableTool, save("png"), save("svg"));
+    this.tools.append(this.replayTool, this.growTool, this.tableTool, save("png"), save("svg"));
     this.head.append(this.title, this.key, this.tools);
     this.labels = el("div", "lc-labels");
     this.stage.append(this.plot, this.labels);
@@ -73,6 +75,7 @@ export class Panel {
     Object.assign(this, { id, look, spec, shown: this.chart.index });
     this.plot.ariaLabel = spec.alt;
     this.tableTool.hidden = !spec.data.some((trace) => trace.name && trace.meta?.table !== false); // a picture of pictures
+    this.replayTool.hidden = !spec.paced;
     this.fillHead();
     if (before && this.move(before)) return this.fillTable();
     const data = kit.dressed(spec.data, theme.swap);
@@ -216,6 +219,22 @@ export class Panel {
       drawn.then(() => this.fillTable(), () => {});
     }
     this.handles.place();
+  }
+
+  /** Draw the curves from left to right at a pace that a class can follow; a click or a key shows them whole. */
+  replay() {
+    const curves = this.plot.querySelector(".scatterlayer");
+    if (!curves || this.chart.still || this.sweep) return;
+    this.sweep = curves.animate({ clipPath: ["inset(-50% 100% -50% 0)", "inset(-50% 0% -50% 0)"] }, PACE);
+    this.labels.hidden = true; // they name the ends of the curves
+    const skip = () => this.sweep?.finish();
+    const events = ["pointerdown", "keydown"];
+    for (const event of events) addEventListener(event, skip, true);
+    this.sweep.finished.catch(() => {}).then(() => {
+      for (const event of events) removeEventListener(event, skip, true);
+      this.labels.hidden = false;
+      this.sweep = null;
+    });
   }
 
   /* names on the curves; a click on one switches its curve off or on */

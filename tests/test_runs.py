@@ -216,3 +216,19 @@ def test_what_is_exported_reads_back() -> None:
     compile(made["PY"], "run.py", "exec")
     assert made["PY"].startswith("# MLP, 128: ramp")
     assert repr(again.specification["text"]) in made["PY"]
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "replayed"),
+    [
+        ({"a": 0.0}, {"a": 1.0}, True),
+        ({"a": 0.4}, {"a": 1.0}, True),
+        ({"a": 0.5}, {"a": 1.0}, False),  # one half was seen
+        ({"a": 1.0, "b": 0.0}, {"a": 1.0, "b": 1.0}, False),  # one of two runs
+        ({"b": 0.0}, {"a": 1.0}, False),  # other settings
+        ({}, {"a": 1.0}, False),
+        ({}, {}, False),
+    ],
+)
+def test_what_is_trained_too_fast_to_be_followed_is_replayed(before, now, replayed) -> None:
+    assert runs.hurried(before, now) is replayed

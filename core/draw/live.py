@@ -167,7 +167,8 @@ class Panel:
     `tracks` are the handles that move along the axis and move it when they are dragged; while the first of them is
     out of sight, `absent` says why (a text, or one per axis value). `column` counts from the left, from 0 to 2;
     `height` is in pixels, or a fraction of its column where the picture fills its window. A `folded` panel is one click
-    away. `width` is a fraction of the window, equal to that of the widest panel of the column.
+    away. `width` is a fraction of the window, equal to that of the widest panel of the column. A `paced` panel shows a
+    training over its x axis: it can be replayed from left to right.
     """
 
     figure: Figure
@@ -179,6 +180,7 @@ class Panel:
     height: int = 420
     folded: bool = False
     width: float = 1.0
+    paced: bool = False
 
     def __post_init__(self) -> None:
         """Check that there is an alternative and that the frames refer to traces that exist."""

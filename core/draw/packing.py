@@ -136,6 +136,7 @@ def _panel(panel: Panel, blob: _Blob, picture: Picture, at: int | None) -> dict[
         "absent": list(panel.absent),
         "column": panel.column,
         "folded": panel.folded,
+        "paced": panel.paced,
         "width": panel.width,
         "height": panel.height,
         "layout": panel.figure["layout"],

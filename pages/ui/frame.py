@@ -82,7 +82,11 @@ def _show_stage(lab: Lab, record: State) -> None:
     """Draw the picture in a fragment: a tick of a control runs this alone, the page only where more depends on it."""
     state.write_link(lab, record)
     net.say_pending(f"{lab.name}:stage", lab)
-    record.shown.runs = runs.stamps(_runs(lab, record))
+    specs = _runs(lab, record)
+    trained = runs.trained(specs)
+    record.shown.replays += runs.hurried(record.shown.trained, trained)
+    record.shown.trained = trained
+    record.shown.runs = runs.stamps(specs)
     waiting = _waiting(lab, record)
     revealed = record.drawn or not waiting
     if revealed:
@@ -263,6 +267,7 @@ def _chart(lab: Lab, record: State, picture: Picture) -> None:
         bare=state.bare(),
         panel=state.panel(),
         large=large,
+        replay=record.shown.replays,
         source=None if telling.asking(lab) else live.start(lab, record.values),
         terms={
             r.label: some for r in picture.readouts if r.help and (some := named(f"{r.label}. {r.help}", lab.name)[:3])

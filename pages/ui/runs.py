@@ -29,6 +29,16 @@ def stamps(specs: Sequence[Any]) -> tuple[Any, ...]:
     return tuple((seen.stamp, seen.state, seen.message) for seen in map(look, specs))
 
 
+def trained(specs: Sequence[Any]) -> dict[str, float]:
+    """Return for each run, by its name, which part of it has been trained."""
+    return {each.id: _done([each]) for each in map(look, specs)}
+
+
+def hurried(before: Mapping[str, float], now: Mapping[str, float]) -> bool:
+    """Return whether more than half of the same runs was trained between two results of `trained`."""
+    return bool(now) and before.keys() == now.keys() and sum(now.values()) - sum(before.values()) > len(now) / 2
+
+
 def bar(specs: Sequence[Any], key: str, values: Mapping[str, Any]) -> None:
     """Say what the runs are doing, in one line with the available actions.
 
@@ -54,12 +64,11 @@ def bar(specs: Sequence[Any], key: str, values: Mapping[str, Any]) -> None:
 
 def _going(seen: Sequence[Seen], key: str) -> None:
     """Show progress, Pause, and Cancel."""
-    done = sum(1.0 if each.state in ("done", "recorded") else each.progress for each in seen) / len(seen)
     now = next(each for each in seen if each.going)
     doing = "Stopping" if now.state == "stopping" else "Training"  # a click shows at once, even before it takes effect
     words = now.message or f"{doing}, {now.seconds:.0f} s"
     which = f" (run {seen.index(now) + 1} of {len(seen)})" if len(seen) > 1 else ""
-    st.progress(min(done, 1.0), text=f"{words}{which}", width=320)
+    st.progress(min(_done(seen), 1.0), text=f"{words}{which}", width=320)
     live = [each.id for each in seen if each.going and may_change(each.owner)]
     if not live:
         st.caption(THEIRS, width="stretch")
@@ -67,6 +76,10 @@ def _going(seen: Sequence[Seen], key: str) -> None:
     button("Pause", "pause", lambda: _each(jobs.pause, live), key)
     button("Cancel", "close", lambda: _each(jobs.cancel, live), key, name="stop")
     st.caption(f"{speed_words(now.note)} {SHARED}".strip(), width="stretch")
+
+
+def _done(seen: Sequence[Seen]) -> float:
+    return sum(1.0 if each.state in ("done", "recorded") else each.progress for each in seen) / len(seen)
 
 
 def _still(specs: Sequence[Any], seen: Sequence[Seen], key: str, other: str) -> None:

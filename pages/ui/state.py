@@ -112,12 +112,17 @@ class Shown:
         and what has been brought through them.
     runs
         The state of the page's runs when its picture was drawn.
+    trained, replays
+        Which part of each run had been trained then; counts the times that more than half came at once, too fast to be
+        followed: the curves are then drawn at a pace.
     """
 
     whole: bool = False
     open: bool = False
     around: tuple[Any, ...] = (True,)
     runs: Any = ()
+    trained: dict[str, float] = field(default_factory=dict)
+    replays: int = 0
 
 
 @dataclass(eq=False)

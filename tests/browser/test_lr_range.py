@@ -89,7 +89,14 @@ def test_a_training_is_begun_by_a_click_and_drawn_when_it_is_done(app_url: str, 
     bar(page, "Train")
     expect(runs).to_contain_text("Trained on this server", timeout=LONG)
     expect(words).to_contain_text("Upper rate 0.10: the smoothed loss is")
-    assert page.locator(".lc-panel").first.locator(".scatterlayer .trace").count() > 1
+    curves = page.locator(".lc-panel").first.locator(".scatterlayer")
+    assert curves.locator(".trace").count() > 1
+    assert curves.evaluate("e => e.getAnimations().length") == 1  # too fast to be followed, so it is drawn at a pace
+    page.keyboard.press("Shift")
+    page.wait_for_function("!document.querySelector('.scatterlayer').getAnimations().length")
+    page.locator(".lc-panel").first.hover()
+    page.get_by_role("button", name="Replay the training").first.click()
+    assert curves.evaluate("e => e.getAnimations().length") == 1
 
     # another visitor, whose page was there before the run, sees it without doing anything
     expect(other.locator(".st-key-runs")).to_contain_text("Trained on this server")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from core.draw.live import Picture
@@ -54,6 +56,7 @@ def picture(
         asked = Asked(view, along, seeds, label_smoothing, ema, *place(device, precision))
         found = moment(result, asked)
         panels, words = trained_panels(result, asked, found), trained_sentences(result, asked, found)
+        panels = tuple(replace(panel, paced=True) for panel in panels)
         return Picture(panels, axis(result), trained_readouts(result, asked, found), words)
     if view == "several":
         panels = strategy_panels(result, along)

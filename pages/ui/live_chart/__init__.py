@@ -77,6 +77,7 @@ def live_chart(
     bare: bool = False,
     panel: int | None = None,
     large: int | None = None,
+    replay: int = 0,
     source: Mapping[str, str] | None = None,
     terms: Mapping[str, Sequence[Term]] | None = None,
     on_commit: Callable[[Any], None] | None = None,
@@ -104,6 +105,8 @@ def live_chart(
         Number of the one panel that an embedded picture shows.
     large : int, optional
         Number of the panel that fills the stage once this differs from the last time.
+    replay : int
+        Paced panels replay their training when this grows.
     source : mapping, optional
         Page, and link of its settings, for pictures that the server draws while another control is dragged.
     terms : mapping, optional
@@ -139,15 +142,16 @@ def live_chart(
     def give_up() -> None:
         st.session_state[failed] = True
 
-    shape: dict[str, Any] = {
+    shape = {
         "present": present,
         "fill": fill,
         "bare": bare,
         "panel": panel,
         "large": large,
+        "replay": replay,
         "source": source,
+        "terms": {label: [[term.name, term.anchor] for term in some] for label, some in (terms or {}).items()},
     }
-    shape["terms"] = {label: [[term.name, term.anchor] for term in some] for label, some in (terms or {}).items()}
     data = pack(picture, start=start, epoch=epoch, ask=on_point is not None, file=key, **shape)
     _mount(
         key=key,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -22,7 +23,7 @@ _EMPTY = "No run with these settings has finished yet."
 
 def run_panels(result: Transfer, found: Mapping[int, Arm]) -> tuple[Panel, Panel]:
     """Draw the last accuracy against the cut, and accuracy against the updates."""
-    return _ends(result, ended(found)), _curves(result, found)
+    return _ends(result, ended(found)), replace(_curves(result, found), paced=True)
 
 
 def _curves(result: Transfer, found: Mapping[int, Arm]) -> Panel:
