@@ -38,10 +38,11 @@ export class Panel {
     this.tools = el("span", "lc-tools");
     this.tableTool = toolButton("table", "Data table", () => (this.details.open = !this.details.open));
     this.growTool = toolButton("grow", "Enlarge", () => chart.enlarge(chart.panels.indexOf(this)));
-    this.replayTool = toolButton("play", "Replay the training", () => this.replay());
+    this.replayTool = toolButton("play", "Replay", () => this.replay());
+    this.replayTool.classList.add("lc-replay");
     const save = (format) => toolButton(format, `Download ${format.toUpperCase()}`, () => this.save(format));
-    this.tools.append(this.replayTool, this.growTool, this.tableTool, save("png"), save("svg"));
-    this.head.append(this.title, this.key, this.tools);
+    this.tools.append(this.growTool, this.tableTool, save("png"), save("svg"));
+    this.head.append(this.replayTool, this.title, this.key, this.tools);
     this.labels = el("div", "lc-labels");
     this.stage.append(this.plot, this.labels);
     this.root.append(this.head, this.stage, this.details);
@@ -221,20 +222,38 @@ export class Panel {
     this.handles.place();
   }
 
-  /** Draw the curves from left to right at a pace that a class can follow; a click or a key shows them whole. */
+  /** Draw the curves at a pace that a class can follow; a click or a key shows them whole. */
   replay() {
-    const curves = this.plot.querySelector(".scatterlayer");
-    if (!curves || this.chart.still || this.sweep) return;
-    this.sweep = curves.animate({ clipPath: ["inset(-50% 100% -50% 0)", "inset(-50% 0% -50% 0)"] }, PACE);
+    if (this.chart.still || this.sweeps?.length) return;
+    this.sweeps = this.spec.paced === "along" ? this.stepByStep() : this.leftToRight();
     this.labels.hidden = true; // they name the ends of the curves
-    const skip = () => this.sweep?.finish();
+    const skip = () => this.sweeps.forEach((sweep) => sweep.finish());
     const events = ["pointerdown", "keydown"];
     for (const event of events) addEventListener(event, skip, true);
-    this.sweep.finished.catch(() => {}).then(() => {
+    Promise.allSettled(this.sweeps.map((sweep) => sweep.finished)).then(() => {
       for (const event of events) removeEventListener(event, skip, true);
       this.labels.hidden = false;
-      this.sweep = null;
+      this.sweeps = [];
     });
+  }
+
+  leftToRight() {
+    const curves = this.plot.querySelectorAll(".scatterlayer");
+    return [...curves].map((node) => node.animate({ clipPath: ["inset(-50% 100% -50% 0)", "inset(-50% 0% -50% 0)"] }, PACE));
+  }
+
+  /** Draw the first curve that moves from mark to mark, each step in the same time. */
+  stepByStep() {
+    const trace = this.plot.querySelectorAll(".scatterlayer > .trace")[this.spec.frames[0].trace];
+    const line = trace?.querySelector(".js-line");
+    const points = [...(trace?.querySelectorAll(".point") ?? [])];
+    if (!line || points.length < 2) return [];
+    const places = points.map((point) => point.transform.baseVal.consolidate().matrix);
+    let length = 0;
+    const reached = places.map(({ e, f }, i) => (length += i ? Math.hypot(e - places[i - 1].e, f - places[i - 1].f) : 0));
+    const steps = reached.map((at) => ({ strokeDasharray: String(length), strokeDashoffset: String(length - at) }));
+    const shown = (point, i) => point.animate({ opacity: [0, 0, 1, 1], offset: [0, i / points.length, i / points.length, 1] }, PACE);
+    return [line.animate(steps, PACE), ...points.map(shown)];
   }
 
   /* names on the curves; a click on one switches its curve off or on */

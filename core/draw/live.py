@@ -167,8 +167,8 @@ class Panel:
     `tracks` are the handles that move along the axis and move it when they are dragged; while the first of them is
     out of sight, `absent` says why (a text, or one per axis value). `column` counts from the left, from 0 to 2;
     `height` is in pixels, or a fraction of its column where the picture fills its window. A `folded` panel is one click
-    away. `width` is a fraction of the window, equal to that of the widest panel of the column. A `paced` panel shows a
-    training over its x axis: it can be replayed from left to right.
+    away. `width` is a fraction of the window, equal to that of the widest panel of the column. A `paced` panel can be
+    replayed: "across" from left to right, as a training over its x axis; "along" the curve that moves, step by step.
     """
 
     figure: Figure
@@ -180,7 +180,7 @@ class Panel:
     height: int = 420
     folded: bool = False
     width: float = 1.0
-    paced: bool = False
+    paced: str = ""
 
     def __post_init__(self) -> None:
         """Check that there is an alternative and that the frames refer to traces that exist."""
@@ -188,6 +188,8 @@ class Panel:
             raise ValueError("`alt` must describe the figure in words; got an empty text.")
         if self.column not in (0, 1, 2):
             raise ValueError(f"`column` must be 0, 1 or 2; got {self.column}.")
+        if self.paced not in ("", "across", "along"):
+            raise ValueError(f"`paced` must be empty, across or along; got {self.paced}.")
         traces = len(self.figure["data"])
         for frames in self.frames:
             if not 0 <= frames.trace < traces:

@@ -181,6 +181,7 @@ def panel(
     width: float = 1.0,
     folded: bool = False,
     absent: Sequence[str] = (),
+    paced: str = "",
     **more: Any,
 ) -> Panel:
     """Return a panel with a legend; `more` goes into the layout."""
@@ -196,6 +197,7 @@ def panel(
         width=width,
         folded=folded,
         absent=tuple(absent),
+        paced=paced,
     )
 
 

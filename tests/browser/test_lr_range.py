@@ -94,8 +94,7 @@ def test_a_training_is_begun_by_a_click_and_drawn_when_it_is_done(app_url: str, 
     assert curves.evaluate("e => e.getAnimations().length") == 1  # too fast to be followed, so it is drawn at a pace
     page.keyboard.press("Shift")
     page.wait_for_function("!document.querySelector('.scatterlayer').getAnimations().length")
-    page.locator(".lc-panel").first.hover()
-    page.get_by_role("button", name="Replay the training").first.click()
+    page.get_by_role("button", name="Replay").first.click()
     assert curves.evaluate("e => e.getAnimations().length") == 1
 
     # another visitor, whose page was there before the run, sees it without doing anything

@@ -106,3 +106,24 @@ def test_presets_that_differ_in_the_place_alone_are_told_apart(app_url: str, ope
     slider.press("ArrowRight")
     settled_link(page, {"kappa": "9", "lr": "1.8", "momentum": "0.1"})
     expect(page.get_by_text("No momentum, at the best step size")).to_have_count(0)
+
+
+@pytest.mark.parametrize(("address", "marks"), [("momentum?lr=1.5&momentum=0.7", 16), ("descent", 51)])
+def test_a_path_runs_from_mark_to_mark(app_url: str, open_page: OpenPage, address: str, marks: int) -> None:
+    page = ready(open_page(f"{app_url}/{address}"))
+    panel = page.locator(".lc-panel", has=page.get_by_role("button", name="Replay"))
+    panel.get_by_role("button", name="Replay").click()
+    running = "node => node.getAnimations({ subtree: true }).filter((a) => a.effect.getTiming().duration > 1000)"
+    layer = panel.locator(".scatterlayer")
+    assert layer.evaluate(f"n => ({running})(n).length") == 1 + marks
+    halfway = layer.evaluate(
+        f"""n => {{
+            for (const a of ({running})(n)) {{ a.pause(); a.currentTime = 2500; }}
+            return [...n.querySelectorAll(".point")].filter((p) => p.getAnimations().length)
+                .map((p) => getComputedStyle(p).opacity);
+        }}"""
+    )
+    assert 0.4 < halfway.count("1") / marks < 0.6 and halfway == sorted(halfway, reverse=True)
+    page.keyboard.press("Shift")
+    page.wait_for_function("!document.querySelector('.lc-labels').hidden")
+    assert layer.evaluate(f"n => ({running})(n).length") == 0

@@ -42,6 +42,7 @@ def landscape(result: Descent) -> Panel:
         alt,
         frames=(Frames(1, places, "x"), Frames(1, heights)),
         tracks=(Track(np.where(inside, first, np.nan), np.where(inside, landed, np.nan)),),
+        paced="along",
     )
 
 

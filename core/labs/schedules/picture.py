@@ -56,7 +56,7 @@ def picture(
         asked = Asked(view, along, seeds, label_smoothing, ema, *place(device, precision))
         found = moment(result, asked)
         panels, words = trained_panels(result, asked, found), trained_sentences(result, asked, found)
-        panels = tuple(replace(panel, paced=True) for panel in panels)
+        panels = tuple(replace(panel, paced="across") for panel in panels)
         return Picture(panels, axis(result), trained_readouts(result, asked, found), words)
     if view == "several":
         panels = strategy_panels(result, along)

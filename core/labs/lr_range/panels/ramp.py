@@ -32,8 +32,8 @@ _START = np.log(10)  # loss of a network that knows nothing about ten classes
 
 def ramp_panels(result: LrRange, now: Moment) -> tuple[Panel, ...]:
     """Loss above the rules, accuracy above the counter."""
-    accuracy = (replace(_accuracy(result, now), paced=True),) if result.has_accuracies else ()
-    return replace(_loss(result, now), paced=True), _rules(result, now), *accuracy, counter(result)
+    accuracy = (replace(_accuracy(result, now), paced="across"),) if result.has_accuracies else ()
+    return replace(_loss(result, now), paced="across"), _rules(result, now), *accuracy, counter(result)
 
 
 def _loss(result: LrRange, now: Moment) -> Panel:

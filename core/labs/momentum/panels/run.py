@@ -43,6 +43,7 @@ def path_panel(result: Momentum) -> Panel:
         frames=[Frames(path, rows[:, k : k + 1], attr, recurrence=shown) for k, attr in enumerate("xy")],
         column=1,
         height=HALF,
+        paced="along",
         showlegend=False,
         xaxis=still_axis(-1.7, 1.7, dtick=1),
         yaxis=still_axis(-1.7, 1.7, dtick=1),

@@ -23,7 +23,7 @@ _EMPTY = "No run with these settings has finished yet."
 
 def run_panels(result: Transfer, found: Mapping[int, Arm]) -> tuple[Panel, Panel]:
     """Draw the last accuracy against the cut, and accuracy against the updates."""
-    return _ends(result, ended(found)), replace(_curves(result, found), paced=True)
+    return _ends(result, ended(found)), replace(_curves(result, found), paced="across")
 
 
 def _curves(result: Transfer, found: Mapping[int, Arm]) -> Panel:
