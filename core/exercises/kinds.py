@@ -148,6 +148,11 @@ class Near(Number):
         """Return False: a guess needs no more digits."""
         return False
 
+    def write(self, value: float | Fraction) -> str:
+        """Write an estimate without zeros at the end of its decimals."""
+        text = significant(value, self.digits)
+        return text.rstrip("0").rstrip(".") if "." in text and "e" not in text else text
+
 
 @dataclass(frozen=True)
 class Shape:

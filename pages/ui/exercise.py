@@ -15,6 +15,7 @@ from core.kit.lab import Exercise
 from core.kit.links import to_link
 from core.kit.words import verbatim
 from pages.ui import net, shell
+from pages.ui.asked import ask_button
 from pages.ui.ledger import Entry, ledger
 
 ABREAST = 3  # answers beside each other
@@ -129,6 +130,7 @@ def _help(drawn: Drawn, key: str, another: Callable[[], None] | None, *, solved:
             st.button(
                 "Another one", on_click=net.safely(another), key=f"{key}:{drawn.key}:another", icon=":material/refresh:"
             )
+        ask_button(drawn.questions, f"{key}:{drawn.key}", drawn.text)
 
 
 def _ways(drawn: Drawn, entry: Entry, key: str, *, stuck: bool) -> None:

@@ -12,6 +12,7 @@ from core.kit.lab import PREDICT, Exercise, Lab
 from core.kit.prediction import Prediction, Spot
 from core.kit.words import verbatim
 from pages.ui import net
+from pages.ui.asked import ask_button
 from pages.ui.ledger import ledger
 from pages.ui.live_chart import live_chart
 from pages.ui.state import State
@@ -49,14 +50,12 @@ def predict(lab: Lab, record: State, result: Any) -> bool:
             widget(lab.name, prediction.guess, record.asked.draft, draft)
         for why in exercise.questions[1:]:
             st.radio(why.label, why.kind.options, index=None, key=reason)
-        st.button(
-            "Check",
-            type="primary",
-            on_click=net.safely(commit),
-            key=f"{lab.name}:commit",
-            disabled=record.asked.draft is None
-            or (len(exercise.questions) > 1 and st.session_state.get(reason) is None),
-        )
+        missing = record.asked.draft is None
+        missing = missing or (len(exercise.questions) > 1 and st.session_state.get(reason) is None)
+        with st.container(horizontal=True):
+            look = {"type": "primary", "key": f"{lab.name}:commit", "disabled": missing}
+            st.button("Check", on_click=net.safely(commit), **look)
+            ask_button(exercise.questions, lab.name)
     st.caption("Answer to see the plots. Your answers stay in this session; “Practice” prints them.")
     return False
 

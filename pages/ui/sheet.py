@@ -74,7 +74,9 @@ def asked() -> Asked:
 def show() -> None:
     """Draw the page."""
     st.title("Practice", anchor=False)
-    st.markdown("Exercises with new numbers each time. A wrong answer says what went wrong.")
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.markdown("Exercises with new numbers each time. A wrong answer says what went wrong.", width="content")
+        st.page_link(shell.join_page(), label="Answer in class")
     wish = asked()
     drawn, notes = _drawn(wish)
     _settings(wish)

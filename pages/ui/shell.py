@@ -52,6 +52,12 @@ def practice_page() -> st.Page:
     return st.Page(_PAGES / "practice.py", title="Practice", icon=":material/edit:", url_path="practice")
 
 
+def join_page() -> st.Page:
+    """Return the page on which a class answers, which is reached by a link or from the exercises."""
+    look = {"title": "Answer in class", "icon": ":material/groups:", "url_path": "join"}
+    return st.Page(_PAGES / "join.py", visibility="hidden", **look)
+
+
 def glossary_page() -> st.Page:
     """Return the page that says what the terms mean."""
     return st.Page(_PAGES / "glossary.py", title="Glossary", icon=":material/menu_book:", url_path="glossary")
@@ -65,7 +71,9 @@ def lab_page(lab: Lab) -> st.Page:
 def _navigation(position: str) -> st.Page:
     known = labs()
     sections = {topic: [lab_page(known[name]) for name in names] for topic, names in TOPICS.items()}
-    return st.navigation({"": [home_page(), practice_page(), glossary_page()], **sections}, position=position)
+    return st.navigation(
+        {"": [home_page(), practice_page(), glossary_page(), join_page()], **sections}, position=position
+    )
 
 
 @contextmanager

@@ -20,6 +20,7 @@ from core.kit.mark import answered
 from core.kit.story import Step, Story, read_place
 from core.kit.words import verbatim
 from pages.ui import net, opening, own, shell, state
+from pages.ui.asked import ask_button
 from pages.ui.lecture import Lecture
 from pages.ui.lectures import LECTURES
 from pages.ui.state import State
@@ -241,6 +242,8 @@ def _ask(lab: Lab, record: State, here: Place) -> None:
             width=200,
             autocomplete="off",
         )
+    if state.presenting():
+        ask_button((question,), key)
     if st.session_state.get(f"{key}:refused"):
         st.caption(f":material/block: {verbatim(st.session_state[f'{key}:refused'])}")
 
