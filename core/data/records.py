@@ -99,9 +99,13 @@ def _numbers(text: str) -> list[float | None]:
 def _columns_of(value: Any) -> Columns:
     """Columns of a JSON value: lists by name, records, pairs, or two lists."""
     if isinstance(value, dict):
-        lists = [(str(name), some) for name, some in value.items() if isinstance(some, list) and len(some) > 1]
-        inner = next((some for some in value.values() if isinstance(some, dict)), {})
-        return [(name, list(map(_number, some))) for name, some in lists] if lists else _columns_of(inner)
+        columns: Columns = []
+        for name, some in value.items():
+            if isinstance(some, list) and len(some) > 1 and not any(isinstance(each, list | dict) for each in some):
+                columns.append((str(name), list(map(_number, some))))
+            elif isinstance(some, list | dict):
+                columns += _columns_of(some)
+        return columns
     if not isinstance(value, list) or not value:
         return []
     if all(isinstance(each, dict) for each in value):

@@ -13,6 +13,7 @@ from typing import Any
 from core import jobs
 from core.jobs.records import SHIPPED
 from core.kit.controls import defaults
+from core.kit.lab import parameters
 from core.labs.schedules.compute.explore import plan
 from core.labs.schedules.compute.runs import trainings
 from core.labs.schedules.controls import CONTROLS
@@ -27,7 +28,7 @@ _VIEW = ("what", "view", "along", "length", "seeds", "label_smoothing", "ema", "
 def specs_of(settings: Mapping[str, Any]) -> tuple[Training, ...]:
     """Return the runs of a state of the page."""
     values = defaults(CONTROLS) | dict(settings) | {"what": "runs", "device": "cpu"}
-    result = plan(**{name: value for name, value in values.items() if name not in _VIEW})
+    result = plan(**{name: values[name] for name in parameters(plan)})
     return trainings(result, **{name: values[name] for name in _VIEW})
 
 

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import math
 
+from core.kit.brought import File
 from core.kit.controls import Choice, Control, LogSlider, Slider, Text, Toggle
 from core.kit.words import number, percent
+from core.labs.schedules.compute.own import EXAMPLE, read_log
+from core.networks.grammar import MAX_TEXT, from_link, to_link
 from core.networks.trainable import NETWORKS
 from core.training.devices import controls
 
@@ -28,7 +31,7 @@ SHAPES = {
     "grow": "constant rate, growing batch",
     "constant": "constant",
 }
-_TRAINED = ("what", ("runs",))
+_TRAINED, _OWN = ("what", ("runs",)), ("what", ("own",))
 CARDS = (8, 11, 16, 24, 40, 80, 141, 192)
 DOUBLING = 1 / math.log10(2)
 
@@ -56,9 +59,35 @@ CONTROLS: tuple[Control, ...] = (
         name="what",
         label="Mode",
         default="plan",
-        options={"plan": "Planned", "runs": "Trained"},
+        options={"plan": "Planned", "runs": "Trained", "own": "Your own log"},
         place="stage",
-        help="The schedule as planned, or a small network trained with it.",
+        help="The schedule as planned, a small network trained with it, or a log of your own beside it.",
+    ),
+    Text(
+        name="logged",
+        label="Your log",
+        default=EXAMPLE,
+        limit=MAX_TEXT,
+        pack=to_link,
+        unpack=from_link,
+        when=_OWN,
+        examples=("loss,val_loss\n2.1,1.9\n1.2,1.4\n0.9,1.5", '{"loss": [2.1, 1.2], "val_accuracy": [0.4, 0.6]}'),
+        help="Keras's or Lightning's CSV or JSON, or columns such as epoch,loss,val_loss. Ctrl+Enter applies it.",
+    ),
+    File(
+        name="record",
+        label="Longer log as a file",
+        read=read_log,
+        when=_OWN,
+        help="CSV, JSON, or TensorBoard event file with losses or accuracies. It replaces the lines and is not kept.",
+    ),
+    Choice(
+        name="counted",
+        label="A row is",
+        default="auto",
+        options={"auto": "as the log says", "epochs": "an epoch", "updates": "an update"},
+        when=_OWN,
+        help="Unit of the log's counter: the step of an event file can be either.",
     ),
     Choice(
         name="view",
@@ -66,6 +95,7 @@ CONTROLS: tuple[Control, ...] = (
         default="one",
         options={"one": "One schedule", "several": "Strategies side by side"},
         place="stage",
+        when=("what", ("plan", "runs")),
         help="One schedule in detail, or several strategies side by side.",
     ),
     Choice(

@@ -15,7 +15,7 @@ from core.labs.schedules.compute.tables import tables
 from core.labs.schedules.controls import CONTROLS
 from core.labs.schedules.exercises import EXERCISES
 from core.labs.schedules.picture import picture, thumbnail
-from core.labs.schedules.presets import SETTINGS
+from core.labs.schedules.presets import OWN, SETTINGS
 from core.labs.schedules.questions import PREDICTIONS
 from core.labs.schedules.sections import SECTIONS
 from core.labs.schedules.stories import STORIES
@@ -34,15 +34,18 @@ NOTES = {
     "Grow or decay": "Four times the batch or a quarter of the rate: same noise scale. Which takes fewer updates?",
 }
 
-PRESETS = tuple(Preset(label, NOTES[label], settings) for label, settings in SETTINGS.items())
+PRESETS = (
+    *(Preset(label, NOTES[label], settings) for label, settings in SETTINGS.items()),
+    Preset("Your own log", "A recorded log beside its plan. After which epoch did training stop helping?", OWN),
+)
 
 SCRIPT = Path(__file__).with_name("script.py")
 
 
 def script(values: Mapping[str, Any]) -> str:
-    """Script of the page on schedules: one schedule or the strategies side by side, as planned or as trained."""
+    """Script of the page on schedules: a schedule or the strategies, planned or trained, or a log beside the plan."""
     head, parts = parts_of(SCRIPT)
-    return (head + parts["runs" if values["what"] == "runs" else values["view"]]).rstrip() + "\n"
+    return (head + parts[values["view"] if values["what"] == "plan" else values["what"]]).rstrip() + "\n"
 
 
 LAB = Lab(
@@ -51,7 +54,7 @@ LAB = Lab(
     question="How should the learning rate change?",
     controls=CONTROLS,
     main="length",
-    open=("what", "view", "along", "schedule", "warm", "milestones", "power", "high"),
+    open=("what", "logged", "record", "counted", "view", "along", "schedule", "warm", "milestones", "power", "high"),
     start={"schedule": "cosine", "low": 0.0, "counts": "epochs", "length": 10, "cycled": "kept"},
     presets=PRESETS,
     compute=plan,

@@ -9,11 +9,13 @@ import numpy as np
 from core.draw.live import Picture
 from core.draw.thumbnail import svg_curves
 from core.labs.schedules.compute.explore import Schedules
+from core.labs.schedules.compute.own import OwnLog, beside, pasted_log
 from core.labs.schedules.compute.runs import Asked
 from core.labs.schedules.compute.shapes import Shape
 from core.labs.schedules.compute.trained import moment
 from core.labs.schedules.panels.curves import batch_panel, momentum_panel, noise_panel, rate_panel
 from core.labs.schedules.panels.memory import memory_panel
+from core.labs.schedules.panels.own import own_panels
 from core.labs.schedules.panels.parts import axis
 from core.labs.schedules.panels.strategies import strategy_panels
 from core.labs.schedules.panels.trained import trained_panels
@@ -25,6 +27,7 @@ from core.labs.schedules.words import (
     strategy_summaries,
     summaries,
 )
+from core.labs.schedules.words.own import own_readouts, own_summaries
 from core.labs.schedules.words.trained import trained_readouts, trained_sentences
 from core.training.devices import place
 
@@ -40,6 +43,9 @@ def picture(
     ema: float,
     device: str,
     precision: str,
+    logged: str,
+    record: OwnLog | None,
+    counted: str,
 ) -> Picture:
     """Picture of one schedule or of the strategies, scrubbed by the length.
 
@@ -48,10 +54,17 @@ def picture(
     result
         What to show.
     what
-        "plan", or "runs" for the trainings as far as they have come.
+        "plan", "runs" for the trainings as far as they have come, or "own" for a visitor's log beside the plan.
     view, along, seeds, label_smoothing, ema, device, precision
         See `core.labs.schedules.compute.runs.Asked`.
+    logged, record, counted
+        The log as text, or as it was read from a file, and what its rows count.
     """
+    if what == "own":
+        found_log = beside((record or pasted_log(logged)).as_unit(counted), result.base)
+        panels = own_panels(result, along, found_log)
+        words = own_summaries(result, found_log)
+        return Picture(panels, axis(result), own_readouts(result, found_log), sentences(result), (), words)
     if what == "runs":
         asked = Asked(view, along, seeds, label_smoothing, ema, *place(device, precision))
         found = moment(result, asked)

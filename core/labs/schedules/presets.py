@@ -42,3 +42,16 @@ SETTINGS: dict[str, Mapping[str, Any]] = {
     "Grow or decay": DECAY,
     "Trained, three seeds": DECAY | {"what": "runs", "epochs": 10, "length": 5, "batch": 256, "seeds": 3},
 }
+
+# A log beside the plan that it followed.
+OWN = {
+    "what": "own",
+    "schedule": "step",
+    "along": "epochs",
+    "counts": "epochs",
+    "length": 5,
+    "epochs": 10,
+    "batch": 256,
+    "factor": 4,
+    "cycled": "kept",
+}

@@ -134,6 +134,33 @@ for kind in (schedule if schedule in SMOOTH else "triangular", "grow", "step", "
         show(kind, kind, base)
 
 
+# --- own
+with open("log.csv", encoding="utf-8") as file:
+    rows = list(csv.DictReader(file))
+measured = next((name for name in ("validation_loss", "loss") if name in rows[0]), None)
+
+
+def planned(row):
+    """Planned rate of the last update before a row, if the plan has not ended."""
+    last = float(row["epochs" if counts == "epochs" else "updates"])
+    return rate(schedule, max(ceil(last - 1e-9) - 1, 0)) if float(row["updates"]) <= base + 1e-9 else None
+
+
+def place(row):
+    return f"epoch {float(row['epochs']):.9g} or update {float(row['updates']):.9g}"
+
+
+lowest = min((row for row in rows if measured and row[measured]), key=lambda row: float(row[measured]), default=None)
+if lowest:
+    print(f"lowest {measured}: {float(lowest[measured]):.7g} at {place(lowest)}  <- the slider")
+    print(f"planned rate there: {planned(lowest)}  <- the slider")
+print(f"the log ends: {place(rows[-1])}  <- the slider")
+pairs = [(float(row["rate"]), planned(row)) for row in rows if row.get("rate")]
+gaps = [abs(told - plan) for told, plan in pairs if plan is not None]
+if gaps:
+    print(f"rates differ by up to {max(gaps):.7g}  <- the slider")
+
+
 # --- runs
 def table(name):
     """Rows of a table beside this file, with numbers where there are any."""

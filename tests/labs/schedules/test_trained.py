@@ -15,6 +15,7 @@ from torch.optim import lr_scheduler
 
 from core import jobs
 from core.kit.controls import defaults
+from core.kit.lab import parameters
 from core.labs.schedules.compute import trained as schedule_trained
 from core.labs.schedules.compute.explore import Schedules, plan
 from core.labs.schedules.compute.runs import Arm, Asked, arms, shrunk, small, trainings
@@ -38,7 +39,7 @@ def values_of(preset: Any = (), **change: Any) -> dict[str, Any]:
 def planned(preset: Any = (), **change: Any) -> tuple[Schedules, Any]:
     """A plan, and what is to be trained of it at its length."""
     values = values_of(preset, **change)
-    result = plan(**{name: value for name, value in values.items() if name not in VIEW})
+    result = plan(**{name: value for name, value in values.items() if name in parameters(plan)})
     place = min(range(len(result.lengths)), key=lambda k: abs(result.lengths[k] - values["length"]))
     return result, arms(result, Asked.of(values))[place]
 
@@ -226,7 +227,7 @@ def test_a_training_belongs_to_its_length(monkeypatch: pytest.MonkeyPatch, tmp_p
 @pytest.mark.parametrize("name", [None, *SETTINGS])
 def test_tables_of_the_recorded_trainings(name: str | None) -> None:
     values = values_of(SETTINGS[name] if name else ())
-    result = plan(**{key: value for key, value in values.items() if key not in VIEW})
+    result = plan(**{key: value for key, value in values.items() if key in parameters(plan)})
     found = tables(result, values)
     specs = specs_of(SETTINGS[name] if name else {})
     runs, epochs, updates = (found[f"{part}.csv"] for part in ("trainings", "each-epoch", "each-update"))

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.labs.schedules.compute.explore import Schedules, index_of
+from core.labs.schedules.compute.own import beside, pasted_log
 from core.labs.schedules.compute.plan import Plan
 from core.labs.schedules.compute.runs import Asked
 from core.labs.schedules.compute.trained import EPOCH_CURVES, Strategy, Trained, moment
@@ -63,12 +64,15 @@ def tables(result: Schedules, values: Mapping[str, Any]) -> dict[str, dict[str, 
     if values["view"] == "several":
         arms = result.arms_by_epochs if values["along"] == "epochs" else result.arms_by_updates
         out["strategies.csv"] = {"strategy": np.array(list(arms))} | _ends([plans[place] for plans in arms.values()])
+    if values["what"] == "own":
+        found = beside((values["record"] or pasted_log(values["logged"])).as_unit(values["counted"]), result.base)
+        out["log.csv"] = {"epochs": found.epochs, "updates": found.updates} | found.log.curves
     if values["what"] == "runs":
-        found = moment(result, Asked.of(values))[place]
+        trained = moment(result, Asked.of(values))[place]
         out |= {
-            "trainings.csv": training_table(found),
-            "each-epoch.csv": _each_epoch(found),
-            "each-update.csv": _each_update(found),
+            "trainings.csv": training_table(trained),
+            "each-epoch.csv": _each_epoch(trained),
+            "each-update.csv": _each_update(trained),
         }
     return out
 

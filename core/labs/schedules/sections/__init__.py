@@ -46,7 +46,7 @@ def what_is_trained(result: Schedules, values: Mapping[str, Any]) -> Sequence[st
         "are scaled with the training, so there are as many cycles as in the plan; incomplete "
         "batches are dropped. Test images are used once, at the end."
     )
-    if values["what"] == "plan":
+    if values["what"] != "runs":
         return (f"{said} “Trained” above the plots shows it.",)
     found = moment(result, Asked.of(values))[index_of(result, values["length"])]
     rows = training_table(found)
