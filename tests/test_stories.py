@@ -213,7 +213,7 @@ def test_predictions_have_their_place_in_the_picture(lab: Lab) -> None:
                 continue
             if mark.axis == "xy":
                 shown = marked(picture, mark, truth, truth, True).panels[mark.panel].figure["data"][-1]
-                assert (shown["x"].item(), shown["y"].item()) == pytest.approx(truth)
+                assert (*np.ravel(shown["x"]), *np.ravel(shown["y"])) == pytest.approx(truth)
             else:
                 check_place(lab, picture, mark, truth, values, prediction.ask(result))
 

@@ -35,12 +35,12 @@ def speedup(result: Momentum) -> float:
     return math.log(result.best.rate) / math.log(result.plain.rate)
 
 
-def _times(result: Momentum) -> int:
-    return min(_TIMES.values[-1], round(speedup(result)))  # type: ignore[return-value]
+def _times(result: Momentum) -> float:
+    return min(float(_TIMES.values[-1]), speedup(result))
 
 
 def _times_verdict(guess: float, truth: float, result: Momentum) -> str:
-    root, exact = math.sqrt(result.kappa), speedup(result)  # the truth is the whole number closest to it
+    root, exact = math.sqrt(result.kappa), speedup(result)
     return (
         f"Plain gradient descent needs {digit(result.plain.rate)} steps per digit at its "
         f"best, momentum {digit(result.best.rate)}: a factor of {number(exact)}. For large κ the "

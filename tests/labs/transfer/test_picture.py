@@ -85,8 +85,8 @@ def test_guesses_are_shares_of_the_half() -> None:
     assert kept_half(result) == round(100 * result.kept_each[12] / result.kept_each[0])
     for prediction in PREDICTIONS:
         truth = prediction.truth(result)
-        assert prediction.right(truth + 5, truth, result)
-        assert not prediction.right(truth + 6, truth, result)
+        assert prediction.right(truth + 5, result)
+        assert not prediction.right(truth + 6, result)
         assert prediction.verdict(0, truth, result).startswith("Frozen before layer 12")
 
 
