@@ -16,6 +16,11 @@ APP = ROOT / "app.py"
 PAGES = sorted(path for path in (ROOT / "pages").glob("*.py") if path.name != "__init__.py")
 PRODUCT = sorted([APP, ROOT / "lectern.py", *(ROOT / "core").rglob("*.py"), *(ROOT / "pages").rglob("*.py")])
 TORCH = (ROOT / "core" / "nets", ROOT / "core" / "tools")  # tools are run by hand; nothing imports them
+LABS = sorted((ROOT / "core" / "labs").rglob("*.py"))
+TRACES = {
+    *("bar", "box", "contour", "heatmap", "histogram", "image", "mesh3d", "scatter", "scatter3d", "scattergl"),
+    *("surface", "violin"),
+}
 TOOLS = {
     "ruff check": ["-m", "ruff", "check"],
     "ruff format": ["-m", "ruff", "format", "--check", "--diff"],
@@ -77,6 +82,18 @@ def forbidden(module: ast.Module) -> Iterator[str]:
     yield from (name for name in imported(module) if name.split(".")[0] in ("pickle", "cPickle", "dill"))
 
 
+def traces(module: ast.Module) -> Iterator[str]:
+    """Yield plotly traces that are written out as dictionaries, with their line: `core.draw.marks` draws them."""
+    for node in ast.walk(module):
+        if isinstance(node, ast.Dict):
+            found = {
+                ast.literal_eval(k): v for k, v in zip(node.keys, node.values, strict=True) if type(k) is ast.Constant
+            }
+            kind = found.get("type")
+            if isinstance(kind, ast.Constant) and kind.value in TRACES or {"mode", "x"} <= {*found}:
+                yield f"line {node.lineno}"
+
+
 @pytest.mark.parametrize("tool", TOOLS)
 def test_tool_has_no_complaint(tool: str) -> None:
     environment = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONUTF8": "1"}
@@ -102,6 +119,23 @@ def test_torch_is_only_for_core_nets(path: Path) -> None:
 def test_imports_are_absolute(path: Path) -> None:
     """The rules about imports read names; a relative import would pass them unseen."""
     assert [name for name in imported(tree(path)) if name.startswith(".")] == []
+
+
+@pytest.mark.parametrize("path", LABS, ids=name_of)
+def test_labs_draw_with_the_marks_of_core_draw(path: Path) -> None:
+    assert list(traces(tree(path))) == []
+
+
+@pytest.mark.parametrize("code", ['{"type": "bar", "y": y}', '{"mode": "lines", "x": x}', '{**a, "type": "scatter"}'])
+def test_a_trace_written_out_is_seen(code: str) -> None:
+    assert list(traces(ast.parse(code))) == ["line 1"]
+
+
+@pytest.mark.parametrize(
+    "code", ['{"type": "log"}', '{"mode": "hide", "minsize": 11}', "{**a}", 'curve(x, y, mode="lines")']
+)
+def test_an_axis_is_no_trace(code: str) -> None:
+    assert list(traces(ast.parse(code))) == []
 
 
 @pytest.mark.parametrize("path", [APP, *PAGES], ids=name_of)

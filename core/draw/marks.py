@@ -5,8 +5,8 @@ table, and in tests; widths and sizes are in pixels. `x` and `y` are arrays of e
 leaves them to frames. `hover` is a plotly template of what a mark says under the pointer, and `table` whether the data
 table has it. Further keywords go into the trace.
 
-Marks of data are in the legend of their panel: curve, dots, bars, estimates, band. The others only draw and write, and
-are neither in a legend nor in a data table: lines, mesh, area, marks, unseen, texts, labels.
+Marks of data are in the legend of their panel: curve, dots, answer, bars, estimates, band. The others only draw and
+write, and are neither in a legend nor in a data table: lines, mesh, area, marks, unseen, texts, labels.
 """
 
 from __future__ import annotations
@@ -62,9 +62,17 @@ def dots(
     return _scatter("markers", x, _single(y), name, hover, table) | {"marker": marker} | more
 
 
-def bars(x: Any, y: Any, role: str, name: str, **more: Any) -> Trace:
+def answer(place: tuple[float, float] | None) -> Trace:
+    """Return the point that a visitor has clicked as an answer, if there is one."""
+    x, y = ([part] for part in place) if place else ([], [])
+    return dots(x, y, "accent", "your answer", 16, "x", edge=0, hoverinfo="all")
+
+
+def bars(x: Any, y: Any, role: str, name: str, *, hover: str = "", table: bool = True, **more: Any) -> Trace:
     """Return bars in the color of a role."""
-    return {"type": "bar", "x": x, "y": single(y), "name": name, "marker": {"color": color(role)}} | more
+    trace = {"type": "bar", "x": x, "y": single(y), "name": name, "marker": {"color": color(role)}}
+    trace |= {"hovertemplate": f"{hover}<extra></extra>"} if hover else {}
+    return trace | ({} if table else {"meta": {"table": False}}) | more
 
 
 def estimates(x: Numbers, y: Numbers, se: Numbers, role: str, of: str, named: bool = False) -> Trace:
@@ -116,11 +124,20 @@ def unseen(x: Any, y: Any, name: str, hover: str, **more: Any) -> Trace:
 
 
 def texts(
-    x: Any, y: Any, words: Any, role: str, name: str, size: float = TEXT, *, table: bool = False, **more: Any
+    x: Any,
+    y: Any,
+    words: Any,
+    role: str,
+    name: str,
+    size: float = TEXT,
+    *,
+    hover: str = "",
+    table: bool = False,
+    **more: Any,
 ) -> Trace:
     """Return one text at each point; None leaves them to frames or to a `texttemplate`."""
     look = {"textfont": {"size": size, "color": color(role)}} | ({} if words is None else {"text": words})
-    return _scatter("text", x, y, name, "", table) | look | more
+    return _scatter("text", x, y, name, hover, table) | look | more
 
 
 def labels(

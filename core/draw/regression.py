@@ -75,7 +75,7 @@ def choice_rows(s: Selection, looks: Mapping[str, tuple[str, str]], height: int)
     tallest = (0.82 - 0.03 * len(rows)) / s.shares.max(axis=1)  # a line of text goes above it
     top = len(rows) + 0.36
     column = np.array([-0.5, -0.5, 0.5, 0.5])
-    here = band(column, [-0.08, top, top, -0.08], "noise_fill", "current degree")
+    here = band(column, np.array([-0.08, top, top, -0.08]), "noise_fill", "current degree")
     traces = [here] + [
         bars(
             s.degrees,

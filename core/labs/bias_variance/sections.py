@@ -7,9 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from core.draw.live import Axis, Figure, Frames, Panel, Picture
-from core.draw.marks import bars
-from core.draw.style import color, layout, line
+from core.draw.live import Axis, Frames, Picture, strands
+from core.draw.marks import Trace, bars, curve, panel
 from core.kit.lab import Section
 from core.kit.words import fixed, number, percent, tex, with_error
 from core.labs.bias_variance.compute.derivation import Term
@@ -169,17 +168,7 @@ def _bias_artefact(own: Any) -> Picture:
         ("variance / 100", own.mc_variance / len(own.y_train), "variance"),
         ("exact", own.bias2, "bias"),
     ]
-    traces = [
-        {
-            "type": "scatter",
-            "mode": "lines+markers",
-            "x": own.degrees,
-            "y": y,
-            "name": name,
-            "line": line(role),
-        }
-        for name, y, role in curves
-    ]
+    traces = [curve(own.degrees, y, role, name, mode="lines+markers", hoverinfo="all") for name, y, role in curves]
     alt = "The simulated bias² rises at high degrees, variance / 100 with it; the exact one keeps falling."
     axis = {"type": "log", "exponentformat": "power"}
     return _plain(traces, alt, x="degree", y="bias² (y²)", yaxis=axis, xaxis={"dtick": 1})
@@ -192,47 +181,33 @@ def _variance_by_point(own: Any) -> Picture:
     points = [number(float(x)) for x in own.x_test[order]]
     words = "x = %{x}: %{y:.1%}<extra></extra>"
     traces = [bars(points, share[0], "variance", "fraction of the variance", hovertemplate=words)]
-    figure = Figure(
-        data=traces,
-        layout=layout(
-            x="test point x",
-            y="fraction of the variance",
-            xaxis={"type": "category"},
-            yaxis={"range": [0, 1], "tickformat": ".0%"},
-        ),
-    )
     alt = f"Fraction of the variance at each test point; x = 0 has {share[9, at_zero]:.0%} at degree 10."
     texts = tuple(str(k) for k in own.degrees)
     axis = Axis("shown_degree", "Degree of the fits", tuple(int(k) for k in own.degrees), texts, start=10)
     sentences = tuple(
         f"Degree {k + 1}: x = 0 accounts for {row[at_zero]:.0%} of the variance." for k, row in enumerate(share)
     )
-    panel = Panel(figure, alt=alt, frames=(Frames(0, list(share)),), height=300)
-    return Picture((panel,), axis=axis, sentences=sentences)
+    drawn = panel(
+        traces,
+        alt,
+        x="test point x",
+        y="fraction of the variance",
+        frames=(Frames(0, list(share)),),
+        showlegend=False,
+        margin={"b": 48},
+        xaxis={"type": "category"},
+        yaxis={"range": [0, 1], "tickformat": ".0%"},
+    )
+    return Picture((drawn,), axis=axis, sentences=sentences)
 
 
 def _redraws(again: homework.Redraws) -> Picture:
     shown = again.rmse[1:31]
     degrees = np.arange(1, again.rmse.shape[1] + 1)
-    gaps = np.concatenate([shown, np.full((len(shown), 1), np.nan)], axis=1).ravel()
+    x = np.tile(np.append(degrees, np.nan), len(shown))
     traces = [
-        {
-            "type": "scatter",
-            "mode": "lines",
-            "x": np.tile(np.append(degrees, np.nan), len(shown)),
-            "y": gaps,
-            "name": "30 new data sets",
-            "line": {"color": color("muted"), "width": 1},
-            "hoverinfo": "skip",
-        },
-        {
-            "type": "scatter",
-            "mode": "lines+markers",
-            "x": degrees,
-            "y": again.rmse[0],
-            "name": "original data",
-            "line": line("threshold", 3),
-        },
+        curve(x, strands(shown), "muted", "30 new data sets", 1),
+        curve(degrees, again.rmse[0], "threshold", "original data", 3, mode="lines+markers", hoverinfo="all"),
     ]
     own = ", ".join(fixed(float(value)) for value in again.rmse[0])
     alt = f"Leave-one-out error of degrees 1 to 4; the original data give {own}."
@@ -240,9 +215,8 @@ def _redraws(again: homework.Redraws) -> Picture:
     return _plain(traces, alt, x="degree", y="leave-one-out RMSE (y)", yaxis=axis, xaxis={"dtick": 1})
 
 
-def _plain(traces: list[dict[str, Any]], alt: str, *, x: str, y: str, **more: Any) -> Picture:
-    figure = Figure(data=traces, layout=layout(x=x, y=y, showlegend=True, **more))
-    return Picture((Panel(figure, alt=alt, height=300),))
+def _plain(traces: list[Trace], alt: str, *, x: str, y: str, **more: Any) -> Picture:
+    return Picture((panel(traces, alt, x=x, y=y, margin={"b": 48}, **more),))
 
 
 SECTIONS = (

@@ -6,8 +6,8 @@ import math
 
 import numpy as np
 
-from core.draw.live import Figure, Panel, Picture
-from core.draw.style import color, layout
+from core.draw.live import Picture
+from core.draw.marks import answer, panel
 from core.kit.controls import Slider
 from core.kit.mark import Mark
 from core.kit.prediction import Prediction, Spot, because
@@ -49,18 +49,18 @@ def _times_verdict(guess: float, truth: float, result: Momentum) -> str:
 
 
 def _empty_plane(_result: Momentum, guess: Place | None) -> Picture:
-    x, y = ([part] for part in guess) if guess else ([], [])
-    mark = {"color": color("accent"), "size": 16, "symbol": "x"}
-    figure = Figure(
-        data=[{"type": "scatter", "mode": "markers", "x": x, "y": y, "name": "your answer", "marker": mark}],
-        layout=layout(
-            x="step size η (in 1/λ<sub>max</sub>)",
-            y="momentum μ",
-            xaxis=still_axis(0, RIGHT, dtick=1),
-            yaxis=still_axis(-0.03, TOP, dtick=0.2),
-        ),
+    drawn = panel(
+        [answer(guess)],
+        "An empty plane of step size and momentum, to click a point in.",
+        x="step size η (in 1/λ<sub>max</sub>)",
+        y="momentum μ",
+        height=420,
+        showlegend=False,
+        margin={"b": 48},
+        xaxis=still_axis(0, RIGHT, dtick=1),
+        yaxis=still_axis(-0.03, TOP, dtick=0.2),
     )
-    return Picture((Panel(figure, alt="An empty plane of step size and momentum, to click a point in."),))
+    return Picture((drawn,))
 
 
 def _fastest(result: Momentum) -> Place:

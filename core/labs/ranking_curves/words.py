@@ -8,8 +8,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from core.draw.live import Figure, Panel, Picture, Readout
-from core.draw.style import color, layout
+from core.draw.live import Picture, Readout
+from core.draw.marks import answer, panel
 from core.kit.controls import Choice
 from core.kit.mark import Mark
 from core.kit.prediction import Prediction, Spot, because
@@ -256,20 +256,19 @@ def auprg_verdict(guess: str, truth: str, result: Comparison) -> str:
 
 def everyone(_result: Comparison, guess: tuple[float, float] | None) -> Picture:
     """Return an empty gain plane to click on, with the clicked point."""
-    x, y = ([part] for part in guess) if guess else ([], [])
-    here = {"color": color("accent"), "size": 16, "symbol": "x"}
-    figure = Figure(
-        data=[
-            {"type": "scatter", "mode": "markers", "x": x, "y": y, "name": "your answer", "marker": here},
-        ],
-        layout=layout(
-            x="recall gain",
-            y="precision gain",
-            xaxis={"range": [-0.1, 1.1], "dtick": 0.25, "fixedrange": True},
-            yaxis={"range": [-0.1, 1.1], "dtick": 0.25, "fixedrange": True},
-        ),
+    axis = {"range": [-0.1, 1.1], "dtick": 0.25, "fixedrange": True}
+    drawn = panel(
+        [answer(guess)],
+        "An empty plane of recall gain and precision gain, to click a point in.",
+        x="recall gain",
+        y="precision gain",
+        height=420,
+        showlegend=False,
+        margin={"b": 48},
+        xaxis=axis,
+        yaxis=axis,
     )
-    return Picture((Panel(figure, alt="An empty plane of recall gain and precision gain, to click a point in."),))
+    return Picture((drawn,))
 
 
 def everyone_verdict(guess: tuple[float, float], truth: tuple[float, float], result: Comparison) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from core.draw.live import Panel, Track
-from core.draw.marks import Trace, curve, estimates, panel
+from core.draw.marks import Trace, curve, dots, estimates, panel
 from core.draw.regression import error_axis
 from core.draw.style import ceiling, color
 from core.kit.arrays import Numbers
@@ -46,11 +46,10 @@ def error_curves(result: Exploration, log_y: bool) -> Panel:
 
 
 def _curve(x: Numbers, y: Numbers, role: str, name: str, width: float = 2.2) -> Trace:
-    words = f"degree %{{x}}<br>{name} %{{y:.4g}}<extra></extra>"
-    return curve(x, y, role, name, width, legendgroup=name, hoverinfo="all", hovertemplate=words)
+    return curve(x, y, role, name, width, hover=f"degree %{{x}}<br>{name} %{{y:.4g}}", legendgroup=name)
 
 
-def _simulations(result: Exploration) -> list[dict[str, Any]]:
+def _simulations(result: Exploration) -> list[Trace]:
     """Draw Monte Carlo estimates with standard errors; they estimate means, so they are kept away from medians."""
     d = result.decomposition
     if result.heavy_tailed:
@@ -67,34 +66,29 @@ def _simulated(x: Numbers, y: Numbers, se: Numbers, role: str, of: str) -> Trace
     return estimates(x, y, se, role, of, named=role == "risk") | {"hovertemplate": words}
 
 
-def _optima(result: Exploration) -> dict[str, Any]:
+def _optima(result: Exploration) -> Trace:
     """Mark the exact optimum and the one that the test set suggests."""
     d, roles = result.decomposition, ["risk", "test"]
     degrees = [result.best, d.one_test_best]
     texts = [f"best: {degrees[0]}", f"this test set: {degrees[1]}"]
     if degrees[0] == degrees[1]:
         texts = [f"best, also for this test set: {degrees[0]}", ""]
-    return {
-        "type": "scatter",
-        "mode": "markers+text",
-        "x": np.array(degrees),
-        "y": np.array([result.risk[degrees[0] - 1], d.one_test_error[degrees[1] - 1]]),
-        "text": texts,
-        "textposition": [
+    colors = [color(role) for role in roles]
+    return dots(
+        np.array(degrees),
+        np.array([result.risk[degrees[0] - 1], d.one_test_error[degrees[1] - 1]]),
+        "risk",
+        "optima",
+        mode="markers+text",
+        marker={"symbol": ["star", "diamond-open"], "size": 14, "color": colors, "line": {"width": 1.5}},
+        text=texts,
+        textposition=[
             f"{where} {_side(k, len(d.degrees))}" for where, k in zip(("top", "bottom"), degrees, strict=True)
         ],
-        "textfont": {"color": [color(role) for role in roles]},
-        "name": "optima",
-        "showlegend": False,
-        "hoverinfo": "skip",
-        "meta": {"table": False},
-        "marker": {
-            "symbol": ["star", "diamond-open"],
-            "size": 14,
-            "color": [color(role) for role in roles],
-            "line": {"width": 1.5},
-        },
-    }
+        textfont={"color": colors},
+        showlegend=False,
+        table=False,
+    )
 
 
 def _side(degree: int, last: int) -> str:

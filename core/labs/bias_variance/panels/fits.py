@@ -50,14 +50,7 @@ def many_data_sets(result: Exploration, compare: tuple[int, ...]) -> tuple[Panel
     grid, mean, sd = d.grid[COARSE], d.mean_grid[:, COARSE], d.sd_grid[:, COARSE]
     traces = [
         band(np.concatenate([grid, grid[::-1]]), None, "band", "mean ± 1 sd"),
-        curve(
-            strands(np.tile(d.grid, (curves, 1))),
-            None,
-            "fit_faint",
-            f"fits of {curves} data sets",
-            1,
-            meta={"table": False},
-        ),
+        curve(strands(np.tile(d.grid, (curves, 1))), None, "fit_faint", f"fits of {curves} data sets", 1, table=False),
         curve(d.grid, d.f_grid, "truth", "truth", 2),
         curve(grid, None, "bias", "mean of all fits", 2.6),
     ]
@@ -87,20 +80,19 @@ def _pointwise(result: Exploration) -> Panel:
         ("noise", "noise", "noise_fill", upper, "tonexty"),
     ]
     traces = [
-        curve(grid, None, role, name, fill=fill, fillcolor=color(area), line={"color": color(role), "width": 1.4})
+        curve(grid, None, role, name, 1.4, dash="solid", fill=fill, fillcolor=color(area))
         for name, role, area, _, fill in layers
     ]
     traces.append(
-        {
-            "type": "scatter",
-            "mode": "markers",
-            "x": d.x_test,
-            "y": np.zeros(len(d.x_test), np.float32),
-            "name": "test x",
-            "marker": {"symbol": "line-ns", "size": 9, "line": {"color": color("test"), "width": 2}},
-            "hovertemplate": "test point at x = %{x:.3g}<extra></extra>",
-            "meta": {"table": False},
-        }
+        dots(
+            d.x_test,
+            np.zeros(len(d.x_test)),
+            "test",
+            "test x",
+            marker={"symbol": "line-ns", "size": 9, "line": {"color": color("test"), "width": 2}},
+            hover="test point at x = %{x:.3g}",
+            table=False,
+        )
     )
     best = upper[result.best - 1]
     top = ceiling(
@@ -147,5 +139,4 @@ def _fit_panel(result: Exploration, traces: list[Trace], frames: tuple[Frames, .
 
 
 def _points(x: Numbers, y: Numbers, role: str, name: str, size: int, symbol: str = "circle") -> Trace:
-    words = "x %{x:.3g}<br>y %{y:.3g}<extra></extra>"
-    return dots(x, y, role, name, size, symbol, hoverinfo="all", hovertemplate=words)
+    return dots(x, y, role, name, size, symbol, hover="x %{x:.3g}<br>y %{y:.3g}")

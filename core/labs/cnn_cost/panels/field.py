@@ -8,11 +8,11 @@ from typing import Any
 import numpy as np
 
 from core.draw.live import Figure, Panel, Track
-from core.draw.marks import Trace
-from core.draw.style import color, layout, line
+from core.draw.marks import Box, Trace, area, curve
+from core.draw.style import layout, line
 from core.kit.arrays import Numbers
 from core.labs.cnn_cost.compute.rows import Row, stops
-from core.labs.cnn_cost.panels.parts import NO_BOX, Box, framed, outline
+from core.labs.cnn_cost.panels.parts import NO_BOX, framed, outline
 from core.networks.table import LayerTable
 
 HEIGHTS = (310, 170)
@@ -101,19 +101,10 @@ def _drawing(height: int, width: int) -> list[Trace]:
     nose = np.array([[0.46, 0.54, 0.5, 0.46], [0.62, 0.62, 0.67, 0.62]])
     edge = np.array([[0, 1, 1, 0, 0], [0, 0, 1, 1, 0]])
 
-    common = {"type": "scatter", "mode": "lines", "showlegend": False, "meta": {"table": False}, "hoverinfo": "skip"}
     shapes = [(edge, "grid", "image"), *((part, "axis", "face") for part in (*ears, head))]
     shapes += [(part, "paper", "eyes and nose") for part in (*eyes, nose)]
     return [
-        common
-        | {
-            "name": name,
-            "x": x * width - 0.5,
-            "y": y * height - 0.5,
-            "fill": "toself",
-            "fillcolor": color(role),
-            "line": {"color": color("axis"), "width": 1.5 if name == "image" else 0},
-        }
+        area(x * width - 0.5, y * height - 0.5, role, name, edge="axis" if name == "image" else "", width=1.5)
         for (x, y), role, name in shapes
     ]
 
@@ -149,12 +140,5 @@ def depth_panel(rows: Sequence[Row], table: LayerTable) -> Panel:
 
 
 def _steps(x: Numbers, y: Numbers, role: str, name: str) -> Trace:
-    return {
-        "type": "scatter",
-        "mode": "lines",
-        "x": np.asarray(x, np.float32),
-        "y": np.asarray(y, np.float32),
-        "name": name,
-        "line": line(role, 2.2, shape="hv"),
-        "hovertemplate": f"row %{{x}}: {name} %{{y}} pixels<extra></extra>",
-    }
+    words = f"row %{{x}}: {name} %{{y}} pixels"
+    return curve(x, y, role, name, line=line(role, 2.2, shape="hv"), hover=words)

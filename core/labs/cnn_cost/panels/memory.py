@@ -8,7 +8,9 @@ from typing import Any
 import numpy as np
 
 from core.draw.live import Figure, Panel, Track
-from core.draw.style import ceiling, color, layout, line
+from core.draw.marks import Trace, curve
+from core.draw.style import ceiling, color, layout
+from core.kit.arrays import Numbers
 from core.kit.words import BYTES, size_text
 from core.labs.cnn_cost.compute.explore import FILES
 from core.labs.cnn_cost.compute.rows import Row, stops
@@ -76,18 +78,8 @@ def memory_panel(rows: Sequence[Row], table: LayerTable, memory: TrainingMemory 
     return Panel(figure, alt=alt, tracks=(Track(np.array(places, float)),), column=1, height=HEIGHT, folded=True)
 
 
-def _area(x: Any, y: Any, name: str, role: str, fill: str) -> dict[str, Any]:
-    return {
-        "type": "scatter",
-        "mode": "lines",
-        "x": np.asarray(x, np.float32),
-        "y": np.asarray(y, np.float32),
-        "name": name,
-        "fill": fill,
-        "fillcolor": color(f"{role}_fill"),
-        "line": line(role, 1.6, dash="solid"),
-        "hoverinfo": "skip",
-    }
+def _area(x: Numbers, y: Numbers, name: str, role: str, fill: str) -> Trace:
+    return curve(x, y, role, name, 1.6, dash="solid", fill=fill, fillcolor=color(f"{role}_fill"))
 
 
 def _wrapped(sentence: str, width: int = 46) -> str:

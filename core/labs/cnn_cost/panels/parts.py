@@ -9,12 +9,10 @@ from typing import Any
 import numpy as np
 
 from core.draw.live import Axis, Figure, Frames, Panel, Track
-from core.draw.marks import Trace, bars
+from core.draw.marks import Box, Trace, band, bars, corners, lines, outlines
 from core.draw.style import color, layout
 from core.labs.cnn_cost.compute.rows import Row, stops
 from core.networks.table import LayerTable
-
-Box = tuple[float, float, float, float]  # left, right, bottom, top
 
 # What a row does -> color and name in the legend.
 KINDS = {
@@ -138,7 +136,7 @@ def _cross(x: float) -> dict[str, Any]:
 
 def _bars(own: Sequence[tuple[int, int]], role: str, name: str, quantity: str) -> Trace:
     numbers, values = np.array(own, np.float32).T
-    return bars(numbers, values, role, name, hovertemplate=f"row %{{x}}: %{{y:.4s}} {quantity}<extra></extra>")
+    return bars(numbers, values, role, name, hover=f"row %{{x}}: %{{y:.4s}} {quantity}")
 
 
 def _names(rows: Sequence[Row], named: bool) -> dict[str, Any]:
@@ -155,46 +153,20 @@ def short(name: str) -> str:
     return name if len(name) <= _NAME else f"…{name[1 - _NAME :]}"
 
 
-def framed(role: str = "accent", name: str = "", **look: Any) -> Trace:
+def framed(role: str = "accent", name: str = "", width: float = 2.4, dash: str = "solid") -> Trace:
     """Draw a box that its frames move."""
-    return {
-        "type": "scatter",
-        "mode": "lines",
-        "x": [],
-        "y": [],
-        "name": name,
-        "showlegend": bool(name),
-        "line": {"color": color(role), "width": 2.4} | look,
-        "meta": {"table": False},
-        "hoverinfo": "skip",
-    }
+    return lines([], [], role, name, width, dash=dash, showlegend=bool(name))
 
 
 def outline(trace: int, boxes: Sequence[Box]) -> tuple[Frames, Frames]:
     """Return frames that put the outline of a box at each step."""
-    corners = np.array(boxes, float).reshape(len(boxes), 4)
-    return (
-        Frames(trace, corners[:, [0, 0, 1, 1, 0]], attr="x"),
-        Frames(trace, corners[:, [2, 3, 3, 2, 2]]),
-    )
+    x, y = corners(boxes)
+    return Frames(trace, x, attr="x"), Frames(trace, y)
 
 
-def polygons(boxes: Sequence[Box], role: str, name: str, **more: Any) -> Trace:
+def polygons(boxes: Sequence[Box], role: str, name: str) -> Trace:
     """Draw filled boxes as one trace."""
-    corners = np.array(boxes, float).reshape(len(boxes), 4)
-    gap = np.full((len(boxes), 1), np.nan)
-    return {
-        "type": "scatter",
-        "mode": "lines",
-        "x": np.hstack([corners[:, [0, 0, 1, 1, 0]], gap]).ravel(),
-        "y": np.hstack([corners[:, [2, 3, 3, 2, 2]], gap]).ravel(),
-        "fill": "toself",
-        "fillcolor": color(role),
-        "line": {"color": color("paper"), "width": 1},
-        "name": name,
-        "meta": {"table": False},
-        "hoverinfo": "skip",
-    } | more
+    return band(*outlines(boxes), role, name, edge="paper", width=1)
 
 
 def top(rows: Sequence[Row], values: Sequence[int]) -> str:

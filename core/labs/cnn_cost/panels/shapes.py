@@ -9,11 +9,11 @@ from typing import Any
 import numpy as np
 
 from core.draw.live import Figure, Panel, Track
-from core.draw.marks import Trace, bars
+from core.draw.marks import Box, Trace, bars
 from core.draw.style import color, layout
 from core.labs.cnn_cost.compute.blocks import Block, blocks
 from core.labs.cnn_cost.compute.rows import Row, label, stops
-from core.labs.cnn_cost.panels.parts import Box, framed, grouped, kind, outline, polygons
+from core.labs.cnn_cost.panels.parts import framed, grouped, kind, outline, polygons
 from core.networks.table import LayerTable
 
 HEIGHTS = (280, 270)
@@ -141,8 +141,8 @@ def _icicle_bars(drawn: Sequence[tuple[Block, Box]], table: LayerTable) -> list[
             textangle=0,
             insidetextfont={"color": color("text" if role == "grid" else "paper"), "size": 12},
             marker={"color": color(role), "line": {"color": color("paper"), "width": 1}},
-            hovertemplate="%{text}: %{width:.2f}%<extra></extra>",
-            meta={"table": False},
+            hover="%{text}: %{width:.2f}%",
+            table=False,
         )
         for role, own in groups.items()
     ]

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from core.draw.live import Figure, Frames, Panel, Track
-from core.draw.marks import Trace
+from core.draw.marks import Trace, dots, lines, mesh
 from core.draw.style import color
 from core.kit.arrays import Numbers
 from core.kit.words import percent
@@ -21,8 +21,6 @@ from core.labs.convolution.panels.parts import (
     fits,
     frame_of,
     label,
-    lines,
-    mesh,
     numbers,
     plain,
 )
@@ -169,16 +167,8 @@ def _picked(trace: int, touched: Numbers, y: float) -> tuple[Trace, tuple[Frames
     for row, taken in zip(x, touched, strict=True):
         (found,) = np.nonzero(taken)
         row[: found.size] = found + 1
-    marks = {
-        "type": "scatter",
-        "mode": "markers",
-        "x": x[0],
-        "y": np.full(x.shape[1], y),
-        "marker": {"symbol": "triangle-up", "size": 7, "color": color("accent")},
-        "name": "pixels under the kernel",
-        "hoverinfo": "skip",
-        "meta": {"table": False},
-    }
+    name = "pixels under the kernel"
+    marks = dots(x[0], np.full(x.shape[1], y), "accent", name, 7, "triangle-up", edge=0, table=False)
     return marks, (Frames(trace, x, "x"),)
 
 

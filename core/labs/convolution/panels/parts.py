@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from core.draw.live import Axis, Frames
-from core.draw.marks import Trace
+from core.draw.marks import Trace, lines, texts
 from core.draw.style import color, layout
 from core.kit.arrays import Numbers
 from core.labs.convolution.compute.explore import Convolution
@@ -49,48 +49,24 @@ def numbers(
 ) -> list[Trace]:
     """Draw rows of numbers as text traces; where there is no room, they appear only on hover."""
     rows, columns = values.shape
+    mode = "text" if shown else "markers"
+    places = np.arange(x, x + columns)
     return [
-        {
-            "type": "scatter",
-            "mode": "text" if shown else "markers",
-            "x": np.arange(x, x + columns),
-            "y": np.full(columns, row + 1 - up),
-            "text": [write(value) for value in values[row]],
-            "customdata": values[row],
-            "textfont": {"size": size, "color": color("text")},
-            "marker": {"opacity": 0},
-            "name": f"{name}, row {row + 1}",
-            "hovertemplate": f"{name}, row {row + 1}: %{{text}}<extra></extra>",
-            "meta": {"table": table},
-        }
+        texts(
+            places,
+            np.full(columns, row + 1 - up),
+            [write(value) for value in values[row]],
+            "text",
+            f"{name}, row {row + 1}",
+            size,
+            mode=mode,
+            customdata=values[row],
+            marker={"opacity": 0},
+            hover=f"{name}, row {row + 1}: %{{text}}",
+            table=table,
+        )
         for row in range(rows)
     ]
-
-
-def lines(x: Any, y: Any, role: str, name: str, width: float = 1.0) -> Trace:
-    """Draw lines that belong to no curve."""
-    return {
-        "type": "scatter",
-        "mode": "lines",
-        "x": np.asarray(x, float),
-        "y": np.asarray(y, float),
-        "line": {"color": color(role), "width": width},
-        "name": name,
-        "hoverinfo": "skip",
-        "meta": {"table": False},
-    }
-
-
-def mesh(columns: Sequence[float], rows: Sequence[float], role: str = "grid", width: float = 1.0) -> Trace:
-    """Draw lines at the given edges of columns and of rows."""
-    x, y = [], []
-    for edge in columns:
-        x += [edge, edge, np.nan]
-        y += [rows[0], rows[-1], np.nan]
-    for edge in rows:
-        x += [columns[0], columns[-1], np.nan]
-        y += [edge, edge, np.nan]
-    return lines(x, y, role, "cells", width)
 
 
 def edges(first: float, count: int) -> list[float]:

@@ -5,8 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from core.draw.live import Figure, Frames, Panel, Track
-from core.draw.marks import Trace
-from core.draw.style import color
+from core.draw.marks import Trace, lines, mesh, texts
 from core.kit.arrays import Numbers
 from core.labs.convolution.compute.explore import Convolution
 from core.labs.convolution.panels.parts import (
@@ -18,8 +17,6 @@ from core.labs.convolution.panels.parts import (
     fits,
     frame_of,
     label,
-    lines,
-    mesh,
     numbers,
     outline,
     plain,
@@ -80,17 +77,7 @@ def _zeros(result: Convolution, up: float, size: float) -> Trace:
     p, (height, width) = result.padding, result.sliding.image.shape
     outside = np.pad(np.zeros((height, width)), p, constant_values=1)
     rows, columns = np.nonzero(outside)
-    return {
-        "type": "scatter",
-        "mode": "text",
-        "x": columns + 1 - p,
-        "y": rows + 1 - p - up,
-        "text": ["0"] * rows.size,
-        "textfont": {"size": size, "color": color("muted")},
-        "name": "padding",
-        "hoverinfo": "skip",
-        "meta": {"table": False},
-    }
+    return texts(columns + 1 - p, rows + 1 - p - up, ["0"] * rows.size, "muted", "padding", size)
 
 
 def _products(result: Convolution, back: bool) -> Numbers:
@@ -108,21 +95,9 @@ def _tap_texts(
     x = s.corners[:, 1:] + j + 1 - p
     y = s.corners[:, :1] + i + (1.17 if roomy and not back else 1.22) - p
     product = "%{customdata:+.4~r}" if back else "=%{customdata:.4~r}"
-    taps = {
-        "type": "scatter",
-        "mode": "text",
-        "x": x[0],
-        "y": y[0],
-        "text": [
-            plain(weight).replace("−", "-") for weight in s.weights
-        ],  # as in the products, which the browser writes
-        "customdata": products[0],
-        "texttemplate": f"×%{{text}}<br>{product}" if roomy and not back else product,
-        "textfont": {"size": size, "color": color("text")},
-        "name": "products",
-        "hoverinfo": "skip",
-        "meta": {"table": False},
-    }
+    words = [plain(weight).replace("−", "-") for weight in s.weights]  # as in the products, which the browser writes
+    template = f"×%{{text}}<br>{product}" if roomy and not back else product
+    taps = texts(x[0], y[0], words, "text", "products", size, customdata=products[0], texttemplate=template)
     return taps, [Frames(trace, x, "x"), Frames(trace, y), Frames(trace, products, "customdata")]
 
 

@@ -8,11 +8,10 @@ from typing import Any
 import numpy as np
 
 from core.draw.live import Figure, Panel, Picture, Readout
-from core.draw.marks import Trace
-from core.draw.style import color
+from core.draw.marks import dots, mesh, texts
 from core.kit.lab import Clickable, Section
 from core.labs.convolution.compute.explore import Convolution
-from core.labs.convolution.panels.parts import SIZE, downwards, mesh
+from core.labs.convolution.panels.parts import SIZE, downwards
 from core.networks.lenet import FULL, ORIGINAL, LeNet, lenet5, toggled
 
 SOURCES, TARGETS = 6, 16
@@ -71,28 +70,11 @@ def toggle(place: tuple[float, float], values: Mapping[str, Any]) -> dict[str, A
 
 def _table(net: LeNet) -> Picture:
     x, y = np.array([(target, source) for target, row in enumerate(net.table) for source in row]).reshape(-1, 2).T
-    marks: Trace = {
-        "type": "scatter",
-        "mode": "markers",
-        "x": x,
-        "y": y,
-        "name": "connected",
-        "marker": {"symbol": "square", "size": 15, "color": color("accent")},
-        "hovertemplate": "map %{y} of S2 feeds map %{x} of C3<extra></extra>",
-        "meta": {"table": False},
-    }
-    seen = [len(row) for row in net.table]
-    counts: Trace = {
-        "type": "scatter",
-        "mode": "text",
-        "x": np.arange(TARGETS),
-        "y": np.full(TARGETS, SOURCES),
-        "text": [str(count) for count in seen],
-        "customdata": np.array(seen),
-        "textfont": {"size": SIZE, "color": color("muted")},
-        "name": "number of inputs",
-        "hoverinfo": "skip",
-    }
+    hover = "map %{y} of S2 feeds map %{x} of C3"
+    marks = dots(x, y, "accent", "connected", 15, "square", edge=0, hover=hover, table=False)
+    seen = np.array([len(row) for row in net.table])
+    places, top = np.arange(TARGETS), np.full(TARGETS, SOURCES)
+    counts = texts(places, top, list(map(str, seen)), "muted", "number of inputs", SIZE, customdata=seen, table=True)
     cells = mesh([k - 0.5 for k in range(TARGETS + 1)], [k - 0.5 for k in range(SOURCES + 1)])
     figure = Figure(
         data=[cells, marks, counts],

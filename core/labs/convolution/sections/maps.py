@@ -8,12 +8,13 @@ from typing import Any
 import numpy as np
 
 from core.draw.live import Figure, Panel, Picture
+from core.draw.marks import lines, mesh
 from core.kit.arrays import Numbers
 from core.kit.lab import Clickable, Section
 from core.kit.words import fixed, percent
 from core.labs.convolution.compute.explore import Convolution
 from core.labs.convolution.compute.feature_maps import GARMENTS, FeatureMaps, first_image
-from core.labs.convolution.panels.parts import downwards, frame_of, label, lines, mesh
+from core.labs.convolution.panels.parts import downwards, frame_of, label
 from core.labs.convolution.panels.pixels import grey, image, signed
 from core.labs.convolution.sections.one_map import one_map
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 import numpy as np
 
 from core.draw.live import Axis, Figure, Panel, Picture, Readout, Track
+from core.draw.marks import mesh
 from core.kit.arrays import Numbers
 from core.kit.words import fixed, number
 from core.labs.convolution.compute.feature_maps import GARMENTS, FeatureMaps
-from core.labs.convolution.panels.parts import downwards, edges, mesh, numbers, outline
+from core.labs.convolution.panels.parts import downwards, edges, numbers, outline
 from core.labs.convolution.panels.pixels import grey, image, signed
 
 HEIGHT = 300

@@ -49,7 +49,8 @@ def across(result: Sweep) -> float:
 
 def column(x: Any, y: Any, role: str, name: str, **more: Any) -> Trace:
     """Draw bars in the color of a role, stacked where they share a position."""
-    return bars(np.asarray(x, np.float32), y, role, name, **{"width": 0.34, "hoverinfo": "skip"} | more)
+    look: Trace = {"width": 0.34, "hoverinfo": "skip"}
+    return bars(np.asarray(x, np.float32), y, role, name, **look | more)
 
 
 def steady(data: Sequence[Trace], places: Sequence[int]) -> tuple[Frames, ...]:

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from core.draw.live import Axis, Panel, Plane, Track
-from core.draw.marks import Trace, bars, curve, panel
+from core.draw.marks import Trace, bars, curve, dots, panel, texts
 from core.draw.style import color
 from core.kit.arrays import Numbers
 from core.labs.lr_range.compute.explore import HOMEWORK_UPDATES, RAMP_UPDATES, LrRange
@@ -49,10 +49,8 @@ def nothing_yet(traces: Sequence[Trace], x: float, y: Sequence[float]) -> list[T
     """Words half-way up a panel that has nothing to show."""
     if any(np.isfinite(np.asarray(trace.get("y", ()), dtype=float)).any() for trace in traces):
         return []
-    middle = np.array([(y[0] + y[1]) / 2], np.float32)
-    font = {"color": color("muted"), "size": 13}
-    look = {"mode": "text", "textfont": font, "hoverinfo": "skip", "showlegend": False, "meta": {"table": False}}
-    return [{"type": "scatter", "name": "no run", "x": np.array([x]), "y": middle, "text": ["nothing yet"]} | look]
+    middle = np.array([(y[0] + y[1]) / 2])
+    return [texts(np.array([x]), middle, ["nothing yet"], "muted", "no run", 13, showlegend=False)]
 
 
 def power(exponent: int) -> str:
@@ -67,25 +65,15 @@ def gapped(curves: Sequence[Numbers]) -> Numbers:
 
 def faint(x: Numbers, y: Numbers, role: str, name: str, **more: Any) -> Trace:
     """A thin line that stays in the background."""
-    return curve(x, y, role, name, 1, **{"opacity": 0.55} | more)
+    return curve(x, y, role, name, 1, dash="solid", **{"opacity": 0.55} | more)
 
 
-def marks(x: Any, y: Any, name: str, **more: Any) -> Trace:
-    """Crosses where something has diverged."""
-    return {
-        "type": "scatter",
-        "mode": "markers+text",
-        "text": [name] * (np.size(x) > 0) + [""] * (np.size(x) - 1),
-        "textposition": "middle right",
-        "textfont": {"color": color("warning"), "size": 12},
-        "showlegend": False,
-        "x": np.asarray(x, dtype=float),
-        "y": np.asarray(y, np.float32),
-        "name": name,
-        "cliponaxis": False,
-        "marker": {"symbol": "x", "size": 12, "color": color("warning")},
-        "hovertemplate": f"{name}<extra></extra>",
-    } | more
+def crosses(x: Any, y: Any, name: str, side: str = "middle right") -> Trace:
+    """Draw crosses where something has diverged, and name the first of them."""
+    words = [name] * (np.size(x) > 0) + [""] * (np.size(x) - 1)
+    look: Trace = {"text": words, "textposition": side, "textfont": {"color": color("warning"), "size": 12}}
+    look |= {"mode": "markers+text", "showlegend": False, "cliponaxis": False}
+    return dots(np.asarray(x, dtype=float), y, "warning", name, 12, "x", edge=0, hover=name, **look)
 
 
 def counter(result: LrRange) -> Panel:
@@ -98,11 +86,9 @@ def counter(result: LrRange) -> Panel:
     traces = []
     for row, (name, (count, role)) in enumerate(counts.items()):
         share = np.array([np.log10(count)])
-        words = f"{name}: {count:,} updates<extra></extra>"
-        look = {"orientation": "h", "width": 0.62, "text": [f"{count:,}"], "hovertemplate": words, "showlegend": False}
-        font = {"size": 12, "color": color("text")}
-        beside: Trace = {"textposition": "outside", "cliponaxis": False, "textfont": font}
-        traces.append(bars(share, np.array([float(row)]), role, name, **look, **beside))
+        look: Trace = {"orientation": "h", "width": 0.62, "hover": f"{name}: {count:,} updates", "showlegend": False}
+        look |= {"textposition": "outside", "cliponaxis": False, "textfont": {"size": 12, "color": color("text")}}
+        traces.append(bars(share, np.array([float(row)]), role, name, text=[f"{count:,}"], **look))
     alt = (
         f"Updates of the network on a logarithmic scale: these settings {result.updates:,}, one ramp over an epoch of "
         f"60,000 images in batches of 64 at most {RAMP_UPDATES:,}, ten rates with five epochs each "

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
 
 from core.draw.live import Panel, Track
-from core.draw.marks import Trace, curve
-from core.draw.style import ceiling, color
+from core.draw.marks import Trace, band, curve, dots, texts
+from core.draw.style import ceiling
 from core.kit.arrays import Numbers
 from core.kit.words import number
 from core.labs.lr_range.compute.explore import LrRange, Moment
@@ -21,9 +20,9 @@ from core.labs.lr_range.panels.parts import (
     UPPER_RATE,
     accuracy_range,
     counter,
+    crosses,
     faint,
     gapped,
-    marks,
     over_rates,
 )
 
@@ -43,7 +42,7 @@ def _loss(result: LrRange, now: Moment) -> Panel:
     traces = [
         *_rule_lines(now, bottom, top),
         *_curves(result, now, "losses", "smoothed", "train"),
-        marks(x, np.full(len(ended), 0.04 * bottom + 0.96 * top), "diverged"),
+        crosses(x, np.full(len(ended), 0.04 * bottom + 0.96 * top), "diverged"),
     ]
     return over_rates(
         result,
@@ -89,25 +88,18 @@ def _curves(result: LrRange, now: Moment, raw: str, smoothed: str, role: str) ->
     x = gapped([np.log10(ramp.rates) for ramp in now.ramps])
     recorded = gapped([getattr(ramp, raw) for ramp in now.ramps])
     own = gapped([getattr(ramp, smoothed) for ramp in now.ramps])
-    line = {"color": color(role), "width": 1, "dash": "solid"}
     opacity = 0.6 / max(len(now.ramps), 1) ** 0.5
-    traces = [faint(x, recorded, role, "as recorded", line=line, opacity=opacity)]
-    look: dict[str, Any] = {"line": {"color": color(role), "width": 3, "dash": "solid"}}
+    traces = [faint(x, recorded, role, "as recorded", opacity=opacity)]
     if len(now.counted) < 2:
-        return [*traces, curve(x, own, role, "smoothed", **look)]
+        return [*traces, curve(x, own, role, "smoothed", 3, dash="solid")]
     rates, low, high = _over_seeds(result, now, smoothed)
-    area = curve(
-        np.concatenate([rates, rates[::-1]]),
-        np.concatenate([high, low[::-1]]),
-        role,
-        f"{len(now.counted)} seeds",
-        fill="toself",
-        fillcolor=color("first_fill"),
-        line={"width": 0},
-        meta={"table": False},
-    )
+    across, around = np.concatenate([rates, rates[::-1]]), np.concatenate([high, low[::-1]])
     mean = now.mean_at(10**rates, smoothed)
-    return [*traces, area, curve(rates, mean, role, "smoothed, mean", **look)]
+    return [
+        *traces,
+        band(across, around, "first_fill", f"{len(now.counted)} seeds"),
+        curve(rates, mean, role, "smoothed, mean", 3, dash="solid"),
+    ]
 
 
 def _over_seeds(result: LrRange, now: Moment, name: str) -> tuple[Numbers, Numbers, Numbers]:
@@ -128,8 +120,8 @@ def _dots(result: LrRange, now: Moment, name: str, role: str) -> tuple[Track, ..
 def _rule_lines(now: Moment, bottom: float, top: float) -> list[Trace]:
     """A thin vertical line for each rule, whose name stands below."""
     x = [np.log10([rule.median] * 2) for rule in now.rules if rule.rates.size]
-    look: dict[str, Any] = {"line": {"color": color("threshold"), "width": 1, "dash": "dot"}, "showlegend": False}
-    return [curve(gapped(x), gapped([np.array([bottom, top])] * len(x)), "threshold", "rules", **look)]
+    y = gapped([np.array([bottom, top])] * len(x))
+    return [curve(gapped(x), y, "threshold", "rules", 1, dash="dot", showlegend=False)]
 
 
 def _rules(result: LrRange, now: Moment) -> Panel:
@@ -140,30 +132,14 @@ def _rules(result: LrRange, now: Moment) -> Panel:
     spans = [np.log10([rule.rates.min(), rule.rates.max()]) for rule, _ in said]
     low, high = np.log10([result.spec.low, result.spec.high])
     late = x > low + 0.25 * (high - low)  # the number stands at the start of its row, where dots and lines seldom are
-    look: dict[str, Any] = {"color": color("threshold"), "width": 5, "dash": "solid"}
+    level = gapped([np.array([row, row]) for _, row in said])
+    heights = np.array([row for _, row in said])
+    starts = np.array([low if free else max(span) for span, free in zip(spans, late, strict=True)])
+    words = [f"\u2002{show_rate(rule.median)}\u2002" for rule, _ in said]
     traces = [
-        curve(gapped(spans), gapped([np.array([row, row]) for _, row in said]), "threshold", "over seeds", line=look),
-        {
-            "type": "scatter",
-            "mode": "markers",
-            "x": x,
-            "y": np.array([row for _, row in said], np.float32),
-            "marker": {"color": color("threshold"), "size": 9},
-            "name": "median",
-            "hoverinfo": "skip",
-        },
-        {
-            "type": "scatter",
-            "mode": "text",
-            "x": np.array([low if free else max(span) for span, free in zip(spans, late, strict=True)]),
-            "y": np.array([row for _, row in said], np.float32),
-            "text": [f"\u2002{show_rate(rule.median)}\u2002" for rule, _ in said],
-            "textposition": "middle right",
-            "textfont": {"color": color("threshold"), "size": 12},
-            "name": "rate",
-            "hoverinfo": "skip",
-            "meta": {"table": False},
-        },
+        curve(gapped(spans), level, "threshold", "over seeds", 5, dash="solid"),
+        dots(x, heights, "threshold", "median", 9, edge=0),
+        texts(starts, heights, words, "threshold", "rate", textposition="middle right"),
     ]
     if said:
         alt = "Rates that the rules suggest: " + ", ".join(f"{r.name} {show_rate(r.median)}" for r, _ in said) + "."

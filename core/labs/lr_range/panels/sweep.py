@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
 from core.draw.live import Frames, Panel
 from core.draw.marks import Trace, curve, panel
-from core.draw.style import color
 from core.kit.arrays import Numbers
 from core.kit.words import number
 from core.labs.lr_range.compute.curves import Candidate
@@ -21,9 +18,9 @@ from core.labs.lr_range.panels.parts import (
     UPPER_RATE,
     accuracy_range,
     counter,
+    crosses,
     faint,
     gapped,
-    marks,
     nothing_yet,
     over_rates,
 )
@@ -42,7 +39,7 @@ def _ends(result: LrRange, now: Moment) -> Panel:
     traces = [
         *_bounds(now),
         *_points(now, "loss", "train"),
-        marks(np.log10(lost), np.full(len(lost), 0.95 * _TOP), "diverged", textposition="bottom center"),
+        crosses(np.log10(lost), np.full(len(lost), 0.95 * _TOP), "diverged", "bottom center"),
     ]
     return over_rates(
         result,
@@ -61,9 +58,8 @@ def _points(now: Moment, name: str, role: str) -> list[Trace]:
     y = gapped([np.array([getattr(each, name) for each in some], dtype=float) for some in ended])
     if not np.isfinite(y).any():  # all have diverged so far
         x = y = np.array([])
-    look: dict[str, Any] = {"mode": "lines+markers", "line": {"color": color(role), "width": 2, "dash": "solid"}}
-    words = f"{name} %{{y:.4g}}<extra></extra>"
-    return [curve(x, y, role, f"{name} of each training", **look, marker={"size": 9}, hovertemplate=words)]
+    look: Trace = {"hover": f"{name} %{{y:.4g}}", "mode": "lines+markers", "marker": {"size": 9}}
+    return [curve(x, y, role, f"{name} of each training", 2, dash="solid", **look)]
 
 
 def _bounds(now: Moment) -> list[Trace]:
@@ -75,14 +71,7 @@ def _bounds(now: Moment) -> list[Trace]:
         if not isinstance(sweep.bracket, str):
             found["bracket"] = (sweep.bracket, "second", 0.03)
     return [
-        curve(
-            np.log10(bounds),
-            np.full(2, height * _TOP),
-            role,
-            name,
-            6,
-            line={"color": color(role), "width": 6, "dash": "solid"},
-        )
+        curve(np.log10(bounds), np.full(2, height * _TOP), role, name, 6, dash="solid")
         for name, (bounds, role, height) in found.items()
     ]
 
@@ -117,15 +106,14 @@ def _ways(result: LrRange, now: Moment) -> Panel:
     curves = [_blocks(each, result.spec.updates) for each in every]
     x = gapped([curves_x for curves_x, _ in curves])
     y = gapped([curves_y for _, curves_y in curves])
-    traces = [faint(x, y, "train", "every training", line={"color": color("train"), "width": 1, "dash": "solid"})]
+    traces = [faint(x, y, "train", "every training")]
     traces += nothing_yet(traces, result.spec.updates / 2, [0, _TOP])
     frames: tuple[Frames, ...] = ()
     if every:
         rates = np.log([each.rate for each in every])
         nearest = [int(np.abs(rates - np.log(rate)).argmin()) for rate in result.axis]
         for name, dash, along in (("lower", "dot", LOWER_RATE), ("upper", "solid", UPPER_RATE)):
-            look: dict[str, Any] = {"line": {"color": color("accent"), "width": 3, "dash": dash}}
-            traces.append(curve(None, None, "accent", f"nearest to {name}", **look))
+            traces.append(curve(None, None, "accent", f"nearest to {name}", 3, dash=dash))
             frames += tuple(
                 Frames(len(traces) - 1, [curves[k][axis] for k in nearest], "xy"[axis], along=along) for axis in (0, 1)
             )

@@ -10,7 +10,6 @@ import numpy as np
 
 from core.draw.live import Picture
 from core.draw.marks import curve, panel
-from core.draw.style import color
 from core.exercises.questions import Question, choice
 from core.kit.lab import Exercise, Section
 from core.kit.words import fixed
@@ -69,7 +68,7 @@ def exercise(result: LrRange, values: Mapping[str, Any]) -> Sequence[Picture | E
             _ROLES[letter],
             letter,
             2.4,
-            line={"color": color(_ROLES[letter]), "width": 2.4, "dash": "solid"},
+            dash="solid",
         )
         for letter, each in found.items()
     ]

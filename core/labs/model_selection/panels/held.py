@@ -8,9 +8,8 @@ import numpy as np
 from numpy.polynomial.chebyshev import chebvander
 
 from core.draw.live import Frames, Panel, strands
-from core.draw.marks import Trace, band, curve, dots, panel, span
+from core.draw.marks import Trace, band, curve, dots, panel, span, texts
 from core.draw.regression import fit_range
-from core.draw.style import color
 from core.kit.arrays import Numbers
 from core.kit.words import number
 from core.labs.model_selection.compute.explore import ModelSelection
@@ -105,7 +104,7 @@ def _fits(result: ModelSelection, rule: str, held: Numbers) -> tuple[list[Trace]
     def add(rows: slice, role: str, name: str, width: float, **more: Any) -> None:
         own = [curves[rows, : k + 2] for k, curves in enumerate(coefs.swapaxes(0, 1))]
         x = strands(np.tile(v.grid, (len(own[0]), 1)))
-        traces.append(curve(x, None, role, name, line={"color": color(role), "width": width}, **more))
+        traces.append(curve(x, None, role, name, width, dash="solid", **more))
         frames.append(Frames(len(traces), own, basis=basis))  # the truth, or a band, is drawn before
 
     one, each = _FITS.get(rule, ("", ""))
@@ -139,8 +138,9 @@ def _raster(result: ModelSelection, rule: str, order: str, place: Numbers, held:
         np.repeat(y, 3),
         "train",
         "used for the fit",
-        line={"color": color("train"), "width": _width(count, 0.35, 0.8)},
-        meta={"table": False},
+        _width(count, 0.35, 0.8),
+        dash="solid",
+        table=False,
     )
     traces = [seen, _tiles(held, place, _width(count, 0.7, 3))] if len(held) else [seen, _nobody(ends)]
     return panel(
@@ -171,27 +171,10 @@ def _tiles(rows: Numbers, place: Numbers, width: float) -> Trace:
     half = 0.42 * float(np.ptp(place)) / max(place.size - 1, 1)
     x, y = place[point], row + 1.0
     gap = np.full(x.size, np.nan)
-    return {
-        "type": "scatter",
-        "mode": "lines",
-        "x": np.stack([x - half, x + half, gap], axis=1).ravel(),
-        "y": np.stack([y, y, gap], axis=1).ravel(),
-        "name": "held-out",
-        "line": {"color": color("test"), "width": width},
-        "hoverinfo": "skip",
-    }
+    ends, level = np.stack([x - half, x + half, gap], axis=1), np.stack([y, y, gap], axis=1)
+    return curve(ends.ravel(), level.ravel(), "test", "held-out", width, dash="solid")
 
 
 def _nobody(ends: list[float]) -> Trace:
-    return {
-        "type": "scatter",
-        "mode": "text",
-        "x": [sum(ends) / 2],
-        "y": [0.8],
-        "text": ["No points are held out; parameters are penalized instead."],
-        "textfont": {"size": 13, "color": color("muted")},
-        "name": "nobody",
-        "showlegend": False,
-        "hoverinfo": "skip",
-        "meta": {"table": False},
-    }
+    words = ["No points are held out; parameters are penalized instead."]
+    return texts([sum(ends) / 2], [0.8], words, "muted", "nobody", 13, showlegend=False)

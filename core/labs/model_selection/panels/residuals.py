@@ -34,14 +34,7 @@ def _lollipops(result: ModelSelection) -> Panel:
     x, residuals, left_out = v.x[shown], v.residuals[:, shown], v.left_out[:, shown]
     stems = np.stack([residuals, left_out, np.full_like(left_out, np.nan)], axis=2)
     traces = [
-        curve(
-            np.repeat(x, 3),
-            None,
-            "threshold",
-            "from r to r/(1 − h)",
-            line={"color": color("threshold"), "width": 1.6},
-            meta={"table": False},
-        ),
+        curve(np.repeat(x, 3), None, "threshold", "from r to r/(1 − h)", 1.6, dash="solid", table=False),
         dots(x, None, "train", "residual r", 7),
         dots(x, None, "threshold", "leave-one-out r/(1 − h)", 10, "circle-open"),
         curve(np.array([v.grid[0], v.grid[-1]]), np.zeros(2), "noise", "0", 1, showlegend=False),
@@ -101,11 +94,10 @@ def _leverage(result: ModelSelection) -> Panel:
     v, shown = result.validation, _drawn(result)
     ends = span(v.grid, 0.02)
     mean = np.repeat((v.degrees + 1)[:, np.newaxis] / v.x.size, 2, axis=1)
-    look = {"color": color("muted"), "width": 1.6, "dash": "dash"}
-    words = "x %{x:.3g}<br>h %{y:.4f}<extra></extra>"
+    words, width = "x %{x:.3g}<br>h %{y:.4f}", 0.007 * np.ptp(ends)
     traces = [
-        bars(v.x[shown], v.leverage[0, shown], "accent", "leverage h", width=0.007 * np.ptp(ends), hovertemplate=words),
-        curve(np.array(ends), None, "muted", "mean, (degree + 1) / n", line=look),
+        bars(v.x[shown], v.leverage[0, shown], "accent", "leverage h", width=width, hover=words),
+        curve(np.array(ends), None, "muted", "mean, (degree + 1) / n", 1.6, dash="dash"),
     ]
     frames = (Frames(0, v.leverage[:, shown]), Frames(1, mean))
     first, last = (f"{number(float(v.leverage[k].max()))} at degree {v.degrees[k]}" for k in (0, -1))

@@ -35,8 +35,8 @@ def _scores(result: ModelSelection, rule: str, log_y: bool) -> Panel:
     traces = [
         _others(),
         *(_score(result, other, thin=True) for other in v.rules if other != rule),
-        curve(x, result.train_mse, "train", "training error", **_words("training error")),
-        *([curve(x, v.risk, "risk", "expected error", 3.2, **_words("expected error"))] if v.known else []),
+        curve(x, result.train_mse, "train", "training error", hover=_words("training error")),
+        *([curve(x, v.risk, "risk", "expected error", 3.2, hover=_words("expected error"))] if v.known else []),
         _score(result, rule, thin=False, top=top),
         *_one_standard_error(result, rule),
         *([_mark(v.best, v.risk[v.best - 1], "star", "risk")] if v.known else []),
@@ -86,8 +86,8 @@ def _simplest(pick: int, one_se: int) -> str:
     return f"; degree {one_se} is within one standard error" if one_se != pick else ""
 
 
-def _words(name: str) -> dict[str, Any]:
-    return {"hoverinfo": "all", "hovertemplate": f"degree %{{x}}<br>{name} %{{y:.4g}}<extra></extra>"}
+def _words(name: str) -> str:
+    return f"degree %{{x}}<br>{name} %{{y:.4g}}"
 
 
 def _score(result: ModelSelection, rule: str, *, thin: bool, top: float = np.inf) -> Trace:
@@ -95,16 +95,16 @@ def _score(result: ModelSelection, rule: str, *, thin: bool, top: float = np.inf
     v = result.validation
     _, role, dash = RULES[rule]
     at, name = index_of(result, rule), name_of(result, rule)
-    line = {"color": color(role), "dash": dash, "width": 1.3 if thin else 3}
-    trace = curve(v.degrees, result.errors[at], role, name, line=line, **_words(name))
-    if thin:
-        return trace | {"legendgroup": _OTHERS}
+    look: Trace = {"dash": dash, "hover": _words(name)}
     ses = v.score_ses[at]
-    if not np.isfinite(ses).any():
-        return trace
-    ses = np.where(result.errors[at] <= top, np.nan_to_num(ses), 0)
-    bars = {"type": "data", "array": ses.astype(np.float32), "color": color(role), "width": 4}
-    return trace | {"mode": "lines+markers", "error_y": bars, "marker": {"color": color(role), "size": 6}}
+    if thin:
+        look |= {"legendgroup": _OTHERS}
+    elif np.isfinite(ses).any():
+        ses = np.where(result.errors[at] <= top, np.nan_to_num(ses), 0)
+        bars = {"type": "data", "array": ses.astype(np.float32), "color": color(role), "width": 4}
+        points = dots(None, None, role, name, 6, edge=0, error_y=bars)
+        look |= {key: points[key] for key in ("marker", "error_y")} | {"mode": "lines+markers"}
+    return curve(v.degrees, result.errors[at], role, name, 1.3 if thin else 3, **look)
 
 
 def _one_standard_error(result: ModelSelection, rule: str) -> list[Trace]:
@@ -117,8 +117,7 @@ def _one_standard_error(result: ModelSelection, rule: str) -> list[Trace]:
     level = float(result.errors[at, pick - 1]) + se
     role = RULES[rule][1]
     ends = np.array([0.5, len(v.degrees) + 0.5])
-    look = {"color": color(role), "width": 1, "dash": "longdash"}
-    traces = [curve(ends, np.full(2, level), role, "minimum + 1 SE", line=look, meta={"table": False})]
+    traces = [curve(ends, np.full(2, level), role, "minimum + 1 SE", 1, dash="longdash", table=False)]
     if one_se != pick:
         score = float(result.errors[at, one_se - 1])
         traces.append(_mark(one_se, score, "circle-open", role))
@@ -127,14 +126,13 @@ def _one_standard_error(result: ModelSelection, rule: str) -> list[Trace]:
 
 def _mark(degree: int, y: float, symbol: str, role: str) -> Trace:
     place = np.array([degree]), np.array([y])
-    return dots(*place, role, "picked", 13, symbol, showlegend=False, meta={"table": False})
+    return dots(*place, role, "picked", 13, symbol, showlegend=False, table=False)
 
 
 def _others() -> Trace:
     """Return the legend entry for all rules but one."""
     nothing: Numbers = np.empty(0)
-    look = {"color": color("muted"), "width": 1.3}
-    return curve(nothing, nothing, "muted", "other criteria", legendgroup=_OTHERS, line=look)
+    return curve(nothing, nothing, "muted", "other criteria", 1.3, legendgroup=_OTHERS)
 
 
 def _picks(result: ModelSelection, rule: str) -> Panel:
@@ -178,18 +176,11 @@ def _both(pick: int, one_se: int) -> str:
 def _row(pick: int, one_se: int, row: int, role: str, name: str) -> Trace:
     """Draw a mark at the pick, and an open one at the simpler degree."""
     symbol = "star" if role == "risk" else "circle"
-    return {
-        "type": "scatter",
-        "mode": "lines+markers",
-        "x": np.array([one_se, pick]),
-        "y": np.array([row, row]),
-        "line": {"color": color(role), "width": 1},
-        "marker": {
-            "symbol": [f"{symbol}-open" if one_se != pick else symbol, symbol],
-            "size": 12 if symbol == "star" else 9,
-            "color": color(role),
-            "line": {"width": 1.6},
-        },
-        "name": name,
-        "hoverinfo": "skip",
+    marker = {
+        "symbol": [f"{symbol}-open" if one_se != pick else symbol, symbol],
+        "size": 12 if symbol == "star" else 9,
+        "color": color(role),
+        "line": {"width": 1.6},
     }
+    x, y = np.array([one_se, pick]), [row, row]
+    return curve(x, y, role, name, 1, dash="solid", mode="lines+markers", marker=marker)

@@ -9,7 +9,6 @@ import numpy as np
 
 from core.draw.live import Axis
 from core.draw.marks import Trace, curve
-from core.draw.style import color
 from core.kit.arrays import Numbers
 from core.kit.words import number
 from core.labs.model_selection.compute.explore import ModelSelection
@@ -63,8 +62,7 @@ def degree_ticks(last: int) -> dict[str, object]:
 
 def faint(x: Numbers, y: Numbers | None, name: str, role: str = "muted", **more: Any) -> Trace:
     """Draw many thin lines as background; they are not among the numbers of a table."""
-    look = {"color": color(role), "width": 1}
-    return curve(x, y, "truth", name, line=look, meta={"table": False}, **more)
+    return curve(x, y, role, name, 1, dash="solid", table=False, **more)
 
 
 def at_most(value: float) -> str:

@@ -9,7 +9,7 @@ import numpy as np
 
 from core.draw.live import Frames, Panel, Picture
 from core.draw.marks import Trace, curve, dots, panel
-from core.draw.style import ceiling, color
+from core.draw.style import ceiling, line
 from core.kit.lab import Section
 from core.kit.words import fixed, larger, with_error
 from core.labs.model_selection.compute.explore import UNKNOWN, ModelSelection
@@ -84,16 +84,14 @@ def _errors(c: LearningCurves, n: int) -> Panel:
 
 def _here(n: int, top: float) -> Trace:
     """Draw the number of points on the page."""
-    look = {"color": color("muted"), "width": 1.2, "dash": "dash"}
-    return curve(np.array([n, n]), np.array([0, top]), "muted", f"n = {n} above", line=look, meta={"table": False})
+    return curve(np.array([n, n]), [0, top], "muted", f"n = {n} above", 1.2, dash="dash", table=False)
 
 
 def _best(c: LearningCurves, n: int) -> Panel:
     """Draw the degree with the smallest expected error for each number of points."""
     best = np.nanargmin(c.median_risk, axis=1) + 1
-    look = {"color": color("risk"), "width": 2.6, "shape": "hv"}
     traces = [
-        curve(c.sizes.astype(float), best, "risk", "best degree", line=look),
+        curve(c.sizes.astype(float), best, "risk", "best degree", line=line("risk", 2.6, shape="hv")),
         _here(n, c.degrees.size + 0.5),
     ]
     return panel(

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from core.draw.live import Frames, Panel, Track
-from core.draw.marks import Trace, curve, dots, panel
+from core.draw.marks import Trace, band, curve, dots, panel
 from core.draw.style import color
 from core.kit.arrays import Numbers
 from core.kit.words import fixed, number
@@ -28,7 +28,6 @@ _UNITS = "step size η (in 1/λ<sub>max</sub>)"
 def plane_panel(result: Momentum) -> Panel:
     """Draw rates as gray steps, stability limits as lines, the best settings as marks, and the dot that is dragged."""
     edge = border(_MOMENTA, result.method)
-    beyond: Trace = {"fill": "toself", "fillcolor": color("band"), "line": {"width": 0}, "meta": {"table": False}}
     corner = np.array([RIGHT, RIGHT])
     outline = np.concatenate([edge, corner]), np.concatenate([_MOMENTA, [_MOMENTA[-1], 0.0]])
     best, plain = result.best, result.plain
@@ -36,7 +35,7 @@ def plane_panel(result: Momentum) -> Panel:
     ringing = critical(_MOMENTA, result.method)
     slow = np.where(result.kappa * ringing <= edge, result.kappa * ringing, np.nan)
     traces = [
-        curve(*outline, "variance", "diverges", showlegend=False, **beyond),
+        band(*outline, "band", "diverges", showlegend=False),
         *(_level(result, level, k == 0) for k, level in enumerate(levels)),
         curve(edge, _MOMENTA, "warning", "stability limit", 2.6),
         curve(slow, _MOMENTA, FLAT, "flat direction oscillates above", 1.8),
@@ -76,11 +75,10 @@ def _level(result: Momentum, level: float, named: bool) -> Trace:
     low, high = reach(level, _MOMENTA, result.kappa, result.method)
     inside = ~np.isnan(low)
     momenta = _MOMENTA[inside]
-    area: Trace = {"fill": "toself", "fillcolor": color("right_fill"), "line": {"width": 0}, "meta": {"table": False}}
     x = np.concatenate([low[inside], high[inside][::-1]])
     y = np.concatenate([momenta, momenta[::-1]])
-    area |= {"legendgroup": "levels", "showlegend": named}
-    return curve(x, y, "noise", "rate below …" if named else f"rate below {level:g}", **area)
+    name = "rate below …" if named else f"rate below {level:g}"
+    return band(x, y, "right_fill", name, legendgroup="levels", showlegend=named)
 
 
 def _labels(result: Momentum, levels: tuple[float, ...]) -> list[dict[str, Any]]:

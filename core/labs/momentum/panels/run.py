@@ -6,7 +6,6 @@ import numpy as np
 
 from core.draw.live import Frames, Panel, Recurrence
 from core.draw.marks import Trace, curve, dots, panel
-from core.draw.style import color
 from core.kit.arrays import Numbers
 from core.kit.words import number
 from core.labs.momentum.compute.explore import STEPS, Momentum
@@ -23,10 +22,9 @@ def path_panel(result: Momentum) -> Panel:
     """Draw the path on lines of equal loss."""
     rows = _sequences(result)
     shown = Recurrence(DRAWN + 1, -_FAR, _FAR)
-    look: Trace = {"mode": "lines+markers", "marker": {"size": 5}, "meta": {"table": False}}
     traces = [
         *_contours(result.kappa),
-        curve(None, None, "accent", "path", 1.6, **look),
+        curve(None, None, "accent", "path", 1.6, table=False, mode="lines+markers", marker={"size": 5}),
         dots([0], np.zeros(1), "text", "minimum", 11, "cross-thin-open", showlegend=False),
     ]
     path = len(traces) - 2
@@ -63,14 +61,12 @@ def _contours(kappa: float) -> list[Trace]:
     levels = np.arange(1, 7) / 4
     x = np.concatenate([np.append(level * np.sqrt(kappa) * np.cos(_ANGLES), np.nan) for level in levels])
     y = np.concatenate([np.append(level * np.sin(_ANGLES), np.nan) for level in levels])
-    return [curve(x, y, "noise", "loss contours", 1, line={"color": color("axis"), "width": 1}, meta={"table": False})]
+    return [curve(x, y, "axis", "loss contours", 1, table=False)]
 
 
 def roots_panel(result: Momentum) -> Panel:
     """Draw the roots of both characteristic polynomials with the unit circle."""
-    circle = curve(
-        np.cos(_ANGLES), np.sin(_ANGLES), "warning", "unit circle", 1.6, showlegend=False, meta={"table": False}
-    )
+    circle = curve(np.cos(_ANGLES), np.sin(_ANGLES), "warning", "unit circle", 1.6, showlegend=False, table=False)
     traces = [
         circle,
         dots(None, None, FLAT, "flat direction", 14),

@@ -91,13 +91,9 @@ def _plane(
 def _ball(name: str, outline: Numbers) -> list[Trace]:
     """Draw the ball, an ellipse of equal error, and the best weights; the last two come from their frames."""
     role = ROLES[name]
-    area: Trace = {
-        "fill": "toself",
-        "fillcolor": color(f"{role}_fill"),
-        "line": {"color": color(role), "width": 2},
-    }
+    fill = color(f"{role}_fill")
     return [
-        curve(outline[:, 0], outline[:, 1], role, "ball", **area),
+        curve(outline[:, 0], outline[:, 1], role, "ball", 2, dash="solid", fill="toself", fillcolor=fill),
         curve(None, None, "noise", "error contour", 1.4),
         dots(None, None, role, "penalized solution", 11),
     ]

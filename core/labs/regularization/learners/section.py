@@ -11,7 +11,7 @@ import numpy as np
 from core.draw.live import Axis, Frames, Picture, Track, strands
 from core.draw.marks import Trace, curve, dots, estimates, panel, span
 from core.draw.regression import fit_range
-from core.draw.style import ceiling, color
+from core.draw.style import ceiling
 from core.kit.arrays import Numbers
 from core.kit.lab import Section, Work
 from core.kit.words import fixed, number, with_error
@@ -92,9 +92,8 @@ def _whole(value: float) -> str:
 def _fits(sweep: SmootherSweep | TreeErrors) -> tuple[list[Trace], list[Frames]]:
     grid = sweep.grid[_COARSE]
     curves = sweep.fits_grid[:_FITS, :, _COARSE]
-    faint = {"color": color("fit_faint"), "width": 1}
     traces = [
-        curve(strands(np.tile(grid, (len(curves), 1))), None, "variance", "fits", line=faint, meta={"table": False}),
+        curve(strands(np.tile(grid, (len(curves), 1))), None, "fit_faint", "fits", 1, table=False),
         curve(sweep.grid, sweep.f_grid, "truth", "truth", 2),
         curve(grid, None, "bias", "average fit", 2.6),
         dots(sweep.x_train, sweep.y_train[0], "train", "first data set", 6),

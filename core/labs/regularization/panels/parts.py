@@ -29,8 +29,7 @@ SPAN: Numbers = np.concatenate([[_ZERO - 0.35, _ZERO + 0.35, np.nan], PLACES[1:]
 
 def over_penalty(values: Numbers, role: str, name: str, width: float = 2.2, **more: Any) -> Trace:
     """Draw the curve of a value at each penalty."""
-    words = f"{name} %{{y:.4g}} at α = 10^%{{x:.2f}}<extra></extra>"
-    return curve(SPAN, over(values), role, name, width, hovertemplate=words, hoverinfo="all", **more)
+    return curve(SPAN, over(values), role, name, width, hover=f"{name} %{{y:.4g}} at α = 10^%{{x:.2f}}", **more)
 
 
 def penalty_axis(df: Numbers | None = None) -> dict[str, Any]:

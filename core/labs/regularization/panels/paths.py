@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
 from core.draw.live import Frames, Panel, Track
-from core.draw.marks import curve, dots, panel, span
+from core.draw.marks import Trace, curve, dots, panel, span
 from core.draw.regression import error_axis, fit_range, outside
-from core.draw.style import color
 from core.kit.words import number
 from core.labs.regularization.compute.explore import Regularization
 from core.labs.regularization.panels.parts import (
@@ -40,11 +37,9 @@ def weights(result: Regularization) -> Panel:
     path = result.path
     traces = []
     for k, weight in enumerate(path.weights.T):
-        look = {"color": color(_ROLES[k % 5]), "dash": _DASHES[k // 5 % 4], "width": 2}
-        name = column_name(k + 1, result.basis)
-        words = f"{name}: %{{customdata:.3g}}<extra></extra>"
-        hover: dict[str, Any] = {"customdata": over(weight), "hovertemplate": words, "hoverinfo": "all"}
-        traces.append(curve(SPAN, over(squeezed(weight)), "first", name, line=look, **hover))
+        role, dash, name = _ROLES[k % 5], _DASHES[k // 5 % 4], column_name(k + 1, result.basis)
+        look: Trace = {"hover": f"{name}: %{{customdata:.3g}}", "customdata": over(weight)}
+        traces.append(curve(SPAN, over(squeezed(weight)), role, name, 2, dash=dash, **look))
     alive = [int(np.count_nonzero(path.nonzero >= k)) for k in (1, 2)]
     alt = (
         f"Weights of the {result.degree} standardized columns over the penalty, "

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from core.draw.live import Frames, Panel, Track, strands
-from core.draw.marks import band, bars, curve, dots, estimates, panel, span
+from core.draw.marks import Trace, band, bars, curve, dots, estimates, panel, span
 from core.draw.regression import error_axis, fit_range, outside
 from core.draw.style import color
 from core.kit.arrays import Numbers
@@ -38,17 +38,16 @@ def fits(result: Regularization) -> Panel:
     grid, mean, sd = r.grid[_COARSE], r.mean_grid[:, _COARSE], r.sd_grid[:, _COARSE]
     half, others = r.grid[::2], r.scores[1 : 1 + min(7, max(2, _FAINT // r.scores.shape[1]))]
     y = fit_range(r.f_grid, r.noise)
-    faint = {"color": color("fit_faint"), "width": 1}
+    several = _one_curve(_in_a_row(np.tile(half, (len(others), 1))))
     traces = [
         band(np.concatenate([grid, grid[::-1]]), None, "band", "mean ± 1 sd"),
-        curve(_one_curve(_in_a_row(np.tile(half, (len(others), 1)))), None, "variance", "other data sets", line=faint),
+        curve(several, None, "fit_faint", "other data sets", 1, table=False),
         curve(r.grid, r.f_grid, "truth", "truth", 2),
         curve(_one_curve(half), None, "bias", "mean of all fits", 2.6),
         curve(_one_curve(r.grid), None, "accent", "fit", 3),
         dots(r.x_train, r.y_train[0], "train", "first data set", 6),
         outside(r.grid, r.x_train, y, showlegend=False),
     ]
-    traces[1]["meta"] = {"table": False}
     # Every fit is a sum over the singular directions of which a penalty keeps shares: these alone travel for each one.
     shares = r.filters[:, np.newaxis]
     scattered = np.stack([_in_a_row(np.outer(s, mode)) for s, mode in zip(others.T, r.modes[:, ::2], strict=True)])
@@ -91,8 +90,8 @@ def weights(result: Regularization) -> Panel:
     r = result.ridge
     names = [column_name(k, result.basis) for k in range(1, result.degree + 1)]
     own = squeezed(r.weights)
-    words = "%{x}: %{customdata:.3g}<extra></extra>"
-    traces = [bars(names, own[0], "accent", "weights of the fit", customdata=r.weights[0], hovertemplate=words)]
+    words = "%{x}: %{customdata:.3g}"
+    traces = [bars(names, own[0], "accent", "weights of the fit", customdata=r.weights[0], hover=words)]
     frames = (Frames(0, own), Frames(0, r.weights, "customdata"))
     norms = np.sqrt((r.weights**2).sum(axis=1))
     at = index_of(10)
@@ -128,20 +127,9 @@ def errors(result: Regularization, log_y: bool) -> Panel:
     curves = {"risk": r.risk, "bias²": r.bias2, "variance": r.variance, "training": r.train_error}
     some = np.concatenate([[0], np.arange(1, len(r.alphas), 8)])
     best = int(np.argmin(r.risk))
-    mark = {
-        "type": "scatter",
-        "mode": "markers+text",
-        "x": PLACES[[best]],
-        "y": r.risk[[best]].astype(np.float32),
-        "text": ["best"],
-        "textposition": "bottom center",
-        "textfont": {"color": color("risk")},
-        "name": "best α",
-        "showlegend": False,
-        "hoverinfo": "skip",
-        "meta": {"table": False},
-        "marker": {"symbol": "star", "size": 14, "color": color("risk")},
-    }
+    words: Trace = {"text": ["best"], "textposition": "bottom center", "textfont": {"color": color("risk")}}
+    mark = dots(PLACES[[best]], r.risk[[best]], "risk", "best α", 14, "star", edge=0, table=False) | words
+    mark |= {"mode": "markers+text", "showlegend": False}
     traces = [
         over_penalty(r.risk, "risk", "test error", 3.2),
         over_penalty(r.bias2, "bias", "bias²"),

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from core.draw.live import Figure, Frames, Panel, Track
-from core.draw.marks import Trace, lines
+from core.draw.marks import Trace, dots, lines, texts
 from core.draw.style import ceiling, layout
 from core.kit.arrays import Numbers
 from core.kit.words import number
@@ -23,7 +23,6 @@ from core.labs.schedules.panels.parts import (
     place,
     right,
     shade,
-    texts,
     with_frames,
 )
 
@@ -130,9 +129,12 @@ def _marker(
     xs = [np.array([float(place(plan, plan.run.updates, along))]) for plan in result.plans]
     ys = [np.array([value]) for value in values]
     level = [np.array([0.93 * top])] * len(xs)
+    look: Trace = {"showlegend": False, "cliponaxis": False, "table": False}
+    words: Trace = {"customdata": ys[0], "texttemplate": f"<b>%{{customdata:{digits}}}</b>"}
+    words |= {"textposition": "middle right"}
     traces = [
-        texts("at the end", role, "markers") | {"x": xs[0], "y": ys[0]},
-        texts("number at the end", role, "text", digits) | {"x": xs[0], "y": level[0], "customdata": ys[0]},
+        dots(xs[0], ys[0], role, "at the end", 7, edge=0, **look),
+        texts(xs[0], level[0], None, role, "number at the end", 13, **look, **words),
     ]
     return traces, [*with_frames(at, xs, ys), Frames(at + 1, xs, "x"), Frames(at + 1, ys, "customdata")]
 

@@ -7,11 +7,11 @@ import math
 import numpy as np
 
 from core.draw.live import Figure, Frames, Panel
-from core.draw.marks import bars, labels, lines
-from core.draw.style import color, layout
+from core.draw.marks import Trace, bars, dots, labels, lines
+from core.draw.style import layout
 from core.labs.schedules.compute.explore import Schedules
 from core.labs.schedules.compute.memory import GIB
-from core.labs.schedules.panels.parts import LOWER, MARGIN, texts
+from core.labs.schedules.panels.parts import LOWER, MARGIN
 
 SIZES = tuple(2**power for power in range(3, 14))
 _LEAST = 3  # power of two of the first bar
@@ -54,11 +54,8 @@ def memory_panel(result: Schedules) -> Panel:
     ]
     used = [plan.run.largest for plan in result.plans]
     xs = [np.array([bar_of(batch)]) for batch in used]
-    dot = texts("largest batch of this training", "accent", "markers") | {
-        "x": xs[0],
-        "y": np.array([-0.07 * top]),
-        "marker": {"symbol": "triangle-up", "size": 10, "color": color("accent")},
-    }
+    look: Trace = {"edge": 0, "showlegend": False, "cliponaxis": False, "table": False}
+    dot = dots(xs[0], [-0.07 * top], "accent", "largest batch of this training", 10, "triangle-up", **look)
     data = [
         *named,
         lines([-0.6, len(SIZES) - 0.4], [card, card], "text", "card", 1.6, dash="dash"),
@@ -66,7 +63,7 @@ def memory_panel(result: Schedules) -> Panel:
         labels(told, "GiB of each batch size"),
         dot,
     ]
-    look = layout(
+    around = layout(
         x="batch size (▲ largest in this run)",
         y="memory (GiB)",
         margin=MARGIN,
@@ -88,4 +85,4 @@ def memory_panel(result: Schedules) -> Panel:
         f"{gib(need.total(8192))} GiB."
     )
     frames = (Frames(len(data) - 1, xs, "x"),)
-    return Panel(Figure(data=data, layout=look), alt=alt, frames=frames, column=1, height=LOWER, folded=True)
+    return Panel(Figure(data=data, layout=around), alt=alt, frames=frames, column=1, height=LOWER, folded=True)

@@ -10,7 +10,6 @@ import numpy as np
 
 from core.draw.live import Axis, Frames
 from core.draw.marks import Trace, area
-from core.draw.style import color
 from core.kit.arrays import Numbers
 from core.labs.schedules.compute.bookkeeping import Run
 from core.labs.schedules.compute.explore import BEYOND, Schedules
@@ -79,23 +78,6 @@ def batch_axis(least: float, top: float) -> dict[str, Any]:
         "range": [math.log10(0.7 * least), math.log10(top)],
         "tickvals": ticks,
         "ticktext": [f"{tick:,}" for tick in ticks],
-    }
-
-
-def texts(name: str, role: str, mode: str, digits: str = "") -> Trace:
-    """A dot, or a number in its color; frames bring its place and the number."""
-    return {
-        "type": "scatter",
-        "mode": mode,
-        "marker": {"color": color(role), "size": 7},
-        "textposition": "middle right",
-        "texttemplate": f"<b>%{{customdata:{digits}}}</b>",
-        "textfont": {"size": 13, "color": color(role)},
-        "name": name,
-        "showlegend": False,
-        "hoverinfo": "skip",
-        "cliponaxis": False,
-        "meta": {"table": False},
     }
 
 

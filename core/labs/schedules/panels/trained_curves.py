@@ -10,7 +10,7 @@ import numpy as np
 
 from core.draw.live import Frames
 from core.draw.marks import Trace, curve
-from core.draw.style import color
+from core.draw.style import color, line
 from core.kit.arrays import Numbers
 from core.labs.schedules.compute.explore import Schedules
 from core.labs.schedules.compute.plan import Plan
@@ -35,14 +35,21 @@ class Drawing:
     traces: list[Trace] = field(default_factory=list)
     frames: list[Frames] = field(default_factory=list)
 
-    def add(self, curves: Sequence[Curve], role: str, name: str, width: float, **look: Any) -> None:
-        """Draw a line; `look` goes into the trace, but for `dash` and `shape`."""
-        line = {"color": color(role), "width": width, "dash": "solid"}
-        line |= {key: look.pop(key) for key in ("dash", "shape") if key in look}
-        if width > 2:
-            look |= {"hoverinfo": "all", "hovertemplate": f"{name} %{{y:.4~g}}<extra></extra>"}
+    def add(
+        self,
+        curves: Sequence[Curve],
+        role: str,
+        name: str,
+        width: float,
+        *,
+        dash: str = "solid",
+        shape: str = "linear",
+        **look: Any,
+    ) -> None:
+        """Draw a line; a wide one says its value on hover, and `look` goes into the trace."""
+        look |= {"line": line(role, width, dash=dash, shape=shape), "hover": f"{name} %{{y:.4~g}}" if width > 2 else ""}
         at = len(self.traces)
-        self.traces.append(curve(None, None, role, name, line=line, **look))
+        self.traces.append(curve(None, None, role, name, **look))
         for attr, part in (("x", 0), ("y", 1)):
             self.frames.append(Frames(at, [np.asarray(xy[part], np.float32) for xy in curves], attr))
 
@@ -50,7 +57,7 @@ class Drawing:
         """Write so at a place where there is no curve."""
         empty = [not any(values.size for values in step) for step in zip(*(f.values for f in self.frames), strict=True)]
         font = {"color": color("muted"), "size": 13}
-        look: Trace = {"mode": "text", "text": ["nothing yet"], "textfont": font, "meta": {"table": False}}
+        look: Trace = {"mode": "text", "text": ["nothing yet"], "textfont": font, "table": False}
         here = np.full(1, x), np.full(1, y)
         self.add([here if none else _NO_CURVE for none in empty], "muted", "no run", 1, **look)
 

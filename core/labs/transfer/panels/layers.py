@@ -49,7 +49,8 @@ def tree_panel(result: Transfer) -> Panel:
 
 
 def _bars(x: Numbers, side: str, **more: object) -> Trace:
-    return bars(x, np.zeros(len(x)), SIDES[side], side, **{"marker": fill(side), "hoverinfo": "skip"} | more)
+    look: Trace = {"marker": fill(side), "hoverinfo": "skip"}
+    return bars(x, np.zeros(len(x)), SIDES[side], side, **look | more)
 
 
 def _words(texts: list[str]) -> Trace:

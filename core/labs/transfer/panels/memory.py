@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from core.draw.live import Figure, Frames, Panel
-from core.draw.marks import bars
-from core.draw.style import ceiling, color, layout
+from core.draw.marks import Trace, bars, texts
+from core.draw.style import ceiling, layout
 from core.kit.arrays import Numbers
 from core.kit.words import size_text
 from core.labs.transfer.compute.explore import Transfer
@@ -45,20 +45,9 @@ def memory_panel(result: Transfer, optimizer: str) -> Panel:
         )
         frames += [Frames(place, found[part] / factor), Frames(place, below / factor, "base")]
         below = below + found[part]
-    data.append(
-        {
-            "type": "scatter",
-            "mode": "text",
-            "x": np.arange(3, dtype=np.float32),
-            "y": totals[0] / factor,
-            "texttemplate": "%{y:.3r} " + unit,  # plain digits: with "s", 80 MB on an axis of GB are "80m GB"
-            "textposition": "top center",
-            "textfont": {"size": 13, "color": color("text")},
-            "name": "total",
-            "showlegend": False,
-            "hoverinfo": "skip",
-        }
-    )
+    above: Trace = {"textposition": "top center", "showlegend": False, "table": True}
+    above |= {"texttemplate": "%{y:.3r} " + unit}  # plain digits: with "s", 80 MB on an axis of GB are "80m GB"
+    data.append(texts(np.arange(3, dtype=np.float32), totals[0] / factor, None, "text", "total", 13, **above))
     frames.append(Frames(len(_PARTS), totals / factor))
     names = [f"<b>{short}</b>" if name == optimizer else short for short, name in zip(_SHORT, OPTIMIZERS, strict=True)]
     look = layout(

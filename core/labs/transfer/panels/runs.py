@@ -9,7 +9,7 @@ import numpy as np
 
 from core.draw.live import Figure, Frames, Panel, Readout, Track
 from core.draw.marks import Trace, colored, curve, dots
-from core.draw.style import color, layout
+from core.draw.style import layout
 from core.kit.arrays import Array
 from core.kit.words import number
 from core.labs.transfer.compute.explore import Transfer
@@ -29,9 +29,8 @@ def run_panels(result: Transfer, found: Mapping[int, Arm]) -> tuple[Panel, Panel
 def _curves(result: Transfer, found: Mapping[int, Arm]) -> Panel:
     steps = np.arange(0, result.specs[0].updates + 1, result.specs[0].every)
     chosen = [_percent(found, frozen, len(steps)) for frozen in result.arm_of]
-    look_of = {"color": color("noise"), "width": 1.2}
     faint = [
-        curve(arm.steps, 100 * arm.mean, "noise", arm_name(result, arm.frozen), opacity=0.55, line=look_of)
+        curve(arm.steps, 100 * arm.mean, "noise", arm_name(result, arm.frozen), 1.2, dash="solid", opacity=0.55)
         for arm in found.values()
         if arm.frozen >= 0
     ]
@@ -80,17 +79,8 @@ def _ends(result: Transfer, found: Mapping[int, Arm]) -> Panel:
         if a in found
         for end in found[a].accuracy[:, -1]
     ]
-    data: list[Trace] = [
-        {
-            "type": "scatter",
-            "mode": "markers",
-            "x": np.array([at for at, _ in places]),
-            "y": np.array([end for _, end in places]),
-            "name": "each seed",
-            "marker": {"color": color("first"), "size": 7, "symbol": "line-ew-open", "line": {"width": 1.5}},
-            "hoverinfo": "skip",
-        }
-    ]
+    at, end = np.array(places).reshape(-1, 2).T
+    data: list[Trace] = [dots(at, end, "first", "each seed", 7, "line-ew-open")]
     if SCRATCH in found:
         data.append(
             curve(np.array([-0.5, x[-1] + 0.5]), np.full(2, 100 * found[SCRATCH].last), "second", "from scratch")
