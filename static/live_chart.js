@@ -123,7 +123,7 @@ class Chart {
       if (packed instanceof Promise) packed = await packed; // only if it is one: waiting costs a frame
       if (overtaken()) return;
       this.previewing = false;
-      this.adopt(this.kit.decode(packed));
+      this.adopt(this.kit.decode(packed, this.kit.rules));
       if (this.state.source) this.sliders ??= new this.kit.Sliders(this);
       this.sliders?.follow(this.state.source);
       if (!this.Plotly) {
@@ -144,7 +144,7 @@ class Chart {
     const packed = await this.kit.inflated(bytes);
     if (this.over) return;
     this.previewing = true;
-    this.adopt({ ...this.kit.decode(packed), state: this.state });
+    this.adopt({ ...this.kit.decode(packed, this.kit.rules), state: this.state });
     this.draw();
   }
 

@@ -9,7 +9,7 @@ export function inflated(bytes) {
 }
 
 /** Header of a picture; arrays and frames in it are float32 views into one buffer. */
-export function decode(bytes) {
+export function decode(bytes, rules) {
   const { buffer } = bytes.slice(); // own buffer: float32 needs an offset that is a multiple of four
   const length = new DataView(buffer).getUint32(0, true);
   const header = JSON.parse(new TextDecoder().decode(new Uint8Array(buffer, 4, length)));
@@ -17,7 +17,8 @@ export function decode(bytes) {
   const part = ([offset, count]) => blob.subarray(offset, offset + count);
   for (const panel of header.panels) {
     panel.data = withArrays(panel.data, part);
-    panel.frames = panel.frames.map((frames) => decodeFrames(frames, part, header.at !== null));
+    const ruled = new Map(); // several frames show parts of what one rule makes of the same numbers
+    panel.frames = panel.frames.map((frames) => decodeFrames(frames, part, header.at !== null, rules, ruled));
     panel.tracks = withArrays(panel.tracks, part);
     for (const f of panel.frames) {
       const trace = panel.data[f.trace];
@@ -47,18 +48,35 @@ function withTexts(texts, part) {
 }
 
 /** Frames with `at(index)`, the array drawn at one axis value, computed once; `alone`: only one of them was sent. */
-function decodeFrames(frames, part, alone) {
+function decodeFrames(frames, part, alone, rules, ruled) {
   const cache = [];
   const basis = frames.basis && part(frames.basis);
-  const { values: places, steps, of, recurrence } = frames;
+  const { values: places, steps, of } = frames;
   const block = steps && part(places); // equal lengths: the rows follow one another
   const make = (index) => {
     const values = block ? rowOf(block, index, steps) : part(places[index]);
     if (of) return Array.from(values, (which) => of[which]);
-    if (recurrence) return terms(values, recurrence);
     return basis ? strands(values, basis, frames.curves, frames.points) : values;
   };
+  if (frames.rule) {
+    const rule = ruleOf(frames, part, rules, ruled);
+    return { ...frames, at: (index) => rule(alone ? 0 : index, make)[frames.part] };
+  }
   return { ...frames, at: (index) => (cache[alone ? 0 : index] ??= make(alone ? 0 : index)) };
+}
+
+/** A rule as a function of the step that remembers the last one: maps of all steps would take too much memory. */
+function ruleOf({ rule, values }, part, rules, ruled) {
+  const id = JSON.stringify([rule, values]);
+  if (!ruled.has(id)) {
+    const own = withArrays(rule, part);
+    let last = [];
+    ruled.set(id, (index, make) => {
+      if (last[0] !== index) last = [index, rules[rule.name](make(index), own)];
+      return last[1];
+    });
+  }
+  return ruled.get(id);
 }
 
 function rowOf(block, index, rows) {
@@ -79,21 +97,6 @@ function strands(coefs, basis, curves, points) {
     out[start + points] = NaN;
   }
   return out;
-}
-
-/** The result of `Recurrence.drawn` of core/draw/live.py for rows of w_1, p, q. */
-function terms(rows, { length, low, high }) {
-  const curves = rows.length / 3;
-  const squares = new Float64Array(length);
-  let own; // the only curve keeps its sign
-  for (let c = 0; c < curves; c++) {
-    const [second, p, q] = rows.subarray(3 * c, 3 * c + 3);
-    own = [1, second];
-    while (own.length < length) own.push(p * own.at(-1) - q * own.at(-2));
-    own.forEach((term, k) => (squares[k] += term * term));
-  }
-  const drawn = curves === 1 ? own : squares.map((sum) => Math.sqrt(sum / curves));
-  return Float32Array.from(drawn, (term) => Math.min(high, Math.max(low, term)));
 }
 
 function tile(grid, curves) {

@@ -16,33 +16,11 @@ import numpy as np
 import plotly.graph_objects as go
 
 from core.draw import style
+from core.draw.rules import Rule
 from core.kit.arrays import Numbers
 
 Along = tuple[int, int]
 _COLORED = re.compile(r"\[(\w+)\|([^\]]+)\]")
-
-
-@dataclass(frozen=True)
-class Recurrence:
-    """Sequences w_k = p w_(k-1) - q w_(k-2) from w_0 = 1, computed where they are drawn: three numbers per curve.
-
-    The first `length` terms are drawn, or the root mean square of several sequences, clipped to `low` and `high`.
-    """
-
-    length: int
-    low: float
-    high: float
-
-    def drawn(self, values: Numbers) -> Numbers:
-        """Return the terms of the sequences whose w_1, p and q are the rows of (curves, 3)."""
-        second, p, q = np.asarray(values, float).T
-        terms = [np.ones_like(second), second]
-        while len(terms) < self.length:
-            terms.append(p * terms[-1] - q * terms[-2])
-        rows = np.stack(terms, axis=1)
-        together = rows[0] if len(rows) == 1 else np.sqrt((rows**2).mean(axis=0))
-        drawn: Numbers = np.clip(together, self.low, self.high)
-        return drawn
 
 
 @dataclass(frozen=True)
@@ -61,8 +39,10 @@ class Frames:
         The attribute of the trace that changes; "y" by default.
     basis : ndarray of shape (p, G), optional
         Basis functions on the G grid points; the x of the trace is then `strands` of that grid, or has such frames too.
-    recurrence : Recurrence, optional
-        Then `values` has shape (steps, curves, 3).
+    rule : Rule, optional
+        Then `values` has the numbers of each step, and the attribute is the `part` of what the rule makes of them.
+    part : int
+        Position of that part.
     along : (int, int), optional
         See `Plane`.
     """
@@ -71,16 +51,19 @@ class Frames:
     values: Sequence[Numbers] | Numbers
     attr: str = "y"
     basis: Numbers | None = None
-    recurrence: Recurrence | None = None
+    rule: Rule | None = None
+    part: int = 0
     along: Along | None = None
 
     def __post_init__(self) -> None:
         """Check the shapes; `ValueError` if they do not fit."""
         if not len(self.values):
             raise ValueError("`values` must hold at least one array; got none.")
-        if self.recurrence is not None:
-            if np.ndim(self.values) != 3 or np.shape(self.values)[2] != 3:
-                raise ValueError(f"`values` of a recurrence must be (steps, curves, 3); got {np.shape(self.values)}.")
+        if self.rule is not None:
+            wanted, found = self.rule.shape, np.shape(self.values)[1:]
+            if len(found) != len(wanted) or any(b not in (None, a) for a, b in zip(found, wanted, strict=True)):
+                numbers = ", ".join("any" if size is None else str(size) for size in wanted)
+                raise ValueError(f"`values` of this rule must be (steps, {numbers}); got {np.shape(self.values)}.")
             return
         if self.basis is None:
             if any(np.ndim(v) != 1 for v in self.values):
@@ -96,8 +79,8 @@ class Frames:
     def at(self, index: int) -> Numbers:
         """Return the values of the attribute at one axis index, as drawn (1-D)."""
         values: Numbers = np.asarray(self.values[index])
-        if self.recurrence is not None:
-            return self.recurrence.drawn(values)
+        if self.rule is not None:
+            return self.rule.drawn(values)[self.part]
         return values if self.basis is None else strands(values @ self.basis[: values.shape[1]])
 
 

@@ -10,13 +10,14 @@ import json
 import math
 import zlib
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import fields
 from typing import Any
 
 import numpy as np
 
 from core.draw import style
 from core.draw.live import Along, Figure, Frames, Panel, Picture, Readout, Texts
+from core.draw.rules import Rule
 from core.kit.arrays import Numbers, single
 
 _LARGE = 60_000  # bytes that are sent uncompressed: the browser draws them at once
@@ -153,7 +154,9 @@ def _panel(panel: Panel, blob: _Blob, picture: Picture, at: int | None) -> dict[
             digest.update(json.dumps([list(row) for row in frames.values]).encode())
             continue
         rows = [frames.values] if isinstance(frames.values, np.ndarray) else frames.values
-        digest.update(repr(frames.recurrence).encode())
+        if frames.rule is not None:
+            own = [frames.rule.name, frames.part, _fields(frames.rule)]
+            digest.update(json.dumps(own, default=_fingerprint).encode())
         for values in (*rows, *([] if frames.basis is None else [frames.basis])):
             digest.update(single(values).tobytes())
         # One grid is enough: the browser repeats it for each curve.
@@ -203,6 +206,10 @@ def _fingerprint(value: Any) -> Any:
     return value.tolist()
 
 
+def _fields(rule: Rule) -> dict[str, Any]:
+    return {field.name: getattr(rule, field.name) for field in fields(rule)}  # type: ignore[arg-type]
+
+
 def _grid(x: Any, frames: Frames) -> Numbers:
     basis = frames.basis
     assert basis is not None
@@ -238,8 +245,9 @@ def _frames(frames: Frames, rows: Sequence[Numbers] | Numbers, blob: _Blob) -> d
         packed["values"] = [blob.add(values)["f32"] for values in rows]
     if frames.along is not None:
         packed["along"] = frames.along
-    if frames.recurrence is not None:
-        packed["recurrence"] = asdict(frames.recurrence)
+    if frames.rule is not None:
+        packed["rule"] = {"name": frames.rule.name, **_packed(_fields(frames.rule), blob)}
+        packed["part"] = frames.part
     if frames.basis is not None:
         packed["basis"] = blob.add(frames.basis)["f32"]
         packed["curves"], packed["points"] = len(frames.values[0]), frames.basis.shape[1]

@@ -15,7 +15,9 @@ STATIC = Path(__file__).parents[2] / "static"
 # Scatter, bar, and pie are all we need. A newer plotly in Python changes nothing here: what it would draw is not used.
 PLOTLY_JS = STATIC / "plotly-basic-4.1.1.min.js"
 CHART_JS = STATIC / "live_chart.js"
-KIT_JS = tuple(STATIC / f"live_{part}.js" for part in ("data", "parts", "handles", "labels", "panel", "stage", "keys"))
+KIT_JS = tuple(
+    STATIC / f"live_{part}.js" for part in ("data", "rules", "parts", "handles", "labels", "panel", "stage", "keys")
+)
 CHART_CSS = STATIC / "live_chart.css"
 
 

@@ -82,7 +82,8 @@ def _block(lab: Lab, record: State, block: Any, key: str) -> None:
             for name, value in block.take(place, record.values).items():
                 record.set(name, value)
 
-        live_chart(block.picture, key=key, on_point=clicked)
+        axis = block.picture.axis  # over another axis it is another picture, which starts at its own start
+        live_chart(block.picture, key=f"{key}.{axis.name}" if axis else key, on_point=clicked)
     elif isinstance(block, Table):
         blocks.table(block, key)
     elif isinstance(block, Exercise):

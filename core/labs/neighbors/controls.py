@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from core.data.tables import PASTED, read_file
+from core.data.tables import MOST_ROWS, PASTED, read_file
 from core.kit.brought import File
 from core.kit.controls import Choice, LogSlider, Seed, Slider, Text, Toggle
 from core.labs.neighbors.compute.distances import METRICS
@@ -29,6 +29,15 @@ SHARE = Slider(
     high=90,
     place="section",
     help="How much of the unit cube a smaller cube is to hold.",
+)
+MOVED = Slider(
+    name="moved",
+    label="Point",
+    default=5,
+    low=1,
+    high=MOST_ROWS,
+    place="section",
+    help="Number of the point that can be dragged. A click on the map takes the nearest one.",
 )
 
 CONTROLS = (
@@ -152,6 +161,7 @@ CONTROLS = (
         help="Standard deviation that is added to the points. Raising it mixes the classes.",
     ),
     Seed(place="more", when=_DRAWN, help="The same seed draws the same points; another seed draws others."),
+    MOVED,
     VECTORS,
     SHARE,
 )

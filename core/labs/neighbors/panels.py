@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 
@@ -32,12 +33,9 @@ def plane_map(result: Neighbors) -> Panel:
     traces += [
         curve(None, None, "muted", "as near as the last", 1.6, table=False),
         curve(None, None, "accent", f"to the {result.k} nearest" if result.k > 1 else "to the nearest", 2),
-        *_points(result),
+        *training_points(result),
     ]
     shares = ", ".join(f"{result.names[c]} {number(100 * count / CELLS**2, 2)}%" for c, count in enumerate(counts))
-    alike = result.data != "own"  # both coordinates in one unit
-    ticks = {"dtick": 1} if alike else {}
-    same = {"scaleanchor": "x", "constrain": "domain", "constraintoward": "top"} if alike else {}
     return panel(
         traces,
         f"Map of {DATA[result.data]} with the region of each class ({shares}), lines from the query to its {result.k} "
@@ -49,9 +47,17 @@ def plane_map(result: Neighbors) -> Panel:
         height=560,
         width=0.75,
         dragmode=False,
-        xaxis={"range": _around(result, 0), "fixedrange": True, "constrain": "domain"} | ticks,
-        yaxis={"range": _around(result, 1), "fixedrange": True} | ticks | same,
+        **map_axes(result),
     )
+
+
+def map_axes(result: Neighbors) -> dict[str, Any]:
+    """Return the axes of the map, of equal scale unless they are columns of a table."""
+    x, y = ({"range": _around(result, axis), "fixedrange": True} for axis in range(2))
+    if result.data == "own":
+        return {"xaxis": x | {"constrain": "domain"}, "yaxis": y}
+    same = {"scaleanchor": "x", "constrain": "domain", "constraintoward": "top", "dtick": 1}
+    return {"xaxis": x | {"constrain": "domain", "dtick": 1}, "yaxis": y | same}
 
 
 def _around(result: Neighbors, axis: int) -> list[float]:
@@ -59,11 +65,11 @@ def _around(result: Neighbors, axis: int) -> list[float]:
     return [low - 0.025 * (high - low), high + 0.025 * (high - low)]
 
 
-def _points(result: Neighbors) -> list[Trace]:
+def training_points(result: Neighbors, without: int = -1) -> list[Trace]:
     """Draw the points of each class; those of the first class are smaller, so that two in one position are visible."""
     traces = []
     for c in reversed(range(result.classes)):
-        own = np.flatnonzero(result.labels == c)
+        own = np.flatnonzero((result.labels == c) & (np.arange(len(result.labels)) != without))
         x, y = result.points[own, :2].T
         traces.append(dots(x, y, ROLES[c], result.names[c], 8 if c == 0 else 12, "circle" if c == 0 else "square"))
     if result.data == "homework":
@@ -71,6 +77,7 @@ def _points(result: Neighbors) -> list[Trace]:
         named = [
             (float(x), float(y), str(i + 1), side)
             for i, ((x, y), side) in enumerate(zip(result.points[:, :2], sides, strict=True))
+            if i != without
         ]
         traces.append(labels(named, "numbers"))
     return traces

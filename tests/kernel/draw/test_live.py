@@ -15,12 +15,13 @@ from plotly.offline import get_plotlyjs_version
 
 from core.draw import live, page, style
 from core.draw.packing import deflated, pack
+from core.draw.rules import Recurrence
 
 X = np.linspace(0.0, 1.0, 5)
 AXIS = live.Axis("degree", "Degree", (1.0, 2.0, 4.0), ("1", "2", "4"))
 BASIS = np.vander(X, 3, increasing=True).T
 BLOCK = np.arange(15.0).reshape(3, 5)
-FIBONACCI = live.Recurrence(8, 1, 13)
+FIBONACCI = Recurrence(8, 1, 13)
 TRACKS = (
     live.Track(np.array([1.0, 2.0, 4.0])),
     live.Track(np.array([1.0, 2.0, 4.0]), np.array([0.0, 1.0, np.nan]), "second"),
@@ -52,8 +53,8 @@ def read(packed: bytes) -> tuple[dict[str, Any], np.ndarray]:
         (lambda: live.Frames(0, [np.ones((2, 1)), np.ones((3, 1))], basis=BASIS), "all with the same curves"),
         (lambda: live.Frames(0, [np.ones((2, 4))], basis=BASIS), "`basis` must have at least 4 rows; got 3."),
         (
-            lambda: live.Frames(0, np.ones((3, 3)), recurrence=FIBONACCI),
-            "`values` of a recurrence must be (steps, curves, 3); got (3, 3).",
+            lambda: live.Frames(0, np.ones((3, 3)), rule=FIBONACCI),
+            "`values` of this rule must be (steps, any, 3); got (3, 3).",
         ),
         (lambda: live.Panel(figure(), " "), "`alt` must describe"),
         (lambda: live.Panel(figure(), "A", column=3), "`column` must be 0, 1 or 2; got 3."),
@@ -104,20 +105,20 @@ def test_frames_with_a_basis_multiply_out() -> None:
 
 def test_a_recurrence_is_worked_out_from_three_numbers() -> None:
     values = np.array([[[1.0, 1.0, -1.0]], [[-2.0, -2.0, 0.0]], [[0.5, 1.0, 0.25]]])
-    frames = live.Frames(0, values, recurrence=FIBONACCI)
+    frames = live.Frames(0, values, rule=FIBONACCI)
     np.testing.assert_array_equal(frames.at(0), [1, 1, 2, 3, 5, 8, 13, 13])  # 21 is cut off
     np.testing.assert_array_equal(frames.at(1), [1, 1, 4, 1, 13, 1, 13, 1])
-    free = live.Recurrence(5, -999, 999)
-    np.testing.assert_array_equal(live.Frames(0, values, recurrence=free).at(2), [1 / 2**k for k in range(5)])
-    together = live.Frames(0, np.array([[[3.0, 3.0, 0.0], [4.0, 4.0, 0.0]]]), recurrence=free).at(0)
+    free = Recurrence(5, -999, 999)
+    np.testing.assert_array_equal(live.Frames(0, values, rule=free).at(2), [1 / 2**k for k in range(5)])
+    together = live.Frames(0, np.array([[[3.0, 3.0, 0.0], [4.0, 4.0, 0.0]]]), rule=free).at(0)
     np.testing.assert_allclose(together, [((9**k + 16**k) / 2) ** 0.5 for k in range(5)])
 
 
 def test_a_packed_recurrence_says_what_it_is() -> None:
-    frames = live.Frames(0, np.arange(18.0).reshape(3, 2, 3), recurrence=FIBONACCI)
+    frames = live.Frames(0, np.arange(18.0).reshape(3, 2, 3), rule=FIBONACCI)
     header, blob = read(pack(live.Picture((live.Panel(figure(), "A", (frames,)),), AXIS)))
     (packed,) = header["panels"][0]["frames"]
-    assert packed["recurrence"] == {"length": 8, "low": 1, "high": 13}
+    assert packed["rule"] == {"name": "recurrence", "length": 8, "low": 1, "high": 13}
     offset, length = packed["values"]
     np.testing.assert_array_equal(blob[offset : offset + length], np.arange(18))
     assert packed["steps"] == 3

@@ -19,7 +19,7 @@ from core.labs.neighbors.compute.votes import UNDECIDED, WEIGHTS, errors, vote
 from core.labs.neighbors.directions import read_vectors
 from core.labs.neighbors.lab import LAB
 from core.labs.neighbors.panels import ball, outline
-from core.labs.neighbors.sections import POINTS, nearest, side
+from core.labs.neighbors.sections.space import POINTS, nearest, side
 
 CENTER = index_of(0, 0)
 SKLEARN = {"equal": "uniform", "inverse": "distance", "square": lambda d: 1 / d**2}

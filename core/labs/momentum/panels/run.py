@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from core.draw.live import Frames, Panel, Recurrence
+from core.draw.live import Frames, Panel
 from core.draw.marks import Trace, curve, dots, panel
+from core.draw.rules import Recurrence
 from core.kit.arrays import Numbers
 from core.kit.words import number
 from core.labs.momentum.compute.explore import STEPS, Momentum
@@ -38,7 +39,7 @@ def path_panel(result: Momentum) -> Panel:
         alt,
         x=f"flat direction, {DRAWN} steps",
         y="steep direction",
-        frames=[Frames(path, rows[:, k : k + 1], attr, recurrence=shown) for k, attr in enumerate("xy")],
+        frames=[Frames(path, rows[:, k : k + 1], attr, rule=shown) for k, attr in enumerate("xy")],
         column=1,
         height=HALF,
         paced="along",
@@ -115,7 +116,7 @@ def distance_panel(result: Momentum) -> Panel:
         alt,
         x="step",
         y="distance",
-        frames=[framed(0, line), Frames(1, _sequences(result), recurrence=distance)],
+        frames=[framed(0, line), Frames(1, _sequences(result), rule=distance)],
         column=1,
         height=HALF,
         xaxis=still_axis(0, STEPS, dtick=10),

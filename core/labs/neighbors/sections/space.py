@@ -1,4 +1,4 @@
-"""Sections of the lab on neighbors: directions against distances, and neighbors in many dimensions."""
+"""Sections: directions against distances, and neighbors in many dimensions."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from core.draw.live import Axis, Check, Frames, Panel, Picture, Readout, Track
 from core.draw.marks import bars, curve, panel
 from core.draw.style import ceiling
 from core.kit.arrays import Array
-from core.kit.lab import Section, Table
+from core.kit.lab import Table
 from core.kit.words import fixed, number
 from core.labs.neighbors.compute.explore import Neighbors
 from core.labs.neighbors.controls import SHARE, VECTORS
@@ -186,9 +186,3 @@ def _along_dimensions(share: float) -> Picture:
             for n, v in zip(DIMENSIONS, sides, strict=True)
         ),
     )
-
-
-SECTIONS = (
-    Section("Directions: when does length not matter?", directions),
-    Section("Many dimensions: how near is the nearest?", dimensions),
-)
