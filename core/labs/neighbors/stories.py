@@ -36,6 +36,11 @@ STORIES = (
                     },
                 ),
             ),
+            Step(
+                "k=1&moved=5",
+                "Back to one neighbor. Drag training point 5 in the section below: its region goes with it.",
+                open="move-a-training-point-how-far-does-it-reach",
+            ),
         ),
         "Few neighbors follow every point, many follow the majority; K sets how local the vote is.",
     ),
