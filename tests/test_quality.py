@@ -126,6 +126,11 @@ def test_labs_draw_with_the_marks_of_core_draw(path: Path) -> None:
     assert list(traces(tree(path))) == []
 
 
+def test_files_are_named_after_what_is_in_them() -> None:
+    vague = {"common.py", "helpers.py", "misc.py", "parts.py", "utils.py"}
+    assert [name_of(path) for path in PRODUCT if path.name in vague] == []
+
+
 @pytest.mark.parametrize("code", ['{"type": "bar", "y": y}', '{"mode": "lines", "x": x}', '{**a, "type": "scatter"}'])
 def test_a_trace_written_out_is_seen(code: str) -> None:
     assert list(traces(ast.parse(code))) == ["line 1"]

@@ -69,6 +69,8 @@ DASH: dict[str, str] = {
     "threshold": "dot",
 }
 
+BARE = {"visible": False, "fixedrange": True}  # look of an axis that only holds places
+
 DARK: dict[str, str] = dict(PALETTE.values())
 _LIGHT_COLOR = re.compile("|".join(map(re.escape, sorted(DARK, key=len, reverse=True))))
 

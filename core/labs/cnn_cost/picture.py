@@ -8,8 +8,8 @@ from core.labs.cnn_cost.compute.explore import FILES, Cost
 from core.labs.cnn_cost.panels.compare import compare_panels
 from core.labs.cnn_cost.panels.costs import cost_panels
 from core.labs.cnn_cost.panels.field import depth_panel, field_panel
+from core.labs.cnn_cost.panels.layers import axis, kind
 from core.labs.cnn_cost.panels.memory import memory_of, memory_panel
-from core.labs.cnn_cost.panels.parts import axis, kind
 from core.labs.cnn_cost.panels.shapes import block_panel, icicle_panel
 from core.labs.cnn_cost.words import readouts, sentences, summaries
 from core.networks.presets import preset_table

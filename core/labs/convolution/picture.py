@@ -9,8 +9,8 @@ from core.draw.style import PALETTE
 from core.labs.convolution.compute.explore import Convolution
 from core.labs.convolution.compute.sliding import slide
 from core.labs.convolution.controls import EDGE, SOBEL
+from core.labs.convolution.panels.grids import positions
 from core.labs.convolution.panels.matrix import matrix_panel
-from core.labs.convolution.panels.parts import positions
 from core.labs.convolution.panels.window import output, under_kernel
 from core.labs.convolution.words import readouts, sentences, summaries
 

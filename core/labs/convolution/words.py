@@ -11,7 +11,7 @@ from core.kit.controls import Choice, Slider
 from core.kit.prediction import Prediction
 from core.kit.words import number, percent
 from core.labs.convolution.compute.explore import Convolution
-from core.labs.convolution.panels.parts import plain
+from core.labs.convolution.panels.grids import plain
 
 _TERMS = 9  # products that a sentence writes out
 _SIGNS = {"negative": "negative", "zero": "zero", "positive": "positive"}

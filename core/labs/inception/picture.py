@@ -11,8 +11,8 @@ from core.labs.inception.panels.costs import operation_bars, parameter_bars
 from core.labs.inception.panels.designs import bottleneck_curve, weight_bars
 from core.labs.inception.panels.diagram import diagram
 from core.labs.inception.panels.fields import fields
-from core.labs.inception.panels.parts import AXIS
 from core.labs.inception.panels.saving import savings
+from core.labs.inception.panels.widths import AXIS
 from core.labs.inception.words import (
     design_readouts,
     design_sentences,

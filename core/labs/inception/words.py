@@ -9,7 +9,7 @@ from core.draw.live import Check, Readout
 from core.kit.words import number
 from core.labs.inception.compute.explore import WIDTHS, Sweep
 from core.labs.inception.panels.designs import meets, plain
-from core.labs.inception.panels.parts import multiplications, operations
+from core.labs.inception.panels.widths import multiplications, operations
 
 
 def share(part: Fraction) -> str:

@@ -8,8 +8,8 @@ from core.draw.live import Picture
 from core.draw.thumbnail import svg_curves
 from core.labs.lr_range.compute.explore import LrRange, lr_range
 from core.labs.lr_range.controls import SETTINGS
-from core.labs.lr_range.panels.parts import bounds_plane
 from core.labs.lr_range.panels.ramp import ramp_panels
+from core.labs.lr_range.panels.rates import bounds_plane
 from core.labs.lr_range.panels.sweep import sweep_panels
 from core.labs.lr_range.words import (
     ramp_readouts,

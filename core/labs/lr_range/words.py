@@ -14,7 +14,7 @@ from core.kit.words import fixed, number
 from core.labs.lr_range.compute.curves import Candidate
 from core.labs.lr_range.compute.explore import HOMEWORK_UPDATES, POINT_RULES, RAMP_UPDATES, LrRange, Moment, Rule
 from core.labs.lr_range.controls import show_rate
-from core.labs.lr_range.panels.parts import LOWER_RATE, RATIO, UPPER_RATE
+from core.labs.lr_range.panels.rates import LOWER_RATE, RATIO, UPPER_RATE
 
 NO_RUN = "Nothing is known yet: no run has these settings."
 BEGUN = "The first step is still to come: a process starts and reads the images."

@@ -8,7 +8,7 @@ from core.draw.live import Picture
 from core.draw.thumbnail import svg_curves
 from core.labs.momentum.compute.explore import Momentum
 from core.labs.momentum.compute.roots import roots
-from core.labs.momentum.panels.parts import RIGHT, plane
+from core.labs.momentum.panels.plane import RIGHT, plane
 from core.labs.momentum.panels.rates import cut_panel, plane_panel
 from core.labs.momentum.panels.run import distance_panel, path_panel, roots_panel
 from core.labs.momentum.words import readouts, sentences, summaries

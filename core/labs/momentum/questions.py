@@ -14,7 +14,7 @@ from core.kit.prediction import Prediction, Spot, because
 from core.kit.words import number
 from core.labs.momentum.compute.explore import Momentum
 from core.labs.momentum.compute.roots import border, roots
-from core.labs.momentum.panels.parts import RIGHT, TOP, still_axis
+from core.labs.momentum.panels.plane import RIGHT, TOP, still_axis
 from core.labs.momentum.words import digit, fixed4
 
 _TIMES = Slider(

@@ -8,8 +8,8 @@ from core.draw.live import Picture
 from core.draw.thumbnail import svg_curves
 from core.labs.regularization.compute.explore import Regularization
 from core.labs.regularization.compute.ridge import ridge_path
-from core.labs.regularization.panels.parts import PLACES, penalties
 from core.labs.regularization.panels.paths import path_panels
+from core.labs.regularization.panels.penalty import PLACES, penalties
 from core.labs.regularization.panels.ridge import ridge_panels
 from core.labs.regularization.words import (
     path_readouts,

@@ -19,7 +19,7 @@ from core.labs.regularization.equivalences import section as equivalences
 from core.labs.regularization.homework import section as homework
 from core.labs.regularization.learners import section as learners
 from core.labs.regularization.outliers import section as outliers
-from core.labs.regularization.panels.parts import index_of
+from core.labs.regularization.panels.penalty import index_of
 
 _ROWS = 6  # singular directions in the table
 

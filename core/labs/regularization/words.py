@@ -11,7 +11,7 @@ from core.kit.prediction import Prediction
 from core.kit.words import fixed, larger, number, with_error
 from core.labs.regularization.compute.explore import Regularization
 from core.labs.regularization.controls import show_penalty
-from core.labs.regularization.panels.parts import index_of
+from core.labs.regularization.panels.penalty import index_of
 
 _BLURRED = "lost in rounding"
 ASKED = 10.0  # penalty of the questions: that of the homework

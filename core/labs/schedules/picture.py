@@ -13,10 +13,10 @@ from core.labs.schedules.compute.own import OwnLog, beside, pasted_log
 from core.labs.schedules.compute.runs import Asked
 from core.labs.schedules.compute.shapes import Shape
 from core.labs.schedules.compute.trained import moment
+from core.labs.schedules.panels.axes import axis
 from core.labs.schedules.panels.curves import batch_panel, momentum_panel, noise_panel, rate_panel
 from core.labs.schedules.panels.memory import memory_panel
 from core.labs.schedules.panels.own import own_panels
-from core.labs.schedules.panels.parts import axis
 from core.labs.schedules.panels.strategies import strategy_panels
 from core.labs.schedules.panels.trained import trained_panels
 from core.labs.schedules.words import (

@@ -6,9 +6,9 @@ from core.draw.live import Picture
 from core.draw.style import PALETTE
 from core.labs.transfer.compute.explore import Transfer, transfer
 from core.labs.transfer.compute.runs import arms, ended
+from core.labs.transfer.panels.cut import axis
 from core.labs.transfer.panels.layers import parameter_panel, share_panel, tree_panel
 from core.labs.transfer.panels.memory import memory_panel
-from core.labs.transfer.panels.parts import axis
 from core.labs.transfer.panels.runs import run_panels, run_readouts, run_sentences
 from core.labs.transfer.words import readouts, sentences, summaries
 

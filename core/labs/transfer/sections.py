@@ -9,7 +9,7 @@ from core.kit.lab import Section, Table
 from core.kit.words import number, size_text
 from core.labs.transfer.compute.explore import Transfer
 from core.labs.transfer.compute.runs import arms, ended, specs_of
-from core.labs.transfer.panels.parts import shown
+from core.labs.transfer.panels.cut import shown
 from core.labs.transfer.panels.runs import arm_name
 from core.networks.memory import OPTIMIZERS
 from core.training.pretrained import DEVIATION, MEAN

@@ -18,8 +18,8 @@ from core.labs.cnn_cost.compute.rows import stops
 from core.labs.cnn_cost.compute.uploads import read_network
 from core.labs.cnn_cost.lab import LAB
 from core.labs.cnn_cost.panels.compare import along
+from core.labs.cnn_cost.panels.layers import NO_BOX, log_range, short
 from core.labs.cnn_cost.panels.memory import memory_of, memory_panel
-from core.labs.cnn_cost.panels.parts import NO_BOX, log_range, short
 from core.labs.cnn_cost.picture import thumbnail
 from core.labs.cnn_cost.sections import SECTIONS
 from core.labs.cnn_cost.words import PREDICTIONS, _share

@@ -20,7 +20,7 @@ from core.kit.lab import Clickable
 from core.labs.convolution import sections as story
 from core.labs.convolution.controls import DOT, HOMEWORK, ONES, SQUARE, STEPS
 from core.labs.convolution.lab import LAB
-from core.labs.convolution.panels.parts import fits, plain
+from core.labs.convolution.panels.grids import fits, plain
 from core.labs.convolution.panels.pixels import grey, image, png, signed
 from core.labs.convolution.picture import thumbnail
 from core.labs.convolution.sections import lenet, maps

@@ -19,7 +19,7 @@ from core.labs.inception.controls import HOMEWORK, MODULES
 from core.labs.inception.lab import LAB
 from core.labs.inception.panels.designs import meets
 from core.labs.inception.panels.fields import reaches
-from core.labs.inception.panels.parts import si
+from core.labs.inception.panels.widths import si
 from core.labs.inception.picture import thumbnail
 from core.labs.inception.questions import PREDICTIONS
 from tests.pictures import drawn_state, framed, readouts, section, trace

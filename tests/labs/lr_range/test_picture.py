@@ -19,7 +19,7 @@ from core.labs.lr_range import words as text
 from core.labs.lr_range.compute.explore import LrRange
 from core.labs.lr_range.controls import BOUNDS
 from core.labs.lr_range.lab import LAB
-from core.labs.lr_range.panels.parts import gapped, power
+from core.labs.lr_range.panels.rates import gapped, power
 from core.labs.lr_range.sections import match
 from core.labs.lr_range.sections import runs as sections
 from core.training import history

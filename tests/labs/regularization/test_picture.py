@@ -26,7 +26,7 @@ from core.labs.regularization.learners import section as learners
 from core.labs.regularization.learners.bagging import bagging
 from core.labs.regularization.outliers import section as outliers
 from core.labs.regularization.outliers.losses import example_points
-from core.labs.regularization.panels.parts import PLACES, SPAN, over, penalty_axis, squeezed, weight_axis
+from core.labs.regularization.panels.penalty import PLACES, SPAN, over, penalty_axis, squeezed, weight_axis
 from core.labs.regularization.picture import thumbnail
 from core.labs.regularization.words import (
     PREDICTIONS,

@@ -10,7 +10,7 @@ from core.draw.live import Panel, Track
 from core.labs.cnn_cost.compute.explore import Cost
 from core.labs.cnn_cost.compute.rows import Row, stops
 from core.labs.cnn_cost.panels.costs import operations_of, params_of, unit_name
-from core.labs.cnn_cost.panels.parts import log_bars, log_range, top
+from core.labs.cnn_cost.panels.layers import log_bars, log_range, top
 
 HEIGHTS = (230, 300)
 

@@ -8,7 +8,7 @@ from math import prod
 
 from core.draw.live import Panel
 from core.labs.cnn_cost.compute.rows import Row, stops
-from core.labs.cnn_cost.panels.parts import log_bars, log_range, top
+from core.labs.cnn_cost.panels.layers import log_bars, log_range, top
 from core.networks.table import LayerTable
 
 HEIGHTS = (190, 290)  # of the upper and of the lower panel of a column

@@ -12,7 +12,7 @@ from core.draw.marks import Box, Trace, area, curve
 from core.draw.style import layout, line
 from core.kit.arrays import Numbers
 from core.labs.cnn_cost.compute.rows import Row, stops
-from core.labs.cnn_cost.panels.parts import NO_BOX, framed, outline
+from core.labs.cnn_cost.panels.layers import NO_BOX, framed, outline
 from core.networks.table import LayerTable
 
 HEIGHTS = (310, 170)

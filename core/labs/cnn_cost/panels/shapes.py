@@ -13,7 +13,7 @@ from core.draw.marks import Box, Trace, bars
 from core.draw.style import color, layout
 from core.labs.cnn_cost.compute.blocks import Block, blocks
 from core.labs.cnn_cost.compute.rows import Row, label, stops
-from core.labs.cnn_cost.panels.parts import framed, grouped, kind, outline, polygons
+from core.labs.cnn_cost.panels.layers import framed, grouped, kind, outline, polygons
 from core.networks.table import LayerTable
 
 HEIGHTS = (280, 270)

@@ -13,7 +13,7 @@ from core.draw.style import color
 from core.kit.arrays import Numbers
 from core.kit.words import percent
 from core.labs.convolution.compute.explore import Convolution
-from core.labs.convolution.panels.parts import (
+from core.labs.convolution.panels.grids import (
     HEIGHT,
     UPPER,
     downwards,

@@ -8,7 +8,7 @@ from core.draw.live import Figure, Frames, Panel, Track
 from core.draw.marks import Trace, lines, mesh, texts
 from core.kit.arrays import Numbers
 from core.labs.convolution.compute.explore import Convolution
-from core.labs.convolution.panels.parts import (
+from core.labs.convolution.panels.grids import (
     HEIGHT,
     SIZE,
     UPPER,

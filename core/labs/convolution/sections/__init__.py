@@ -11,7 +11,7 @@ from core.kit.arrays import Numbers
 from core.kit.lab import Section
 from core.kit.words import percent
 from core.labs.convolution.compute.explore import Convolution
-from core.labs.convolution.panels.parts import plain
+from core.labs.convolution.panels.grids import plain
 from core.labs.convolution.sections import lenet, maps
 
 

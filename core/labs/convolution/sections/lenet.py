@@ -11,7 +11,7 @@ from core.draw.live import Figure, Panel, Picture, Readout
 from core.draw.marks import dots, mesh, texts
 from core.kit.lab import Clickable, Section
 from core.labs.convolution.compute.explore import Convolution
-from core.labs.convolution.panels.parts import SIZE, downwards
+from core.labs.convolution.panels.grids import SIZE, downwards
 from core.networks.lenet import FULL, ORIGINAL, LeNet, lenet5, toggled
 
 SOURCES, TARGETS = 6, 16

@@ -14,7 +14,7 @@ from core.kit.lab import Clickable, Section
 from core.kit.words import fixed, percent
 from core.labs.convolution.compute.explore import Convolution
 from core.labs.convolution.compute.feature_maps import GARMENTS, FeatureMaps, first_image
-from core.labs.convolution.panels.parts import downwards, frame_of, label
+from core.labs.convolution.panels.grids import downwards, frame_of, label
 from core.labs.convolution.panels.pixels import grey, image, signed
 from core.labs.convolution.sections.one_map import one_map
 

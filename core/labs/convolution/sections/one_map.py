@@ -9,7 +9,7 @@ from core.draw.marks import mesh
 from core.kit.arrays import Numbers
 from core.kit.words import fixed, number
 from core.labs.convolution.compute.feature_maps import GARMENTS, FeatureMaps
-from core.labs.convolution.panels.parts import downwards, edges, numbers, outline
+from core.labs.convolution.panels.grids import downwards, edges, numbers, outline
 from core.labs.convolution.panels.pixels import grey, image, signed
 
 HEIGHT = 300

@@ -9,10 +9,10 @@ import numpy as np
 
 from core.draw.live import Figure, Frames, Panel
 from core.draw.marks import colored
-from core.draw.style import ceiling, layout
+from core.draw.style import BARE, ceiling, layout
 from core.kit.arrays import Numbers
 from core.labs.inception.compute.explore import Sweep
-from core.labs.inception.panels.parts import BARE, LOWER, R, above, column, operations, si, steady
+from core.labs.inception.panels.widths import LOWER, R, above, column, operations, si, steady
 from core.networks.inception_module import Branch
 
 _NAMES = ("1×1", "3×3", "5×5", "pool")

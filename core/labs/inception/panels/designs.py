@@ -6,10 +6,10 @@ import numpy as np
 
 from core.draw.live import Figure, Frames, Panel, Track
 from core.draw.marks import labels, lines
-from core.draw.style import ceiling, layout
+from core.draw.style import BARE, ceiling, layout
 from core.kit.arrays import Numbers
 from core.labs.inception.compute.explore import WIDTHS, Sweep
-from core.labs.inception.panels.parts import BARE, LOWER, UPPER, R, above, column, steady
+from core.labs.inception.panels.widths import LOWER, UPPER, R, above, column, steady
 
 _BOTTLENECKS = "three bottlenecks"
 _TICKS = ("7×7", "1×7<br>7×1", "two<br>4×4", "three<br>3×3", "three<br>bottlenecks", "yours")

@@ -9,10 +9,10 @@ import numpy as np
 
 from core.draw.live import Figure, Frames, Panel, Track
 from core.draw.marks import Trace, area, labels, lines, outlines
-from core.draw.style import layout
+from core.draw.style import BARE, layout
 from core.kit.arrays import Numbers
 from core.labs.inception.compute.explore import Sweep
-from core.labs.inception.panels.parts import BARE, UPPER, R
+from core.labs.inception.panels.widths import UPPER, R
 
 _FULL = 0.92  # of a column: length of the deepest map
 # Heights of the maps: the input, behind the first and the second layer of a branch, and both outputs.

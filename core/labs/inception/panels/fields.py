@@ -8,10 +8,10 @@ import numpy as np
 
 from core.draw.live import Axis, Figure, Frames, Panel, Picture
 from core.draw.marks import Box, Trace, area, labels, lines, marks, outlines
-from core.draw.style import layout
+from core.draw.style import BARE, layout
 from core.labs.inception.compute.explore import Sweep
 from core.labs.inception.compute.factorised import TARGET, Stack
-from core.labs.inception.panels.parts import BARE, LOWER, UPPER
+from core.labs.inception.panels.widths import LOWER, UPPER
 
 _REACH = 4.6  # cells on each side of the unit that a tile shows
 _WIDE, _TALL = 10.5, 13.0  # of a tile

@@ -12,7 +12,7 @@ from core.draw.style import layout
 from core.kit.arrays import Numbers
 from core.kit.words import percent
 from core.labs.inception.compute.explore import Sweep
-from core.labs.inception.panels.parts import UPPER, R, across, operations
+from core.labs.inception.panels.widths import UPPER, R, across, operations
 
 _LOWEST, _HIGHEST = -150.0, 106.0  # savings beyond leave the picture, in percent
 _LETTER, _LINE, _GAP = 7.2 / 300, 16 / 200, 9 / 200  # of a text, as shares of a figure on a phone

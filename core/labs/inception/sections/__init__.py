@@ -15,7 +15,7 @@ from core.kit.words import percent
 from core.labs.inception.compute.by_hand import everything, on_screen
 from core.labs.inception.compute.explore import Sweep
 from core.labs.inception.panels.fields import growth
-from core.labs.inception.panels.parts import LOWER, R, above, column, si
+from core.labs.inception.panels.widths import LOWER, R, above, column, si
 from core.labs.inception.sections.formulas import design_formulas, module_formulas
 from core.labs.inception.words import share
 from core.networks.inception import GOOGLENET, Inception, compare

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from core.labs.inception.compute.explore import WIDTHS, Sweep
 from core.labs.inception.compute.factorised import Stack
-from core.labs.inception.panels.parts import multiplications, operations
+from core.labs.inception.panels.widths import multiplications, operations
 from core.labs.inception.words import c2
 from core.networks.inception_module import Branch, Module, Step
 from core.networks.table import totals

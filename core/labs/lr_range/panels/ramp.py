@@ -13,7 +13,7 @@ from core.kit.arrays import Numbers
 from core.kit.words import number
 from core.labs.lr_range.compute.explore import LrRange, Moment
 from core.labs.lr_range.controls import show_rate
-from core.labs.lr_range.panels.parts import (
+from core.labs.lr_range.panels.rates import (
     LOWER,
     LOWER_RATE,
     UPPER,

@@ -19,7 +19,7 @@ from core.labs.lr_range.compute.curves import epoch_steps, losses_of, ramp_of, s
 from core.labs.lr_range.compute.explore import LrRange
 from core.labs.lr_range.compute.specs import OWN, specs_of
 from core.labs.lr_range.controls import RUN, show_rate
-from core.labs.lr_range.panels.parts import power
+from core.labs.lr_range.panels.rates import power
 from core.networks.trainable import offered_as
 from core.training.devices import wish_of
 from core.training.experiments import RangeTest, Setup, Sweep, Training

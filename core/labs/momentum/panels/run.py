@@ -11,7 +11,7 @@ from core.kit.arrays import Numbers
 from core.kit.words import number
 from core.labs.momentum.compute.explore import STEPS, Momentum
 from core.labs.momentum.compute.roots import coefficients, matrix
-from core.labs.momentum.panels.parts import FLAT, HALF, STEEP, decades, framed, still_axis
+from core.labs.momentum.panels.plane import FLAT, HALF, STEEP, decades, framed, still_axis
 
 DRAWN = 15  # steps of the path
 _FAR = 50.0

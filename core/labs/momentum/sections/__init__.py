@@ -16,7 +16,7 @@ from core.labs.momentum.compute.explore import STEPS, Momentum
 from core.labs.momentum.compute.noise import Ramp, ramp
 from core.labs.momentum.compute.roots import border, coefficients, critical, matrix
 from core.labs.momentum.controls import METHODS
-from core.labs.momentum.panels.parts import Blocks, decades, named, still_axis
+from core.labs.momentum.panels.plane import Blocks, decades, named, still_axis
 from core.labs.momentum.sections import noise
 from core.labs.momentum.words import digit
 

@@ -16,7 +16,7 @@ from core.kit.words import number, with_error
 from core.labs.momentum.compute.explore import Momentum
 from core.labs.momentum.compute.noise import lyapunov, simulated, stationary
 from core.labs.momentum.compute.roots import border
-from core.labs.momentum.panels.parts import Blocks, decades, named, still_axis
+from core.labs.momentum.panels.plane import Blocks, decades, named, still_axis
 
 _SHARES: Numbers = np.linspace(0.02, 0.98, 49)  # of the border
 _SAMPLED = (4, 12, 24, 36, 44)

@@ -7,7 +7,7 @@ import numpy as np
 from core.draw.marks import Trace, area, labels, lines, marks
 from core.labs.ranking_curves.compute.comparison import Comparison
 from core.labs.ranking_curves.panels.isometrics import RANDOM, path
-from core.labs.ranking_curves.panels.parts import ACROSS, PR, PRG, ROC, Space, prevalence_of
+from core.labs.ranking_curves.panels.spaces import ACROSS, PR, PRG, ROC, Space, prevalence_of
 from core.labs.ranking_curves.panels.view import View
 
 

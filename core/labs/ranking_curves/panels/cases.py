@@ -13,7 +13,7 @@ from core.kit.arrays import Numbers
 from core.kit.words import number, percent
 from core.labs.ranking_curves.compute.comparison import Comparison
 from core.labs.ranking_curves.panels.isometrics import round_step
-from core.labs.ranking_curves.panels.parts import FAR, LOWER, QUARTERS, panel_layout, plain, prevalence_of
+from core.labs.ranking_curves.panels.spaces import FAR, LOWER, QUARTERS, panel_layout, plain, prevalence_of
 from core.labs.ranking_curves.panels.view import View
 from core.ranking.costs import cheapest
 from core.ranking.curves import Ranking

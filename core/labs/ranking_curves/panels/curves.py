@@ -17,7 +17,7 @@ from core.labs.ranking_curves.panels.baselines import baselines
 from core.labs.ranking_curves.panels.decimation import decimate
 from core.labs.ranking_curves.panels.isometrics import gain_line, path
 from core.labs.ranking_curves.panels.overlays import bands, f_name, hulls, isometrics, notes
-from core.labs.ranking_curves.panels.parts import (
+from core.labs.ranking_curves.panels.spaces import (
     ACROSS,
     PR,
     PRG,

@@ -11,7 +11,7 @@ from core.kit.arrays import Numbers
 from core.kit.words import fixed, number
 from core.labs.ranking_curves.compute.comparison import Comparison
 from core.labs.ranking_curves.panels.cases import score_edges, threshold_line
-from core.labs.ranking_curves.panels.parts import FAR, LOWER, QUARTERS, models, panel_layout, plain
+from core.labs.ranking_curves.panels.spaces import FAR, LOWER, QUARTERS, models, panel_layout, plain
 from core.labs.ranking_curves.panels.view import View
 from core.ranking.costs import brier, calibrated, cost_curve, normalised_cost, probability_cost, reliability
 from core.ranking.curves import Ranking

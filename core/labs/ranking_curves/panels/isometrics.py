@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from core.kit.arrays import Numbers
-from core.labs.ranking_curves.panels.parts import Space
+from core.labs.ranking_curves.panels.spaces import Space
 from core.ranking.curves import Ranking
 
 _PIECES = 48  # of a line that is curved in some space

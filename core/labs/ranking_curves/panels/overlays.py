@@ -16,7 +16,7 @@ from core.labs.ranking_curves.panels.isometrics import (
     path,
     round_step,
 )
-from core.labs.ranking_curves.panels.parts import ACROSS, PR, PRG, ROC, ROLES, Space, models, plain
+from core.labs.ranking_curves.panels.spaces import ACROSS, PR, PRG, ROC, ROLES, Space, models, plain
 from core.labs.ranking_curves.panels.view import View
 from core.ranking.costs import cheapest, expected_cost
 from core.ranking.curves import Ranking, f_score

@@ -20,7 +20,7 @@ from core.labs.regularization.balls.shrinkage import PENALTIES, POSITIONS, Balls
 from core.labs.regularization.compute.explore import Regularization
 from core.labs.regularization.compute.sparse import SparseErrors, sparse_errors
 from core.labs.regularization.controls import SOLUTION
-from core.labs.regularization.panels.parts import PLACES, over_penalty, penalties, penalty_axis
+from core.labs.regularization.panels.penalty import PLACES, over_penalty, penalties, penalty_axis
 
 ROLES = dict(zip(PENALTIES, ("second", "first", "threshold"), strict=True))
 _TITLES = {"lasso": "lasso: |w₁| + |w₂| ≤ t", "ridge": "ridge: w₁² + w₂² ≤ t²", "elastic net": "elastic net: between"}

@@ -16,7 +16,7 @@ from core.labs.regularization.compute.explore import Regularization
 from core.labs.regularization.controls import show_penalty
 from core.labs.regularization.equivalences.decay import NoisePenalty, WeightDecay, noise_penalty, weight_decay
 from core.labs.regularization.equivalences.early_stopping import EarlyStopping, early_stopping
-from core.labs.regularization.panels.parts import squeezed, weight_axis
+from core.labs.regularization.panels.penalty import squeezed, weight_axis
 from core.labs.regularization.panels.ridge import column_name
 
 _COARSE = slice(None, None, 2)

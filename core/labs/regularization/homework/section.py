@@ -15,7 +15,7 @@ from core.kit.words import fixed, percent
 from core.labs.regularization.compute.explore import Regularization
 from core.labs.regularization.controls import show_penalty
 from core.labs.regularization.homework.splits import Splits, hundred_sets, replicates, splits
-from core.labs.regularization.panels.parts import PLACES, index_of, over_penalty, penalties, penalty_axis
+from core.labs.regularization.panels.penalty import PLACES, index_of, over_penalty, penalties, penalty_axis
 from core.labs.regularization.words import ASKED, compared
 
 _EDGES = np.linspace(-1, 1, 41)  # of the change of the expected error; the outermost bins hold what lies beyond

@@ -9,7 +9,7 @@ from core.draw.marks import Trace, curve, dots, panel, span
 from core.draw.regression import error_axis, fit_range, outside
 from core.kit.words import number
 from core.labs.regularization.compute.explore import Regularization
-from core.labs.regularization.panels.parts import (
+from core.labs.regularization.panels.penalty import (
     HEIGHT,
     LOWER,
     PLACES,

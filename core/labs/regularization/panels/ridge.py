@@ -11,7 +11,7 @@ from core.draw.style import color
 from core.kit.arrays import Numbers
 from core.kit.words import number
 from core.labs.regularization.compute.explore import Regularization
-from core.labs.regularization.panels.parts import (
+from core.labs.regularization.panels.penalty import (
     HEIGHT,
     LOWER,
     PLACES,

@@ -11,7 +11,7 @@ from core.draw.marks import Trace, bars, dots, labels, lines
 from core.draw.style import layout
 from core.labs.schedules.compute.explore import Schedules
 from core.labs.schedules.compute.memory import GIB
-from core.labs.schedules.panels.parts import LOWER, MARGIN
+from core.labs.schedules.panels.axes import LOWER, MARGIN
 
 SIZES = tuple(2**power for power in range(3, 14))
 _LEAST = 3  # power of two of the first bar

@@ -15,8 +15,8 @@ from core.kit.arrays import Array, Numbers
 from core.kit.words import number
 from core.labs.schedules.compute.explore import Schedules
 from core.labs.schedules.compute.own import Beside
+from core.labs.schedules.panels.axes import LOWER, MARGIN, UPPER, horizontal, right
 from core.labs.schedules.panels.curves import batch_panel, momentum_panel, rate_panel
-from core.labs.schedules.panels.parts import LOWER, MARGIN, UPPER, horizontal, right
 
 _POINTS = 2_000  # of a curve, at most
 _MARKED = 40  # rows; of more, dots would be a thick line

@@ -14,7 +14,7 @@ from core.kit.arrays import Numbers
 from core.kit.words import number
 from core.labs.schedules.compute.explore import ARMS, Schedules
 from core.labs.schedules.compute.plan import Plan
-from core.labs.schedules.panels.parts import (
+from core.labs.schedules.panels.axes import (
     LOWER,
     MARGIN,
     UPPER,

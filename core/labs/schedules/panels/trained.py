@@ -15,8 +15,8 @@ from core.kit.words import number
 from core.labs.schedules.compute.explore import Schedules
 from core.labs.schedules.compute.runs import Asked, shrunk, small
 from core.labs.schedules.compute.trained import Strategy
+from core.labs.schedules.panels.axes import LOWER, MARGIN, UPPER, batch_axis
 from core.labs.schedules.panels.curves import absent, handle
-from core.labs.schedules.panels.parts import LOWER, MARGIN, UPPER, batch_axis
 from core.labs.schedules.panels.strategies import ROLES, arms, names
 from core.labs.schedules.panels.trained_curves import Drawing
 

@@ -16,7 +16,7 @@ from core.labs.schedules.compute.explore import Schedules
 from core.labs.schedules.compute.plan import Plan
 from core.labs.schedules.compute.runs import Arm, Asked, shrunk
 from core.labs.schedules.compute.trained import Strategy, Trained
-from core.labs.schedules.panels.parts import batch_steps, place
+from core.labs.schedules.panels.axes import batch_steps, place
 
 Curve = tuple[Numbers, Numbers]
 _POINTS = 200  # of the curve of a training over its updates, at most

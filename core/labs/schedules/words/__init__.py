@@ -11,8 +11,8 @@ from core.labs.schedules.compute.explore import Schedules
 from core.labs.schedules.compute.memory import GIB
 from core.labs.schedules.compute.plan import Plan
 from core.labs.schedules.compute.shapes import CYCLED, CYCLIC, ONE_CYCLE
+from core.labs.schedules.panels.axes import steps_text
 from core.labs.schedules.panels.memory import gib
-from core.labs.schedules.panels.parts import steps_text
 from core.labs.schedules.panels.strategies import ROLES, arms, names
 
 _PATTERNS = {

@@ -13,7 +13,7 @@ from core.kit.words import fixed, number
 from core.labs.schedules.compute.explore import Schedules
 from core.labs.schedules.compute.runs import Asked, shrunk_length, small
 from core.labs.schedules.compute.trained import Strategy
-from core.labs.schedules.panels.parts import steps_text
+from core.labs.schedules.panels.axes import steps_text
 from core.labs.schedules.panels.strategies import ROLES, names
 from core.labs.schedules.panels.trained import Found
 

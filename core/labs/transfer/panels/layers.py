@@ -9,11 +9,11 @@ import numpy as np
 
 from core.draw.live import Figure, Frames, Panel, Track
 from core.draw.marks import Trace, bars, colored, curve, labels, lines
-from core.draw.style import ceiling, color, layout, line
+from core.draw.style import BARE, ceiling, color, layout, line
 from core.kit.arrays import Numbers
 from core.kit.words import percent
 from core.labs.transfer.compute.explore import Transfer
-from core.labs.transfer.panels.parts import BARE, LEFT, SIDES, fill, handle, layer_axis, sides
+from core.labs.transfer.panels.cut import LEFT, SIDES, fill, handle, layer_axis, sides
 
 _LEVELS = (0.0, 1.75, 2.75)  # where layers, blocks and the network stand
 _LOW = 0.45  # height of a layer without parameters

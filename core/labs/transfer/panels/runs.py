@@ -14,7 +14,7 @@ from core.kit.arrays import Array
 from core.kit.words import number
 from core.labs.transfer.compute.explore import Transfer
 from core.labs.transfer.compute.runs import Arm, ended
-from core.labs.transfer.panels.parts import LEFT, layer_axis
+from core.labs.transfer.panels.cut import LEFT, layer_axis
 from core.training.transfer_experiment import RAW, SCRATCH
 
 _NAMES = {SCRATCH: "from scratch", RAW: "head, unnormalized input"}

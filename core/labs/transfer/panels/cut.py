@@ -1,4 +1,4 @@
-"""Common parts of the transfer panels: the axis of the cut, its handle, and colors of layers."""
+"""The axis of the cut, its handle, and the colors of layers on both sides."""
 
 from __future__ import annotations
 
@@ -12,7 +12,6 @@ from core.kit.arrays import Numbers
 from core.labs.transfer.compute.explore import Transfer
 from core.labs.transfer.controls import CUT
 
-BARE = {"visible": False, "fixedrange": True}  # of an axis that only holds places
 SIDES = {"frozen": "noise", "trainable": "first"}
 LEFT = 60  # pixels left of the panels that stand above one another
 

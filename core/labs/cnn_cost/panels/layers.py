@@ -1,4 +1,4 @@
-"""Common parts of the panels on shapes and cost: the axis of the layers, bars, boxes, colors by role."""
+"""The axis of the layers, bars over it, boxes, and the colors of what a layer does."""
 
 from __future__ import annotations
 

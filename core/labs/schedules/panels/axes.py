@@ -1,4 +1,4 @@
-"""Parts that the panels on schedules share: the axis of the length, the place of an update, frames."""
+"""The axes of the schedule panels: the length, the position of an update, and their frames."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Common parts of the momentum panels: the two directions, the dragged axes, and frames over the plane."""
+"""The plane of step size and momentum, its dragged axes, and frames over it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Common parts of the regularization panels: the axis of the penalty, and that of weights of any size."""
+"""The axis of the penalty, and that of weights of any size."""
 
 from __future__ import annotations
 

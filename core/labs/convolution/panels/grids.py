@@ -1,4 +1,4 @@
-"""Common parts of the pictures of a convolution: grids of numbers, outlines that move, axes that point down."""
+"""Grids of numbers, outlines that move, and axes that point down."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Common parts of the Inception panels: the axis of the reduction, numbers as figures show them, bars."""
+"""The axis of the reduction width, numbers as figures show them, and bars."""
 
 from __future__ import annotations
 
@@ -61,6 +61,3 @@ def steady(data: Sequence[Trace], places: Sequence[int]) -> tuple[Frames, ...]:
 def above(places: Sequence[tuple[float, float, str]], role: str, name: str, **more: Any) -> Trace:
     """Write texts on top of bars."""
     return labels([(x, y, text, "top center") for x, y, text in places], name, role, **more)
-
-
-BARE = {"visible": False, "fixedrange": True}  # of an axis that only holds places

@@ -1,4 +1,4 @@
-"""Common parts of the ranking panels: the three spaces of a ranking and the operating points."""
+"""The three spaces of a ranking, and the operating points in them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Parts that the panels on range tests share: the axis of the rate, panels over it, the counter of updates."""
+"""The axis of the learning rate, panels over it, and the counter of updates."""
 
 from __future__ import annotations
 
