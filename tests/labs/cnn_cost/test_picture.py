@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import math
 import re
 from functools import partial
 from typing import Any
+from urllib.parse import parse_qs
 
 import numpy as np
 import pytest
@@ -23,8 +25,10 @@ from core.labs.cnn_cost.panels.memory import memory_of, memory_panel
 from core.labs.cnn_cost.picture import thumbnail
 from core.labs.cnn_cost.sections import SECTIONS
 from core.labs.cnn_cost.words import PREDICTIONS, _share
+from core.labs.convolution.lab import LAB as convolution
 from core.networks.presets import PRESETS
 from tests.pictures import drawn_state
+from tests.pictures import section as section_of
 from tests.whole import check_picture
 
 drawn = partial(drawn_state, LAB)
@@ -412,3 +416,35 @@ def test_the_layer_table_leaves_the_page_as_it_is_shown() -> None:
     )
     values, result, _ = drawn(net="lenet5", blank="params")
     assert "48,120" not in "".join(write() for write in LAB.files(result, values).values())
+
+
+@pytest.mark.parametrize(
+    ("net", "layer", "size"),
+    [  # the shape of the weight in torch: outputs, inputs of the group, height, width
+        ("vgg16", 2, (64, 64, 3, 3)),
+        ("alexnet", 1, (64, 3, 11, 11)),
+        ("tv_mobilenet_v2", 2, (32, 1, 3, 3)),
+        ("resnet18", 1, (64, 3, 7, 7)),
+        ("vgg16", 0, ()),  # the image
+        ("vgg16", 3, ()),  # pooling
+        ("vgg16", 19, ()),  # fully connected
+    ],
+)
+def test_a_convolution_leads_to_one_of_its_sums(net: str, layer: int, size: tuple[int, ...]) -> None:
+    values, result, _ = drawn_state(LAB, net=net, layer=layer, bias=False)
+    found = [block for block in section_of(LAB, "Layer table with formulas", result, values) if isinstance(block, str)]
+    words = next((block for block in found if block.startswith("One number")), "")
+    if not size:
+        assert not words
+        return
+    _, *rest = size
+    row = result.rows(every=values["every"], collapse=values["collapse"])[layer - 1]
+    assert row.call.weights == math.prod(size)
+    assert f"adds up {rest[1]} × {rest[2]} × {rest[0]} products" in words
+    link = re.search(r"\(convolution\?(.+)\)", words)
+    assert (link is not None) == (rest[1] <= 5)
+    if link:
+        asked, notes = convolution.read_link(parse_qs(link[1]))
+        assert not notes
+        kernel = convolution.result(asked).sliding.kernel
+        assert kernel.shape == (rest[1], rest[2]) and asked["stride"] == row.call.window.stride[0]

@@ -50,6 +50,8 @@ def table_blocks(result: Cost, values: Mapping[str, Any]) -> Sequence[Any]:
     notes = [f"- {note}" for note in (result.problem, *telling(result, result.notes)) if note]
     blocks: list[Any] = ["\n".join(notes)] if notes else []
     blocks.append(table)
+    if not result.blanks and (found := _one_number(rows, int(values["layer"]))):
+        blocks.append(found)
     if result.blanks:
         settings = ("net", "text", "upload", "size", "channels", "bias", "input_row", "blank", "seed")
         blocks.append(
@@ -62,6 +64,25 @@ def table_blocks(result: Cost, values: Mapping[str, Any]) -> Sequence[Any]:
             )
         )
     return blocks
+
+
+def _one_number(rows: Sequence[Row], layer: int) -> str:
+    """Link the convolution under the slider to the lab that shows one of its numbers, product by product."""
+    if not 1 <= layer <= len(rows):
+        return ""  # the image
+    row = rows[layer - 1]
+    window, shape = row.call.window, row.call.input_shape
+    if row.call.role != "convolution" or window is None or len(shape) != 3:
+        return ""
+    (down, across), channels = window.kernel, shape[0] // window.groups
+    stride, padding = window.stride[0], window.padding[0]
+    words = (
+        f"One number of {verbatim(row.label)} adds up {down} × {across} × {channels:,} products of weight and input."
+    )
+    if max(down, across) > 5 or stride > 3 or padding > 4:
+        return words
+    ones = "%3B%20".join(["%20".join("1" * across)] * down)
+    return f"{words} [See such a sum, product by product](convolution?kernel={ones}&stride={stride}&padding={padding})."
 
 
 def _explained(result: Cost, row: Row, column: str, values: Mapping[str, Any]) -> str:
