@@ -188,7 +188,7 @@ def _ask_steps(p: Steps) -> Sequence[Question]:
             (f"{b} − {e} · 4 · ({b})^3 = {after}",),
         ),
         number(
-            f"Largest distance from 0 from which a rate of {e} converges",
+            f"Distance from 0 below which a rate of {e} converges",
             border,
             (
                 Slip("no_root", 1 / (2 * eta), "That is its square."),
@@ -216,7 +216,7 @@ STEPS = Template(
     state=lambda p: {"loss": "quartic", "x0": float(p.start), "rate": float(p.rate), "steps": 2, "top": 0.1},
     hints=lambda p: (
         "A step is x − η · 4x³ = x · (1 − 4ηx²).",
-        "It converges as long as the factor 1 − 4ηx² is above −1.",
+        "It converges as long as the factor 1 − 4ηx² is above −1; at −1 the steps go back and forth.",
     ),
     lesson="Where the curvature grows with the distance, no rate is safe from every start.",
 )

@@ -12,7 +12,7 @@ from core.kit.controls import Choice
 from core.kit.prediction import Prediction, Spot, because
 from core.kit.words import number
 from core.labs.descent.compute.descent import RATES, Descent, place
-from core.labs.descent.compute.losses import SHARP, TOP, WIDE
+from core.labs.descent.compute.losses import BOTH, SHARP, TOP, WIDE, begin, steepest
 from core.labs.descent.panels import pointed, profile, window
 
 GROWN = 100  # times the first loss: then it diverges
@@ -225,10 +225,23 @@ def _no_limit(result: Descent) -> str:
 def _mirrored_verdict(guess: tuple[float, float], truth: tuple[float, float], result: Descent) -> str:
     if not math.isfinite(result.limit):
         return _no_limit(result)
-    return (
-        f"At η = {limit_text(result)} the step ends at {number(truth[0])}. Along a parabola that is the other "
-        "side at the same height, so the next step leads back."
-    )
+    return f"At η = {limit_text(result)} the step ends at {number(truth[0])}. {_height(result)}"
+
+
+def _height(result: Descent) -> str:
+    """Compare the loss where the first step at the limit ends with that where it begins; noise left out."""
+    start = float(result.places[0, 0])
+    _, slopes = BOTH[result.loss](begin(result.loss, result.start)[None])
+    landed = start - result.limit * float(slopes[0] @ steepest(result.loss))
+    if math.isclose(landed, start, abs_tol=1e-12):
+        return "The start is the minimum: only noise moves it." if result.noise else "The start is the minimum."
+    before, after = profile(result, np.array([start, landed])).tolist()
+    if not math.isclose(before, after, rel_tol=1e-6):
+        way = "Without noise" if result.noise else "Along this line"
+        return f"{way} the loss goes from {number(before)} to {number(after)}: this is not a parabola."
+    if result.noise:
+        return f"Without noise it would end on the other side at the same height, at {number(landed)}."
+    return "That is the other side at the same height, so the next step leads back."
 
 
 def _near(result: Descent) -> float:

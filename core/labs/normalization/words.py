@@ -16,6 +16,7 @@ from core.labs.normalization.panels import MINE, OTHERS
 _ROUNDING = 1e-9
 AGREE = 1e-9  # of two ways to an output, beside its size
 _AGREE_SLOPE = 1e-5  # of a gradient and a central difference, in units of γ/√(v + ε)
+_SEEN = 0.0005  # a change of an output with three decimals
 _SIX, _TEN = (int(np.abs(MOVED - at).argmin()) for at in (6.0, 10.0))
 
 
@@ -105,7 +106,7 @@ def _summary(result: Normalized, k: int, away: float, change: np.ndarray) -> str
 def _others(result: Normalized) -> str:
     """Say what the sum of the other outputs does when the last value goes from 6 to 10."""
     change = float((result.outputs[_TEN] - result.outputs[_SIX])[:-1].sum())
-    return "stay" if abs(change) < 1e-9 else "up" if change > 0 else "down"
+    return "stay" if abs(change) < _SEEN else "up" if change > 0 else "down"
 
 
 def _others_verdict(guess: str, truth: str, result: Normalized) -> str:
@@ -115,12 +116,14 @@ def _others_verdict(guess: str, truth: str, result: Normalized) -> str:
     if result.size == 1:
         return "There are no others in this batch."
     if truth == "stay":
+        if result.size == 2 and result.gamma:
+            return "Of two values only the order is left: the other one stays where it is, but for ε."
         return "Their outputs add up to the same at both values."
     return f"Together they change by {number(float(change))}: in training all outputs add up to n times β."
 
 
 def _verdict_of_two(guess: str, truth: str, result: Normalized) -> str:
-    return "The mean is 50.5 and the spread 49.5, so 100 lands at 49.5/49.5 = 1, however large it is."
+    return "The mean is 50.5 and the spread 49.5, so 100 lands at 49.5/49.5 = 1, but for ε. So would 1,000."
 
 
 def _verdict_of_one(guess: str, truth: str, result: Normalized) -> str:

@@ -32,7 +32,7 @@ PRESETS = (
     ),
     Preset(
         "One straggler",
-        "Learner 2's gradient is 15 old when it arrives. What does it do to the weight?",
+        "Learner 2's first gradient is 15 old when it arrives. What does it do to the weight?",
         {"learners": 4, "period": 5.5},
     ),
     Preset(

@@ -81,12 +81,12 @@ def how_large(result: Staleness, values: Mapping[str, Any]) -> Sequence[Any]:
     return (
         "Gradient descent on a quadratic with curvature λ, where every gradient is τ updates old: "
         "w ← w − ηλ · w(τ updates before). The curve shows by which factor the distance from the minimum changes with "
-        "an update, in the long run. Above 1 it grows. Drag the vertical line, the largest rate that converges.",
+        "an update, in the long run. Above 1 it grows. Drag the vertical line, the limit: below it descent converges.",
         _rates(),
         Table(
             {
                 "staleness τ": list(TAUS)[:6],
-                "largest ηλ": [limit(tau) for tau in TAUS[:6]],
+                "limit of ηλ": [limit(tau) for tau in TAUS[:6]],
                 "fastest ηλ without oscillation": [critical(tau) for tau in TAUS[:6]],
                 "its factor": [tau / (tau + 1) for tau in TAUS[:6]],
             },
@@ -98,7 +98,7 @@ def how_large(result: Staleness, values: Mapping[str, Any]) -> Sequence[Any]:
 
 
 def _explained(row: int, column: str) -> str:
-    if column == "largest ηλ":
+    if column == "limit of ηλ":
         return f"2 sin(π / (2 (2 · {row} + 1))) = {number(limit(row), 6)}; there the largest root has modulus 1"
     if column.startswith("fastest"):
         value = number(critical(row), 6)
@@ -122,7 +122,7 @@ def _rates() -> Picture:
     own = panel(
         traces,
         "Factor by which the distance from the minimum changes with an update, against the product of rate and "
-        "curvature on a logarithmic axis; it falls, turns up, and crosses 1 at the vertical line, the largest rate.",
+        "curvature on a logarithmic axis; it falls, turns up, and crosses 1 at the vertical line, the limit.",
         x="rate times curvature ηλ",
         y="factor of an update",
         frames=(Frames(1, x, "x"), Frames(1, y)),
@@ -140,7 +140,8 @@ def _rates() -> Picture:
         axis=Axis("tau", "Staleness τ", tuple(TAUS), tuple(map(str, TAUS)), start=2),
         readouts=_rate_readouts(limits),
         summaries=tuple(
-            f"Gradients {tau} updates old: rates up to [accent|{number(limits[tau])}] converge." for tau in TAUS
+            f"Gradients {tau} updates old: descent converges where ηλ is below [accent|{number(limits[tau])}]."
+            for tau in TAUS
         ),
     )
 
@@ -148,10 +149,10 @@ def _rates() -> Picture:
 def _rate_readouts(limits: Array) -> tuple[Readout, ...]:
     return (
         Readout(
-            "largest ηλ",
+            "limit of ηλ",
             tuple(number(value) for value in limits),
             "accent",
-            "From there on the distance from the minimum grows.",
+            "Below it the distance from the minimum shrinks, above it the distance grows.",
             formula=tuple(f"2 sin(π / {2 * (2 * tau + 1)}) = {number(limits[tau])}" for tau in TAUS),
             check=Check(
                 tuple(f"largest root there {fixed(_modulus(tau, limits[tau]), 6)}" for tau in TAUS),

@@ -23,15 +23,14 @@ STORIES = (
             ),
             Step(
                 "period=5",
-                "At period 5 they are 5.00 updates old, but learner 1's only 0.10. The overall mean, "
-                "0.92, hardly moves.",
+                "At period 5 they are 5.00 updates old. Learner 1's are 0.10 so far, and the mean of all is 0.92.",
                 choice(
-                    "Learner 2 gets slower still. What happens to the mean staleness of all gradients?",
-                    ("it grows", "it hardly changes", "it falls to half"),
-                    "it hardly changes",
+                    "Learner 2 gets slower still. What does the mean staleness of all gradients do in the long run?",
+                    ("it grows", "it stays near 1", "it falls to 0.5"),
+                    "it stays near 1",
                     {
                         "it grows": "Its gradients get older but fewer, and learner 1's get fresher.",
-                        "it falls to half": "Each update still ages the gradient in progress by one.",
+                        "it falls to 0.5": "Each update makes the other learner's gradient in progress one older.",
                     },
                 ),
             ),
@@ -41,7 +40,7 @@ STORIES = (
             ),
             Step(
                 "period=5.5&learners=4",
-                "Four learners, one straggler: 15 updates pass before its gradient arrives. Drag the end of its box.",
+                "Four learners, one straggler: 15 updates pass before its first gradient. Drag the end of its box.",
             ),
         ),
         "Staleness counts updates, not seconds: about one per other learner, more for the slowest.",
@@ -53,11 +52,12 @@ STORIES = (
         (
             Step("learners=2", "Two learners at rate 0.4: gradients are 1 update old, and the weight settles near 0."),
             Step(
-                "learners=4", "Four learners: gradients are 3 updates old. The weight oscillates and ends 0.248 away."
+                "learners=4",
+                "Four learners: after one round, gradients are 3 updates old. The weight is 0.248 away at t = 10.",
             ),
             Step(
                 "learners=8",
-                "Eight learners: gradients are 7 updates old. At the same rate the weight moves away, to 13.1.",
+                "Eight learners: soon gradients are 7 updates old. At the same rate the weight moves away, to 13.1.",
                 choice(
                     "Eight learners at the same rate make twice as many updates as four. What does the weight do?",
                     ("it settles sooner", "it settles later", "it moves away"),

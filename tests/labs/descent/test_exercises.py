@@ -86,3 +86,18 @@ def test_the_level_of_noise_is_that_of_the_stationary_process(number):
     level, loss, _ = drawn.questions
     assert float(level.truth) == pytest.approx(variance, rel=1e-9)
     assert float(loss.truth) == pytest.approx(variance / 2, rel=1e-9)
+
+
+@pytest.mark.parametrize("number", VARIANTS)
+def test_the_distance_on_the_fourth_power_is_a_border(number):
+    drawn = STEPS.variant(number)
+    border, rate = float(drawn.questions[2].truth), float(drawn.parameters.rate)
+
+    def after(x, steps):
+        for _ in range(steps):
+            x -= rate * 4 * x**3
+        return abs(x)
+
+    assert after(0.99 * border, 500) < 0.5 * border
+    assert after(border, 1) == pytest.approx(border)  # it stays as far away: below, not up to
+    assert after(1.01 * border, 8) > 1.5 * border

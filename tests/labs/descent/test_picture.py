@@ -197,3 +197,24 @@ def test_at_the_limit_a_step_on_a_parabola_ends_on_the_other_side():
     assert question.truth(result) == (-2.0, 2.0)
     assert question.right((-1.9, 2.2), result)
     assert not question.right((0.0, 0.0), result)
+
+
+def _said(**change):
+    _, result, _ = drawn_state(LAB, **change)
+    mirrored = LAB.predictions[1]
+    return mirrored.verdict((0.0, 0.0), mirrored.truth(result), result)
+
+
+def test_a_step_at_the_limit_is_said_to_lead_back_only_where_it_does():
+    assert "the other side at the same height, so the next step leads back" in _said(x0=1.5)
+    assert _said(noise=1.0).endswith("Without noise it would end on the other side at the same height, at −2.00.")
+    assert _said(x0=0.0).endswith("The start is the minimum.")
+    hill = 10 / 9 - 2 * (0.5 - 1 / 6) ** 2  # from the sharp parabola 8(x − 1)² at 1.5 to the hill at 0.5
+    assert f"from {8 * 0.25:.2f} to {hill:.3f}: this is not a parabola" in _said(loss="two", x0=1.5)
+    x, label = load_breast_cancer(return_X_y=True)
+    x = (x - x.mean(axis=0)) / x.std(axis=0)
+    _, lengths, directions = np.linalg.svd(x, full_matrices=False)
+    steepest, limit = directions[0], 8 * len(x) / lengths[0] ** 2
+    landed = limit * (x.T @ (label - 0.5) / len(x)) @ steepest * steepest
+    loss = np.logaddexp(0, -(2 * label - 1) * (x @ landed)).mean()
+    assert f"from 0.693 to {loss:.3f}: this is not a parabola" in _said(loss="logistic")

@@ -205,3 +205,15 @@ def test_answers_are_those_of_pytorch(number):
     module = torch.nn.BatchNorm1d(1, eps=1e-12).double()
     (gradient,) = torch.autograd.grad(module(z[:, None])[-1, 0], z)
     np.testing.assert_allclose(drawn["normalization.gradient"].questions[0].truth, gradient.numpy(), atol=1e-9)
+
+
+@pytest.mark.parametrize(("batch", "eps", "moves"), [("1 6", 1e-5, False), ("1 6", 1.0, True), ("1 2 3 6", 1e-5, True)])
+def test_what_the_others_do_is_what_three_decimals_show(batch, eps, moves):
+    _, result, _ = drawn_state(LAB, batch=batch, eps=eps)
+    layer, held = torch.nn.BatchNorm1d(1, eps=eps).double(), [float(v) for v in batch.split()[:-1]]
+    before, after = (
+        layer(torch.tensor([*held, last], dtype=torch.float64)[:, None])[:-1].sum() for last in (6.0, 10.0)
+    )
+    prediction = LAB.predictions[0]
+    assert (round(before.item(), 3) != round(after.item(), 3)) == moves
+    assert prediction.truth(result) == ("down" if moves else "stay")

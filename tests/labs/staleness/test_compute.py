@@ -194,3 +194,34 @@ def test_settings_out_of_range_are_refused_by_name(name, value):
 def test_more_gradients_than_can_be_drawn_are_refused():
     with pytest.raises(ValueError, match=rf"`horizon` 20; at most {MOST}"):
         explore(learners=8, others=0.5, horizon=20)
+
+
+@pytest.mark.parametrize("period", [2.5, 3.0, 5.0, 6.0])
+def test_in_the_long_run_two_learners_are_one_update_old_on_average(period):
+    """What the first story says: count updates since the last own one, learner 1 first at a tie."""
+    arrivals = sorted(
+        [(float(k), 0) for k in range(1, 6001)] + [(period * k, 1) for k in range(1, int(6000 / period) + 1)]
+    )
+    ages, since = ([], []), [0, 0]
+    for _, learner in arrivals:
+        ages[learner].append(since[learner])
+        since[learner], since[1 - learner] = 0, since[1 - learner] + 1
+    assert np.mean(ages[0] + ages[1]) == pytest.approx(1, abs=2e-3)
+    assert np.mean(ages[1]) == pytest.approx(period, abs=2e-3)
+    result = explore(horizon=10)
+    step = result.step(period)
+    for learner in (0, 1):
+        shown = result.stale(step, bool(learner)).tolist()
+        assert shown == ages[learner][: len(shown)]
+
+
+@pytest.mark.parametrize("tau", range(1, 6))
+def test_the_limit_of_the_rate_is_a_border(tau):
+    def left(product):
+        w = [1.0] * (tau + 1)
+        for _ in range(6000):
+            w.append(w[-1] - product * w[-1 - tau])
+        return max(map(abs, w[-50:]))
+
+    assert left(0.99 * limit(tau)) < 1e-3
+    assert left(1.01 * limit(tau)) > 1e3

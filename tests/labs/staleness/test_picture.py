@@ -156,7 +156,7 @@ def test_the_section_on_rates_shows_the_published_limits():
     )
     assert drawn.readouts[0].texts[2] == "0.618"
     assert all(drawn.readouts[0].check.agrees)
-    assert table.columns["largest ηλ"][1] == pytest.approx(1)
+    assert table.columns["limit of ηλ"][1] == pytest.approx(1)
 
 
 @pytest.mark.parametrize(

@@ -137,7 +137,7 @@ def _ask_rate(p: Rate) -> Sequence[Question]:
     written = f"{bend:g}"
     return (
         number(
-            "Largest learning rate that converges",
+            "Learning rate below which descent converges",
             most / bend,
             (
                 Slip("no_delay", 2 / bend, "That is the limit 2/λ for fresh gradients."),
@@ -189,5 +189,5 @@ RATE = Template(
         "At the limit a pair of roots lies on the unit circle, z = e^(iθ), with θ = π/(2τ + 1).",
         "Without oscillation the decay is fastest where two real roots meet: at z = τ/(τ + 1).",
     ),
-    lesson="The largest rate is 2 sin(π / (2 (2τ + 1))) / λ: about half for gradients twice as old.",
+    lesson="The limit of the rate is 2 sin(π / (2 (2τ + 1))) / λ: about half for gradients twice as old.",
 )
