@@ -4,11 +4,16 @@ import math
 import os
 import re
 from collections import Counter
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from dataclasses import fields, is_dataclass
 from fractions import Fraction
 from functools import lru_cache
 from html import unescape
+from typing import Any
 from xml.etree import ElementTree as ET
 
+import numpy as np
 import pytest
 
 from core.exercises.export.accepted import parts
@@ -107,7 +112,7 @@ def test_the_right_answer_is_right_in_every_spelling_and_each_mistake_is_named(k
 
 @EVERY
 def test_the_state_of_the_lab_is_valid_and_travels_in_a_link(key):
-    lab = LABS[TEMPLATES[key].lab]
+    lab = LABS[TEMPLATES[key].shown_in]
     for drawn in variants(key)[:3]:
         values = defaults(lab.all_controls) | dict(drawn.state)
         assert set(drawn.state) <= {control.name for control in lab.controls}
@@ -115,6 +120,80 @@ def test_the_state_of_the_lab_is_valid_and_travels_in_a_link(key):
         assert from_link(lab.all_controls, query) == (values, []), drawn.key
         if not lab.tasks(values):
             lab.draw(lab.result(values), values)
+
+
+# Exercises on an idea, on code, or on numbers that their lab has no control for.
+SAME_STATE = {
+    "bias_variance.claims",
+    "bias_variance.cross_terms",
+    "bias_variance.leave_one_out",
+    "descent.inputs",
+    "model_selection.one_se",
+    "ranking_curves.between",
+    "regularization.residuals",
+    "schedules.best_epoch",
+    "transfer.inputs",
+    "transfer.passes",
+    "transfer.resize",
+}
+# Their lab shows the effect at numbers of its own: a whole network, trained layers, a batch that doubles.
+OTHER_NUMBERS = {
+    "convolution.sparse",
+    "schedules.growing_batch",
+    "transfer.inputs",
+    "transfer.memory",
+    "transfer.parent",
+    "trees.same_error",
+}
+
+
+@EVERY
+def test_show_me_stands_at_the_numbers_of_the_exercise(key):
+    states = {str(sorted(drawn.state.items(), key=str)) for drawn in variants(key)[1:12]}
+    assert (len(states) == 1) == (key in SAME_STATE)
+
+
+@pytest.mark.nightly
+@EVERY
+def test_show_me_shows_an_answer(key):
+    """One answer at least stands in the picture, the tables, or a section of the lab at the state of the exercise."""
+    drawn, lab = variants(key)[1], LABS[TEMPLATES[key].shown_in]
+    values = defaults(lab.all_controls) | dict(drawn.state)
+    if lab.tasks(values) or not (wanted := [one for one in map(_numbers_of, drawn.questions) if one]):
+        return
+    result = lab.result(values)
+    shown = [lab.draw(result, values), lab.tables(result, values)]
+    for section in lab.sections:
+        with suppress(ValueError):  # a section that has nothing to say at this state
+            shown += section.blocks(result, values)
+    found = np.unique([number for text in texts(shown) for number in numbers(text)])
+    there = [
+        all(np.any(abs(found - scale * n) <= abs(scale * n) / 500) for n in one) for one in wanted for scale in (1, 100)
+    ]
+    assert any(there) != (key in OTHER_NUMBERS), (wanted, dict(drawn.state))
+
+
+def _numbers_of(question: Question) -> list[float]:
+    truth = question.truth if isinstance(question.truth, tuple) else (question.truth,)
+    return [float(value) for value in truth if isinstance(value, int | float | Fraction)]
+
+
+def texts(shown: Any) -> Iterator[str]:
+    """Yield every text and number in what a lab shows."""
+    if isinstance(shown, str | int | float | np.generic):
+        yield str(shown)
+    elif isinstance(shown, np.ndarray):
+        yield from map(str, shown.ravel()[:4000].tolist())
+    elif is_dataclass(shown):
+        yield from texts([getattr(shown, each.name) for each in fields(shown)])
+    elif isinstance(shown, Mapping | list | tuple):
+        for part in shown.values() if isinstance(shown, Mapping) else shown:
+            yield from texts(part)
+
+
+def numbers(text: str) -> list[float]:
+    written = re.findall(r"[-−]?\d[\d,]*\.?\d*(?:e[-+]?\d+)?", text)
+    return [float(one.replace(",", "").replace("−", "-")) for one in written]
 
 
 @EVERY

@@ -31,6 +31,8 @@ class Template(Generic[P]):
     key : str
         Lab and name, such as "cnn_cost.convolution"; part of links.
     title, topic : str
+    shown_by : str
+        The lab that shows the answer, if it is not the one in the key.
     minutes : int
         Time that a student needs.
     draw : callable
@@ -52,6 +54,7 @@ class Template(Generic[P]):
     key: str
     title: str
     topic: str
+    shown_by: str = ""
     minutes: int
     draw: Callable[[random.Random], P]
     published: P | None = None
@@ -68,8 +71,13 @@ class Template(Generic[P]):
 
     @property
     def lab(self) -> str:
-        """Name of the lab that shows the answer."""
+        """Name of the lab that it belongs to."""
         return self.key.partition(".")[0]
+
+    @property
+    def shown_in(self) -> str:
+        """Name of the lab that shows the answer, to which `state` belongs."""
+        return self.shown_by or self.lab
 
     def variant(self, number: int) -> Drawn:
         """Draw a variant.

@@ -10,8 +10,9 @@ import difflib
 import math
 import re
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from fractions import Fraction
 from functools import cached_property
 from typing import Any
 
@@ -107,6 +108,12 @@ class Scale(Control):
 
     def show(self, value: float) -> str:
         return self.display(value) if self.display else self.format(value)
+
+
+def closest(controls: Iterable[Control], **numbers: float | Fraction) -> dict[str, int | float]:
+    """Return numbers moved to the nearest values that the scales of their names have."""
+    scales = {control.name: control for control in controls if isinstance(control, Scale)}
+    return {name: scales[name].parse(f"{float(number):.12g}") for name, number in numbers.items()}
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -159,7 +159,7 @@ def _steps(questions: Sequence[Question]) -> None:
 
 
 def _show_me(drawn: Drawn) -> None:
-    lab = shell.labs()[drawn.template.lab]
+    lab = shell.labs()[drawn.template.shown_in]
     values = defaults(lab.all_controls) | dict(drawn.state)
     st.page_link(
         shell.lab_page(lab),

@@ -11,6 +11,8 @@ from typing import Any
 
 from core.exercises.questions import Question, Slip, count, number
 from core.exercises.templates import Refused, Template
+from core.kit.controls import closest
+from core.labs.momentum.controls import CONTROLS
 
 F = Fraction
 TOPIC = "Optimization"
@@ -87,7 +89,7 @@ DESCENT = Template(
     draw=_draw_descent,
     text=lambda p: f"Gradient descent with step size {float(p.rate):g} minimizes ½λw² with λ = {float(p.curvature):g}.",
     ask=_ask_descent,
-    state=lambda p: {"momentum": 0.0},
+    state=lambda p: {"momentum": 0.0, **closest(CONTROLS, lr=p.rate * p.curvature)},
     hints=lambda p: ("The gradient is λw: write w after one step.", "After k steps the distance is |1 − ηλ|ᵏ."),
     lesson="Each direction has its own factor 1 − ηλ; it diverges beyond 2/λ.",
 )
@@ -153,7 +155,7 @@ BEST = Template(
         "step size of gradient descent, its factor per step, and the best momentum of the heavy ball."
     ),
     ask=_ask_best,
-    state=lambda p: {"momentum": 0.0},
+    state=lambda p: {"momentum": 0.0, **closest(CONTROLS, kappa=p.root**2)},
     hints=lambda p: ("At the best step size both ends shrink by the same factor.", "Use κ = λmax/λmin and √κ."),
     lesson="Momentum replaces κ by √κ: that is the whole gain.",
 )
@@ -232,7 +234,7 @@ BALL = Template(
         f"μ = {float(p.momentum):g}, starting at w = {p.start} with v = 0."
     ),
     ask=_ask_ball,
-    state=lambda p: {"method": "heavy"},
+    state=lambda p: {"method": "heavy", **closest(CONTROLS, lr=p.rate * p.curvature, momentum=p.momentum)},
     hints=lambda p: ("The gradient at w is λw.", "The second velocity keeps μ of the first one."),
     lesson="Momentum remembers steps: the second one is larger than gradient descent's as long as the slope "
     "keeps its sign.",

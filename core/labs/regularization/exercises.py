@@ -12,6 +12,8 @@ from typing import Any
 from core.exercises.kinds import Number, Vector
 from core.exercises.questions import Question, Slip, choice, number
 from core.exercises.templates import Refused, Template
+from core.kit.controls import closest
+from core.labs.regularization.controls import CONTROLS
 
 F = Fraction
 TOPIC = "Regularization"
@@ -82,7 +84,7 @@ RIDGE = Template(
         f"Σ(y − w x)² + α w² with α = {p.alpha}."
     ),
     ask=_ask_ridge,
-    state=lambda p: {"degree": 1},
+    state=lambda p: {"degree": 1, **closest(CONTROLS, alpha=p.alpha)},
     hints=lambda p: ("Set the derivative by w to 0.", "w = Σxy / (Σx² + α)."),
     lesson="Ridge divides every weight by a factor that is near 1 for strong directions and large for weak ones.",
 )
@@ -141,7 +143,7 @@ FREEDOM = Template(
         f"of squared residuals plus α|w|² with α = {p.alpha}."
     ),
     ask=_ask_freedom,
-    state=lambda p: {"degree": 3},
+    state=lambda p: {"degree": len(p.singular), **closest(CONTROLS, alpha=p.alpha)},
     hints=lambda p: (
         "Each direction keeps s²/(s² + α) of its least-squares weight.",
         "Their sum counts the parameters left.",
@@ -222,7 +224,7 @@ THRESHOLD = Template(
         f"½|y − Xw|² + ½α|w|² (ridge) for α = {float(p.alpha):g}."
     ),
     ask=_ask_threshold,
-    state=lambda p: {"l1_ratio": 1.0},
+    state=lambda p: {"view": "paths", "l1_ratio": 1.0, **closest(CONTROLS, alpha=p.alpha)},
     hints=lambda p: ("With orthonormal columns every weight has its own problem.", "Lasso: sign(w) · max(|w| − α, 0)."),
     lesson="The lasso subtracts and reaches exactly 0; ridge divides and never does.",
 )
@@ -378,7 +380,7 @@ HELD = Template(
         f"| with | {float(p.bias[1]):g} | {float(p.variance[1]):g} |"
     ),
     ask=_ask_held,
-    state=lambda p: {"degree": 10, "alpha": 10.0},
+    state=lambda p: {"degree": 10, "alpha": 10.0, **closest(CONTROLS, noise_std=float(p.noise) ** 0.5)},
     hints=lambda p: ("A single fit has bias, variance, and noise; the mean fit has no variance.",),
     lesson="A penalty trades variance for bias; whether that pays is a sum, not a slogan.",
 )

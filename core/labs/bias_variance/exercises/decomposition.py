@@ -10,6 +10,8 @@ from fractions import Fraction
 
 from core.exercises.questions import Question, Slip, choice, number
 from core.exercises.templates import Refused, Template
+from core.kit.controls import closest
+from core.labs.bias_variance.controls import CONTROLS
 
 F = Fraction
 TOPIC = "Generalization"
@@ -106,7 +108,7 @@ POINT = Template(
         f"{float(p.noise):g}."
     ),
     ask=_ask_point,
-    state=lambda p: {"view": "many"},
+    state=lambda p: {"view": "many", **closest(CONTROLS, noise_std=p.noise, n_sets=len(p.predictions))},
     hints=lambda p: (
         "Bias compares the mean prediction with the truth; variance compares single predictions with their mean.",
         "Expected test error = bias² + variance + σ².",
@@ -241,7 +243,7 @@ SIMULATION = Template(
         f"{float(p.raw):.5g}, and the fits have variance {float(p.variance):g}. How large is bias² itself?"
     ),
     ask=_ask_simulation,
-    state=lambda p: {"view": "many"},
+    state=lambda p: {"view": "many", **closest(CONTROLS, n_sets=p.sets)},
     hints=lambda p: ("A mean of M independent fits has variance/M.", "E[simulated bias²] = bias² + variance/M."),
     lesson="A finite simulation overstates bias² by variance/M; with many data sets or a correction it vanishes.",
 )

@@ -11,6 +11,8 @@ from fractions import Fraction
 from core.exercises.kinds import Order, Vector
 from core.exercises.questions import Question, Slip, choice, number
 from core.exercises.templates import Refused, Template
+from core.kit.controls import closest
+from core.labs.bias_variance.controls import CONTROLS
 from core.labs.bias_variance.exercises.decomposition import TOPIC
 
 F = Fraction
@@ -174,7 +176,7 @@ RANK = Template(
         f"{', '.join(f'{float(b):.4g}' for b in p.bias)}. Which predicts new observations at these points best?"
     ),
     ask=_ask_rank,
-    state=lambda p: {"test_at": "train"},
+    state=lambda p: {"test_at": "train", **closest(CONTROLS, n_train=p.n, noise_std=float(p.noise) ** 0.5)},
     hints=lambda p: (
         "Each of the d + 1 coefficients adds σ²/n to the mean variance.",
         "Expected error = bias² + σ²(d + 1)/n + σ².",

@@ -12,6 +12,7 @@ from core.exercises.templates import Refused, Template
 from core.labs.convolution.controls import HOMEWORK
 
 TOPIC = "Networks"
+LARGE = 512  # side of an image in which every receptive field has room
 KERNELS = {
     "vertical edges": ((-1, 0, 1), (-2, 0, 2), (-1, 0, 1)),
     "horizontal edges": ((-1, -2, -1), (0, 0, 0), (1, 2, 1)),
@@ -25,6 +26,11 @@ class Product:
 
     image: tuple[tuple[int, ...], ...]
     kernel: str
+
+
+def _written(rows: Sequence[Sequence[int]]) -> str:
+    """Write rows of numbers as the lab reads them."""
+    return "\n".join(" ".join(map(str, row)) for row in rows)
 
 
 def _correlate(image: Sequence[Sequence[int]], kernel: Sequence[Sequence[int]]) -> tuple[int, ...]:
@@ -86,7 +92,7 @@ PRODUCT = Template(
         f"Image\n\n{_grid(p.image)}\n\nKernel\n\n{_grid(KERNELS[p.kernel])}"
     ),
     ask=_ask_product,
-    state=lambda p: {"stride": 1, "padding": 0},
+    state=lambda p: {"image": _written(p.image), "kernel": _written(KERNELS[p.kernel]), "stride": 1, "padding": 0},
     hints=lambda p: (
         "Lay the kernel on the upper left corner, multiply cell by cell, and add.",
         "Then move it by one.",
@@ -159,7 +165,13 @@ MATRIX = Template(
         "matrix W that multiplies the image, flattened row by row."
     ),
     ask=_ask_matrix,
-    state=lambda p: {"stride": 1, "padding": 0, "view": "matrix"},
+    state=lambda p: {
+        "image": _written([[column + 1 for column in range(min(p.side, 8))]] * min(p.side, 8)),
+        "kernel": _written([[1] * p.kernel] * p.kernel),
+        "stride": 1,
+        "padding": 0,
+        "view": "matrix",
+    },
     hints=lambda p: (
         "One row for each output, one column for each pixel.",
         "Each row holds the kernel's weights once.",
@@ -230,7 +242,11 @@ FIELD = Template(
         + "."
     ),
     ask=_ask_field,
-    state=lambda p: {},
+    shown_by="cnn_cost",
+    state=lambda p: {
+        "net": "text",
+        "text": ", ".join((f"input{LARGE}x{LARGE}-1", *(f"conv{kernel}-1/{stride}" for kernel, stride in p.layers))),
+    },
     hints=lambda p: (
         "Start with 1 pixel and go through the layers.",
         "Each adds (k − 1) times the product of the strides before it.",

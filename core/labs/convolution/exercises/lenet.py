@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import chain, combinations, cycle, islice
 
 from core.exercises.questions import Question, Slip, choice, count, side
 from core.exercises.recipes import Edit, Recipe, asked
@@ -83,7 +84,11 @@ EARLY = Template(
         "no padding, and every filter has a bias."
     ),
     ask=_ask_early,
-    state=lambda p: {},
+    shown_by="cnn_cost",
+    state=lambda p: {
+        "net": "text",
+        "text": f"input{p.side}x{p.side}-1, conv{p.kernel}-{p.first}, pool2, conv{p.kernel}-{p.second}, pool2",
+    },
     hints=lambda p: ("A connection is one use of a weight or bias.", "A filter of the second layer sees every map."),
     lesson="Parameters are few because they are shared; connections count their uses.",
 )
@@ -146,6 +151,12 @@ def _ask_sparse(p: Sparse) -> Sequence[Question]:
     )
 
 
+def _table(groups: Sequence[tuple[int, int]]) -> str:
+    """Write a table of C3 with so many maps that see so many of the six maps of S2."""
+    rows = (islice(cycle(combinations("012345", seen)), maps) for maps, seen in groups)
+    return " ".join("".join(row) for row in chain.from_iterable(rows))
+
+
 SPARSE = Template(
     key="convolution.sparse",
     title="The sparse table of C3",
@@ -164,7 +175,7 @@ SPARSE = Template(
         "A connection is one use of a weight or bias."
     ),
     ask=_ask_sparse,
-    state=lambda p: {},
+    state=lambda p: {"c3": _table(p.groups)} if p.maps == 16 else {},  # the lab has 16 maps
     hints=lambda p: ("First count the pairs of maps that are connected.", "Then the weights of each, and the biases."),
     lesson="A sparse table saves weights and makes maps differ, since they see different inputs.",
 )
@@ -223,7 +234,11 @@ POINT = Template(
         "and S4 halve the side, S4 has 16 maps, and C5 has 120 maps, each with a bias."
     ),
     ask=_ask_point,
-    state=lambda p: {},
+    shown_by="cnn_cost",
+    state=lambda side: {
+        "net": "text",
+        "text": f"input{side}x{side}-1, conv5-6, pool2, conv5-16, pool2, conv5-120",
+    },
     hints=lambda p: ("Follow the side from layer to layer.", "On a 32×32 image S4 is 5×5: one position for C5."),
     lesson="A convolution whose kernel covers its input is a fully connected layer; on a larger image it is not.",
 )

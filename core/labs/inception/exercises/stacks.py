@@ -5,12 +5,20 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import Any
 
 from core.exercises.questions import Question, Slip, count, number
 from core.exercises.templates import Template
+from core.kit.controls import closest
 from core.labs.inception.compute.by_hand import TOPIC
+from core.labs.inception.controls import CONTROLS
 
 F = Fraction
+
+
+def _designs(sees: int) -> dict[str, Any]:
+    """Return a state in which 3x3 convolutions see a window."""
+    return {"view": "designs", "stack": ", ".join(["3x3"] * ((sees - 1) // 2))}
 
 
 @dataclass(frozen=True)
@@ -83,7 +91,7 @@ STACK = Template(
         f"{p.sees}×{p.sees} pixels of the input, all with stride 1 and without biases."
     ),
     ask=_ask_stack,
-    state=lambda p: {"view": "designs"},
+    state=lambda p: {**_designs(p.sees), **closest(CONTROLS, channels=p.channels)},
     hints=lambda p: ("Weights are taps × channels in × filters.", "A 3×3 widens the view by 2, a 1×1 not at all."),
     lesson="The same view can cost a fraction of the weights.",
 )
@@ -150,7 +158,7 @@ DESIGNS = Template(
         "their weights in units of C². A bottleneck is a 1×1 to half of the channels, a 3×3, and a 1×1 back to all."
     ),
     ask=_ask_designs,
-    state=lambda p: {"view": "designs"},
+    state=_designs,
     hints=lambda p: (
         "A k×k convolution from C to C channels has k² units.",
         "Only kernels wider than 1×1 widen the view, by k − 1.",

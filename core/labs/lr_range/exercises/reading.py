@@ -95,6 +95,15 @@ def _text(p: Losses) -> str:
     )
 
 
+def _pasted(p: Losses) -> str:
+    """Write the losses as the lab reads them."""
+    rates = [10 ** (p.low + (p.high - p.low) * k / (len(p.losses) - 1)) for k in range(len(p.losses))]
+    rows = zip(rates, p.losses, strict=True)
+    return "\n".join(
+        ("lr,loss", *(f"{rate:.6g},{'nan' if loss is None else f'{float(loss):g}'}" for rate, loss in rows))
+    )
+
+
 READING = Template(
     key="lr_range.reading",
     title="Read off a rate",
@@ -103,7 +112,7 @@ READING = Template(
     draw=_draw,
     text=_text,
     ask=_ask,
-    state=lambda p: {},
+    state=lambda p: {"protocol": "own", "pasted": _pasted(p)},
     hints=lambda p: ("Find the place of the smallest loss first.", "n rates have n − 1 steps between them."),
     lesson="A diverged run is NaN, which np.argmin takes for the minimum; look at the losses before you read off.",
 )

@@ -11,6 +11,8 @@ from fractions import Fraction
 from core.exercises.questions import Question, Slip, count, number
 from core.exercises.recipes import Edit, Recipe, asked
 from core.exercises.templates import Refused, Template
+from core.kit.controls import closest
+from core.labs.lr_range.controls import CONTROLS
 
 F = Fraction
 TOPIC = "Training"
@@ -76,7 +78,10 @@ SWEEP = Template(
         f"A range test tries {p.rates} learning rates from 10^{p.low} to 10^{p.high}, both included, at equal ratios."
     ),
     ask=_ask_sweep,
-    state=lambda p: {},
+    state=lambda p: {
+        "protocol": "sweep",
+        **closest(CONTROLS, candidates=p.rates, low=10.0**p.low, high=10.0**p.high),
+    },
     hints=lambda p: ("Equal ratios are equal steps of the exponent.", "n values have n − 1 steps between them."),
     lesson="A range test is linear in the logarithm of the rate.",
 )
@@ -149,7 +154,10 @@ SMOOTH = Template(
         f"β = {float(p.beta):g}, starting at a = 0, and correct the bias as Adam does."
     ),
     ask=_ask_smooth,
-    state=lambda p: {},
+    state=lambda p: {
+        "protocol": "own",
+        "pasted": "\n".join(("lr,loss", *(f"{10.0 ** (k - 4):g},{float(v):g}" for k, v in enumerate(p.losses)))),
+    },
     hints=lambda p: ("Go through the losses one by one.", "After k losses the weights add up to 1 − βᵏ."),
     lesson="Without the correction a smoothed curve starts near 0 and seems to rise.",
 )
@@ -224,7 +232,10 @@ UPDATES = Template(
         f"{p.rates} rates are tried in separate trainings of {p.epochs} epochs each."
     ),
     ask=_ask_updates,
-    state=lambda p: {},
+    state=lambda p: {
+        "protocol": "sweep",
+        **closest(CONTROLS, candidates=p.rates, epochs=p.epochs, batch=p.batch),
+    },
     hints=lambda p: ("Divide images by the batch size and round up.", "Multiply by epochs and by rates."),
     lesson="Separate trainings cost many times a single rising sweep, which needs about one epoch.",
 )

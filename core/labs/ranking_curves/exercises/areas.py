@@ -9,6 +9,7 @@ from fractions import Fraction
 
 from core.exercises.questions import Question, Slip, number
 from core.exercises.templates import Refused, Template
+from core.labs.ranking_curves.exercises.spaces import like
 
 F = Fraction
 
@@ -127,7 +128,7 @@ RANKED = Template(
     draw=_draw_ranked,
     text=_ranked_text,
     ask=_ask_ranked,
-    state=lambda p: {"source": "gauss"},
+    state=lambda p: like(p.labels),
     hints=lambda p: (
         "AUROC is the share of positive-negative pairs in which the positive has the larger score.",
         "Average precision adds the precision at each threshold, weighted by how much recall it adds.",

@@ -10,7 +10,7 @@ from itertools import pairwise
 
 from core.exercises.questions import Question, Slip, number
 from core.exercises.templates import Refused, Template
-from core.labs.ranking_curves.exercises.spaces import TOPIC
+from core.labs.ranking_curves.exercises.spaces import TOPIC, like
 
 F = Fraction
 Point = tuple[Fraction, Fraction]
@@ -112,7 +112,7 @@ GAINS = Template(
         "(x − π)/((1 − π)x) with the fraction of positives π."
     ),
     ask=_ask,
-    state=lambda p: {},
+    state=lambda p: like(p.labels),
     hints=lambda p: (
         "Recall gain 0 is where recall is π: find true and false positives there.",
         "Lines are straight in this space: add trapezoids over the recall gain.",

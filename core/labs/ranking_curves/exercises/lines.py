@@ -9,7 +9,7 @@ from fractions import Fraction
 
 from core.exercises.questions import Question, Slip, choice, number
 from core.exercises.templates import Refused, Template
-from core.labs.ranking_curves.exercises.spaces import TOPIC
+from core.labs.ranking_curves.exercises.spaces import TOPIC, like
 
 F = Fraction
 
@@ -173,7 +173,7 @@ ENDPOINT = Template(
         "scores are equal. Find the area under the precision-recall curve in two ways."
     ),
     ask=_ask_falling,
-    state=lambda p: {"interpolation": "straight"},
+    state=lambda p: {"interpolation": "straight", **like(p.labels)},
     hints=lambda p: (
         "Flag one example more each time: recall is positives found / all positives, precision is found / flagged.",
         "Only steps that find a positive have a width.",

@@ -6,10 +6,11 @@ import random
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import Any
 
 from core.exercises.questions import Question, Slip, choice, number
 from core.exercises.templates import Refused, Template
-from core.kit.controls import Scale
+from core.kit.controls import closest
 from core.labs.ranking_curves.controls import CONTROLS
 
 F = Fraction
@@ -139,7 +140,7 @@ POINT = Template(
         f"| positives | {m.tp} | {m.fn} |\n| negatives | {m.fp} | {m.tn} |"
     ),
     ask=lambda m: (*_rates(m), *_gains(m)),
-    state=lambda m: {"prevalence": _prevalence(m.prevalence)},
+    state=lambda m: closest(CONTROLS, prevalence=m.prevalence),
     hints=lambda m: (
         "Rates divide by a row of the table: recall by the positives, the false-positive rate by the negatives.",
         "Precision divides by a column: by everything that is flagged.",
@@ -149,10 +150,10 @@ POINT = Template(
 )
 
 
-def _prevalence(share: Fraction) -> float:
-    """Return the nearest prevalence that the lab's slider has."""
-    (control,) = (one for one in CONTROLS if isinstance(one, Scale) and one.name == "prevalence")
-    return min((value for value in control.values if value > 0), key=lambda value: abs(value - float(share)))
+def like(labels: Sequence[int]) -> dict[str, Any]:
+    """Return a state with the fraction of positives of some labels, in scores that the lab draws itself."""
+    share = closest(CONTROLS, positives_share=F(sum(labels), len(labels)))
+    return {"source": "gauss", "n_cases": 100, **share}
 
 
 @dataclass(frozen=True)
@@ -228,7 +229,7 @@ MOVED = Template(
         f"was developed where {float(100 * p.before):g}% were sick and is now used where {float(100 * p.after):g}% are."
     ),
     ask=_ask_moved,
-    state=lambda p: {"prevalence": _prevalence(p.after)},
+    state=lambda p: closest(CONTROLS, prevalence=p.after),
     hints=lambda p: (
         "Imagine 10,000 people: how many are sick, and how many of them does the test flag?",
         "Precision is π · TPR / (π · TPR + (1 − π) · FPR).",
@@ -308,7 +309,7 @@ EVERYTHING = Template(
     draw=lambda rng: Everything(F(rng.choice((*range(2, 40, 2), *range(60, 95, 5))), 100)),
     text=lambda p: f"In a data set {float(100 * p.prevalence):g}% are positive. A classifier flags every example.",
     ask=_ask_everything,
-    state=lambda p: {"prevalence": _prevalence(p.prevalence)},
+    state=lambda p: closest(CONTROLS, prevalence=p.prevalence),
     hints=lambda p: ("Write its confusion matrix: nothing is negative for it.", "Its precision is the prevalence."),
     lesson="The trivial classifier is a corner of ROC space and the baseline of precision.",
 )

@@ -10,6 +10,8 @@ from fractions import Fraction
 
 from core.exercises.questions import Question, Slip, choice, count, number
 from core.exercises.templates import Refused, Template
+from core.kit.controls import closest
+from core.labs.schedules.controls import CONTROLS
 
 F = Fraction
 TOPIC = "Training"
@@ -262,7 +264,12 @@ GROWING = Template(
         f"until the number of batches times the batch size reaches {p.limit}."
     ),
     ask=_ask_growing,
-    state=lambda p: {"schedule": "grow", "cycled": "kept"},
+    state=lambda p: {
+        "schedule": "grow",
+        "cycled": "kept",
+        "factor": 2,
+        **closest(CONTROLS, batch=p.first, max_batch=p.first * 2**p.doublings, length=p.limit),
+    },
     hints=lambda p: ("At each size divide the limit by the batch size and round up.",),
     lesson="Count updates: large batches soon have a single one per stage.",
 )

@@ -11,6 +11,8 @@ from functools import cache
 
 from core.exercises.questions import Question, Slip, choice, count, number
 from core.exercises.templates import Refused, Template
+from core.kit.controls import closest
+from core.labs.schedules.controls import CONTROLS
 from core.labs.schedules.exercises.plans import Growing
 from core.labs.schedules.exercises.schedulers import TOPIC, code
 
@@ -79,7 +81,7 @@ DIVIDED = Template(
         )
     ),
     ask=_ask_divided,
-    state=lambda p: {"schedule": "grow", "batch": 32, "length": 2000, "cycled": "kept"},
+    state=lambda p: {"schedule": "grow", "cycled": "kept", **closest(CONTROLS, batch=p.batch, length=p.limit)},
     hints=lambda p: ("Follow i until the loop stops.", "What is i after the break, and how many batches ran?"),
     lesson="Divide by the batches that ran: the fewer there are, the more one too many matters.",
 )
@@ -170,7 +172,12 @@ EQUAL = Template(
         )
     ),
     ask=_ask_equal,
-    state=lambda p: {"schedule": "grow", "batch": 32, "length": 2000, "cycled": "kept"},
+    state=lambda p: {
+        "schedule": "grow",
+        "cycled": "kept",
+        "epochs": p.epochs,
+        **closest(CONTROLS, n_train=p.images, batch=p.grown.first, length=p.grown.limit),
+    },
     hints=lambda p: ("At each size divide the limit by the batch size and round up.", "Then count whole batches."),
     lesson="Compare strategies at equal epochs, and test each once on the same test images.",
 )
@@ -300,7 +307,7 @@ MEANS = Template(
         + code("for x, y in test_loader:\n    accuracies.append(accuracy(x, y))\nprint(mean(accuracies))")
     ),
     ask=_ask_means,
-    state=lambda p: {},
+    state=lambda p: closest(CONTROLS, n_train=p.images, batch=p.batch),
     hints=lambda p: ("How many images are in the last batch?", "Each batch has the same weight in the mean."),
     lesson="Divide the correct predictions by the images, or weight each batch by its size.",
 )
@@ -384,7 +391,7 @@ LOOKS = Template(
         )
     ),
     ask=_ask_looks,
-    state=lambda p: {},
+    state=lambda p: closest(CONTROLS, epochs=p.epochs, n_train=p.images),
     hints=lambda p: ("The standard error of a share is √(p(1 − p)/n).", "Multiply it by the largest normal number."),
     lesson="Choose the epoch on validation images; use the test images once, at the end.",
 )

@@ -10,6 +10,8 @@ from fractions import Fraction
 
 from core.exercises.questions import Question, Slip, choice, count, number
 from core.exercises.templates import Template
+from core.kit.controls import closest
+from core.labs.transfer.controls import CONTROLS
 from core.labs.transfer.exercises.counts import TOPIC
 from core.labs.transfer.exercises.vgg import Vgg, draw
 
@@ -65,7 +67,7 @@ SOFTMAX = Template(
         "model.compile(loss=BinaryCrossentropy(from_logits=True))\n```"
     ),
     ask=_ask_softmax,
-    state=lambda p: {},
+    state=lambda classes: closest(CONTROLS, classes=classes),
     hints=lambda p: (
         "The probabilities go through a second sigmoid.",
         "A logit z costs ln(1 + e^z), less z for the correct class.",

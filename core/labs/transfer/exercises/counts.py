@@ -216,7 +216,8 @@ HEAD = Template(
         "many after flattening?"
     ),
     ask=_ask_head,
-    state=lambda p: {"classes": p.classes},
+    shown_by="cnn_cost",
+    state=lambda p: {"net": "text", "text": f"input{p.side}x{p.side}-{p.depth}, fc{p.hidden}, fc{p.classes}"},
     hints=lambda p: ("A fully connected layer has (inputs + 1) · units parameters.",),
     lesson="Pooling first makes the head independent of the image size, and far smaller.",
 )
