@@ -94,6 +94,21 @@ def test_the_page_has_every_term_and_a_link_to_each_of_its_labs(new_app: NewApp)
         assert all(f'href="{lab}"' in entry for lab in term.labs)
 
 
+def test_a_term_is_found_by_its_name_its_other_names_or_its_words(new_app: NewApp) -> None:
+    app = new_app()
+    app.switch_page("pages/glossary.py")
+    app.run()
+
+    def found(asked: str) -> list[str]:
+        app.text_input(key="glossary:find").set_value(asked).run()
+        return re.findall(r'<dt id="([^"]+)"', "".join(html.proto.body for html in app.get("html")))
+
+    assert "term-leverage" in found("LEVERAGE") and len(found("leverage")) < 5
+    assert found("tp") != [] and "term-confusion-matrix" in found("TP")  # another name
+    assert found("no such thing") == [] and "contains “no such thing”" in app.info[0].value
+    assert len(found("")) == len(TERMS)
+
+
 def test_a_precision_gain_is_what_the_glossary_says() -> None:
     """Flach and Kull's definition, (prec - π) / ((1 - π) prec), against 1 - FPR/TPR, in exact fractions."""
     for tp, fn, fp, tn in ((3, 1, 2, 14), (5, 5, 5, 85), (1, 0, 9, 0)):

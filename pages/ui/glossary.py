@@ -8,6 +8,7 @@ import streamlit as st
 
 from core.kit.glossary import GLOSSARY, Term
 from core.kit.lab import Lab
+from core.kit.words import verbatim
 from pages.ui import shell
 
 # An address such as /glossary#term-leverage is older than the page that it points into.
@@ -22,11 +23,20 @@ def show() -> None:
     """Draw the page."""
     st.title("Glossary", anchor=False)
     labs = shell.labs()
+    asked = st.text_input("Find a term", max_chars=60, width=320, autocomplete="off", key="glossary:find").strip()
+    found = {topic: [term for term in terms if _matches(term, asked)] for topic, terms in GLOSSARY.items()}
+    if not any(found.values()):
+        st.info(f"No term or definition contains “{verbatim(asked)}”.")
     with st.container(key="glossary"):
-        for topic, terms in GLOSSARY.items():
-            st.header(topic, anchor=False)
-            st.html(f"<dl>{''.join(_entry(term, labs) for term in sorted(terms, key=_letters))}</dl>")
+        for topic, terms in found.items():
+            if terms:
+                st.header(topic, anchor=False)
+                st.html(f"<dl>{''.join(_entry(term, labs) for term in sorted(terms, key=_letters))}</dl>")
         st.html(_SCROLL, unsafe_allow_javascript=True)
+
+
+def _matches(term: Term, asked: str) -> bool:
+    return any(asked.casefold() in text.casefold() for text in (term.name, term.words, *term.also))
 
 
 def _letters(term: Term) -> str:

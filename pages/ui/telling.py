@@ -193,7 +193,8 @@ def lectures(labs: dict[str, Lab]) -> None:
         st.markdown("**Lectures ready to give**", width="content")
         for lecture in LECTURES:
             first = shell.lab_page(labs[lecture.parts[0].lab])
-            query = {state.STORY: f"{lecture.name}.1"}
+            kept = {state.PRESENT: "1"} if state.presenting() else {}
+            query = kept | {state.STORY: f"{lecture.name}.1"}
             st.page_link(first, label=lecture.title, query_params=query, icon=":material/play_circle:", width="content")
 
 

@@ -247,6 +247,10 @@ def test_images_are_not_interactive_and_every_image_has_words(app_url: str, open
     nested = "document.querySelectorAll('[role=img] :is(button, a, input, [tabindex])').length"
     assert page.evaluate(nested) == 0
     assert page.evaluate("document.querySelector('[data-testid=stMain]').scrollHeight") <= 1400
+    cards = page.locator('[class*="st-key-card"]').evaluate_all(
+        "cards => cards.map((card) => card.getBoundingClientRect()).map(({ top, height }) => [top, height])"
+    )
+    assert len({(round(top), round(height)) for top, height in cards}) == len({round(top) for top, _ in cards})
 
 
 def test_what_is_old_is_dimmed_while_the_server_works(app_url: str, open_page: OpenPage) -> None:
