@@ -94,6 +94,7 @@ class Chart {
     this.columns = [];
     this.axes = [];
     this.dials = [];
+    this.resting = null; // where the picture was before the previews of a drag
     this.alone = null; // number of the panel that fills the stage
     this.every = false; // all panels, not only those shown at first
     this.still = matchMedia("(prefers-reduced-motion: reduce)").matches;
@@ -144,6 +145,7 @@ class Chart {
     const packed = await this.kit.inflated(bytes);
     if (this.over) return;
     this.previewing = true;
+    this.resting = this.stand();
     this.adopt({ ...this.kit.decode(packed, this.kit.rules), state: this.state });
     this.draw();
   }
@@ -160,7 +162,8 @@ class Chart {
     const { state, axes } = header;
     const start = [state.start].flat(); // a number, or one for each axis
     const jump = (state.epoch !== this.state?.epoch && !this.held) || axes.length !== this.axes.length;
-    const values = jump ? start : this.values();
+    const values = jump ? start : this.stand();
+    if (!this.previewing) this.resting = null;
     if ((state.large ?? null) !== (this.state?.large ?? null)) Object.assign(this, { alone: state.large ?? null, every: false });
     Object.assign(this, { header, state, axes });
     if (jump) this.stop(), clearTimeout(this.keyTimer), (this.committed = String(start));
@@ -330,6 +333,11 @@ class Chart {
     return this.axes.map((axis, k) => axis.values[this.at(k)]);
   }
 
+  /** Where the reader has put the picture; a preview may lack that step, as a smaller image lacks the last layers. */
+  stand() {
+    return this.resting ?? this.values();
+  }
+
   textAt(index) {
     return this.axes.map((axis, k) => axis.texts[this.at(k, index)]).join(", ");
   }
@@ -344,6 +352,7 @@ class Chart {
   goTo(index) {
     if (index === this.index) return;
     this.index = index;
+    this.resting = null;
     this.later("showFrame", () => this.show());
   }
 

@@ -61,7 +61,7 @@ export class Sliders {
 
   ask() {
     if (this.sent || !this.wanted || this.socket?.readyState !== WebSocket.OPEN) return;
-    this.sent = { ...this.source, ...this.wanted, stand: this.chart.values() };
+    this.sent = { ...this.source, ...this.wanted, stand: this.chart.stand() };
     this.wanted = null;
     this.socket.send(JSON.stringify(this.sent));
   }

@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from core import worker
 from core.draw.packing import pack
@@ -174,6 +174,33 @@ def are_live(app_url: str, open_page: OpenPage, lab: Lab, base: dict[str, Any], 
         assert runs[0] == before + 1, control.name
     fresh = ready(open_page(f"{app_url}/{lab.name}?{urlencode(lab.link(values))}"))
     same_shapes(page, fresh)
+
+
+def test_previews_without_the_current_step_leave_the_main_slider(app_url: str, open_page: OpenPage) -> None:
+    """LeNet-5 has fewer layers for some sizes of the image."""
+    lab = next(lab for lab in LABS if lab.name == "cnn_cost")
+    size = next(control for control in lab.controls if control.name == "size" and isinstance(control, Scale))
+    values = lab.fresh | {"net": "lenet5", "layer": 6}
+    page, _ = open_lab(open_page, app_url, lab, values)
+    slider = page.get_by_role("slider", name="Layer")
+    spoken = slider.get_attribute("aria-valuetext") or ""
+    holder = page.locator(".st-key-cnn_cost-size")
+    holder.hover()
+    thumb = holder.evaluate(THUMB)
+    page.mouse.move(thumb["x"], thumb["y"])
+    page.mouse.down()
+    seen = set()
+    for place in (4, 0):
+        asked = page.evaluate("() => live.answers.length")
+        page.mouse.move(thumb["x"] + (place - thumb["place"]) / (len(size.values) - 1) * thumb["width"], thumb["y"])
+        page.wait_for_function("count => live.answers.length > count && live.answers.length === live.asked", arg=asked)
+        seen.add(slider.get_attribute("aria-valuetext"))
+    page.mouse.up()
+    expect(slider).to_have_attribute("aria-valuetext", spoken)
+    assert len(seen) == 2  # the preview had other layers
+    ready(page)
+    settled_link(page, lab.link(values))
+    expect(slider).to_have_attribute("aria-valuetext", spoken)
 
 
 def settled(lab: Lab, values: dict[str, Any]) -> dict[str, Any]:
