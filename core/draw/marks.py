@@ -40,7 +40,9 @@ def curve(
     **more: Any,
 ) -> Trace:
     """Return a line in the color of a role, and in its dash if none is given."""
-    look = line(role, width, **({"dash": dash} if dash else {}))
+    look = line(role, width) | ({"dash": dash} if dash else {})
+    if look["dash"] == "solid":  # plotly's own default, and every tick carries it
+        del look["dash"]
     return _scatter("lines", x, _single(y), name, hover, table) | {"line": look} | more
 
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Callable, Iterable
 
 BYTES = ((1e12, "TB"), (1e9, "GB"), (1e6, "MB"), (1e3, "kB"), (1, "B"))
 # How a text begins that a spreadsheet takes for a formula; a signed number is not one.
 _FORMULA = re.compile(r"[=@\t\r\n＝＋－＠]|[-+](?!\d*\.?\d+(e[-+]?\d+)?$)", re.IGNORECASE)
 _SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+_SUBSCRIPT = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 
 
 def settled(value: float) -> float:
@@ -34,7 +36,7 @@ def number(value: float, digits: int = 3) -> str:
     mantissa, power = f"{value:.{digits - 1}e}".split("e")  # the exponent of the rounded value: 99.96 is 100
     if -4 <= int(power) < 5:
         return f"{value:.{max(digits - 1 - int(power), 0)}f}".replace("-", "−")
-    return f"{mantissa} × 10{str(int(power)).translate(_SUPERSCRIPT)}".replace("-", "−")
+    return f"{mantissa} × 10{superscript(int(power))}".replace("-", "−")
 
 
 def fixed(value: float, decimals: int = 3) -> str:
@@ -46,8 +48,44 @@ def fixed(value: float, decimals: int = 3) -> str:
     value = settled(value)
     if value != 0 and math.isfinite(value) and not 0.5 * 10**-decimals <= abs(value) < 1e4:
         mantissa, power = f"{value:.2e}".split("e")
-        return f"{mantissa} × 10{str(int(power)).translate(_SUPERSCRIPT)}".replace("-", "−")
+        return f"{mantissa} × 10{superscript(int(power))}".replace("-", "−")
     return f"{value:.{decimals}f}".replace("-", "−") if math.isfinite(value) else number(value)
+
+
+def each(values: Iterable[float], show: Callable[[float], str] = fixed) -> tuple[str, ...]:
+    """Write each of some numbers.
+
+    >>> each([0.5, 0.25]), each([1e6], number)
+    (('0.500', '0.250'), ('1.00 × 10⁶',))
+    """
+    return tuple(show(float(value)) for value in values)
+
+
+def bracketed(value: float) -> str:
+    """Write a number as a factor or a term of a formula: a negative one in parentheses.
+
+    >>> bracketed(0.25), bracketed(-2.0)
+    ('0.250', '(−2.00)')
+    """
+    return f"({number(value)})" if value < 0 else number(value)
+
+
+def superscript(whole: int) -> str:
+    """Write a whole number as an exponent.
+
+    >>> superscript(-12)
+    '⁻¹²'
+    """
+    return str(whole).translate(_SUPERSCRIPT)
+
+
+def subscript(value: float) -> str:
+    """Write a number that is not negative as an index.
+
+    >>> subscript(10), subscript(0.5)
+    ('₁₀', '₀.₅')
+    """
+    return f"{value:g}".translate(_SUBSCRIPT)
 
 
 def with_error(value: float, error: float) -> str:

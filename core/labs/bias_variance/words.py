@@ -5,11 +5,10 @@ from __future__ import annotations
 from core.draw.live import Readout
 from core.draw.regression import cost
 from core.exercises.questions import Slip
-from core.kit.arrays import Array
 from core.kit.controls import Choice, Slider
 from core.kit.mark import Mark
 from core.kit.prediction import Prediction
-from core.kit.words import fixed, larger, percent, with_error
+from core.kit.words import each, fixed, larger, percent, with_error
 from core.labs.bias_variance.compute.explore import Exploration
 from core.labs.bias_variance.panels.choice import RULES, rule_name
 
@@ -20,22 +19,22 @@ def terms(result: Exploration, view: str) -> tuple[Readout, ...]:
     median = ", median" if result.heavy_tailed else ""
     own = Readout(
         "training error, this data set",
-        _each(d.train_mse_first),
+        each(d.train_mse_first),
         "train",
         "Mean squared residual of the fit.",
     )
     parts = (
-        Readout(f"bias²{median}", _each(result.bias2), "bias", "How far the fits miss the truth together, squared."),
+        Readout(f"bias²{median}", each(result.bias2), "bias", "How far the fits miss the truth together, squared."),
         Readout(
             f"variance{median}",
-            _each(result.variance),
+            each(result.variance),
             "variance",
             "How much the fit moves from data set to data set.",
         ),
         Readout("noise σ²", (fixed(d.noise),), "noise", "What no model can predict."),
         Readout(
             f"expected test error{median}",
-            _each(result.risk),
+            each(result.risk),
             "risk",
             "What a fit of this degree costs on new data; exact in the noise.",
             formula=() if result.heavy_tailed else tuple(_added(result, k) for k in range(len(d.degrees))),
@@ -54,10 +53,6 @@ def _added(result: Exploration, k: int) -> str:
     """Write the sum of the terms at the k-th degree in numbers."""
     bias2, variance, risk = _parts(result, k)
     return f"{fixed(bias2)} + {fixed(variance)} + {fixed(result.decomposition.noise)} = {fixed(risk)}"
-
-
-def _each(values: Array) -> tuple[str, ...]:
-    return tuple(fixed(float(value)) for value in values)
 
 
 def summary(result: Exploration, view: str, k: int) -> str:
@@ -103,7 +98,7 @@ def shares(result: Exploration) -> tuple[Readout, ...]:
     """Return readouts of the rules: how often each chooses each degree."""
     s = result.selection
     return (
-        Readout("expected test error", _each(result.risk), "risk", headline=True),
+        Readout("expected test error", each(result.risk), "risk", headline=True),
         *(
             Readout(
                 f"chosen by {rule_name(result, rule)}",

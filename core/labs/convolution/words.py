@@ -6,10 +6,9 @@ import numpy as np
 
 from core.draw.live import Check, Readout
 from core.exercises.questions import Slip, choice
-from core.kit.arrays import Numbers
 from core.kit.controls import Choice, Slider
 from core.kit.prediction import Prediction
-from core.kit.words import number, percent
+from core.kit.words import each, number, percent
 from core.labs.convolution.compute.explore import Convolution
 from core.labs.convolution.panels.grids import plain
 
@@ -29,7 +28,7 @@ def readouts(result: Convolution, view: str) -> tuple[Readout, ...]:
     return (
         Readout(
             "sum under the window",
-            each(result.sums),
+            each(result.sums, plain),
             "accent",
             "The kernel times the patch under it, without matrix.",
             check=_product(result, view),
@@ -45,7 +44,7 @@ def _product(result: Convolution, view: str) -> Check:
     s = result.sliding
     name, other = ("weights · column", s.weights @ s.columns) if view == "im2col" else ("row of W · vec(x)", s.product)
     same = np.abs(result.sums - other) <= 1e-9 * np.maximum(np.abs(other), 1)
-    return Check(each(other), tuple(map(bool, same)), name)
+    return Check(each(other, plain), tuple(map(bool, same)), name)
 
 
 def summaries(result: Convolution, view: str) -> tuple[str, ...]:
@@ -53,18 +52,13 @@ def summaries(result: Convolution, view: str) -> tuple[str, ...]:
     s = result.sliding
     if view == "transposed":
         back = f"{result.restored} of {s.image.size} pixels come back."
-        return tuple(f"[accent|{text}] times the kernel is added; {back}" for text in each(s.product))
+        return tuple(f"[accent|{text}] times the kernel is added; {back}" for text in each(s.product, plain))
     used = ((s.columns != 0) & (s.weights[:, np.newaxis] != 0)).sum(axis=0)
     texts = []
-    for text, count in zip(each(result.sums), used.tolist(), strict=True):
+    for text, count in zip(each(result.sums, plain), used.tolist(), strict=True):
         left = f"{count} of {s.weights.size} {'is' if count == 1 else 'are'} not zero"
         texts.append(f"The products under the kernel add up to [accent|{text}]; {left}.")
     return tuple(texts)
-
-
-def each(values: Numbers) -> tuple[str, ...]:
-    """Return the text of each value, exactly."""
-    return tuple(plain(value) for value in values.tolist())
 
 
 def output_size(result: Convolution) -> Readout:
@@ -104,7 +98,9 @@ def _back(result: Convolution) -> tuple[Readout, ...]:
     gap = float(np.abs(result.inner(result.stamped) - s.transposed).max())
     height, width = s.image.shape
     return (
-        Readout("output y at this place", each(s.product), "accent", "What is multiplied with the kernel and added."),
+        Readout(
+            "output y at this place", each(s.product, plain), "accent", "What is multiplied with the kernel and added."
+        ),
         Readout("x", (f"{height} × {width}",), help="Size of the image."),
         Readout(
             "Wᵀ vec(y)",

@@ -7,7 +7,7 @@ import numpy as np
 from core.draw.live import Check, Readout
 from core.kit.controls import Choice
 from core.kit.prediction import Prediction, because
-from core.kit.words import fixed, number
+from core.kit.words import bracketed, fixed, number
 from core.labs.gradients.compute.explore import VALUES, Gradients
 from core.labs.gradients.compute.graphs import slope
 from core.labs.gradients.panels import VALUE
@@ -59,7 +59,7 @@ def _formula(result: Gradients, k: int) -> str:
     total = fixed(float(result.gradient[k]))
     if result.graph == "perceptron":
         weights, back = result.nodes[0].values[k][:, result.entry], result.nodes[2].gradient[k][:, 0]
-        return f"{' + '.join(f'{_signed(w)} · {_signed(g)}' for w, g in zip(weights, back, strict=True))} = {total}"
+        return f"{' + '.join(f'{bracketed(w)} · {bracketed(g)}' for w, g in zip(weights, back, strict=True))} = {total}"
     if result.graph == "softmax":
         f = float(result.nodes[2].values[k][result.entry, 0])
         return f"{fixed(f)} − {int(result.entry == result.label)} = {total}"
@@ -76,15 +76,11 @@ def _formula(result: Gradients, k: int) -> str:
             for parent, flow in zip(node.parents, node.flows, strict=True)
             if parent == result.place
         ]
-        return f"{' + '.join(_signed(v) for v in flows)} = {total}"
+        return f"{' + '.join(bracketed(v) for v in flows)} = {total}"
     slopes = [
         slope(result.act, a.values[k], b.values[k]).item() for a, b in zip(result.nodes, result.nodes[1:], strict=False)
     ]
     return f"{' · '.join(number(v) for v in slopes)} = {total}"
-
-
-def _signed(value: float) -> str:
-    return f"({number(value)})" if value < 0 else number(value)
 
 
 def summaries(result: Gradients) -> tuple[str, ...]:

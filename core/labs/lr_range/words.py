@@ -7,10 +7,9 @@ from collections.abc import Sequence
 import numpy as np
 
 from core.draw.live import Readout, Remark
-from core.kit.arrays import Array
 from core.kit.controls import Choice
 from core.kit.prediction import Prediction, because
-from core.kit.words import fixed, number
+from core.kit.words import each, fixed, number
 from core.labs.lr_range.compute.curves import Candidate
 from core.labs.lr_range.compute.explore import HOMEWORK_UPDATES, POINT_RULES, RAMP_UPDATES, LrRange, Moment, Rule
 from core.labs.lr_range.controls import show_rate
@@ -27,10 +26,6 @@ def _times(ratio: float) -> str:
     return number(float(f"{ratio:.1e}"), 2)
 
 
-def _each(values: Array) -> tuple[str, ...]:
-    return tuple(fixed(float(value)) for value in values)
-
-
 def _ratio(result: LrRange, more: str) -> Remark:
     """How many times one bound is the other, and what is so for all bounds."""
     ratios = result.axis / result.axis[0]
@@ -45,11 +40,11 @@ def ramp_readouts(result: LrRange, now: Moment) -> tuple[Readout, ...]:
     apart = "–" if now.disagreement is None else number(now.disagreement)
     average = "Exponential average without bias, mean over the seeds."
     known = (
-        Readout("accuracy, upper", _each(accuracy), "test", "Smoothed, on the batches of the training.", UPPER_RATE),
+        Readout("accuracy, upper", each(accuracy), "test", "Smoothed, on the batches of the training.", UPPER_RATE),
     )
     return (
-        Readout("smoothed loss, lower", _each(smoothed), "train", average, LOWER_RATE),
-        Readout("smoothed loss, upper", _each(smoothed), "train", average, UPPER_RATE, headline=True),
+        Readout("smoothed loss, lower", each(smoothed), "train", average, LOWER_RATE),
+        Readout("smoothed loss, upper", each(smoothed), "train", average, UPPER_RATE, headline=True),
         *(known if result.has_accuracies else ()),
         Readout(
             "rules apart by a factor",

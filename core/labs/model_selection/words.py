@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 
 from core.draw.live import Check, Readout
 from core.kit.arrays import Numbers
 from core.kit.controls import Choice, Slider
 from core.kit.prediction import Prediction, because
-from core.kit.words import fixed, larger, percent, with_error
+from core.kit.words import each, fixed, larger, percent, with_error
 from core.labs.model_selection.compute.explore import REDRAWS, ModelSelection
 from core.labs.model_selection.panels.view import RULES, at_most, index_of, name_of, opening, picks
 from core.regression.resampling import RESAMPLES
 
+_FOUR = partial(fixed, decimals=4)
 _CHANGES = {"none": "Neither", "splitter": "The split seed", "data": "New data", "both": "Both"}
-
-
-def _each(values: Numbers, decimals: int = 3) -> tuple[str, ...]:
-    return tuple(fixed(float(value), decimals) for value in values)
 
 
 def readouts(result: ModelSelection, rule: str) -> tuple[Readout, ...]:
@@ -29,7 +28,7 @@ def readouts(result: ModelSelection, rule: str) -> tuple[Readout, ...]:
     drawn = f"exp({rule} / n), in units of y²" if rule in ("AIC", "BIC") else "What the rule minimizes, in units of y²"
     return (
         _headline(result),
-        Readout("training error", _each(result.train_mse), "train", "Mean squared residual of the fit to all points."),
+        Readout("training error", each(result.train_mse), "train", "Mean squared residual of the fit to all points."),
         Readout(
             name_of(result, rule),
             tuple(with_error(float(score), float(se)) for score, se in scores),
@@ -44,7 +43,7 @@ def readouts(result: ModelSelection, rule: str) -> tuple[Readout, ...]:
         ),
         Readout(
             "LOO RMSE, one fit",
-            _each(result.left_out_rmse, 4),
+            each(result.left_out_rmse, _FOUR),
             "threshold",
             "Leave-one-out: root of the mean of (r/(1−h))², in units of y.",
             check=_refitted(result) if result.is_refitted else None,
@@ -57,10 +56,10 @@ def _headline(result: ModelSelection) -> Readout:
     v = result.validation
     if v.known:
         words = "Of a fit of this degree on new data, noise included; exact."
-        return Readout("expected error", _each(v.risk), "risk", words, headline=True)
+        return Readout("expected error", each(v.risk), "risk", words, headline=True)
     return Readout(
         "bootstrap spread of the fit",
-        _each(result.spread),
+        each(result.spread),
         "variance",
         f"Half the width of the band that holds 68% of {RESAMPLES} fits to resampled points, median over x. "
         "Bias, noise, and expected error are unknown.",
@@ -73,7 +72,7 @@ def _refitted(result: ModelSelection) -> Check:
     v = result.validation
     same = np.isclose(result.left_out_rmse, result.refitted_rmse, rtol=1e-6, equal_nan=True)
     how = f"By {v.x.size} refits, each without one point"
-    return Check(_each(result.refitted_rmse, 4), tuple(map(bool, same)), how)
+    return Check(each(result.refitted_rmse, _FOUR), tuple(map(bool, same)), how)
 
 
 def summary(result: ModelSelection, rule: str) -> str:

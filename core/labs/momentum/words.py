@@ -8,7 +8,7 @@ import numpy as np
 
 from core.draw.live import Check, Readout
 from core.kit.arrays import Numbers
-from core.kit.words import fixed, number
+from core.kit.words import each, fixed, number
 from core.labs.momentum.compute.explore import STEPS, Momentum
 from core.labs.momentum.compute.roots import border
 
@@ -29,13 +29,13 @@ def readouts(result: Momentum) -> tuple[Readout, ...]:
     return (
         Readout(
             "steps per digit",
-            _each(result.rate, digit),
+            each(result.rate.ravel(), digit),
             help="Steps in which the distance shrinks by a factor of ten, in the long run.",
             headline=True,
         ),
         Readout(
             "rate per step",
-            _each(result.rate, fixed4),
+            each(result.rate.ravel(), fixed4),
             "accent",
             "Largest modulus of a root: in the long run, the factor of the distance in a step.",
             check=_same(
@@ -47,7 +47,7 @@ def readouts(result: Momentum) -> tuple[Readout, ...]:
         ),
         Readout(
             f"distance, {STEPS} steps",
-            _each(result.distance[..., -1], number),
+            each(result.distance[..., -1].ravel(), number),
             "risk",
             "From the minimum, as a share of that at the start (1, 1); from the roots.",
             check=_same(
@@ -65,7 +65,7 @@ def readouts(result: Momentum) -> tuple[Readout, ...]:
 def _same(again: Numbers, first: Numbers, show: Callable[[float], str], how: str) -> Check:
     """Return a second computation at each point of the plane."""
     close = np.isclose(again, first, rtol=1e-3, atol=1e-9).ravel()
-    return Check(_each(again, show), tuple(close.tolist()), how)
+    return Check(each(again.ravel(), show), tuple(close.tolist()), how)
 
 
 def summaries(result: Momentum) -> tuple[str, ...]:
@@ -109,10 +109,6 @@ def digit(rate: float) -> str:
     if rate > 1 - 1e-12:
         return "never"
     return number(float(-np.log(10) / np.log(rate))) if rate > 0 else "0"
-
-
-def _each(values: Numbers, show: Callable[[float], str]) -> tuple[str, ...]:
-    return tuple(show(value) for value in values.ravel().tolist())
 
 
 def sentences(result: Momentum) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ import numpy as np
 from core.draw.live import Check, Readout
 from core.kit.controls import Choice
 from core.kit.prediction import Prediction, because
-from core.kit.words import fixed, number
+from core.kit.words import bracketed, fixed, number
 from core.labs.normalization.compute import MOVED, NUDGE, Normalized
 from core.labs.normalization.panels import MINE, OTHERS
 
@@ -72,8 +72,7 @@ def _formula(result: Normalized, k: int) -> str:
 
 
 def _signed(value: float) -> str:
-    value = value if abs(value) > _ROUNDING else 0.0
-    return f"({number(value)})" if value < 0 else number(value)
+    return bracketed(value if abs(value) > _ROUNDING else 0.0)
 
 
 def _plain(value: float) -> str:

@@ -13,7 +13,7 @@ from core.draw.marks import answer, panel
 from core.kit.controls import Choice
 from core.kit.mark import Mark
 from core.kit.prediction import Prediction, Spot, because
-from core.kit.words import fixed, number, percent
+from core.kit.words import fixed, number, percent, subscript
 from core.labs.ranking_curves.compute.comparison import Comparison
 from core.labs.ranking_curves.panels.view import View
 from core.ranking.costs import expected_cost
@@ -42,15 +42,14 @@ def readouts(result: Comparison, view: View) -> tuple[Readout, ...]:
     many = len(result.rankings) > 1
     order = f" First model / second model: {' / '.join(result.scored.names)}." if many else ""
     rows = [_numbers(result, view, k) for k in range(len(result.rankings))]
-    beta = f"{view.beta:g}".translate(str.maketrans("0123456789.", "₀₁₂₃₄₅₆₇₈₉."))
     words = {
         "recall, TPR": "Fraction of the positives that are predicted positive.",
         "FPR": "Fraction of the negatives that are predicted positive.",
         "precision": "Fraction of positives among the predicted positives.",
-        f"F{beta}": "Harmonic mean of precision and recall, weighted by β.",
+        f"F{subscript(view.beta)}": "Harmonic mean of precision and recall, weighted by β.",
         "recall gain": "Recall on the harmonic scale from π (0) to 1.",
         "precision gain": "Precision on the harmonic scale from π (0) to 1.",
-        f"F{beta} gain": "Mean of the two gains, weighted by β².",
+        f"F{subscript(view.beta)} gain": "Mean of the two gains, weighted by β².",
         "cost": "Expected cost of an example, in units of the sum of both costs.",
     }
     here = {

@@ -8,18 +8,13 @@ from core.draw.live import Readout
 from core.kit.arrays import Numbers
 from core.kit.controls import Choice
 from core.kit.prediction import Prediction
-from core.kit.words import fixed, larger, number, with_error
+from core.kit.words import each, fixed, larger, number, with_error
 from core.labs.regularization.compute.explore import Regularization
 from core.labs.regularization.controls import show_penalty
 from core.labs.regularization.panels.penalty import index_of
 
 _BLURRED = "lost in rounding"
 ASKED = 10.0  # penalty of the questions: that of the homework
-
-
-def each(values: Numbers) -> tuple[str, ...]:
-    """Return the text of each value."""
-    return tuple(fixed(float(value)) for value in values)
 
 
 def _sizes(result: Regularization, values: Numbers) -> tuple[str, ...]:

@@ -11,6 +11,7 @@ from core.draw.live import Axis, Panel, Plane, Track
 from core.draw.marks import Trace, bars, curve, dots, panel, texts
 from core.draw.style import color
 from core.kit.arrays import Numbers
+from core.kit.words import superscript
 from core.labs.lr_range.compute.explore import HOMEWORK_UPDATES, RAMP_UPDATES, LrRange
 from core.labs.lr_range.controls import BOUNDS
 
@@ -18,7 +19,6 @@ UPPER, LOWER = 300, 270  # heights of the panels of a column
 _LEFT = 96  # pixels for the names of the rules, so that the rates of two panels stand above each other
 # Directions of the plane of both bounds: one of them alone, and the one above the other.
 LOWER_RATE, UPPER_RATE, RATIO = (1, 0), (0, 1), (-1, 1)
-_SIGNS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
 def bounds_plane(result: LrRange) -> Plane:
@@ -55,7 +55,7 @@ def nothing_yet(traces: Sequence[Trace], x: float, y: Sequence[float]) -> list[T
 
 def power(exponent: int) -> str:
     """A power of ten as a reader wants it."""
-    return {0: "1", 1: "10", 2: "100"}.get(exponent, f"10{str(exponent).translate(_SIGNS)}")
+    return {0: "1", 1: "10", 2: "100"}.get(exponent, f"10{superscript(exponent)}")
 
 
 def gapped(curves: Sequence[Numbers]) -> Numbers:

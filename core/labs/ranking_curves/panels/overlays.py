@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from core.draw.marks import Trace, area, colored, labels, lines, marks
-from core.kit.words import fixed, number
+from core.kit.words import fixed, number, subscript
 from core.labs.ranking_curves.compute.comparison import Comparison
 from core.labs.ranking_curves.panels.isometrics import (
     Isometric,
@@ -20,8 +20,6 @@ from core.labs.ranking_curves.panels.spaces import ACROSS, PR, PRG, ROC, ROLES, 
 from core.labs.ranking_curves.panels.view import View
 from core.ranking.costs import cheapest, expected_cost
 from core.ranking.curves import Ranking, f_score
-
-_SUBSCRIPT = str.maketrans("0123456789.", "₀₁₂₃₄₅₆₇₈₉.")
 
 
 def bands(result: Comparison, view: View, space: Space) -> list[Trace]:
@@ -167,7 +165,7 @@ def notes(result: Comparison, view: View) -> list[Trace]:
 
 def f_name(beta: float) -> str:
     """Return F with its beta as an index."""
-    return f"F{beta:g}".translate(_SUBSCRIPT)
+    return f"F{subscript(beta)}"
 
 
 def measure(view: View) -> str:

@@ -9,7 +9,7 @@ from core.draw.marks import Trace, band, bars, curve, dots, estimates, panel, sp
 from core.draw.regression import error_axis, fit_range, outside
 from core.draw.style import color
 from core.kit.arrays import Numbers
-from core.kit.words import number
+from core.kit.words import number, subscript, superscript
 from core.labs.regularization.compute.explore import Regularization
 from core.labs.regularization.panels.penalty import (
     HEIGHT,
@@ -24,7 +24,6 @@ from core.labs.regularization.panels.penalty import (
 
 _COARSE = slice(None, None, 6)  # of the grid, for the band, which travels once for every penalty
 _FAINT = 44  # coefficients that the faint fits may have together
-_ABOVE, _BELOW = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹"), str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 
 
 def ridge_panels(result: Regularization, log_y: bool) -> tuple[Panel, ...]:
@@ -117,8 +116,8 @@ def weights(result: Regularization) -> Panel:
 def column_name(k: int, basis: str) -> str:
     """Return the name of the k-th penalized column."""
     if basis == "chebyshev":
-        return f"T{str(k).translate(_BELOW)}"
-    return "x" if k == 1 else f"x{str(k).translate(_ABOVE)}"
+        return f"T{subscript(k)}"
+    return "x" if k == 1 else f"x{superscript(k)}"
 
 
 def errors(result: Regularization, log_y: bool) -> Panel:
