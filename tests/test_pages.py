@@ -23,7 +23,8 @@ from streamlit.testing.v1 import AppTest
 from core.draw.live import Picture
 from core.kit.brought import File
 from core.kit.controls import Places, Seed, Several, defaults
-from core.kit.lab import Lab, Preset, parameters
+from core.kit.lab import Lab, Preset
+from core.kit.parameters import parameters
 from core.kit.prediction import Spot
 from core.kit.results import nbytes
 from pages.ui import export, shell

@@ -5,11 +5,9 @@
 
 from __future__ import annotations
 
-import inspect
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache
 from itertools import product
 from typing import Any
 
@@ -21,6 +19,7 @@ from core.kit.controls import Control, Toggle, defaults
 from core.kit.cost import Cost, in_turn
 from core.kit.links import from_link, to_link
 from core.kit.memo import Memo
+from core.kit.parameters import parameters
 from core.kit.prediction import Prediction
 from core.kit.recent import Recent
 from core.kit.story import Story
@@ -336,9 +335,3 @@ class Lab:
         used = [c for c in self.controls if not isinstance(c, File | Fetch) and re.search(rf"\b{c.name}\b", tail)]
         lines = [f"{control.name} = {values[control.name]!r}  # {control.label}\n" for control in used]
         return f"{head}# settings\n{''.join(lines)}# end of settings\n{tail}"
-
-
-@cache
-def parameters(function: Callable[..., Any]) -> tuple[str, ...]:
-    """Names of a function's parameters, in order."""
-    return tuple(inspect.signature(function).parameters)

@@ -87,27 +87,9 @@ class Decomposition(Sweep):
 
 
 def decompose(
-    *,
-    truth: str = Settings.truth,
-    low: float = Settings.low,
-    high: float = Settings.high,
-    inputs: str = Settings.inputs,
-    n_train: int = Settings.n_train,
-    n_test: int = Settings.n_test,
-    noise_std: float = Settings.noise_std,
-    n_sets: int = Settings.n_sets,
-    protocol: str = Settings.protocol,
-    test_at: str = Settings.test_at,
-    max_degree: int = Settings.max_degree,
-    generator: str = Settings.generator,
-    seed: int = Settings.seed,
+    settings: Settings,
 ) -> Decomposition:
-    """Decompose the expected error of polynomials of degrees 1 to `max_degree`.
-
-    Parameters
-    ----------
-    truth, low, high, inputs, n_train, n_test, noise_std, n_sets, protocol, test_at, max_degree, generator, seed
-        See `core.regression.designs.Settings`.
+    """Decompose the expected error of polynomials of degrees 1 to `settings.max_degree`.
 
     Returns
     -------
@@ -117,12 +99,11 @@ def decompose(
     Raises
     ------
     ValueError
-        If a setting is invalid, no test point is inside, all training inputs are equal, or there is too much work.
+        If no test point is inside, all training inputs are equal, or there is too much work.
     """
-    settings = Settings(**locals())
     check_cost(settings, "data sets", GRID_SIZE)
     experiment = draw(settings)
-    degree, limit = degree_range(experiment.x_train, max_degree)
+    degree, limit = degree_range(experiment.x_train, settings.max_degree)
     grid = _grid(settings, experiment)
     span = experiment.x_train.min(), experiment.x_train.max()
     nodes = np.cos(np.pi * (np.arange(degree + 1) + 0.5) / (degree + 1))
@@ -145,7 +126,7 @@ def decompose(
         f_test=experiment.f_test,
         y_test=experiment.f_test + experiment.test_noise,
         grid=grid,
-        f_grid=truths.find(truth).function(grid),
+        f_grid=truths.find(settings.truth).function(grid),
         train_error=train_error,
         train_mse_first=train_mse_first,
         mean_grid=mean_grid,

@@ -91,13 +91,13 @@ def by_eye() -> ByEye:
     columns, at = basis.train[0], basis.at[0]
     coefs = (experiment.f_train + experiment.noise) @ columns.T
     distance = {k: ((coefs[:, : k + 1] @ at[: k + 1] - experiment.f_test) ** 2).mean(axis=1) for k in (3, 10)}
-    return ByEye(decompose(**vars(THREE_FITS)), float((distance[10] < distance[3]).mean()))
+    return ByEye(decompose(THREE_FITS), float((distance[10] < distance[3]).mean()))
 
 
 @lru_cache(maxsize=1)
 def hundred_sets() -> Decomposition:
     """Decompose the homework's own 100 data sets."""
-    return decompose(**vars(HUNDRED_SETS))
+    return decompose(HUNDRED_SETS)
 
 
 @lru_cache(maxsize=1)
@@ -129,8 +129,7 @@ def test_set_choice(repetitions: int = 1000, seed: int = 1) -> TestSetChoice:
 @lru_cache(maxsize=1)
 def redraws(repetitions: int = 200) -> Redraws:
     """Draw the 100 points of the quadratic repeatedly; the first draw is the homework's."""
-    settings = {name: value for name, value in vars(LEAVE_ONE_OUT).items() if name != "n_sets"}
-    rmse = np.sqrt(reseed(**settings, redraws=repetitions).data_left_out)
+    rmse = np.sqrt(reseed(LEAVE_ONE_OUT, redraws=repetitions).data_left_out)
     return Redraws(rmse, _winners(rmse))
 
 

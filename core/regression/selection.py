@@ -48,20 +48,8 @@ class Selection:
 
 
 def select(
+    settings: Settings,
     *,
-    truth: str = Settings.truth,
-    low: float = Settings.low,
-    high: float = Settings.high,
-    inputs: str = Settings.inputs,
-    n_train: int = Settings.n_train,
-    n_test: int = Settings.n_test,
-    noise_std: float = Settings.noise_std,
-    n_sets: int = Settings.n_sets,
-    protocol: str = Settings.protocol,
-    test_at: str = Settings.test_at,
-    max_degree: int = Settings.max_degree,
-    generator: str = Settings.generator,
-    seed: int = Settings.seed,
     repetitions: int = 400,
     folds: int = 5,
 ) -> Selection:
@@ -72,14 +60,12 @@ def select(
 
     Parameters
     ----------
-    truth, low, high, inputs, n_train, n_test, noise_std, protocol, test_at, max_degree, generator, seed
-        See `core.regression.designs.Settings`.
-    n_sets : int
-        Checked but not used, so that the settings of `decompose` can be passed on: `repetitions` replaces it.
+    settings : Settings
+        `repetitions` takes the place of its number of training sets.
     repetitions : int
         Number R of training sets, each with a noisy test set of its own.
     folds : int
-        At most `n_train`.
+        At most `settings.n_train`.
 
     Returns
     -------
@@ -89,17 +75,17 @@ def select(
     Raises
     ------
     ValueError
-        If a setting is invalid, a rule cannot judge any degree, or there is too much work.
+        If an argument is out of range, a rule cannot judge any degree, or there is too much work.
     """
-    settings = Settings(**{name: value for name, value in locals().items() if name not in LIMITS})
     check_integer("repetitions", repetitions, *LIMITS["repetitions"])
     check_integer("folds", folds, *LIMITS["folds"])
+    n_train = settings.n_train
     if folds > n_train:
         raise ValueError(f"`folds` must be at most `n_train`, {n_train}; got {folds}.")
     settings = replace(settings, n_sets=repetitions)
     check_cost(settings, "repetitions", n_train * (folds - 1))
     experiment = draw(settings)
-    degree, _ = degree_range(experiment.x_train, max_degree)
+    degree, _ = degree_range(experiment.x_train, settings.max_degree)
     basis = nested_basis(experiment.x_train, experiment.x_test, degree)
     bias, gain = exact_fits(experiment, basis)
     own_risk = (bias**2 + settings.noise_std**2 * gain).mean(axis=2) + settings.noise_std**2

@@ -16,7 +16,6 @@ from core.regression.designs import Experiment, Settings, draw
 from core.regression.polynomials import fits, leave_one_out, nested_basis, project
 from core.regression.sweeps import exact_fits
 from core.regression.validation_rules import (
-    SPLIT_LIMITS,
     check_splits,
     criteria,
     determined_fits,
@@ -144,19 +143,8 @@ class Validation:
 
 
 def validate(
+    settings: Settings,
     *,
-    truth: str = Settings.truth,
-    low: float = Settings.low,
-    high: float = Settings.high,
-    inputs: str = Settings.inputs,
-    n_train: int = Settings.n_train,
-    n_test: int = Settings.n_test,
-    noise_std: float = Settings.noise_std,
-    protocol: str = Settings.protocol,
-    test_at: str = Settings.test_at,
-    max_degree: int = Settings.max_degree,
-    generator: str = Settings.generator,
-    seed: int = Settings.seed,
     held_out_share: float = 0.2,
     folds: int = 10,
     repeats: int = 10,
@@ -166,12 +154,12 @@ def validate(
 
     Parameters
     ----------
-    truth, low, high, inputs, n_train, n_test, noise_std, protocol, test_at, max_degree, generator, seed
-        See `core.regression.designs.Settings`.
+    settings : Settings
+        The number of training sets does not matter.
     held_out_share : float
         Fraction of the points that hold-out reserves for testing, 0.05 to 0.95; at least one is held out, two are not.
     folds : int
-        2 to 20, at most `n_train`.
+        2 to 20, at most `settings.n_train`.
     repeats : int
         Number of random splits into folds, 1 to 50.
     split_seed : int
@@ -185,12 +173,12 @@ def validate(
     Raises
     ------
     ValueError
-        If a setting is invalid, no test point is inside, or a rule cannot judge any degree.
+        If an argument is out of range, no test point is inside, or a rule cannot judge any degree.
     """
-    settings = Settings(**{name: value for name, value in locals().items() if name not in SPLIT_LIMITS}, n_sets=2)
+    n_train = settings.n_train
     check_splits(n_train, held_out_share, folds, repeats, split_seed)
-    experiment = first_data_set(settings)
-    degree, limit = degree_range(experiment.x_train, max_degree)
+    experiment = first_data_set(replace(settings, n_sets=2))
+    degree, limit = degree_range(experiment.x_train, settings.max_degree)
     x, y = experiment.x_train[0], np.asarray(experiment.f_train[0] + experiment.noise[0])
     grid = np.linspace(x.min(), x.max(), GRID_SIZE)
     held, fold = held_out(n_train, held_out_share, 1, split_seed)[0], divisions(n_train, folds, repeats, split_seed)
@@ -199,7 +187,7 @@ def validate(
             **_judged(x, y, experiment.f_train[0], degree, held, fold),
             **_expected(experiment, degree),
             degree_limit=limit,
-            f_grid=truths.find(truth).function(grid),
+            f_grid=truths.find(settings.truth).function(grid),
         )
     )
 

@@ -76,19 +76,8 @@ class Reseeded:
 
 
 def choose(
+    settings: Settings,
     *,
-    truth: str = Settings.truth,
-    low: float = Settings.low,
-    high: float = Settings.high,
-    inputs: str = Settings.inputs,
-    n_train: int = Settings.n_train,
-    n_test: int = Settings.n_test,
-    noise_std: float = Settings.noise_std,
-    protocol: str = Settings.protocol,
-    test_at: str = Settings.test_at,
-    max_degree: int = Settings.max_degree,
-    generator: str = Settings.generator,
-    seed: int = Settings.seed,
     held_out_share: float = 0.2,
     folds: int = 10,
     repeats: int = 5,
@@ -102,8 +91,8 @@ def choose(
 
     Parameters
     ----------
-    truth, low, high, inputs, n_train, n_test, noise_std, protocol, test_at, max_degree, generator, seed
-        See `core.regression.designs.Settings`.
+    settings : Settings
+        `repetitions` takes the place of its number of training sets.
     held_out_share, folds, repeats, split_seed
         See `core.regression.validation.validate`.
     repetitions : int
@@ -118,15 +107,15 @@ def choose(
     Raises
     ------
     ValueError
-        If a setting is invalid, a rule cannot judge any degree, or there is too much work.
+        If an argument is out of range, a rule cannot judge any degree, or there is too much work.
     """
-    given = {name: value for name, value in locals().items() if name not in SPLIT_LIMITS and name != "repetitions"}
+    n_train = settings.n_train
     check_splits(n_train, held_out_share, folds, repeats, split_seed)
     check_integer("repetitions", repetitions, *LIMITS["repetitions"])
-    settings = Settings(**given, n_sets=repetitions)
+    settings = replace(settings, n_sets=repetitions)
     check_cost(settings, "repetitions", n_train * folds * repeats)
     experiment = draw(settings)
-    degree, _ = degree_range(experiment.x_train, max_degree)
+    degree, _ = degree_range(experiment.x_train, settings.max_degree)
     basis = nested_basis(experiment.x_train, experiment.x_test, degree)
     bias, gain = exact_fits(experiment, basis)
     own_risk = (bias**2 + settings.noise_std**2 * gain).mean(axis=2) + settings.noise_std**2
@@ -141,19 +130,8 @@ def choose(
 
 
 def reseed(
+    settings: Settings,
     *,
-    truth: str = Settings.truth,
-    low: float = Settings.low,
-    high: float = Settings.high,
-    inputs: str = Settings.inputs,
-    n_train: int = Settings.n_train,
-    n_test: int = Settings.n_test,
-    noise_std: float = Settings.noise_std,
-    protocol: str = Settings.protocol,
-    test_at: str = Settings.test_at,
-    max_degree: int = Settings.max_degree,
-    generator: str = Settings.generator,
-    seed: int = Settings.seed,
     folds: int = 10,
     split_seed: int = 0,
     redraws: int = 100,
@@ -162,9 +140,9 @@ def reseed(
 
     Parameters
     ----------
-    truth, low, high, inputs, n_train, n_test, noise_std, protocol, test_at, max_degree, generator, seed
-        See `core.regression.designs.Settings`; the seeds of the data are `seed`, `seed` + 1, ... (after 99999 comes
-        0).
+    settings : Settings
+        The seeds of the data are `seed`, `seed` + 1, ... (after 99999 comes 0); the number of training sets does not
+        matter.
     folds, split_seed
         See `core.regression.validation.validate`; the split seeds are `split_seed`, `split_seed` + 1, ...
     redraws : int
@@ -173,18 +151,18 @@ def reseed(
     Raises
     ------
     ValueError
-        If a setting is invalid, no test point is inside, or a rule cannot judge any degree.
+        If an argument is out of range, no test point is inside, or a rule cannot judge any degree.
     """
-    given = {name: value for name, value in locals().items() if name not in SPLIT_LIMITS and name != "redraws"}
+    n_train = settings.n_train
     check_splits(n_train, SPLIT_LIMITS["held_out_share"][0], folds, 1, split_seed)
     check_integer("redraws", redraws, *LIMITS["redraws"])
-    settings = Settings(**given, n_sets=2)
-    seeds = [(seed + k) % (SETTINGS_LIMITS["seed"][1] + 1) for k in range(redraws)]
+    settings = replace(settings, n_sets=2)
+    seeds = [(settings.seed + k) % (SETTINGS_LIMITS["seed"][1] + 1) for k in range(redraws)]
     drawn = [first_data_set(replace(settings, seed=one)) for one in seeds]
     x = np.concatenate([one.x_train for one in drawn])
     y = np.concatenate([one.f_train + one.noise for one in drawn])
     f = np.concatenate([one.f_train for one in drawn])
-    degree, _ = degree_range(x, max_degree)
+    degree, _ = degree_range(x, settings.max_degree)
     shuffled = np.array([divisions(n_train, n_train, 1, split_seed + k)[0].argsort() for k in range(redraws)])
     splits, data = np.tile(shuffled[0], (redraws, 1)), np.arange(redraws)
     split = _cross_validate(x[0, shuffled], y[0, shuffled], f[:1], folds, degree)

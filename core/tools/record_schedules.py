@@ -13,7 +13,7 @@ from typing import Any
 from core import jobs
 from core.jobs.records import SHIPPED
 from core.kit.controls import defaults
-from core.kit.lab import parameters
+from core.kit.parameters import parameters
 from core.labs.schedules.compute.explore import plan
 from core.labs.schedules.compute.runs import trainings
 from core.labs.schedules.controls import CONTROLS

@@ -52,7 +52,7 @@ def compare(n_sets: int, n: int, max_degree: int, rounds: int, target: str, boot
     degrees = range(1, max_degree + 1)
     jobs = {
         "sweep": lambda: sweep(drawn, nested_basis(drawn.x_train, x_test, max_degree)),
-        "decompose": lambda: decompose(**settings),
+        "decompose": lambda: decompose(Settings(**settings)),
         "loop": lambda: polyfit_loop(x, y, x_test, f_test, degrees),
         "together": lambda: polyfit_together(x, y, x_test, f_test, degrees),
     }

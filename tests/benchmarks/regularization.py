@@ -63,7 +63,7 @@ def rows() -> list[Row]:
     jobs = {
         "exact": lambda: exact(experiment),
         "everything": lambda: everything(experiment),
-        "page": lambda: ridge_path(generator="legacy"),
+        "page": lambda: ridge_path(Settings(generator="legacy")),
         "loop": lambda: ridge_loop(experiment),
         "together": lambda: ridge_together(experiment),
     }

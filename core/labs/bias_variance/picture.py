@@ -10,6 +10,7 @@ from core.labs.bias_variance.panels.errors import error_curves
 from core.labs.bias_variance.panels.fits import many_data_sets, one_data_set
 from core.labs.bias_variance.words import identity, rules, shares, summary, terms
 from core.regression.decomposition import decompose
+from core.regression.designs import Settings
 
 
 def picture(result: Exploration, *, view: str, compare: tuple[int, ...], log_y: bool) -> Picture:
@@ -40,7 +41,7 @@ def picture(result: Exploration, *, view: str, compare: tuple[int, ...], log_y: 
 
 def thumbnail() -> str:
     """Draw the error curves of the default experiment as a small SVG."""
-    d = decompose(n_test=50, seed=26)  # what a first visit to the page shows
+    d = decompose(Settings(n_test=50, seed=26))  # what a first visit to the page shows
     x = d.degrees[:12].astype(float)
     curves = {"bias²": ("bias", d.bias2), "variance": ("variance", d.variance), "expected error": ("risk", d.risk)}
     lines = [(name, role, x, y[:12]) for name, (role, y) in curves.items()]

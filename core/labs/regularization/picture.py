@@ -19,6 +19,7 @@ from core.labs.regularization.words import (
     ridge_sentences,
     ridge_summaries,
 )
+from core.regression.designs import Settings
 
 
 def picture(result: Regularization, *, view: str, log_y: bool) -> Picture:
@@ -42,7 +43,7 @@ def picture(result: Regularization, *, view: str, log_y: bool) -> Picture:
 
 def thumbnail() -> str:
     """Draw the error curves of the default experiment as a small SVG."""
-    r = ridge_path(n_test=50, seed=26)  # what a first visit to the page shows
+    r = ridge_path(Settings(n_test=50, seed=26))  # what a first visit to the page shows
     curves = {"bias²": ("bias", r.bias2), "variance": ("variance", r.variance), "expected error": ("risk", r.risk)}
     x, best = PLACES[1:], float(PLACES[int(np.argmin(r.risk))])
     lines = [(name, role, x, y[1:]) for name, (role, y) in curves.items()]

@@ -65,11 +65,11 @@ def smoother(x, points, degree):
 
 
 def test_homework_variance_of_degree_10() -> None:
-    assert decompose(**HOMEWORK).mc_variance[9] * 99 / 100 == pytest.approx(0.412001638532399, rel=1e-8)
+    assert decompose(Settings(**HOMEWORK)).mc_variance[9] * 99 / 100 == pytest.approx(0.412001638532399, rel=1e-8)
 
 
 def test_homework_test_error_curve() -> None:
-    got = decompose(**HOMEWORK)
+    got = decompose(Settings(**HOMEWORK))
     printed = [
         0.885,
         0.687,
@@ -93,7 +93,7 @@ def test_homework_test_error_curve() -> None:
 
 
 def test_homework_exact_optimum() -> None:
-    got = decompose(**HOMEWORK)
+    got = decompose(Settings(**HOMEWORK))
     assert got.best == 8
     assert round(got.risk[7], 4) == 0.5947
     assert [round(got.bias2[d - 1], 3) for d in (3, 4, 8)] == [0.333, 0.516, 0.065]
@@ -103,20 +103,20 @@ def test_homework_exact_optimum() -> None:
 
 
 def test_homework_point_at_zero_carries_the_variance() -> None:
-    got = decompose(**HOMEWORK)
+    got = decompose(Settings(**HOMEWORK))
     share = got.test_variance[9] / got.test_variance[9].sum()
     assert got.x_test[np.argmax(share)] == 0
     assert round(share.max(), 2) == 0.78
 
 
 def test_homework_bias_of_the_mean_fit() -> None:
-    got = decompose(**HOMEWORK)
+    got = decompose(Settings(**HOMEWORK))
     assert got.mc_bias2_raw[9] == pytest.approx(0.0057293152, rel=1e-6)
     assert got.mc_bias2_raw[9] + got.mc_variance[9] * 99 / 100 + got.noise == pytest.approx(0.7177, abs=5e-5)
 
 
 def test_twenty_points_degree_10_beats_degree_3() -> None:
-    got = decompose(n_train=20, test_at="train", max_degree=10)
+    got = decompose(Settings(n_train=20, test_at="train", max_degree=10))
     np.testing.assert_array_equal(got.x_train, [np.linspace(0, 10, 20)])
     assert got.risk[9] < got.risk[2] < got.risk[0]
 
@@ -134,7 +134,7 @@ FIXED = [
 
 @pytest.mark.parametrize("settings", FIXED)
 def test_fixed_inputs_against_hat_matrices(settings) -> None:
-    got, data = decompose(**settings), draw(Settings(**settings))
+    got, data = decompose(Settings(**settings)), draw(Settings(**settings))
     sigma, x = data.noise_std, got.x_train[0]
     truth = TRUTHS[settings.get("truth", "x_sin")].function
     fx, n, m = truth(x), x.size, len(data.noise)
@@ -182,7 +182,7 @@ def test_fixed_inputs_against_hat_matrices(settings) -> None:
 
 @pytest.mark.parametrize("settings", FIXED)
 def test_data_and_grid_of_the_result(settings) -> None:
-    got, data = decompose(**settings), draw(Settings(**settings))
+    got, data = decompose(Settings(**settings)), draw(Settings(**settings))
     for name in ("x_train", "x_test", "f_test"):
         assert np.array_equal(getattr(got, name), getattr(data, name))
     assert np.array_equal(got.y_train, data.f_train + data.noise)
@@ -198,7 +198,7 @@ def test_data_and_grid_of_the_result(settings) -> None:
 @pytest.mark.parametrize("protocol", ["fixed", "subset", "random"])
 @pytest.mark.parametrize(("n_sets", "curves"), [(2, 2), (15, 15), (16, 15)])
 def test_coefficients_draw_the_fits(protocol, n_sets, curves) -> None:
-    got = decompose(n_sets=n_sets, protocol=protocol, max_degree=8)
+    got = decompose(Settings(n_sets=n_sets, protocol=protocol, max_degree=8))
     assert got.coefs.shape == (curves, 8, 9)
     low, high = got.x_train.min(), got.x_train.max()
     np.testing.assert_allclose(got.basis, chebvander((2 * got.grid - low - high) / (high - low), 8).T, atol=1e-10)
@@ -216,7 +216,7 @@ def test_monte_carlo_agrees_with_the_exact_curves_for_every_seed() -> None:
     # degree of freedom (kurtosis 15), far from normal; the others are averages of many squares (kurtosis about 3).
     scores = {"bias2": [], "variance": [], "error": []}
     for seed in range(100):
-        got = decompose(seed=seed, n_sets=200)
+        got = decompose(Settings(seed=seed, n_sets=200))
         for name, values in scores.items():
             exact = got.risk if name == "error" else getattr(got, name)
             values.append((getattr(got, f"mc_{name}") - exact) / getattr(got, f"mc_{name}_se"))
@@ -228,7 +228,9 @@ def test_monte_carlo_agrees_with_the_exact_curves_for_every_seed() -> None:
 
 
 def test_bias_of_the_plug_in_estimate_is_the_variance_over_m() -> None:
-    excess = [d.mc_bias2_raw - d.bias2 - d.variance / 10 for d in (decompose(seed=s, n_sets=10) for s in range(100))]
+    excess = [
+        d.mc_bias2_raw - d.bias2 - d.variance / 10 for d in (decompose(Settings(seed=s, n_sets=10)) for s in range(100))
+    ]
     assert (np.abs(np.mean(excess, axis=0)) < 4 * np.std(excess, axis=0, ddof=1) / 10).all()
 
 
@@ -244,7 +246,7 @@ REDRAWN = [
 
 @pytest.mark.parametrize("settings", REDRAWN)
 def test_redrawn_inputs_against_a_loop_over_data_sets(settings) -> None:
-    got, data = decompose(**settings), draw(Settings(**settings))
+    got, data = decompose(Settings(**settings)), draw(Settings(**settings))
     noise = data.noise_std**2
     truth = TRUTHS[settings.get("truth", "x_sin")].function
     close = {"rtol": 1e-8, "atol": 1e-9}
@@ -314,7 +316,9 @@ def test_redrawn_estimates_and_their_errors_against_a_long_run(protocol) -> None
     bias2, variance = ((fit.mean(axis=0) - f(points)) ** 2).mean(), fit.var(axis=0).mean()
     expected = {"bias2": bias2 - variance / runs, "variance": variance, "error": bias2 + variance + 1}
     results = [
-        decompose(protocol=protocol, n_train=n, test_at="train", max_degree=degree, noise_std=1, seed=s, n_sets=60)
+        decompose(
+            Settings(protocol=protocol, n_train=n, test_at="train", max_degree=degree, noise_std=1, seed=s, n_sets=60)
+        )
         for s in range(100)
     ]
     exact_names = {"bias2": "bias2", "variance": "variance", "error": "risk"}
@@ -337,7 +341,9 @@ def test_redrawn_estimates_and_their_errors_against_a_long_run(protocol) -> None
 @pytest.mark.parametrize("protocol", ["fixed", "subset", "random"])
 def test_no_noise_and_a_polynomial_truth_give_exact_zeros(truth, test_at, protocol) -> None:
     got = decompose(
-        truth=truth, noise_std=0, test_at=test_at, protocol=protocol, low=-3, high=12, n_sets=10, max_degree=20
+        Settings(
+            truth=truth, noise_std=0, test_at=test_at, protocol=protocol, low=-3, high=12, n_sets=10, max_degree=20
+        )
     )
     start = 1 if truth == "quadratic" else 2
     for name in ("bias2", "variance", "risk", "mc_variance", "train_error", "train_mse_first", "mc_variance_se"):
@@ -348,7 +354,7 @@ def test_no_noise_and_a_polynomial_truth_give_exact_zeros(truth, test_at, protoc
 
 
 def test_no_noise_has_no_variance() -> None:
-    got = decompose(noise_std=0)
+    got = decompose(Settings(noise_std=0))
     for name in ("variance", "test_variance", "mc_variance", "mc_variance_se", "mc_bias2_se", "mc_error_se", "sd_grid"):
         assert not getattr(got, name).any(), name
     for name in ("risk", "mc_bias2", "mc_bias2_raw", "mc_error", "one_test_error"):
@@ -356,7 +362,7 @@ def test_no_noise_has_no_variance() -> None:
 
 
 def test_variance_is_linear_in_the_noise_variance() -> None:
-    small, large = decompose(noise_std=0.01), decompose(noise_std=5)
+    small, large = decompose(Settings(noise_std=0.01)), decompose(Settings(noise_std=5))
     np.testing.assert_allclose(large.variance, small.variance * 250_000, rtol=1e-12)
     np.testing.assert_allclose(large.mc_variance, small.mc_variance * 250_000, rtol=1e-12)
     np.testing.assert_allclose(large.bias2, small.bias2, rtol=1e-12)
@@ -364,7 +370,7 @@ def test_variance_is_linear_in_the_noise_variance() -> None:
 
 @pytest.mark.parametrize("protocol", ["fixed", "subset", "random"])
 def test_as_many_coefficients_as_points(protocol) -> None:
-    got = decompose(n_train=6, max_degree=20, protocol=protocol, n_sets=30)
+    got = decompose(Settings(n_train=6, max_degree=20, protocol=protocol, n_sets=30))
     assert got.degrees.tolist() == [1, 2, 3, 4, 5]
     assert got.degree_limit == (
         "Degrees stop at 5: 6 distinct training inputs do not determine a polynomial of a higher degree."
@@ -381,7 +387,9 @@ def test_fits_through_all_points_leave_no_rounding_dust(truth) -> None:
     for n_train in range(3, 22, 3):
         for inputs in ("even", "normal"):
             got = decompose(
-                truth=truth, n_train=n_train, inputs=inputs, protocol="random", n_sets=200, max_degree=20, n_test=1
+                Settings(
+                    truth=truth, n_train=n_train, inputs=inputs, protocol="random", n_sets=200, max_degree=20, n_test=1
+                )
             )
             assert got.degrees[-1] == n_train - 1
             assert got.train_error[-1] == 0
@@ -389,13 +397,13 @@ def test_fits_through_all_points_leave_no_rounding_dust(truth) -> None:
 
 
 def test_degrees_are_not_limited_without_need() -> None:
-    got = decompose(n_train=6, max_degree=5)
+    got = decompose(Settings(n_train=6, max_degree=5))
     assert got.degrees.tolist() == [1, 2, 3, 4, 5]
     assert got.degree_limit == ""
 
 
 def test_two_points_have_one_degree() -> None:
-    got = decompose(n_train=2, n_test=1)
+    got = decompose(Settings(n_train=2, n_test=1))
     assert got.degrees.tolist() == [1]
     assert got.train_error.tolist() == [0]
 
@@ -408,13 +416,13 @@ def test_degree_range_counts_distinct_inputs() -> None:
 
 
 def test_range_of_two_neighbouring_numbers() -> None:
-    got = decompose(low=1.0, high=np.nextafter(1.0, 2), n_train=9, n_test=3)
+    got = decompose(Settings(low=1.0, high=np.nextafter(1.0, 2), n_train=9, n_test=3))
     assert got.degrees.tolist() == [1]
     assert np.isfinite(got.risk).all()
 
 
 def test_beyond_the_training_points_the_variance_explodes() -> None:
-    got = decompose(test_at="beyond")
+    got = decompose(Settings(test_at="beyond"))
     assert (got.x_test > 10).all()
     assert got.x_test.max() == 11
     assert all(a < b for a, b in pairwise(got.variance))
@@ -425,7 +433,7 @@ def test_beyond_the_training_points_the_variance_explodes() -> None:
 @pytest.mark.parametrize("inputs", ["even", "normal"])
 def test_every_array_is_finite_float64_read_only_and_the_same_again(protocol, test_at, inputs) -> None:
     settings = {"protocol": protocol, "test_at": test_at, "inputs": inputs, "n_sets": 6, "seed": 1, "max_degree": 20}
-    got, again = decompose(**settings), decompose(**settings)
+    got, again = decompose(Settings(**settings)), decompose(Settings(**settings))
     assert set(vars(got)) == FIELDS
     shapes = {
         "x_train": (1 if protocol == "fixed" else 6, 40),
@@ -455,28 +463,28 @@ def test_every_array_is_finite_float64_read_only_and_the_same_again(protocol, te
 @pytest.mark.parametrize("name", LIMITS)
 def test_settings_are_checked(name) -> None:
     with pytest.raises(ValueError, match=rf"^`{name}` must be .*; got nan\.$"):
-        decompose(**{name: float("nan")})
+        decompose(Settings(**{name: float("nan")}))
 
 
 def test_one_data_set_is_refused() -> None:
     with pytest.raises(ValueError, match=r"^`n_sets` must be an integer in \[2, 1000\]; got 1\.$"):
-        decompose(n_sets=1)
+        decompose(Settings(n_sets=1))
 
 
 @pytest.mark.parametrize("protocol", ["subset", "random"])
 def test_cost_is_refused_with_a_number_that_works(protocol) -> None:
     settings = {"protocol": protocol, "n_train": 200, "max_degree": 20}
     with pytest.raises(ValueError, match="too long") as error:
-        decompose(n_sets=1000, **settings)
+        decompose(Settings(n_sets=1000, **settings))
     sentence, _, number = str(error.value).removesuffix(".").rpartition(" ")
     assert sentence == (
         "1000 data sets with redrawn inputs of 200 points and degrees to 20 would take too long; "
         "the largest number of data sets that works here is"
     )
     largest = int(number)
-    assert decompose(n_sets=largest, **settings).y_train.shape == (largest, 200)
+    assert decompose(Settings(n_sets=largest, **settings)).y_train.shape == (largest, 200)
     with pytest.raises(ValueError, match=f"is {largest}.$"):
-        decompose(n_sets=largest + 1, **settings)
+        decompose(Settings(n_sets=largest + 1, **settings))
     assert largest * 21 * (400 + 10 + 81) <= COST_LIMIT
 
 
@@ -484,10 +492,10 @@ def test_cost_is_refused_with_a_number_that_works(protocol) -> None:
 def test_cost_counts_the_test_points_that_are_used(protocol, n_test) -> None:
     largest = COST_LIMIT // (21 * (400 + n_test + 81))
     settings = {"protocol": protocol, "n_train": 200, "max_degree": 20, "test_at": "train"}
-    assert decompose(n_sets=largest, **settings).x_test.size == n_test
+    assert decompose(Settings(n_sets=largest, **settings)).x_test.size == n_test
     with pytest.raises(ValueError, match=f"is {largest}.$"):
-        decompose(n_sets=largest + 1, **settings)
+        decompose(Settings(n_sets=largest + 1, **settings))
 
 
 def test_fixed_inputs_cost_nothing_worth_refusing() -> None:
-    assert decompose(n_sets=1000, n_train=200, n_test=100, max_degree=20).degrees.size == 20
+    assert decompose(Settings(n_sets=1000, n_train=200, n_test=100, max_degree=20)).degrees.size == 20

@@ -8,6 +8,7 @@ from numpy.polynomial.chebyshev import chebvander
 from core.regression.decomposition import decompose
 from core.regression.designs import Settings, draw
 from core.regression.selection import LIMITS, RULES, select
+from tests.experiments import on
 
 CASES = [
     {"repetitions": 12, "folds": 5},
@@ -53,7 +54,7 @@ def picks_by_refitting(settings, degrees):
 
 @pytest.mark.parametrize("settings", CASES)
 def test_every_rule_chooses_what_refits_choose(settings) -> None:
-    got = select(**settings)
+    got = on(select, **settings)
     assert got.rules == RULES == ("oracle", "one test set", "hold-out", "k-fold", "leave-one-out")
     assert tuple(got.picks) == RULES
     for rule, picks in picks_by_refitting(settings, got.degrees).items():
@@ -62,9 +63,9 @@ def test_every_rule_chooses_what_refits_choose(settings) -> None:
 
 @pytest.mark.parametrize("settings", CASES)
 def test_oracle_and_risk_are_those_of_the_decomposition(settings) -> None:
-    got = select(**settings)
+    got = on(select, **settings)
     plain = {k: v for k, v in settings.items() if k not in LIMITS}
-    exact = decompose(**plain, n_sets=settings["repetitions"])
+    exact = decompose(Settings(**plain, n_sets=settings["repetitions"]))
     np.testing.assert_allclose(got.risk, exact.risk, rtol=1e-10)
     assert got.picks["oracle"].tolist() == [exact.best] * settings["repetitions"]
     assert np.array_equal(got.degrees, exact.degrees)
@@ -72,7 +73,7 @@ def test_oracle_and_risk_are_those_of_the_decomposition(settings) -> None:
 
 @pytest.mark.parametrize("settings", CASES)
 def test_shares_and_excess_by_counting(settings) -> None:
-    got = select(**settings)
+    got = on(select, **settings)
     plain = {k: v for k, v in settings.items() if k not in LIMITS}
     data = draw(Settings(**plain, n_sets=settings["repetitions"]))
     own_risk = []
@@ -96,7 +97,7 @@ def test_shares_and_excess_by_counting(settings) -> None:
 
 
 def test_homework_split_oracle_is_degree_8_and_one_test_set_scatters() -> None:
-    got = select(generator="legacy", repetitions=400)
+    got = select(Settings(generator="legacy"), repetitions=400)
     assert set(got.picks["oracle"]) == {8}
     assert got.shares[1, 7] < 0.4
     assert (got.shares[1] > 0).sum() > 8
@@ -105,7 +106,7 @@ def test_homework_split_oracle_is_degree_8_and_one_test_set_scatters() -> None:
 
 def test_exact_curves_of_most_splits_choose_degree_8_and_one_noisy_test_set_does_not() -> None:
     # Published for 200 splits: 8 in 170 by the exact curve, 8 in 65 by one noisy test set.
-    results = [decompose(seed=seed, generator="legacy") for seed in range(200)]
+    results = [decompose(Settings(seed=seed, generator="legacy")) for seed in range(200)]
     exact = sum(r.best == 8 for r in results)
     one_test = sum(r.one_test_best == 8 for r in results)
     assert exact == pytest.approx(170, abs=4 * np.sqrt(200 * 0.85 * 0.15))
@@ -114,7 +115,7 @@ def test_exact_curves_of_most_splits_choose_degree_8_and_one_noisy_test_set_does
 
 def test_degrees_that_a_rule_cannot_judge_are_never_chosen() -> None:
     # 6 points, 3 folds: 4 remain, so degree 3 at most; leave one out: degree 4 at most; one test set: any.
-    got = select(n_train=6, n_test=100, folds=3, repetitions=1000, noise_std=0.1)
+    got = select(Settings(n_train=6, n_test=100, noise_std=0.1), folds=3, repetitions=1000)
     assert got.degrees.tolist() == [1, 2, 3, 4, 5]
     highest = {rule: got.picks[rule].max() for rule in RULES}
     assert highest == highest | {"hold-out": 3, "k-fold": 3, "leave-one-out": 4, "one test set": 5}
@@ -122,14 +123,14 @@ def test_degrees_that_a_rule_cannot_judge_are_never_chosen() -> None:
 
 def test_folds_of_unequal_size() -> None:
     # 7 points, 3 folds of 3, 2, 2: the repetition's own fold decides for hold-out, the largest for k-fold.
-    got = select(n_train=7, folds=3, repetitions=999, noise_std=3)
+    got = select(Settings(n_train=7, noise_std=3), folds=3, repetitions=999)
     by_fold = [got.picks["hold-out"][k::3].max() for k in range(3)]
     assert by_fold == [3, 4, 4]
     assert got.picks["k-fold"].max() == 3
 
 
 def test_no_noise_makes_cross_validation_find_the_truth() -> None:
-    got = select(truth="cubic", noise_std=0, max_degree=3, repetitions=2)
+    got = select(Settings(truth="cubic", noise_std=0, max_degree=3), repetitions=2)
     for rule in RULES:
         assert got.picks[rule].tolist() == [3, 3]
 
@@ -140,51 +141,51 @@ def test_too_few_points_for_a_rule_is_a_sentence(n_train, folds) -> None:
         ValueError,
         match=rf"^{n_train} training points are too few to choose a degree by hold-out; use more training points\.$",
     ):
-        select(n_train=n_train, folds=folds)
+        select(Settings(n_train=n_train), folds=folds)
 
 
 @pytest.mark.parametrize(("n_train", "folds"), [(3, 3), (4, 2)])
 def test_smallest_training_sets_that_work(n_train, folds) -> None:
-    assert select(n_train=n_train, folds=folds).shares.sum(axis=1) == pytest.approx(1)
+    assert select(Settings(n_train=n_train), folds=folds).shares.sum(axis=1) == pytest.approx(1)
 
 
 @pytest.mark.parametrize(("name", "ends"), [("repetitions", (2, 1000)), ("folds", (2, 20))])
 def test_both_sides_of_the_bounds(name, ends) -> None:
     assert LIMITS[name] == ends
     for end in ends:
-        assert select(**{name: end}).rules == RULES
+        assert on(select, **{name: end}).rules == RULES
     for value in (ends[0] - 1, ends[1] + 1, 5.0, True, "5", np.nan):
         with pytest.raises(ValueError, match=rf"^`{name}` must be an integer in \[{ends[0]}, {ends[1]}\]; got "):
-            select(**{name: value})
+            on(select, **{name: value})
 
 
 def test_no_more_folds_than_points() -> None:
-    select(n_train=6, folds=6)
+    select(Settings(n_train=6), folds=6)
     with pytest.raises(ValueError, match=r"^`folds` must be at most `n_train`, 6; got 7\.$"):
-        select(n_train=6, folds=7)
+        select(Settings(n_train=6), folds=7)
 
 
 def test_settings_are_checked_also_the_unused_one() -> None:
     with pytest.raises(ValueError, match=r"^`noise_std` must be in \[0, 5\]; got -1\.$"):
-        select(noise_std=-1)
+        select(Settings(noise_std=-1))
     with pytest.raises(ValueError, match="^`n_sets` must be"):
-        select(n_sets=1)
-    assert np.array_equal(select(n_sets=2).shares, select(n_sets=1000).shares)
+        select(Settings(n_sets=1))
+    assert np.array_equal(select(Settings(n_sets=2)).shares, select(Settings(n_sets=1000)).shares)
 
 
 @pytest.mark.parametrize("protocol", ["subset", "random"])
 def test_cost_is_refused_with_a_number_that_works(protocol) -> None:
     settings = {"protocol": protocol, "n_train": 200, "max_degree": 20, "folds": 10}
     with pytest.raises(ValueError, match=r"^1000 repetitions with redrawn inputs of 200 points .* too long") as error:
-        select(repetitions=1000, **settings)
+        on(select, repetitions=1000, **settings)
     largest = int(str(error.value).removesuffix(".").rpartition(" ")[2])
-    assert select(repetitions=largest, **settings).picks["k-fold"].size == largest
+    assert on(select, repetitions=largest, **settings).picks["k-fold"].size == largest
     with pytest.raises(ValueError, match=f"number of repetitions that works here is {largest}.$"):
-        select(repetitions=largest + 1, **settings)
+        on(select, repetitions=largest + 1, **settings)
 
 
 def test_arrays_are_read_only_and_the_same_again() -> None:
-    got, again = select(repetitions=50), select(repetitions=50)
+    got, again = select(Settings(), repetitions=50), select(Settings(), repetitions=50)
     arrays = {**vars(got), **got.picks}
     for name, value in arrays.items():
         if isinstance(value, np.ndarray):

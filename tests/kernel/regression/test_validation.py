@@ -28,6 +28,7 @@ from core.regression.validation_rules import (
     within_one_se,
     without_dust,
 )
+from tests.experiments import on
 
 HOMEWORK = {
     "truth": "quadratic",
@@ -53,7 +54,7 @@ def least_squares(x, y, degree, points):
 
 
 def test_leave_one_out_of_the_homework() -> None:
-    got = validate(max_degree=12, **HOMEWORK)
+    got = on(validate, max_degree=12, **HOMEWORK)
     rmse = np.sqrt(got.scores[RULES.index("leave-one-out")])
     published = [2.981309415774586, 1.056481513788703, 1.0780658052226322, 1.0710499255446229]
     np.testing.assert_allclose(rmse[:4], published, rtol=1e-12)
@@ -64,7 +65,7 @@ def test_leave_one_out_of_the_homework() -> None:
 
 
 def test_homework_against_scikit_learn() -> None:
-    got = validate(max_degree=4, repeats=2, **HOMEWORK)
+    got = on(validate, max_degree=4, repeats=2, **HOMEWORK)
     for degree in (2, 4):
         model = make_pipeline(PolynomialFeatures(degree), StandardScaler(), LinearRegression(tol=1e-15))
         scores = cross_val_score(model, got.x[:, None], got.y, cv=LeaveOneOut(), scoring="neg_mean_squared_error")
@@ -81,7 +82,7 @@ def test_homework_against_scikit_learn() -> None:
 
 @pytest.mark.parametrize("settings", CASES)
 def test_every_rule_against_refits(settings) -> None:
-    got = validate(**settings)
+    got = on(validate, **settings)
     x, y, n = got.x, got.y, got.x.size
     for i, d in enumerate(got.degrees):
         close = {"rel": 1e-8, "abs": 1e-10}
@@ -125,7 +126,7 @@ def test_every_rule_against_refits(settings) -> None:
 
 @pytest.mark.parametrize("settings", CASES)
 def test_curves_are_fits(settings) -> None:
-    got = validate(**settings)
+    got = on(validate, **settings)
     assert (got.grid[0], got.grid[-1]) == (got.x.min(), got.x.max())
     assert np.array_equal(got.f_grid, TRUTHS[settings.get("truth", "x_sin")].function(got.grid))
     for i, d in enumerate(got.degrees):
@@ -138,7 +139,7 @@ def test_curves_are_fits(settings) -> None:
 
 @pytest.mark.parametrize("settings", CASES)
 def test_picks_are_what_the_scores_say(settings) -> None:
-    got = validate(**settings)
+    got = on(validate, **settings)
     assert got.rules == RULES
     for scores, ses, pick, simple in zip(got.scores, got.score_ses, got.picks, got.one_se_picks, strict=True):
         assert scores[pick - 1] == min(scores)
@@ -149,7 +150,7 @@ def test_picks_are_what_the_scores_say(settings) -> None:
 
 @pytest.mark.parametrize("seed", range(100))
 def test_shortcut_equals_refits_for_every_seed(seed) -> None:
-    got = validate(seed=seed, n_train=30, max_degree=10, repeats=1)
+    got = validate(Settings(seed=seed, n_train=30, max_degree=10), repeats=1)
     scale = np.abs(got.refitted).max(axis=1)
     assert (got.loo_difference < 1e-10 * np.maximum(scale, 1)).all()
     np.testing.assert_allclose(got.left_out, got.residuals / (1 - got.leverage), rtol=1e-7, atol=1e-12)
@@ -159,7 +160,7 @@ def test_shortcut_equals_refits_for_every_seed(seed) -> None:
 @pytest.mark.parametrize("settings", CASES[:3])
 def test_k_fold_equals_the_block_formula(settings) -> None:
     # Held-out residuals without refitting: (I - H_BB)^-1 r_B.
-    got = validate(**settings)
+    got = on(validate, **settings)
     u = (2 * got.x - got.x.min() - got.x.max()) / np.ptp(got.x)
     for i, d in enumerate(got.degrees):
         columns, _ = np.linalg.qr(chebvander(u, d))
@@ -176,7 +177,7 @@ def test_k_fold_equals_the_block_formula(settings) -> None:
 def test_scores_of_all_seeds_scatter_about_their_expectations() -> None:
     # On a fixed design leave-one-out and GCV have closed expectations; so has the error of the fit to the data.
     settings = {"n_train": 25, "test_at": "train", "max_degree": 7, "repeats": 1}
-    results = [validate(seed=seed, **settings) for seed in range(100)]
+    results = [on(validate, seed=seed, **settings) for seed in range(100)]
     x = np.linspace(0, 10, 25)
     f, noise = x + np.sin(1.5 * x), 0.3
     for i in range(7):
@@ -200,10 +201,10 @@ def test_scores_of_all_seeds_scatter_about_their_expectations() -> None:
 def test_risk_is_that_of_the_decomposition(settings) -> None:
     own = ("folds", "repeats", "split_seed", "held_out_share")
     plain = {name: value for name, value in settings.items() if name not in own}
-    got, data = validate(**settings), draw(Settings(**plain, n_sets=2))
+    got, data = on(validate, **settings), draw(Settings(**plain, n_sets=2))
     if plain.get("protocol", "fixed") == "fixed":
-        np.testing.assert_allclose(got.risk, decompose(**plain, n_sets=2).risk, rtol=1e-10)
-        assert got.best == decompose(**plain, n_sets=2).best
+        np.testing.assert_allclose(got.risk, decompose(Settings(**plain, n_sets=2)).risk, rtol=1e-10)
+        assert got.best == decompose(Settings(**plain, n_sets=2)).best
     for i, d in enumerate(got.degrees):
         distance = least_squares(got.x, got.y, d, data.x_test) - data.f_test
         assert got.own_risk[i] == pytest.approx(np.mean(distance**2) + got.noise, rel=1e-7)
@@ -241,7 +242,7 @@ def test_number_of_held_out_points(n, share, count) -> None:
 
 
 def test_only_the_splitters_seed_changes_the_split() -> None:
-    one, other, data = validate(), validate(split_seed=1), validate(seed=1)
+    one, other, data = validate(Settings()), validate(Settings(), split_seed=1), validate(Settings(seed=1))
     assert np.array_equal(one.y, other.y) and not np.array_equal(one.fold, other.fold)
     assert not np.array_equal(one.held, other.held)
     assert np.array_equal(one.fold, data.fold) and not np.array_equal(one.y, data.y)
@@ -303,14 +304,14 @@ def test_lowest_and_one_standard_error() -> None:
 
 
 def test_no_noise_makes_every_rule_find_the_truth() -> None:
-    got = validate(truth="cubic", noise_std=0)
+    got = validate(Settings(truth="cubic", noise_std=0))
     assert got.picks.tolist() == got.one_se_picks.tolist() == [3] * 7
     assert got.best == 3
     assert not got.scores[:5, 2:].any() and (got.scores[5:, 2:] == -np.inf).all()
 
 
 def test_as_many_coefficients_as_points() -> None:
-    got = validate(n_train=6, max_degree=20, folds=6, repeats=2)
+    got = validate(Settings(n_train=6, max_degree=20), folds=6, repeats=2)
     assert got.degrees.tolist() == [1, 2, 3, 4, 5]
     assert got.degree_limit.startswith("Degrees stop at 5: 6 distinct training inputs")
     assert np.isnan(got.scores[:, 4]).all()  # no rule can judge a fit through all points
@@ -318,19 +319,19 @@ def test_as_many_coefficients_as_points() -> None:
     assert np.isnan(got.fold_curves[:, 4]).all() and np.isfinite(got.fold_curves[:, :4]).all()
     assert np.isfinite(got.scores[1:, :4]).all()
     assert got.picks.max() <= 4
-    assert validate(max_degree=8).degree_limit == ""
+    assert validate(Settings(max_degree=8)).degree_limit == ""
 
 
 @pytest.mark.parametrize(("n_train", "rule"), [(2, "hold-out"), (3, "k-fold")])
 def test_too_few_points_for_a_rule_is_a_sentence(n_train, rule) -> None:
     sentence = rf"^{n_train} training points are too few to choose a degree by {rule}; use more training points\.$"
     with pytest.raises(ValueError, match=sentence):
-        validate(n_train=n_train, folds=2, held_out_share=0.05)
+        validate(Settings(n_train=n_train), folds=2, held_out_share=0.05)
 
 
 def test_smallest_and_largest_experiments() -> None:
-    assert validate(n_train=4, folds=2).picks.tolist()
-    large = validate(n_train=200, folds=20, repeats=50, max_degree=20)
+    assert validate(Settings(n_train=4), folds=2).picks.tolist()
+    large = validate(Settings(n_train=200, max_degree=20), folds=20, repeats=50)
     assert np.isfinite(large.scores).all() and large.fold.shape == (50, 200)
 
 
@@ -339,28 +340,28 @@ def test_both_sides_of_the_bounds(name) -> None:
     low, high = SPLIT_LIMITS[name]
     assert (low, high) == {"folds": (2, 20), "repeats": (1, 50), "split_seed": (0, 99999)}[name]
     for end in (low, high):
-        assert validate(**{name: end}).rules == RULES
+        assert on(validate, **{name: end}).rules == RULES
     for value in (low - 1, high + 1, 5.0, True, "5", np.nan):
         with pytest.raises(ValueError, match=rf"^`{name}` must be an integer in \[{low}, {high}\]; got "):
-            validate(**{name: value})
+            on(validate, **{name: value})
 
 
 def test_bad_shares_and_too_many_folds() -> None:
     assert SPLIT_LIMITS["held_out_share"] == (0.05, 0.95)
     for end in SPLIT_LIMITS["held_out_share"]:
-        assert validate(held_out_share=end, max_degree=1).rules == RULES
+        assert validate(Settings(max_degree=1), held_out_share=end).rules == RULES
     for value in (0, 1, 0.049, 0.951, np.nan, "0.2"):
         with pytest.raises(ValueError, match=r"^`held_out_share` must be in \[0\.05, 0\.95\]; got "):
-            validate(held_out_share=value)
-    validate(n_train=6, folds=6)
+            validate(Settings(), held_out_share=value)
+    validate(Settings(n_train=6), folds=6)
     with pytest.raises(ValueError, match=r"^`folds` must be at most `n_train`, 6; got 7\.$"):
-        validate(n_train=6, folds=7)
+        validate(Settings(n_train=6), folds=7)
     with pytest.raises(ValueError, match=r"^`noise_std` must be in \[0, 5\]; got nan\.$"):
-        validate(noise_std=np.nan)
+        validate(Settings(noise_std=np.nan))
 
 
 def test_shapes_and_read_only() -> None:
-    got, again = validate(folds=5, repeats=3), validate(folds=5, repeats=3)
+    got, again = validate(Settings(), folds=5, repeats=3), validate(Settings(), folds=5, repeats=3)
     shapes = {
         "x": (40,),
         "y": (40,),

@@ -11,6 +11,7 @@ from core.regression.selection import select
 from core.regression.validation import RULES, validate
 from core.regression.validation_choices import LIMITS, choose, reseed
 from core.regression.validation_rules import SPLIT_LIMITS, divisions, held_out
+from tests.experiments import on
 
 CHOICES = (
     "oracle",
@@ -79,7 +80,7 @@ def picks_by_refitting(settings, degrees):
 
 @pytest.mark.parametrize("settings", CASES)
 def test_every_rule_chooses_what_refits_choose(settings) -> None:
-    got = choose(**settings)
+    got = on(choose, **settings)
     assert got.rules == CHOICES
     for rule, picks in picks_by_refitting(settings, got.degrees).items():
         assert got.picks[rule].tolist() == picks, rule
@@ -87,7 +88,7 @@ def test_every_rule_chooses_what_refits_choose(settings) -> None:
 
 @pytest.mark.parametrize("settings", CASES)
 def test_shares_and_excess_by_counting(settings) -> None:
-    got = choose(**settings)
+    got = on(choose, **settings)
     data = draw(Settings(**plain(settings), n_sets=settings["repetitions"]))
     own_risk = []
     for x, fx in zip(data.x_train, data.f_train, strict=True):
@@ -111,8 +112,8 @@ def test_shares_and_excess_by_counting(settings) -> None:
 
 @pytest.mark.parametrize("settings", [{}, {"generator": "legacy"}, {"protocol": "subset", "max_degree": 5}])
 def test_agrees_with_the_selection_of_the_first_page(settings) -> None:
-    mine = choose(repetitions=60, folds=5, repeats=2, **settings)
-    theirs = select(repetitions=60, folds=5, **settings)
+    mine = on(choose, repetitions=60, folds=5, repeats=2, **settings)
+    theirs = on(select, repetitions=60, folds=5, **settings)
     for rule in ("oracle", "leave-one-out"):
         assert np.array_equal(mine.picks[rule], theirs.picks[rule])
     np.testing.assert_allclose(mine.risk, theirs.risk, rtol=1e-12)
@@ -122,7 +123,7 @@ def test_first_repetition_is_what_the_one_data_set_shows() -> None:
     # The same data set, divisions and held-out points as `validate` draws.
     settings = {"folds": 5, "repeats": 3, "max_degree": 9, "split_seed": 4}
     for seed in range(20):
-        many, one = choose(repetitions=2, seed=seed, **settings), validate(seed=seed, **settings)
+        many, one = on(choose, repetitions=2, seed=seed, **settings), on(validate, seed=seed, **settings)
         for rule, pick, simple in zip(RULES, one.picks, one.one_se_picks, strict=True):
             assert many.picks[rule][0] == pick, rule
             if f"{rule}, one SE" in many.picks:
@@ -133,13 +134,13 @@ def test_homework_choices_are_consistent_with_a_long_study() -> None:
     # Shares of leave-one-out's winners over 20,000 draws of the homework, by another program: 0.749 for degree 2.
     settings = vars(homework.LEAVE_ONE_OUT) | {"protocol": "random"}
     settings.pop("n_sets")
-    got = choose(**settings, repetitions=300, repeats=1)
+    got = on(choose, **settings, repetitions=300, repeats=1)
     share = got.shares[CHOICES.index("leave-one-out"), 1]
     assert abs(share - 0.749) < 4 * np.sqrt(0.749 * 0.251 / 300)
 
 
 def test_no_noise_makes_every_rule_find_the_truth() -> None:
-    got = choose(truth="cubic", noise_std=0, repetitions=4)
+    got = choose(Settings(truth="cubic", noise_std=0), repetitions=4)
     for rule in CHOICES:
         assert got.picks[rule].tolist() == [3] * 4, rule
 
@@ -158,7 +159,7 @@ HOMEWORK = {
 
 
 def test_redraws_of_the_homework_are_its_own() -> None:
-    got = reseed(redraws=200, **HOMEWORK)
+    got = on(reseed, redraws=200, **HOMEWORK)
     own = np.empty((200, 4))
     for seed in range(200):
         rng = np.random.RandomState(seed)
@@ -172,7 +173,7 @@ def test_redraws_of_the_homework_are_its_own() -> None:
 
 
 def test_another_seed_for_the_splitter_changes_nothing_and_new_data_everything() -> None:
-    got = reseed(**HOMEWORK)
+    got = on(reseed, **HOMEWORK)
     assert got.degrees.tolist() == [1, 2, 3, 4]
     published = [2.981309415774586, 1.056481513788703, 1.0780658052226322, 1.0710499255446229]
     np.testing.assert_allclose(np.sqrt(got.split_left_out), np.tile(published, (100, 1)), rtol=1e-12)
@@ -185,11 +186,11 @@ def test_another_seed_for_the_splitter_changes_nothing_and_new_data_everything()
 
 @pytest.mark.parametrize("settings", [{}, {"protocol": "random", "max_degree": 5}, {"seed": 99_999, "split_seed": 3}])
 def test_rows_are_those_of_single_data_sets(settings) -> None:
-    got = reseed(folds=7, redraws=4, **settings)
+    got = on(reseed, folds=7, redraws=4, **settings)
     first = {"seed": 0, "split_seed": 0} | settings
     for k in range(4):
-        split = validate(folds=7, repeats=1, **(first | {"split_seed": first["split_seed"] + k}))
-        data = validate(folds=7, repeats=1, **(first | {"seed": (first["seed"] + k) % 100_000}))
+        split = on(validate, folds=7, repeats=1, **first | {"split_seed": first["split_seed"] + k})
+        data = on(validate, folds=7, repeats=1, **first | {"seed": (first["seed"] + k) % 100_000})
         for scores, picks, one, row in (
             (got.split_k_fold, got.split_k_fold_picks, split, 1),
             (got.split_left_out, got.split_left_out_picks, split, 3),
@@ -201,7 +202,7 @@ def test_rows_are_those_of_single_data_sets(settings) -> None:
 
 
 def test_no_noise_has_no_change_to_measure() -> None:
-    got = reseed(truth="cubic", noise_std=0, redraws=3)
+    got = reseed(Settings(truth="cubic", noise_std=0), redraws=3)
     assert got.largest_split_change < 1e-12
     assert set(got.data_left_out_picks) == set(got.split_k_fold_picks) == {3}
 
@@ -214,33 +215,33 @@ def test_both_sides_of_the_bounds(make, name) -> None:
     low, high = LIMITS[name]
     assert (low, high) == {"repetitions": (2, 1000), "redraws": (2, 200)}[name]
     for end in (low, high):
-        assert make(n_train=12, max_degree=2, **{name: end}).degrees.size == 2
+        assert make(Settings(n_train=12, max_degree=2), **{name: end}).degrees.size == 2
     for value in (low - 1, high + 1, 5.0, True, "5", np.nan):
         with pytest.raises(ValueError, match=rf"^`{name}` must be an integer in \[{low}, {high}\]; got "):
-            make(**{name: value})
+            make(Settings(), **{name: value})
     with pytest.raises(ValueError, match=r"^`folds` must be at most `n_train`, 6; got 7\.$"):
-        make(n_train=6, folds=7)
+        make(Settings(n_train=6), folds=7)
     with pytest.raises(ValueError, match=r"^`split_seed` must be an integer in \[0, 99999\]; got -1\.$"):
-        make(split_seed=-1)
+        make(Settings(), split_seed=-1)
     with pytest.raises(ValueError, match=r"^`seed` must be an integer in \[0, 99999\]; got 1\.5\.$"):
-        make(seed=1.5)
+        make(Settings(seed=1.5))
     with pytest.raises(ValueError, match=r"^3 training points are too few to choose a degree by k-fold; use more"):
-        make(n_train=3, folds=2)
+        make(Settings(n_train=3), folds=2)
 
 
 def test_cost_is_refused_with_a_number_that_works() -> None:
     settings = {"protocol": "random", "n_train": 60, "max_degree": 8, "folds": 10, "repeats": 5}
     with pytest.raises(ValueError, match=r"^1000 repetitions with redrawn inputs of 60 points .* too long") as error:
-        choose(repetitions=1000, **settings)
+        on(choose, repetitions=1000, **settings)
     largest = int(str(error.value).removesuffix(".").rpartition(" ")[2])
-    assert choose(repetitions=largest, **settings).picks["k-fold"].size == largest
+    assert on(choose, repetitions=largest, **settings).picks["k-fold"].size == largest
     with pytest.raises(ValueError, match=f"number of repetitions that works here is {largest}.$"):
-        choose(repetitions=largest + 1, **settings)
+        on(choose, repetitions=largest + 1, **settings)
 
 
 def test_shapes_and_read_only() -> None:
-    chosen, again = choose(repetitions=30), choose(repetitions=30)
-    seeds, seeds_again = reseed(redraws=3), reseed(redraws=3)
+    chosen, again = choose(Settings(), repetitions=30), choose(Settings(), repetitions=30)
+    seeds, seeds_again = reseed(Settings(), redraws=3), reseed(Settings(), redraws=3)
     assert chosen.shares.shape == (10, 15) and chosen.excess.shape == chosen.excess_se.shape == (10,)
     for got, same in (
         (vars(chosen) | chosen.picks, vars(again) | again.picks),

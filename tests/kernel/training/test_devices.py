@@ -9,8 +9,8 @@ import pytest
 
 from core.jobs.gpus import CPU_BUILD, NONE, Gpus
 from core.kit.controls import defaults
-from core.kit.lab import parameters
 from core.kit.links import from_link, to_link
+from core.kit.parameters import parameters
 from core.labs.lr_range.compute.specs import specs_of
 from core.labs.lr_range.controls import RUN
 from core.labs.lr_range.lab import LAB as RANGE

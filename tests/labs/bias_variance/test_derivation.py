@@ -104,7 +104,7 @@ def test_the_six_terms_add_up(protocol: str) -> None:
 
 @pytest.mark.parametrize("degree", [1, 3, 8, 15])
 def test_fixed_inputs_are_those_of_the_page(degree: int) -> None:
-    e, d = expand(draw(Settings(generator="legacy")), degree), decompose(generator="legacy")
+    e, d = expand(draw(Settings(generator="legacy")), degree), decompose(Settings(generator="legacy"))
     for name, want in (("bias2", d.bias2), ("variance", d.variance), ("total", d.risk)):
         assert getattr(e, name).exact == pytest.approx(want[degree - 1], rel=1e-10)
     assert e.total.simulated == pytest.approx(d.mc_error[degree - 1], rel=1e-10)
@@ -115,7 +115,7 @@ def test_fixed_inputs_are_those_of_the_page(degree: int) -> None:
 @pytest.mark.parametrize("protocol", ["subset", "random"])
 @pytest.mark.parametrize("degree", [1, 3, 6])
 def test_redrawn_inputs_are_those_of_the_page(protocol: str, degree: int) -> None:
-    e, d = expand(draw(Settings(protocol=protocol, n_sets=5)), degree), decompose(protocol=protocol, n_sets=5)
+    e, d = expand(draw(Settings(protocol=protocol, n_sets=5)), degree), decompose(Settings(protocol=protocol, n_sets=5))
     for name, want in (("bias2", d.bias2), ("variance", d.variance), ("total", d.risk)):
         assert getattr(e, name).exact == pytest.approx(want[degree - 1], rel=1e-10, abs=1e-13), name
     assert e.total.simulated == pytest.approx(d.mc_error[degree - 1], rel=1e-10)

@@ -10,6 +10,7 @@ from core.labs.bias_variance.compute.explore import explore, tables
 from core.regression.decomposition import decompose
 from core.regression.designs import Settings, draw
 from core.regression.selection import select
+from tests.experiments import on
 
 BASE = vars(Settings(n_train=20, n_sets=15, max_degree=6)) | {"repetitions": 100, "folds": 4}
 PUBLISHED = [2.981309415774586, 1.056481513788703, 1.0780658052226322, 1.0710499255446229]
@@ -43,7 +44,7 @@ def own_risks(experiment, degree):
     ],
 )
 def test_medians_are_shown_where_a_few_designs_dominate_the_means(change, heavy: bool) -> None:
-    got, d = explore(**BASE | change), decompose(**_plain(change))
+    got, d = explore(**BASE | change), decompose(Settings(**_plain(change)))
     data = draw(Settings(**_plain(change)))
     risks = [own_risks(data, k) for k in d.degrees]
     dominated = any(r.mean() > 2 * np.median(r) for r in risks)
@@ -90,7 +91,7 @@ def test_leave_one_out_is_undefined_through_all_points() -> None:
 
 def test_selection_and_expansion_are_those_of_the_settings() -> None:
     got = explore(**BASE)
-    own = select(**_plain({}), repetitions=100, folds=4)
+    own = on(select, **_plain({}), repetitions=100, folds=4)
     assert got.selection is got.selection
     np.testing.assert_array_equal(got.selection.shares, own.shares)
     np.testing.assert_array_equal(got.selection.excess, own.excess)
@@ -176,7 +177,7 @@ def test_gap_of_redrawn_inputs_against_refits(protocol: str, degree: int) -> Non
 def test_gap_is_honest_for_every_seed(protocol: str) -> None:
     z = []
     for seed in range(100):
-        d = decompose(protocol=protocol, test_at="train", max_degree=3, seed=seed)
+        d = decompose(Settings(protocol=protocol, test_at="train", max_degree=3, seed=seed))
         z.append((d.mc_error - d.risk) / d.mc_gap_se)
     # 100 roughly normal numbers of each degree: 4 standard errors of their mean and of their standard deviation
     assert (np.abs(np.mean(z, axis=0)) < 0.4).all()

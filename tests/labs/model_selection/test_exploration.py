@@ -10,12 +10,13 @@ from numpy.polynomial import Chebyshev
 from numpy.polynomial.chebyshev import chebvander
 
 from core.kit.controls import defaults
-from core.kit.lab import parameters
+from core.kit.parameters import parameters
 from core.labs.model_selection.compute.explore import ModelSelection, select_model, tables
 from core.labs.model_selection.compute.learning_curves import learning_curves
 from core.labs.model_selection.controls import CONTROLS
 from core.regression.polynomials import scaled
 from core.regression.validation_choices import choose
+from tests.experiments import on
 
 NAMES = parameters(select_model)
 BASE = {name: value for name, value in defaults(CONTROLS).items() if name in NAMES}
@@ -102,7 +103,7 @@ def test_choices_take_five_divisions_at_most_and_what_time_allows() -> None:
     brought = ("formula", "pasted", "upload")
     fixed = {name: value for name, value in BASE.items() if name not in ("repeats", "repetitions", *brought)}
     got = made(repeats=50, repetitions=100).choices
-    wanted = choose(**fixed, repeats=5, repetitions=100)
+    wanted = on(choose, **fixed, repeats=5, repetitions=100)
     assert got.rules == wanted.rules and np.array_equal(got.shares, wanted.shares)
     redrawn = made(protocol="random", max_degree=5, repetitions=1000).choices
     assert 2 <= len(redrawn.picks["AIC"]) < 1000
@@ -123,10 +124,10 @@ def test_other_seeds_start_with_the_data_on_the_page(test_at: str) -> None:
 
 
 def test_learning_does_not_hang_on_the_size_or_the_test_points_of_the_page() -> None:
-    one, other = made(max_degree=4).learning, made(max_degree=4, n_train=90, test_at="beyond").learning
-    assert np.array_equal(one.risk, other.risk, equal_nan=True)
-    data = {k: v for k, v in BASE.items() if k in parameters(learning_curves)} | {"max_degree": 4}
-    np.testing.assert_array_equal(one.risk, learning_curves(**data).risk)  # exact, whatever the number of data sets
+    one, other = made(max_degree=4), made(max_degree=4, n_train=90, test_at="beyond")
+    assert np.array_equal(one.learning.risk, other.learning.risk, equal_nan=True)
+    more = learning_curves(one.experiment).risk  # exact, whatever the number of data sets
+    np.testing.assert_array_equal(one.learning.risk, more)
 
 
 def test_tables_agree_with_each_other() -> None:

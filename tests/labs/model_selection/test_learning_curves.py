@@ -24,7 +24,7 @@ CASES = [
 
 @pytest.mark.parametrize("settings", CASES)
 def test_fixed_inputs_against_hat_matrices(settings) -> None:
-    got = learning_curves(**settings)
+    got = learning_curves(Settings(**settings))
     f, noise = TRUTHS[settings.get("truth", "x_sin")].function, settings.get("noise_std", np.sqrt(0.3)) ** 2
     low, high, points = settings.get("low", 0), settings.get("high", 10), settings.get("n_test", 10)
     shares = (np.arange(points) + 0.5) / points
@@ -58,7 +58,7 @@ def test_fixed_inputs_against_hat_matrices(settings) -> None:
 @pytest.mark.parametrize("protocol", ["random", "subset"])
 def test_redrawn_inputs_against_a_loop_over_designs(protocol) -> None:
     settings = {"protocol": protocol, "n_sets": 12, "max_degree": 2, "noise_std": 1.0, "seed": 3}
-    got = learning_curves(**settings)
+    got = learning_curves(Settings(**settings))
     f = TRUTHS["x_sin"].function
     for i, n in enumerate(SIZES):
         data = draw(Settings(**settings, n_train=n, test_at="train"))
@@ -75,7 +75,7 @@ def test_redrawn_inputs_against_a_loop_over_designs(protocol) -> None:
 def test_monte_carlo_agrees_with_the_exact_curves_for_every_seed() -> None:
     scores = []
     for seed in range(100):
-        got = learning_curves(seed=seed, max_degree=4, n_sets=100)
+        got = learning_curves(Settings(seed=seed, max_degree=4, n_sets=100))
         scores.append(((got.mc_error - got.risk) / got.mc_error_se)[2:])  # all degrees from n = 5 on
     z = np.array(scores)
     assert np.abs(z).max() < 5.5  # at n = degree + 1 the error is dominated by few squares
@@ -84,7 +84,7 @@ def test_monte_carlo_agrees_with_the_exact_curves_for_every_seed() -> None:
 
 
 def test_more_data_lower_the_variance_like_one_over_n_and_leave_the_bias() -> None:
-    got = learning_curves(max_degree=3, n_test=100)
+    got = learning_curves(Settings(max_degree=3, n_test=100))
     large = got.sizes >= 50
     for j in range(3):
         slope = np.polyfit(np.log(got.sizes[large]), np.log(got.variance[large, j]), 1)[0]
@@ -96,27 +96,27 @@ def test_more_data_lower_the_variance_like_one_over_n_and_leave_the_bias() -> No
 
 
 def test_crossing_is_where_the_flexible_fit_stays_better() -> None:
-    got = learning_curves(max_degree=10)
+    got = learning_curves(Settings(max_degree=10))
     for simple, flexible in ((1, 3), (1, 10), (3, 10), (5, 6)):
         n = got.crossing(simple, flexible)
         gap = got.risk[:, flexible - 1] - got.risk[:, simple - 1]
         at = got.sizes.tolist().index(n)
         assert (gap[at:] < 0).all() and not gap[at - 1] < 0
     assert got.crossing(3, 4) is None or got.crossing(4, 3) is None
-    assert learning_curves(truth="quadratic", max_degree=2).crossing(1, 2) == 3  # from the first size on
-    worse = learning_curves(truth="quadratic", max_degree=3)
+    assert learning_curves(Settings(truth="quadratic", max_degree=2)).crossing(1, 2) == 3  # from the first size on
+    worse = learning_curves(Settings(truth="quadratic", max_degree=3))
     assert worse.crossing(2, 3) is None and worse.crossing(3, 2) == 4  # n = 3: no degree 3
 
 
 def test_no_noise() -> None:
-    got = learning_curves(truth="cubic", noise_std=0, max_degree=5)
+    got = learning_curves(Settings(truth="cubic", noise_std=0, max_degree=5))
     usable = got.sizes[:, None] > got.degrees
     assert not got.risk[:, 2:][usable[:, 2:]].any() and not got.train_error[:, 2:][usable[:, 2:]].any()
     assert (got.risk[:, :2][usable[:, :2]] > 0).all() and not got.variance[usable].any()
 
 
 def test_shapes_and_read_only() -> None:
-    got, again = learning_curves(), learning_curves()
+    got, again = learning_curves(Settings()), learning_curves(Settings())
     assert isinstance(got, LearningCurves) and got.noise == Settings.noise_std**2
     shapes = {"sizes": (24,), "degrees": (15,), "x_test": (10,)}
     for name, value in vars(got).items():
@@ -131,16 +131,16 @@ def test_shapes_and_read_only() -> None:
 @pytest.mark.parametrize("name", sorted({*LIMITS, "truth", "inputs", "protocol", "generator"} - {"n_train"}))
 def test_settings_are_checked(name) -> None:
     with pytest.raises(ValueError, match=rf"^`{name}` must be .*; got nan\.$"):
-        learning_curves(**{name: float("nan")})
+        learning_curves(Settings(**{name: float("nan")}))
 
 
 def test_cost_is_refused_with_a_number_that_works() -> None:
     settings = {"protocol": "random", "max_degree": 20, "n_test": 100}
     with pytest.raises(ValueError, match=r"^1000 data sets with redrawn inputs and degrees to 20 would take") as error:
-        learning_curves(n_sets=1000, **settings)
+        learning_curves(Settings(n_sets=1000, **settings))
     largest = int(str(error.value).removesuffix(".").rpartition(" ")[2])
     assert largest == 20_000_000 // (21 * (1258 + 24 * 100))
-    assert learning_curves(n_sets=largest, **settings).degrees.size == 20
+    assert learning_curves(Settings(n_sets=largest, **settings)).degrees.size == 20
     with pytest.raises(ValueError, match=f"is {largest}.$"):
-        learning_curves(n_sets=largest + 1, **settings)
-    assert learning_curves(n_sets=1000, max_degree=20, n_test=100).degrees.size == 20
+        learning_curves(Settings(n_sets=largest + 1, **settings))
+    assert learning_curves(Settings(n_sets=1000, max_degree=20, n_test=100)).degrees.size == 20

@@ -1,7 +1,6 @@
 """Scores of every source: against scikit-learn through the helper process, and in closed form."""
 
 import dataclasses
-import inspect
 import math
 import subprocess
 import sys
@@ -57,22 +56,17 @@ def small_table(name="Made", shift=0.0):
 UPLOAD = read_scores("own.csv", b"label,one,two\nham,0.1,3\nspam,0.7,-2\nspam,0.4,\nham,0.2,1\n")
 
 
-def test_choices_and_signatures_are_as_agreed() -> None:
+def test_choices_are_as_agreed() -> None:
     assert list(SOURCES) == ["credit", "gauss", "cancer", "digits", "openml", "upload"]
     assert list(MODELS) == ["logistic", "adaboost", "tree", "forest", "neighbours", "bayes"]
     assert list(SECOND) == ["none", *MODELS]
-    parameters = inspect.signature(scored).parameters
-    assert list(parameters) == [item.name for item in dataclasses.fields(Settings)]
-    for item in dataclasses.fields(Settings):
-        assert parameters[item.name].default == item.default
-        assert parameters[item.name].kind is inspect.Parameter.KEYWORD_ONLY
 
 
 # ---- fitted models
 
 
 def test_the_homework_comes_out_through_the_helper_process() -> None:
-    got = scored(source="credit", first="logistic", second="adaboost", test_share=0.3, seed=43)
+    got = scored(Settings(source="credit", first="logistic", second="adaboost", test_share=0.3, seed=43))
     assert (got.title, got.positive, got.negative) == ("German credit", "good", "bad")
     assert got.names == ("Logistic regression", "AdaBoost") and got.probabilities == (True, True)
     assert (len(got.labels), got.labels.sum(), got.labels.dtype) == (300, 210, np.uint8)
@@ -83,7 +77,7 @@ def test_the_homework_comes_out_through_the_helper_process() -> None:
 
 
 def test_swapping_makes_the_other_class_positive_with_its_own_probabilities() -> None:
-    plain, swapped = scored(second="bayes"), scored(second="bayes", swap=True)
+    plain, swapped = scored(Settings(second="bayes")), scored(Settings(second="bayes", swap=True))
     assert (swapped.positive, swapped.negative) == ("bad", "good")
     assert swapped.labels.tolist() == [1 - label for label in plain.labels.tolist()]
     assert swapped.labels.dtype == np.uint8
@@ -103,7 +97,7 @@ def test_swapping_makes_the_other_class_positive_with_its_own_probabilities() ->
     ],
 )
 def test_the_sets_of_scikit_learn(settings, title, positive, negative) -> None:
-    got = scored(**settings, first="logistic", second="none", test_share=0.5, seed=3)
+    got = scored(Settings(**settings, first="logistic", second="none", test_share=0.5, seed=3))
     assert (got.title, got.positive, got.negative) == (title, positive, negative)
     assert got.names == ("Logistic regression",) and len(got.scores) == 1 and got.probabilities == (True,)
     target = load_breast_cancer().target == 0 if "digit" not in settings else load_digits().target == settings["digit"]
@@ -115,48 +109,50 @@ def test_the_sets_of_scikit_learn(settings, title, positive, negative) -> None:
 
 def test_a_table_from_openml() -> None:
     table = small_table()
-    got = scored(source="openml", openml=table, first="logistic", second="tree", test_share=0.25, seed=9)
+    got = scored(Settings(source="openml", openml=table, first="logistic", second="tree", test_share=0.25, seed=9))
     assert (got.title, got.positive, got.negative) == ("Made", "yes", "no") and got.notes == ("A note.",)
     for model, score in zip(("logistic", "tree"), got.scores, strict=True):
         np.testing.assert_allclose(
             score, fit("x", 0, model, 0.25, 9, table.message())["probabilities"][:, 1], rtol=1e-9
         )
-    other = scored(source="openml", openml=small_table(shift=5.0), first="tree", second="none", test_share=0.25, seed=9)
+    other = scored(
+        Settings(source="openml", openml=small_table(shift=5.0), first="tree", second="none", test_share=0.25, seed=9)
+    )
     assert other.labels.tolist() == got.labels.tolist()
     # The same values under another name are another table, with a title of its own.
-    assert scored(source="openml", openml=small_table("Else"), second="none").title == "Else"
+    assert scored(Settings(source="openml", openml=small_table("Else"), second="none")).title == "Else"
 
 
 def test_the_same_model_twice_counts_once() -> None:
-    got = scored(first="bayes", second="bayes")
+    got = scored(Settings(first="bayes", second="bayes"))
     assert got.names == ("Naive Bayes",) and len(got.scores) == 1
 
 
 def test_what_is_needed_is_begun_and_then_recalled() -> None:
     settings = {"source": "cancer", "first": "tree", "second": "neighbours", "seed": 77}
-    tasks = needed(**settings)
+    tasks = needed(Settings(**settings))
     assert [task.title for task in tasks] == ["Fitting Decision tree", "Fitting k nearest neighbors"]
-    got = scored(**settings)
+    got = scored(Settings(**settings))
     assert all(task.done and isinstance(task.result(), Fit) for task in tasks)
-    assert needed(**settings) == ()
+    assert needed(Settings(**settings)) == ()
     # Neither the other class, nor settings of other sources, nor the order of the models need a new fit.
     for change in (
         {"swap": True},
         {"digit": 3, "separation": 2.0, "n_cases": 50},
         {"first": "neighbours", "second": "tree"},
     ):
-        assert needed(**settings | change) == ()
-    assert np.array_equal(scored(**settings).scores[0], got.scores[0])
-    again = needed(**settings | {"test_share": 0.31})
+        assert needed(Settings(**settings | change)) == ()
+    assert np.array_equal(scored(Settings(**settings)).scores[0], got.scores[0])
+    again = needed(Settings(**settings | {"test_share": 0.31}))
     assert len(again) == 2
     for task in again:
         task.result()
 
 
 def test_sources_without_models_need_nothing() -> None:
-    assert needed(source="gauss") == () and needed(source="upload", upload=UPLOAD) == ()
+    assert needed(Settings(source="gauss")) == () and needed(Settings(source="upload", upload=UPLOAD)) == ()
     with pytest.raises(ValueError, match="Choose a CSV file"):
-        needed(source="upload")
+        needed(Settings(source="upload"))
 
 
 def test_a_fit_that_is_refused_or_cancelled_is_a_sentence(helper) -> None:
@@ -167,25 +163,25 @@ def test_a_fit_that_is_refused_or_cancelled_is_a_sentence(helper) -> None:
     with pytest.raises(
         ValueError, match=r"^The split leaves no example of “yes” to train on; choose another `seed` or"
     ):
-        scored(**settings)
-    assert needed(**settings) == ()  # it will fail again
-    (task,) = needed(source="cancer", first="forest", second="none", seed=4)
+        scored(Settings(**settings))
+    assert needed(Settings(**settings)) == ()  # it will fail again
+    (task,) = needed(Settings(source="cancer", first="forest", second="none", seed=4))
     task.cancel()
     with pytest.raises(ValueError, match=r"^Fitting Random forest was canceled\.$"):
         task.result()
-    assert len(scored(source="cancer", first="forest", second="none", seed=4).labels) == 171
+    assert len(scored(Settings(source="cancer", first="forest", second="none", seed=4)).labels) == 171
 
 
 def test_the_app_imports_no_scikit_learn() -> None:
     code = """
 import sys
-from core.labs.ranking_curves.compute.scored import needed, scored
+from core.labs.ranking_curves.compute.scored import Settings, needed, scored
 from core.labs.ranking_curves.compute.datasets import fetch
 from core.labs.ranking_curves.compute.uploads import read_scores
 upload = read_scores("a.csv", b"label,score\\n0,.1\\n1,.2\\n")
-needed(source="credit")
+needed(Settings(source="credit"))
 for settings in ({"source": "credit"}, {"source": "gauss"}, {"source": "upload", "upload": upload}):
-    scored(**settings)
+    scored(Settings(**settings))
 print({"sklearn", "scipy", "pandas", "joblib", "multiprocessing"} & {name.split(".")[0] for name in sys.modules})
 """
     run = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, encoding="utf-8", check=True)
@@ -201,13 +197,15 @@ def test_gaussians_have_the_area_of_the_closed_form(separation, spread, swap) ->
     """P(positive above negative) = Phi(separation / sqrt(1 + spread^2)); swapping leaves it as it is."""
     exact = NormalDist().cdf(separation / math.sqrt(1 + spread**2))
     got = scored(
-        source="gauss",
-        separation=0.3,
-        separation_2=separation,
-        spread_2=spread,
-        positives_share=0.4,
-        n_cases=200_000,
-        swap=swap,
+        Settings(
+            source="gauss",
+            separation=0.3,
+            separation_2=separation,
+            spread_2=spread,
+            positives_share=0.4,
+            n_cases=200_000,
+            swap=swap,
+        )
     )
     # Twice the largest possible standard error of the area, 0.5 / sqrt(the smaller class), is 0.0036.
     assert roc_auc_score(got.labels, got.scores[1]) == pytest.approx(exact, abs=0.0036)
@@ -223,11 +221,14 @@ def test_gaussians_have_the_area_of_the_closed_form(separation, spread, swap) ->
 
 
 def test_gaussians_follow_their_seed_and_the_first_scorer_does_not_know_the_second() -> None:
-    one, two = scored(source="gauss", seed=5), scored(source="gauss", seed=5, second="none", separation_2=3.0)
+    one, two = (
+        scored(Settings(source="gauss", seed=5)),
+        scored(Settings(source="gauss", seed=5, second="none", separation_2=3.0)),
+    )
     assert one.names == ("First scorer", "Second scorer") and two.names == ("First scorer",)
     assert one.probabilities == (False, False) and one.notes == () and one.title == "Two Gaussians"
     assert np.array_equal(one.scores[0], two.scores[0]) and np.array_equal(one.labels, two.labels)
-    assert not np.array_equal(one.scores[0], scored(source="gauss", seed=6).scores[0])
+    assert not np.array_equal(one.scores[0], scored(Settings(source="gauss", seed=6)).scores[0])
     # As a script would draw them.
     noise = np.random.default_rng(5).standard_normal(1000)
     assert np.array_equal(one.scores[0], np.where(np.arange(1000) < 300, 1.5 + noise, noise))
@@ -238,13 +239,13 @@ def test_gaussians_follow_their_seed_and_the_first_scorer_does_not_know_the_seco
     [(0.001, 10, 1), (0.999, 10, 9), (0.5, 11, 6), (0.25, 10, 2), (0.001, 1000, 1), (0.002, 1000, 2), (0.3, 1000, 300)],
 )
 def test_the_number_of_positives(share, n, positives) -> None:
-    got = scored(source="gauss", positives_share=share, n_cases=n)
+    got = scored(Settings(source="gauss", positives_share=share, n_cases=n))
     assert (got.labels.sum(), len(got.labels)) == (positives, n)
     assert len(got.scores[0]) == len(got.scores[1]) == n
 
 
 def test_a_million_cases() -> None:
-    got = scored(source="gauss", n_cases=1_000_000, positives_share=0.01)
+    got = scored(Settings(source="gauss", n_cases=1_000_000, positives_share=0.01))
     assert got.labels.sum() == 10_000 and all(np.isfinite(score).all() for score in got.scores)
 
 
@@ -253,7 +254,7 @@ def test_a_million_cases() -> None:
 
 @pytest.mark.parametrize("swap", [False, True])
 def test_an_upload_is_passed_on_and_swapping_turns_the_labels_alone(swap) -> None:
-    got = scored(source="upload", upload=UPLOAD, swap=swap, second="none")
+    got = scored(Settings(source="upload", upload=UPLOAD, swap=swap, second="none"))
     assert got.title == "own.csv" and got.names == ("one", "two")
     assert (got.positive, got.negative) == (("ham", "spam") if swap else ("spam", "ham"))
     assert got.labels.tolist() == ([1, 0, 1] if swap else [0, 1, 0]) and got.labels.dtype == np.uint8
@@ -279,7 +280,7 @@ def test_an_upload_is_passed_on_and_swapping_turns_the_labels_alone(swap) -> Non
     ],
 )
 def test_everything_is_read_only_and_fits_together(settings) -> None:
-    got = scored(**settings)
+    got = scored(Settings(**settings))
     for array in (got.labels, *got.scores):
         assert array.shape == got.labels.shape
         with pytest.raises(ValueError, match="read-only"):
@@ -287,12 +288,11 @@ def test_everything_is_read_only_and_fits_together(settings) -> None:
     assert len(got.names) == len(got.scores) == len(got.probabilities)
     assert set(got.labels.tolist()) == {0, 1}
     assert all(score.dtype == np.float64 and score.flags.c_contiguous for score in got.scores)
-    assert isinstance(got, Scored) and got != scored(**settings)
+    assert isinstance(got, Scored) and got != scored(Settings(**settings))
     with pytest.raises(dataclasses.FrozenInstanceError):
         got.title = "x"
 
 
-@pytest.mark.parametrize("function", [scored, needed])
 @pytest.mark.parametrize(
     ("settings", "sentence"),
     [
@@ -315,9 +315,9 @@ def test_everything_is_read_only_and_fits_together(settings) -> None:
         ({"source": "openml"}, r"^Download a data set from OpenML by its name or ID\.$"),
     ],
 )
-def test_settings_that_make_no_sense_are_refused(function, settings, sentence) -> None:
+def test_settings_that_make_no_sense_are_refused(settings, sentence) -> None:
     with pytest.raises(ValueError, match=sentence):
-        function(**settings)
+        Settings(**settings)
 
 
 @given(
@@ -332,7 +332,7 @@ def test_settings_that_make_no_sense_are_refused(function, settings, sentence) -
     )
 )
 def test_any_gaussians_have_both_classes_and_finite_scores(settings) -> None:
-    got = scored(source="gauss", **settings)
+    got = scored(Settings(source="gauss", **settings))
     assert 0 < got.labels.sum() < len(got.labels) == settings["n_cases"]
     assert all(np.isfinite(score).all() for score in got.scores)
 

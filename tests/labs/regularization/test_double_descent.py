@@ -6,7 +6,9 @@ import pytest
 
 from core.kit.controls import LogSlider
 from core.labs.regularization.descent.double_descent import ALPHAS, FEATURES, LIMITS, double_descent
+from core.regression.designs import Settings
 from core.regression.truths import TRUTHS
+from tests.experiments import on
 
 SIGMA = np.sqrt(0.3)
 SMALL = {"n_train": 8, "max_width": 30, "n_draws": 5}
@@ -42,7 +44,7 @@ def smoother(x, points, kind, width, alpha, **ends):
 @pytest.mark.parametrize("kind", FEATURES)
 @pytest.mark.parametrize("settings", [{}, {"low": -3.0, "high": 4.0, "truth": "runge", "noise_std": 2.0, "seed": 5}])
 def test_errors_against_pseudo_inverses(kind, settings) -> None:
-    got = double_descent(features=kind, **SMALL, **settings)
+    got = on(double_descent, features=kind, **SMALL, **settings)
     x, y = drawn(5, 8, **settings)
     ends = {"low": settings.get("low", 0.0), "high": settings.get("high", 10.0)}
     f, sigma2 = TRUTHS[settings.get("truth", "x_sin")].function, settings.get("noise_std", SIGMA) ** 2
@@ -75,7 +77,7 @@ def test_errors_against_pseudo_inverses(kind, settings) -> None:
 
 
 def test_interpolation_at_the_threshold_with_60_digits() -> None:
-    got = double_descent(n_train=8, max_width=10, n_draws=2, seed=3)
+    got = double_descent(Settings(n_train=8, seed=3), max_width=10, n_draws=2)
     w = int(np.flatnonzero(got.widths == 8)[0])
     with mpmath.workdps(60):
         cosine = lambda k, z: mpmath.cos(k * mpmath.pi * mpmath.mpf(float(z)) / 10)  # noqa: E731
@@ -91,7 +93,7 @@ def test_interpolation_at_the_threshold_with_60_digits() -> None:
 def test_risk_agrees_with_repeated_noise_for_every_seed() -> None:
     z = []
     for seed in range(100):
-        got = double_descent(seed=seed, n_train=8, max_width=16, n_draws=2)
+        got = double_descent(Settings(seed=seed, n_train=8), max_width=16, n_draws=2)
         x, _ = drawn(2, 8, seed=seed)
         rng = np.random.default_rng(seed + 1000)
         test = 10 * (np.arange(50) + 0.5) / 50
@@ -113,7 +115,7 @@ def test_risk_agrees_with_repeated_noise_for_every_seed() -> None:
 @pytest.mark.parametrize("kind", FEATURES)
 def test_the_peak_is_at_the_threshold_and_a_penalty_removes_it(kind) -> None:
     for seed in range(100):
-        got = double_descent(features=kind, n_train=8, max_width=18, n_draws=5, seed=seed)
+        got = double_descent(Settings(n_train=8, seed=seed), features=kind, max_width=18, n_draws=5)
         top = got.widths[np.argmax(got.risk[0])]
         assert 7 <= top <= 9
         assert got.peak[0] > 10
@@ -126,7 +128,7 @@ def test_the_peak_is_at_the_threshold_and_a_penalty_removes_it(kind) -> None:
 
 @pytest.mark.parametrize("kind", FEATURES)
 def test_identities(kind) -> None:
-    got = double_descent(features=kind, n_train=10, max_width=60, n_draws=2)
+    got = double_descent(Settings(n_train=10), features=kind, max_width=60, n_draws=2)
     assert np.array_equal(got.widths[:19], np.arange(2, 21)) and got.widths[-1] == 60
     assert (np.diff(got.widths) > 0).all()
     few = got.widths <= 10
@@ -141,25 +143,25 @@ def test_identities(kind) -> None:
 
 
 def test_bias_variance_and_noise_add_up_for_two_draws() -> None:
-    got = double_descent(n_train=10, max_width=30, n_draws=2)  # medians of two are means
+    got = double_descent(Settings(n_train=10), max_width=30, n_draws=2)  # medians of two are means
     np.testing.assert_allclose(got.bias2 + got.variance + 0.3, got.risk, rtol=1e-12)
     assert (got.risk_low <= got.risk).all() and (got.risk <= got.risk_high).all()
 
 
 def test_no_noise_has_no_variance() -> None:
-    got = double_descent(n_train=10, max_width=30, n_draws=2, noise_std=0)
+    got = double_descent(Settings(n_train=10, noise_std=0), max_width=30, n_draws=2)
     assert not got.variance.any()
     np.testing.assert_allclose(got.risk, got.bias2, rtol=1e-15)
 
 
 def test_widths_that_stop_before_the_threshold() -> None:
-    got = double_descent(n_train=30, max_width=10, n_draws=2)
+    got = double_descent(Settings(n_train=30), max_width=10, n_draws=2)
     assert got.widths.tolist() == list(range(2, 11))
     assert got.peak == pytest.approx(np.ones(26)) and got.calm_alpha == 0
 
 
 def test_nan_where_no_penalty_is_calm() -> None:
-    got = double_descent(n_train=8, max_width=12, n_draws=2)
+    got = double_descent(Settings(n_train=8), max_width=12, n_draws=2)
     above = type(got)(**{**vars(got), "risk": got.risk[:1], "alphas": got.alphas[:1]})
     assert np.isnan(above.calm_alpha)
 
@@ -170,7 +172,7 @@ def test_penalties_are_those_of_a_slider() -> None:
 
 
 def test_arrays_are_finite_read_only_and_the_same_again() -> None:
-    got, again = double_descent(**SMALL, seed=4), double_descent(**SMALL, seed=4)
+    got, again = on(double_descent, **SMALL, seed=4), on(double_descent, **SMALL, seed=4)
     w = got.widths.size
     for name, value in vars(got).items():
         if isinstance(value, np.ndarray):
@@ -185,7 +187,7 @@ def test_arrays_are_finite_read_only_and_the_same_again() -> None:
 @pytest.mark.parametrize("value", [float("nan"), -100, 10**6, True])
 def test_arguments_are_checked(name, value) -> None:
     with pytest.raises(ValueError, match=rf"^`{name}` must be .*in \[.*\]; got {value}\.$"):
-        double_descent(**{name: value})
+        on(double_descent, **{name: value})
 
 
 @pytest.mark.parametrize(
@@ -198,4 +200,4 @@ def test_arguments_are_checked(name, value) -> None:
 )
 def test_choices_are_checked(settings, message) -> None:
     with pytest.raises(ValueError, match=message):
-        double_descent(**settings)
+        on(double_descent, **settings)

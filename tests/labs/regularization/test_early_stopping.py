@@ -9,6 +9,7 @@ from sklearn.preprocessing import StandardScaler
 from core.labs.regularization.compute.ridge import BASES, ridge_path
 from core.labs.regularization.equivalences.early_stopping import STEPS, early_stopping
 from core.regression.designs import Settings, draw
+from tests.experiments import on
 
 CASES = [
     {},
@@ -30,7 +31,7 @@ def standardised(x, points, degree, basis):
 
 @pytest.mark.parametrize("settings", CASES)
 def test_against_gradient_descent_on_every_target_at_once(settings) -> None:
-    got = early_stopping(**settings)
+    got = on(early_stopping, **settings)
     degree, basis = settings.get("degree", 10), settings.get("basis", "monomial")
     data = draw(Settings(**{k: v for k, v in settings.items() if k not in ("degree", "basis")}))
     x, n, sigma2 = data.x_train[0], data.x_train.size, data.noise_std**2
@@ -58,7 +59,7 @@ def test_against_gradient_descent_on_every_target_at_once(settings) -> None:
 
 @pytest.mark.parametrize("settings", CASES)
 def test_ridge_side_against_scikit_learn(settings) -> None:
-    got = early_stopping(**settings)
+    got = on(early_stopping, **settings)
     degree, basis = settings.get("degree", 10), settings.get("basis", "monomial")
     data = draw(Settings(**{k: v for k, v in settings.items() if k not in ("degree", "basis")}))
     x, n, sigma2 = data.x_train[0], data.x_train.size, data.noise_std**2
@@ -79,14 +80,14 @@ def test_ridge_side_against_scikit_learn(settings) -> None:
 
 @pytest.mark.parametrize("settings", CASES)
 def test_gradient_descent_carried_out_meets_the_filters(settings) -> None:
-    got = early_stopping(**settings)
+    got = on(early_stopping, **settings)
     assert got.walked[-1] == 1000 and np.array_equal(got.walked, STEPS[STEPS <= 1000])
     assert got.walked_gap.shape == got.walked.shape
     assert got.walked_gap.max() < 1e-12
 
 
 def test_filters_with_50_digits() -> None:
-    got = early_stopping()
+    got = early_stopping(Settings())
     with mpmath.workdps(50):
         for k in range(0, got.steps.size, 10):
             t = int(got.steps[k])
@@ -109,7 +110,7 @@ def test_filters_with_50_digits() -> None:
 @pytest.mark.parametrize("basis", BASES)
 def test_flow_is_never_much_worse_than_ridge(basis) -> None:
     for seed in range(100):
-        got = early_stopping(seed=seed, basis=basis)
+        got = early_stopping(Settings(seed=seed), basis=basis)
         assert got.flow_ratio.max() <= 1.6862
         distance = got.flow_train / got.ridge_train
         np.testing.assert_allclose(got.flow_ratio, distance, rtol=1e-14)
@@ -119,13 +120,13 @@ def test_the_bound_is_nearly_reached_where_there_is_only_noise() -> None:
     # One direction of pure noise: the ratio of the variances is (1 - e^-z)^2 (1 + 1/z)^2.
     z = np.linspace(0.1, 10, 10_001)
     assert 1.685 < ((-np.expm1(-z)) ** 2 * (1 + 1 / z) ** 2).max() < 1.6862
-    got = early_stopping(degree=1, truth="step", low=5, high=6, noise_std=5, n_train=200)
+    got = early_stopping(Settings(truth="step", low=5, high=6, noise_std=5, n_train=200), degree=1)
     assert 1.2 < got.flow_ratio.max() < 1.6862  # the intercept dilutes it
 
 
 def test_both_ends() -> None:
-    got = early_stopping(basis="chebyshev", degree=6)
-    full = ridge_path(basis="chebyshev", degree=6)
+    got = early_stopping(Settings(), basis="chebyshev", degree=6)
+    full = ridge_path(Settings(), basis="chebyshev", degree=6)
     np.testing.assert_allclose(got.stopped_risk[-1], full.risk[0], rtol=1e-9)
     np.testing.assert_allclose(got.ridge_risk[-1], full.risk[0], rtol=1e-9)
     np.testing.assert_allclose(got.stopped_grid[-1], full.fit_grid[0], rtol=1e-9)
@@ -134,7 +135,7 @@ def test_both_ends() -> None:
 
 
 def test_arrays_are_finite_and_read_only() -> None:
-    got = early_stopping(degree=20, n_train=10)
+    got = early_stopping(Settings(n_train=10), degree=20)
     for name, value in vars(got).items():
         if name != "rate":
             assert np.isfinite(value).all() and not value.flags.writeable, name
@@ -151,4 +152,4 @@ def test_arrays_are_finite_and_read_only() -> None:
 )
 def test_settings_are_checked(settings, message) -> None:
     with pytest.raises(ValueError, match=message):
-        early_stopping(**settings)
+        on(early_stopping, **settings)

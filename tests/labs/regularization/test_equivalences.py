@@ -11,6 +11,7 @@ from sklearn.preprocessing import StandardScaler
 from core.labs.regularization.compute.ridge import BASES
 from core.labs.regularization.equivalences.decay import KEEP, NOISE_STDS, NOISES, noise_penalty, weight_decay
 from core.regression.designs import Settings, draw
+from tests.experiments import on
 
 
 def data_of(degree, basis, seed=0, n_train=40, **more):
@@ -46,7 +47,7 @@ def descend(optimiser, columns, y, penalty, steps):
     ("alpha", "basis", "degree"), [(10.0, "monomial", 10), (100.0, "chebyshev", 4), (0.0, "chebyshev", 3)]
 )
 def test_weight_decay_against_torch(alpha, basis, degree) -> None:
-    got = weight_decay(alpha=alpha, basis=basis, degree=degree)
+    got = weight_decay(Settings(), alpha=alpha, basis=basis, degree=degree)
     columns, y = data_of(degree, basis)
     decay = alpha / 40
     assert got.decay == decay
@@ -67,7 +68,7 @@ def test_weight_decay_against_torch(alpha, basis, degree) -> None:
 @pytest.mark.parametrize("basis", BASES)
 def test_decay_is_the_penalty_for_gradient_descent_for_every_seed(basis) -> None:
     for seed in range(100):
-        got = weight_decay(seed=seed, basis=basis, degree=6)
+        got = weight_decay(Settings(seed=seed), basis=basis, degree=6)
         assert got.gap.max() < 1e-12
         np.testing.assert_allclose(got.gap, np.abs(got.penalised - got.decayed).max(axis=1), atol=1e-15)
         np.testing.assert_allclose(got.decayed[-1], got.ridge, atol=1e-9)
@@ -78,18 +79,18 @@ def test_decay_is_the_penalty_for_gradient_descent_for_every_seed(basis) -> None
 def test_ridge_is_that_of_scikit_learn(alpha) -> None:
     columns, y = data_of(10, "monomial", seed=4)
     expected = Ridge(alpha=alpha, solver="svd").fit(columns, y).coef_
-    np.testing.assert_allclose(weight_decay(alpha=alpha, seed=4).ridge, expected, atol=1e-10)
+    np.testing.assert_allclose(weight_decay(Settings(seed=4), alpha=alpha).ridge, expected, atol=1e-10)
 
 
 def test_decoupled_decay_is_not_the_penalty() -> None:
-    got = weight_decay()
+    got = weight_decay(Settings())
     away = {name: np.abs(getattr(got, name)[-1] - got.ridge).max() for name in ("adam_penalised", "adam_decayed")}
     assert away["adam_penalised"] < 1e-3
     assert away["adam_decayed"] > 0.1
 
 
 def test_the_largest_penalty_does_not_explode() -> None:
-    got = weight_decay(alpha=1e4, n_train=2, degree=20)
+    got = weight_decay(Settings(n_train=2), alpha=1e4, degree=20)
     for name, value in vars(got).items():
         assert np.isfinite(value).all(), name
     assert not got.penalised.flags.writeable
@@ -100,7 +101,7 @@ def test_the_largest_penalty_does_not_explode() -> None:
 
 @pytest.mark.parametrize("degree", [1, 3])
 def test_dropout_loss_by_enumeration(degree) -> None:
-    got = noise_penalty(noise_in="dropout", degree=degree, n_train=12)
+    got = noise_penalty(Settings(n_train=12), noise_in="dropout", degree=degree)
     columns, y = data_of(degree, "monomial", n_train=12)
     y, w = y - y.mean(), got.fixed
     for level, loss in zip(got.levels, got.loss, strict=True):
@@ -112,7 +113,7 @@ def test_dropout_loss_by_enumeration(degree) -> None:
 
 
 def test_input_noise_loss_by_quadrature() -> None:
-    got = noise_penalty(noise_in="inputs", degree=2, n_train=12)
+    got = noise_penalty(Settings(n_train=12), noise_in="inputs", degree=2)
     columns, y = data_of(2, "monomial", n_train=12)
     y, w = y - y.mean(), got.fixed
     nodes, share = np.polynomial.hermite_e.hermegauss(5)  # exact for polynomials of degree 9 in a normal variable
@@ -128,7 +129,7 @@ def test_input_noise_loss_by_quadrature() -> None:
 @pytest.mark.parametrize("noise_in", NOISES)
 @pytest.mark.parametrize("basis", BASES)
 def test_ridge_side_against_scikit_learn(noise_in, basis) -> None:
-    got = noise_penalty(noise_in=noise_in, basis=basis, seed=2)
+    got = noise_penalty(Settings(seed=2), noise_in=noise_in, basis=basis)
     columns, y = data_of(3, basis, seed=2)
     levels = np.array(got.levels)
     alphas = 40 * ((1 - levels) / levels if noise_in == "dropout" else levels**2)
@@ -144,7 +145,7 @@ def test_monte_carlo_agrees_with_the_penalty_for_every_seed(noise_in) -> None:
     # The levels share their random numbers; 200 copies; z-scores of 100 seeds.
     scores, away = [], []
     for seed in range(100):
-        got = noise_penalty(noise_in=noise_in, seed=seed)
+        got = noise_penalty(Settings(seed=seed), noise_in=noise_in)
         random = got.alphas > 0
         scores.append((got.mc_loss - got.loss)[random] / got.mc_loss_se[random])
         away.append((got.trained - got.ridge)[random])
@@ -161,7 +162,7 @@ def test_monte_carlo_agrees_with_the_penalty_for_every_seed(noise_in) -> None:
 
 @pytest.mark.parametrize("noise_in", NOISES)
 def test_trained_weights_by_repeating_the_draw(noise_in) -> None:
-    got = noise_penalty(noise_in=noise_in, seed=7)
+    got = noise_penalty(Settings(seed=7), noise_in=noise_in)
     columns, y = data_of(3, "monomial", seed=7)
     y = y - y.mean()
     rng = np.random.default_rng(7)
@@ -177,7 +178,7 @@ def test_trained_weights_by_repeating_the_draw(noise_in) -> None:
 
 
 def test_curves_of_the_two_sides() -> None:
-    got = noise_penalty(noise_in="inputs", basis="monomial", seed=1)
+    got = noise_penalty(Settings(seed=1), noise_in="inputs", basis="monomial")
     data = draw(Settings(seed=1))
     x, y = data.x_train[0], data.f_train[0] + data.noise[0]
     assert (got.grid[0], got.grid[-1], got.grid.size) == (x.min(), x.max(), 81)
@@ -193,7 +194,7 @@ def test_curves_of_the_two_sides() -> None:
 @pytest.mark.parametrize("n_train", [2, 200])
 def test_small_and_large_data_sets(n_train) -> None:
     for noise_in in NOISES:
-        got = noise_penalty(noise_in=noise_in, n_train=n_train, degree=20)
+        got = noise_penalty(Settings(n_train=n_train), noise_in=noise_in, degree=20)
         for name, value in vars(got).items():
             assert np.isfinite(value).all(), name
 
@@ -211,4 +212,4 @@ def test_small_and_large_data_sets(n_train) -> None:
 )
 def test_arguments_are_checked(function, settings, message) -> None:
     with pytest.raises(ValueError, match=message):
-        function(**settings)
+        on(function, **settings)

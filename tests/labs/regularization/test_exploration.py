@@ -13,7 +13,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import PolynomialFeatures, StandardScaler
 
 from core.kit.controls import defaults
-from core.kit.lab import parameters
+from core.kit.parameters import parameters
 from core.labs.regularization.balls import section as balls
 from core.labs.regularization.classes import section as classes
 from core.labs.regularization.compute.explore import (
@@ -30,6 +30,7 @@ from core.labs.regularization.equivalences import section as equivalences
 from core.labs.regularization.homework.section import two_hundred_splits
 from core.labs.regularization.learners import section as learners
 from core.labs.regularization.learners.bagging import bagging
+from core.regression.designs import Settings
 
 SETTINGS = {name: value for name, value in defaults(CONTROLS).items() if name in parameters(regularize)}
 
@@ -85,10 +86,10 @@ def test_names_and_blur() -> None:
 def test_other_learners_meet_the_same_data() -> None:
     result = made(n_sets=20, n_test=10)
     fit = KNeighborsRegressor(3).fit(result.ridge.x_train[:, None], result.ridge.y_train[0])
-    data = result.data
-    sweep, trees = learners._neighbours(**data), learners._tree_depths(**data)
+    settings = result.settings
+    sweep, trees = learners._neighbours(settings), learners._tree_depths(settings)
     np.testing.assert_allclose(sweep.fits_grid[0, 2], fit.predict(sweep.grid[:, None]), atol=1e-9)
-    widths, penalties = (learners._kernel_ridge(swept=dial, **data) for dial in ("width", "penalty"))
+    widths, penalties = (learners._kernel_ridge(settings, swept=dial) for dial in ("width", "penalty"))
     for other in (sweep, widths, penalties, trees):
         np.testing.assert_array_equal(np.sort(other.x_train), np.sort(result.ridge.x_train))
         np.testing.assert_array_equal(other.y_test, result.ridge.y_test)
@@ -103,7 +104,7 @@ def test_bagging_by_the_helper_process_is_bagging_here() -> None:
     task = learners.begin_bagging(result)
     assert "50 trees" in task.title
     found = task.result()
-    expected = bagging(n_trees=50, **result.data)
+    expected = bagging(result.settings, n_trees=50)
     for name, value in vars(expected).items():
         np.testing.assert_array_equal(getattr(found, name), value)
     assert found.nbytes == sum(value.nbytes for value in vars(expected).values() if isinstance(value, np.ndarray))
@@ -126,8 +127,9 @@ def test_slow_parts_are_kept() -> None:
     assert descent.errors(first) is descent.errors(second)
     assert balls.errors(first) is balls.errors(first)
     assert balls.errors(first) is not balls.errors(second)
-    assert two_hundred_splits() is two_hundred_splits()
-    expected = double_descent(n_train=descent.POINTS, seed=first.settings.seed)
+    homework = Settings(generator="legacy")
+    assert two_hundred_splits(homework) is two_hundred_splits(homework)
+    expected = double_descent(Settings(n_train=descent.POINTS, seed=first.settings.seed))
     np.testing.assert_array_equal(descent.errors(first).risk, expected.risk)
 
 

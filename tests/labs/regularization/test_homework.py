@@ -5,7 +5,9 @@ import pytest
 
 from core.labs.regularization.compute.ridge import ALPHAS
 from core.labs.regularization.homework import splits as ridge_homework
-from core.labs.regularization.homework.splits import hundred_sets, replicates, splits
+from core.labs.regularization.homework.splits import SETTINGS, hundred_sets, replicates, splits
+from core.regression.designs import Settings
+from tests.experiments import on
 
 TEN = int(np.flatnonzero(ALPHAS == 10)[0])
 SIGMA2 = 0.3
@@ -45,7 +47,7 @@ def test_three_definitions_on_the_homeworks_data() -> None:
 
 
 def test_published_shares_of_200_splits() -> None:
-    got = splits()
+    got = splits(SETTINGS)
     assert got.alphas is ALPHAS
     assert got.change.shape == (200, len(ALPHAS))
     assert got.raised[TEN] == pytest.approx(0.835)
@@ -56,7 +58,7 @@ def test_published_shares_of_200_splits() -> None:
 
 @pytest.mark.parametrize("seed", [0, 1, 2, 50, 123, 199])
 def test_change_of_a_split_against_smoother_matrices(seed) -> None:
-    (x, points), got = split(seed), splits()
+    (x, points), got = split(seed), splits(SETTINGS)
     for alpha in (1e-4, 1.0, 10.0, 1e4):
         expected = risk(x, points, alpha) - risk(x, points, 0)
         change = got.change[seed, np.flatnonzero(alpha == ALPHAS)[0]]
@@ -65,7 +67,9 @@ def test_change_of_a_split_against_smoother_matrices(seed) -> None:
 
 
 def test_shares_are_counted() -> None:
-    got = splits(repetitions=30, degree=6, basis="chebyshev", n_train=15, n_test=5, truth="sine")
+    got = on(
+        splits, generator="legacy", repetitions=30, degree=6, basis="chebyshev", n_train=15, n_test=5, truth="sine"
+    )
     up = got.change > 0
     assert got.change.shape == (30, len(ALPHAS))
     assert not got.change[:, 0].any() and not got.raised[0]
@@ -76,7 +80,7 @@ def test_shares_are_counted() -> None:
 
 def test_splits_of_one_kind_only_have_no_share_of_the_other() -> None:
     # Two of 102 points are trained on: that these are the two ends does not happen in five splits.
-    got = splits(repetitions=5, degree=1, n_train=2, n_test=100)
+    got = splits(Settings(generator="legacy", n_train=2, n_test=100), repetitions=5, degree=1)
     assert got.extrapolates.all()
     assert np.isnan(got.raised_inside).all()
     np.testing.assert_array_equal(got.raised_outside, got.raised)
@@ -118,7 +122,7 @@ def test_replicates_against_own_data_sets(alpha) -> None:
 
 
 def test_results_are_read_only() -> None:
-    for result in (splits(repetitions=2), replicates()):
+    for result in (splits(SETTINGS, repetitions=2), replicates()):
         for array in vars(result).values():
             assert not array.flags.writeable
 
@@ -134,4 +138,4 @@ def test_results_are_read_only() -> None:
 )
 def test_splits_check_their_settings(settings, message) -> None:
     with pytest.raises(ValueError, match=message):
-        splits(**settings)
+        on(splits, **settings)

@@ -36,6 +36,7 @@ from core.labs.regularization.words import (
     ridge_sentences,
     shrinks,
 )
+from core.regression.designs import Settings
 from tests.pictures import drawn_state, trace
 
 HOMEWORK = {"generator": "legacy", "seed": 0, "n_test": 10}
@@ -75,7 +76,7 @@ def test_the_homework_has_its_published_numbers() -> None:
 
 
 def test_the_histogram_holds_every_split() -> None:
-    picture = homework.histogram(homework.two_hundred_splits())
+    picture = homework.histogram(homework.two_hundred_splits(homework.SETTINGS))
     inside, outside = (frames.values for frames in picture.panels[0].frames)
     assert set(np.sum(inside, axis=1)) == {117} and set(np.sum(outside, axis=1)) == {83}
 
@@ -292,7 +293,7 @@ def test_other_learners_add_up() -> None:
 
 
 def test_bagging_says_what_its_numbers_are() -> None:
-    bag = bagging(depth=3, n_trees=8, n_sets=20)
+    bag = bagging(Settings(n_sets=20), depth=3, n_trees=8)
     words, picture = learners.bagged(bag)
     assert isinstance(words, str) and isinstance(picture, Picture)
     v, rho, limit = (float(found) for found in re.findall(r"(?:v = |ρ = |tends to )(\d+\.\d+)", words))

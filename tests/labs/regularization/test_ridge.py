@@ -20,6 +20,7 @@ from core.labs.regularization.compute.ridge import (
 from core.labs.regularization.compute.spectral import RANK_TOLERANCE, FilterErrors, decompose_features, ridge_filters
 from core.regression.designs import LIMITS, Settings, draw
 from core.regression.truths import TRUTHS
+from tests.experiments import on
 
 HOMEWORK = {"generator": "legacy"}
 TEN = int(np.flatnonzero(ALPHAS == 10)[0])
@@ -65,7 +66,7 @@ def tolerance(path, alpha):
 def path_and_data(settings):
     plain = {name: value for name, value in settings.items() if name not in ("degree", "basis")}
     return (
-        ridge_path(**settings),
+        on(ridge_path, **settings),
         draw(Settings(**plain)),
         settings.get("degree", 10),
         settings.get("basis", "monomial"),
@@ -76,7 +77,7 @@ def path_and_data(settings):
 
 
 def test_homework_with_penalty_ten() -> None:
-    got = ridge_path(**HOMEWORK)
+    got = on(ridge_path, **HOMEWORK)
     assert got.mean_fit_error[TEN] == pytest.approx(0.7165949941987974, rel=1e-12)
     assert got.mc_bias2_raw[TEN] == pytest.approx(0.4530506596924119, rel=1e-12)
     assert got.mc_variance[TEN] * 99 / 100 == pytest.approx(0.023127435785269216, rel=1e-12)
@@ -85,7 +86,7 @@ def test_homework_with_penalty_ten() -> None:
 
 
 def test_homework_without_penalty() -> None:
-    got = ridge_path(**HOMEWORK)
+    got = on(ridge_path, **HOMEWORK)
     assert got.alphas[0] == 0
     assert got.mean_fit_error[0] == pytest.approx(0.2252215788, rel=1e-9)
     assert got.mc_bias2_raw[0] == pytest.approx(0.0057293152, rel=1e-8)
@@ -95,14 +96,14 @@ def test_homework_without_penalty() -> None:
 
 
 def test_homework_condition_number() -> None:
-    sizes = ridge_path(**HOMEWORK).sizes
+    sizes = on(ridge_path, **HOMEWORK).sizes
     assert sizes.shape == (10,)
     assert sizes[0] / sizes[-1] == pytest.approx(1.4e7, rel=0.05)
     assert sizes[-1] ** 2 == pytest.approx(2e-12, rel=0.2)
 
 
 def test_homework_point_at_zero_extrapolates() -> None:
-    got = ridge_path(**HOMEWORK)
+    got = on(ridge_path, **HOMEWORK)
     assert got.x_test[~got.inside].tolist() == [0.0]
     change = got.test_bias2 + got.test_variance - (got.test_bias2 + got.test_variance)[0]
     assert got.risk[TEN] < got.risk[0]  # with all ten points the penalty helps
@@ -183,7 +184,7 @@ def test_against_scikit_learn(settings) -> None:
 @pytest.mark.parametrize("degree", range(1, 21))
 @pytest.mark.parametrize("basis", BASES)
 def test_penalty_zero_is_least_squares(degree, basis) -> None:
-    got = ridge_path(degree=degree, basis=basis)
+    got = ridge_path(Settings(), degree=degree, basis=basis)
     expected = Chebyshev.fit(got.x_train, got.y_train[0], degree)(got.grid)
     np.testing.assert_allclose(got.fit_grid[0], expected, rtol=1e-9, atol=1e-9)
     assert got.at_zero == ""
@@ -226,7 +227,7 @@ def exact_ridge(x, y, points, degree, basis, alpha):
     ],
 )
 def test_against_80_digits(settings, alphas, basis) -> None:
-    got = ridge_path(basis=basis, test_at="inside", n_test=40, **settings)
+    got = on(ridge_path, basis=basis, test_at="inside", n_test=40, **settings)
     points = np.linspace(got.x_train.min(), got.x_train.max(), 7)
     spectrum = polynomial_spectrum(got.x_train, points, settings["degree"], basis)
     for alpha in alphas:  # 1e-40 stands for the limit 0
@@ -251,7 +252,7 @@ def test_leave_one_out_against_refits(settings) -> None:
 
 
 def test_identities() -> None:
-    got = ridge_path()
+    got = ridge_path(Settings())
     np.testing.assert_allclose(got.bias2 + got.variance + got.noise, got.risk, rtol=1e-15)
     np.testing.assert_allclose(got.test_bias2.mean(axis=1), got.bias2, rtol=1e-14)
     np.testing.assert_allclose(got.test_variance.mean(axis=1), got.variance, rtol=1e-14)
@@ -265,7 +266,7 @@ def test_identities() -> None:
 
 @pytest.mark.parametrize("basis", BASES)
 def test_a_larger_penalty_shrinks_more(basis) -> None:
-    got = ridge_path(basis=basis)
+    got = ridge_path(Settings(), basis=basis)
     for falling in (got.df, got.test_variance, (got.weights**2).sum(axis=1)):
         assert (np.diff(falling, axis=0) <= 1e-9 * np.abs(falling[:-1])).all()
     assert (np.diff(got.train_mse_first) >= -1e-12).all()
@@ -273,7 +274,7 @@ def test_a_larger_penalty_shrinks_more(basis) -> None:
 
 
 def test_the_two_bases_are_different_priors_but_the_same_least_squares() -> None:
-    one, other = (ridge_path(basis=basis) for basis in BASES)
+    one, other = (ridge_path(Settings(), basis=basis) for basis in BASES)
     np.testing.assert_allclose(one.fit_grid[0], other.fit_grid[0], atol=1e-9)
     assert np.abs(one.fit_grid[TEN] - other.fit_grid[TEN]).max() > 1
 
@@ -293,7 +294,7 @@ def test_monte_carlo_agrees_with_the_exact_curves_for_every_seed() -> None:
     # freedom (kurtosis 15), far from normal; the others are averages of many squares (kurtosis about 3).
     scores = {"bias2": [], "variance": [], "error": []}
     for seed in range(100):
-        got = ridge_path(seed=seed, n_sets=200)
+        got = ridge_path(Settings(seed=seed, n_sets=200))
         for name, values in scores.items():
             exact = got.risk if name == "error" else getattr(got, name)
             values.append((getattr(got, f"mc_{name}") - exact) / getattr(got, f"mc_{name}_se"))
@@ -308,7 +309,7 @@ def test_monte_carlo_agrees_with_the_exact_curves_for_every_seed() -> None:
 
 
 def test_no_noise_has_no_variance() -> None:
-    got = ridge_path(noise_std=0)
+    got = ridge_path(Settings(noise_std=0))
     for name in ("variance", "test_variance", "mc_variance", "mc_variance_se", "mc_bias2_se", "mc_error_se", "sd_grid"):
         assert not getattr(got, name).any(), name
     for name in ("risk", "mc_bias2", "mc_bias2_raw", "mc_error", "one_test_error", "mean_fit_error"):
@@ -316,21 +317,21 @@ def test_no_noise_has_no_variance() -> None:
 
 
 def test_variance_is_linear_in_the_noise_variance() -> None:
-    small, large = ridge_path(noise_std=0.01), ridge_path(noise_std=5)
+    small, large = ridge_path(Settings(noise_std=0.01)), ridge_path(Settings(noise_std=5))
     np.testing.assert_allclose(large.variance, small.variance * 250_000, rtol=1e-12)
     np.testing.assert_allclose(large.mc_variance, small.mc_variance * 250_000, rtol=1e-12)
     np.testing.assert_allclose(large.bias2, small.bias2, rtol=1e-12)
 
 
 def test_more_columns_than_points() -> None:
-    got = ridge_path(degree=12, n_train=6)
+    got = ridge_path(Settings(n_train=6), degree=12)
     assert got.at_zero == (
         "6 distinct training inputs do not determine a polynomial of degree 12: "
         "of all that fit best, penalty 0 shows the one whose weights have the smallest norm."
     )
     assert (
         "6 distinct training inputs do not determine a polynomial of degree 6"
-        in ridge_path(degree=6, n_train=6).at_zero
+        in ridge_path(Settings(n_train=6), degree=6).at_zero
     )
     assert got.sizes.shape == (5,) and got.weights.shape == (66, 12)
     assert got.train_mse_first[0] == got.train_error[0] == 0
@@ -343,7 +344,7 @@ def test_more_columns_than_points() -> None:
 
 
 def test_as_many_coefficients_as_points() -> None:
-    got = ridge_path(degree=5, n_train=6, basis="chebyshev")
+    got = ridge_path(Settings(n_train=6), degree=5, basis="chebyshev")
     assert got.at_zero == ""
     assert got.train_mse_first[0] == got.train_error[0] == 0
     assert (got.train_mse_first[1:] > 0).all()
@@ -362,7 +363,7 @@ def test_a_column_without_variation_is_left_out() -> None:
 
 
 def test_inputs_so_near_that_all_columns_are_constant() -> None:
-    got = ridge_path(low=1.0, high=np.nextafter(1.0, 2), n_train=9, n_test=3)
+    got = ridge_path(Settings(low=1.0, high=np.nextafter(1.0, 2), n_train=9, n_test=3))
     for name, value in vars(got).items():
         if isinstance(value, np.ndarray) and name != "loo_error_first":
             assert np.isfinite(value).all(), name
@@ -402,7 +403,7 @@ def test_features_without_variation_leave_the_mean() -> None:
 @pytest.mark.parametrize("basis", BASES)
 def test_every_array_is_finite_float64_read_only_and_the_same_again(test_at, inputs, basis) -> None:
     settings = {"test_at": test_at, "inputs": inputs, "n_sets": 6, "seed": 1, "degree": 8, "basis": basis}
-    got, again = ridge_path(**settings), ridge_path(**settings)
+    got, again = on(ridge_path, **settings), on(ridge_path, **settings)
     t = got.x_test.size
     shapes = {
         "x_train": (40,),
@@ -455,16 +456,16 @@ def test_data_and_grid_of_the_result(settings) -> None:
 @pytest.mark.parametrize("value", [0, 21, -1, 2.5, True, float("nan"), "3"])
 def test_degree_is_checked(value) -> None:
     with pytest.raises(ValueError, match=r"^`degree` must be an integer in \[1, 20\]; got .*\.$"):
-        ridge_path(degree=value)
+        ridge_path(Settings(), degree=value)
 
 
 def test_basis_is_checked() -> None:
     with pytest.raises(ValueError, match=r"^`basis` must be one of monomial, chebyshev; got 'legendre'\.$"):
-        ridge_path(basis="legendre")
+        ridge_path(Settings(), basis="legendre")
 
 
 @pytest.mark.parametrize("name", sorted(set(LIMITS) - {"max_degree"}))
 @pytest.mark.parametrize("value", [float("nan"), float("inf"), -1000])
 def test_settings_are_checked(name, value) -> None:
     with pytest.raises(ValueError, match=rf"^`{name}` must be .*; got {value}\.$"):
-        ridge_path(**{name: value})
+        on(ridge_path, **{name: value})

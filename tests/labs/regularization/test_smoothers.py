@@ -17,6 +17,7 @@ from core.labs.regularization.learners.smoothers import (
 from core.regression.designs import LIMITS as SETTINGS
 from core.regression.designs import Settings, draw
 from core.regression.truths import TRUTHS
+from tests.experiments import on
 
 CASES = [
     {},
@@ -27,8 +28,8 @@ CASES = [
 ]
 
 
-def width_sweep(**settings):
-    return kernel_ridge(swept="width", **settings)
+def width_sweep(settings):
+    return kernel_ridge(settings, swept="width")
 
 
 LEARNERS = {"neighbours": neighbours, "penalties": kernel_ridge, "widths": width_sweep}
@@ -60,7 +61,7 @@ def matrices(learner, x, points, settings):
 @pytest.mark.parametrize("settings", CASES)
 @pytest.mark.parametrize("learner", LEARNERS)
 def test_all_errors_against_explicit_matrices(learner, settings) -> None:
-    got, data = LEARNERS[learner](**settings), draw(Settings(**settings))
+    got, data = LEARNERS[learner](Settings(**settings)), draw(Settings(**settings))
     x, noise, f = data.x_train[0], data.noise_std**2, TRUTHS[settings.get("truth", "x_sin")].function
     n, m, fx = x.size, len(data.noise), f(data.x_train[0])
     y = fx + data.noise
@@ -106,7 +107,7 @@ def test_all_errors_against_explicit_matrices(learner, settings) -> None:
 def test_neighbours_against_scikit_learn(seed) -> None:
     # Normal inputs: no two distances are equal.
     settings = {"inputs": "normal", "n_train": 23, "n_sets": 3, "seed": seed, "low": -3, "high": 3, "truth": "cubic"}
-    got = neighbours(**settings)
+    got = neighbours(Settings(**settings))
     for k in range(1, 24):
         for m in range(3):
             peer = KNeighborsRegressor(k).fit(got.x_train[:, None], got.y_train[m])
@@ -114,7 +115,7 @@ def test_neighbours_against_scikit_learn(seed) -> None:
 
 
 def test_neighbours_in_closed_form() -> None:
-    got = neighbours(n_train=30, noise_std=2.0)
+    got = neighbours(Settings(n_train=30, noise_std=2.0))
     np.testing.assert_allclose(got.variance, 4 / np.arange(1, 31), rtol=1e-12)
     np.testing.assert_allclose(got.df, 30 / np.arange(1, 31), rtol=1e-12)
     np.testing.assert_allclose(got.sd_grid, np.broadcast_to(2 / np.sqrt(np.arange(1, 31))[:, None], (30, 81)))
@@ -127,7 +128,7 @@ def test_neighbours_in_closed_form() -> None:
 
 def test_neighbours_leave_one_out_by_leaving_one_out() -> None:
     for settings in ({"inputs": "normal", "n_train": 14}, {"n_train": 9, "seed": 4}):
-        got = neighbours(**settings)
+        got = neighbours(Settings(**settings))
         x, y = got.x_train, got.y_train[0]
         for k in range(1, x.size):
             missed = [
@@ -139,7 +140,7 @@ def test_neighbours_leave_one_out_by_leaving_one_out() -> None:
 
 @pytest.mark.parametrize("swept", ["penalty", "width"])
 def test_kernel_ridge_leave_one_out_by_refits(swept) -> None:
-    got = kernel_ridge(n_train=20, width=0.7, penalty=0.3, swept=swept)
+    got = kernel_ridge(Settings(n_train=20), width=0.7, penalty=0.3, swept=swept)
     x, y = got.x_train, got.y_train[0]
     for i, value in enumerate(got.values):
         width, penalty = (0.7, value) if swept == "penalty" else (value, 0.3)
@@ -154,7 +155,7 @@ def test_kernel_ridge_leave_one_out_by_refits(swept) -> None:
 @pytest.mark.parametrize("seed", range(5))
 def test_kernel_ridge_against_scikit_learn(seed) -> None:
     for swept in ("penalty", "width"):
-        got = kernel_ridge(seed=seed, n_sets=2, width=0.8, penalty=0.05, swept=swept)
+        got = kernel_ridge(Settings(seed=seed, n_sets=2), width=0.8, penalty=0.05, swept=swept)
         for i, value in enumerate(got.values):
             width, penalty = (0.8, value) if swept == "penalty" else (value, 0.05)
             peer = KernelRidge(alpha=penalty, kernel="rbf", gamma=1 / (2 * width**2))
@@ -164,7 +165,7 @@ def test_kernel_ridge_against_scikit_learn(seed) -> None:
 
 
 def test_large_penalties_pull_to_zero() -> None:
-    got = kernel_ridge(width=1.0, noise_std=1.0)
+    got = kernel_ridge(Settings(noise_std=1.0), width=1.0)
     assert np.abs(got.mean_grid[-1]).max() < 0.1
     assert got.df[-1] < 0.1 and got.df[0] > 20
     assert got.bias2[-1] == pytest.approx(np.mean(got.f_test**2), rel=0.05)
@@ -184,7 +185,7 @@ def test_monte_carlo_agrees_with_the_exact_curves_for_every_seed(learner) -> Non
     # z-scores of 100 independent experiments; see the same test of the polynomials for the bounds.
     scores = {"bias2": [], "variance": [], "error": []}
     for seed in range(100):
-        got = LEARNERS[learner](seed=seed, n_sets=200, n_test=20)
+        got = LEARNERS[learner](Settings(seed=seed, n_sets=200, n_test=20))
         chosen = slice(None, None, 6)
         for name, values in scores.items():
             exact = got.risk if name == "error" else getattr(got, name)
@@ -209,7 +210,7 @@ def test_equally_near_points_come_in_the_order_of_the_training_set() -> None:
 
 @pytest.mark.parametrize("learner", LEARNERS)
 def test_no_noise(learner) -> None:
-    got = LEARNERS[learner](noise_std=0)
+    got = LEARNERS[learner](Settings(noise_std=0))
     for name in ("variance", "mc_variance", "mc_variance_se", "mc_bias2_se", "mc_error_se", "sd_grid"):
         assert np.abs(getattr(got, name)).max() < 1e-15, name
     np.testing.assert_array_equal(got.risk, got.bias2)
@@ -218,15 +219,15 @@ def test_no_noise(learner) -> None:
 
 @pytest.mark.parametrize("learner", LEARNERS)
 def test_variance_is_linear_in_the_noise_variance(learner) -> None:
-    small, large = LEARNERS[learner](noise_std=0.01), LEARNERS[learner](noise_std=5)
+    small, large = LEARNERS[learner](Settings(noise_std=0.01)), LEARNERS[learner](Settings(noise_std=5))
     np.testing.assert_allclose(large.variance, small.variance * 250_000, rtol=1e-10)
     np.testing.assert_allclose(large.bias2, small.bias2, rtol=1e-10)
 
 
 @pytest.mark.parametrize("learner", LEARNERS)
 def test_smallest_and_largest_experiments(learner) -> None:
-    tiny = LEARNERS[learner](n_train=2, n_test=1, n_sets=2)
-    large = LEARNERS[learner](n_train=200, n_test=100, n_sets=1000)
+    tiny = LEARNERS[learner](Settings(n_train=2, n_test=1, n_sets=2))
+    large = LEARNERS[learner](Settings(n_train=200, n_test=100, n_sets=1000))
     for got in (tiny, large):
         for name, value in vars(got).items():
             if isinstance(value, np.ndarray) and name != "loo_error_first":
@@ -235,7 +236,7 @@ def test_smallest_and_largest_experiments(learner) -> None:
 
 @pytest.mark.parametrize("learner", LEARNERS)
 def test_shapes_data_and_read_only(learner) -> None:
-    got, again = LEARNERS[learner](n_sets=20), LEARNERS[learner](n_sets=20)
+    got, again = LEARNERS[learner](Settings(n_sets=20)), LEARNERS[learner](Settings(n_sets=20))
     assert isinstance(got, SmootherSweep)
     size = {"neighbours": 40, "penalties": 37, "widths": 25}[learner]
     data = draw(Settings(n_sets=20))
@@ -265,7 +266,7 @@ def test_shapes_data_and_read_only(learner) -> None:
     assert got.noise == data.noise_std**2
     expected = {"neighbours": range(1, 41), "penalties": PENALTIES, "widths": WIDTHS}[learner]
     assert got.values.tolist() == list(expected) and got.best == got.values[np.argmin(got.risk)]
-    assert LEARNERS[learner](n_sets=2, test_at="train").inside.all()
+    assert LEARNERS[learner](Settings(n_sets=2, test_at="train")).inside.all()
     low, high = data.x_train.min(), data.x_train.max()
     assert got.inside.tolist() == [low <= u <= high for u in got.x_test] and not got.inside.all()
     assert (got.grid[0], got.grid[-1]) == (0, 10)
@@ -276,7 +277,7 @@ def test_shapes_data_and_read_only(learner) -> None:
 def test_settings_are_checked(name) -> None:
     for learner in LEARNERS.values():
         with pytest.raises(ValueError, match=rf"^`{name}` must be .*; got nan\.$"):
-            learner(**{name: float("nan")})
+            learner(Settings(**{name: float("nan")}))
 
 
 @pytest.mark.parametrize("name", ["width", "penalty"])
@@ -284,9 +285,9 @@ def test_width_and_penalty_are_checked(name) -> None:
     low, high = LIMITS[name]
     assert (low, high) == {"width": (0.1, 10), "penalty": (1e-6, 1e3)}[name]
     for end in (low, high):
-        assert np.isfinite(kernel_ridge(**{name: end}).risk).all()
+        assert np.isfinite(on(kernel_ridge, **{name: end}).risk).all()
     for bad in (low / 1.01, high * 1.01, 0, -1, np.inf, np.nan, "1", None):
         with pytest.raises(ValueError, match=rf"^`{name}` must be in \["):
-            kernel_ridge(**{name: bad})
+            on(kernel_ridge, **{name: bad})
     with pytest.raises(ValueError, match=r"^`swept` must be one of penalty, width; got 'both'\.$"):
-        kernel_ridge(swept="both")
+        kernel_ridge(Settings(), swept="both")

@@ -13,6 +13,7 @@ from core.labs.regularization.compute.ridge import ALPHAS, BASES, polynomial_spe
 from core.labs.regularization.compute.sparse import LIMITS, path_weights, sparse_errors, sparse_path
 from core.labs.regularization.compute.spectral import decompose_features
 from core.regression.designs import Settings, draw
+from tests.experiments import on
 
 CASES = [
     {},
@@ -42,7 +43,7 @@ def standardised(x, points, degree, basis="monomial"):
 @pytest.mark.parametrize("settings", CASES)
 @pytest.mark.parametrize("l1_ratio", [1.0, 0.5, 0.01])
 def test_optimality_conditions(settings, l1_ratio) -> None:
-    got = sparse_path(l1_ratio=l1_ratio, **settings)
+    got = on(sparse_path, l1_ratio=l1_ratio, **settings)
     train, _ = standardised(got.x_train, got.x_train, settings.get("degree", 10), settings.get("basis", "monomial"))
     y, w, alpha = got.y_train - got.y_train.mean(), got.weights[1:], got.alphas[1:, None]
     slope = (y - w @ train.T) @ train - alpha * (1 - l1_ratio) * w
@@ -74,7 +75,7 @@ def test_lasso_at_the_knots_of_lars(basis, seed) -> None:
 @pytest.mark.parametrize(("degree", "basis"), [(8, "chebyshev"), (3, "monomial")])
 @pytest.mark.parametrize("l1_ratio", [1.0, 0.7, 0.2])
 def test_against_coordinate_descent(degree, basis, l1_ratio) -> None:
-    got = sparse_path(l1_ratio=l1_ratio, degree=degree, basis=basis)
+    got = sparse_path(Settings(), l1_ratio=l1_ratio, degree=degree, basis=basis)
     train, on_grid = standardised(got.x_train, got.grid, degree, basis)
     for p in range(49, len(got.alphas), 6):
         alpha = got.alphas[p] / 40
@@ -89,7 +90,7 @@ def test_against_coordinate_descent(degree, basis, l1_ratio) -> None:
 
 @pytest.mark.parametrize("settings", CASES)
 def test_without_absolute_values_it_is_ridge(settings) -> None:
-    got, ridge = sparse_path(l1_ratio=0, **settings), ridge_path(**settings)
+    got, ridge = on(sparse_path, l1_ratio=0, **settings), on(ridge_path, **settings)
     np.testing.assert_allclose(
         got.weights[40:], ridge.weights[40:], rtol=1e-9, atol=1e-9 * np.abs(ridge.weights[40:]).max()
     )
@@ -101,7 +102,7 @@ def test_without_absolute_values_it_is_ridge(settings) -> None:
 
 
 def test_nearly_without_absolute_values_it_is_nearly_ridge() -> None:
-    got, ridge = sparse_path(l1_ratio=1e-9), sparse_path(l1_ratio=0)
+    got, ridge = sparse_path(Settings(), l1_ratio=1e-9), sparse_path(Settings(), l1_ratio=0)
     np.testing.assert_allclose(got.weights[40:], ridge.weights[40:], rtol=1e-3, atol=1e-6)
 
 
@@ -144,7 +145,7 @@ def test_the_penalty_at_which_the_last_weight_goes(l1_ratio) -> None:
 
 @pytest.mark.parametrize("settings", CASES)
 def test_fields_follow_from_the_weights(settings) -> None:
-    got = sparse_path(**settings)
+    got = on(sparse_path, **settings)
     data = draw(Settings(**{k: v for k, v in settings.items() if k not in ("degree", "basis")}))
     degree, basis = settings.get("degree", 10), settings.get("basis", "monomial")
     y = data.f_train[0] + data.noise[0]
@@ -162,7 +163,7 @@ def test_fields_follow_from_the_weights(settings) -> None:
     assert np.array_equal(got.l1, np.abs(got.weights).sum(axis=1))
     np.testing.assert_allclose(got.l2, np.linalg.norm(got.weights, axis=1), rtol=1e-14)
     assert got.nonzero.tolist() == [np.count_nonzero(row) for row in got.weights]
-    ridge = ridge_path(**settings)
+    ridge = on(ridge_path, **settings)
     assert np.array_equal(got.alphas, ALPHAS) and np.array_equal(got.grid, ridge.grid)
     assert np.array_equal(got.f_grid, ridge.f_grid) and got.l1_ratio == 1
     for value in vars(got).values():
@@ -172,7 +173,7 @@ def test_fields_follow_from_the_weights(settings) -> None:
 
 @pytest.mark.parametrize("l1_ratio", [1.0, 0.5])
 def test_the_penalised_size_falls_and_the_training_error_rises(l1_ratio) -> None:
-    got = sparse_path(l1_ratio=l1_ratio, basis="chebyshev")
+    got = sparse_path(Settings(), l1_ratio=l1_ratio, basis="chebyshev")
     size = l1_ratio * got.l1 + (1 - l1_ratio) / 2 * got.l2**2
     assert (np.diff(size) <= 1e-12).all()
     assert (np.diff(got.train_mse) >= -1e-12).all()
@@ -183,7 +184,7 @@ def test_the_penalised_size_falls_and_the_training_error_rises(l1_ratio) -> None
 
 
 def test_errors_without_absolute_values_are_those_of_ridge() -> None:
-    got, ridge = sparse_errors(l1_ratio=0, n_sets=30, seed=4), ridge_path(n_sets=30, seed=4)
+    got, ridge = sparse_errors(Settings(n_sets=30, seed=4), l1_ratio=0), ridge_path(Settings(n_sets=30, seed=4))
     np.testing.assert_allclose(got.mc_bias2[30:], ridge.mc_bias2[30:], rtol=1e-6, atol=1e-9)
     np.testing.assert_allclose(got.mc_variance[30:], ridge.mc_variance[30:], rtol=1e-6)
     np.testing.assert_allclose(got.mc_risk, got.mc_bias2 + got.mc_variance + 0.3, rtol=1e-12)
@@ -192,7 +193,7 @@ def test_errors_without_absolute_values_are_those_of_ridge() -> None:
 
 def test_errors_against_fits_by_lars() -> None:
     settings = {"degree": 8, "basis": "chebyshev", "seed": 5, "n_sets": 4}
-    got, data = sparse_errors(**settings), draw(Settings(seed=5, n_sets=4))
+    got, data = on(sparse_errors, **settings), draw(Settings(seed=5, n_sets=4))
     x = data.x_train[0]
     train, on_test = standardised(x, data.x_test, 8, "chebyshev")
     for p in (33, 53, 57, 60):
@@ -222,8 +223,8 @@ def test_errors_agree_with_exact_ridge_for_every_seed() -> None:
     # z-scores with estimated standard errors from 30 sets: heavier tails than normal, mean near 0, spread near 1.
     scores = {"bias2": [], "variance": [], "risk": []}
     for seed in range(100):
-        got = sparse_errors(l1_ratio=0, n_sets=30, seed=seed, test_at="inside", basis="chebyshev")
-        exact = ridge_path(seed=seed, test_at="inside", basis="chebyshev")
+        got = sparse_errors(Settings(n_sets=30, seed=seed, test_at="inside"), l1_ratio=0, basis="chebyshev")
+        exact = ridge_path(Settings(seed=seed, test_at="inside"), basis="chebyshev")
         for name, values in scores.items():
             z = (getattr(got, f"mc_{name}") - getattr(exact, name)) / getattr(got, f"mc_{name}_se")
             values.append(z[[0, 40, 52, 56, 60]])
@@ -234,7 +235,7 @@ def test_errors_agree_with_exact_ridge_for_every_seed() -> None:
 
 
 def test_errors_are_finite_and_read_only() -> None:
-    got = sparse_errors(n_sets=3, degree=4)
+    got = sparse_errors(Settings(n_sets=3), degree=4)
     assert got.l1_ratio == 1
     for value in vars(got).values():
         if isinstance(value, np.ndarray):
@@ -255,11 +256,11 @@ def test_errors_are_finite_and_read_only() -> None:
 )
 def test_settings_are_checked(function, settings, message) -> None:
     with pytest.raises(ValueError, match=message):
-        function(**settings)
+        on(function, **settings)
 
 
 @pytest.mark.parametrize("n_sets", [2, 201])
 def test_errors_check_the_number_of_sets(n_sets) -> None:
     assert LIMITS["n_sets"] == (3, 200)
     with pytest.raises(ValueError, match=rf"^`n_sets` must be an integer in \[3, 200\]; got {n_sets}\.$"):
-        sparse_errors(n_sets=n_sets)
+        sparse_errors(Settings(n_sets=n_sets))

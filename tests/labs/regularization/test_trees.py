@@ -10,6 +10,7 @@ from core.labs.regularization.learners.tree_growth import grow, nearest_cells
 from core.labs.regularization.learners.trees import LIMITS, DepthSweep, tree_depths
 from core.regression.designs import Settings, draw
 from core.regression.truths import TRUTHS
+from tests.experiments import on
 
 
 def sixty_fourths(rng, size, low=0, high=640):
@@ -119,7 +120,7 @@ def check_estimates(got, i, fit, settings):
 
 @pytest.mark.parametrize("settings", CASES)
 def test_depth_sweep_against_a_loop_over_scikit_learn(settings) -> None:
-    got, data = tree_depths(**settings, max_depth=8), draw(Settings(**settings))
+    got, data = on(tree_depths, **settings, max_depth=8), draw(Settings(**settings))
     assert isinstance(got, DepthSweep) and got.values.tolist() == list(range(1, 9))
     x, m = data.x_train[0], len(data.noise)
     # scikit-learn rounds inputs to single precision; as ranks, cuts between them stay what they are
@@ -145,7 +146,9 @@ def test_depth_sweep_against_a_loop_over_scikit_learn(settings) -> None:
 
 
 def test_standard_errors_are_right_on_average_over_the_seeds() -> None:
-    results = [tree_depths(seed=seed, n_sets=60, test_at="train", max_depth=4, n_train=30) for seed in range(100)]
+    results = [
+        tree_depths(Settings(seed=seed, n_sets=60, test_at="train", n_train=30), max_depth=4) for seed in range(100)
+    ]
     for name in ("bias2", "variance", "error"):
         estimates = np.array([getattr(r, f"mc_{name}") for r in results])
         errors = np.array([getattr(r, f"mc_{name}_se") for r in results])
@@ -169,7 +172,7 @@ def test_standard_errors_are_right_on_average_over_the_seeds() -> None:
 
 @pytest.mark.parametrize("settings", CASES)
 def test_bagging_against_a_loop_over_scikit_learn(settings) -> None:
-    got, data = bagging(**settings, depth=4, n_trees=6), draw(Settings(**settings))
+    got, data = on(bagging, **settings, depth=4, n_trees=6), draw(Settings(**settings))
     assert isinstance(got, Bagging) and got.values.tolist() == [1, 2, 3, 4, 5, 6]
     order = data.x_train[0].argsort()
     x, y = data.x_train[0, order], (data.f_train + data.noise)[:, order]
@@ -200,14 +203,14 @@ def test_bagging_against_a_loop_over_scikit_learn(settings) -> None:
     assert got.correlation == pytest.approx(shared / (shared + within), rel=1e-9)
     assert got.limit == pytest.approx(shared, rel=1e-9)
     np.testing.assert_allclose(got.predicted_variance, shared + within / np.arange(1, 7), rtol=1e-9)
-    plain = tree_depths(**settings, max_depth=4)
+    plain = on(tree_depths, **settings, max_depth=4)
     assert got.plain_variance == pytest.approx(plain.mc_variance[-1], rel=1e-12)
     assert got.plain_error == pytest.approx(plain.mc_error[-1], rel=1e-12)
 
 
 def test_variance_formula_holds_for_every_seed() -> None:
     # Predicted from all trees against measured with the first b: the same expectation.
-    results = [bagging(seed=seed, n_trees=12, n_sets=40, n_train=20, depth=5) for seed in range(100)]
+    results = [bagging(Settings(seed=seed, n_sets=40, n_train=20), n_trees=12, depth=5) for seed in range(100)]
     for b in (1, 2, 5):
         gap = np.array([r.mc_variance[b - 1] - r.predicted_variance[b - 1] for r in results])
         assert abs(gap.mean()) < 4 * gap.std(ddof=1) / 10
@@ -223,14 +226,16 @@ def test_variance_formula_holds_for_every_seed() -> None:
 
 
 def test_standard_error_of_the_tree_variance() -> None:
-    results = [bagging(seed=seed, n_trees=8, n_sets=40, n_train=20, depth=4, test_at="train") for seed in range(100)]
+    results = [
+        bagging(Settings(seed=seed, n_sets=40, n_train=20, test_at="train"), n_trees=8, depth=4) for seed in range(100)
+    ]
     variances = np.array([r.tree_variance for r in results])
     errors = np.array([r.tree_variance_se for r in results])
     assert np.sqrt((errors**2).mean()) == pytest.approx(variances.std(ddof=1), rel=0.3)
 
 
 def test_bagging_lowers_the_error_of_deep_trees() -> None:
-    got = bagging(depth=10, n_trees=40, n_test=50)
+    got = bagging(Settings(n_test=50), depth=10, n_trees=40)
     assert got.mc_error[-1] < got.plain_error < got.mc_error[0]
 
 
@@ -238,20 +243,20 @@ def test_bagging_lowers_the_error_of_deep_trees() -> None:
 
 
 def test_no_noise() -> None:
-    got = tree_depths(noise_std=0, test_at="train", max_depth=12)
+    got = tree_depths(Settings(noise_std=0, test_at="train"), max_depth=12)
     assert np.abs(got.mc_variance).max() < 1e-25
     assert got.mc_bias2[-1] < 1e-25 and got.train_error[-1] < 1e-25  # grown out: every point is its own leaf
-    step = tree_depths(noise_std=0, truth="step", test_at="train", max_depth=3)
+    step = tree_depths(Settings(noise_std=0, truth="step", test_at="train"), max_depth=3)
     assert step.leaves.tolist() == [2, 2, 2]
-    constant = bagging(noise_std=0, truth="step", n_train=2, low=6, n_sets=2, n_trees=2, test_at="train")
+    constant = bagging(Settings(noise_std=0, truth="step", n_train=2, low=6, n_sets=2, test_at="train"), n_trees=2)
     assert constant.tree_variance == 0 and np.isnan(constant.correlation)
 
 
 def test_smallest_and_largest_experiments() -> None:
     for got in (
-        tree_depths(n_train=2, n_test=1, n_sets=2),
-        tree_depths(n_train=200, n_test=100, n_sets=1000, max_depth=20),
-        bagging(n_train=2, n_test=1, n_sets=2, n_trees=2),
+        tree_depths(Settings(n_train=2, n_test=1, n_sets=2)),
+        tree_depths(Settings(n_train=200, n_test=100, n_sets=1000), max_depth=20),
+        bagging(Settings(n_train=2, n_test=1, n_sets=2), n_trees=2),
     ):
         for name, value in vars(got).items():
             if isinstance(value, np.ndarray):
@@ -261,7 +266,10 @@ def test_smallest_and_largest_experiments() -> None:
 def test_shapes_data_and_read_only() -> None:
     settings = {"n_sets": 20, "seed": 2}
     data = draw(Settings(**settings))
-    for size, make in ((5, lambda: tree_depths(**settings, max_depth=5)), (3, lambda: bagging(**settings, n_trees=3))):
+    for size, make in (
+        (5, lambda: on(tree_depths, **settings, max_depth=5)),
+        (3, lambda: on(bagging, **settings, n_trees=3)),
+    ):
         got, again = make(), make()
         shapes = {
             "x_train": (40,),
@@ -298,21 +306,21 @@ def test_both_sides_of_the_bounds(make, name, ends) -> None:
     assert ends == ((2, 200) if name == "n_trees" else (1, 20))
     small = {"n_train": 10, "n_sets": 4, "n_trees": 3} if make is bagging else {"n_train": 10, "n_sets": 4}
     for end in ends:
-        assert make(**(small | {name: end})).mc_error.size >= 1
+        assert on(make, **small | {name: end}).mc_error.size >= 1
     for value in (ends[0] - 1, ends[1] + 1, 5.0, True, "5", np.nan):
         with pytest.raises(ValueError, match=rf"^`{name}` must be an integer in \[{ends[0]}, {ends[1]}\]; got "):
-            make(**(small | {name: value}))
+            on(make, **small | {name: value})
     with pytest.raises(ValueError, match=r"^`n_sets` must be an integer in \[2, 1000\]; got 1\.$"):
-        make(n_sets=1)
+        make(Settings(n_sets=1))
 
 
 def test_cost_is_refused_with_a_number_that_works(monkeypatch) -> None:
     monkeypatch.setattr("core.labs.regularization.learners.bagging.COST_LIMIT", 1_000_000)
     settings = {"n_train": 200, "n_test": 100, "n_trees": 200, "depth": 1}
     with pytest.raises(ValueError, match=r"^1000 data sets with 200 trees of 200 points would take too long;") as error:
-        bagging(n_sets=1000, **settings)
+        on(bagging, n_sets=1000, **settings)
     largest = int(str(error.value).removesuffix(".").rpartition(" ")[2])
     assert largest == 16
-    assert bagging(n_sets=largest, **settings).values.size == 200
+    assert on(bagging, n_sets=largest, **settings).values.size == 200
     with pytest.raises(ValueError, match=f"is {largest}.$"):
-        bagging(n_sets=largest + 1, **settings)
+        on(bagging, n_sets=largest + 1, **settings)

@@ -19,6 +19,7 @@ from core.labs.regularization.classes.zero_one import (
 )
 from core.regression.designs import Settings, draw
 from core.regression.truths import TRUTHS
+from tests.experiments import on
 
 
 def test_the_theorem_by_enumerating_a_small_world() -> None:
@@ -109,7 +110,7 @@ CASES = [
 
 @pytest.mark.parametrize("settings", CASES)
 def test_polynomials_against_hat_matrices_and_refits(settings) -> None:
-    got = zero_one(learner="polynomial", max_degree=6, **settings)
+    got = on(zero_one, learner="polynomial", max_degree=6, **settings)
     plain = {name: value for name, value in settings.items() if name != "cut"}
     data, cut = draw(Settings(**plain)), settings["cut"]
     truth, x = TRUTHS[plain.get("truth", "x_sin")].function, data.x_train[0]
@@ -129,7 +130,7 @@ def test_polynomials_against_hat_matrices_and_refits(settings) -> None:
 def test_votes_against_scikit_learn() -> None:
     # Normal inputs: no two distances are equal.
     settings = {"inputs": "normal", "truth": "quadratic", "n_train": 15, "n_sets": 8, "low": -3, "high": 3, "seed": 6}
-    got, data = zero_one(learner="votes", cut=-0.5, **settings), draw(Settings(**settings))
+    got, data = on(zero_one, learner="votes", cut=-0.5, **settings), draw(Settings(**settings))
     assert got.values.tolist() == [1, 3, 5, 7, 9, 11, 13, 15]
     x, truth = data.x_train[0], TRUTHS["quadratic"].function
     labels = truth(got.x_test) + data.fresh_noise > -0.5
@@ -158,7 +159,7 @@ def test_identity_and_monte_carlo_for_every_seed(learner) -> None:
     scores = []
     for seed in range(100):
         settings = {"truth": "sine", "cut": 0.3, "noise_std": 1.0, "n_test": 30, "n_sets": 300, "max_degree": 9}
-        got = zero_one(learner=learner, seed=seed, **settings)
+        got = on(zero_one, learner=learner, seed=seed, **settings)
         total = got.noise_weight * got.noise + got.bias + got.variance_sign * got.variance
         np.testing.assert_allclose(total, got.loss, atol=1e-12)
         np.testing.assert_allclose(got.mean_loss, got.loss.mean(axis=1), atol=1e-12)
@@ -170,7 +171,7 @@ def test_identity_and_monte_carlo_for_every_seed(learner) -> None:
 
 
 def test_variance_helps_where_the_main_prediction_is_wrong() -> None:
-    got = zero_one(truth="sine", cut=0.0, n_test=50)
+    got = zero_one(Settings(truth="sine", n_test=50), cut=0.0)
     wrong = got.bias == 1
     assert (got.loss[wrong] < np.broadcast_to(1 - got.noise, wrong.shape)[wrong] + 1e-12).all()
     assert got.helpful.max() > 0.05
@@ -180,17 +181,17 @@ def test_variance_helps_where_the_main_prediction_is_wrong() -> None:
 
 
 def test_no_noise() -> None:
-    got = zero_one(learner="votes", noise_std=0)
+    got = zero_one(Settings(noise_std=0), learner="votes")
     assert got.mean_noise == 0 and not got.variance.any() and not got.mc_loss_se.any()
     np.testing.assert_array_equal(got.mean_loss, got.mean_bias)
     np.testing.assert_allclose(got.mc_loss, got.mean_loss, atol=1e-15)
-    fit = zero_one(learner="polynomial", noise_std=0, truth="cubic", cut=0.1)
+    fit = zero_one(Settings(noise_std=0, truth="cubic"), learner="polynomial", cut=0.1)
     assert not fit.mean_loss[2:].any()
 
 
 @pytest.mark.parametrize("learner", LEARNERS)
 def test_shapes_and_read_only(learner) -> None:
-    got, again = zero_one(learner=learner), zero_one(learner=learner)
+    got, again = zero_one(Settings(), learner=learner), zero_one(Settings(), learner=learner)
     size = {"votes": 20, "polynomial": 15}[learner]
     per_point = {"predicted", "bias", "variance", "loss", "noise_weight", "variance_sign"}
     per_test = {"x_test", "f_test", "positive", "noise"}
@@ -208,17 +209,17 @@ def test_shapes_and_read_only(learner) -> None:
 
 def test_bad_input() -> None:
     with pytest.raises(ValueError, match=r"^`learner` must be one of votes, polynomial; got 'trees'\.$"):
-        zero_one(learner="trees")
+        zero_one(Settings(), learner="trees")
     assert LIMITS["cut"] == (-50, 50)
     for bad in (50.1, -50.1, np.nan, np.inf, "0", None):
         with pytest.raises(ValueError, match=r"^`cut` must be in \[-50, 50\]; got "):
-            zero_one(cut=bad)
+            zero_one(Settings(), cut=bad)
     for end in (-50, 50):
-        assert not zero_one(cut=end).mean_loss.any()  # all cases are of one class
+        assert not zero_one(Settings(), cut=end).mean_loss.any()  # all cases are of one class
     for learner in LEARNERS:
         with pytest.raises(ValueError, match=r"^`max_degree` must be an integer in \[1, 20\]; got 0\.$"):
-            zero_one(learner=learner, max_degree=0)
-        tiny = zero_one(learner=learner, n_train=2, n_test=1, n_sets=2)
+            zero_one(Settings(max_degree=0), learner=learner)
+        tiny = zero_one(Settings(n_train=2, n_test=1, n_sets=2), learner=learner)
         assert tiny.values.tolist() == [1]
-        large = zero_one(learner=learner, n_train=200, n_test=100, n_sets=1000, max_degree=20)
+        large = zero_one(Settings(n_train=200, n_test=100, n_sets=1000, max_degree=20), learner=learner)
         assert np.isfinite(large.loss).all()

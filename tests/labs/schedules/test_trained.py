@@ -15,7 +15,7 @@ from torch.optim import lr_scheduler
 
 from core import jobs
 from core.kit.controls import defaults
-from core.kit.lab import parameters
+from core.kit.parameters import parameters
 from core.labs.schedules.compute import trained as schedule_trained
 from core.labs.schedules.compute.explore import Schedules, plan
 from core.labs.schedules.compute.runs import Arm, Asked, arms, shrunk, small, trainings

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from core.kit.arrays import Array
+from core.kit.parameters import with_parameters_of
 from core.labs.bias_variance.compute.derivation import Expansion, expand
 from core.regression.decomposition import Decomposition, decompose
 from core.regression.designs import Settings, draw
@@ -45,7 +46,7 @@ class Exploration:
     @cached_property
     def selection(self) -> Selection:
         """Return what the rules choose over many repetitions; computed on first use."""
-        return select(**vars(self.settings), repetitions=self.repetitions, folds=self.folds)
+        return select(self.settings, repetitions=self.repetitions, folds=self.folds)
 
     @property
     def bias2(self) -> Array:
@@ -84,25 +85,8 @@ class Exploration:
         return rmse
 
 
-def explore(
-    *,
-    truth: str,
-    formula: str = "",
-    low: float,
-    high: float,
-    inputs: str,
-    n_train: int,
-    n_test: int,
-    noise_std: float,
-    n_sets: int,
-    protocol: str,
-    test_at: str,
-    max_degree: int,
-    generator: str,
-    seed: int,
-    repetitions: int,
-    folds: int,
-) -> Exploration:
+@with_parameters_of(Settings)
+def explore(*, truth: str, formula: str = "", repetitions: int, folds: int, **experiment: Any) -> Exploration:
     """Decompose the error of polynomial fits and prepare the comparison of selection rules.
 
     The parameters are those of `core.regression.designs.Settings` and `core.regression.selection.select`; `formula` is
@@ -113,11 +97,10 @@ def explore(
     ValueError
         With a sentence, for values out of range and for combinations that are impossible or too costly.
     """
-    truth = named(truth, formula)
-    settings = {k: v for k, v in locals().items() if k not in ("formula", "repetitions", "folds")}
-    d = decompose(**settings)
-    heavy_tailed = protocol == "random" or bool(np.any(d.risk > 2 * d.median_risk))
-    return Exploration(d, folds, heavy_tailed, Settings(**settings), repetitions)
+    settings = Settings(truth=named(truth, formula), **experiment)
+    d = decompose(settings)
+    heavy_tailed = settings.protocol == "random" or bool(np.any(d.risk > 2 * d.median_risk))
+    return Exploration(d, folds, heavy_tailed, settings, repetitions)
 
 
 def tables(result: Exploration, values: Mapping[str, Any]) -> dict[str, dict[str, Array]]:

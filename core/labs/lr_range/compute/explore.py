@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 
 from core.kit.arrays import Array
+from core.kit.parameters import with_parameters_of
 from core.labs.lr_range.compute.curves import Ramp, SweepCurves, own_ramp, ramp_of, sweep_of
 from core.labs.lr_range.compute.own import OwnCurve, pasted_curve
 from core.labs.lr_range.compute.specs import specs_of
@@ -175,30 +176,8 @@ class LrRange:
         return own_ramp(self.own, self.weight)
 
 
-def lr_range(
-    *,
-    protocol: str,
-    pasted: str,
-    record: OwnCurve | None,
-    data: str,
-    net: str,
-    text: str,
-    width: float,
-    low: float,
-    high: float,
-    steps: int,
-    candidates: int,
-    epochs: int,
-    batch: int,
-    optimizer: str,
-    momentum: float,
-    augment: str,
-    seeds: int,
-    seed: int,
-    device: str,
-    precision: str,
-    smoothing: str,
-) -> LrRange:
+@with_parameters_of(specs_of)
+def lr_range(*, protocol: str, pasted: str, record: OwnCurve | None, steps: int, smoothing: str, **run: Any) -> LrRange:
     """Say which runs the settings mean; see `core.labs.lr_range.controls`.
 
     Raises
@@ -206,9 +185,8 @@ def lr_range(
     ValueError
         With a sentence, for a network that cannot be read or rates that are too near to each other.
     """
-    settings = {name: value for name, value in locals().items() if name not in ("smoothing", "pasted", "record")}
     own = (record or pasted_curve(pasted)) if protocol == "own" else None
-    specs = () if own else specs_of(**settings)
+    specs = () if own else specs_of(protocol=protocol, steps=steps, **run)
     steps_smoothed = own.steps if own else specs[0].steps if isinstance(specs[0], RangeTest) else steps
     weight = default_beta(steps_smoothed) if smoothing == "auto" else float(smoothing)
     return LrRange(specs, weight, own)

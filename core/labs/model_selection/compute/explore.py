@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -12,6 +12,7 @@ from numpy.polynomial.chebyshev import chebvander
 from numpy.typing import NDArray
 
 from core.kit.arrays import Array
+from core.kit.parameters import with_parameters_of
 from core.kit.results import read_only
 from core.labs.model_selection.compute.learning_curves import LearningCurves, learning_curves
 from core.regression import truths
@@ -108,10 +109,6 @@ class ModelSelection:
         width: Array = np.median(self.band[1] - self.band[0], axis=1) / 2
         return width
 
-    @property
-    def _data(self) -> dict[str, Any]:
-        return {name: value for name, value in vars(self.experiment).items() if name != "n_sets"}
-
     def held(self, rule: str) -> NDArray[np.bool_]:
         """Return the points (H, n) left out by the fits behind a rule, one row per fit.
 
@@ -155,7 +152,7 @@ class ModelSelection:
         repeats = min(self.repeats, _MOST_REPEATS)
         most = most_data_sets(self.experiment, self.experiment.n_train * self.folds * repeats)
         return choose(
-            **self._data,
+            self.experiment,
             held_out_share=self.held_out_share,
             folds=self.folds,
             repeats=repeats,
@@ -167,38 +164,30 @@ class ModelSelection:
     def reseeded(self) -> Reseeded:
         """Cross-validate with 100 split seeds and 100 seeds of the data."""
         # The same data, but no draw is refused for its test points, which play no part here.
-        data = self._data | ({"test_at": "held_out"} if self.experiment.test_at == "inside" else {})
-        return reseed(**data, folds=self.folds, split_seed=self.split_seed, redraws=REDRAWS)
+        inside = self.experiment.test_at == "inside"
+        settings = replace(self.experiment, test_at="held_out") if inside else self.experiment
+        return reseed(settings, folds=self.folds, split_seed=self.split_seed, redraws=REDRAWS)
 
     @cached_property
     def learning(self) -> LearningCurves:
         """Return the expected errors over the number of training points."""
-        data = {name: value for name, value in self._data.items() if name not in ("n_train", "test_at")}
-        return learning_curves(**data, n_sets=_LEARNING_SETS)
+        return learning_curves(replace(self.experiment, n_sets=_LEARNING_SETS))
 
 
+@with_parameters_of(Settings, but=("n_sets",))
 def select_model(
     *,
     truth: str,
     formula: str = "",
     pasted: str = "",
     upload: Points | None = None,
-    low: float,
-    high: float,
-    inputs: str,
-    n_train: int,
-    n_test: int,
-    noise_std: float,
-    protocol: str,
-    test_at: str,
     max_degree: int,
-    generator: str,
-    seed: int,
     held_out_share: float,
     folds: int,
     repeats: int,
     split_seed: int,
     repetitions: int,
+    **experiment: Any,
 ) -> ModelSelection:
     """Judge every degree by every rule and prepare the effect of chance on the choice.
 
@@ -212,16 +201,19 @@ def select_model(
     ValueError
         With a sentence, for values out of range and for combinations that are impossible.
     """
-    given = dict(locals())
-    splits = {name: given.pop(name) for name in ("held_out_share", "folds", "repeats", "split_seed")}
-    for name in ("formula", "pasted", "upload", "repetitions"):
-        given.pop(name)
+    splits: dict[str, Any] = {
+        "held_out_share": held_out_share,
+        "folds": folds,
+        "repeats": repeats,
+        "split_seed": split_seed,
+    }
     if truth == POINTS:
         x, y = (upload.x, upload.y) if upload else read_text(pasted)
-        v, settings = validate_points(x, y, max_degree=max_degree, **splits), None
+        settings = None
+        v = validate_points(x, y, max_degree=max_degree, **splits)
     else:
-        given["truth"] = truths.named(truth, formula)
-        v, settings = validate(**given, **splits), Settings(**given)
+        settings = Settings(truth=truths.named(truth, formula), max_degree=max_degree, **experiment)
+        v = validate(settings, **splits)
     return read_only(
         ModelSelection(
             validation=v,

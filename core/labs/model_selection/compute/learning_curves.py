@@ -79,37 +79,23 @@ class LearningCurves:
 
 
 def learning_curves(
-    *,
-    truth: str = Settings.truth,
-    low: float = Settings.low,
-    high: float = Settings.high,
-    inputs: str = Settings.inputs,
-    n_test: int = Settings.n_test,
-    noise_std: float = Settings.noise_std,
-    n_sets: int = Settings.n_sets,
-    protocol: str = Settings.protocol,
-    max_degree: int = Settings.max_degree,
-    generator: str = Settings.generator,
-    seed: int = Settings.seed,
+    settings: Settings,
 ) -> LearningCurves:
     """Decompose the expected error of polynomials of all degrees for every training-set size of `SIZES`.
 
-    Parameters
-    ----------
-    truth, low, high, inputs, n_test, noise_std, n_sets, protocol, max_degree, generator, seed
-        See `core.regression.designs.Settings`; each size draws its own data.
+    Each size draws its own data; `settings.n_train` and `settings.test_at` do not matter.
 
     Raises
     ------
     ValueError
-        If a setting is invalid or there is too much work.
+        If there is too much work.
     """
-    settings = Settings(**locals(), test_at="train")
+    settings = replace(settings, test_at="train")
     _check_cost(settings)
     x_test = _test_inputs(settings)
     rows = [_row(replace(settings, n_train=n), x_test) for n in SIZES]
     errors: dict[str, Any] = {name: np.array([row[name] for row in rows]) for name in rows[0]}
-    degrees, sizes = np.arange(1, max_degree + 1), np.array(SIZES)
+    degrees, sizes = np.arange(1, settings.max_degree + 1), np.array(SIZES)
     return read_only(
         LearningCurves(
             **errors,

@@ -14,6 +14,7 @@ from core.kit.arrays import Numbers
 from core.kit.brought import Fetched
 from core.kit.cost import Cost
 from core.kit.memo import Memo
+from core.kit.parameters import with_parameters_of
 from core.labs.ranking_curves.compute.datasets import Table, credit
 from core.labs.ranking_curves.compute.scored import Scored, Settings, needed, scored
 from core.labs.ranking_curves.compute.spread import Spread, ask, digest
@@ -122,36 +123,21 @@ class Comparison(Memo):
         return places, chosen
 
 
-def compare(
-    *,
-    source: str,
-    first: str,
-    second: str,
-    digit: int,
-    swap: bool,
-    test_share: float,
-    seed: int,
-    separation: float,
-    spread: float,
-    separation_2: float,
-    spread_2: float,
-    positives_share: float,
-    n_cases: int,
-    upload: Any,
-    openml: Fetched,
-    resamples: int,
-) -> Comparison:
+@with_parameters_of(Settings)
+def compare(*, resamples: int, **given: Any) -> Comparison:
     """Rank the test examples of a data set by one or two models.
 
-    The parameters are those of `scored.Settings`; `resamples` is the number of bootstrap samples.
+    The parameters are those of `scored.Settings`, but `openml` is the work that fetches the data; `resamples` is the
+    number of bootstrap samples.
 
     Raises
     ------
     ValueError
         With a sentence, for values out of range, data that are not there, and data that cannot be ranked.
     """
-    cases = scored(**_settings(locals()))
-    return Comparison(cases, tuple(rank(cases.labels, values) for values in cases.scores), resamples, seed)
+    settings = _settings(given)
+    cases = scored(settings)
+    return Comparison(cases, tuple(rank(cases.labels, values) for values in cases.scores), resamples, settings.seed)
 
 
 def cost(*, source: str, n_cases: int, resamples: int, upload: Any) -> Cost:
@@ -166,13 +152,13 @@ def cost(*, source: str, n_cases: int, resamples: int, upload: Any) -> Cost:
     return Cost(seconds, 210 * cases + strips * resamples)
 
 
-def awaited(**settings: Any) -> tuple[Any, ...]:
+def awaited(*, resamples: int, **given: Any) -> tuple[Any, ...]:
     """Begin the work that `compare` would wait for, and return it."""
-    openml = settings["openml"]
-    if settings["source"] == "openml" and openml and not openml.task.done:
+    openml = given["openml"]
+    if given["source"] == "openml" and openml and not openml.task.done:
         return (openml.task,)
     try:
-        return needed(**_settings(settings))
+        return needed(_settings(given))
     except ValueError:
         return ()  # `compare` says why
 
@@ -229,14 +215,13 @@ def _bootstrap(result: Comparison, prevalence: float | None) -> Bootstrap:
     return result.drawn.intervals(prevalence)
 
 
-def _settings(settings: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the arguments of `compute.scored`: the data set itself in place of the work that fetched it."""
-    openml = settings["openml"]
-    table = openml.task.result() if settings["source"] == "openml" and openml else None
-    changed = {"openml": table}
-    if settings["source"] == "gauss":
+def _settings(given: Mapping[str, Any]) -> Settings:
+    """Return what to score: with the data set itself in place of the work that fetched it."""
+    fetched: Fetched = given["openml"]
+    changed: dict[str, Any] = {"openml": fetched.task.result() if given["source"] == "openml" and fetched else None}
+    if given["source"] == "gauss":
         changed["second"] = Settings.second  # there are always two scorers; no model is chosen for them
-    return {name: value for name, value in settings.items() if name != "resamples"} | changed
+    return Settings(**{**given, **changed})
 
 
 def _from_zero(counts: Numbers) -> Numbers:

@@ -170,55 +170,25 @@ class Fit:
         return cls((negative, positive), message["labels"], message["probabilities"], tuple(message["notes"]))
 
 
-def scored(
-    *,
-    source: str = Settings.source,
-    first: str = Settings.first,
-    second: str = Settings.second,
-    digit: int = Settings.digit,
-    swap: bool = Settings.swap,
-    test_share: float = Settings.test_share,
-    seed: int = Settings.seed,
-    separation: float = Settings.separation,
-    spread: float = Settings.spread,
-    separation_2: float = Settings.separation_2,
-    spread_2: float = Settings.spread_2,
-    positives_share: float = Settings.positives_share,
-    n_cases: int = Settings.n_cases,
-    upload: Upload | None = None,
-    openml: Table | None = None,
-) -> Scored:
+def scored(settings: Settings) -> Scored:
     """Score the examples of a source; waits for the fits that are needed.
-
-    Parameters
-    ----------
-    source, first, second, digit, swap, test_share, seed, separation, spread, separation_2, spread_2, positives_share, \
-    n_cases, upload, openml
-        See `Settings`.
 
     Raises
     ------
     ValueError
-        If a setting is invalid, the split leaves a class without examples, or a fit failed or was canceled.
+        If the split leaves a class without examples, or a fit failed or was canceled.
     """
-    settings = Settings(**locals())
-    if source == "gauss":
+    if settings.source == "gauss":
         return _gaussians(settings)
-    if upload is not None and source == "upload":
-        return _uploaded(upload, swap)
+    if settings.upload is not None and settings.source == "upload":
+        return _uploaded(settings.upload, settings.swap)
     # All are asked for before the first is waited for.
     return _fitted(settings, [task.result() for task in _tasks(settings)])
 
 
-def needed(**settings: Any) -> tuple[Task[Fit], ...]:
-    """Begin the fits that `scored` will have to wait for with the same arguments; () if there are none.
-
-    Raises
-    ------
-    ValueError
-        If a setting is invalid.
-    """
-    return tuple(task for task in _tasks(Settings(**settings)) if not task.done)
+def needed(settings: Settings) -> tuple[Task[Fit], ...]:
+    """Begin the fits that `scored` will have to wait for, and return them; () if there are none."""
+    return tuple(task for task in _tasks(settings) if not task.done)
 
 
 def _tasks(settings: Settings) -> list[Task[Fit]]:

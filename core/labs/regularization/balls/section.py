@@ -238,8 +238,8 @@ _sparse_errors = lru_cache(maxsize=4)(sparse_errors)  # asked for again at each 
 
 def errors(result: Regularization) -> SparseErrors:
     """Simulate bias and variance of the penalty of `l1_ratio` with a few data sets."""
-    data = result.data | {"n_sets": _SPARSE_SETS}
-    return _sparse_errors(l1_ratio=result.l1_ratio, degree=result.degree, basis=result.basis, **data)
+    settings = replace(result.settings, n_sets=_SPARSE_SETS)
+    return _sparse_errors(settings, l1_ratio=result.l1_ratio, degree=result.degree, basis=result.basis)
 
 
 def simulated(result: Regularization) -> Picture:

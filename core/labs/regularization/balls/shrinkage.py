@@ -153,8 +153,7 @@ def balls(*, b1: float = 2.0, b2: float = 1.0, correlation: float = 0.0, l1_rati
     ValueError
         If an argument is out of its range.
     """
-    for name, value in locals().copy().items():
-        check_number(name, value, *LIMITS[name])
+    _check(b1=b1, b2=b2, correlation=correlation, l1_ratio=l1_ratio)
     solution, gram = np.array([b1, b2], dtype=np.float64), np.array([[1.0, correlation], [correlation, 1.0]])
     found = [constrained(np.tile(solution, (BUDGETS.size, 1)), gram, BUDGETS, a) for a in _ratios(l1_ratio)]
     by_budget, multipliers = (np.array(part) for part in zip(*found, strict=True))
@@ -185,8 +184,7 @@ def drag(*, budget: float = 1.0, correlation: float = 0.0, l1_ratio: float = 0.5
     ValueError
         If an argument is out of its range.
     """
-    for name, value in locals().copy().items():
-        check_number(name, value, *LIMITS[name])
+    _check(budget=budget, correlation=correlation, l1_ratio=l1_ratio)
     gram = np.array([[1.0, correlation], [correlation, 1.0]])
     solutions = np.array([(b1, b2) for b2 in POSITIONS for b1 in POSITIONS])
     budgets = np.full(len(solutions), float(budget))
@@ -243,6 +241,11 @@ def penalised(solution: Array, gram: Array, penalties: Array, l1_ratio: float) -
     violation = np.maximum(wrong, 0).max(axis=2)
     chosen = (violation <= violation.min(axis=1, keepdims=True) + _TIE).argmax(axis=1)
     return np.asarray(candidates[np.arange(len(candidates)), chosen])
+
+
+def _check(**given: float) -> None:
+    for name, value in given.items():
+        check_number(name, value, *LIMITS[name])
 
 
 def _ratios(l1_ratio: float) -> tuple[float, float, float]:

@@ -47,7 +47,7 @@ def cut_of(result: Regularization) -> float:
 
 def errors(result: Regularization, learner: str) -> ZeroOne:
     """Compute the 0-1 loss of votes over k, or of polynomials over their degree."""
-    return zero_one(learner=learner, cut=cut_of(result), **result.data)
+    return zero_one(result.settings, learner=learner, cut=cut_of(result))
 
 
 def over_dial(z: ZeroOne, name: str, label: str) -> Picture:

@@ -99,52 +99,40 @@ class ZeroOne:
 
 
 def zero_one(
+    settings: Settings,
     *,
     learner: str = "votes",
     cut: float = 5.0,
-    truth: str = Settings.truth,
-    low: float = Settings.low,
-    high: float = Settings.high,
-    inputs: str = Settings.inputs,
-    n_train: int = Settings.n_train,
-    n_test: int = Settings.n_test,
-    noise_std: float = Settings.noise_std,
-    n_sets: int = Settings.n_sets,
-    test_at: str = Settings.test_at,
-    max_degree: int = Settings.max_degree,
-    generator: str = Settings.generator,
-    seed: int = Settings.seed,
 ) -> ZeroOne:
     """Decompose the 0-1 loss for all odd numbers of neighbors, or for all degrees; data sets share their inputs.
 
     Parameters
     ----------
+    settings : Settings
+        With protocol "fixed".
     learner : {"votes", "polynomial"}
         Majority of the k nearest training labels (ties in distance as in `smoothers.neighbours`),
         or least-squares polynomial through y compared with the cut.
     cut : float
         An example is of class 1 where y > cut; -50 to 50.
-    truth, low, high, inputs, n_train, n_test, noise_std, n_sets, test_at, max_degree, generator, seed
-        See `core.regression.designs.Settings`.
 
     Raises
     ------
     ValueError
-        If a setting is invalid or no test point is inside.
+        If an argument is invalid or no test point is inside.
 
     References
     ----------
     Domingos, "A unified bias-variance decomposition and its applications", ICML 2000.
     """
-    settings = Settings(**{name: value for name, value in locals().items() if name not in ("learner", "cut")})
     check_choice("learner", learner, LEARNERS)
     check_number("cut", cut, *LIMITS["cut"])
     experiment = draw(settings)
     if learner == "votes":
-        values = np.arange(1, n_train + 1, 2)
+        values = np.arange(1, settings.n_train + 1, 2)
         predicted, wrong = _votes(experiment, cut)
     else:
-        degree, _ = degree_range(experiment.x_train, max_degree)
+        degree, _ = degree_range(experiment.x_train, settings.max_degree)
         values = np.arange(1, degree + 1)
         predicted, wrong = _polynomials(experiment, cut, degree)
     positive = probability_above(cut, experiment.f_test, np.full(experiment.f_test.shape, experiment.noise_std))
@@ -156,7 +144,7 @@ def zero_one(
             f_test=experiment.f_test,
             **domingos(positive, predicted),
             mc_loss=wrong.mean(axis=1) / positive.size,
-            mc_loss_se=wrong.std(axis=1, ddof=1) / (positive.size * np.sqrt(n_sets)),
+            mc_loss_se=wrong.std(axis=1, ddof=1) / (positive.size * np.sqrt(settings.n_sets)),
         )
     )
 

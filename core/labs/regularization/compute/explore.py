@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from core.kit.arrays import Array
+from core.kit.parameters import with_parameters_of
 from core.labs.regularization.compute.ridge import RidgePath, columns, ridge_path
 from core.labs.regularization.compute.sparse import SparsePath, sparse_path
 from core.regression.designs import Settings
@@ -17,8 +18,6 @@ from core.regression.truths import named
 
 # Weights in directions whose singular value is below this share of the largest lose most of their digits.
 _BLURRED = 1e-10
-# Parameters of `regularize` that are not settings of the experiment.
-_OTHERS = ("formula", "degree", "basis", "l1_ratio")
 
 
 @dataclass(frozen=True)
@@ -46,16 +45,6 @@ class Regularization:
     settings: Settings
 
     @property
-    def data(self) -> dict[str, Any]:
-        """Return the experiment as keyword arguments of the learners."""
-        return {k: v for k, v in vars(self.settings).items() if k not in ("protocol", "max_degree")}
-
-    @property
-    def single(self) -> dict[str, Any]:
-        """Return the same for the first data set alone."""
-        return {name: value for name, value in self.data.items() if name != "n_sets"}
-
-    @property
     def blurred(self) -> bool:
         """Return whether the weights at penalty 0 are mostly rounding; the fit is not."""
         sizes = self.ridge.sizes
@@ -69,12 +58,12 @@ class Regularization:
     @cached_property
     def path(self) -> SparsePath:
         """Return fits to the first data set with the penalty of `l1_ratio`."""
-        return sparse_path(l1_ratio=self.l1_ratio, degree=self.degree, basis=self.basis, **self.data)
+        return sparse_path(self.settings, l1_ratio=self.l1_ratio, degree=self.degree, basis=self.basis)
 
     @cached_property
     def ridge_fit(self) -> SparsePath:
         """Return the same with the squares alone."""
-        return sparse_path(l1_ratio=0, degree=self.degree, basis=self.basis, **self.data)
+        return sparse_path(self.settings, l1_ratio=0, degree=self.degree, basis=self.basis)
 
     @cached_property
     def gaps(self) -> Array:
@@ -85,38 +74,23 @@ class Regularization:
         return _gaps(self.path, columns(self.path.x_train, self.path.x_train[:0], self.degree, self.basis)[0])
 
 
+@with_parameters_of(Settings, but=("protocol", "max_degree"))
 def regularize(
-    *,
-    degree: int,
-    basis: str,
-    l1_ratio: float,
-    truth: str,
-    formula: str = "",
-    low: float,
-    high: float,
-    inputs: str,
-    n_train: int,
-    n_test: int,
-    noise_std: float,
-    n_sets: int,
-    test_at: str,
-    generator: str,
-    seed: int,
+    *, degree: int, basis: str, l1_ratio: float, truth: str, formula: str = "", **experiment: Any
 ) -> Regularization:
     """Fit ridge at every penalty and prepare what it is compared with.
 
-    The parameters are those of `ridge.ridge_path` and `sparse.sparse_path`; `formula` is the true function if `truth`
-    is `core.regression.truths.OWN`.
+    The parameters are those of `ridge.ridge_path` and `sparse.sparse_path`, and the settings of the experiment;
+    `formula` is the true function if `truth` is `core.regression.truths.OWN`.
 
     Raises
     ------
     ValueError
         With a sentence, for values out of range and for combinations that are impossible.
     """
-    truth = named(truth, formula)
-    data = {name: value for name, value in locals().items() if name not in _OTHERS}
-    found = ridge_path(degree=degree, basis=basis, **data)
-    return Regularization(found, l1_ratio, degree, basis, Settings(**data))
+    settings = Settings(truth=named(truth, formula), **experiment)
+    found = ridge_path(settings, degree=degree, basis=basis)
+    return Regularization(found, l1_ratio, degree, basis, settings)
 
 
 def tables(result: Regularization, values: Mapping[str, Any]) -> dict[str, dict[str, Array]]:

@@ -109,31 +109,21 @@ class RidgePath(FilterErrors):
 
 
 def ridge_path(
+    settings: Settings,
     *,
     degree: int = 10,
     basis: str = "monomial",
-    truth: str = Settings.truth,
-    low: float = Settings.low,
-    high: float = Settings.high,
-    inputs: str = Settings.inputs,
-    n_train: int = Settings.n_train,
-    n_test: int = Settings.n_test,
-    noise_std: float = Settings.noise_std,
-    n_sets: int = Settings.n_sets,
-    test_at: str = Settings.test_at,
-    generator: str = Settings.generator,
-    seed: int = Settings.seed,
 ) -> RidgePath:
     """Fit polynomials by ridge at every penalty of `ALPHAS`; all data sets share their inputs.
 
     Parameters
     ----------
+    settings : Settings
+        With protocol "fixed"; `max_degree` does not matter.
     degree : int
         Degree of the polynomial; it may be at or above the number of training points.
     basis : {"monomial", "chebyshev"}
         Columns that are penalized: x, x^2, ... or the Chebyshev polynomials of the training range.
-    truth, low, high, inputs, n_train, n_test, noise_std, n_sets, test_at, generator, seed
-        See `core.regression.designs.Settings`.
 
     Returns
     -------
@@ -143,18 +133,16 @@ def ridge_path(
     Raises
     ------
     ValueError
-        If a setting is invalid, no test point is inside, or all training inputs are equal.
+        If an argument is invalid, no test point is inside, or all training inputs are equal.
 
     References
     ----------
     Hoerl, Kennard, "Ridge regression: biased estimation for nonorthogonal problems", Technometrics 12, 1970.
     """
-    given = {name: value for name, value in locals().items() if name not in ("degree", "basis")}
-    settings = Settings(**given)
     check_columns(degree, basis)
     experiment = draw(settings)
     x, y = experiment.x_train[0], experiment.f_train + experiment.noise
-    known = np.concatenate([x, experiment.x_test, [low, high]])
+    known = np.concatenate([x, experiment.x_test, [settings.low, settings.high]])
     grid = np.linspace(known.min(), known.max(), GRID_SIZE)
     spectrum = polynomial_spectrum(x, np.concatenate([experiment.x_test, grid]), degree, basis)
     tested, modes = spectrum.part(slice(experiment.x_test.size)), spectrum.at[:, experiment.x_test.size :]
@@ -176,7 +164,7 @@ def ridge_path(
         filters=filters,
         weights=ridge_weights(spectrum, ALPHAS, y[0]),
         grid=grid,
-        f_grid=truths.find(truth).function(grid),
+        f_grid=truths.find(settings.truth).function(grid),
         fit_grid=(filters * scores[0]) @ modes,
         mean_grid=(filters * signal) @ modes,
         sd_grid=experiment.noise_std * np.sqrt(filters**2 @ modes**2),

@@ -104,21 +104,11 @@ class SparseErrors:
 
 
 def sparse_path(
+    settings: Settings,
     *,
     l1_ratio: float = 1.0,
     degree: int = 10,
     basis: str = "monomial",
-    truth: str = Settings.truth,
-    low: float = Settings.low,
-    high: float = Settings.high,
-    inputs: str = Settings.inputs,
-    n_train: int = Settings.n_train,
-    n_test: int = Settings.n_test,
-    noise_std: float = Settings.noise_std,
-    n_sets: int = Settings.n_sets,
-    test_at: str = Settings.test_at,
-    generator: str = Settings.generator,
-    seed: int = Settings.seed,
 ) -> SparsePath:
     """Fit the first data set of `ridge.ridge_path` with the same settings, at the same penalties.
 
@@ -126,23 +116,22 @@ def sparse_path(
     ----------
     l1_ratio : float
         Fraction of the absolute values in the penalty, in [0, 1].
-    degree, basis, truth, low, high, inputs, n_train, n_test, noise_std, n_sets, test_at, generator, seed
+    settings, degree, basis
         See `core.labs.regularization.compute.ridge.ridge_path`.
 
     Raises
     ------
     ValueError
-        If a setting is invalid, no test point is inside, or all training inputs are equal.
+        If an argument is invalid, no test point is inside, or all training inputs are equal.
 
     References
     ----------
     Tibshirani, "Regression shrinkage and selection via the lasso", JRSS B 58, 1996; Zou, Hastie, "Regularization and
     variable selection via the elastic net", JRSS B 67, 2005.
     """
-    given = {name: value for name, value in locals().items() if name not in ("l1_ratio", "degree", "basis")}
-    experiment = _experiment(l1_ratio, degree, basis, given)
+    experiment = _experiment(settings, l1_ratio, degree, basis)
     x, y = experiment.x_train[0], experiment.f_train[0] + experiment.noise[0]
-    known = np.concatenate([x, experiment.x_test, [low, high]])
+    known = np.concatenate([x, experiment.x_test, [settings.low, settings.high]])
     grid = np.linspace(known.min(), known.max(), GRID_SIZE)
     spectrum = polynomial_spectrum(x, x[:0], degree, basis)
     weights = path_weights(spectrum, ALPHAS, l1_ratio, y)
@@ -160,56 +149,43 @@ def sparse_path(
         x_train=x,
         y_train=y,
         grid=grid,
-        f_grid=truths.find(truth).function(grid),
+        f_grid=truths.find(settings.truth).function(grid),
         fit_grid=fit_grid,
     )
     return read_only(result)
 
 
 def sparse_errors(
+    settings: Settings,
     *,
     l1_ratio: float = 1.0,
     degree: int = 10,
     basis: str = "monomial",
-    truth: str = Settings.truth,
-    low: float = Settings.low,
-    high: float = Settings.high,
-    inputs: str = Settings.inputs,
-    n_train: int = Settings.n_train,
-    n_test: int = Settings.n_test,
-    noise_std: float = Settings.noise_std,
-    n_sets: int = 20,
-    test_at: str = Settings.test_at,
-    generator: str = Settings.generator,
-    seed: int = Settings.seed,
 ) -> SparseErrors:
-    """Estimate bias and variance from fits to `n_sets` data sets; about 10 ms of work for each.
+    """Estimate bias and variance from fits to all M data sets, at most 200; about 10 ms of work for each.
 
     Parameters
     ----------
-    l1_ratio, degree, basis, truth, low, high, inputs, n_train, n_test, noise_std, test_at, generator, seed
-        See `sparse_path`.
-    n_sets : int
-        Number M of data sets, the first of which is that of `sparse_path`.
+    settings, l1_ratio, degree, basis
+        See `sparse_path`, whose data set is the first of these.
 
     Raises
     ------
     ValueError
-        If a setting is invalid, no test point is inside, or all training inputs are equal.
+        If an argument is invalid, no test point is inside, or all training inputs are equal.
     """
-    given = {name: value for name, value in locals().items() if name not in ("l1_ratio", "degree", "basis")}
-    check_integer("n_sets", n_sets, *LIMITS["n_sets"])
-    experiment = _experiment(l1_ratio, degree, basis, given)
+    check_integer("n_sets", settings.n_sets, *LIMITS["n_sets"])
+    experiment = _experiment(settings, l1_ratio, degree, basis)
     x = experiment.x_train[0]
     spectrum = polynomial_spectrum(x, x[:0], degree, basis)
     _, points = columns(x, experiment.x_test, degree, basis)
-    errors = np.empty((n_sets, len(ALPHAS), experiment.x_test.size))
+    errors = np.empty((settings.n_sets, len(ALPHAS), experiment.x_test.size))
     nonzero = np.zeros(len(ALPHAS))
     for error, noise in zip(errors, experiment.noise, strict=True):
         y = experiment.f_train[0] + noise
         weights = path_weights(spectrum, ALPHAS, l1_ratio, y)
         error[:] = y.mean() + weights @ points.T - experiment.f_test
-        nonzero += np.count_nonzero(weights, axis=1) / n_sets
+        nonzero += np.count_nonzero(weights, axis=1) / settings.n_sets
     return read_only(
         SparseErrors(
             l1_ratio=float(l1_ratio),
@@ -220,10 +196,10 @@ def sparse_errors(
     )
 
 
-def _experiment(l1_ratio: float, degree: int, basis: str, given: dict[str, object]) -> Experiment:
+def _experiment(settings: Settings, l1_ratio: float, degree: int, basis: str) -> Experiment:
     check_number("l1_ratio", l1_ratio, *LIMITS["l1_ratio"])
     check_columns(degree, basis)
-    return draw(Settings(**given))  # type: ignore[arg-type]
+    return draw(settings)
 
 
 def _moments(errors: Array, noise: float) -> dict[str, Array]:

@@ -7,13 +7,12 @@ on the training points but not scaled: how fast their size falls is what the sma
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from core.kit.arrays import Array, check_choice, check_integer, check_number
+from core.kit.arrays import Array, check_choice, check_integer
 from core.kit.results import read_only
 from core.labs.regularization.compute.spectral import (
     decompose_features,
@@ -27,16 +26,7 @@ from core.regression.designs import Settings
 from core.regression.polynomials import scaled
 
 FEATURES = ("cosine", "legendre")
-LIMITS: dict[str, tuple[int, int]] = {
-    "low": (-20, 20),
-    "high": (-20, 20),
-    "n_train": (5, 40),
-    "max_width": (10, 400),
-    "noise_std": (0, 5),
-    "n_draws": (2, 50),
-    "seed": (0, 99999),
-}
-_REAL = ("low", "high", "noise_std")
+LIMITS: dict[str, tuple[int, int]] = {"n_train": (5, 40), "max_width": (10, 400), "n_draws": (2, 50)}
 # 0, then 1e-10 to 1e2; six digits, so that a page's slider over them has the very same numbers.
 ALPHAS: Array = np.array([0.0, *(float(f"{10 ** (k / 2):.6g}") for k in range(-20, 5))])
 ALPHAS.flags.writeable = False
@@ -111,37 +101,24 @@ class DoubleDescent:
 
 
 def double_descent(
+    settings: Settings,
     *,
     features: str = "cosine",
-    truth: str = Settings.truth,
-    low: float = Settings.low,
-    high: float = Settings.high,
-    n_train: int = 20,
     max_width: int = 400,
-    noise_std: float = Settings.noise_std,
     n_draws: int = 20,
-    seed: int = 0,
 ) -> DoubleDescent:
     """Fit ever more features to few points, by minimum-norm least squares and by ridge; about 10 ms per draw.
 
     Parameters
     ----------
+    settings : Settings
+        Truth, range of the inputs, which are drawn uniformly, number of training points in [5, 40], noise, and seed.
     features : {"cosine", "legendre"}
         Feature k = 1, 2, ... is cos(k pi v) / k with v in [0, 1], or the Legendre polynomial of degree k, divided by k.
-    truth : str
-        A name that `core.regression.truths.find` knows.
-    low, high : float
-        Range of the inputs, which are drawn uniformly.
-    n_train : int
-        Number of training points, in [5, 40].
     max_width : int
         Largest number of parameters, in [10, 400].
-    noise_std : float
-        Standard deviation of the noise.
     n_draws : int
         Number D of draws of the training inputs, in [2, 50].
-    seed : int
-        Seed of the generator.
 
     Raises
     ------
@@ -154,11 +131,11 @@ def double_descent(
     PNAS 116, 2019; Schaeffer et al., "Double descent demystified", 2023.
     """
     check_choice("features", features, FEATURES)
-    f = truths.find(truth).function
-    _check_numbers(locals())
-    if not low < high:
-        raise ValueError(f"`low` must be less than `high`; got {low} and {high}.")
-    rng = np.random.default_rng(seed)
+    low, high, n_train, noise_std = settings.low, settings.high, settings.n_train, settings.noise_std
+    for name, value in {"n_train": n_train, "max_width": max_width, "n_draws": n_draws}.items():
+        check_integer(name, value, *LIMITS[name])
+    f = truths.find(settings.truth).function
+    rng = np.random.default_rng(settings.seed)
     x = rng.uniform(low, high, (n_draws, n_train))
     y_first = f(x[0]) + noise_std * rng.standard_normal(n_train)
     test = low + (high - low) * (np.arange(_TEST_POINTS) + 0.5) / _TEST_POINTS
@@ -183,14 +160,6 @@ def double_descent(
         fit_grid=_fits(at_train[0], y_first, at_grid, widths),
     )
     return read_only(result)
-
-
-def _check_numbers(given: Mapping[str, object]) -> None:
-    """Raise ValueError unless the arguments listed in `LIMITS` are in their ranges."""
-    for name, (low, high) in LIMITS.items():
-        if name in given:
-            check: Callable[..., None] = check_number if name in _REAL else check_integer
-            check(name, given[name], low, high)
 
 
 def _widths_to(n_train: int, max_width: int) -> NDArray[np.int64]:

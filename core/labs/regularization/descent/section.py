@@ -16,6 +16,7 @@ from core.kit.words import fixed, number
 from core.labs.regularization.compute.explore import Regularization
 from core.labs.regularization.controls import show_penalty
 from core.labs.regularization.descent.double_descent import ALPHAS, DoubleDescent, double_descent
+from core.regression.designs import Settings
 
 _COARSE = slice(None, None, 2)
 POINTS = 20  # whatever the page asks for: the peak is where features and points are equal
@@ -28,7 +29,9 @@ _double_descent = lru_cache(maxsize=4)(double_descent)  # asked for again at eac
 def errors(result: Regularization) -> DoubleDescent:
     """Compute the errors over the number of features."""
     s = result.settings
-    return _double_descent(n_train=POINTS, truth=s.truth, low=s.low, high=s.high, noise_std=s.noise_std, seed=s.seed)
+    # Only what matters here, so that other settings leave the errors as they are.
+    own = Settings(n_train=POINTS, truth=s.truth, low=s.low, high=s.high, noise_std=s.noise_std, seed=s.seed)
+    return _double_descent(own)
 
 
 def descent(result: Regularization, values: Mapping[str, Any]) -> Sequence[str | Picture]:

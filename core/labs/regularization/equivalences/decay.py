@@ -120,7 +120,7 @@ class _Data:
         return ridge_weights(spectrum, alphas, self.y)
 
 
-def _first_data_set(degree: int, basis: str, settings: Settings) -> _Data:
+def _first_data_set(settings: Settings, degree: int, basis: str) -> _Data:
     check_columns(degree, basis)
     experiment = draw(settings)
     x = experiment.x_train[0]
@@ -129,20 +129,11 @@ def _first_data_set(degree: int, basis: str, settings: Settings) -> _Data:
 
 
 def weight_decay(
+    settings: Settings,
     *,
     alpha: float = 10.0,
     degree: int = 10,
     basis: str = "monomial",
-    truth: str = Settings.truth,
-    low: float = Settings.low,
-    high: float = Settings.high,
-    inputs: str = Settings.inputs,
-    n_train: int = Settings.n_train,
-    n_test: int = Settings.n_test,
-    noise_std: float = Settings.noise_std,
-    test_at: str = Settings.test_at,
-    generator: str = Settings.generator,
-    seed: int = Settings.seed,
 ) -> WeightDecay:
     """Let gradient descent and Adam minimize a penalized loss, and the plain loss with weights that decay.
 
@@ -150,7 +141,7 @@ def weight_decay(
     ----------
     alpha : float
         Penalty, in [0, 1e4].
-    degree, basis, truth, low, high, inputs, n_train, n_test, noise_std, test_at, generator, seed
+    settings, degree, basis
         See `core.labs.regularization.compute.ridge.ridge_path`.
 
     Raises
@@ -162,9 +153,9 @@ def weight_decay(
     ----------
     Loshchilov, Hutter, "Decoupled weight decay regularization", ICLR 2019; Kingma, Ba, "Adam", ICLR 2015.
     """
-    given = {name: value for name, value in locals().items() if name not in ("alpha", "degree", "basis")}
     check_number("alpha", alpha, *LIMITS["alpha"])
-    data = _first_data_set(degree, basis, Settings(**given))
+    data = _first_data_set(settings, degree, basis)
+    n_train = settings.n_train
     gram, pull = data.train.T @ data.train / n_train, data.train.T @ (data.y - data.y.mean()) / n_train
     decay = alpha / n_train
     rate = float(1 / (np.linalg.eigvalsh(gram)[-1] + decay))
@@ -208,20 +199,11 @@ def _adam(gram: Array, pull: Array, rate: float, penalty: float, decay: float) -
 
 
 def noise_penalty(
+    settings: Settings,
     *,
     noise_in: str = "dropout",
     degree: int = 3,
     basis: str = "monomial",
-    truth: str = Settings.truth,
-    low: float = Settings.low,
-    high: float = Settings.high,
-    inputs: str = Settings.inputs,
-    n_train: int = Settings.n_train,
-    n_test: int = Settings.n_test,
-    noise_std: float = Settings.noise_std,
-    test_at: str = Settings.test_at,
-    generator: str = Settings.generator,
-    seed: int = Settings.seed,
 ) -> NoisePenalty:
     """Fit least squares to columns that are changed at random, and compare with ridge.
 
@@ -230,7 +212,7 @@ def noise_penalty(
     noise_in : {"dropout", "inputs"}
         "dropout": each entry of A is kept with probability p and then divided by p, else 0. "inputs": Gaussian noise of
         standard deviation s is added to each entry; the columns themselves have standard deviation 1.
-    degree, basis, truth, low, high, inputs, n_train, n_test, noise_std, test_at, generator, seed
+    settings, degree, basis
         See `core.labs.regularization.compute.ridge.ridge_path`.
 
     Raises
@@ -243,16 +225,15 @@ def noise_penalty(
     Srivastava et al., "Dropout", JMLR 15, 2014, section 9.1; Bishop, "Training with noise is equivalent to Tikhonov
     regularization", Neural Computation 7, 1995.
     """
-    given = {name: value for name, value in locals().items() if name not in ("noise_in", "degree", "basis")}
     check_choice("noise_in", noise_in, NOISES)
-    data = _first_data_set(degree, basis, Settings(**given))
-    dropout = noise_in == "dropout"
+    data = _first_data_set(settings, degree, basis)
+    n_train, dropout = settings.n_train, noise_in == "dropout"
     levels = KEEP if dropout else NOISE_STDS
     alphas = n_train * ((1 - levels) / levels if dropout else levels**2)
     fixed = data.ridge(np.array([1.0]))[0]
     y = data.y - data.y.mean()
     shape = (max(2, _ROWS // n_train), *data.train.shape)
-    rng = np.random.default_rng(seed)
+    rng = np.random.default_rng(settings.seed)
     chance = rng.random(shape) if dropout else rng.standard_normal(shape)  # the same at all levels: curves are smooth
     losses, trained = np.empty((levels.size, len(chance))), np.empty((levels.size, fixed.size))
     for index, level in enumerate(levels):
@@ -272,7 +253,7 @@ def noise_penalty(
         ridge=ridge,
         trained=trained,
         grid=grid,
-        f_grid=truths.find(truth).function(grid),
+        f_grid=truths.find(settings.truth).function(grid),
         ridge_grid=data.y.mean() + ridge @ at_grid.T,
         trained_grid=data.y.mean() + trained @ at_grid.T,
     )

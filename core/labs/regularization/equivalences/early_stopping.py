@@ -84,41 +84,31 @@ class EarlyStopping:
 
 
 def early_stopping(
+    settings: Settings,
     *,
     degree: int = 10,
     basis: str = "monomial",
-    truth: str = Settings.truth,
-    low: float = Settings.low,
-    high: float = Settings.high,
-    inputs: str = Settings.inputs,
-    n_train: int = Settings.n_train,
-    n_test: int = Settings.n_test,
-    noise_std: float = Settings.noise_std,
-    test_at: str = Settings.test_at,
-    generator: str = Settings.generator,
-    seed: int = Settings.seed,
 ) -> EarlyStopping:
     """Compare stopping after t steps of length eta with ridge of penalty 1 / (eta t).
 
     Parameters
     ----------
-    degree, basis, truth, low, high, inputs, n_train, n_test, noise_std, test_at, generator, seed
+    settings, degree, basis
         See `core.labs.regularization.compute.ridge.ridge_path`.
 
     Raises
     ------
     ValueError
-        If a setting is invalid, no test point is inside, or all training inputs are equal.
+        If an argument is invalid, no test point is inside, or all training inputs are equal.
 
     References
     ----------
     Ali, Kolter, Tibshirani, "A continuous-time view of early stopping for least squares regression", AISTATS 2019.
     """
-    given = {name: value for name, value in locals().items() if name not in ("degree", "basis")}
     check_columns(degree, basis)
-    experiment = draw(Settings(**given))
+    experiment = draw(settings)
     x, y = experiment.x_train[0], experiment.f_train[0] + experiment.noise[0]
-    known = np.concatenate([x, experiment.x_test, [low, high]])
+    known = np.concatenate([x, experiment.x_test, [settings.low, settings.high]])
     grid = np.linspace(known.min(), known.max(), GRID_SIZE)
     spectrum = polynomial_spectrum(x, np.concatenate([experiment.x_test, grid]), degree, basis)
     tested, modes = spectrum.part(slice(experiment.x_test.size)), spectrum.at[:, experiment.x_test.size :]
@@ -151,7 +141,7 @@ def early_stopping(
         walked=walked,
         walked_gap=np.abs(_walk(columns(x, x[:0], degree, basis)[0], y, rate, walked) - fits).max(axis=1),
         grid=grid,
-        f_grid=truths.find(truth).function(grid),
+        f_grid=truths.find(settings.truth).function(grid),
         stopped_grid=(stopped * scores) @ modes,
         ridge_grid=(ridge * scores) @ modes,
     )

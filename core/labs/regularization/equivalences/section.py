@@ -54,17 +54,17 @@ def equivalences(result: Regularization, values: Mapping[str, Any]) -> Sequence[
 
 def stopped(result: Regularization) -> EarlyStopping:
     """Compare gradient descent stopped early with ridge."""
-    return early_stopping(degree=result.degree, basis=result.basis, **result.single)
+    return early_stopping(result.settings, degree=result.degree, basis=result.basis)
 
 
 def decayed(result: Regularization, alpha: float) -> WeightDecay:
     """Compare optimizers with weight decay and with a penalty."""
-    return weight_decay(alpha=alpha, degree=result.degree, basis=result.basis, **result.single)
+    return weight_decay(result.settings, alpha=alpha, degree=result.degree, basis=result.basis)
 
 
 def noisy(result: Regularization, noise_in: str) -> NoisePenalty:
     """Compare dropout or noise in the inputs with ridge; at degree 3, where the simulation is exact enough."""
-    return noise_penalty(noise_in=noise_in, basis=result.basis, **result.single)
+    return noise_penalty(result.settings, noise_in=noise_in, basis=result.basis)
 
 
 def over_steps(e: EarlyStopping, noise: float) -> Picture:

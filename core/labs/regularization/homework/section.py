@@ -14,7 +14,7 @@ from core.kit.lab import Section
 from core.kit.words import fixed, percent
 from core.labs.regularization.compute.explore import Regularization
 from core.labs.regularization.controls import show_penalty
-from core.labs.regularization.homework.splits import Splits, hundred_sets, replicates, splits
+from core.labs.regularization.homework.splits import SETTINGS, Splits, hundred_sets, replicates, splits
 from core.labs.regularization.panels.penalty import PLACES, index_of, over_penalty, penalties, penalty_axis
 from core.labs.regularization.words import ASKED, compared
 
@@ -26,7 +26,7 @@ two_hundred_splits = lru_cache(maxsize=1)(splits)  # asked for again at each tic
 def homework(result: Regularization, values: Mapping[str, Any]) -> Sequence[str | Picture]:
     """Show the homework's numbers, the three errors over the penalty, and the change on many splits."""
     r, k = hundred_sets(), index_of(ASKED)
-    again, divided = replicates(), two_hundred_splits()
+    again, divided = replicates(), two_hundred_splits(SETTINGS)
     rows = [
         ("squared error of the *mean* fit on one noisy test set", r.mean_fit_error, again.by_mean_fit),
         ("mean squared error of the 100 fits on that test set", r.one_test_error, again.by_one_test),

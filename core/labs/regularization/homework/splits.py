@@ -81,8 +81,7 @@ class Splits:
 @lru_cache(maxsize=1)
 def hundred_sets() -> RidgePath:
     """Compute ridge on the homework's own 100 data sets at all penalties; 0 and `ALPHA` are among them."""
-    given = {name: value for name, value in vars(SETTINGS).items() if name not in ("protocol", "max_degree")}
-    return ridge_path(degree=DEGREE, **given)
+    return ridge_path(SETTINGS, degree=DEGREE)
 
 
 @lru_cache(maxsize=1)
@@ -119,27 +118,20 @@ def replicates(repetitions: int = 4000, seed: int = 1) -> Replicates:
 
 
 def splits(
+    settings: Settings,
     *,
     degree: int = DEGREE,
     basis: str = "monomial",
-    truth: str = SETTINGS.truth,
-    low: float = SETTINGS.low,
-    high: float = SETTINGS.high,
-    inputs: str = SETTINGS.inputs,
-    n_train: int = SETTINGS.n_train,
-    n_test: int = SETTINGS.n_test,
-    noise_std: float = SETTINGS.noise_std,
-    generator: str = SETTINGS.generator,
     repetitions: int = 200,
 ) -> Splits:
     """Split the points repeatedly into training and held-out test points, with seeds 0, 1, 2, ...
 
     Parameters
     ----------
+    settings
+        With held-out test points; `seed` and `n_sets` do not matter. The homework's split is that of seed 0.
     degree, basis
         See `core.labs.regularization.compute.ridge.ridge_path`.
-    truth, low, high, inputs, n_train, n_test, noise_std, generator
-        See `core.regression.designs.Settings`; the defaults are the homework's, whose split is that of seed 0.
     repetitions : int
         Number R of splits.
 
@@ -151,10 +143,9 @@ def splits(
     Raises
     ------
     ValueError
-        If a setting is invalid or all training inputs are equal.
+        If an argument is invalid or all training inputs are equal.
     """
-    given = {name: value for name, value in locals().items() if name not in ("degree", "basis", "repetitions")}
-    settings = Settings(**given, n_sets=2)  # the split comes first in the draw; the data sets are not used
+    settings = replace(settings, n_sets=2)  # the split comes first in the draw; the data sets are not used
     check_columns(degree, basis)
     check_integer("repetitions", repetitions, *LIMITS["repetitions"])
     change = np.empty((repetitions, len(ALPHAS)))
@@ -165,7 +156,7 @@ def splits(
         spectrum = polynomial_spectrum(x, x_test, degree, basis)
         filters = ridge_filters(spectrum.sizes, ALPHAS)
         bias, gain = exact_fits(spectrum, filters, experiment.f_train[0], experiment.f_test)
-        risk = (bias**2 + noise_std**2 * gain).mean(axis=1)
+        risk = (bias**2 + settings.noise_std**2 * gain).mean(axis=1)
         change[seed] = risk - risk[0]
         extrapolates[seed] = x_test.min() < x.min() or x_test.max() > x.max()
     raised = change > 0

@@ -54,31 +54,21 @@ class Bagging(TreeErrors):
 
 
 def bagging(
+    settings: Settings,
     *,
     depth: int = 6,
     n_trees: int = 50,
-    truth: str = Settings.truth,
-    low: float = Settings.low,
-    high: float = Settings.high,
-    inputs: str = Settings.inputs,
-    n_train: int = Settings.n_train,
-    n_test: int = Settings.n_test,
-    noise_std: float = Settings.noise_std,
-    n_sets: int = Settings.n_sets,
-    test_at: str = Settings.test_at,
-    generator: str = Settings.generator,
-    seed: int = Settings.seed,
 ) -> Bagging:
     """Average 1 to `n_trees` trees, each fitted to a bootstrap sample of the data set.
 
     Parameters
     ----------
+    settings : Settings
+        With protocol "fixed".
     depth : int
         Depth of every tree, 1 to 20.
     n_trees : int
         2 to 200.
-    truth, low, high, inputs, n_train, n_test, noise_std, n_sets, test_at, generator, seed
-        See `core.regression.designs.Settings`.
 
     Returns
     -------
@@ -88,19 +78,18 @@ def bagging(
     Raises
     ------
     ValueError
-        If a setting is invalid, no test point is inside, or there is too much work.
+        If an argument is invalid, no test point is inside, or there is too much work.
 
     References
     ----------
     Breiman, "Bagging predictors", Machine Learning 24, 1996; "Random forests", Machine Learning 45, 2001, section 2.
     """
-    settings = Settings(**{name: value for name, value in locals().items() if name not in ("depth", "n_trees")})
     check_integer("depth", depth, *LIMITS["depth"])
     check_integer("n_trees", n_trees, *LIMITS["n_trees"])
     _check_cost(settings, n_trees)
-    experiment = draw(settings)
+    experiment, n_train, n_sets = draw(settings), settings.n_train, settings.n_sets
     data = TreeData(settings, experiment)
-    rng = np.random.default_rng([seed, 1])
+    rng = np.random.default_rng([settings.seed, 1])
     single = np.empty((n_trees, n_sets, data.points.size))
     for tree in single:
         x, y = data.rows(np.sort(rng.integers(n_train, size=(n_sets, n_train)), axis=1))
@@ -120,9 +109,9 @@ def bagging(
     )
 
 
-def bagging_message(**settings: Any) -> dict[str, Any]:
+def bagging_message(*, n_trees: int, **settings: Any) -> dict[str, Any]:
     """Do the same, and return the attributes of the result as a message of the helper process."""
-    found = vars(bagging(**settings))
+    found = vars(bagging(Settings(**settings), n_trees=n_trees))
     return found | {"inside": found["inside"].astype(np.uint8)}
 
 

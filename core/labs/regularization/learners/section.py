@@ -37,26 +37,26 @@ _tree_depths = lru_cache(maxsize=2)(tree_depths)
 
 def learners(result: Regularization, values: Mapping[str, Any]) -> Sequence[str | Picture | Work]:
     """Show nearest neighbors, kernel ridge, trees, and bagged trees on the data sets of the page."""
-    data = result.data
-    widths = _kernel_ridge(swept="width", **data)
-    penalties = _kernel_ridge(swept="penalty", width=widths.best, **data)
+    settings = result.settings
+    widths = _kernel_ridge(settings, swept="width")
+    penalties = _kernel_ridge(settings, swept="penalty", width=widths.best)
     return (
         "The same data with other learners. Nearest neighbors and kernel ridge are linear in the "
         "targets, so their curves are exact.",
         "**Nearest neighbors**: the mean of the k nearest targets.",
-        _exact(_neighbours(**data), "k", "Neighbors k", _whole),
+        _exact(_neighbours(settings), "k", "Neighbors k", _whole),
         "**Kernel ridge** with penalty 0.1: the width of the Gaussian kernel controls complexity.",
         _exact(widths, "width", "Width", _short, log=True),
         f"**Kernel ridge** with width {_short(widths.best)}, the best of these: now the penalty "
         "controls complexity, as above.",
         _exact(penalties, "kernel_penalty", "Penalty of kernel ridge", _short, log=True),
         "**A regression tree** over its depth. Trees are not linear in the targets: all curves "
-        f"are simulated with {result.settings.n_sets} data sets.",
-        _simulated(_tree_depths(**data), "depth", "Depth", 4),
+        f"are simulated with {settings.n_sets} data sets.",
+        _simulated(_tree_depths(settings), "depth", "Depth", 4),
         f"**Bagging**: the mean of up to {TREES} trees of depth 6, each on a bootstrap sample of the data set.",
         Work(
-            f"Grow {TREES} × {result.settings.n_sets} trees",
-            ("bagging", result.settings),
+            f"Grow {TREES} × {settings.n_sets} trees",
+            ("bagging", settings),
             lambda: begin_bagging(result),
             bagged,
         ),
@@ -66,7 +66,7 @@ def learners(result: Regularization, values: Mapping[str, Any]) -> Sequence[str 
 def begin_bagging(result: Regularization) -> Task[Bagging]:
     """Begin to fit bootstrapped trees, over their number, in the helper process."""
     kind = f"{bagging_message.__module__}.{bagging_message.__name__}"
-    request = result.data | {"n_trees": TREES}
+    request = vars(result.settings) | {"n_trees": TREES}
     return submit(kind, request, title=f"Growing {TREES} trees for each data set", read=read_bagging)
 
 

@@ -36,27 +36,11 @@ _TIE = 2.0**-32
 
 
 def neighbours(
-    *,
-    truth: str = Settings.truth,
-    low: float = Settings.low,
-    high: float = Settings.high,
-    inputs: str = Settings.inputs,
-    n_train: int = Settings.n_train,
-    n_test: int = Settings.n_test,
-    noise_std: float = Settings.noise_std,
-    n_sets: int = Settings.n_sets,
-    test_at: str = Settings.test_at,
-    generator: str = Settings.generator,
-    seed: int = Settings.seed,
+    settings: Settings,
 ) -> SmootherSweep:
-    """Average the k nearest neighbors, for every k from 1 to `n_train`.
+    """Average the k nearest neighbors, for every k from 1 to n; the protocol must be "fixed".
 
     Of training points that are equally close, the one that comes first in the training set counts as nearer.
-
-    Parameters
-    ----------
-    truth, low, high, inputs, n_train, n_test, noise_std, n_sets, test_at, generator, seed
-        See `core.regression.designs.Settings`.
 
     Returns
     -------
@@ -66,30 +50,19 @@ def neighbours(
     Raises
     ------
     ValueError
-        If a setting is invalid or no test point is inside.
+        If no test point is inside.
     """
-    settings = Settings(**locals())
-    sweep = sweep_smoothers(settings, np.arange(1.0, n_train + 1), _nearest_matrices)
+    sweep = sweep_smoothers(settings, np.arange(1.0, settings.n_train + 1), _nearest_matrices)
     left_out = np.append(sweep.loo_error_first[1:], np.nan)  # r / (1 - 1/k) leaves out one point and a neighbor
     return read_only(replace(sweep, loo_error_first=left_out))
 
 
 def kernel_ridge(
+    settings: Settings,
     *,
     width: float = 1.0,
     penalty: float = 0.1,
     swept: str = "penalty",
-    truth: str = Settings.truth,
-    low: float = Settings.low,
-    high: float = Settings.high,
-    inputs: str = Settings.inputs,
-    n_train: int = Settings.n_train,
-    n_test: int = Settings.n_test,
-    noise_std: float = Settings.noise_std,
-    n_sets: int = Settings.n_sets,
-    test_at: str = Settings.test_at,
-    generator: str = Settings.generator,
-    seed: int = Settings.seed,
 ) -> SmootherSweep:
     """Fit kernel ridge with the kernel exp(-(x - x')² / (2 width²)), for all widths or for all penalties.
 
@@ -98,14 +71,14 @@ def kernel_ridge(
 
     Parameters
     ----------
+    settings : Settings
+        With protocol "fixed".
     width : float
         Width of the kernel in units of x, 0.1 to 10; not used if it is swept.
     penalty : float
         1e-6 to 1e3; not used if it is swept.
     swept : {"penalty", "width"}
         Parameter that takes all values of `PENALTIES` or `WIDTHS`.
-    truth, low, high, inputs, n_train, n_test, noise_std, n_sets, test_at, generator, seed
-        See `core.regression.designs.Settings`.
 
     Returns
     -------
@@ -115,9 +88,8 @@ def kernel_ridge(
     Raises
     ------
     ValueError
-        If a setting is invalid or no test point is inside.
+        If an argument is invalid or no test point is inside.
     """
-    given = {name: value for name, value in locals().items() if name not in ("width", "penalty", "swept")}
     check_number("width", width, *LIMITS["width"])
     check_number("penalty", penalty, *LIMITS["penalty"])
     check_choice("swept", swept, ("penalty", "width"))
@@ -130,7 +102,7 @@ def kernel_ridge(
             for kept in kernel_filters(spectrum.sizes, penalties):
                 yield (spectrum.at.T * kept) @ spectrum.train
 
-    return read_only(sweep_smoothers(Settings(**given), values, matrices))
+    return read_only(sweep_smoothers(settings, values, matrices))
 
 
 def neighbour_order(x: Array, points: Array) -> NDArray[np.int64]:

@@ -112,28 +112,18 @@ class DepthSweep(TreeErrors):
 
 
 def tree_depths(
+    settings: Settings,
     *,
     max_depth: int = 10,
-    truth: str = Settings.truth,
-    low: float = Settings.low,
-    high: float = Settings.high,
-    inputs: str = Settings.inputs,
-    n_train: int = Settings.n_train,
-    n_test: int = Settings.n_test,
-    noise_std: float = Settings.noise_std,
-    n_sets: int = Settings.n_sets,
-    test_at: str = Settings.test_at,
-    generator: str = Settings.generator,
-    seed: int = Settings.seed,
 ) -> DepthSweep:
     """Fit regression trees of all depths from 1 to `max_depth` to every data set.
 
     Parameters
     ----------
+    settings : Settings
+        With protocol "fixed".
     max_depth : int
         1 to 20.
-    truth, low, high, inputs, n_train, n_test, noise_std, n_sets, test_at, generator, seed
-        See `core.regression.designs.Settings`.
 
     Returns
     -------
@@ -143,13 +133,12 @@ def tree_depths(
     Raises
     ------
     ValueError
-        If a setting is invalid or no test point is inside.
+        If an argument is invalid or no test point is inside.
     """
-    settings = Settings(**{name: value for name, value in locals().items() if name != "max_depth"})
     check_integer("max_depth", max_depth, *LIMITS["max_depth"])
     experiment = draw(settings)
     data = TreeData(settings, experiment)
-    fits, leaves = grow(*data.rows(np.arange(n_train)), max_depth)
+    fits, leaves = grow(*data.rows(np.arange(settings.n_train)), max_depth)
     missed = fits - data.y
     return read_only(
         DepthSweep(
