@@ -6,7 +6,7 @@ import math
 
 from core.kit.brought import File
 from core.kit.controls import Choice, Control, LogSlider, Seed, Slider, Text, Toggle
-from core.labs.cnn_cost.compute.models import native_sizes
+from core.labs.cnn_cost.compute.models import MODEL, native_sizes
 from core.labs.cnn_cost.compute.slips import COLUMNS
 from core.labs.cnn_cost.compute.uploads import read_network
 from core.networks.grammar import MAX_TEXT, from_link, to_link
@@ -14,7 +14,6 @@ from core.networks.memory import OPTIMIZERS
 from core.networks.parser import MAX_LAYERS
 from core.networks.presets import PRESETS
 
-MODEL = "tv_"  # begins the name of a model of torchvision among the networks
 KNOWN = {name: preset.title for name, preset in PRESETS.items()} | {
     f"{MODEL}{name}": f"{name} (torchvision)" for name in native_sizes()
 }

@@ -7,6 +7,7 @@ import math
 from core.kit.brought import File
 from core.kit.controls import Choice, Control, LogSlider, Seed, Slider, Text
 from core.kit.words import number
+from core.labs.lr_range.compute.explore import PER_DECADE, RATES
 from core.labs.lr_range.compute.own import EXAMPLE as OWN_CURVE
 from core.labs.lr_range.compute.own import read_curve
 from core.labs.lr_range.compute.specs import OWN
@@ -29,9 +30,9 @@ def _bound(name: str, label: str, default: float) -> LogSlider:
         name=name,
         label=f"{label} η",
         default=default,
-        low=1e-9,
-        high=100.0,
-        per_decade=20,
+        low=float(RATES[0]),
+        high=float(RATES[-1]),
+        per_decade=PER_DECADE,
         display=show_rate,
         help=words,
     )

@@ -3,27 +3,26 @@
 from __future__ import annotations
 
 from core.kit.controls import Choice, Control, LogSlider, Slider
-
-METHODS = {"heavy": "heavy ball", "nesterov": "Nesterov"}
+from core.labs.momentum.compute.roots import LRS, METHODS, MOMENTA
 
 _LR = Slider(
     name="lr",
     label="Step size η",
     default=1.0,
-    low=0.1,
-    high=4.0,
-    step=0.1,
-    also=(2.25,),  # the best one for κ = 9
+    low=LRS[0],
+    high=LRS[-1],
+    step=LRS[-1] - LRS[0],
+    also=LRS,
     help="Step size (learning rate) in units of 1/λmax. Raising it speeds up convergence until it diverges.",
 )
 _MOMENTUM = Slider(
     name="momentum",
     label="Momentum μ",
     default=0.9,
-    low=0.0,
-    high=0.9,
-    step=0.1,
-    also=(0.25, 0.67, 0.85, 0.95, 0.99),
+    low=MOMENTA[0],
+    high=MOMENTA[-1],
+    step=MOMENTA[-1] - MOMENTA[0],
+    also=MOMENTA,
     help="Fraction of the velocity kept at each step; 0 is gradient descent. Raising it speeds up "
     "flat directions but adds oscillation.",
 )
@@ -48,4 +47,3 @@ CONTROLS: tuple[Control, ...] = (
         help="Heavy ball is Polyak's momentum (torch.optim.SGD); Nesterov takes the gradient at the look-ahead point.",
     ),
 )
-LRS, MOMENTA = _LR.values, _MOMENTUM.values

@@ -8,13 +8,11 @@ from core.kit.brought import File
 from core.kit.controls import Choice, Control, LogSlider, Slider, Text, Toggle
 from core.kit.words import number, percent
 from core.labs.schedules.compute.own import EXAMPLE, read_log
+from core.labs.schedules.compute.shapes import LENGTHS, Shape
 from core.networks.grammar import MAX_TEXT, from_link, to_link
 from core.networks.trainable import NETWORKS
 from core.training.devices import controls
 
-# Nine lengths below ten, and ten round ones in each power of ten.
-_ROUND = (10, 12, 15, 20, 25, 30, 40, 50, 60, 80)
-LENGTHS = (*range(1, 10), *(tenth * 10**power for power in range(7) for tenth in _ROUND))
 SIZES = (1_000, 2_000, 5_000, 6_000, 10_000, 20_000, 50_000, 60_000, 100_000)
 
 SHAPES = {
@@ -44,7 +42,7 @@ def show_rate(rate: float) -> str:
 LENGTH = Slider(
     name="length",
     label="Schedule length",
-    default=2000,
+    default=Shape.length,
     low=LENGTHS[0],
     high=LENGTHS[-1],
     step=LENGTHS[-1] - LENGTHS[0],

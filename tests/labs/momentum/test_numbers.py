@@ -11,8 +11,19 @@ from scipy.linalg import solve_discrete_lyapunov
 
 from core.labs.momentum.compute.explore import LIMITS, STEPS, Momentum, explore, tables
 from core.labs.momentum.compute.noise import lyapunov, ramp, simulated, stationary
-from core.labs.momentum.compute.roots import border, by_powers, coefficients, critical, matrix, optimum, reach, roots
-from core.labs.momentum.controls import LRS, METHODS, MOMENTA
+from core.labs.momentum.compute.roots import (
+    LRS,
+    METHODS,
+    MOMENTA,
+    border,
+    by_powers,
+    coefficients,
+    critical,
+    matrix,
+    optimum,
+    reach,
+    roots,
+)
 
 Array = np.ndarray[Any, Any]
 each_method = pytest.mark.parametrize("method", list(METHODS))

@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from core.labs.momentum.compute.explore import STEPS, explore
-from core.labs.momentum.controls import LRS, MOMENTA
+from core.labs.momentum.compute.roots import LRS, MOMENTA
 
 
 @pytest.mark.parametrize(("lr", "momentum"), [(1.8, 0.0), (2.25, 0.25), (1.0, 0.9), (0.3, 0.99), (2.6, 0.25)])

@@ -19,9 +19,9 @@ from core.labs.schedules.compute.bookkeeping import FOREVER, Run, count
 from core.labs.schedules.compute.checks import rate_again, updates_again
 from core.labs.schedules.compute.explore import Schedules, index_of, plan
 from core.labs.schedules.compute.memory import GIB, need
-from core.labs.schedules.compute.shapes import CYCLED, ONE_CYCLE, Shape
+from core.labs.schedules.compute.shapes import CYCLED, LENGTHS, ONE_CYCLE, Shape
 from core.labs.schedules.compute.tables import tables
-from core.labs.schedules.controls import CARDS, LENGTHS, SHAPES
+from core.labs.schedules.controls import CARDS, SHAPES
 from core.labs.schedules.presets import COSINE, CYCLIC, GROWING
 from core.nets.data import Order
 from core.networks.memory import training_memory

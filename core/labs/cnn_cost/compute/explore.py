@@ -10,12 +10,11 @@ from typing import Any
 import numpy as np
 
 from core.kit.memo import Memo
-from core.labs.cnn_cost.compute.models import made_with, model_table, native_sizes
+from core.labs.cnn_cost.compute.models import MODEL, made_with, model_table, native_sizes
 from core.labs.cnn_cost.compute.rows import Row, columns, shown, stops
 from core.labs.cnn_cost.compute.slips import COLUMNS
 from core.labs.cnn_cost.compute.traced import Traced, tracing
 from core.labs.cnn_cost.compute.uploads import UploadedNetwork, sized
-from core.labs.cnn_cost.controls import MODEL
 from core.networks.grammar import TextError
 from core.networks.presets import PRESETS, preset_table
 from core.networks.table import COUNTED, LayerTable

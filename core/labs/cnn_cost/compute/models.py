@@ -15,6 +15,7 @@ from core.networks.receptive_field import Field, Window
 from core.networks.table import Call, LayerTable
 
 FILE = Path(__file__).parents[3] / "data" / "torchvision.zip"
+MODEL = "tv_"  # begins the name of a model of torchvision among the networks
 _INDEX = "models.json"
 # Values of a row that occur again and again are written once each.
 _SHARED = ("kind", "role", "input_shape", "output_shape", "window", "field", "note")

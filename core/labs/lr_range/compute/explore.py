@@ -20,11 +20,14 @@ from core.labs.lr_range.compute.curves import Ramp, SweepCurves, own_ramp, ramp_
 from core.labs.lr_range.compute.own import OwnCurve, pasted_curve
 from core.labs.lr_range.compute.specs import specs_of
 from core.labs.lr_range.compute.suggestions import SUGGESTION_RULES
-from core.labs.lr_range.controls import BOUNDS
 from core.training.experiments import RangeTest, Sweep
 from core.training.range_curves import default_beta
 from core.training.runs import Seen, Spec, look
 
+PER_DECADE = 20
+# Rates that can be a bound, 1e-9 to 100; six digits, so that the sliders of a page have the very same numbers.
+RATES: Array = np.array([float(f"{10 ** (k / PER_DECADE):.6g}") for k in range(-9 * PER_DECADE, 2 * PER_DECADE + 1)])
+RATES.flags.writeable = False
 # An epoch of 60,000 images has 938 batches of 64, the last one small; the homework trains ten rates for five epochs.
 RAMP_UPDATES = 938
 HOMEWORK_UPDATES = 10 * 5 * RAMP_UPDATES
@@ -156,10 +159,9 @@ class LrRange:
 
     @cached_property
     def axis(self) -> Array:
-        """Rates that can be a bound: those of the controls between the first and the last of the runs."""
-        values = np.array(BOUNDS[0].values)
+        """Rates that can be a bound: those of `RATES` between the first and the last of the runs."""
         slack = 1 + 1e-9
-        return np.asarray(values[(values >= self.spec.low / slack) & (values <= self.spec.high * slack)])
+        return np.asarray(RATES[(self.spec.low / slack <= RATES) & (self.spec.high * slack >= RATES)])
 
     def now(self) -> Moment:
         """Return what is known now; runs go on by themselves."""

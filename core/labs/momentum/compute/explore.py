@@ -19,8 +19,7 @@ import numpy as np
 
 from core.kit.arrays import Array, check_choice, check_number
 from core.kit.results import read_only
-from core.labs.momentum.compute.roots import Complex, Optimum, by_powers, matrix, optimum, roots
-from core.labs.momentum.controls import LRS, METHODS, MOMENTA
+from core.labs.momentum.compute.roots import LRS, METHODS, MOMENTA, Complex, Optimum, by_powers, matrix, optimum, roots
 
 LIMITS: dict[str, tuple[float, float]] = {"kappa": (1, 1e6), "lr": (0, 100), "momentum": (0, 1)}
 STEPS = 40  # of a run

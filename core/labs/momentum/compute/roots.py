@@ -13,6 +13,10 @@ import numpy.typing as npt
 from core.kit.arrays import Array
 
 Complex = npt.NDArray[np.complex128]
+METHODS = {"heavy": "heavy ball", "nesterov": "Nesterov"}
+# Step sizes, in units of 1 / the largest eigenvalue, and momenta; with the best ones for some condition numbers.
+LRS = tuple(sorted({*(k / 10 for k in range(1, 41)), 2.25}))
+MOMENTA = tuple(sorted({*(k / 10 for k in range(10)), 0.25, 0.67, 0.85, 0.95, 0.99}))
 _SQUARINGS = 30
 
 

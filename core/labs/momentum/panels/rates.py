@@ -12,8 +12,7 @@ from core.draw.style import color
 from core.kit.arrays import Numbers
 from core.kit.words import fixed, number
 from core.labs.momentum.compute.explore import Momentum
-from core.labs.momentum.compute.roots import border, critical, reach, roots
-from core.labs.momentum.controls import METHODS
+from core.labs.momentum.compute.roots import METHODS, border, critical, reach, roots
 from core.labs.momentum.panels.plane import FLAT, HALF, RIGHT, STEEP, TALL, TOP, framed, places, still_axis
 
 _LEVELS = (0.2, 0.4, 0.6, 0.7, 0.8, 0.85, 0.9, 0.95, 0.97, 0.98, 0.99, 0.995)

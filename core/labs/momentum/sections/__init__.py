@@ -14,8 +14,7 @@ from core.kit.lab import Section
 from core.kit.words import fixed, number, tex
 from core.labs.momentum.compute.explore import STEPS, Momentum
 from core.labs.momentum.compute.noise import Ramp, ramp
-from core.labs.momentum.compute.roots import border, coefficients, critical, matrix
-from core.labs.momentum.controls import METHODS
+from core.labs.momentum.compute.roots import METHODS, border, coefficients, critical, matrix
 from core.labs.momentum.panels.plane import Blocks, decades, named, still_axis
 from core.labs.momentum.sections import noise
 from core.labs.momentum.words import digit

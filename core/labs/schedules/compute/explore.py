@@ -10,8 +10,7 @@ from math import ceil
 from core.labs.schedules.compute.bookkeeping import FOREVER, Run, count
 from core.labs.schedules.compute.memory import Need, need
 from core.labs.schedules.compute.plan import Plan
-from core.labs.schedules.compute.shapes import SMOOTH, Shape
-from core.labs.schedules.controls import LENGTH, LENGTHS
+from core.labs.schedules.compute.shapes import LENGTHS, SMOOTH, Shape
 
 BEYOND = 1.2  # of a training, so much is drawn
 ARMS = ("smooth", "grow", "step", "constant")
@@ -142,7 +141,6 @@ def plan(
         raise ValueError(f"`max_batch` must be above `batch`, {batch}, for a batch that grows; got {max_batch}.")
     shape = Shape(
         kind=schedule,
-        length=LENGTH.default,
         high=high,
         low=low,
         gamma=gamma,

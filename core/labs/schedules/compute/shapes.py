@@ -19,6 +19,9 @@ WITH_LOW = (*CYCLIC, "cosine", "restarts")
 SMOOTH = (*WITH_LOW, *ONE_CYCLE, "polynomial")  # their rate is made of rises and falls
 # Highest and lowest momentum that torch's CyclicLR and OneCycleLR set, whatever the optimizer was made with.
 CYCLED = dict.fromkeys(CYCLIC, (0.9, 0.8)) | dict.fromkeys(ONE_CYCLE, (0.95, 0.85))
+# Nine lengths below ten, and ten round ones in each power of ten.
+_ROUND = (10, 12, 15, 20, 25, 30, 40, 50, 60, 80)
+LENGTHS = (*range(1, 10), *(tenth * 10**power for power in range(7) for tenth in _ROUND))
 POINTS = 150  # of a curve, at most about so many
 
 
@@ -55,7 +58,7 @@ class Shape:
     """
 
     kind: str
-    length: int
+    length: int = 2_000
     high: float
     low: float = 0.0
     gamma: float = 1.0
