@@ -54,6 +54,7 @@ def _placed(known: Values, operation: str, places: tuple[tuple[int, ...], ...], 
     weights, biases, statistics = (
         tuple(inputs[k] for k in group if k < len(inputs) and known.constant(inputs[k])) for group in places
     )
+    biases = tuple(name for name in biases if not _spread_zero(known, name))
     if operation.startswith("Gather"):  # a table of words or positions, which may be quantized
         weights = tuple(name for name in weights if known.types.get(name, 1) not in WHOLE)
     if operation == "InstanceNormalization" and _idle(known, inputs):
@@ -63,6 +64,13 @@ def _placed(known: Values, operation: str, places: tuple[tuple[int, ...], ...], 
         roots = [set(known.owners.get(name, ())) for name in inputs[1:]]
         known.fillers |= roots[0] & roots[3] | roots[1] & roots[2]
     return Uses(weights, biases, statistics)
+
+
+def _spread_zero(known: Values, name: str) -> bool:
+    """Return whether a constant repeats a single 0, as an exporter writes the bias of a layer that has none."""
+    owners = known.owners[name]
+    zero = all(known.sizes[owner] == 1 and not np.any(known.values.get(owner, 1)) for owner in owners)
+    return bool(owners) and zero and prod(known.shape(name)) > 1
 
 
 def _joined(operation: str, inputs: Sequence[str]) -> list[str]:

@@ -24,6 +24,9 @@ _FIRST_NAMES = (
     "Unsqueeze Cast CastLike Identity Split Pad Flatten Clip Trilu ReduceSum ReduceMean ReduceL2 Resize"
 )
 _FIRST = frozenset(_FIRST_NAMES.split())
+# With these an exporter builds masks and grids out of tensors that it generates.
+_MASKS_NAMES = "Equal Greater GreaterOrEqual Less LessOrEqual And Or Xor Not Where ScatterND ScatterElements NonZero"
+_MASKS = frozenset(_MASKS_NAMES.split())
 
 Dims = tuple[int | None, ...]
 
@@ -44,8 +47,9 @@ class Values:
         For each constant, the tensors in the file that it is made of.
     sizes, said : dict
         For each tensor in the file, how many numbers it has, and what is said about them.
-    made, fillers : set of str
-        Of these, the ones that come from Constant operations, and vectors of equal numbers.
+    made, fillers, generated : set of str
+        Of these, the ones that come from Constant operations, vectors of equal numbers, and the ones that the file only
+        describes.
     scales, trained : set of str
         Values that depend on the input and scale a quantized value; values that have passed a layer with weights.
     makers : dict of str to Node
@@ -60,6 +64,7 @@ class Values:
     said: dict[str, str] = field(default_factory=dict)
     made: set[str] = field(default_factory=set)
     fillers: set[str] = field(default_factory=set)
+    generated: set[str] = field(default_factory=set)
     scales: set[str] = field(default_factory=set)
     trained: set[str] = field(default_factory=set)
     makers: dict[str, Node] = field(default_factory=dict)
@@ -139,6 +144,8 @@ class Values:
         owners = dict.fromkeys(owner for name in sources for owner in self.owners[name])
         if operation not in _FIRST:  # a single number is a factor
             owners = {owner: None for owner in owners if self.sizes[owner] > 1 or len(owners) == 1}
+        if operation in _MASKS:
+            owners = {owner: None for owner in owners if owner not in self.generated}
         for output in outputs:
             self.owners[output] = tuple(owners)
         if operation == "ConstantOfShape":
@@ -150,6 +157,7 @@ class Values:
         if shape is not None and None not in shape:
             self.owners[name], self.sizes[name] = (name,), prod(self.shape(name))
             self.said[name] = FILLER
+            self.generated.add(name)
             self._filler(name)
 
 
