@@ -129,7 +129,7 @@ def test_pages_read_networks_and_tables_in_another_process(monkeypatch) -> None:
         "safetensors",
         [("fc", "Linear", 6)],
     )
-    upload = read_scores("a.csv", b"label,score\nham,0.25\nspam,0.75\nspam,-3\n")
+    upload = read_scores("a.csv", b"label,score\nham,0.25\nspam,0.75\nspam,-3\n").cases()
     assert (upload.classes, upload.labels.tolist(), upload.scores[0].tolist()) == (
         ("ham", "spam"),
         [0, 1, 1],
@@ -137,7 +137,7 @@ def test_pages_read_networks_and_tables_in_another_process(monkeypatch) -> None:
     )
     assert asked == [
         "core.labs.cnn_cost.compute.uploads.network_values",
-        "core.labs.ranking_curves.compute.uploads.score_values",
+        "core.labs.ranking_curves.compute.cases.score_values",
     ]
 
 

@@ -43,6 +43,12 @@ PALETTE: dict[str, tuple[str, str]] = {
     "warning": ("#B8123F", "#FF7D93"),
     "first_fill": ("rgba(0, 114, 178, 0.16)", "rgba(77, 166, 232, 0.20)"),
     "second_fill": ("rgba(184, 122, 0, 0.18)", "rgba(242, 177, 52, 0.20)"),
+    "third": ("#007A5A", "#34CFA0"),
+    "third_fill": ("rgba(0, 122, 90, 0.16)", "rgba(52, 207, 160, 0.20)"),
+    "fourth": ("#9A4F7F", "#E38FC3"),
+    "fourth_fill": ("rgba(154, 79, 127, 0.16)", "rgba(227, 143, 195, 0.20)"),
+    "fifth": ("#6E6E6E", "#A2A2A2"),
+    "fifth_fill": ("rgba(110, 110, 110, 0.18)", "rgba(162, 162, 162, 0.22)"),
     "threshold_fill": ("rgba(154, 79, 127, 0.16)", "rgba(227, 143, 195, 0.20)"),
     "right_fill": ("rgba(102, 99, 110, 0.22)", "rgba(169, 165, 179, 0.28)"),
     "right": ("#007A5A", "#34CFA0"),
@@ -66,6 +72,9 @@ DASH: dict[str, str] = {
     "test": "longdashdot",
     "first": "solid",
     "second": "longdash",
+    "third": "dot",
+    "fourth": "dashdot",
+    "fifth": "longdashdot",
     "threshold": "dot",
 }
 

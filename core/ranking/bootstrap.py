@@ -1,8 +1,10 @@
-"""Uncertainty of the areas and curves of one or two rankings, by resampling."""
+"""Uncertainty of the areas and curves of one to five rankings, by resampling."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import astuple, dataclass, fields
+from itertools import combinations
 from typing import Any
 
 import numpy as np
@@ -17,7 +19,7 @@ RESAMPLES = (20, 10_000)
 GRID_SIZE = 101
 # Half the number of strips, and for two rankings of many examples: of these, all pairs of strips are drawn.
 _FINE, _COARSE = 1024, 32
-# More examples than this are drawn by strips instead of one by one.
+# More examples of one or two rankings than this are drawn by strips instead of one by one.
 MANY = 50_000
 # Examples drawn, and counts turned into areas and curves, at once: small enough for the processor's cache.
 _DRAWN, _COUNTED = 100_000, 32_000
@@ -60,14 +62,14 @@ class Uncertainty:
 
 @dataclass(frozen=True)
 class Difference:
-    """Percentile intervals of the areas of the first ranking minus those of the second.
+    """Percentile intervals of the areas of one ranking minus those of another.
 
     Attributes
     ----------
     low, high : Areas
         Ends of the intervals.
     first_larger : Areas
-        Fractions of the resamples in which the first ranking's area is larger; ties count one half.
+        Fractions of the resamples in which the one's area is larger; ties count one half.
     """
 
     low: Areas
@@ -77,10 +79,15 @@ class Difference:
 
 @dataclass(frozen=True)
 class Bootstrap:
-    """Uncertainty of each model's ranking, and of the difference if there are two."""
+    """Uncertainty of each model's ranking, and of the differences of all pairs (k, l), k < l."""
 
     models: tuple[Uncertainty, ...]
-    difference: Difference | None
+    differences: Mapping[tuple[int, int], Difference]
+
+    @property
+    def difference(self) -> Difference | None:
+        """Return the difference of the first two rankings; None if there is one."""
+        return self.differences.get((0, 1))
 
 
 def bootstrap(
@@ -93,7 +100,7 @@ def bootstrap(
     prevalence: float | None = None,
     level: float = 0.95,
 ) -> Bootstrap:
-    """Resample with replacement: separately within positives and negatives, and the same examples for both rankings.
+    """Resample with replacement: separately within positives and negatives, and the same examples for all rankings.
 
     Neighboring distinct scores are grouped in strips. At their borders the counts are those of the plain
     bootstrap; in between, the curves are straight. What the data's own curves and areas lose by that is added to all
@@ -103,7 +110,7 @@ def bootstrap(
     ----------
     labels : array_like (n,)
         Two classes.
-    scores : tuple of one or two array_like (n,)
+    scores : tuple of one to five array_like (n,)
         Of each ranking.
     positive : optional
         The label of the positive class, as for `core.ranking.curves.rank`.
@@ -136,7 +143,7 @@ def bootstrap(
 
 @dataclass(frozen=True, eq=False)
 class Resamples:
-    """Resampled counts of one or two rankings, which give intervals at any prevalence without resampling again.
+    """Resampled counts of rankings, which give intervals at any prevalence without resampling again.
 
     Attributes
     ----------
@@ -190,7 +197,7 @@ def resample(
         raise ValueError(f"`resamples` must be in [{RESAMPLES[0]}, {RESAMPLES[1]}]; got {resamples}.")
     is_positive = check_labels(labels, positive)
     rankings = tuple(rank(is_positive, one) for one in scores)
-    by_strip = len(is_positive) > MANY
+    by_strip = len(is_positive) > MANY and len(scores) <= 2  # more rankings have too many combinations of strips
     ends = tuple(_strip_ends(ranking, _COARSE if by_strip and len(scores) == 2 else _FINE) for ranking in rankings)
     places = np.array([_places(*each) for each in zip(rankings, ends, scores, strict=True)])
     strips = [len(each) for each in ends]
@@ -296,10 +303,14 @@ def _summary(found: Array, level: float) -> Bootstrap:
         curves = zip(np.split(low[split:], 3), np.split(high[split:], 3), strict=True)
         roc, pr, prg = (Band(_GRID, *pair) for pair in curves)
         models.append(Uncertainty(roc, pr, prg, Areas(*low[:split].tolist()), Areas(*high[:split].tolist())))
-    if len(found) == 1:
-        return Bootstrap(tuple(models), None)
-    gap = found[0, :, :split] - found[1, :, :split]
+    areas = found[..., :split]
+    pairs = combinations(range(len(areas)), 2)
+    return Bootstrap(tuple(models), {(k, m): _difference(areas[k] - areas[m], tails) for k, m in pairs})
+
+
+def _difference(gap: Array, tails: list[float]) -> Difference:
+    """Return intervals of differences (B, 5)."""
     rounding = 1e-12
     larger = ((gap > rounding) + 0.5 * (np.abs(gap) <= rounding)).mean(axis=0)
     low, high, first_larger = (Areas(*each.tolist()) for each in (*np.quantile(gap, tails, axis=0), larger))
-    return Bootstrap(tuple(models), Difference(low, high, first_larger))
+    return Difference(low, high, first_larger)

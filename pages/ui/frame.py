@@ -10,6 +10,8 @@ from typing import Any
 import streamlit as st
 
 from core.draw.live import Picture
+from core.kit.brought import Pick
+from core.kit.controls import Control
 from core.kit.glossary import named
 from core.kit.lab import PREDICT, Lab, no_runs
 from core.kit.words import verbatim
@@ -20,7 +22,7 @@ from pages.ui.predict import guessed, predict
 from pages.ui.sections import sections
 from pages.ui.server import live
 from pages.ui.state import State
-from pages.ui.widgets import brought, widget
+from pages.ui.widgets import brought, pick, widget
 from pages.ui.work import complete, progress
 
 STAGE = "stage"  # key of the fragment with the picture
@@ -106,7 +108,7 @@ def _show_stage(lab: Lab, record: State) -> None:
         revealed,
         active(lab, record),
         [control.name for control in lab.controls if control.shown(record.values)],
-        [brought(lab.name, control, record.values[control.name]) for control in lab.controls],
+        [brought(lab.name, control, record.values) for control in lab.controls],
         runs.going(_runs(lab, record)),
     )
     if not record.shown.whole and (record.shown.open or around != record.shown.around):
@@ -170,6 +172,10 @@ def _taking(lab: Lab, record: State) -> Callable[[str, Any], None]:
     def take(name: str, value: Any) -> None:
         if drawn_for != record.epoch:
             return  # a browser that has not yet seen a preset sends what its widgets showed before it
+        forgotten = [control for control in lab.controls if isinstance(control, Pick) and name in control.of]
+        if record.values[name] is not None:  # a link may have chosen columns of a file that comes now
+            for control in forgotten:
+                record.set(control.name, control.default)
         record.set(name, value)
         state.write_link(lab, record)  # as early as possible: the browser is busy with it while the picture is computed
         st.rerun(STAGE)
@@ -184,12 +190,20 @@ def _controls(lab: Lab, record: State) -> None:
     }
     first = [shown.pop(name) for name in lab.open if name in shown]
     for control in first:
-        widget(lab.name, control, record.values[control.name], _taking(lab, record))
+        _control(lab, record, control)
     more = st.expander("More settings", on_change="rerun", key=f"{lab.name}:more")
     if more.open:
         with more:
             for control in (*shown.values(), PREDICT):
-                widget(lab.name, control, record.values[control.name], _taking(lab, record))
+                _control(lab, record, control)
+
+
+def _control(lab: Lab, record: State, control: Control) -> None:
+    """Draw one control."""
+    if isinstance(control, Pick):
+        pick(lab.name, control, record.values, _taking(lab, record))
+    else:
+        widget(lab.name, control, record.values[control.name], _taking(lab, record))
 
 
 def _waiting(lab: Lab, record: State) -> bool:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import streamlit as st
 
 from core.host import limits
-from core.kit.brought import Fetch, Fetched, File
+from core.kit.brought import Fetch, Fetched, File, Pick
 from core.kit.controls import Choice, Control, LogSlider, Seed, Several, Slider, Text, Toggle
 from core.kit.words import verbatim
 from pages.ui import net
@@ -44,11 +44,42 @@ def widget(page: str, control: Control, value: Any, take: Callable[[str, Any], N
     _draw(control, held, {"key": key, "help": control.help, "on_change": net.safely(changed)})
 
 
-def brought(page: str, control: Control, value: Any) -> tuple[Any, str] | None:
-    """Return what a visitor has brought through a control, and why something was refused; `None` for other controls."""
+def brought(page: str, control: Control, values: Mapping[str, Any]) -> tuple[Any, Any] | None:
+    """Return what a visitor has brought through a control, and why something was refused; `None` for most controls.
+
+    For the choice of a part of a file these are the choice, and what there is to choose.
+    """
+    if isinstance(control, Pick):
+        return values[control.name], control.offered(values) if control.shown(values) else None
     if not isinstance(control, File | Fetch):
         return None
-    return value, st.session_state.get(f"{page}.{control.name}:refused", "")
+    return values[control.name], st.session_state.get(f"{page}.{control.name}:refused", "")
+
+
+def pick(page: str, control: Pick, values: Mapping[str, Any], take: Callable[[str, Any], None]) -> None:
+    """Draw the choice of a part of a file, with the lab's own choice filled in until there is one."""
+    options, guess = control.offered(values)
+    held = [number for number in values[control.name] or guess if number in options]
+    # A file with other parts is another widget: this one may hold what it does not have.
+    key = f"{page}.{control.name}:{hash(tuple(options.items()))}"
+    now: Any = held if control.limit > 1 else held[0] if held else None
+    if st.session_state.get(key) != now:
+        st.session_state[key] = now
+
+    def changed() -> None:
+        new = st.session_state[key]
+        chosen = tuple(new) if isinstance(new, list) else () if new is None else (new,)
+        take(control.name, chosen)
+
+    common: dict[str, Any] = {"key": key, "help": control.help, "on_change": net.safely(changed)}
+    names = {
+        number: f"{number}: {name}" if list(options.values()).count(name) > 1 else name
+        for number, name in options.items()
+    }
+    if control.limit > 1:
+        st.multiselect(control.label, [*options], held, names.get, max_selections=control.limit, **common)
+    else:
+        st.selectbox(control.label, [*options], None, names.get, placeholder="Choose", **common)
 
 
 def _file(key: str, control: File, value: Any, take: Callable[[str, Any], None]) -> None:
@@ -73,7 +104,7 @@ def _file(key: str, control: File, value: Any, take: Callable[[str, Any], None])
 
     st.file_uploader(
         control.label,
-        max_upload_size=limits().upload_mb,
+        max_upload_size=min(control.limit, limits().upload_mb or control.limit),
         key=key,
         help=control.help,
         on_change=net.safely(changed),
@@ -82,6 +113,13 @@ def _file(key: str, control: File, value: Any, take: Callable[[str, Any], None])
         net.say(st.session_state[refused], key)
     elif value is not None:
         st.caption(verbatim(control.show(value)))
+        if control.sample is not None:
+            columns = control.sample(value)
+            head = {
+                f"{k}: {name}" if name in dict(columns[: k - 1]) else name: cells
+                for k, (name, cells) in enumerate(columns, 1)
+            }
+            st.dataframe(head, hide_index=True, height="content", key=f"{key}:sample")
 
 
 def _fetch(key: str, control: Fetch, value: Fetched, take: Callable[[str, Any], None]) -> None:

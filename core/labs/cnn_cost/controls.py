@@ -8,7 +8,7 @@ from core.kit.brought import File
 from core.kit.controls import Choice, Control, LogSlider, Seed, Slider, Text, Toggle
 from core.labs.cnn_cost.compute.models import MODEL, native_sizes
 from core.labs.cnn_cost.compute.slips import COLUMNS
-from core.labs.cnn_cost.compute.uploads import read_network
+from core.labs.cnn_cost.compute.uploads import MAX_GRAPH, read_network
 from core.networks.grammar import MAX_TEXT, from_link, to_link
 from core.networks.memory import OPTIMIZERS
 from core.networks.parser import MAX_LAYERS
@@ -54,6 +54,7 @@ NETWORK: tuple[Control, ...] = (
         name="upload",
         label="Your file",
         read=read_network,
+        limit=MAX_GRAPH // 2**20,
         when=_FILE,
         help="ONNX, PT2 (torch.export), or safetensors file. It is only read; no code in it runs.",
     ),

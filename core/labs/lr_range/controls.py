@@ -68,6 +68,7 @@ CONTROLS: tuple[Control, ...] = (
         name="record",
         label="Longer curve as a file",
         read=read_curve,
+        limit=8,
         when=_OWN,
         help="CSV, JSON, or TensorBoard event file with rates and losses. It replaces the lines and is not kept.",
     ),

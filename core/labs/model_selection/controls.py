@@ -83,6 +83,7 @@ CONTROLS: tuple[Control, ...] = (
         name="upload",
         label="Or a file of points",
         read=read_file,
+        limit=1,
         when=BROUGHT,
         help="CSV or text with two columns, x and y; it replaces the points above. It is read once and not kept.",
     ),

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from core.kit.brought import Fetch, File
+from core.kit.brought import Fetch, File, Pick
 from core.kit.controls import Choice, LogSlider, Seed, Slider, Toggle
 from core.kit.words import number, percent
 from core.labs.ranking_curves.compute.datasets import fetch
+from core.labs.ranking_curves.compute.picking import classes_offered, columns_offered
+from core.labs.ranking_curves.compute.roles import MOST
 from core.labs.ranking_curves.compute.scored import MODELS, SECOND, SOURCES
 from core.labs.ranking_curves.compute.uploads import read_scores
 
@@ -32,9 +34,44 @@ CASES = (
         name="upload",
         label="CSV with labels and scores",
         read=read_scores,
+        sample=lambda file: tuple(zip(file.sketch.titles, file.sketch.samples, strict=True)),
         when=("source", ("upload",)),
-        help="One column of labels and one or two of scores; ARFF and Weka's predictions are read, too. "
-        "The file is read once and not kept.",
+        help="One column of labels and one to five of scores; ARFF and Weka's predictions are read, too. "
+        "The file is kept only while this page is open.",
+    ),
+    Pick(
+        name="label_column",
+        label="Labels",
+        of=("upload",),
+        offered=columns_offered("label"),
+        when=("source", ("upload",)),
+        help="Column with the true classes.",
+    ),
+    Pick(
+        name="positive_class",
+        label="Positive class",
+        of=("upload", "label_column"),
+        offered=classes_offered,
+        when=("source", ("upload",)),
+        help="Value of the labels that counts as positive; all others are negative.",
+    ),
+    Pick(
+        name="score_columns",
+        label="Scores",
+        of=("upload",),
+        offered=columns_offered("scores"),
+        limit=MOST,
+        when=("source", ("upload",)),
+        help="Up to five columns of scores, one for each model. Larger scores should mean positive.",
+    ),
+    Pick(
+        name="count_column",
+        label="Counts",
+        of=("upload",),
+        offered=columns_offered("counts"),
+        place="more",
+        when=("source", ("upload",)),
+        help="Column that says how many equal cases a row stands for. Without one, each row is one case.",
     ),
     Choice(
         name="first",

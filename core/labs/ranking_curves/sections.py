@@ -12,7 +12,9 @@ from core.kit.words import fixed, number, percent, verbatim
 from core.labs.ranking_curves.compute.comparison import Comparison
 from core.labs.ranking_curves.compute.homework import homework_aupr, homework_auprg, homework_prg_curve
 from core.labs.ranking_curves.compute.recount import recount
-from core.labs.ranking_curves.words import AREAS, interval
+from core.labs.ranking_curves.words import AREAS, COMPARED, interval
+from core.ranking.areas import Areas
+from core.ranking.bootstrap import Bootstrap
 
 Blocks = Sequence[str]
 
@@ -23,7 +25,7 @@ def areas(result: Comparison, values: Mapping[str, Any]) -> Blocks:
     spread = result.bootstrap(prevalence)
     found = [ranking.areas(prevalence) for ranking in result.rankings]
     names = AREAS | {"trapezoid": "PR, linear (wrong)"}
-    difference = spread.difference
+    difference = spread.difference if len(found) == 2 else None
     models = [verbatim(name) for name in result.scored.names]
     head = ["area", *models] + (["first − second", "first ahead in"] if difference else [])
     rows = []
@@ -53,12 +55,29 @@ def areas(result: Comparison, values: Mapping[str, Any]) -> Blocks:
     return (
         f"{_positives(result, share)} In parentheses: 95% intervals from {result.resamples} "
         "bootstrap samples within each "
-        f"class{', the same examples for both models' if difference else ''}. Compare models by "
+        f"class{', the same examples for all models' if len(found) > 1 else ''}. Compare models by "
         "the interval of the difference: two intervals that overlap can hide a clear difference.",
         _table(head, rows),
+        *([_pairs(result, spread, found)] if len(found) > 2 else []),
         "**Cross-checked:** AUROC by counting pairs, average precision example by example, the "
         "other two by averaging the height of the curve at 20,000 points.",
         _table(["area", *models], twice),
+    )
+
+
+def _pairs(result: Comparison, spread: Bootstrap, found: Sequence[Areas]) -> str:
+    """Tabulate the differences of all pairs of models."""
+    names = [verbatim(name) for name in result.scored.names]
+    rows = []
+    for (k, m), gap in spread.differences.items():
+        cells = []
+        for key in COMPARED:
+            value = getattr(found[k], key) - getattr(found[m], key)
+            cells.append(f"{fixed(value)} ({interval(getattr(gap.low, key), getattr(gap.high, key))})")
+        rows.append([f"{names[k]} − {names[m]}", *cells])
+    return (
+        "**All pairs.** Each interval concerns one pair alone. Of many pairs of equal models, about one in twenty "
+        "seems to differ.\n\n" + _table(["difference", *(AREAS[key] for key in COMPARED)], rows)
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -15,6 +15,7 @@ from core.kit.mark import Mark
 from core.kit.prediction import Prediction, Spot, because
 from core.kit.words import fixed, number, percent, subscript
 from core.labs.ranking_curves.compute.comparison import Comparison
+from core.labs.ranking_curves.panels.spaces import ROLES
 from core.labs.ranking_curves.panels.view import View
 from core.ranking.costs import expected_cost
 from core.ranking.curves import FEW, f_gain, f_score
@@ -117,6 +118,8 @@ def summary(result: Comparison, view: View) -> str:
     if len(found) == 1:
         return f"In [first|{percent(found[0].auroc)}] of all pairs the positive scores above the negative."
     keys = {"ROC": "auroc", "PR": "average_precision", "PRG": "auprg"}
+    if len(found) > 2:
+        return _best_of_many(result, {curve: [getattr(areas, key) for areas in found] for curve, key in keys.items()})
     won: dict[int, list[str]] = {0: [], 1: []}
     for curve, key in keys.items():
         one, other = (getattr(areas, key) for areas in found)
@@ -136,6 +139,18 @@ def summary(result: Comparison, view: View) -> str:
     if sure:
         return f"{who[k]} clearly has the larger area in {_listed(won[k])}."
     return f"{who[k]} has the larger area in {_listed(won[k])}, perhaps by chance."
+
+
+def _best_of_many(result: Comparison, areas: Mapping[str, Sequence[float]]) -> str:
+    """Say which of several models has the largest area in which space."""
+    won: dict[int, list[str]] = {}
+    for curve, values in areas.items():
+        if values.count(max(values)) == 1:
+            won.setdefault(values.index(max(values)), []).append(curve)
+    if not won:
+        return "Several models share the largest areas."
+    parts = [f"[{ROLES[k]}|{_shortened(result.scored.names[k])}] in {_listed(curves)}" for k, curves in won.items()]
+    return f"Largest area: {'; '.join(parts)}."
 
 
 def _shortened(name: str) -> str:
@@ -164,7 +179,9 @@ def _alone(result: Comparison, view: View) -> str:
 
 
 def _who_wins(result: Comparison, view: View) -> str:
-    """Compare AUROC, average precision and AUPRG of two models."""
+    """Compare AUROC, average precision and AUPRG of the models."""
+    if len(result.rankings) > 2:
+        return f"{_first_and_next(result, view)} {_noise_of_many(result, view)}".rstrip()
     first, second = (ranking.areas(view.share) for ranking in result.rankings)
     won: dict[str, list[str]] = {}
     for key in COMPARED:
@@ -173,6 +190,30 @@ def _who_wins(result: Comparison, view: View) -> str:
         won.setdefault(winner, []).append(f"{AREAS[key]} ({fixed(max(one, other))} against {fixed(min(one, other))})")
     wins = "; ".join(f"{name} has the larger {_listed(parts)}" for name, parts in won.items())
     return f"{wins[0].upper()}{wins[1:]}. {_above(result, view)} {_noise(result, view)}".rstrip()
+
+
+def _first_and_next(result: Comparison, view: View) -> str:
+    """Name, for each area, the model with the largest and the one after it."""
+    parts = []
+    for key in COMPARED:
+        values = [getattr(ranking.areas(view.share), key) for ranking in result.rankings]
+        one, other = sorted(range(len(values)), key=lambda k: -values[k])[:2]
+        names = result.scored.names
+        parts.append(f"{AREAS[key]}: {names[one]} {fixed(values[one])}, then {names[other]} {fixed(values[other])}")
+    return f"Largest {'; '.join(parts)}."
+
+
+def _noise_of_many(result: Comparison, view: View) -> str:
+    """Say how many of all differences exceed the noise; nothing until that is known."""
+    known = result.known(view.share)
+    if known is None:
+        return ""
+    gaps = known.differences.values()
+    counts = [
+        f"{sum(_clear(result, getattr(gap.low, key), getattr(gap.high, key)) for gap in gaps)} in {AREAS[key]}"
+        for key in COMPARED
+    ]
+    return f"Of {len(gaps)} differences, more than noise: {_listed(counts)}."
 
 
 def _noise(result: Comparison, view: View) -> str:
@@ -291,6 +332,7 @@ PREDICTIONS = (
         guess=MODEL,
         truth=larger_auprg,
         verdict=auprg_verdict,
+        when=lambda result: len(result.rankings) <= 2,
     ),
     Prediction(
         "Where in PRG space is the classifier that predicts everything positive? Click it.",

@@ -8,9 +8,15 @@ import numpy as np
 import pytest
 
 from core.labs.ranking_curves.compute.classes import ordered
-from core.labs.ranking_curves.compute.uploads import Upload, read_scores
+from core.labs.ranking_curves.compute.uploads import Upload
+from core.labs.ranking_curves.compute.uploads import read_scores as read_file
 
 pytestmark = pytest.mark.usefixtures("readers_here")
+
+
+def read_scores(name: str, content: bytes) -> Upload:
+    return read_file(name, content).cases()
+
 
 LABELS = [0, 1, 1, 0, 0, 1, 0, 0, 1, 0, 0]
 SCORES = [0.125, 0.75, 0.5, 0.25, 0.375, 0.875, 0.0625, 0.3125, 0.625, 0.4375, 0.1875]

@@ -53,7 +53,7 @@ def small_table(name="Made", shift=0.0):
     return Table(name, "y", ("no", "yes"), labels, ("a", "b"), ((), ()), cells, ("A note.",))
 
 
-UPLOAD = read_scores("own.csv", b"label,one,two\nham,0.1,3\nspam,0.7,-2\nspam,0.4,\nham,0.2,1\n")
+UPLOAD = read_scores("own.csv", b"label,one,two\nham,0.1,3\nspam,0.7,-2\nspam,0.4,\nham,0.2,1\n").cases()
 
 
 def test_choices_are_as_agreed() -> None:
@@ -178,7 +178,7 @@ import sys
 from core.labs.ranking_curves.compute.scored import Settings, needed, scored
 from core.labs.ranking_curves.compute.datasets import fetch
 from core.labs.ranking_curves.compute.uploads import read_scores
-upload = read_scores("a.csv", b"label,score\\n0,.1\\n1,.2\\n")
+upload = read_scores("a.csv", b"label,score\\n0,.1\\n1,.2\\n").cases()
 needed(Settings(source="credit"))
 for settings in ({"source": "credit"}, {"source": "gauss"}, {"source": "upload", "upload": upload}):
     scored(Settings(**settings))

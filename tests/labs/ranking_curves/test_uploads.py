@@ -23,9 +23,15 @@ from core.kit.memo import Memo
 from core.labs.ranking_curves.compute import csv_columns, csv_rows
 from core.labs.ranking_curves.compute.classes import as_number, ordered
 from core.labs.ranking_curves.compute.csv_numbers import is_missing
-from core.labs.ranking_curves.compute.uploads import Upload, read_scores
+from core.labs.ranking_curves.compute.uploads import Upload
+from core.labs.ranking_curves.compute.uploads import read_scores as read_file
 
 pytestmark = pytest.mark.usefixtures("readers_here")
+
+
+def read_scores(name: str, content: bytes) -> Upload:
+    return read_file(name, content).cases()
+
 
 PLAIN = "label,score\n0,0.25\n1,0.75\n1,-3\n0,1e-3\n"
 LABELS, SCORES = [0, 1, 1, 0], [0.25, 0.75, -3.0, 0.001]
@@ -249,7 +255,7 @@ BAD = {
     "one number in two ways alone": (rows("y,p", "1,1", "1.0,2"), "The labels in “y” have 1 different value (“1”)"),
     "three classes": (
         rows("y,p", "a,1", "b,2", "c,3"),
-        "“y” have 3 different values (“a”, “b”, “c”); they must have two.",
+        "“y” have 3 different values (“a”, “b”, “c”); choose the positive class.",
     ),
     "three classes without a name": (rows("a,1", "b,2", "c,3"), "No column has exactly two different values"),
     "Yes, no, yes": (rows("y,p", "Yes,1", "no,2", "yes,3"), "“y” have 3 different values (“Yes”, “no”, “yes”)"),
@@ -260,22 +266,22 @@ BAD = {
     "no label": (rows("p1,p2", "0.1,1", "0.2,2", "0.3,3"), "No column has exactly two different values"),
     "two columns of two values": (
         rows("0,1", "1,0"),
-        "Exactly two different values are in column 1, column 2. A first",
+        "Exactly two different values are in column 1, column 2. Choose the",
     ),
     "three columns of two values": (
         rows("a,b,c", "0,1,0", "1,0,1"),
-        "two different values are in “a”, “b”, “c”. A first",
+        "two different values are in “a”, “b”, “c”. Choose the label and the scores.",
     ),
     "two labels by name": (rows("class,target,score", "0,1,2"), "Columns “class”, “target” all look like labels"),
     "three scores": (
         rows("y,a,b,c", "0,1,2,3", "1,2,3,4"),
-        "there are 3 columns of scores: “a”, “b”, “c”. A first line",
+        "there are 3 columns of scores: “a”, “b”, “c”. Choose the label",
     ),
-    "three scores by name": (
-        rows("y,p1,p2,p3", "0,1,2,3", "1,2,3,4"),
-        "there are 3 columns of scores: “p1”, “p2”, “p3”",
+    "six scores by name": (
+        rows("y,p1,p2,p3,p4,p5,p6", "0,1,2,3,4,5,6", "1,2,3,4,5,6,8"),
+        "there are 6 columns of scores: “p1”, “p2”, “p3”, “p4”, “p5”, “p6”",
     ),
-    "no scores": (rows("id,label", "1,0", "2,1"), "there are 0 columns of scores. A first line such as “label,score”"),
+    "no scores": (rows("id,label", "1,0", "2,1"), "there are 0 columns of scores. Choose the label and the scores."),
     "an empty score": (rows("label,score", "0,", "1,"), "there are 0 columns of scores"),
     "two scores of one name": (rows("y,score,score", "0,1,2", "1,3,4"), "Two columns of scores are called “score”"),
     "more than half missing": (
@@ -549,10 +555,10 @@ def test_a_long_file_is_read_row_by_row() -> None:
 
 
 def test_uploads_are_equal_if_name_and_content_are() -> None:
-    one, same = read_scores("a.csv", PLAIN.encode()), read_scores("a.csv", PLAIN.encode())
+    one, same = read_file("a.csv", PLAIN.encode()), read_file("a.csv", PLAIN.encode())
     assert one == same and hash(one) == hash(same) and one is not same
-    assert one != read_scores("b.csv", PLAIN.encode())
-    assert one != read_scores("a.csv", PLAIN.encode() + b"1,1\n")
+    assert one != read_file("b.csv", PLAIN.encode())
+    assert one != read_file("a.csv", PLAIN.encode() + b"1,1\n")
     assert one.digest == hashlib.sha256(PLAIN.encode()).hexdigest()
 
 
@@ -579,12 +585,12 @@ def test_the_last_result_is_kept_by_what_it_came_from() -> None:
 
     def count(upload, factor):
         calls.append(factor)
-        return len(upload.labels) * factor
+        return upload.sketch.rows * factor
 
     def other(upload, factor):
         return -factor
 
-    own, twin = (read_scores("a.csv", PLAIN.encode()) for _ in range(2))
+    own, twin = (read_file("a.csv", PLAIN.encode()) for _ in range(2))
     assert [own.recall(count, (("upload", own), ("factor", f))) for f in (2, 2, 3, 3, 2)] == [8, 8, 12, 12, 8]
     assert calls == [2, 3, 2]
     assert own.recall(other, (("upload", own), ("factor", 2))) == -2
@@ -602,7 +608,7 @@ def test_a_failure_is_not_kept() -> None:
     def fail(upload):
         raise ValueError("No.")
 
-    own = read_scores("a.csv", PLAIN.encode())
+    own = read_file("a.csv", PLAIN.encode())
     for _ in range(2):
         with pytest.raises(ValueError, match="No"):
             own.recall(fail, (("upload", own),))
@@ -616,7 +622,7 @@ def test_results_go_with_the_object_at_once() -> None:
     def make(upload, x):
         return Result()
 
-    own = read_scores("a.csv", PLAIN.encode())
+    own = read_file("a.csv", PLAIN.encode())
     seen = weakref.ref(own), weakref.ref(own.recall(make, (("upload", own), ("x", 1))))
     gc.disable()  # no cycle that only the collector would find
     try:

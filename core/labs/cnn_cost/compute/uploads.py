@@ -21,7 +21,7 @@ from core.networks.table import LayerTable
 from core.worker import confined
 
 MAX_BYTES = 1 << 30
-MAX_GRAPH = 200_000_000  # bytes of a file with a graph
+MAX_GRAPH = 200 * 2**20  # bytes of a file with a graph
 MAX_KEPT = 8_000_000  # bytes of a file without its weights that are kept for other sizes
 LONGEST_NAME = 60
 READER = "core.labs.cnn_cost.compute.uploads.network_values"

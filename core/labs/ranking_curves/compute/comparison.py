@@ -16,6 +16,7 @@ from core.kit.cost import Cost
 from core.kit.memo import Memo
 from core.kit.parameters import with_parameters_of
 from core.labs.ranking_curves.compute.datasets import Table, credit
+from core.labs.ranking_curves.compute.picking import NAMES, picks_of
 from core.labs.ranking_curves.compute.scored import Scored, Settings, needed, scored
 from core.labs.ranking_curves.compute.spread import Spread, ask, digest
 from core.ranking.bootstrap import MANY, Bootstrap, Resamples, resample
@@ -124,32 +125,56 @@ class Comparison(Memo):
 
 
 @with_parameters_of(Settings)
-def compare(*, resamples: int, **given: Any) -> Comparison:
-    """Rank the test examples of a data set by one or two models.
+def compare(
+    *,
+    resamples: int,
+    label_column: tuple[int, ...] = (),
+    positive_class: tuple[int, ...] = (),
+    score_columns: tuple[int, ...] = (),
+    count_column: tuple[int, ...] = (),
+    **given: Any,
+) -> Comparison:
+    """Rank the test examples of a data set by one to five models.
 
-    The parameters are those of `scored.Settings`, but `openml` is the work that fetches the data; `resamples` is the
-    number of bootstrap samples.
+    The parameters are those of `scored.Settings`, but `openml` is the work that fetches the data, and `upload` a
+    `uploads.ScoreFile` whose columns the four parameters choose, see `uploads.Picks`; `resamples` is the number of
+    bootstrap samples.
 
     Raises
     ------
     ValueError
         With a sentence, for values out of range, data that are not there, and data that cannot be ranked.
     """
-    settings = _settings(given)
+    picks = zip(NAMES, (label_column, positive_class, score_columns, count_column), strict=True)
+    settings = _settings(given | dict(picks))
     cases = scored(settings)
     return Comparison(cases, tuple(rank(cases.labels, values) for values in cases.scores), resamples, settings.seed)
 
 
-def cost(*, source: str, n_cases: int, resamples: int, upload: Any) -> Cost:
+def cost(
+    *,
+    source: str,
+    n_cases: int,
+    resamples: int,
+    upload: Any,
+    label_column: tuple[int, ...] = (),
+    positive_class: tuple[int, ...] = (),
+    score_columns: tuple[int, ...] = (),
+    count_column: tuple[int, ...] = (),
+) -> Cost:
     """Estimate the cost of a state, here and in the helper process: measured at a hundred to a million examples.
 
     The cost per example covers its scores and its positions in rankings and curves; a resample counts both rankings on
     at most as many strips as there are examples, and on fewer if there are many.
     """
-    cases = n_cases if source == "gauss" else len(upload.labels) if source == "upload" and upload else 1000
+    cases, pairs = n_cases if source == "gauss" else 1000, 1.0
+    if source == "upload" and upload:
+        columns = (label_column, positive_class, score_columns, count_column)
+        read = upload.reading(picks_of(dict(zip(NAMES, columns, strict=True)))).upload
+        cases, pairs = (len(read.labels), max(len(read.scores) / 2, 1)) if read else (1, 1)
     strips = 12e3 if cases > MANY else 16e3 + 15 * min(cases, 2048)
     seconds = 2e-6 * cases + 4e-4 * (cases / 1000) ** 0.25 * resamples
-    return Cost(seconds, 210 * cases + strips * resamples)
+    return Cost(pairs * seconds, pairs * (210 * cases + strips * resamples))
 
 
 def awaited(*, resamples: int, **given: Any) -> tuple[Any, ...]:
@@ -216,12 +241,14 @@ def _bootstrap(result: Comparison, prevalence: float | None) -> Bootstrap:
 
 
 def _settings(given: Mapping[str, Any]) -> Settings:
-    """Return what to score: with the data set itself in place of the work that fetched it."""
+    """Return what to score: with the data themselves in place of the work that fetched them and of the file."""
     fetched: Fetched = given["openml"]
     changed: dict[str, Any] = {"openml": fetched.task.result() if given["source"] == "openml" and fetched else None}
     if given["source"] == "gauss":
         changed["second"] = Settings.second  # there are always two scorers; no model is chosen for them
-    return Settings(**{**given, **changed})
+    file = given["upload"] if given["source"] == "upload" else None
+    changed["upload"] = file.cases(picks_of(given)) if file else None
+    return Settings(**{name: value for name, value in given.items() if name not in NAMES} | changed)
 
 
 def _from_zero(counts: Numbers) -> Numbers:

@@ -16,6 +16,7 @@ from core.labs.ranking_curves.compute.csv_rows import Sheet, sheet
 MAX_ROWS = 1_000_000
 # More different texts than this in a column are not counted further.
 FEW = 20
+SAMPLE = 3  # rows that are shown
 CHUNK = 500  # rows turned into arrays at once; more at a time are slower: they leave the cache and wake the collector
 
 
@@ -36,6 +37,9 @@ class Column:
         Why this is not a column of numbers, as the end of a sentence; empty if it is one.
     numbers : ndarray (n,)
         If there is no fault: values, nan where missing.
+    rows : int
+    sample : list of str
+        The texts of the first rows.
     note : str
         How a number that is not written plainly was read, as a sentence; or empty.
     """
@@ -46,6 +50,8 @@ class Column:
         self.first_lines: list[int] = []
         self.fault = ""
         self.note = ""
+        self.rows = 0
+        self.sample: list[str] = []
         self._first = ""
         self._places: list[NDArray[np.uint8]] = []
         self._numbers: list[Array] = []
@@ -71,6 +77,8 @@ class Column:
 
     def add(self, texts: list[str], lines: Sequence[int], decimal_comma: bool) -> None:
         """Add some more rows, with their line numbers."""
+        self.rows += len(texts)
+        self.sample += texts[: SAMPLE - len(self.sample)]
         if self.few:
             self._count(texts, lines)
         self._first = self._first or next((text for text in texts if not is_missing(text)), "")

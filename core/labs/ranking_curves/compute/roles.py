@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
+from core.kit.arrays import Array
 from core.labs.ranking_curves.compute.classes import as_number
 from core.labs.ranking_curves.compute.csv_columns import Column
 from core.labs.ranking_curves.compute.csv_rows import counted
@@ -32,7 +34,10 @@ _IDS = (
     "user subject sample passenger observation fold resample split "
 )
 ID_WORDS = frozenset(_IDS.split())
-HOW = "A first line such as “label,score” or “label,score_1,score_2” says which column is which."
+PROBABILITY = re.compile(r"p.*|.*(prob|confidence).*")
+COUNTS = frozenset(["count", "counts", "freq", "frequency", "weight", "weights", "sampleweight", "n"])
+HOW = "Choose the label and the scores."
+MOST = 5  # scorers
 _FEWEST_COUNTED = 10  # rows from which whole numbers in steps of one are taken for row numbers
 
 
@@ -54,37 +59,65 @@ class Roles:
     hard: tuple[int, ...]
 
 
-def roles(names: list[str], columns: list[Column], titles: list[str]) -> Roles:
-    """Find the label and one or two scorers by their names or, failing that, by the content of the columns.
+def label_of(names: list[str], columns: list[Column], titles: list[str], scores: Sequence[int] = ()) -> int:
+    """Find the column of labels by its name or, failing that, by the content of the columns.
+
+    Parameters
+    ----------
+    names, columns, titles
+        Names of the columns, empty without a header; their content; and what to call them.
+    scores : sequence of int
+        The columns of scores, if chosen.
 
     Raises
     ------
     ValueError
-        If it is unclear which column is which.
+        If it is unclear which column it is.
     """
-    keys = [re.sub(r"[^a-z0-9]", "", name.casefold()) for name in names] or ["-"] * len(columns)
-    used = [
-        i
-        for i, column in enumerate(columns)
-        if (column.texts or not column.few) and not (names and _is_id(names[i], column))
-    ]
+    keys, used = _used(names, columns)
+    used = [i for i in used if i not in scores]
     named = [i for i in used if SCORE_NAME.fullmatch(keys[i])]
     by_name = [i for i in used if keys[i] in LABEL_NAMES]
-    label = _label(by_name, [i for i in used if i not in named], bool(named), columns, titles, keys)
+    return _label(by_name, [i for i in used if i not in named], bool(named or scores), columns, titles, keys)
+
+
+def roles(
+    names: list[str], columns: list[Column], titles: list[str], label: int, scores: Sequence[int] = (), most: int = 2
+) -> Roles:
+    """Find the scorers beside the column of labels, with the parameters of `label_of`.
+
+    Up to `MOST` are taken if their names or values say that they are scores, otherwise up to `most`.
+
+    Raises
+    ------
+    ValueError
+        If it is unclear which columns they are, or a chosen one does not hold numbers.
+    """
+    keys, used = _used(names, columns)
+    named = [i for i in used if SCORE_NAME.fullmatch(keys[i])]
     hard = tuple(
         i for i in used if i != label and PREDICTED.fullmatch(keys[i]) and _is_hard(columns[i], columns[label])
     )
-    scores = _scores([i for i in used if i != label], named, hard, columns)
+    chosen = bool(scores)
+    scores = scores or _scores([i for i in used if i != label and keys[i] not in COUNTS], named, hard, columns)
     for i in scores:
         if columns[i].fault:
             raise ValueError(f"The scores in {titles[i]} cannot be read: {columns[i].fault}.")
-    groups = _complements(scores, columns)
-    if not 1 <= len(groups) <= 2:
+    groups = tuple((i,) for i in scores) if chosen else _complements(list(scores), columns)
+    sure = chosen or set(scores) & set(named) or all(_is_share(columns[i]) for i in scores)
+    if not 1 <= len(groups) <= (MOST if sure else most):
         listed = f": {', '.join(titles[i] for i in scores)}" if scores else ""
         raise ValueError(f"Beside the labels there are {counted(len(groups), 'column')} of scores{listed}. {HOW}")
     if len({titles[i] for i in scores}) < len(scores) and names:
         raise ValueError(f"Two columns of scores are called {titles[scores[0]]}; give them different names.")
     return Roles(label, groups, hard)
+
+
+def _used(names: list[str], columns: list[Column]) -> tuple[list[str], list[int]]:
+    """Return the names in small letters and digits alone, and the columns that neither are empty nor name the rows."""
+    keys = [re.sub(r"[^a-z0-9]", "", name.casefold()) for name in names] or ["-"] * len(columns)
+    filled = [i for i, column in enumerate(columns) if column.texts or not column.few]
+    return keys, [i for i in filled if not (names and _is_id(names[i], columns[i]))]
 
 
 def _label(
@@ -133,6 +166,12 @@ def _is_id(name: str, column: Column) -> bool:
 def _is_whole(column: Column) -> bool:
     known = column.numbers[np.isfinite(column.numbers)]
     return bool((known == np.floor(known)).all())
+
+
+def _is_share(column: Column) -> bool:
+    """Return whether a column of numbers holds fractions of one, and not only 0 and 1."""
+    known = column.numbers[np.isfinite(column.numbers)]
+    return bool(known.size and ((known >= 0) & (known <= 1)).all() and not _is_whole(column))
 
 
 def _counts_up(column: Column) -> bool:
@@ -194,6 +233,20 @@ def of_positive(group: tuple[int, ...], names: list[str], classes: tuple[str, st
     if names and (ends := [re.search(r"\d+$", names[i]) for i in group]) and all(ends):
         group = tuple(sorted(group, key=lambda i: int(re.findall(r"\d+$", names[i])[0])))
     return group[place]
+
+
+def only_negative(name: str, classes: tuple[str, str], scores: Array, *, alone: bool) -> bool:
+    """Return whether a column holds probabilities of the negative class, by its name and its values.
+
+    Only if it is the only scorer (`alone`) does a number in its name mean a class, and not a model.
+    """
+    key = re.sub(r"[^a-z0-9]", "", name.casefold())
+    if not (scores.min() >= 0 and scores.max() <= 1) or not PROBABILITY.fullmatch(key):
+        return False
+    numbered = re.fullmatch(r"(?:p|prob|proba|probability)(\d+)", key)
+    if numbered:
+        return alone and as_number(numbered[1]) == as_number(classes[0])
+    return _names(name, classes[0]) and not _names(name, classes[1])
 
 
 def _names(name: str, text: str) -> bool:

@@ -1,4 +1,4 @@
-"""Examples with known classes and the scores that one or two models give them."""
+"""Examples with known classes and the scores that one to five models give them."""
 
 from __future__ import annotations
 
@@ -10,9 +10,10 @@ from numpy.typing import NDArray
 
 from core import worker
 from core.kit.arrays import Array, check_choice, check_integer, check_number
+from core.labs.ranking_curves.compute.cases import SCORERS
 from core.labs.ranking_curves.compute.datasets import Table
 from core.labs.ranking_curves.compute.learners import MODELS as MODELS
-from core.labs.ranking_curves.compute.uploads import SCORERS, Upload
+from core.labs.ranking_curves.compute.uploads import Upload
 from core.worker.tasks import Task
 
 Labels = NDArray[np.uint8]
@@ -100,7 +101,7 @@ class Settings:
 
 @dataclass(frozen=True, eq=False)
 class Scored:
-    """Examples with known classes and one or two scores each; all arrays are read-only.
+    """Examples with known classes and one to five scores each; all arrays are read-only.
 
     Attributes
     ----------
@@ -111,7 +112,7 @@ class Scored:
     labels : ndarray (n,) of uint8
         1 = positive.
     names : tuple of str
-        One or two models.
+        One to five models.
     scores : tuple of ndarray (n,)
         Of each model; larger scores favor the positive class.
     probabilities : tuple of bool

@@ -66,20 +66,18 @@ def work(
         }
         for model in found.models
     ]
-    difference = found.difference
-    gap = (
-        []
-        if difference is None
-        else [astuple(part) for part in (difference.low, difference.high, difference.first_larger)]
-    )
-    return {"models": models, "difference": gap}
+    gaps = [[*pair, *map(astuple, (gap.low, gap.high, gap.first_larger))] for pair, gap in found.differences.items()]
+    return {"models": models, "differences": gaps}
 
 
 def _read(message: Any) -> Spread:
     models = tuple(_model(**model) for model in message["models"])
-    gap = [Areas(*map(float, part)) for part in message["difference"]]
+    gaps = {
+        (int(k), int(m)): Difference(*(Areas(*map(float, part)) for part in parts))
+        for k, m, *parts in message["differences"]
+    }
     nbytes = sum(array.nbytes for model in message["models"] for array in model.values())
-    return Spread(Bootstrap(models, Difference(*gap) if gap else None), nbytes)
+    return Spread(Bootstrap(models, gaps), nbytes)
 
 
 def _model(grid: Numbers, low: Numbers, high: Numbers) -> Uncertainty:

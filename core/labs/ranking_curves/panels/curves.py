@@ -166,9 +166,12 @@ def _told(result: Comparison, measure: str, values: list[float], reference: str)
     if len(values) == 1:
         return f"{names[0]} has an {measure} of {fixed(values[0])}; {reference}."
     texts = [fixed(value) for value in values]
-    if texts[0] == texts[1]:
+    if len(values) == 2 and texts[0] == texts[1]:
         return f"{names[0]} and {names[1]} have the same {measure}, {texts[0]}; {reference}."
-    more, less = sorted(range(2), key=lambda k: -values[k])
+    more, less = sorted(range(len(values)), key=lambda k: -values[k])[:2]
+    if len(values) > 2:
+        after = f"then {names[less]}, {texts[less]}"
+        return f"{names[more]} has the largest {measure}, {texts[more]}, {after}; {reference}."
     return f"{names[more]} has the larger {measure}, {texts[more]} against {texts[less]} of {names[less]}; {reference}."
 
 

@@ -11,11 +11,14 @@ from core.kit.arrays import Numbers
 from core.kit.words import fixed, number
 from core.labs.ranking_curves.compute.comparison import Comparison
 from core.labs.ranking_curves.panels.cases import score_edges, threshold_line
-from core.labs.ranking_curves.panels.spaces import FAR, LOWER, QUARTERS, models, panel_layout, plain
+from core.labs.ranking_curves.panels.spaces import FAR, LOWER, QUARTERS, ROLES, models, panel_layout, plain
 from core.labs.ranking_curves.panels.view import View
 from core.ranking.costs import brier, calibrated, cost_curve, normalised_cost, probability_cost, reliability
 from core.ranking.curves import Ranking
 
+_SYMBOLS = dict(
+    zip(ROLES, ("circle-open", "diamond-open", "square-open", "triangle-up-open", "cross-open"), strict=True)
+)
 TOP = 0.58  # of the cost axis: a constant answer costs 1/2 at most
 
 
@@ -142,7 +145,7 @@ def _in_bins(name: str, role: str, ranking: Ranking, view: View) -> Trace:
         "color": color(role),
     }
     more = {"customdata": found.count, "error_y": bars, "legendgroup": role, "meta": {}}
-    symbol = {"first": "circle-open", "second": "diamond-open"}[role]
+    symbol = _SYMBOLS[role]
     return marks(found.mean_score, share, role, symbol, name, words, **more)
 
 

@@ -149,7 +149,7 @@ def best_points(result: Comparison, view: View) -> list[tuple[float, float, floa
 
 def notes(result: Comparison, view: View) -> list[Trace]:
     """Write names of the models and the meaning of the overlays, in the corner of ROC space where curves seldom are."""
-    dashes = {"first": "━━━", "second": "━ ━"}
+    dashes = dict(zip(ROLES, ("━━━", "━ ━", "···", "━·━", "━━·"), strict=True))
     words = [(f"{dashes[role]} {plain(name, 22)}", role) for name, role, _ in models(result)]
     if view.lines != "none":
         best = {"f": f"best {measure(view)}", "cost": "least cost"}[view.lines]

@@ -16,7 +16,7 @@ from core.labs.ranking_curves.compute.comparison import Comparison
 from core.labs.ranking_curves.panels.view import View
 from core.ranking.curves import Ranking, pr_curve, prg_curve
 
-ROLES = ("first", "second")
+ROLES = ("first", "second", "third", "fourth", "fifth")  # of the models
 UPPER, LOWER = 380, 250  # height of the panels of both rows
 QUARTERS = {"dtick": 0.25}  # of an axis of shares
 FAR = 1e30  # numbers that are farther out do not fit into those of the browser
