@@ -28,7 +28,7 @@ def dragged_points() -> None:
     figure = Figure(data=[{"type": "scatter", "x": [0.0]}], layout={})
     panel = Panel(figure, "A.", (Frames(0, [[float(k)] for k in range(6)]),))
     picture = Picture((panel,), Plane("spots", across, up, (1.0, 0.0)), sentences=tuple(f"Step {k}." for k in range(6)))
-    moving(SimpleNamespace(controls=(spots,)), st.session_state.record, picture, "chart")  # type: ignore[arg-type]
+    moving(SimpleNamespace(controls=(spots,)), st.session_state.record, picture, "chart", lambda _: None)  # type: ignore[arg-type]
 
 
 def refused_work() -> None:

@@ -409,7 +409,6 @@ def test_a_random_walk_over_the_widgets(new_app: NewApp, lab: Lab) -> None:
         wanted = settle(lab, wanted | {control.name: tuple(value) if isinstance(control, Several) else value})
         run(app)
         assert link_of(app) == lab.link(wanted)
-        run(app)  # a tick runs the picture alone, and AppTest then knows nothing else
 
 
 @each_lab

@@ -154,7 +154,7 @@ def test_an_open_page_is_drawn_again_when_something_about_its_runs_differs(
     monkeypatch.setattr(frame.state, "write_link", lambda lab, record: None)
     monkeypatch.setattr(runs, "look", lambda spec: GOING)
     values = defaults(LAB.all_controls)
-    record = State(values, values, shown=Shown(runs=runs.stamps(LAB.trainings(LAB.result(values), values))))
+    record = State(values, values, shown=Shown(runs=runs.looks(LAB.trainings(LAB.result(values), values))))
     monkeypatch.setattr(runs, "look", lambda spec: replace(GOING, **change))
     frame._watch(LAB, record)
     assert len(drawn) == again

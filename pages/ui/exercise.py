@@ -30,7 +30,7 @@ _LOOK = {
 
 @st.fragment
 @net.guarded
-def exercise(drawn: Drawn, key: str, another: Callable[[], None] | None = None) -> None:
+def exercise(drawn: Drawn, key: str, another: Callable[[], None] | None = None, *, counted: bool = False) -> None:
     """Draw an exercise whose verdicts come without a run of the whole page.
 
     Parameters
@@ -41,11 +41,13 @@ def exercise(drawn: Drawn, key: str, another: Callable[[], None] | None = None) 
         Prefix of the keys of its widgets.
     another
         Called when another variant is asked for; no button without it.
+    counted
+        The page around it counts what is solved, and runs again for that.
     """
     entry = ledger().entry(drawn)
-    if entry.done and not entry.told:
+    if counted and entry.done and not entry.told:
         entry.told = True
-        st.rerun()  # the whole page, which shows the progress
+        st.rerun()
     right = _cells(drawn, f"{key}:{drawn.key}")
     _help(drawn, key, another, solved=right == len(drawn.questions))
     st.caption(f"{right} of {len(drawn.questions)} correct")

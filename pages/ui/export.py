@@ -16,7 +16,6 @@ from core.draw.page import standalone_html
 from core.kit.lab import Lab
 from core.kit.scripts import notebook_of
 from core.kit.words import inert
-from pages.ui import net
 
 _KINDS = {  # of files: name and media type
     "md": ("Markdown", "text/markdown"),
@@ -25,17 +24,8 @@ _KINDS = {  # of files: name and media type
 }
 
 
-def section(lab: Lab, values: Mapping[str, Any], result: Any) -> bool:
-    """Folded section with everything that leaves the page, files made when asked for; whether it is open."""
-    folded = st.expander("Download", on_change="rerun", key=f"{lab.name}:export")
-    if folded.open:
-        with folded:
-            _offers(lab, values, result)
-    return bool(folded.open)
-
-
-@net.guarded
-def _offers(lab: Lab, values: Mapping[str, Any], result: Any) -> None:
+def offers(lab: Lab, values: Mapping[str, Any], result: Any) -> None:
+    """Offer everything that leaves the page; files are made when asked for."""
     tables = lab.tables(result, values)
     code = lab.export_script(values)
     with st.container(horizontal=True):

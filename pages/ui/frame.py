@@ -8,6 +8,7 @@ from contextlib import suppress
 from typing import Any
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from core.draw.live import Picture
 from core.kit.brought import Pick
@@ -15,17 +16,16 @@ from core.kit.controls import Control
 from core.kit.glossary import named
 from core.kit.lab import PREDICT, Lab, no_runs
 from core.kit.words import verbatim
-from pages.ui import export, net, opening, runs, state, telling
+from pages.ui import net, opening, runs, state, telling
 from pages.ui.head import active, head_of, keys
 from pages.ui.live_chart import live_chart
 from pages.ui.predict import guessed, predict
-from pages.ui.sections import sections
+from pages.ui.sections import below
 from pages.ui.server import live
 from pages.ui.state import State
-from pages.ui.widgets import brought, pick, widget
+from pages.ui.widgets import pick, widget
 from pages.ui.work import complete, progress
 
-STAGE = "stage"  # key of the fragment with the picture
 EVERY_S = 0.4  # shortest time between two redraws while a run is in progress
 WATCH_S = 5.0  # shortest time between two looks at whether somebody has begun one
 SHARE_S = 0.05  # longer with many sessions: a picture takes half of this, so all together take half a core
@@ -47,48 +47,62 @@ def show(lab: Lab) -> None:
     state.read_link(lab, record)
     telling.arrive(lab, record)
     opening.arrive(lab, record)
-    record.shown.whole, record.shown.open = True, False
+    with record.shown.being_whole():
+        _draw(lab, record)
+
+
+def _draw(lab: Lab, record: State) -> None:
+    """Draw all parts of the page; each runs by itself afterwards, apart from the head."""
     with st.container(key="page"):
-        stage, head, controls = (st.container(key=key) for key in ("stage", "head", "drawer"))
+        stage, head, drawer = (st.container(key=key) for key in ("stage", "head", "drawer"))
+    with drawer:
+        singly = st.container() if state.presenting() else None  # for keys
+        controls = None if state.bare() else st.container(key="controls")
+    _look(lab, record)
+    going = runs.going(record.shown.runs)
+    every = pace(lab.name, EVERY_S) if going else None
     with stage:
-        going = runs.going(_runs(lab, record))
-        every = pace(lab.name, EVERY_S) if going else None
-        st.fragment(_show_stage, key=STAGE, run_every=every)(lab, record)
+        st.fragment(_show_stage, key=state.STAGE, run_every=every)(lab, record, controls)
         if lab.runs is not no_runs and not going:
             st.fragment(_watch, run_every=pace(lab.name, WATCH_S))(lab, record)
-    record.shown.whole = False
     if state.bare():
         return
     with head:
         head_of(lab, record)
         _notes(lab, record)
-    with controls:
-        if state.presenting():
+    if singly is not None:
+        with singly:
             keys(lab, record)
-        with st.container(key="controls"):
-            _controls(lab, record)
-        if lab.runs is not no_runs:
+    if lab.runs is not no_runs:
+        with drawer:
             st.fragment(_show_runs, run_every=every)(lab, record)
     if record.shown.around[0] and not state.presenting():
         st.html('<span id="below"></span>')
-        in_hand = [control.name for control in lab.controls if control.place == "section"]
-        values = record.good | {name: record.values[name] for name in in_hand}
-        result = lab.result(values)
-        record.shown.open = sections(lab, record, values, result) | export.section(lab, values, result)
+        below(lab, record)
     else:
+        record.shown.open.clear()
         record.stands.forget(f"{lab.name}:section")
 
 
 @net.guarded
-def _show_stage(lab: Lab, record: State) -> None:
-    """Draw the picture in a fragment: a tick of a control runs this alone, the page only where more depends on it."""
+def _show_stage(lab: Lab, record: State, controls: DeltaGenerator | None) -> None:
+    """Draw the picture and the controls in a fragment: a tick runs this alone, the page if more depends on it."""
+    if not record.shown.whole:
+        _look(lab, record)
+    _show_picture(lab, record)
+    if controls is not None:
+        with controls:
+            _controls(lab, record)
+    record.touched = False
+
+
+@net.guarded
+def _show_picture(lab: Lab, record: State) -> None:
     state.write_link(lab, record)
     net.say_pending(f"{lab.name}:stage", lab)
-    specs = _runs(lab, record)
-    trained = runs.trained(specs)
+    trained = runs.trained(record.shown.runs)
     record.shown.replays += runs.hurried(record.shown.trained, trained)
     record.shown.trained = trained
-    record.shown.runs = runs.stamps(specs)
     waiting = _waiting(lab, record)
     revealed = record.drawn or not waiting
     if revealed:
@@ -99,22 +113,29 @@ def _show_stage(lab: Lab, record: State) -> None:
             st.caption(_STILL)
         revealed = not record.values[PREDICT.name] or predict(lab, record, result)
         revealed = revealed and not telling.hides(lab)
+    _keep_up(lab, record, revealed)
     if revealed:
         _chart(lab, record, guessed(lab, record, result, picture))
         record.works.completing = lab.completed_by(result, record.good)
         if record.works.completing:
             complete(record.works.completing)
+
+
+def _keep_up(lab: Lab, record: State, revealed: bool) -> None:
+    """Run the whole page if what surrounds the picture, or is open below it, was drawn for another state."""
+    shown = record.shown
     around = (
         revealed,
         active(lab, record),
-        [control.name for control in lab.controls if control.shown(record.values)],
-        [brought(lab.name, control, record.values) for control in lab.controls],
-        runs.going(_runs(lab, record)),
+        state.presenting() and [control.name for control in lab.controls if control.shown(record.values)],
+        runs.going(shown.runs),
     )
-    if not record.shown.whole and (record.shown.open or around != record.shown.around):
+    state_below = (record.good, runs.stamps(shown.runs))
+    behind = bool(shown.open) and not shown.follows and state_below != shown.below
+    shown.follows = False
+    if not shown.whole and (behind or around != shown.around):
         st.rerun()
-    record.shown.around = around
-    record.touched = False
+    shown.around, shown.below = around, state_below
 
 
 def pace(page: str, least: float) -> float:
@@ -125,13 +146,18 @@ def pace(page: str, least: float) -> float:
 @net.guarded
 def _watch(lab: Lab, record: State) -> None:
     """Notice what others do with the runs of the page, which is redrawn only if that differs from what it shows."""
-    if runs.stamps(_runs(lab, record)) != record.shown.runs:
+    if runs.stamps(runs.looks(_trainings(lab, record))) != runs.stamps(record.shown.runs):
         state.write_link(lab, record)  # the message that triggered this run may carry an older one
         st.rerun()
 
 
-def _runs(lab: Lab, record: State) -> Sequence[Any]:
-    """Return the runs of the page; a page without any does not compute its result for this."""
+def _look(lab: Lab, record: State) -> None:
+    """Look at the runs of the page, once for all that is drawn of them."""
+    record.shown.runs = runs.looks(_trainings(lab, record))
+
+
+def _trainings(lab: Lab, record: State) -> Sequence[Any]:
+    """Return what the page trains; a page without any does not compute its result for this."""
     if lab.runs is no_runs:
         return ()
     with suppress(Exception):  # errors are shown beside the picture
@@ -142,9 +168,10 @@ def _runs(lab: Lab, record: State) -> Sequence[Any]:
 @net.guarded
 def _show_runs(lab: Lab, record: State) -> None:
     """Show the progress of the runs, below the controls."""
-    specs = lab.trainings(lab.result(record.good), record.good)
-    runs.bar(specs, lab.name, record.good)
-    if runs.going(specs) != record.shown.around[-1]:
+    if not record.shown.whole:
+        _look(lab, record)
+    runs.bar(record.shown.runs, lab.name, record.good)
+    if runs.going(record.shown.runs) != record.shown.around[-1]:
         st.rerun()
 
 
@@ -166,7 +193,7 @@ def _notes(lab: Lab, record: State) -> None:
 
 
 def _taking(lab: Lab, record: State) -> Callable[[str, Any], None]:
-    """Return the callback that takes a new value of a control: it notes it and runs the picture, and nothing else."""
+    """Return the callback that takes a new value of a control: it notes it, and what depends on it runs."""
     drawn_for = record.epoch
 
     def take(name: str, value: Any) -> None:
@@ -177,8 +204,7 @@ def _taking(lab: Lab, record: State) -> Callable[[str, Any], None]:
             for control in forgotten:
                 record.set(control.name, control.default)
         record.set(name, value)
-        state.write_link(lab, record)  # as early as possible: the browser is busy with it while the picture is computed
-        st.rerun(STAGE)
+        state.moved(lab, record)
 
     return take
 
@@ -213,7 +239,6 @@ def _waiting(lab: Lab, record: State) -> bool:
 
         def go_on() -> None:
             record.works.stopped = None
-            st.rerun(STAGE)
 
         with st.container(horizontal=True, vertical_alignment="center"):
             st.info(f"Stopped. {_STILL if record.drawn else ''}", icon=":material/pause:")
@@ -230,7 +255,7 @@ def _waiting(lab: Lab, record: State) -> bool:
         for task in tasks:
             task.cancel()
         record.works.stopped = settings
-        st.rerun(STAGE)
+        st.rerun(state.STAGE)
 
     progress(tasks, stop, lab.name)
     return True
@@ -267,6 +292,7 @@ def _chart(lab: Lab, record: State, picture: Picture) -> None:
     def commit(value: Any) -> None:
         for name, part in zip(lab.dragged, value if lab.second else (value,), strict=True):
             record.set(name, part)
+        state.moved(lab, record)
 
     presenting = state.presenting()
     picture, large = telling.staged(lab, record, picture)

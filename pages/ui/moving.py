@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import streamlit as st
 
 from core.draw.live import Picture
@@ -12,8 +14,11 @@ from pages.ui.live_chart import live_chart
 from pages.ui.state import State
 
 
-def moving(lab: Lab, record: State, picture: Picture, key: str) -> None:
-    """Draw a picture; if its axis is named like a control of the page, it stays in step with that control."""
+def moving(lab: Lab, record: State, picture: Picture, key: str, after: Callable[[str], None]) -> None:
+    """Draw a picture; if its axis is named like a control of the page, it stays in step with that control.
+
+    `after` is called with the control's name in each callback that has changed it.
+    """
     named = picture.axis.name if picture.axis else ""
     control = next((c for c in lab.controls if isinstance(c, Places) and c.name == named), None)
     if control is None:
@@ -25,9 +30,15 @@ def moving(lab: Lab, record: State, picture: Picture, key: str) -> None:
     def dragged(place: Place) -> None:
         if drawn_for == record.epoch:  # else another point has been selected since the one that the browser has moved
             record.set(named, (*record.values[named][:-1], place))
+            after(named)
 
     def pointed(place: Place) -> None:
-        _change(record, named, control.pointed(record.values[named], place))
+        change(control.pointed(record.values[named], place))
+
+    def change(places: tuple[Place, ...]) -> None:  # the picture then goes to the last of them
+        if places != record.values[named]:
+            record.replace(record.values | {named: places})
+            after(named)
 
     places = record.values[named]
     live_chart(
@@ -39,20 +50,19 @@ def moving(lab: Lab, record: State, picture: Picture, key: str) -> None:
         on_point=pointed if control.limit > 1 else None,
     )
     if control.limit > 1:
-        _buttons(record, control, key)
+        _buttons(control, places, key, change)
 
 
-def _buttons(record: State, control: Places, key: str) -> None:
+def _buttons(control: Places, places: tuple[Place, ...], key: str, change: Callable[[tuple[Place, ...]], None]) -> None:
     """Draw buttons that add and remove a point without a pointer."""
-    places = record.values[control.name]
     middle, half = control.across[len(control.across) // 2], len(control.up) // 2
 
     def add() -> None:  # in the middle, or above it where there is no point yet
         tried = (control.pointed(places, (middle, y)) for y in control.up[half:] + control.up[:half])
-        _change(record, control.name, next((more for more in tried if len(more) > len(places)), places))
+        change(next((more for more in tried if len(more) > len(places)), places))
 
     def take_away() -> None:
-        _change(record, control.name, places[:-1])
+        change(places[:-1])
 
     with st.container(horizontal=True, vertical_alignment="center"):
         st.button(
@@ -70,9 +80,3 @@ def _buttons(record: State, control: Places, key: str) -> None:
             disabled=len(places) == 1,
         )
         st.caption(f"{len(places)} of {control.limit} points. {control.help}")
-
-
-def _change(record: State, name: str, places: tuple[Place, ...]) -> None:
-    """Take points other than those the picture shows; it then goes to the last of them."""
-    if places != record.values[name]:
-        record.replace(record.values | {name: places})

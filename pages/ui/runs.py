@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
@@ -19,19 +20,32 @@ from pages.ui.owner import THEIRS, may_change, owner
 SHARED = "This run is shared: pausing or canceling it affects everyone watching."
 
 
-def going(specs: Sequence[Any]) -> bool:
+@dataclass(frozen=True)
+class Run:
+    """What is trained, and how far it was at a look."""
+
+    spec: Any
+    seen: Seen
+
+
+def looks(specs: Sequence[Any]) -> tuple[Run, ...]:
+    """Look at some runs."""
+    return tuple(Run(spec, look(spec)) for spec in specs)
+
+
+def going(found: Sequence[Run]) -> bool:
     """Return whether one of these runs is in progress or waiting."""
-    return any(look(spec).going for spec in specs)
+    return any(run.seen.going for run in found)
 
 
-def stamps(specs: Sequence[Any]) -> tuple[Any, ...]:
+def stamps(found: Sequence[Run]) -> tuple[Any, ...]:
     """Return a value that changes as soon as anything about these runs does."""
-    return tuple((seen.stamp, seen.state, seen.message) for seen in map(look, specs))
+    return tuple((run.seen.stamp, run.seen.state, run.seen.message) for run in found)
 
 
-def trained(specs: Sequence[Any]) -> dict[str, float]:
+def trained(found: Sequence[Run]) -> dict[str, float]:
     """Return for each run, by its name, which part of it has been trained."""
-    return {each.id: _done([each]) for each in map(look, specs)}
+    return {run.seen.id: _done([run.seen]) for run in found}
 
 
 def hurried(before: Mapping[str, float], now: Mapping[str, float]) -> bool:
@@ -39,23 +53,23 @@ def hurried(before: Mapping[str, float], now: Mapping[str, float]) -> bool:
     return bool(now) and before.keys() == now.keys() and sum(now.values()) - sum(before.values()) > len(now) / 2
 
 
-def bar(specs: Sequence[Any], key: str, values: Mapping[str, Any]) -> None:
+def bar(found: Sequence[Run], key: str, values: Mapping[str, Any]) -> None:
     """Say what the runs are doing, in one line with the available actions.
 
     Parameters
     ----------
-    specs
-        What would be trained here.
+    found
+        The runs, and what would be trained here.
     key
         Of the page.
     values
         Values of all its controls: if they ask for a device other than the one the runs get, the page says so.
     """
-    if not specs:
+    if not found:
         return
-    seen = [look(spec) for spec in specs]
+    specs, seen = [run.spec for run in found], [run.seen for run in found]
     with st.container(horizontal=True, vertical_alignment="center", key="runs"):
-        if any(each.going for each in seen):
+        if going(found):
             _going(seen, f"{key}:run")
         else:
             _still(specs, seen, f"{key}:run", instead(values["device"], values["precision"]))

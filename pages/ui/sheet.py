@@ -161,7 +161,7 @@ def _one(place: int, one: Drawn, drawn: Sequence[Drawn]) -> None:
     with st.container(border=True, key=f"practice{place}"):
         star = f" :green-badge[{MASTERED} in a row]" if ledger().mastered(one.template.key) else ""
         st.markdown(f"## {place + 1}. {one.template.title}{star}")
-        exercise(one, f"practice{place}", another)
+        exercise(one, f"practice{place}", another, counted=True)
 
 
 def _files(drawn: Sequence[Drawn], solved: Sequence[bool]) -> None:

@@ -7,6 +7,8 @@ it has changed (a link, the Back button) and written when the record has changed
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 from weakref import WeakSet
@@ -24,6 +26,10 @@ STORY = "story"  # position in a story, such as start.3
 OPEN = "open"  # section or exercise that is unfolded, such as layer-table or convolution-7
 OWN = "own"  # a lecture of one's own, packed
 SHELL = (PRESENT, BARE, PANEL, STORY, OPEN, OWN)
+
+# Keys of fragments: the picture with its controls, and what is folded below.
+STAGE = "stage"
+BELOW = "below"
 
 
 @dataclass
@@ -106,23 +112,37 @@ class Shown:
 
     Attributes
     ----------
-    whole, open, around
-        Whether the whole page is being run, not just the picture; whether something below the picture is open; what the
-        rest of the page depends on: whether the picture is shown, the active preset, the controls that are shown,
-        and what has been brought through them.
+    whole
+        The whole page is being run, not just a part of it.
     runs
-        The state of the page's runs when its picture was drawn.
+        The page's runs, each with what it trains.
     trained, replays
         Which part of each run had been trained then; counts the times that more than half came at once, too fast to be
         followed: the curves are then drawn at a pace.
+    around
+        What the rest of the page depends on: whether the picture is shown, the active preset, for a presenter the
+        controls that are shown, and whether a run is in progress.
+    open, below, follows
+        Keys of the sections that are open; the state that they were drawn for; whether they will run after the picture.
     """
 
     whole: bool = False
-    open: bool = False
+    runs: Sequence[Any] = ()
     around: tuple[Any, ...] = (True,)
-    runs: Any = ()
     trained: dict[str, float] = field(default_factory=dict)
     replays: int = 0
+    open: set[str] = field(default_factory=set)
+    below: Any = None
+    follows: bool = False
+
+    @contextmanager
+    def being_whole(self) -> Iterator[None]:
+        """Note that the whole page is being run."""
+        self.whole = True
+        try:
+            yield
+        finally:
+            self.whole = False
 
 
 @dataclass(eq=False)
@@ -191,6 +211,23 @@ def arrive(page: str) -> None:
     """Note which page this run shows, and whether the run before showed another one."""
     st.session_state["arrived"] = st.session_state.get("page") != page
     st.session_state["page"] = page
+
+
+def moved(lab: Lab, state: State) -> None:
+    """In a callback beside the picture: let the open sections run after it, which runs in any case."""
+    write_link(lab, state)  # as early as possible: the browser is busy with it while the picture is computed
+    if state.shown.open:
+        state.shown.follows = True
+        st.rerun([STAGE, BELOW])
+
+
+def moved_below(lab: Lab, state: State, names: Iterable[str]) -> None:
+    """In a callback of a section that has changed controls: let the picture run if it depends on them."""
+    write_link(lab, state)
+    if lab.drawn_from.union(lab.dragged).intersection(names):
+        state.shown.follows = True
+        st.rerun([STAGE, BELOW])
+    st.rerun(BELOW)
 
 
 def again() -> None:

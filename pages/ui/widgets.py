@@ -44,18 +44,6 @@ def widget(page: str, control: Control, value: Any, take: Callable[[str, Any], N
     _draw(control, held, {"key": key, "help": control.help, "on_change": net.safely(changed)})
 
 
-def brought(page: str, control: Control, values: Mapping[str, Any]) -> tuple[Any, Any] | None:
-    """Return what a visitor has brought through a control, and why something was refused; `None` for most controls.
-
-    For the choice of a part of a file these are the choice, and what there is to choose.
-    """
-    if isinstance(control, Pick):
-        return values[control.name], control.offered(values) if control.shown(values) else None
-    if not isinstance(control, File | Fetch):
-        return None
-    return values[control.name], st.session_state.get(f"{page}.{control.name}:refused", "")
-
-
 def pick(page: str, control: Pick, values: Mapping[str, Any], take: Callable[[str, Any], None]) -> None:
     """Draw the choice of a part of a file, with the lab's own choice filled in until there is one."""
     options, guess = control.offered(values)

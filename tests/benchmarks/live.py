@@ -98,7 +98,6 @@ def cost(lab: Lab, name: str) -> Row:
     def script() -> None:
         widget = next(w for kind in ("slider", "select_slider") for w in app.get(kind) if w.key == key)
         widget.set_value(control.values[order[next(turns)]]).run()
-        app.run()  # the page alone: AppTest knows nothing else after a fragment
 
     taken = in_turns({"picture": picture, "script": script}, 8)
     return Row(
