@@ -388,8 +388,7 @@ class Chart {
   }
 
   /** Tell the server which point of the first figure was clicked. */
-  answer(panel, spot) {
-    if (panel !== this.panels[0]) return;
+  answer(spot) {
     this.clicks = (this.clicks ?? 0) + 1; // a second click on the same point is another message
     this.setStateValue("place", [...spot, this.clicks]);
   }

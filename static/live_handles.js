@@ -172,7 +172,7 @@ export class Handles {
     const up = (e) => {
       const spot = Math.hypot(e.clientX - clientX, e.clientY - clientY) < 4 && this.spotAt(e);
       if (!spot) return;
-      if (this.chart.state.ask) this.chart.answer(this.panel, spot);
+      if (this.chart.state.ask && this.panel === this.chart.panels[0]) this.chart.answer(spot);
       else if (this.nodes.length) this.chart.jump(this.stepAt(e, this.near(e)));
     };
     window.addEventListener("pointerup", up, { once: true });

@@ -144,6 +144,9 @@ class Lab:
         with a sentence for a combination that makes no sense.
     picture
         Figure function: `(result, **values it names)` to a `core.draw.live.Picture`.
+    take
+        Where the first figure takes clicks: the place that was clicked on, result, and values to the values that this
+        sets; none for a click beside what can be taken.
     predictions
         The questions for "predict first", asked one after another.
     script
@@ -203,6 +206,7 @@ class Lab:
     stories: tuple[Story, ...] = ()
     cost: Callable[..., Cost] = Cost
     saving: tuple[str, ...] = ()
+    take: Callable[[tuple[float, float], Any, Mapping[str, Any]], Mapping[str, Any]] | None = None
 
     def __post_init__(self) -> None:
         """Leave out the presets that this host does not allow."""

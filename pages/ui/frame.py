@@ -125,6 +125,7 @@ def _keep_up(lab: Lab, record: State, revealed: bool) -> None:
     """Run the whole page if what surrounds the picture, or is open below it, was drawn for another state."""
     shown = record.shown
     around = (
+        record.epoch,  # a click on the picture may have set controls
         revealed,
         active(lab, record),
         state.presenting() and [control.name for control in lab.controls if control.shown(record.values)],
@@ -294,6 +295,10 @@ def _chart(lab: Lab, record: State, picture: Picture) -> None:
             record.set(name, part)
         state.moved(lab, record)
 
+    def clicked(place: tuple[float, float]) -> None:
+        if lab.take and (change := lab.take(place, lab.result(record.good), record.good)):
+            record.replace(record.values | dict(change))
+
     presenting = state.presenting()
     picture, large = telling.staged(lab, record, picture)
     stamp = (record.epoch, record.visit, presenting, len(record.asked.answers))
@@ -313,4 +318,5 @@ def _chart(lab: Lab, record: State, picture: Picture) -> None:
             r.label: some for r in picture.readouts if r.help and (some := named(f"{r.label}. {r.help}", lab.name)[:3])
         },
         on_commit=commit,
+        on_point=clicked if lab.take and not telling.asking(lab) else None,
     )

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from core.kit.controls import Choice, Slider, Text
+from core.labs.gradients.compute.explore import LEAVES
+from core.labs.gradients.compute.graphs import subscripted
 
 GRAPHS = {
     "perceptron": "layer δᵀ act(W̃x̃)",
@@ -13,7 +15,8 @@ GRAPHS = {
     "chain": "chain",
 }
 ACTS = {"tanh": "tanh", "sigmoid": "sigmoid σ", "relu": "ReLU"}
-_ENTRIES = {"1": "first", "2": "second", "3": "third"}
+_CLASSES = {"1": "first", "2": "second", "3": "third"}
+_LEAVES = {leaf: subscripted(f"x{leaf}") for leaf in LEAVES}
 _VECTOR = ("graph", ("perceptron", "softmax", "max", "mean"))
 _LAYER = ("graph", ("perceptron",))
 _PAIR = ("graph", ("shared",))
@@ -41,9 +44,18 @@ CONTROLS = (
         name="leaf",
         label="Dragged entry of x",
         default="1",
-        options=_ENTRIES,
+        options=_LEAVES,
         when=_VECTOR,
-        help="The entry of x that is dragged; it takes the place of the one in “Entries of x”.",
+        help="The entry of x that is dragged. A click on another leaf in the graph takes that one.",
+    ),
+    Text(
+        name="weight",
+        label="Dragged weight",
+        default="none",
+        limit=10,
+        when=_LAYER,
+        examples=("1 1", "2 4", "3 1"),
+        help="Row and column of the entry of W̃ that is dragged in place of x. A click in the graph takes one, too.",
     ),
     Choice(
         name="variable",
@@ -84,7 +96,7 @@ CONTROLS = (
         name="label",
         label="True class",
         default="2",
-        options=_ENTRIES,
+        options=_CLASSES,
         when=("graph", ("softmax",)),
         help="The class that really is there. Only its gradient is negative.",
     ),

@@ -10,7 +10,7 @@ from core.kit.lab import Lab, Preset
 from core.labs.gradients.compute.explore import explore, tables
 from core.labs.gradients.controls import CONTROLS
 from core.labs.gradients.exercises import EXERCISES
-from core.labs.gradients.picture import picture, thumbnail
+from core.labs.gradients.picture import picture, take, thumbnail
 from core.labs.gradients.sections import SECTIONS
 from core.labs.gradients.stories import STORIES
 from core.labs.gradients.words import PREDICTIONS
@@ -68,10 +68,11 @@ LAB = Lab(
     controls=CONTROLS,
     main="step",
     second="value",
-    open=("graph", "leaf", "variable", "held", "act", "n", "label", "inputs"),
+    open=("graph", "leaf", "weight", "variable", "held", "act", "n", "label", "inputs"),
     presets=PRESETS,
     compute=explore,
     picture=picture,
+    take=take,
     predictions=PREDICTIONS,
     script=script,
     tables=tables,

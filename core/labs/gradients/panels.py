@@ -90,7 +90,7 @@ def graph(result: Gradients) -> Panel:
     """Draw the graph over the plane of steps (across) and values of the leaf (up)."""
     placed = boxes(result)
     high = max(13.0, *(box.bottom + 0.4 for box in placed))
-    traces: list[Trace] = [_frames_of(placed), _names(placed)]
+    traces: list[Trace] = [_frames_of(placed), _dragged(placed[result.place], result.entry), _names(placed)]
     frames: list[Frames | Texts] = []
     for draw in (_gradients_back, _values_forward):
         trace, moved = draw(result, placed, len(traces), high)
@@ -124,6 +124,14 @@ def _frames_of(placed: tuple[Box, ...]) -> Trace:
     up = np.array([[b.top, b.bottom] for b in placed])
     x, y = left[:, [0, 1, 1, 0, 0]], up[:, [0, 0, 1, 1, 0]]
     return area(_gapped(x), _gapped(y), "grid", "nodes", edge="axis", width=1)
+
+
+def _dragged(box: Box, entry: int) -> Trace:
+    """Draw a frame around the entry that is dragged."""
+    x, y, *_ = (float(part[entry]) for part in box.places())
+    half = box.cell / 2 - 0.04
+    around = np.array([[-half, half, half, -half, -half], [-0.46, -0.46, 0.46, 0.46, -0.46]])
+    return curve(x + around[0], y + around[1], "accent", "dragged leaf", 2, showlegend=False, meta={"table": False})
 
 
 def _names(placed: tuple[Box, ...]) -> Trace:

@@ -3,7 +3,7 @@
 import numpy as np
 
 # settings
-graph, act, leaf, variable, label = "perceptron", "tanh", "1", "x", "2"
+graph, act, leaf, weight, variable, label = "perceptron", "tanh", "1", "none", "x", "2"
 value, held, n = 1.0, -3.0, 10
 inputs, weights, bias, delta = "1 2 -1", "0.5 -0.3 0.8; 0.2 0.4 -0.6", "0.1 -0.2", "1 1"
 # end of settings
@@ -35,7 +35,8 @@ def run(v):
             a, product = activate(a), product * slope(a)
         return float(a), float(product)
     x, at = read(inputs)[0], int(leaf) - 1
-    x[at] = v
+    if graph != "perceptron" or weight == "none":
+        x[at] = v
     if graph == "max":
         return x.max(), (x[at] == x.max()) / (x == x.max()).sum()
     if graph == "mean":
@@ -45,11 +46,15 @@ def run(v):
         powers = np.exp(x - x.max())
         f = powers / powers.sum()
         return np.log(powers.sum()) - x[true] + x.max(), (f - np.eye(len(x))[true])[at]
-    W, d = read(weights), read(delta)[0]
-    z = W @ x + read(bias)[0]
+    W, d = np.column_stack([read(weights), read(bias)[0]]), read(delta)[0]
+    if weight != "none":
+        row, column = (int(mark) - 1 for mark in weight if mark.isdigit())
+        W[row, column] = v
+    z = W @ np.append(x, 1)
     g = d * slope(z)
-    print("gradient by [W b]:", np.outer(g, np.append(x, 1)).tolist())
-    return d @ activate(z), (W.T @ g)[at]
+    by_w = np.outer(g, np.append(x, 1))
+    print("gradient by [W b]:", by_w.tolist())
+    return d @ activate(z), (W.T @ g)[at] if weight == "none" else by_w[row, column]
 
 
 out, gradient = run(value)

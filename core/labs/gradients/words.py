@@ -58,8 +58,13 @@ def _formula(result: Gradients, k: int) -> str:
     """Write the last step of the reverse sweep with its numbers: what each path contributes to the leaf."""
     total = fixed(float(result.gradient[k]))
     if result.graph == "perceptron":
-        weights, back = result.nodes[0].values[k][:, result.entry], result.nodes[2].gradient[k][:, 0]
-        return f"{' + '.join(f'{bracketed(w)} · {bracketed(g)}' for w, g in zip(weights, back, strict=True))} = {total}"
+        weights, x = (result.nodes[at].values[k] for at in range(2))
+        back = result.nodes[2].gradient[k][:, 0]
+        if result.place == 0:
+            row, column = divmod(result.entry, weights.shape[1])
+            return f"{bracketed(back[row])} · {bracketed(x[column, 0])} = {total}"
+        pairs = zip(weights[:, result.entry], back, strict=True)
+        return f"{' + '.join(f'{bracketed(w)} · {bracketed(g)}' for w, g in pairs)} = {total}"
     if result.graph == "softmax":
         f = float(result.nodes[2].values[k][result.entry, 0])
         return f"{fixed(f)} − {int(result.entry == result.label)} = {total}"

@@ -255,3 +255,34 @@ def test_what_is_no_row_is_refused_with_a_sentence(text):
 
 def test_rows_are_read_in_several_spellings():
     np.testing.assert_array_equal(read_rows("w", " 1, −.5 ;2 3.25;", 3, 4, 5), [[1, -0.5], [2, 3.25]])
+
+
+@pytest.mark.parametrize("weight", ["1 1", "2 3", "14", "2, 4"])
+@pytest.mark.parametrize("act", ["tanh", "sigmoid", "relu"])
+def test_gradients_of_weights_are_those_of_autograd(weight, act):
+    result = explore(act=act, weight=weight, delta="1.5 -0.7")
+    row, column = int(weight[0]) - 1, int(weight[-1]) - 1  # the last column is the bias
+    squash = {"tanh": torch.tanh, "sigmoid": torch.sigmoid, "relu": torch.relu}[act]
+    for k in range(0, 61, 7):
+        w = torch.tensor([[0.5, -0.3, 0.8, 0.1], [0.2, 0.4, -0.6, -0.2]], dtype=torch.float64)
+        w[row, column] = VALUES[k]
+        w.requires_grad_()
+        loss = torch.tensor([1.5, -0.7], dtype=torch.float64) @ squash(w @ torch.tensor([1.0, 2, -1, 1]).double())
+        (by_w,) = torch.autograd.grad(loss, w)
+        assert result.output[k] == pytest.approx(loss.item(), abs=1e-12)
+        assert result.gradient[k] == pytest.approx(by_w[row, column].item(), abs=1e-12)
+        np.testing.assert_allclose(result.nodes[0].gradient[k], by_w.numpy(), atol=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("settings", "words"),
+    [
+        ({"weight": "3 1"}, "`weight` must be none, or a row up to 2 and a column up to 4, such as 1 2; got “3 1”"),
+        ({"weight": "1 5"}, "got “1 5”"),
+        ({"weight": "x"}, "got “x”"),
+        ({"leaf": "4"}, "`leaf` is 4, and `inputs` has 3 entries"),
+    ],
+)
+def test_a_leaf_that_is_not_there_is_refused(settings, words):
+    with pytest.raises(ValueError, match=words):
+        explore(**settings)

@@ -6,8 +6,10 @@ import pytest
 from core.draw.live import still
 from core.labs.gradients.compute.explore import GRAPHS, VALUES, explore
 from core.labs.gradients.exercises import EXERCISES, SIGMOID, Layer, Sizes
+from core.labs.gradients.lab import LAB
 from core.labs.gradients.panels import boxes, written
 from core.labs.gradients.picture import picture
+from tests.pictures import drawn_state
 
 
 def shown(drawn, index):
@@ -36,7 +38,9 @@ def test_values_come_forward_and_gradients_back(graph):
 def test_arrows_are_as_wide_as_what_they_hand_back(graph):
     result = explore(graph=graph, act="sigmoid", n=3)
     figure = still(picture(result), (result.steps - 1) + 40 * result.steps)[0]
-    x = np.asarray(figure.data[2].x, float)[2:].reshape(-1, 31)[:, :30]  # corners of each arrow, without its gap
+    x = np.asarray(next(t for t in figure.data if t.name == "gradients").x, float)[2:].reshape(-1, 31)[
+        :, :30
+    ]  # corners of each arrow, without its gap
     widths = x[:, 28] - x[:, 0]
     flows = [flow for node in result.nodes for flow in node.flows]
     sizes = np.array([np.linalg.norm(flow, axis=(1, 2)) for flow in flows])
@@ -109,3 +113,49 @@ def test_the_sigmoid_slips_at_the_published_layer():
     assert g.truth == pytest.approx((0.39322387, -0.01766271), abs=1e-8)
     (slip,) = (slip for slip in g.slips if slip.name == "no_one_minus_sigma")
     assert slip.value == pytest.approx((0.53788284, -0.98201379), abs=1e-8)
+
+
+def _place(result, node, entry):
+    x, y, *_ = boxes(result)[node].places()
+    return float(x[entry]), float(y[entry])
+
+
+@pytest.mark.parametrize(
+    ("change", "node", "entry", "taken", "leaf"),
+    [
+        ({"value": 0.5}, 1, 1, {"weight": "none", "leaf": "2", "value": 2.0, "inputs": "0.5 2 -1"}, "x₂"),
+        ({"value": 0.5}, 0, 6, {"weight": "2 3", "value": -0.6, "inputs": "0.5 2 -1"}, "W₂₃"),
+        (
+            {"weight": "2 4", "value": 1.5},
+            0,
+            0,
+            {"weight": "1 1", "value": 0.5, "weights": "0.5 -0.3 0.8; 0.2 0.4 -0.6", "bias": "0.1 1.5"},
+            "W₁₁",
+        ),
+        (
+            {"graph": "softmax", "inputs": "2 1 0", "value": 2.0},
+            0,
+            2,
+            {"weight": "none", "leaf": "3", "value": 0.0, "inputs": "2 1 0"},
+            "x₃",
+        ),
+        ({"graph": "shared", "value": 2.0}, 1, 0, {"variable": "y", "held": 2.0, "value": -3.0}, "y"),
+    ],
+)
+def test_a_click_takes_a_leaf_and_changes_no_number(change, node, entry, taken, leaf):
+    values, result, _ = drawn_state(LAB, **change)
+    assert LAB.take(_place(result, node, entry), result, values) == taken
+    after, other, _ = drawn_state(LAB, **(change | taken))
+    assert other.leaf == leaf
+    before, now = (int(np.abs(VALUES - state["value"]).argmin()) for state in (values, after))
+    for old, new in zip(result.nodes, other.nodes, strict=True):
+        np.testing.assert_allclose(old.values[before], new.values[now])
+        np.testing.assert_allclose(old.gradient[before], new.gradient[now])
+
+
+def test_a_click_on_nothing_that_can_be_dragged_changes_nothing():
+    values, result, _ = drawn_state(LAB)
+    for place in ((-5.0, -5.0), _place(result, 1, 3), _place(result, 1, 0), _place(result, 2, 0)):  # beside, 1, x₁, z
+        assert LAB.take(place, result, values) == {}
+    values, result, _ = drawn_state(LAB, graph="chain")
+    assert LAB.take(_place(result, 0, 0), result, values) == {}

@@ -26,7 +26,8 @@ from core.labs.gradients.compute.graphs import (
 VALUES = np.round(np.arange(-30, 31) / 10, 1)  # of the leaf that is dragged
 GRAPHS = ("perceptron", "shared", "softmax", "max", "mean", "chain")
 ACTS = ("tanh", "sigmoid", "relu")
-LEAVES = ("1", "2", "3")
+CLASSES = ("1", "2", "3")
+LEAVES = ("1", "2", "3", "4")
 LONGEST = 10  # activations of a chain
 STEP = 1e-5  # h of the central differences
 _SIDE = 1e-6  # h of the slopes on either side
@@ -56,7 +57,7 @@ class Gradients:
     nudged : ndarray of shape (S,)
         Change of the output when the leaf grows by 0.1.
     entry : int
-        Position of the leaf in its node.
+        Position of the leaf in its node, row by row.
     place : int
         Position of its node.
     label : int
@@ -119,6 +120,7 @@ def explore(
     graph: str = "perceptron",
     act: str = "tanh",
     leaf: str = "1",
+    weight: str = "none",
     variable: str = "x",
     held: float = -3.0,
     inputs: str = "1 2 -1",
@@ -139,10 +141,13 @@ def explore(
         "tanh", "sigmoid", or "relu"; of the perceptron and the chain.
     leaf : str
         Which entry of x is dragged, counted from 1.
+    weight : str
+        Row and column of the entry of the perceptron's W̃, W with b as its last column, that is dragged instead, such as
+        "1 2"; or "none".
     variable, held : str, float
         Which variable of "shared" is dragged, "x" or "y", and the value of the other one in [-3, 3].
     inputs, weights, bias, delta : str
-        Entries of x (1 to 4), rows of W (1 to 3) separated by semicolons, b, and δ. The dragged entry of x is replaced.
+        Entries of x (1 to 4), rows of W (1 to 3) separated by semicolons, b, and δ. The dragged entry is replaced.
     label : str
         True class of softmax, counted from 1.
     n : int
@@ -157,7 +162,7 @@ def explore(
     check_choice("act", act, ACTS)
     check_choice("leaf", leaf, LEAVES)
     check_choice("variable", variable, ("x", "y"))
-    check_choice("label", label, LEAVES)
+    check_choice("label", label, CLASSES)
     check_number("held", held, -3, 3)
     check_integer("n", n, 1, LONGEST)
     entry, true = 0, int(label) - 1
@@ -166,9 +171,16 @@ def explore(
     elif graph == "chain":
         build, name, place = (lambda v: chain(v[:, None, None], act, n)), "x", 0
     else:
-        x, entry = _entries(inputs, leaf)
-        name, place = subscripted(f"x{leaf}"), int(graph == "perceptron")
-        build = _of_vector(graph, act, x, entry, true, (weights, bias, delta))
+        (x,) = read_rows("inputs", inputs, 1, 4, 9)
+        entry, name, place = _entry(x, leaf), subscripted(f"x{leaf}"), int(graph == "perceptron")
+        if graph == "perceptron":
+            w, b, d = _layer(len(x), weights, bias, delta)
+            matrix, moved = np.column_stack([w, b]), weight.strip() != "none"
+            if moved:
+                entry, name, place = *_weight(matrix, weight), 0
+            build = _of_layer(act, x, matrix, d, entry, moved)
+        else:
+            build = _of_vector(graph, x, entry, true)
     return _explored(build, (graph, act, name, place, entry, true))
 
 
@@ -179,7 +191,7 @@ def _explored(build: Build, told: tuple[str, str, str, int, int, int]) -> Gradie
         return build(v).values[-1][:, 0, 0]
 
     nodes = build(VALUES).swept()
-    here, gradient = output(VALUES), nodes[place].gradient[:, entry, 0]
+    here, gradient = output(VALUES), nodes[place].gradient.reshape(len(VALUES), -1)[:, entry]
     left, right = ((output(VALUES + h) - here) / h for h in (-_SIDE, _SIDE))
     bends = np.abs(right - left) > _BEND
     left, right = (np.where(bends, np.round(side, 5) + 0.0, gradient) for side in (left, right))
@@ -212,17 +224,12 @@ def _of_pair(variable: str, held: float) -> Build:
     return build
 
 
-def _of_vector(graph: str, act: str, x: Array, entry: int, label: int, texts: tuple[str, str, str]) -> Build:
+def _of_vector(graph: str, x: Array, entry: int, label: int) -> Build:
     """Return the builder of a graph whose leaf is an entry of x."""
 
     def column(v: Array) -> Array:
-        rows = np.repeat(x[None, :, None], len(v), axis=0)
-        rows[:, entry, 0] = v
-        return rows
+        return _moved(x[:, None], entry, v)
 
-    if graph == "perceptron":
-        w, b, d = _layer(len(x), *texts)
-        return lambda v: perceptron(column(v), w, b, d, act)
     if graph == "softmax":
         if label >= len(x):
             raise ValueError(
@@ -232,11 +239,37 @@ def _of_vector(graph: str, act: str, x: Array, entry: int, label: int, texts: tu
     return lambda v: largest(column(v)) if graph == "max" else mean(column(v))
 
 
-def _entries(inputs: str, leaf: str) -> tuple[Array, int]:
-    (x,) = read_rows("inputs", inputs, 1, 4, 9)
+def _of_layer(act: str, x: Array, matrix: Array, d: Array, entry: int, weight: bool) -> Build:
+    """Return the builder of a perceptron whose leaf is an entry of x or of W̃."""
+    if weight:
+        return lambda v: perceptron(_moved(x[:, None], None, v), _moved(matrix, entry, v), d, act)
+    return lambda v: perceptron(_moved(x[:, None], entry, v), _moved(matrix, None, v), d, act)
+
+
+def _moved(held: Array, entry: int | None, v: Array) -> Array:
+    """Return a matrix at each value, one of its entries in turn being that value: shape (S, rows, columns)."""
+    moved = np.repeat(held[None], len(v), axis=0)
+    if entry is not None:
+        moved.reshape(len(v), -1)[:, entry] = v
+    return moved
+
+
+def _entry(x: Array, leaf: str) -> int:
     if int(leaf) > len(x):
         raise ValueError(f"`leaf` is {leaf}, and `inputs` has {len(x)} entries; drag one that is there.")
-    return x, int(leaf) - 1
+    return int(leaf) - 1
+
+
+def _weight(matrix: Array, weight: str) -> tuple[int, str]:
+    """Return the position of the entry that a text such as "1 2" names, and its name."""
+    (rows, columns), found = matrix.shape, re.fullmatch(r"\s*([1-9])[\s,]*([1-9])\s*", weight, re.ASCII)
+    if not found or int(found[1]) > rows or int(found[2]) > columns:
+        raise ValueError(
+            f"`weight` must be none, or a row up to {rows} and a column up to {columns}, such as 1 2; "
+            f"got “{weight[:20]}”."
+        )
+    row, column = int(found[1]), int(found[2])
+    return (row - 1) * columns + column - 1, subscripted(f"W{row}{column}")
 
 
 def _layer(columns: int, weights: str, bias: str, delta: str) -> tuple[Array, Array, Array]:

@@ -117,11 +117,10 @@ def subscripted(text: str) -> str:
     return text.translate(_SUBSCRIPT)
 
 
-def perceptron(x: Array, w: Array, b: Array, d: Array, act: str) -> Tape:
-    """Return L = dᵀ act(W x + b) at x of (S, n, 1), W of (m, n), b and d of (m,)."""
-    tape, count = Tape(), len(x)
-    extended = np.concatenate([x, np.ones((count, 1, 1))], axis=1)
-    matrix = np.repeat(np.column_stack([w, b])[None], count, axis=0)
+def perceptron(x: Array, matrix: Array, d: Array, act: str) -> Tape:
+    """Return L = dᵀ act(W x + b) at x of (S, n, 1), W with b as its last column of (S, m, n + 1), and d of (m,)."""
+    tape = Tape()
+    extended = np.concatenate([x, np.ones((len(x), 1, 1))], axis=1)
     z = matrix @ extended
     out = activate(act, z)
     parts = tape.add("W̃", matrix), tape.add("x̃", extended)
