@@ -12,5 +12,8 @@ if (!history.lectern) {
     const here = new URL(url ?? "", location.href).pathname === location.pathname;
     return (stepping && here ? this.replaceState : push).call(this, state, title, url);
   };
+  // The second click of a double click would put out the pill that the first has lit, and so take nothing.
+  const again = (event) => event.detail > 1 && event.target.closest?.('[data-testid="stButtonGroup"]');
+  addEventListener("click", (event) => again(event) && (event.preventDefault(), event.stopImmediatePropagation()), true);
   history.lectern = true;
 }

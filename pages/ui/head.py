@@ -99,8 +99,11 @@ def _presets(lab: Lab, record: State) -> None:
         st.session_state[key] = label
 
     def chosen() -> None:
-        # A click on the pill that is lit would put it out; it means "back to this preset".
-        _take(lab, record, labels.index(st.session_state[key] or label))
+        # A click on the pill that is lit would put it out; it means "back to this preset". A second click may come
+        # before the first has lit it.
+        wanted = st.session_state[key] or label
+        if wanted:
+            _take(lab, record, labels.index(wanted))
 
     look: dict[str, Any] = {} if state.presenting() else {"wrap": False, "width": "stretch"}
     st.pills("Presets", labels, key=key, on_change=net.safely(chosen), label_visibility="collapsed", **look)

@@ -150,6 +150,14 @@ def _picture(page: Page) -> str:
     )
 
 
+def test_a_double_click_takes_a_preset(app_url: str, open_page: OpenPage) -> None:
+    page = ready(open_page(f"{app_url}/bias_variance"))
+    pill = page.get_by_role("radio", name="One test set says 7, best is 8")
+    pill.dblclick()
+    settled_link(page, HOMEWORK | {"degree": "7"})
+    expect(pill).to_be_checked()
+
+
 HOMEWORK = {"generator": "legacy", "n_test": "10", "seed": "0"}
 
 
