@@ -57,7 +57,8 @@ SPEED = """
 
 - **Learning.** No study with students has been made: whether the labs teach better than a lecture without them is open.
 - **GPUs.** See [training](training.md) for what has been tried on one.
-- **Browsers.** All browser tests run in Chromium on Linux; none in Firefox or Safari.
+- **Browsers.** All browser tests run in Chromium on Linux. By hand, all labs were dragged in Firefox 153, and five
+  in WebKitGTK 2.50, whose engine is that of Safari. Safari itself was not tried.
 - **Accessibility.** Rules are tested (contrast, names, keys, sizes); nobody has tried the app with a screen reader.
 - **Hosts.** Community Cloud, Hugging Face, container engines, Moodle, and Canvas: see [hosting](hosting.md).
 - **Crowds.** At most 200 sessions at once were measured.

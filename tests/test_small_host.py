@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from tests.browser.server import Server, running
+from tests.states import LABS
 from tests.visitors import Visitor
 
 MEGABYTES = 690
@@ -30,6 +31,13 @@ LINKS = {
     "schedules": "view=several&length=80000000&seeds=3",
     "momentum": "kappa=400&lr=2.4",
     "transfer": "view=runs&net=resnet18&classes=500&hidden=128",
+    "logistic": "fitted=six&penalty=0",
+    "gradients": "graph=chain&n=10",
+    "neighbors": "data=moons&n=200&k=15&metric=cosine",
+    "trees": "depth=3&criterion=gini",
+    "descent": "loss=squares&steps=100&noise=2",
+    "normalization": "updates=100",
+    "staleness": "learners=8&period=0.5&horizon=20",
 }
 
 
@@ -93,6 +101,7 @@ def server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
 @pytest.mark.nightly
 @pytest.mark.skipif(not Path("/proc/self/smaps_rollup").exists(), reason="only Linux tells what processes share")
 def test_expensive_links_and_hostile_files_leave_the_server_running(server: Server) -> None:
+    assert set(LINKS) == {lab.name for lab in LABS}
     peaks = {}
     for page, query in LINKS.items():
         with watched(server) as seen, ExitStack() as stack:
