@@ -198,13 +198,15 @@ def _convolution(name: str, given: Given, flat: bool) -> list[str]:
 def _separable(name: str, given: Given, flat: bool) -> list[str]:
     filters, kernel = _get(given, 0, "filters"), _both(_get(given, 1, "kernel_size"), flat)
     stride, padding = _both(_get(given, 2, "strides", default=1), flat), _get(given, 3, "padding", default="valid")
-    return [f"dwconv{_written(kernel)}{_options(stride, padding, ' bias=0', flat)}", f"conv1-{int(filters)}"]
+    bias = "" if _get(given, -1, "use_bias", default=True) else " bias=0"
+    return [f"dwconv{_written(kernel)}{_options(stride, padding, ' bias=0', flat)}", f"conv1-{int(filters)}{bias}"]
 
 
 def _depthwise(name: str, given: Given, flat: bool) -> list[str]:
     kernel = _both(_get(given, 0, "kernel_size"), flat)
     stride, padding = _both(_get(given, 1, "strides", default=1), flat), _get(given, 2, "padding", default="valid")
-    return [f"dwconv{_written(kernel)}{_options(stride, padding, '', flat)}"]
+    bias = "" if _get(given, -1, "use_bias", default=True) else " bias=0"
+    return [f"dwconv{_written(kernel)}{_options(stride, padding, bias, flat)}"]
 
 
 def _pooling(kind: str) -> Callable[[str, Given, bool], list[str]]:

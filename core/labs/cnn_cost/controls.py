@@ -56,7 +56,7 @@ NETWORK: tuple[Control, ...] = (
         read=read_network,
         limit=MAX_GRAPH // 2**20,
         when=_FILE,
-        help="ONNX, PT2 (torch.export), or safetensors file. It is only read; no code in it runs.",
+        help="ONNX, PT2 (torch.export), Keras, or safetensors file. It is only read; no code in it runs.",
     ),
     Slider(
         name="size",

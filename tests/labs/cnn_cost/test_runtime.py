@@ -70,7 +70,8 @@ def told(content):
 
 
 @pytest.mark.parametrize("newer", [False, True], ids=["older", "newer"])
-@pytest.mark.parametrize("name", [*TYPED, *MODELS])
+# Not swin_v2_t: it computes its biases from a grid, which a file does not tell from trained numbers.
+@pytest.mark.parametrize("name", [*TYPED, *(name for name in MODELS if name != "swin_v2_t")])
 def test_both_exporters_agree_with_torch_and_with_a_run(name, newer) -> None:
     model, shape = network(name)
     content = onnx_file(model, shape, newer=newer)

@@ -13,6 +13,7 @@ import numpy as np
 from core.kit.memo import Memo
 from core.labs.cnn_cost.compute.models import decoded, encoded
 from core.networks.files.graph import MisfitError, graph_table
+from core.networks.files.keras import config_of, keras_table
 from core.networks.files.onnx_file import read_onnx, without_weights
 from core.networks.files.pt2 import is_program, program_text, read_program
 from core.networks.files.state_dicts import saved_table
@@ -26,20 +27,20 @@ MAX_KEPT = 8_000_000  # bytes of a file without its weights that are kept for ot
 LONGEST_NAME = 60
 READER = "core.labs.cnn_cost.compute.uploads.network_values"
 # Height, width and channels that stand for open ones: those of most classifiers, text recognizers and detectors.
-SIDES = ((224, 224, 3), (48, 320, 3), (640, 640, 3), (32, 100, 1))
+SIDES = ((224, 224, 3), (48, 320, 3), (640, 640, 3), (32, 100, 1), (32, 32, 3), (28, 28, 1))
 HOW = (
     "Export the network in PyTorch with torch.onnx.export(model, (image,), 'model.onnx', external_data=False) or with "
     "torch.export.save(torch.export.export(model, (image,)), 'model.pt2'), or save its weights alone with "
     "safetensors.torch.save_file(model.state_dict(), 'model.safetensors')."
 )
-_READ = {".onnx": "onnx", ".pt2": "pt2", ".safetensors": "safetensors"} | dict.fromkeys(
+_READ = {".onnx": "onnx", ".pt2": "pt2", ".safetensors": "safetensors", ".keras": "keras"} | dict.fromkeys(
     (".pt", ".pth", ".bin", ".ckpt", ".pkl", ".pickle", ".tar"), "state_dict"
 )
 _NAMES = {"onnx": "ONNX", "pt2": "PT2"}
 # Names of files that are refused because nothing is known of what is in them, or because opening them can run code.
 _REFUSED = {
     (".joblib", ".npy", ".npz"): "may hold a Python pickle, which can run code when opened",
-    (".h5", ".hdf5", ".keras", ".pb", ".tflite", ".pdmodel", ".pdiparams", ".mlmodel", ".caffemodel", ".engine"): (
+    (".h5", ".hdf5", ".pb", ".tflite", ".pdmodel", ".pdiparams", ".mlmodel", ".caffemodel", ".engine"): (
         "comes from another framework"
     ),
     (".gguf", ".ggml"): "holds a language model in a format of its own",
@@ -54,6 +55,8 @@ _OTHERWISE = (
     ),
     (b"<!doctype html", "a web page, such as one that says that the file was not found; download the file itself"),
     (b"<html", "a web page, such as one that says that the file was not found; download the file itself"),
+    (b"<?xml", "an XML file, such as a server's message that something failed; download the file itself"),
+    (b'{"error"', "a server's message that something failed; download the file itself"),
     (b"\x1f\x8b", "compressed with gzip; unpack it first"),
     (b"%pdf", "a PDF"),
     (b"gguf", "a GGUF file, the format of llama.cpp, which is not read here"),
@@ -72,8 +75,8 @@ class UploadedNetwork(Memo):
     digest : str
         SHA-256 of its content.
     table : LayerTable
-        Its `source` is "onnx", "pt2", "safetensors", or "state_dict". The last two have only parameters: no shapes of
-        maps, no operations.
+        Its `source` is "onnx", "pt2", "keras", "safetensors", or "state_dict". The last two have only parameters: no
+        shapes of maps, no operations.
     notes : tuple of str
         Sentences about what the file does not say.
     graph : bytes
@@ -156,7 +159,7 @@ def network_values(
     ----------
     content : bytes
     kind : str
-        "onnx", "pt2", "safetensors" or "state_dict".
+        "onnx", "pt2", "keras", "safetensors" or "state_dict".
     title : str
     size : int
         Of the whole file, of which the rest may be missing.
@@ -180,6 +183,8 @@ def network_values(
         kind = "pt2"
     if kind == "safetensors":
         table = safetensors_table(title, content, size)
+    elif kind == "keras":
+        table = keras_table(title, config_of(content) if content[:2] == b"PK" else content)
     elif kind == "state_dict":
         table = saved_table(title, content)
     else:
@@ -212,10 +217,15 @@ def _kind(name: str, content: bytes) -> str:
     for suffixes, said in _REFUSED.items():
         if suffix in suffixes:
             raise ValueError(f"A file that ends in {suffix} {said}. {HOW}")
+    if suffix == ".json" and b'"class_name"' in content[:1_000_000] and b'"layers"' in content[:1_000_000]:
+        return "keras"
     if suffix == ".json":
         raise ValueError(f"{short} {_json_is(content)} {HOW}")
     if suffix not in _READ:
         raise ValueError(f"{short} is no ONNX, PT2, safetensors or torch.save file. {HOW}")
+    if len(begin) > 8 and all(byte in b"\t\n\r" or 32 <= byte < 127 for byte in begin):
+        quoted = content[:256].lstrip()[:40].decode("ascii").splitlines()[0]
+        raise ValueError(f"{short} is a text file, perhaps a server's message; it begins with “{quoted}”.")
     _check_begin(_READ[suffix], content)
     return _READ[suffix]
 
@@ -248,6 +258,7 @@ _NOTES: dict[str, tuple[str, ...]] = {
     "safetensors": ("The file holds parameters alone: no sizes of feature maps, no operations.",),
     "state_dict": ("The file holds parameters alone: no sizes of feature maps, no operations.",),
     "pt2": ("What training keeps in memory is not known from a file.",),
+    "keras": ("Layers are read from the description in the file; its weights are not opened.",),
     "onnx": (
         "The file shows the network as it is deployed: exporting often merges batch normalization into the "
         "convolution before, so that there are fewer parameters than in training.",
