@@ -138,6 +138,9 @@ def _names(placed: tuple[Box, ...]) -> Trace:
     texts = []
     for box in placed:
         words = f"{box.node.name} = {box.node.formula}" if box.node.formula else box.node.name
+        rows, columns = box.node.values.shape[1:]
+        if rows * columns > 1 and len(words) < 11:  # longer names leave no room for the size
+            words += f" ({rows}×{columns})"
         left = box.x - box.width / 2
         if box.node.level or box.cell > 1:  # beside the box, out of the way of arrows
             texts.append((left - 0.2, (box.top + box.bottom) / 2, words, "middle left"))

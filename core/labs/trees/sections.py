@@ -5,7 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from core.kit.lab import Section, Table
+import numpy as np
+
+from core.draw.live import Picture
+from core.draw.marks import area, labels, panel
+from core.kit.lab import Clickable, Section, Table
 from core.kit.words import fixed, number, verbatim
 from core.labs.trees.compute.data import Rows, table
 from core.labs.trees.compute.gains import CRITERIA, Asked, best, branch, impurity, questions
@@ -29,7 +33,8 @@ def which_first(result: Splits, values: Mapping[str, Any]) -> Iterator[Any]:
     counts = [rows.labels.count(label) for label in dict.fromkeys(rows.labels)]
     before = fixed(float(impurity(counts, criterion, base)), 6)
     yield from (
-        Table(_samples(rows), caption="Samples"),
+        "**Samples.** Click a cell: it takes the next value of its column, in your own rows.",
+        Clickable(_cells(rows), lambda place, _: _changed(rows, place)),
         f"**{CRITERIA[criterion].capitalize()} before the question{unit}:** {before}",
         Table(
             {
@@ -47,9 +52,52 @@ def which_first(result: Splits, values: Mapping[str, Any]) -> Iterator[Any]:
     )
 
 
-def _samples(rows: Rows) -> dict[str, list[str]]:
-    columns = {feature: [cells[k] for cells in rows.cells] for k, feature in enumerate(rows.features)}
-    return columns | {"label": list(rows.labels)}
+def _columns(rows: Rows) -> list[tuple[str, ...]]:
+    """Return the columns of a table, the labels last."""
+    return [*zip(*rows.cells, strict=True), rows.labels]
+
+
+def _cells(rows: Rows) -> Picture:
+    """Draw a table whose cells are clicked on: columns at 0, 1, ..., samples at 1, 2, ... from above."""
+    columns, count = _columns(rows), len(rows.labels)
+    names = [*rows.features, "label"]
+    heads = [(float(k), 0.0, name, "middle center") for k, name in enumerate(names)]
+    texts = [
+        (float(k), float(row), word, "middle center")
+        for k, column in enumerate(columns)
+        for row, word in enumerate(column, 1)
+    ]
+    x, y = np.meshgrid(np.arange(len(columns)), np.arange(1, count + 1))
+    edges = np.array([[-0.46, 0.46, 0.46, -0.46, -0.46, np.nan], [-0.42, -0.42, 0.42, 0.42, -0.42, np.nan]])
+    across, down = ((at.ravel()[:, None] + side).ravel() for at, side in zip((x, y), edges, strict=True))
+    drawn = panel(
+        [area(across, down, "grid", "cells"), labels(heads, "names"), labels(texts, "values", "text", 13)],
+        f"A table of {count} samples with the columns {', '.join(names)}; a click on a cell changes it. Its rows: "
+        f"{'; '.join(' '.join(row) for row in zip(*columns, strict=True))}.",
+        x="feature",
+        y="sample",
+        height=28 * (count + 1) + 40,
+        showlegend=False,
+        dragmode=False,
+        margin={"l": 8, "r": 8, "t": 8, "b": 8},
+        xaxis={"range": [-0.5, len(columns) - 0.5], "visible": False, "fixedrange": True},
+        yaxis={"range": [count + 0.5, -0.5], "visible": False, "fixedrange": True},
+    )
+    return Picture((drawn,))
+
+
+def _changed(rows: Rows, place: tuple[float, float]) -> dict[str, str]:
+    """Return the settings after a click: the cell under it takes the next value that its column has."""
+    columns, (k, row) = _columns(rows), (round(place[0]), round(place[1]) - 1)
+    if not (0 <= k < len(columns) and 0 <= row < len(rows.labels)):
+        return {}
+    words = list(dict.fromkeys(columns[k]))
+    if len(words) == 1:
+        words.append("1" if words[0] == "0" else "0")
+    column = list(columns[k])
+    column[row] = words[(words.index(column[row]) + 1) % len(words)]
+    columns[k] = tuple(column)
+    return {"table": "rows", "rows": ", ".join(" ".join(words) for words in zip(*columns, strict=True))}
 
 
 def _explained(asked: Asked, column: str, criterion: str, base: str) -> str:

@@ -12,6 +12,7 @@ from sklearn.metrics import mutual_info_score
 from sklearn.tree import DecisionTreeClassifier
 
 from core.data.tables import read_labeled
+from core.kit.lab import Clickable
 from core.labs.trees.compute.data import EXAMPLE, FEATURES, FIVE, IRIS, KINDS, LABELS, TABLES, TENTHS, read_rows, table
 from core.labs.trees.compute.gains import CRITERIA, best, branch, gain, gain_again, impurity, questions, remainder
 from core.labs.trees.compute.splits import PLACES, Questions, explore
@@ -313,3 +314,29 @@ def test_the_default_table_is_part_of_iris():
 def test_a_table_that_does_not_fit_is_refused(change, said):
     with pytest.raises(ValueError, match=re.escape(said)):
         explore(data="own", **change)
+
+
+def test_a_click_on_a_cell_changes_it_alone():
+    values = {"table": "tennis", "rows": FIVE}
+    blocks = list(which_first(explore(), values))
+    (clickable,) = [block for block in blocks if isinstance(block, Clickable)]
+    drawn = clickable.picture.panels[0].figure["data"][-1]
+    before = table("tennis")
+    columns = [*zip(*before.cells, strict=True), before.labels]
+    for x, y, text in zip(drawn["x"].tolist(), drawn["y"].tolist(), drawn["text"], strict=True):
+        k, row = int(x), int(y) - 1
+        assert text == columns[k][row]
+        taken = clickable.take((x + 0.3, y - 0.3), values)
+        after = table(taken["table"], taken["rows"])
+        changed = [*zip(*after.cells, strict=True), after.labels]
+        levels = list(dict.fromkeys(columns[k]))
+        assert changed[k][row] == levels[(levels.index(text) + 1) % len(levels)] != text
+        different = [(i, j) for i in range(5) for j in range(14) if changed[i][j] != columns[i][j]]
+        assert different == [(k, row)]
+    assert (
+        clickable.take((0.0, 0.0), values) == clickable.take((5.0, 1.0), values) == {}
+    )  # a name, and beside the table
+    alone = [
+        block for block in which_first(explore(), {"table": "rows", "rows": "1 a, 0 a"}) if isinstance(block, Clickable)
+    ]
+    assert alone[0].take((1.0, 2.0), values)["rows"] == "1 a, 0 0"
