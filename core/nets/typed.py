@@ -183,8 +183,9 @@ def _pooling(layer: Layer, shape: Shape, bias: bool) -> nn.Module:
 
 def _batch_norm(layer: Layer, shape: Shape, bias: bool) -> nn.Module:
     norm = nn.BatchNorm2d(shape[0]) if len(shape) == 3 else nn.BatchNorm1d(shape[0])
-    if not layer.option("scale", 1):
-        norm.register_parameter("weight", None)
+    for option, name in (("scale", "weight"), ("shift", "bias")):
+        if not layer.option(option, 1):
+            norm.register_parameter(name, None)
     return norm
 
 
@@ -215,6 +216,7 @@ _LAYERS: dict[str, Callable[[Layer, Shape, bool], nn.Module]] = {
     "fc": lambda layer, shape, bias: Linear(prod(shape), layer.width or 1, bias=bias),
     **{name: lambda *_, kind=kind: getattr(nn, kind)() for name, (kind, _) in ACTIVATIONS.items()},
     **{name: lambda *_, kind=kind: getattr(nn, kind)(1) for name, kind in _ALONG_CHANNELS.items()},
+    "prelu": lambda layer, *_: nn.PReLU(layer.width or 1),
     "bn": _batch_norm,
     "ln": lambda layer, shape, bias: LayerNorm(shape[0]),
     "gn": lambda layer, shape, bias: nn.GroupNorm(_size(layer)[0], shape[0]),

@@ -20,13 +20,15 @@ OPTIONS = {
     "bias": ("bias switch", 0, 1),
     "ceil": ("rounding switch", 0, 1),
     "scale": ("scale switch", 0, 1),
+    "shift": ("shift switch", 0, 1),
+    "in": ("number of inputs", 1, 999_999_999),
     "rate": ("rate in thousandths", 1, 999),
     SAME: ("padding", 0, 1),
 }
 ACTIVATIONS = {
     "relu": ("ReLU", "max(0, x)"),
     "leakyrelu": ("LeakyReLU", "x above 0, 0.01 x below"),
-    "prelu": ("PReLU", "like leakyrelu, with a trained slope"),
+    "prelu": ("PReLU", "like leakyrelu, with a trained slope; prelu64 has one for each channel"),
     "relu6": ("ReLU6", "ReLU up to 6"),
     "elu": ("ELU", "exp(x) − 1 below 0"),
     "selu": ("SELU", "scaled ELU"),
@@ -73,7 +75,7 @@ class Kind:
     max_size: int = MAX_KERNEL
 
 
-_CONV = ("s", "p", "d", "g", "bias", SAME)
+_CONV = ("s", "p", "d", "g", "bias", "in", SAME)
 _POOL = ("s", "p", "ceil", SAME)
 _ALL = (
     Kind(
@@ -105,7 +107,7 @@ _ALL = (
         "number of filters",
         True,
         True,
-        ("s", "p", "d", "op", "g", "bias"),
+        ("s", "p", "d", "op", "g", "bias", "in"),
     ),
     Kind("pool", "pool2", "max pooling; the stride defaults to the kernel size", "kernel size", "", True, False, _POOL),
     Kind("avgpool", "avgpool2", "average pooling", "kernel size", "", True, False, _POOL),
@@ -117,9 +119,21 @@ _ALL = (
     Kind("pixelshuffle", "pixelshuffle2", "makes a map twice as large out of four channels", "factor", "", True),
     Kind("channelshuffle", "channelshuffle2", "mixes groups of channels", "number of groups", "", True),
     Kind("pad", "pad1", "zeros around the map", "padding", "", True),
-    Kind("fc", "fc10", "fully connected layer; flattens what it gets", "", "number of outputs", False, True, ("bias",)),
-    *(Kind(name, name, does) for name, (_, does) in ACTIVATIONS.items()),
-    Kind("bn", "bn", "batch normalization; scale=0 leaves the factor out", options=("scale",)),
+    Kind(
+        "fc",
+        "fc10",
+        "fully connected layer; flattens what it gets",
+        "",
+        "number of outputs",
+        False,
+        True,
+        ("bias", "in"),
+    ),
+    *(
+        Kind(name, name, does, width="number of slopes" if name == "prelu" else "")
+        for name, (_, does) in ACTIVATIONS.items()
+    ),
+    Kind("bn", "bn", "batch normalization; scale=0 and shift=0 leave factor and shift out", options=("scale", "shift")),
     Kind("ln", "ln", "layer normalization over the channels of each place"),
     Kind("gn", "gn32", "group normalization: number of groups", "number of groups", "", True),
     Kind("inorm", "inorm", "instance normalization; scale=1 adds a factor and a shift", options=("scale",)),

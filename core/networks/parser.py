@@ -21,6 +21,7 @@ from core.networks.layers import (
     Kind,
 )
 from core.networks.pasted import PastedError, own_notation
+from core.networks.reported import without_report
 
 MAX_LAYERS = 2_000
 MAX_DEPTH = 8
@@ -34,6 +35,26 @@ _OPTION_NAMES = {"stride": "s", "strides": "s", "padding": "p", "dilation": "d",
 _CLOSING = {"(": ")", "{": "}"}
 
 
+def plain(text: str) -> str:
+    """Return a text in our own notation, which all places of its layers refer to, without an error of PyTorch.
+
+    Raises
+    ------
+    TextError
+        If it is longer than 20,000 characters, or holds lines of PyTorch or Keras that are not understood.
+    """
+    if len(text) > MAX_TEXT:
+        raise TextError("", 0, f"The text has {len(text):,} characters; the limit is {MAX_TEXT:,}.")
+    text = text.replace("\r\n", "\n").replace("\r", "\n").translate(_DASHES)
+    text, report = without_report(text)
+    if report is not None and not text.strip():
+        raise TextError(text, 0, f"{report.advice} Paste the layers, too, to see which one it is.")
+    try:
+        return own_notation(text)
+    except PastedError as error:
+        raise TextError(text, error.at, str(error)) from None
+
+
 def parse(*, text: str) -> Items:
     """Parse a text.
 
@@ -42,13 +63,7 @@ def parse(*, text: str) -> Items:
     TextError
         If it is invalid or too large: 20,000 characters, 2,000 layers after repeats are multiplied out, depth 8.
     """
-    if len(text) > MAX_TEXT:
-        raise TextError("", 0, f"The text has {len(text):,} characters; the limit is {MAX_TEXT:,}.")
-    text = text.replace("\r\n", "\n").replace("\r", "\n").translate(_DASHES)
-    try:
-        text = own_notation(text)
-    except PastedError as error:
-        raise TextError(text, error.at, str(error)) from None
+    text = plain(text)
     reader = _Reader(text)
     items = reader.items("")
     if not items:

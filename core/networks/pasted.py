@@ -7,6 +7,7 @@ extracted. Everything around the layers (imports, classes, brackets, ``model.add
 from __future__ import annotations
 
 import ast
+import operator
 import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
@@ -19,9 +20,24 @@ _PAPER = re.compile(
     r"(?:[ ]*,?[ ]+(?P<n>\d+)(?![ ]*[x×\d]))?(?:[ ]*,?[ ]*(?:/[ ]*|stride[ ]*=?[ ]*)(?P<s>\d+))?",
     re.IGNORECASE,
 )
+_UNITS = re.compile(r"(?<=\d) +(?:filters|kernels|channels|(?:feature )?maps|units|neurons)\b", re.IGNORECASE)
+# As in conv3x3(64) and Conv 5x5 @ 32; and an option behind a comma, as in conv3-64, stride 2.
+_WIDTH = re.compile(r"(?i)(\bconv *\d+ *[x×] *\d+) *(?:[@,] *|\( *(?=\d+ *\)))(\d+)(?![\dx×*]| +[x×*])(?: *\))?")
+_OPTION = re.compile(r"(?i)(\bconv[^,;\n]*\d), *(stride *=? *\d|padding *=? *\d)")
+_IMAGE = re.compile(r"\s*(input *\d+ *[x×] *\d+ *- *\d+)", re.IGNORECASE)  # before lines of PyTorch or Keras
+_ARITHMETIC: dict[type[ast.operator], Callable[[int, int], int]] = {
+    ast.Mult: operator.mul,
+    ast.Add: operator.add,
+    ast.Sub: operator.sub,
+    ast.FloorDiv: operator.floordiv,
+}
 _LONGEST = 400  # calls
 
 Given = tuple[Sequence[Any], Mapping[str, Any]]
+
+
+class _RefusedError(Exception):
+    """An argument that our own notation has no words for; the message goes on after the name of the layer."""
 
 
 class PastedError(ValueError):
@@ -46,8 +62,10 @@ def own_notation(text: str) -> str:
         If a layer or its numbers are not understood.
     """
     if _CALL.search(text):
-        return _from_calls(text)
-    return _PAPER.sub(_from_paper, text)
+        image = _IMAGE.match(text)
+        return (f"{image[1]}, " if image else "") + _from_calls(text)
+    text = _UNITS.sub("", _PAPER.sub(_from_paper, text))
+    return _OPTION.sub(r"\1 \2", _WIDTH.sub(r"\1-\2", text))
 
 
 def _from_paper(found: re.Match[str]) -> str:
@@ -64,6 +82,8 @@ def _from_calls(text: str) -> str:
     at = 0
     while (found := _CALL.search(text, at)) is not None:
         name, start = found[2], found.end() - 1
+        if found[1].endswith("nn."):  # as in Paddle, where nn.Conv2D has the arguments of PyTorch's nn.Conv2d
+            name = re.sub(r"(?<=\d)D$", "d", name)
         if name in _CONTAINERS or _defines(text, found):
             at = found.end()
             continue
@@ -102,6 +122,8 @@ def _layer(text: str, at: int, name: str, arguments: str) -> list[str]:
     if not isinstance(call, ast.Call):
         raise PastedError(at, f"The numbers of {name} are not understood.")
     given = [_literal(value) for value in call.args], {each.arg or "": _literal(each.value) for each in call.keywords}
+    if plain.startswith("lazy"):  # without the size of its input, which comes first elsewhere
+        name, plain, given = name[4:], plain[4:], ([None, *given[0]], given[1])
     rule = _RULES.get(plain)
     if rule is None:
         raise PastedError(at, f"“{name[:30]}” is not known here; write the layer in the notation below.")
@@ -109,12 +131,18 @@ def _layer(text: str, at: int, name: str, arguments: str) -> list[str]:
         written = rule(name, given, flat)
         if "input_shape" in given[1] and rule is not _input:  # of the first layer in Keras
             written = [*_input(name, ([], given[1]), flat), *written]
+    except _RefusedError as error:
+        raise PastedError(at, f"{name} {error}.") from None
     except (IndexError, KeyError, TypeError, ValueError):
         raise PastedError(at, f"The numbers of {name} are not understood; they must be written out.") from None
     return [*written, *_behind(given)]
 
 
 def _literal(node: ast.expr) -> Any:
+    if isinstance(node, ast.BinOp) and isinstance(node.op, tuple(_ARITHMETIC)):
+        left, right = _literal(node.left), _literal(node.right)
+        if isinstance(left, int) and isinstance(right, int) and right and max(abs(left), abs(right)) < 10**9:
+            return _ARITHMETIC[type(node.op)](left, right)
     try:
         return ast.literal_eval(node)
     except (ValueError, TypeError, SyntaxError, MemoryError, RecursionError):
@@ -150,8 +178,8 @@ def _written(pair: tuple[int, int]) -> str:
 
 def _options(stride: tuple[int, int], padding: Any, more: str, flat: bool, still: tuple[int, int] = (1, 1)) -> str:
     step = "" if stride == still else f"/{_written(stride)}"
-    if isinstance(padding, str):
-        return f"{step}{'@same' if padding.lower() == 'same' else ''}{more}"
+    if isinstance(padding, str):  # causal padding is that of same, all of it in front
+        return f"{step}{'@same' if padding.lower() in ('same', 'causal') else ''}{more}"
     rows = (0, int(padding)) if flat and isinstance(padding, int) else _both(padding, flat)
     rows = (0, rows[1]) if flat else rows
     return f"{step}{'' if rows == (0, 0) else f' p{_written(rows)}'}{more}"
@@ -160,9 +188,9 @@ def _options(stride: tuple[int, int], padding: Any, more: str, flat: bool, still
 def _keras(name: str, given: Given) -> bool:
     """Return whether a convolution is written as in Keras: filters and kernel, without the channels of its input."""
     named = given[1]
-    if {"filters", "kernel_size", "strides", "input_shape", "activation", "use_bias"} & named.keys() - {"kernel_size"}:
-        return "in_channels" not in named
-    return name.startswith("Conv") and len(given[0]) == 2 and "kernel_size" not in named
+    if {"in_channels", "out_channels", "stride"} & named.keys():
+        return False
+    return bool(re.search(r"\dD|Convolution", name) or {"filters", "strides", "use_bias"} & named.keys())
 
 
 def _convolution(name: str, given: Given, flat: bool) -> list[str]:
@@ -178,7 +206,7 @@ def _convolution(name: str, given: Given, flat: bool) -> list[str]:
         filters, kernel = _get(given, 1, "out_channels"), _both(_get(given, 2, "kernel_size"), flat)
         stride = _both(_get(given, 3, "stride", default=1), flat)
         padding = _get(given, 4, "padding", default=0)
-        place = {"dilation": 9, "groups": 6, "bias": 7} if transposed else {"dilation": 5, "groups": 6, "bias": 7}
+        place = {"dilation": 8, "groups": 6, "bias": 7} if transposed else {"dilation": 5, "groups": 6, "bias": 7}
         dilation = _both(_get(given, place["dilation"], "dilation", default=1), flat)
         groups = _get(given, place["groups"], "groups", default=1)
         bias = _get(given, place["bias"], "bias", default=True)
@@ -187,15 +215,25 @@ def _convolution(name: str, given: Given, flat: bool) -> list[str]:
     if transposed:
         added = _both(_get(given, 5, "output_padding", default=0), flat)
         added = (0, added[1]) if flat else added
+        if isinstance(padding, str):  # in Keras, same: the output has stride times the size of the input
+            over = [k - s if padding == "same" or k < s else 0 for k, s in zip(kernel, stride, strict=True)]
+            padding = tuple(max(-(-each // 2), 0) for each in over)
+            added = tuple(2 * pad - each for pad, each in zip(padding, over, strict=True))
         more += "" if added == (0, 0) else f" op{_written(added)}"
-        if padding == "same":  # in Keras: output size times stride is the input size
-            padding = tuple(max(k - s, 0) // 2 for k, s in zip(kernel, stride, strict=True))
-    more += "" if bias else " bias=0"
+    more += ("" if bias else " bias=0") + ("" if _keras(name, given) else _made_for(given, "in_channels"))
     size = _written(kernel)
     return [f"{'deconv' if transposed else 'conv'}{size}-{int(filters)}{_options(stride, padding, more, flat)}"]
 
 
+def _only(given: Given, **allowed: Any) -> None:
+    """Refuse an argument whose other values cannot be written in our own notation."""
+    for name, value in allowed.items():
+        if given[1].get(name, value) != value:
+            raise _RefusedError(f"with {name}={given[1][name]} cannot be written here")
+
+
 def _separable(name: str, given: Given, flat: bool) -> list[str]:
+    _only(given, depth_multiplier=1)
     filters, kernel = _get(given, 0, "filters"), _both(_get(given, 1, "kernel_size"), flat)
     stride, padding = _both(_get(given, 2, "strides", default=1), flat), _get(given, 3, "padding", default="valid")
     bias = "" if _get(given, -1, "use_bias", default=True) else " bias=0"
@@ -203,6 +241,7 @@ def _separable(name: str, given: Given, flat: bool) -> list[str]:
 
 
 def _depthwise(name: str, given: Given, flat: bool) -> list[str]:
+    _only(given, depth_multiplier=1)
     kernel = _both(_get(given, 0, "kernel_size"), flat)
     stride, padding = _both(_get(given, 1, "strides", default=1), flat), _get(given, 2, "padding", default="valid")
     bias = "" if _get(given, -1, "use_bias", default=True) else " bias=0"
@@ -233,7 +272,14 @@ def _adaptive(kind: str) -> Callable[[str, Given, bool], list[str]]:
 def _linear(name: str, given: Given, flat: bool) -> list[str]:
     outputs = _get(given, 0, "units") if name == "Dense" else _get(given, 1, "out_features")
     bias = _get(given, 2, "bias", "use_bias", default=True)
-    return [f"fc{int(outputs)}" + ("" if bias else " bias=0")]
+    made = "" if name == "Dense" else _made_for(given, "in_features")
+    return [f"fc{int(outputs)}" + ("" if bias else " bias=0") + made]
+
+
+def _made_for(given: Given, name: str) -> str:
+    """Write the number of inputs that a layer says it is made for."""
+    count = _get(given, 0, name)
+    return f" in={count}" if isinstance(count, int) else ""
 
 
 def _input(name: str, given: Given, flat: bool) -> list[str]:
@@ -257,9 +303,57 @@ def _numbered(kind: str, *names: str, default: Any = None) -> Callable[[str, Giv
 
 
 def _upsample(name: str, given: Given, flat: bool) -> list[str]:
-    value = _get(given, 0 if name.startswith("UpSampling") else 1, "scale_factor", "size", default=2)
+    keras = name.startswith("UpSampling")
+    if not keras and (given[0] or "size" in given[1]):
+        raise _RefusedError("to a size cannot be written here; give its scale_factor")
+    value = _get(given, 0 if keras else 1, "size" if keras else "scale_factor", default=2)
     value = int(value) if isinstance(value, float) else value
     return [f"up{_written(_both(value, flat))}"]
+
+
+def _batch_norm(name: str, given: Given, flat: bool) -> list[str]:
+    affine = _get(given, 3, "affine", default=True) if name.startswith("Batch") else True
+    scale, shift = (bool(affine and given[1].get(switch, True)) for switch in ("scale", "center"))
+    return ["bn" + ("" if scale else " scale=0") + ("" if shift else " shift=0")]
+
+
+def _instance_norm(name: str, given: Given, flat: bool) -> list[str]:
+    return ["inorm scale=1" if _get(given, 3, "affine", default=False) else "inorm"]
+
+
+def _layer_norm(name: str, given: Given, flat: bool) -> list[str]:
+    _only(given, elementwise_affine=True, bias=True, scale=True, center=True)
+    return ["ln"]
+
+
+def _group_norm(name: str, given: Given, flat: bool) -> list[str]:
+    _only(given, affine=True, scale=True, center=True)
+    return [f"gn{int(_get(given, 0, 'num_groups', 'groups', default=32))}"]
+
+
+def _slopes(name: str, given: Given, flat: bool) -> list[str]:
+    if "shared_axes" in given[1] or "alpha_initializer" in given[1]:
+        raise _RefusedError("of Keras has a slope for each place, or for each channel; write prelu or prelu64")
+    count = int(_get(given, 0, "num_parameters", default=1))
+    return ["prelu" if count == 1 else f"prelu{count}"]
+
+
+def _padded(name: str, given: Given, flat: bool) -> list[str]:
+    """Write padding around the map: (left, right, top, bottom) in PyTorch, ((top, bottom), (left, right)) in Keras."""
+    value = _get(given, 0, "padding", default=1)
+    numbers = [value] if isinstance(value, int) else list(value)
+    if all(isinstance(each, int) for each in numbers) and len(numbers) <= 2:
+        rows, columns = _both(value, flat)
+        sides = [(0, 0) if flat else (rows, rows), (columns, columns)]
+        if flat and len(numbers) == 2 or len(numbers) == 2 and not re.search(r"\dD", name):
+            sides = [(0, 0), (numbers[0], numbers[1])]  # left and right
+    elif len(numbers) == 4:
+        sides = [(numbers[2], numbers[3]), (numbers[0], numbers[1])]
+    else:
+        sides = [_both(each, False) for each in numbers]
+    if any(first != last for first, last in sides):
+        raise _RefusedError("with different sides cannot be written here; a convolution with @same pads so")
+    return [f"pad{_written((int(sides[0][0]), int(sides[1][0])))}"]
 
 
 def _activation(name: str, given: Given, flat: bool) -> list[str]:
@@ -283,10 +377,10 @@ _RULES: dict[str, Callable[[str, Given, bool], list[str]]] = {
     "globalmaxpooling": _named("gmp"),
     **dict.fromkeys(("linear", "dense"), _linear),
     **dict.fromkeys(("input", "inputlayer"), _input),
-    **dict.fromkeys(("batchnorm", "batchnormalization"), _named("bn")),
-    **dict.fromkeys(("layernorm", "layernormalization"), _named("ln")),
-    **dict.fromkeys(("groupnorm", "groupnormalization"), _numbered("gn", "num_groups", "groups", default=32)),
-    "instancenorm": _named("inorm"),
+    **dict.fromkeys(("batchnorm", "batchnormalization", "syncbatchnorm"), _batch_norm),
+    **dict.fromkeys(("layernorm", "layernormalization"), _layer_norm),
+    **dict.fromkeys(("groupnorm", "groupnormalization"), _group_norm),
+    "instancenorm": _instance_norm,
     "localresponsenorm": _numbered("lrn", "size"),
     **dict.fromkeys(("dropout", "spatialdropout"), _dropout),
     "flatten": _named("flatten"),
@@ -294,14 +388,17 @@ _RULES: dict[str, Callable[[str, Given, bool], list[str]]] = {
     **dict.fromkeys(("upsample", "upsampling"), _upsample),
     "pixelshuffle": _numbered("pixelshuffle", "upscale_factor"),
     "channelshuffle": _numbered("channelshuffle", "groups"),
-    **dict.fromkeys(("zeropad", "zeropadding"), _numbered("pad", "padding", default=1)),
+    **dict.fromkeys(
+        ("zeropad", "zeropadding", "constantpad", "reflectionpad", "replicationpad", "circularpad"), _padded
+    ),
+    "prelu": _slopes,
+    "rescaling": _named("id"),
     "activation": _activation,
     **{
         name: _named(name)
         for name in (
             "relu",
             "leakyrelu",
-            "prelu",
             "relu6",
             "elu",
             "selu",

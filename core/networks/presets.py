@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from core.networks.inception import GOOGLENET, compare
+from core.networks.modern import DCGAN, efficientnet_b0, mobilenet_v3_small, se_resnet50, shufflenet_v2, unet
 from core.networks.table import LayerTable
 from core.networks.typed import layer_table
 
@@ -140,6 +141,40 @@ PRESETS = {
         "and the second downsampling has 144 filters.",
         size=28,
         channels=1,
+    ),
+    "unet": Network(
+        title="U-Net",
+        text=unet(),
+        note="Ronneberger et al. 2015, with convolutions that keep the size, so that nothing needs to be cropped.",
+        size=256,
+        channels=1,
+    ),
+    "dcgan": Network(
+        title="DCGAN generator",
+        text=DCGAN,
+        note="Radford et al. 2016, as in PyTorch's tutorial: 100 random numbers become an image of 64 x 64.",
+        size=1,
+        channels=100,
+    ),
+    "se_resnet50": Network(
+        title="SE-ResNet-50",
+        text=se_resnet50(),
+        note="Hu et al. 2018: a gate in every block, about a tenth more parameters and hardly any operations.",
+    ),
+    "efficientnet_b0": Network(
+        title="EfficientNet-B0",
+        text=efficientnet_b0(),
+        note="Tan & Le 2019: MBConv blocks, which widen, filter each channel, gate, and narrow.",
+    ),
+    "mobilenet_v3_small": Network(
+        title="MobileNetV3 small",
+        text=mobilenet_v3_small(),
+        note="Howard et al. 2019. Its last two layers hold more than half of the parameters.",
+    ),
+    "shufflenet_v2": Network(
+        title="ShuffleNetV2 1.0x",
+        text=shufflenet_v2(),
+        note="Ma et al. 2018: half of the channels pass each block unchanged.",
     ),
     "homework_256": Network(
         title="CNN for 256×256",

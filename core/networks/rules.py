@@ -31,7 +31,25 @@ def apply(layer: Layer, value: Value, ledger: Ledger, *, bias: bool) -> tuple[Va
     kind = layer.kind
     if kind not in _FLAT_TOO and len(value.shape) == 1:
         raise MisfitError(f"{kind} needs a map, but its input here is flat: {value.shape[0]} numbers.")
+    _check_inputs(layer, value)
     return _RULES[kind](layer, value, ledger, bool(layer.option("bias", bias)))
+
+
+def _check_inputs(layer: Layer, value: Value) -> None:
+    """Refuse an input that a layer is not made for, if the text says what it is made for."""
+    whole = layer.kind == "fc"
+    made, got = layer.option("in"), prod(value.shape) if whole else value.shape[0]
+    if made in (0, got):
+        return
+    groups, kernel = layer.option("g", 1), layer.size or ()
+    weights: Shape = (layer.width or 1, made // groups, *kernel)
+    if layer.kind == "deconv":
+        weights = (made, (layer.width or 1) // groups, *kernel)
+    what = "numbers" if whole else "channels"
+    raise MisfitError(
+        f"Weights of the shape {weights} need {made:,} {what}, but the input {value.shape} has {got:,}: "
+        f"write {got} in place of {made}."
+    )
 
 
 def parts(value: Value, count: int, ledger: Ledger) -> list[Value]:
@@ -273,24 +291,30 @@ _FROM_RESULT = frozenset(["relu", "tanh", "sigmoid", "softmax", "logsoftmax"])
 
 def _activation(layer: Layer, value: Value, ledger: Ledger, bias: bool) -> tuple[Value, Call]:
     """Apply an activation to each number, or softmax at each position."""
-    slope = layer.kind == "prelu"
-    output = replace(value, store=ledger.new(), trained=value.trained or slope)
+    slopes = (layer.width or 1) if layer.kind == "prelu" else 0
+    if slopes > 1 and slopes != value.shape[0]:
+        raise MisfitError(f"prelu has {slopes} slopes, but its input has {value.shape[0]} channels.")
+    output = replace(value, store=ledger.new(), trained=value.trained or slopes > 0)
     store = output.store if layer.kind in _FROM_RESULT else value.store
     kept = ledger.keep(store, prod(value.shape)) if output.trained else 0
-    return _call(ACTIVATIONS[layer.kind][0], "activation", value, output, weights=int(slope), **saved_bytes(kept))
+    return _call(ACTIVATIONS[layer.kind][0], "activation", value, output, weights=slopes, **saved_bytes(kept))
 
 
 def _batch_norm(layer: Layer, value: Value, ledger: Ledger, bias: bool) -> tuple[Value, Call]:
     channels = value.shape[0]
-    output = replace(value, store=ledger.new(), trained=True)
+    trained = layer.option("scale", 1) + layer.option("shift", 1)
+    output = replace(value, store=ledger.new(), trained=value.trained or trained > 0)
+    kept = saved_bytes(0)
+    if output.trained:
+        kept = saved_bytes(ledger.keep(value.store, prod(value.shape)), fixed=2 * channels)
     return _call(
         "BatchNorm2d" if len(value.shape) == 3 else "BatchNorm1d",
         "norm",
         value,
         output,
-        weights=channels * (1 + layer.option("scale", 1)),
+        weights=channels * trained,
         buffers=2 * channels,
-        **saved_bytes(ledger.keep(value.store, prod(value.shape)), fixed=2 * channels),
+        **kept,
     )
 
 

@@ -5,16 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from functools import lru_cache
+from math import isqrt
 
 from core.networks.grammar import Item, Items, Join, Layer, TextError
 from core.networks.layers import MAX_SIDE, MAX_WIDTH
-from core.networks.parser import parse
+from core.networks.parser import parse, plain
+from core.networks.reported import demanding, fits, without_report
 from core.networks.rules import apply, merge, parts
 from core.networks.table import Call, LayerTable, Shape
 from core.networks.values import Ledger, MisfitError, Value
 
 # Beyond the smallest size at which every kernel fits, search this far for sizes at which the branches fit too.
 _FARTHER = 64
+_USUAL = (28, 32, 64, 96, 128, 224, 227, 256, 299, 384, 512)  # sides of images, tried first
 _WORDS = {"concat": "concatenation", "split": "concatenation", "add": "sum", "mul": "product"}
 
 
@@ -73,19 +76,24 @@ def layer_table(
     items = _parsed(text)
     shape = input_shape(items, size=size, channels=channels)
     walk = _Walk(bias, frozen)
+    smallest = smallest_input(text=text, channels=shape[0])
     try:
         walk.along(layers_after_input(items), Value(shape), "")
     except _StopError as stop:
-        smallest = smallest_input(text=text, channels=shape[0])
         table = _table(walk, shape, None, title)
-        raise ShapeError(text, stop.at, stop.problem, table, smallest) from None
-    return _table(walk, shape, smallest_input(text=text, channels=shape[0]), title)
+        raise ShapeError(plain(text), stop.at, stop.problem, table, smallest) from None
+    table = _table(walk, shape, smallest, title)
+    report = without_report(text)[1]
+    if report is not None:
+        raise ShapeError(plain(text), 0, report.advice, table, None)
+    return table
 
 
 @lru_cache(maxsize=16)
 def _parsed(text: str) -> Items:
     """Return the items of a text, which is often requested again with another image or other frozen layers."""
-    return parse(text=text)
+    items, report = parse(text=text), without_report(text)[1]
+    return items if report is None else demanding(items, report)
 
 
 def input_shape(items: Items, *, size: int, channels: int) -> tuple[int, int, int]:
@@ -121,7 +129,7 @@ def smallest_input(*, text: str, channels: int = 3) -> int | None:
     TextError
         If the text cannot be read.
     """
-    items = layers_after_input(parse(text=text))
+    items = layers_after_input(_parsed(text))
 
     def failure(side: int) -> _StopError | None:
         try:
@@ -137,6 +145,44 @@ def smallest_input(*, text: str, channels: int = 3) -> int | None:
         low, high = (middle + 1, high) if stop is not None and stop.small else (low, middle)
     sides = range(low, min(low + _FARTHER, MAX_SIDE + 1))
     return next((side for side in sides if failure(side) is None), None)
+
+
+@lru_cache(maxsize=64)
+def made_for(*, text: str, channels: int = 3) -> tuple[int, int]:
+    """Return channels and side of the image that pasted layers are made for; side 0 if they do not say.
+
+    Layers of PyTorch state their inputs. The image is one that they all accept or, if an error of PyTorch was pasted
+    with them, one with which they fail as it says.
+
+    Raises
+    ------
+    TextError
+        If the text cannot be read.
+    """
+    items, report = _parsed(text), without_report(text)[1]
+    stated = [item for item in items if isinstance(item, Layer) and item.kind in ("conv", "dwconv", "deconv", "fc")]
+    if isinstance(items[0], Layer) and items[0].kind == "input" or not any(" in=" in str(item) for item in items):
+        return channels, 0
+    first = stated[0] if stated else None
+    inputs = first.option("in") if first else 0
+    if first is not None and first.kind == "fc" and inputs:
+        inputs = report.got if report is not None and report.kind == "fc" and report.expected == inputs else inputs
+        square = next((many for many in (1, 3) if isqrt(inputs // many) ** 2 * many == inputs), inputs)
+        return square, isqrt(inputs // square)
+    channels = inputs or channels
+    if report is not None and first is not None and first.option("in") == report.expected and report.kind == first.kind:
+        channels = report.got
+    for side in (*_USUAL, *range(1, _FARTHER + 1)):
+        walk = _Walk(True)
+        try:
+            walk.along(items, Value((channels, side, side)), "")
+        except _StopError:
+            if report is not None and fits(report, *walk.last):
+                return channels, side
+        else:
+            if report is None:
+                return channels, side
+    return channels, 0
 
 
 def _table(walk: _Walk, shape: tuple[int, int, int], smallest: int | None, title: str) -> LayerTable:
@@ -159,6 +205,7 @@ class _Walk:
         self.calls: list[Call] = []
         self.blocks: dict[str, str] = {"": "Network"}
         self.ledger = Ledger()
+        self.last: tuple[Layer, Shape] = (Layer("id"), ())  # the last layer that was tried, and the shape of its input
 
     def along(self, items: Items, value: Value, path: str) -> Value:
         for number, item in enumerate(items, start=1):
@@ -182,6 +229,7 @@ class _Walk:
     def layer(self, layer: Layer, value: Value, path: str) -> Value:
         if layer.kind == "input":
             raise _StopError(layer.at, "input must be the first layer and appear once.")
+        self.last = layer, value.shape
         return self.add(layer.at, lambda: apply(layer, value, self.ledger, bias=self.bias), path, str(layer))
 
     def join(self, item: Join, value: Value, path: str) -> Value:

@@ -47,7 +47,7 @@ NETWORK: tuple[Control, ...] = (
         unpack=from_link,
         when=_TYPED,
         examples=("input28x28-1, 2x(conv3-8, relu), fc10", "conv7-64/2 p3, {+ conv3-64@same | id}, gap", "covn3-64"),
-        help="Layers separated by commas or new lines: conv3-64 is a 3×3 convolution with 64 filters, "
+        help="Layers, or lines of PyTorch or Keras: conv3-64 is a 3×3 convolution with 64 filters, "
         "@same keeps the size, /2 sets the stride. Ctrl+Enter applies it.",
     ),
     File(

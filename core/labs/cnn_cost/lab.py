@@ -68,6 +68,16 @@ PRESETS = (
         {"net": "tv_resnet152", "collapse": True, "layer": 30},
     ),
     Preset(
+        "U-Net",
+        "Skip connections join maps of equal size. Which level costs the most, and which holds the parameters?",
+        {"net": "unet", "layer": 12},
+    ),
+    Preset(
+        "Gates: SE-ResNet-50",
+        "Gates add a tenth of the parameters. How many operations do they add?",
+        {"net": "se_resnet50", "view": "compare", "beside": "tv_resnet50"},
+    ),
+    Preset(
         "Type your own",
         "A typed network with three branches. Edit it and everything updates.",
         {"net": "text", "layer": 3},

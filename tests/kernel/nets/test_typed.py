@@ -7,8 +7,10 @@ from dataclasses import replace
 
 import pytest
 import torch
+import torchvision
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from torch.utils.flop_counter import FlopCounterMode
 
 from core.nets.cost import trace
 from core.nets.typed import _LAYERS as LAYERS_OF_TORCH
@@ -16,7 +18,8 @@ from core.nets.typed import Multiply, module
 from core.networks.grammar import Layer, Repeat
 from core.networks.layers import KINDS
 from core.networks.parser import parse
-from core.networks.presets import PRESETS
+from core.networks.presets import PRESETS, preset_table
+from core.networks.table import totals
 from core.networks.typed import ShapeError, layer_table
 
 MAYBE = lambda *texts: st.sampled_from(["", *texts])  # noqa: E731
@@ -188,6 +191,7 @@ def test_what_is_refused_is_refused_by_torch_too(text, size, bias) -> None:
 
 EVERY = (
     *(f"conv3-8, {name}, conv1-4" for name in KINDS if not KINDS[name].needs_size and name not in ("fc", "flatten")),
+    *("prelu4, conv1-4", "fc6, prelu6", "conv3-8, bn shift=0, relu", "bn scale=0 shift=0, conv1-2"),
     *("gmp, fc3", "prelu, fc3", "conv3-8, inorm scale=1, relu", "up2, conv3-4", "conv3-8, pixelshuffle2, conv1-4"),
     *("conv3-8, adaptavg3, conv1-4", "adaptmax4x2", "conv3-8, adaptavg12", "conv3-8, pad0x2, conv1-4", "gn2, conv1-3"),
     *("deconv4-8", "deconv4-8/2 p1", "deconv3-8/2 p1 op1", "deconv3x2-8/2x1 p1x0 d1x2", "deconv4-8/2 g4"),
@@ -209,6 +213,37 @@ def test_presets_agree_with_the_traced_network(net) -> None:
     given_ = {name: getattr(PRESETS[net], name) for name in ("text", "size", "channels", "bias")}
     built = module(**given_)
     assert_same_rows(layer_table(**given_), trace(built, shape=(given_["channels"], given_["size"], given_["size"])))
+
+
+@pytest.mark.parametrize(
+    ("net", "params"),
+    [
+        ("dcgan", 3_576_704),  # the generator of PyTorch's tutorial on DCGAN
+        ("unet", 31_030_658),  # with 64 to 1,024 filters, one channel, and two classes
+        ("se_resnet50", 28_088_024),  # seresnet50 of timm
+    ],
+)
+def test_published_parameters(net, params) -> None:
+    assert totals(preset_table(net=net)).params == params
+
+
+@pytest.mark.parametrize(
+    ("net", "name"),
+    [
+        ("efficientnet_b0", "efficientnet_b0"),
+        ("mobilenet_v3_small", "mobilenet_v3_small"),
+        ("shufflenet_v2", "shufflenet_v2_x1_0"),
+    ],
+)
+def test_networks_with_gates_and_divided_channels_are_those_of_torchvision(net, name) -> None:
+    with torch.device("meta"):
+        theirs = getattr(torchvision.models, name)().eval()
+        with FlopCounterMode(display=False) as counter:
+            theirs(torch.zeros(1, 3, 224, 224))
+    found = totals(preset_table(net=net))
+    assert found.params == sum(parameter.numel() for parameter in theirs.parameters())
+    assert found.macs == counter.get_total_flops() // 2
+    assert found.buffers == sum(b.numel() for name, b in theirs.named_buffers() if "num_batches" not in name)
 
 
 def test_an_input_layer_sets_the_size() -> None:

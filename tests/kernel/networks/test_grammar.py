@@ -168,7 +168,7 @@ ERRORS = [
     ("conv3-8 p", 1, 10, "A number is missing here (padding).", ""),
     ("conv3-8/", 1, 9, "A number is missing here (stride).", ""),
     ("conv3-8 sam", 1, 9, "Unknown option “sam”; did you mean same?", "same"),
-    ("conv3-8 q=3", 1, 9, "Unknown option “q”; conv takes s, p, d, g, bias, same.", ""),
+    ("conv3-8 q=3", 1, 9, "Unknown option “q”; conv takes s, p, d, g, bias, in, same.", ""),
     ("relu@q", 1, 5, "Unknown option “q”; relu takes no options.", ""),
     ("pool2 g=3", 1, 7, "g does not apply to pool, which takes s, p, ceil, same.", ""),
     ("relu/2", 1, 5, "s does not apply to relu, which takes no options.", ""),

@@ -39,9 +39,14 @@ model.add(layers.Dense(10, activation="softmax"))
 @pytest.mark.parametrize(
     ("text", "plain"),
     [
-        (TORCH, "conv3-64 bias=0 p=1, bn, relu, pool2, deconv4-32/2 p=1, leakyrelu, gap, flatten, dropout0.3, fc10"),
+        (
+            TORCH,
+            "conv3-64 bias=0 in=3 p=1, bn, relu, pool2, deconv4-32/2 in=64 p=1, leakyrelu, gap, flatten, dropout0.3, "
+            "fc10 in=32",
+        ),
         (KERAS, "input28x28-1, conv3-32, relu, pool2, dwconv3@same bias=0, conv1-8, flatten, fc10, softmax"),
-        ("nn.Conv2d(3,64,3)", "conv3-64"),
+        ("nn.Conv2d(3,64,3)", "conv3-64 in=3"),
+        ("nn.Linear(16 * 5 * 5, 2 * 60)", "fc120 in=400"),
         ("Conv2D(32,(3,3))", "conv3-32"),
         (
             "Conv2D(filters=16, kernel_size=5, strides=(2, 1), padding='same', use_bias=False)",
@@ -49,11 +54,14 @@ model.add(layers.Dense(10, activation="softmax"))
         ),
         (
             "nn.Conv2d(8, 8, (1, 7), stride=(1, 2), padding=(0, 3), dilation=(1, 2), groups=4)",
-            "conv1x7-8/1x2 d=1x2 g=4 p=0x3",
+            "conv1x7-8/1x2 d=1x2 g=4 in=8 p=0x3",
         ),
-        ("nn.Conv1d(1, 128, 80, stride=4), nn.MaxPool1d(4)", "conv1x80-128/1x4, pool1x4"),
-        ("nn.ConvTranspose2d(8, 4, 3, stride=2, padding=1, output_padding=1)", "deconv3-4/2 op=1 p=1"),
-        ("Conv2DTranspose(4, 3, strides=2, padding='same')", "deconv3-4/2"),
+        ("nn.Conv1d(1, 128, 80, stride=4), nn.MaxPool1d(4)", "conv1x80-128/1x4 in=1, pool1x4"),
+        ("nn.ConvTranspose2d(8, 4, 3, stride=2, padding=1, output_padding=1)", "deconv3-4/2 in=8 op=1 p=1"),
+        ("Conv2DTranspose(4, 3, strides=2, padding='same')", "deconv3-4/2 op=1 p=1"),
+        ("Conv2DTranspose(4, 2, strides=3)", "deconv2-4/3 op=1"),
+        ("CONV 3×3, 64 filters, stride 2", "conv3-64/2"),
+        ("Conv 5x5 @ 32, conv3x3(64), fc 10 units", "conv5-32, conv3-64, fc10"),
         ("nn.MaxPool2d(3, stride=2, padding=1, ceil_mode=True)", "pool3/2 ceil=1 p=1"),
         ("GlobalAveragePooling2D(), Dense(units=5)", "gap, fc5"),
         (

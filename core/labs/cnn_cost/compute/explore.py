@@ -18,7 +18,7 @@ from core.labs.cnn_cost.compute.uploads import UploadedNetwork, sized
 from core.networks.grammar import TextError
 from core.networks.presets import PRESETS, preset_table
 from core.networks.table import COUNTED, LayerTable
-from core.networks.typed import ShapeError, layer_table
+from core.networks.typed import ShapeError, layer_table, made_for
 from core.worker.tasks import Task
 
 ASKED = COUNTED - {"attention"}  # whose cells have formulas that can be worked out by hand
@@ -180,7 +180,8 @@ def _network(
         table = sized(upload, side=size, height=height, channels=chosen)
         return table, (*table.notes, *upload.notes)
     if net == "text":
-        table = layer_table(text=text, size=size or TEXT_SIZE, channels=channels, title="Your network")
+        own, side = made_for(text=text, channels=channels)
+        table = layer_table(text=text, size=size or side or TEXT_SIZE, channels=own, title="Your network")
         return table, table.notes
     return _known(net, size)
 

@@ -236,7 +236,8 @@ def notation(result: Cost, values: Mapping[str, Any]) -> Sequence[Any]:
         "concatenates branches, `{+ a | id}` adds them, `{* a | id}` multiplies them, `{/ a | "
         "id}` gives each a part of the channels; `3x conv3-64` and `2x(…)` repeat. Options "
         "follow a layer: `/2` or `/2x1` stride, `p1` padding, `same`, `d2` dilation, `g8` "
-        "groups, `bias=0`. Lines of PyTorch and Keras can be pasted too; they are read, not run. "
+        "groups, `bias=0`, `in=400` the inputs that a layer is made for. Lines of PyTorch and Keras can be pasted too; "
+        "they are read, not run. A shape error of PyTorch, pasted below its layers, shows the layer that fails. "
         "Choose “Your own text” and paste, for example:",
         f"```text\n{own.replace('`', chr(39))}\n```",
         f"| write | for |\n|--|--|\n{rows}",
