@@ -7,7 +7,7 @@ from dataclasses import replace
 from functools import lru_cache
 from math import isqrt
 
-from core.networks.grammar import Item, Items, Join, Layer, TextError
+from core.networks.grammar import Item, Items, Join, Layer, TextError, write
 from core.networks.layers import MAX_SIDE, MAX_WIDTH
 from core.networks.parser import parse, plain
 from core.networks.reported import demanding, fits, without_report
@@ -161,7 +161,7 @@ def made_for(*, text: str, channels: int = 3) -> tuple[int, int]:
     """
     items, report = _parsed(text), without_report(text)[1]
     stated = [item for item in items if isinstance(item, Layer) and item.kind in ("conv", "dwconv", "deconv", "fc")]
-    if isinstance(items[0], Layer) and items[0].kind == "input" or not any(" in=" in str(item) for item in items):
+    if isinstance(items[0], Layer) and items[0].kind == "input" or " in=" not in write(items):
         return channels, 0
     first = stated[0] if stated else None
     inputs = first.option("in") if first else 0

@@ -142,9 +142,11 @@ def sentences(result: Cost, rows: Sequence[Row], *, bias: bool, unit: str) -> tu
 
 
 def summaries(result: Cost, rows: Sequence[Row], *, bias: bool, unit: str) -> tuple[str, ...]:
-    """Say in one line what percentage of the parameters and of the operations each row has."""
+    """Say in one line what percentage of the parameters and operations each row has, or why the network stops."""
     if result.blanks:
         return ("Some cells are blank; fill them in below the picture.",)
+    if result.problem:
+        return (result.problem,)
     sums = totals(result.table, bias=bias)
     work = sums.flops if unit == "flops" else sums.macs
     texts = [f"{sums.params:,} parameters in all; drag to see where they are."]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -17,6 +18,7 @@ from core.labs.cnn_cost.compute.traced import Traced, tracing
 from core.labs.cnn_cost.compute.uploads import UploadedNetwork, sized
 from core.networks.grammar import TextError
 from core.networks.presets import PRESETS, preset_table
+from core.networks.reported import without_report
 from core.networks.table import COUNTED, LayerTable
 from core.networks.typed import ShapeError, layer_table, made_for
 from core.worker.tasks import Task
@@ -103,7 +105,7 @@ def cost(
     try:
         table, notes = _network(net, text, upload, size, height, channels)
     except ShapeError as error:
-        table, notes, problem = error.table, (), pointed(error) if net == "text" else error.problem
+        table, notes, problem = error.table, (), _failing(error, text) if net == "text" else error.problem
     except TextError as error:
         raise ValueError(f"{caret(error)}{pointed(error)}") from error
     other, other_notes = _known(beside, 0)
@@ -119,6 +121,17 @@ def awaited(**settings: Any) -> tuple[Task[Traced], ...]:
 def pointed(error: TextError) -> str:
     """Say what is wrong with a text and where, as a sentence."""
     return f"Line {error.line}, column {error.column}: {error.problem}"
+
+
+def _failing(error: ShapeError, text: str) -> str:
+    """Say which layer of a text does not fit: by its place or, where the text was pasted, by its name."""
+    report = without_report(text)[1]
+    if report is not None and error.problem == report.advice:  # which no layer here makes
+        return error.problem
+    if error.source in text:
+        return pointed(error)
+    name = re.split(r"[ ,|}]", error.source[len(error.caret) - 1 :])[0]
+    return f"At {name}: {error.problem}"
 
 
 def caret(error: TextError) -> str:
