@@ -17,7 +17,7 @@ from core.networks.values import Ledger, MisfitError, Value
 
 # Beyond the smallest size at which every kernel fits, search this far for sizes at which the branches fit too.
 _FARTHER = 64
-_USUAL = (28, 32, 64, 96, 128, 224, 227, 256, 299, 384, 512)  # sides of images, tried first
+_USUAL = (224, 28, 32, 64, 96, 128, 227, 256, 299, 384, 512)  # sides of images, tried first
 _WORDS = {"concat": "concatenation", "split": "concatenation", "add": "sum", "mul": "product"}
 
 

@@ -146,7 +146,7 @@ def summaries(result: Cost, rows: Sequence[Row], *, bias: bool, unit: str) -> tu
     if result.blanks:
         return ("Some cells are blank; fill them in below the picture.",)
     if result.problem:
-        return (result.problem,)
+        return (_stopped(result.problem),)
     sums = totals(result.table, bias=bias)
     work = sums.flops if unit == "flops" else sums.macs
     texts = [f"{sums.params:,} parameters in all; drag to see where they are."]
@@ -160,6 +160,14 @@ def summaries(result: Cost, rows: Sequence[Row], *, bias: bool, unit: str) -> tu
         )
         texts.append(f"This layer has {held}{done}.")
     return tuple(texts)
+
+
+def _stopped(problem: str) -> str:
+    """Say in short where a network stops, and the number that mends it if there is one."""
+    place = re.match(r"(?:Line|At) [^:]+: ", problem)
+    mended = re.search(r"write \d+ in place of \d+", problem)
+    said = f"shapes do not fit; {mended[0] if mended else '“More” says why'}."
+    return f"{place[0]}{said}" if place else said.capitalize()
 
 
 def _share(part: int, whole: int) -> str:

@@ -13,6 +13,7 @@ from core.kit.controls import defaults
 from core.labs.cnn_cost.lab import LAB
 from core.networks.grammar import TextError
 from core.networks.typed import ShapeError, layer_table, made_for
+from tests.whole import check_picture
 
 NAMES = {name: getattr(nn, name) for name in ("Conv1d", "Conv2d", "ConvTranspose2d", "Linear", "MaxPool2d")} | {
     name: getattr(nn, name) for name in ("Flatten", "ReLU", "AdaptiveAvgPool2d", "BatchNorm2d")
@@ -36,7 +37,7 @@ FAILING = {
     "a transposed convolution": (["Conv2d(3, 16, 3)", "ConvTranspose2d(32, 8, 4)"], (8, 3, 32, 32), 1),
     "after global pooling": (
         ["Conv2d(3, 64, 7, 2, 3)", "AdaptiveAvgPool2d(1)", "Flatten()", "Linear(512, 10)"],
-        (4, 3, 28, 28),
+        (4, 3, 224, 224),  # any side does
         3,
     ),
 }
@@ -91,7 +92,11 @@ def test_the_page_draws_the_network_up_to_there() -> None:
     assert [call.output_shape for call in result.table.calls][-1] == (256,)
     assert "Weights of the shape (120, 400) need 400 numbers, but the input (256,) has 256: write 256" in result.problem
     assert result.problem.startswith("At fc120: ")
-    assert LAB.draw(result, values).summaries == (result.problem,)
+    picture = LAB.draw(result, values)
+    check_picture(picture)
+    assert picture.summaries == ("At fc120: shapes do not fit; write 256 in place of 400.",)
+    own: dict[str, Any] = defaults(LAB.all_controls) | {"net": "text", "text": "input9x9-1, conv3-8, pool9"}
+    assert LAB.draw(LAB.result(own), own).summaries == ("Line 1, column 22: shapes do not fit; “More” says why.",)
 
 
 def test_layers_without_their_inputs_get_them_from_the_error() -> None:
