@@ -9,6 +9,9 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
+import numpy as np
+
+from core.exercises.kinds import Pick, Vector
 from core.exercises.questions import Question, Slip, count, number
 from core.exercises.recipes import Edit, Recipe, asked
 from core.exercises.templates import Refused, Template
@@ -244,4 +247,94 @@ COST = Template(
 )
 
 
-EXERCISES: tuple[Template[Any], ...] = (CRITERIA, RULE, COST)
+@dataclass(frozen=True)
+class Redrawn:
+    """Seed and number of points of y = x − 2x² + noise, from NumPy's old generator: x first, then the noise."""
+
+    seed: int
+    n: int
+
+    def errors(self) -> tuple[np.ndarray, np.ndarray]:
+        """Return the residuals of degrees 1 to 4 at each point (4, n), in training and with the point left out."""
+        generator = np.random.RandomState(self.seed)
+        x = generator.normal(size=self.n)
+        y = x - 2 * x**2 + generator.normal(size=self.n)
+        q = np.linalg.qr(np.vander(x, DEGREES[-1] + 1, increasing=True))[0].T  # its first rows span a lower degree
+        trained = y - np.cumsum(q * (q @ y)[:, None], axis=0)[1:]
+        return trained, trained / (1 - np.cumsum(q * q, axis=0)[1:])
+
+
+DEGREES = (1, 2, 3, 4)
+YES = Pick(("yes", "no"))
+
+
+def _rmse(residuals: np.ndarray) -> tuple[float, ...]:
+    return tuple(np.sqrt(np.mean(residuals**2, axis=1)).tolist())
+
+
+def _draw_redrawn(rng: random.Random) -> Redrawn:
+    return Redrawn(rng.randint(1, 9999), rng.choice((60, 80, 100)))
+
+
+def _ask_redrawn(p: Redrawn) -> Sequence[Question]:
+    trained, left = p.errors()
+    rmse = _rmse(left)
+    best, flattered = (1 + min(range(4), key=errors.__getitem__) for errors in (rmse, _rmse(trained)))
+    if best == flattered:
+        raise Refused("Training errors lead to the same degree.")
+    slips = (
+        Slip("training_error", _rmse(trained), "Those are training errors; each point must be left out."),
+        Slip("mean_absolute", tuple(np.mean(abs(left), axis=1).tolist()), "Those are mean absolute errors."),
+        Slip("mse", tuple(value**2 for value in rmse), "Those are mean squares; take their roots."),
+    )
+    redraw = Slip("seed_without_redraw", "yes", "The data are drawn already, and leave-one-out draws nothing.")
+    written = "; ".join(f"{value:.4g}" for value in rmse)
+    return (
+        Question("Leave-one-out RMSE of degrees 1 to 4", Vector(4), rmse, slips, (f"({written})",)),
+        count(
+            "Degree with the smallest one",
+            best,
+            (Slip("training_error", flattered, "That one has the smallest training error."),),
+            (f"The smallest of {written} belongs to degree {best}",),
+        ),
+        Question("Now np.random.seed(1) is called. Do the errors change?", YES, "no", (redraw,)),
+    )
+
+
+# The drawn points in the lab, with the degrees that are asked for.
+DATA: dict[str, Any] = {
+    "truth": "quadratic",
+    "generator": "legacy",
+    "inputs": "normal",
+    "noise_std": 1.0,
+    "n_test": 10,
+    "test_at": "train",
+    "low": -3.0,
+    "high": 3.0,
+    "max_degree": 4,
+    "rule": "leave-one-out",
+}
+
+LEFT_OUT = Template(
+    key="model_selection.left_out",
+    title="Leave-one-out of four polynomials",
+    topic=TOPIC,
+    minutes=10,
+    draw=_draw_redrawn,
+    published=Redrawn(0, 100),
+    text=lambda p: (
+        f"Draw {p.n} points in Python and fit polynomials of degree 1 to 4 by least squares.\n\n```python\n"
+        f"np.random.seed({p.seed})\nx = np.random.normal(size={p.n})\n"
+        f"y = x - 2 * x**2 + np.random.normal(size={p.n})\n```"
+    ),
+    ask=_ask_redrawn,
+    state=lambda p: {**DATA, "seed": p.seed, "n_train": p.n},
+    hints=lambda p: (
+        "Leave a point out, fit the rest, predict the point, and repeat.",
+        "Shortcut: residual / (1 − leverage), with the diagonal of the hat matrix.",
+    ),
+    lesson="Training errors fall with the degree; leave-one-out errors need not. Only new data change them.",
+)
+
+
+EXERCISES: tuple[Template[Any], ...] = (CRITERIA, RULE, COST, LEFT_OUT)

@@ -301,6 +301,7 @@ class Held:
     bias: tuple[Fraction, Fraction]
     variance: tuple[Fraction, Fraction]
     noise: Fraction
+    noisy: tuple[Fraction, Fraction] | None = None  # squared error of the mean fit on one noisy test set
 
 
 def _draw_held(rng: random.Random) -> Held:
@@ -315,9 +316,15 @@ def _draw_held(rng: random.Random) -> Held:
     return found
 
 
+_TEST_SET = (F("0.2252216"), F("0.716595"))  # of the published fits: degree 10, without and with α = 10
+_NOISY = "That is the error of the mean fit on one noisy test set: it has lost the variance, too."
+
+
 def _ask_held(p: Held) -> Sequence[Question]:
     free, held = (b + v + p.noise for b, v in zip(p.bias, p.variance, strict=True))
     without, with_ = (b + p.noise for b in p.bias)
+    noisy = [Slip("one_test_set", value, _NOISY) for value in p.noisy or ()]
+    ratio = [Slip("one_test_set", p.noisy[1] / p.noisy[0], _NOISY)] if p.noisy else []
     rows = [(float(b), float(v)) for b, v in zip(p.bias, p.variance, strict=True)]
     (b0, v0), (b1, v1) = rows
     noise = float(p.noise)
@@ -330,6 +337,7 @@ def _ask_held(p: Held) -> Sequence[Question]:
             (
                 Slip("mse_of_mean", without, "That is the error of the mean fit: it has lost the variance."),
                 Slip("noise_forgotten", free - p.noise, "New observations have noise of their own."),
+                *noisy[:1],
             ),
             (f"{b0:g} + {v0:g} + {noise:g} = {float(free):g}",),
         ),
@@ -339,6 +347,7 @@ def _ask_held(p: Held) -> Sequence[Question]:
             (
                 Slip("mse_of_mean", with_, "That is the error of the mean fit: it has lost the variance."),
                 Slip("noise_forgotten", held - p.noise, "New observations have noise of their own."),
+                *noisy[1:],
             ),
             (f"{b1:g} + {v1:g} + {noise:g} = {float(held):g}",),
         ),
@@ -349,6 +358,7 @@ def _ask_held(p: Held) -> Sequence[Question]:
                 Slip("mse_of_mean", with_ / without, "A ratio of errors of mean fits leaves out the variance."),
                 Slip("bias_only", p.bias[1] / p.bias[0], "That is the ratio of the squared biases."),
                 Slip("inverse", free / held, "The penalized fit comes first."),
+                *ratio,
             ),
             (f"{float(held):g} / {float(free):g} = {float(held / free):.6g}",),
         ),
@@ -371,8 +381,7 @@ HELD = Template(
     topic=TOPIC,
     minutes=4,
     draw=_draw_held,
-    # degree 10 on 100 data sets, and α = 10 on standardized columns
-    published=Held((F(573, 100_000), F(45_305, 100_000)), (F(412, 1000), F(2313, 100_000)), F(3, 10)),
+    published=Held((F("0.00573"), F("0.45305")), (F("0.412"), F("0.02313")), F("0.3"), _TEST_SET),
     text=lambda p: (
         "Many data sets are fitted, once without and once with a penalty; the noise has variance "
         f"{float(p.noise):g}.\n\n| fit | bias² | variance |\n|--|--|--|\n"

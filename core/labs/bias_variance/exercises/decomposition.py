@@ -339,6 +339,13 @@ _TERMS = (
 _OTHER = "the two factors are uncorrelated random variables"
 
 
+_WHOLE = "the mean over i of E[(f(xᵢ) + ε − g(xᵢ))²]"
+_EXPANDED = {
+    "the mean over i of E[(f(xᵢ) + ε + g(xᵢ))²]": "The error is the observation minus the prediction.",
+    "E[(f(x₁) + ε − g(x₁))²]": "That is one point: the mean over all test points is lost.",
+}
+
+
 def _ask_cross(p: Cross) -> Sequence[Question]:
     right = _TERMS[p.term][1]
     reasons = {
@@ -358,6 +365,7 @@ def _ask_cross(p: Cross) -> Sequence[Question]:
             {trained[0]: "The fit depends on the training noise, so the product has a mean: −2σ²(d + 1)/n."},
             "The fit follows the training noise, which is why the training error flatters.",
         ),
+        choice("What does the proof expand?", (*_EXPANDED, _WHOLE), _WHOLE, _EXPANDED, "Each point has three terms."),
     )
 
 

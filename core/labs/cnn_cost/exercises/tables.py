@@ -90,6 +90,7 @@ def _ask_table(p: Table) -> Sequence[Question]:
                 f"({'; '.join(map(str, sides))})",
             ),
         ),
+        *(_one_filter(p, place) for place in range(2)),
         count(
             "Weights of conv-3",
             weights,
@@ -145,6 +146,19 @@ def _table_state(p: Table) -> Mapping[str, Any]:
     flat = p.sides(_step)[-1] ** 2 * p.filters[4]
     text = f"input{p.side}x{p.side}-3, {', '.join(layers)}, fc{flat}, fc10"
     return {"net": "text", "text": text, "bias": False}
+
+
+def _one_filter(p: Table, place: int) -> Question:
+    """Ask for the weights of one of the first convolutions."""
+    kernel, filters, depth = p.kernels[place], p.filters[place], (3, *p.filters)[place]
+    weights = kernel**2 * depth * filters
+    slips = (
+        Slip("one_filter", kernel**2 * depth, f"That is one filter; there are {filters}."),
+        Slip("depth_forgotten", kernel**2 * filters, f"A filter is as deep as its input: {depth}."),
+    )
+    return count(
+        f"Weights of conv-{place + 1}", weights, slips, (f"{kernel} · {kernel} · {depth} · {filters} = {weights:,}",)
+    )
 
 
 TABLE = Template(

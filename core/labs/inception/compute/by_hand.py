@@ -213,9 +213,9 @@ def _mixed(p: Module) -> str:
     return f"The first 1×1 was given the {p.pool} filters of the one after the pool; it has {p.ones}."
 
 
-def five(p: Module) -> Question:
-    """Ask for the operations of the 5x5 of the reduced module alone."""
-    depth = p.reduce5 or p.channels
+def five(p: Module, reduced: bool) -> Question:
+    """Ask for the operations of the 5x5 alone."""
+    depth = (reduced and p.reduce5) or p.channels
     macs = 25 * p.area * depth * p.fives
     total = p.counted(macs)
     slips = [
@@ -228,13 +228,13 @@ def five(p: Module) -> Question:
         Slip("parameters", 25 * depth * p.fives, "Those are the weights; each is used at every position."),
         _unit_slip(p, macs, 0),
     ]
-    if p.reduce5:
+    if reduced and p.reduce5:
         wide = p.counted(25 * p.area * p.channels * p.fives)
         seen = f"After its reduction, the 5×5 has {depth} input channels, not {p.channels}."
         slips.append(Slip("cin_of_module", wide, seen))
     twice = "2 · " if p.flops else ""
     step = f"{twice}{p.side} · {p.side} · 25 · {depth} · {p.fives} = {total:,}"
-    return count("Operations of the 5×5 alone, reduced", total, slips, (step,))
+    return count(f"Operations of the 5×5 alone, {_which(reduced)}", total, slips, (step,))
 
 
 def parameters(p: Module, reduced: bool) -> Question:
@@ -272,7 +272,7 @@ def everything(p: Module) -> Sequence[Question]:
     return (
         *(outputs(p, reduced) for reduced in both),
         *(operations(p, reduced) for reduced in both),
-        five(p),
+        five(p, True),
         *(parameters(p, reduced) for reduced in both),
         saving(p),
     )
