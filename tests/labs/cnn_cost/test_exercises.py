@@ -5,7 +5,7 @@ import torch
 from torch import nn
 from torch.utils.flop_counter import FlopCounterMode
 
-from core.labs.cnn_cost.exercises import BLOCK, CONVOLUTION, DENSE, LENET, STACK, TABLE, VGG
+from core.labs.cnn_cost.exercises import BLOCK, CONVOLUTION, DENSE, LENET, STACK, TABLE, VGG, WHOLE
 from tests.drawn import named, some, truths
 
 
@@ -126,8 +126,25 @@ def test_tables_in_torch():
                 out = layer(out)
                 sides.append(out.shape[-1])
             flat = out.flatten(1).shape[1]
-            assert truths(drawn) == [tuple(sides), size(layers[2]), flat, size(nn.Linear(flat, flat, bias=False))]
-    assert truths(TABLE.variant(0)) == [(256, 128, 61, 30, 24, 18), 401_408, 41_472, 41_472**2]
+            first, second, third = map(size, layers[:3])
+            assert truths(drawn) == [tuple(sides), third, flat, size(nn.Linear(flat, flat, bias=False)), first, second]
+    assert truths(TABLE.variant(0)) == [(256, 128, 61, 30, 24, 18), 401_408, 41_472, 41_472**2, 3_456, 204_800]
+
+
+def test_whole_inceptions_in_torch():
+    with torch.device("meta"):
+        for drawn in some(WHOLE):
+            p = drawn.parameters
+
+            def normed(kernel, depth, filters):
+                return size(nn.Conv2d(depth, filters, kernel), nn.BatchNorm2d(filters))
+
+            total, depth = normed(3, p.channels, p.first), p.first
+            for ones, threes in p.units:
+                total += normed(3, depth, threes) + (normed(1, depth, ones) if ones else 0)
+                depth = threes + (ones or depth)
+            assert truths(drawn) == [depth, total + size(nn.Linear(depth, p.classes))]
+    assert truths(WHOLE.variant(0)) == [336, 1_651_098]
 
 
 def test_a_module_with_normalization_in_torch():

@@ -61,11 +61,12 @@ def test_modules_in_torch():
                 p = drawn.parameters
                 (naive, naive_macs), (reduced, macs) = (run(built(p, which), p) for which in (False, True))
                 _, five = run(built(p, True)[2][1:], replace(p, channels=p.reduce5))
+                _, naive_five = run(built(p, False)[2][:1], p)
                 compared = 9 * p.channels * p.side**2
                 expected = {
                     DEPTH.key: [naive.shape[1], reduced.shape[1], naive.numel(), reduced.numel()],
                     SAVING.key: [naive_macs, macs, 1 - macs / naive_macs],
-                    POOLED.key: [five, macs + compared, naive_macs + compared],
+                    POOLED.key: [five, macs + compared, naive_macs + compared, naive_five],
                     WEIGHTS.key: [size(*built(p, False)), size(*built(p, True))],
                 }
                 assert numbers(drawn) == pytest.approx(expected[template.key], rel=1e-12), drawn.key

@@ -95,7 +95,11 @@ def _ask(p: Inception) -> Sequence[Question]:
                 Slip("norm_forgotten", total - 2 * filters, "Each filter's channel has a scale and a shift."),
                 Slip("counts_buffers", total + 2 * filters, "Running means and variances are not trained."),
                 Slip("linear_forgotten", total - linear, "The last layer has weights and biases too."),
-                Slip("another_image", replace(p, channels=4 - p.channels).parameters(), f"An image has {p.channels}."),
+                Slip(
+                    "another_image",
+                    replace(p, channels=4 - p.channels).parameters(),
+                    "Count the channels of the image.",
+                ),
             ),
             (
                 f"Σ k · k · depth in · filters = {weights:,}",

@@ -90,7 +90,6 @@ def _ask_table(p: Table) -> Sequence[Question]:
                 f"({'; '.join(map(str, sides))})",
             ),
         ),
-        *(_one_filter(p, place) for place in range(2)),
         count(
             "Weights of conv-3",
             weights,
@@ -119,6 +118,7 @@ def _ask_table(p: Table) -> Sequence[Question]:
             ),
             (f"{flat} · {flat} = {flat**2:,}",),
         ),
+        *(_one_filter(p, place) for place in range(2)),
     )
 
 

@@ -95,7 +95,7 @@ POOLED = Template(
     draw=lambda rng: replace(_draw(rng), pooled=True),
     published=replace(LARGE, pooled=True),
     text=_text,
-    ask=lambda p: (five(p, True), operations(p, True), five(p, False), operations(p, False)),
+    ask=lambda p: (five(p, True), operations(p, True), operations(p, False), five(p, False)),
     state=_state,
     hints=lambda p: (
         "The 5×5 has its own filters, and sees the channels of its reduction.",
