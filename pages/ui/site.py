@@ -1,4 +1,4 @@
-"""A static site: every lab with its presets and stories, and exercises, without a server or a network.
+"""A static site: every lab with its presets and stories, exercises, and the glossary, without server or network.
 
     python -m pages.ui.site FOLDER [--live ADDRESS] [--labs NAME ...]
 
@@ -11,7 +11,7 @@ from __future__ import annotations
 import argparse
 import base64
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from html import escape
 from pathlib import Path
@@ -24,6 +24,7 @@ from core.exercises.export.markup import html
 from core.exercises.kinds import Share
 from core.exercises.questions import Question
 from core.exercises.templates import Drawn, Template
+from core.kit.glossary import GLOSSARY
 from core.kit.lab import Lab
 from core.kit.links import from_link, to_link
 from core.kit.story import Story
@@ -65,6 +66,7 @@ def build(folder: Path, *, live: str = "", labs: Sequence[str] = ()) -> list[Mad
     chosen = {name: lab for name, lab in shell.labs().items() if not labs or name in labs}
     made = [page for lab in chosen.values() for page in _lab(folder, lab, live)]
     (folder / "practice.html").write_text(_practice([t for lab in chosen.values() for t in lab.exercises]), "utf-8")
+    (folder / "glossary.html").write_text(_glossary(chosen), "utf-8")
     (folder / "index.html").write_text(_index(chosen, made, live), "utf-8")
     return made
 
@@ -113,7 +115,7 @@ def _write(folder: Path, made: Made, lab: Lab, values: dict[str, Any], head: str
     for task in lab.tasks(values):
         task.result()
     picture = lab.draw(lab.result(values), values)
-    top = '<a href="index.html">Lectern</a>'
+    top = '<a href="index.html">Lectern</a> · <a href="glossary.html">Glossary</a>'
     if live:
         query = urlencode(to_link(lab.all_controls, values))
         top += f' · <a href="{escape(live.rstrip("/"))}/{lab.name}?{escape(query)}">Open the live app</a>'
@@ -156,11 +158,26 @@ def _index(labs: dict[str, Lab], made: Sequence[Made], live: str) -> str:
     )
     body = (
         "<main class='home'><h1>Lectern</h1><p>Live demos for machine-learning lectures. Drag, and watch the math "
-        f"respond. <a href='practice.html'>Practice</a>{app}</p>"
+        f"respond. <a href='practice.html'>Practice</a> · <a href='glossary.html'>Glossary</a>{app}</p>"
         "<input id='find' type='search' placeholder='Search by topic' aria-label='Search by topic'>"
         f"<section class='cards'>{cards}</section></main>{search}"
     )
     return _page("Lectern", body)
+
+
+def _glossary(labs: Collection[str]) -> str:
+    """Write every term with its meaning and links to the labs that show it."""
+    body = "<header><a href='index.html'>Lectern</a></header><main class='glossary'><h1>Glossary</h1>"
+    for topic, terms in GLOSSARY.items():
+        entries = ""
+        for term in sorted(terms, key=lambda term: term.name.casefold()):
+            shown = (shell.labs()[name] for name in term.labs if name in labs)
+            links = ", ".join(f'<a href="{lab.name}.html">{escape(lab.title)}</a>' for lab in shown)
+            entries += (
+                f'<dt id="{term.anchor}">{escape(term.name)}</dt><dd>{escape(term.words)} <span>{links}</span></dd>'
+            )
+        body += f"<h2>{escape(topic)}</h2><dl>{entries}</dl>"
+    return _page("Glossary", f"{body}</main>")
 
 
 def _practice(templates: Sequence[Template[Any]]) -> str:

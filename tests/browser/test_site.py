@@ -10,6 +10,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from core.exercises.export.accepted import parts, plain
+from core.kit.glossary import TERMS
 from pages.ui import shell, site
 
 LABS = ("logistic", "momentum")
@@ -45,6 +46,14 @@ def test_every_link_leads_to_a_page(folder: Path) -> None:
         for target in re.findall(r'(?:href|src)=["\']([^"\']+)["\']', page.read_text("utf-8")):
             if not target.startswith(("data:", "https://app.example/")):
                 assert (folder / target.split("#")[0]).is_file(), (page.name, target)
+
+
+def test_every_term_is_in_its_glossary(folder: Path, open_page: Callable[..., Page]) -> None:
+    page = open_page((folder / "momentum.html").as_uri(), offline=True)
+    page.get_by_role("link", name="Glossary").click()
+    expect(page.locator("dt[id]")).to_have_count(len(TERMS))
+    page.get_by_role("link", name="Momentum").first.click()
+    expect(page).to_have_url(re.compile("momentum.html$"))
 
 
 def test_the_browser_judges_like_the_app(folder: Path, open_page: Callable[..., Page]) -> None:
