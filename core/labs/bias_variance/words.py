@@ -5,10 +5,11 @@ from __future__ import annotations
 from core.draw.live import Readout
 from core.draw.regression import cost
 from core.exercises.questions import Slip
+from core.kit.arrays import Array
 from core.kit.controls import Choice, Slider
 from core.kit.mark import Mark
 from core.kit.prediction import Prediction
-from core.kit.words import each, fixed, larger, percent, with_error
+from core.kit.words import each, fixed, larger, number, percent, with_error
 from core.labs.bias_variance.compute.explore import Exploration
 from core.labs.bias_variance.panels.choice import RULES, rule_name
 
@@ -24,14 +25,27 @@ def terms(result: Exploration, view: str) -> tuple[Readout, ...]:
         "Mean squared residual of the fit.",
     )
     parts = (
-        Readout(f"bias²{median}", each(result.bias2), "bias", "How far the fits miss the truth together, squared."),
+        Readout(
+            f"bias²{median}",
+            each(result.bias2),
+            "bias",
+            "How far the fits miss the truth together, squared.",
+            formula=_averaged("(average fit − truth)²", result, result.bias2),
+        ),
         Readout(
             f"variance{median}",
             each(result.variance),
             "variance",
             "How much the fit moves from data set to data set.",
+            formula=_averaged("variance of the fit", result, result.variance),
         ),
-        Readout("noise σ²", (fixed(d.noise),), "noise", "What no model can predict."),
+        Readout(
+            "noise σ²",
+            (fixed(d.noise),),
+            "noise",
+            "What no model can predict.",
+            formula=(f"{number(result.settings.noise_std)}² = {fixed(d.noise)}",),
+        ),
         Readout(
             f"expected test error{median}",
             each(result.risk),
@@ -47,6 +61,14 @@ def terms(result: Exploration, view: str) -> tuple[Readout, ...]:
         ),
     )
     return (own, *parts) if view == "one" else parts
+
+
+def _averaged(what: str, result: Exploration, values: Array) -> tuple[str, ...]:
+    """Write a mean over the test points; none where designs are averaged, too."""
+    d = result.decomposition
+    if result.heavy_tailed or len(d.x_train) > 1:
+        return ()
+    return tuple(f"mean {what} at {d.x_test.size} test points = {text}" for text in each(values))
 
 
 def _added(result: Exploration, k: int) -> str:

@@ -66,6 +66,7 @@ def readouts(
         }
         shown = {column: HIDDEN if (row.place, column) in result.blanks else text for column, text in shown.items()}
         own.append((shown["side"], shown["params"], shown["macs"], field_text(row)))
+    ways = {column: _ways(result, rows, column, bias=bias, unit=unit) for column in ("params", "macs")}
     output, params_, work, seen = (tuple(texts) for texts in zip(*own, strict=True))
     name = unit_name(unit)
     asked = {column for _, column in result.blanks}
@@ -77,8 +78,8 @@ def readouts(
     kept = size_text(memory.total) if isinstance(memory, TrainingMemory) else UNKNOWN
     return (
         Readout("output", output, help="Channels × height × width of what this row gives."),
-        Readout("parameters", params_, help="Of this row.", headline=True),
-        Readout(name, work, help=f"{name} of this row, for one image."),
+        Readout("parameters", params_, help="Of this row.", formula=ways["params"], headline=True),
+        Readout(name, work, help=f"{name} of this row, for one image.", formula=ways["macs"]),
         Readout("sees", seen, "accent", "Height × width of what one unit sees of the image, padding included."),
         Readout(
             "all parameters",
@@ -95,6 +96,14 @@ def readouts(
             "Weights, gradients, optimizer and what is kept for the backward pass, without workspace of the GPU.",
         ),
     )
+
+
+def _ways(result: Cost, rows: Sequence[Row], column: str, *, bias: bool, unit: str) -> tuple[str, ...]:
+    """Write the formula of a number at each position of the slider; none while such numbers are to be found."""
+    if any(asked == column for _, asked in result.blanks) or bare(result.table):
+        return ()
+    found = [formulas(row.call, bias=bias, flops=unit == "flops")[column] for row in rows]
+    return tuple(found[k - 1] if k else "The image itself." for k in stops(tuple(rows)))
 
 
 _BUILT = ("traced", "precomputed")

@@ -62,13 +62,15 @@ def summaries(result: Convolution, view: str) -> tuple[str, ...]:
 
 
 def output_size(result: Convolution) -> Readout:
-    """Return the size of the output, with the formula for its rows."""
+    """Return the size of the output, with its formula."""
     s = result.sliding
-    rows, columns = s.output.shape
+    sizes = zip(("rows", "columns"), s.image.shape, s.kernel.shape, s.output.shape, strict=True)
+    ways = (f"{name}: ⌊({n} + 2·{result.padding} − {k})/{result.stride}⌋ + 1 = {size}" for name, n, k, size in sizes)
     return Readout(
-        f"output, rows ⌊({s.image.shape[0]} + 2·{result.padding} − {s.kernel.shape[0]})/{result.stride}⌋ + 1",
-        (f"{rows} × {columns}",),
+        "output",
+        (f"{s.output.shape[0]} × {s.output.shape[1]}",),
         help="⌊(n + 2p − k)/s⌋ + 1 for rows and for columns.",
+        formula=("; ".join(ways),),
     )
 
 
@@ -76,7 +78,14 @@ def _sparse(result: Convolution) -> tuple[Readout, ...]:
     s = result.sliding
     return (
         Readout("W", (f"{s.matrix.shape[0]} × {s.matrix.shape[1]}",), help="A row for each output, a column a pixel."),
-        Readout("always zero in W", (percent(s.zeros),), help="Entries for pixels that the window does not touch."),
+        Readout(
+            "always zero in W",
+            (percent(s.zeros),),
+            help="Entries for pixels that the window does not touch.",
+            formula=(f"1 − {s.kernel.size} / {s.image.size} = {percent(1 - s.kernel.size / s.image.size)}",)
+            if not result.padding
+            else (),
+        ),
     )
 
 

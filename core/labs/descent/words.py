@@ -75,7 +75,7 @@ def _limit(result: Descent) -> Readout:
     if math.isfinite(result.limit):
         same = bool(np.isclose(result.limit, result.limit_again, rtol=1e-6))
         check = Check((f"{result.limit_again:.4g}",), (same,), "From gradients alone, without the curvature")
-        formula = (f"2 / {2 / result.limit:.4g} = {text}",)
+        formula = (f"2 / {2 / result.limit:.6g} = {text}",)
     return Readout("limit 2/L", (text,), "threshold", _LIMITS[result.loss], formula=formula, check=check)
 
 

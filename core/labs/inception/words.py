@@ -46,6 +46,9 @@ def module_readouts(result: Sweep) -> tuple[Readout, ...]:
             "risk",
             "Share of the naive operations, less than 0 where the reductions cost more than they save; naive over "
             "reduced.",
+            formula=tuple(
+                f"1 − {total:,} / {naive:,} = {share(1 - Fraction(total, naive))}" for total in result.totals
+            ),
             headline=True,
         ),
         Readout(

@@ -28,7 +28,16 @@ def readouts(result: ModelSelection, rule: str) -> tuple[Readout, ...]:
     drawn = f"exp({rule} / n), in units of y²" if rule in ("AIC", "BIC") else "What the rule minimizes, in units of y²"
     return (
         _headline(result),
-        Readout("training error", each(result.train_mse), "train", "Mean squared residual of the fit to all points."),
+        Readout(
+            "training error",
+            each(result.train_mse),
+            "train",
+            "Mean squared residual of the fit to all points.",
+            formula=tuple(
+                f"{float(mse) * v.x.size:,.3f} / {v.x.size} = {text}"
+                for mse, text in zip(result.train_mse, each(result.train_mse), strict=True)
+            ),
+        ),
         Readout(
             name_of(result, rule),
             tuple(with_error(float(score), float(se)) for score, se in scores),

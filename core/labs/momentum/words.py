@@ -31,6 +31,7 @@ def readouts(result: Momentum) -> tuple[Readout, ...]:
             "steps per digit",
             each(result.rate.ravel(), digit),
             help="Steps in which the distance shrinks by a factor of ten, in the long run.",
+            formula=("−1 / log₁₀(rate per step)",),
             headline=True,
         ),
         Readout(
@@ -58,8 +59,17 @@ def readouts(result: Momentum) -> tuple[Readout, ...]:
             "best rate",
             (f"{fixed4(best.rate)} at η {best.lr:.2f}, μ {best.momentum:.2f}",),
             help="For this condition number and this method.",
+            formula=_best_formula(result),
         ),
     )
+
+
+def _best_formula(result: Momentum) -> tuple[str, ...]:
+    """Write the best rate by its closed form, with the condition number in it."""
+    kappa, rate = result.kappa, fixed4(result.best.rate)
+    if result.method == "nesterov":
+        return (f"1 − 2 / √(3 · {kappa:g} + 1) = {rate}",)
+    return (f"(√{kappa:g} − 1) / (√{kappa:g} + 1) = {rate}",)
 
 
 def _same(again: Numbers, first: Numbers, show: Callable[[float], str], how: str) -> Check:

@@ -58,7 +58,26 @@ def readouts(result: Comparison, view: View) -> tuple[Readout, ...]:
         for k, (label, help_text) in enumerate(words.items())
     }
     first = here.pop("precision")
-    return (*_areas(result, view, order), replace(first, headline=True), *here.values())
+    return (
+        *_areas(result, view, order),
+        replace(first, headline=True, formula=_precision(result, view, first.texts)),
+        *here.values(),
+    )
+
+
+def _precision(result: Comparison, view: View, texts: Sequence[str]) -> tuple[str, ...]:
+    """Write the precision by its counts, or where another prevalence weighs them, by the two rates."""
+    found = []
+    for ranking, (tp, fp) in zip(result.rankings, result.counts, strict=True):
+        if view.share is None:
+            found.append([f"{hits:,.0f} of {hits + misses:,.0f}" for hits, misses in zip(tp, fp, strict=True)])
+            continue
+        fpr, tpr = (rates.tolist() for rates in ranking.roc(tp, fp))
+        share = view.share
+        parts = ((f"{share:.4g} · {r:.4g}", f"{1 - share:.4g} · {f:.4g}") for f, r in zip(fpr, tpr, strict=True))
+        found.append([f"{hits} / ({hits} + {misses})" for hits, misses in parts])
+    between = " / " if view.share is None else "; "
+    return tuple(f"{between.join(ways)} = {text}" for *ways, text in zip(*found, texts, strict=True))
 
 
 def _areas(result: Comparison, view: View, order: str) -> tuple[Readout, ...]:

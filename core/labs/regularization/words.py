@@ -28,23 +28,38 @@ def ridge_readouts(result: Regularization) -> tuple[Readout, ...]:
     r = result.ridge
     rounding = 1e-14 * float(np.mean(r.f_test**2))  # a bias² below is nothing else
     simulated = tuple(with_error(float(e), float(se)) for e, se in zip(r.mc_error, r.mc_error_se, strict=True))
+    bias2, variance, risk, noise = (
+        each(np.where(r.bias2 > rounding, r.bias2, 0)),
+        each(r.variance),
+        each(r.risk),
+        fixed(r.noise),
+    )
+    at = f"at {r.x_test.size} test points"
     return (
         Readout(
             "bias²",
-            each(np.where(r.bias2 > rounding, r.bias2, 0)),
+            bias2,
             "bias",
             "How far the mean fit misses the truth, squared.",
+            formula=tuple(f"mean (average fit − truth)² {at} = {text}" for text in bias2),
         ),
-        Readout("variance", each(r.variance), "variance", "How much the fit moves from data set to data set."),
+        Readout(
+            "variance",
+            variance,
+            "variance",
+            "How much the fit moves from data set to data set.",
+            formula=tuple(f"mean variance of the fit {at} = {text}" for text in variance),
+        ),
         Readout(
             "expected test error",
-            each(r.risk),
+            risk,
             "risk",
             "What a fit costs on new data; exact in the noise.",
+            formula=tuple(f"{b} + {v} + {noise} = {r}" for b, v, r in zip(bias2, variance, risk, strict=True)),
             headline=True,
         ),
-        Readout("without penalty", (fixed(float(r.risk[0])),), help="Expected test error of least squares."),
-        Readout("noise σ²", (fixed(r.noise),), "noise", "What no model can predict."),
+        Readout("without penalty", (risk[0],), help="Expected test error of least squares."),
+        Readout("noise σ²", (noise,), "noise", "What no model can predict."),
         Readout(
             f"simulated, {len(r.y_train)} sets",
             simulated,

@@ -22,13 +22,27 @@ def readouts(result: Transfer, optimizer: str) -> tuple[Readout, ...]:
             check=_by_formula(result),
             headline=True,
         ),
-        Readout("frozen", tuple(f"{count:,}" for count in result.frozen), "noise", "Parameters before the cut."),
+        Readout(
+            "frozen",
+            tuple(f"{count:,}" for count in result.frozen),
+            "noise",
+            "Parameters before the cut.",
+            formula=tuple(
+                f"{result.params:,} − {own:,} = {rest:,}"
+                for own, rest in zip(result.trainable, result.frozen, strict=True)
+            ),
+        ),
         Readout(
             "a training step",
             tuple(size_text(step.total) for step in steps),
             "second",
             f"With {optimizer}: 4 P bytes for the weights, 4 Pₜ for gradients, 4 s Pₜ for the optimizer's state, and "
             "the activations kept for the backward pass from the cut on.",
+            formula=tuple(
+                f"{size_text(step.weights)} + {size_text(step.gradients)} + {size_text(step.optimizer)} + "
+                f"{size_text(step.kept)} = {size_text(step.total)}"
+                for step in steps
+            ),
         ),
         Readout(
             "of it, kept for backward",
