@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tomllib
 from collections.abc import Callable
 from typing import Any
 
@@ -10,6 +11,9 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from core.host import MB
+from core.kit.brought import File
+from core.process import ROOT
+from pages.ui import shell
 from pages.ui.server import uploads
 from pages.ui.server.uploads import BoundedUploads
 from tests.asgi import finish
@@ -50,10 +54,10 @@ def test_a_file_is_forgotten_once_it_has_been_read(new_app: NewApp, monkeypatch:
     app = send(open_upload(new_app), "own.csv", GOOD)
     app.run(timeout=PATIENCE_S)
     assert forgotten == [[]]
-    assert "own.csv: 4 cases" in words(app)
+    assert "own.csv: 4 rows, 2 columns" in words(app)
     for _ in range(2):  # later runs find its name without its bytes, and change nothing
         app.run(timeout=PATIENCE_S)
-        assert "own.csv: 4 cases" in words(app) and not app.exception
+        assert "own.csv: 4 rows, 2 columns" in words(app) and not app.exception
     send(app, "bad.csv", b"nonsense").run()
     assert forgotten == [[], []]
     assert "Line 1 has 1 value" in words(app)
@@ -147,3 +151,9 @@ def test_what_all_visitors_have_brought_is_bounded(monkeypatch: pytest.MonkeyPat
     assert uploads.admit(Brought(20)).numbers.size == 20 * MB
     monkeypatch.setenv("LECTERN_HOST", "private")
     assert len([uploads.admit(Brought(20)) for _ in range(5)]) == 5
+
+
+def test_the_server_takes_the_largest_file_that_a_page_allows() -> None:
+    settings = tomllib.loads((ROOT / ".streamlit" / "config.toml").read_text("utf-8"))
+    limits = {each.limit for lab in shell.labs().values() for each in lab.controls if isinstance(each, File)}
+    assert limits == {1, 8, 32, 200} and max(limits) == settings["server"]["maxUploadSize"]

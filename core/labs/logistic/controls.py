@@ -49,6 +49,7 @@ UPLOAD = File(
     name="upload",
     label="Or a CSV file",
     read=read_file,
+    limit=1,
     place="section",
     when=_OWN,
     help="The same kind of table from a file. It is read once, not kept, and not part of a link.",

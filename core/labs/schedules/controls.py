@@ -76,6 +76,7 @@ CONTROLS: tuple[Control, ...] = (
         name="record",
         label="Longer log as a file",
         read=read_log,
+        limit=8,
         when=_OWN,
         help="CSV, JSON, or TensorBoard event file with losses or accuracies. It replaces the lines and is not kept.",
     ),

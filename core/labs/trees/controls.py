@@ -65,6 +65,7 @@ CONTROLS = (
         name="upload",
         label="Or a CSV file",
         read=read_file,
+        limit=1,
         when=_OWN,
         help="The same kind of table from a file. It is read once, not kept, and not part of a link.",
     ),
