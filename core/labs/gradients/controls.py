@@ -53,6 +53,7 @@ CONTROLS = (
         label="Dragged weight",
         default="none",
         limit=10,
+        place="more",
         when=_LAYER,
         examples=("1 1", "2 4", "3 1"),
         help="Row and column of the entry of W̃ that is dragged in place of x. A click in the graph takes one, too.",
