@@ -140,13 +140,13 @@ class Chart {
     }
   }
 
-  /** Draw the picture for a control that is being dragged; the message before stays the last one. */
-  async preview(bytes) {
+  /** Draw the picture for a control that is being dragged, from what changes in a known one; the message before stays the last. */
+  async preview(bytes, known) {
     const packed = await this.kit.inflated(bytes);
     if (this.over) return;
     this.previewing = true;
     this.resting = this.stand();
-    this.adopt({ ...this.kit.decode(packed, this.kit.rules), state: this.state });
+    this.adopt({ ...this.kit.decode(packed, this.kit.rules, known), state: this.state });
     this.draw();
   }
 

@@ -8,15 +8,17 @@ export function inflated(bytes) {
   return new Response(stream).arrayBuffer().then((buffer) => new Uint8Array(buffer));
 }
 
-/** Header of a picture; arrays and frames in it are float32 views into one buffer. */
-export function decode(bytes, rules) {
+/** Header of a picture; arrays and frames in it are float32 views into one buffer. What it leaves out is as in `known`. */
+export function decode(bytes, rules, known) {
   const { buffer } = bytes.slice(); // own buffer: float32 needs an offset that is a multiple of four
   const length = new DataView(buffer).getUint32(0, true);
   const header = JSON.parse(new TextDecoder().decode(new Uint8Array(buffer, 4, length)));
   const blob = new Float32Array(buffer, 4 + length);
   const part = ([offset, count]) => blob.subarray(offset, offset + count);
+  for (const name of ["dark", "roles", "axes"]) header[name] ??= known[name];
   for (const panel of header.panels) {
-    panel.data = withArrays(panel.data, part);
+    panel.data = withArrays(panel.data ?? panel.arrays, part);
+    if (!panel.layout) fillIn(panel, known.panels.find(({ look }) => look === panel.look));
     const ruled = new Map(); // several frames show parts of what one rule makes of the same numbers
     panel.frames = panel.frames.map((frames) => decodeFrames(frames, part, header.at !== null, rules, ruled));
     panel.tracks = withArrays(panel.tracks, part);
@@ -33,6 +35,25 @@ export function decode(bytes, rules) {
   header.summaries = withTexts(header.summaries, part);
   header.sentences = withTexts(header.sentences, part);
   return header;
+}
+
+/** Give a panel that came with ranges and arrays alone the rest of its figure. */
+function fillIn(panel, { layout, data }) {
+  panel.data = filled(data, panel.data);
+  panel.layout = { ...layout };
+  for (const name of ["xaxis", "yaxis"]) {
+    const { range, ...rest } = layout[name] ?? {};
+    if (layout[name]) panel.layout[name] = name in panel.ranges ? { ...rest, range: panel.ranges[name] } : rest;
+  }
+}
+
+const isObject = (value) => value !== null && typeof value === "object" && !Array.isArray(value) && !ArrayBuffer.isView(value);
+
+/** A part of a figure with other arrays in it. */
+function filled(old, arrays) {
+  if (Array.isArray(arrays) && isObject(arrays[0])) return arrays.map((part, i) => filled(old[i], part));
+  if (!isObject(arrays)) return arrays;
+  return { ...old, ...Object.fromEntries(Object.entries(arrays).map(([name, part]) => [name, filled(old[name], part)])) };
 }
 
 function withArrays(value, part) {

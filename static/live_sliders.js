@@ -61,7 +61,9 @@ export class Sliders {
 
   ask() {
     if (this.sent || !this.wanted || this.socket?.readyState !== WebSocket.OPEN) return;
-    this.sent = { ...this.source, ...this.wanted, stand: this.chart.stand() };
+    this.known = this.chart.header; // of which the answer will hold only what differs
+    const looks = [this.known.axesLook, ...this.known.panels.map(({ look }) => look)];
+    this.sent = { ...this.source, ...this.wanted, stand: this.chart.stand(), known: looks };
     this.wanted = null;
     this.socket.send(JSON.stringify(this.sent));
   }
@@ -69,7 +71,7 @@ export class Sliders {
   /** Draw an answer, and request the next picture once this one is painted: a slow browser never gets more than it can paint. */
   async took(bytes) {
     const due = this.sent?.link === this.source?.link; // otherwise a run of the script has drawn a newer picture
-    if (bytes.length && due) await this.chart.preview(bytes);
+    if (bytes.length && due) await this.chart.preview(bytes, this.known);
     requestAnimationFrame(() => {
       const painted = new MessageChannel();
       painted.port1.onmessage = () => {

@@ -9,7 +9,7 @@ import hashlib
 import json
 import math
 import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import fields
 from typing import Any
 
@@ -20,10 +20,12 @@ from core.draw.live import Along, Figure, Frames, Panel, Picture, Readout, Texts
 from core.draw.rules import Rule
 from core.kit.arrays import Numbers, single
 
+_ROLES = {role: light for role, (light, _) in style.PALETTE.items() if light.startswith("#")}
+_AXES = "xaxis", "yaxis"
 _LARGE = 60_000  # bytes that are sent uncompressed: the browser draws them at once
 
 
-def pack(picture: Picture, at: int | None = None, **state: Any) -> bytes:
+def pack(picture: Picture, at: int | None = None, known: Collection[str] = (), **state: Any) -> bytes:
     """Encode a picture for the live chart.
 
     Parameters
@@ -32,6 +34,8 @@ def pack(picture: Picture, at: int | None = None, **state: Any) -> bytes:
         What to show.
     at : int, optional
         The only step whose frames and texts are sent; all of them if not given. Digests are the same either way.
+    known : collection of str
+        Looks that the browser holds, of panels and of axes: of these only arrays and ranges are sent, and no colors.
     **state
         JSON values that are sent along (where to start and the like).
 
@@ -43,15 +47,17 @@ def pack(picture: Picture, at: int | None = None, **state: Any) -> bytes:
         header stands for a part of the blob, counted in numbers.
     """
     blob = _Blob()
+    axes = [
+        {"label": axis.label, "values": list(axis.values), "texts": list(axis.texts)}
+        for axis in (picture.axis.axes if picture.axis else ())
+    ]
+    axes_look = _digest(json.dumps(axes))
     header = {
         "state": state,
         "at": at,
-        "dark": style.DARK,
-        "roles": {role: light for role, (light, _) in style.PALETTE.items() if light.startswith("#")},
-        "axes": [
-            {"label": axis.label, "values": list(axis.values), "texts": list(axis.texts)}
-            for axis in (picture.axis.axes if picture.axis else ())
-        ],
+        **({} if known else {"dark": style.DARK, "roles": _ROLES}),
+        "axesLook": axes_look,
+        **({} if axes_look in known else {"axes": axes}),
         "readouts": [
             {
                 "label": r.label,
@@ -69,7 +75,7 @@ def pack(picture: Picture, at: int | None = None, **state: Any) -> bytes:
         "summaries": _texts(_those(picture, picture.summaries, at), blob),
         "sentences": _texts(_those(picture, picture.sentences, at), blob),
         "remarks": [{"texts": list(_those(picture, r.texts, at, r.along)), "along": r.along} for r in picture.remarks],
-        "panels": [_panel(panel, blob, picture, at) for panel in picture.panels],
+        "panels": [_panel(panel, blob, picture, at, known) for panel in picture.panels],
     }
     text = json.dumps(header, allow_nan=False, ensure_ascii=False, separators=(",", ":")).encode()
     text += b" " * (-len(text) % 4)
@@ -130,9 +136,9 @@ def _those(picture: Picture, entries: Any, at: int | None, along: Along | None =
     return entries if at is None else entries[min(picture.entry(along, at), len(entries) - 1) :][:1]
 
 
-def _panel(panel: Panel, blob: _Blob, picture: Picture, at: int | None) -> dict[str, Any]:
+def _panel(panel: Panel, blob: _Blob, picture: Picture, at: int | None, known: Collection[str]) -> dict[str, Any]:
     data = [dict(trace) for trace in panel.figure["data"]]
-    described = {
+    described: dict[str, Any] = {
         "alt": panel.alt,
         "absent": list(panel.absent),
         "column": panel.column,
@@ -162,12 +168,18 @@ def _panel(panel: Panel, blob: _Blob, picture: Picture, at: int | None) -> dict[
         # One grid is enough: the browser repeats it for each curve.
         if frames.basis is not None and frames.attr == "y" and "x" in data[frames.trace]:
             data[frames.trace]["x"] = _grid(data[frames.trace]["x"], frames)
+    look = _look(panel.figure)
+    layout = described.pop("layout")
+    if look in known:
+        ranges = {name: layout[name]["range"] for name in _AXES if "range" in layout.get(name, {})}
+        drawn = {"ranges": _packed(ranges, blob), "arrays": _packed(_arrays(data), blob)}
+    else:
+        drawn = {"layout": _packed(layout, blob), "data": _packed(data, blob)}
     return {
         **described,
-        "layout": _packed(described["layout"], blob),
+        **drawn,
         "digest": digest.hexdigest(),
-        "look": _look(panel.figure),
-        "data": _packed(data, blob),
+        "look": look,
         "frames": [_moved(frames, _those(picture, frames.values, at, frames.along), blob) for frames in panel.frames],
         "tracks": [
             {
@@ -184,10 +196,13 @@ def _panel(panel: Panel, blob: _Blob, picture: Picture, at: int | None) -> dict[
 def _look(figure: Figure) -> str:
     """Return a digest of all but arrays and axis ranges: while it stays the same, the browser only moves the figure."""
     layout = {
-        name: {k: v for k, v in part.items() if k != "range"} if name in ("xaxis", "yaxis") else part
+        name: {k: v for k, v in part.items() if k != "range"} if name in _AXES else part
         for name, part in figure["layout"].items()
     }
-    text = json.dumps([layout, _without_arrays(figure["data"])], default=_fingerprint)
+    return _digest(json.dumps([layout, _without_arrays(figure["data"])], default=_fingerprint))
+
+
+def _digest(text: str) -> str:
     return hashlib.blake2b(text.encode(), digest_size=8).hexdigest()
 
 
@@ -197,6 +212,16 @@ def _without_arrays(value: Any) -> Any:
     if isinstance(value, list) and value and isinstance(value[0], Mapping):
         return [_without_arrays(part) for part in value]
     return None if isinstance(value, np.ndarray | list | tuple) else value
+
+
+def _arrays(value: Any) -> Any:
+    """Return the other half of `_without_arrays`: arrays in their places, and nothing else."""
+    if isinstance(value, Mapping):
+        kept = {name: _arrays(part) for name, part in value.items()}
+        return {name: part for name, part in kept.items() if part is not None}
+    if isinstance(value, list) and value and isinstance(value[0], Mapping):
+        return [_arrays(part) for part in value]
+    return value if isinstance(value, np.ndarray | list | tuple) else None
 
 
 def _fingerprint(value: Any) -> Any:

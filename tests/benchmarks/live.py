@@ -52,7 +52,7 @@ def message(lab: Lab, name: str, place: int) -> str:
     at = picture.axis.values[picture.axis.nearest(lab.stand(lab.fresh))]
     link = urlencode(to_link([control for control in lab.controls if control.name in lab.drawn_from], lab.fresh))
     stand = list(at) if lab.second else [at]
-    return json.dumps({"page": lab.name, "link": link, "control": name, "place": place, "stand": stand})
+    return json.dumps({"page": lab.name, "link": link, "control": name, "place": place, "stand": stand, "known": []})
 
 
 def steps(browser: Browser, server: Server, lab: Lab, name: str) -> Row:

@@ -18,7 +18,7 @@ from pages.ui.server import live
 from tests.browser.server import running
 from tests.browser.test_app import ready
 
-MESSAGE = {"page": "bias_variance", "link": "degree=3", "control": "n_train", "place": 30, "stand": [3]}
+MESSAGE = {"page": "bias_variance", "link": "degree=3", "control": "n_train", "place": 30, "stand": [3], "known": []}
 
 
 def test_under_a_base_path_it_answers_its_own_pages_alone(open_page: Callable[..., Page], tmp_path: Path) -> None:

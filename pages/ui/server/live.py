@@ -11,7 +11,7 @@ import json
 import logging
 import math
 import time
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
@@ -31,6 +31,7 @@ from pages.ui import shell
 
 PATH = "live"
 LONGEST = 2048  # bytes of a message
+OTHER = 500  # of which all but the settings needs at most as many
 MOST = 1000  # connections per process
 # Seconds of computing that one position may take; anything longer is left to the release. What takes 50 ms alone takes
 # twice as long next to others that share the core.
@@ -54,6 +55,8 @@ class Asked:
         The page, and the value of every control with the moved one at its new position.
     stand
         Value of the main control, or of both of a plane.
+    known
+        Looks that the page holds: see `core.draw.packing.pack`.
     drag, place
         What stays the same during a drag, and the index of the new value among all of its control.
     """
@@ -61,6 +64,7 @@ class Asked:
     lab: Lab
     values: Mapping[str, Any]
     stand: tuple[float, ...]
+    known: frozenset[str]
     drag: tuple[str, str, str]
     place: int
 
@@ -79,7 +83,7 @@ def start(lab: Lab, values: Mapping[str, Any]) -> dict[str, str] | None:
     if not _open["route"] or any(isinstance(values[c.name], Memo) and values[c.name] for c in used):
         return None
     link = urlencode(to_link(used, values))
-    return {"page": lab.name, "link": link} if len(link) < LONGEST - 200 else None
+    return {"page": lab.name, "link": link} if len(link) < LONGEST - OTHER else None
 
 
 def _drawn_from(lab: Lab) -> list[Control]:
@@ -100,9 +104,10 @@ def read(text: str) -> Asked:
         if isinstance(place, bool) or not 0 <= place < len(possible) or not all(map(math.isfinite, stand)):
             raise ValueError("`place` must be a position among the values of `control`.")
         values[name] = possible[place]
+        known = frozenset(map(str, message["known"]))
     except (KeyError, TypeError, AttributeError, StopIteration, RecursionError, OverflowError) as error:
-        raise ValueError("The message must hold page, link, control, place and stand.") from error
-    return Asked(lab, values, tuple(stand), (page, link, name), place)
+        raise ValueError("The message must hold page, link, control, place, stand, and what is known.") from error
+    return Asked(lab, values, tuple(stand), known, (page, link, name), place)
 
 
 def draw(text: str) -> bytes:
@@ -122,13 +127,19 @@ def draw(text: str) -> bytes:
 
 def _answer(asked: Asked) -> bytes:
     lab, values = asked.lab, asked.values
-    key = (lab.name, asked.stand, tuple(values[control.name] for control in _drawn_from(lab)))
-    answer: bytes = _ANSWERS.recall(key, lambda: packed(lab, values, asked.stand))
+    key = (lab.name, asked.stand, asked.known, tuple(values[control.name] for control in _drawn_from(lab)))
+    answer: bytes = _ANSWERS.recall(key, lambda: packed(lab, values, asked.stand, asked.known))
     return answer
 
 
-def packed(lab: Lab, values: Mapping[str, Any], stand: tuple[float, ...]) -> bytes:
-    """Return the picture of a state as sent, with only what it shows at `stand`; `ValueError` if there is none."""
+def packed(lab: Lab, values: Mapping[str, Any], stand: tuple[float, ...], known: Collection[str] = ()) -> bytes:
+    """Return the picture of a state as sent, with only what it shows at `stand` and the page does not know.
+
+    Raises
+    ------
+    ValueError
+        If there is none.
+    """
     with worker.nothing_new():
         if lab.tasks(values):
             raise ValueError("There is work to be done first.")
@@ -138,7 +149,7 @@ def packed(lab: Lab, values: Mapping[str, Any], stand: tuple[float, ...]) -> byt
         if len(stand) != len(picture.axis.axes):
             raise ValueError("`stand` must have a number for each axis.")
         at = picture.axis.nearest(stand if len(stand) > 1 else stand[0])
-    return deflated(pack(picture, at=at))
+    return deflated(pack(picture, at=at, known=known))
 
 
 def allowed(origin: str | None, host: str | None) -> bool:
