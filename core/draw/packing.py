@@ -67,8 +67,8 @@ def pack(picture: Picture, at: int | None = None, known: Collection[str] = (), *
                 "help": r.help,
                 "along": r.along,
                 "formula": _texts(_those(picture, r.formula, at, r.along), blob),
-                "check": _check(picture, r, at, blob),
-                "headline": r.headline,
+                **({"check": _check(picture, r, at, blob)} if r.check else {}),
+                **({"headline": True} if r.headline else {}),
             }
             for r in picture.readouts
         ],
@@ -143,7 +143,7 @@ def _panel(panel: Panel, blob: _Blob, picture: Picture, at: int | None, known: C
         "absent": list(panel.absent),
         "column": panel.column,
         "folded": panel.folded,
-        "paced": panel.paced,
+        **({"paced": panel.paced} if panel.paced else {}),
         "width": panel.width,
         "height": panel.height,
         "layout": panel.figure["layout"],

@@ -34,21 +34,18 @@ def ridge_readouts(result: Regularization) -> tuple[Readout, ...]:
         each(r.risk),
         fixed(r.noise),
     )
-    at = f"at {r.x_test.size} test points"
     return (
         Readout(
             "bias²",
             bias2,
             "bias",
             "How far the mean fit misses the truth, squared.",
-            formula=(f"mean (average fit − truth)² {at}",),
         ),
         Readout(
             "variance",
             variance,
             "variance",
             "How much the fit moves from data set to data set.",
-            formula=(f"mean variance of the fit {at}",),
         ),
         Readout(
             "expected test error",
