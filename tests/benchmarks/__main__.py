@@ -2,7 +2,7 @@
 
 import sys
 
-from tests.benchmarks import live, networks, numbers, pages, ranking, regularization, training, validation
+from tests.benchmarks import live, networks, numbers, pages, ranking, regularization, roam, training, validation
 from tests.benchmarks.measure import table
 
 PARTS = {
@@ -14,6 +14,7 @@ PARTS = {
     "training": training,
     "pages": pages,
     "live": live,
+    "roam": roam,
 }
 
 print(table([row for name in sys.argv[1:] or PARTS for row in PARTS[name].rows()]))
