@@ -8,6 +8,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from core.draw.live import Picture
 from core.kit.own import MOST, OwnStep, pack, unpack
 from pages.ui import shell
 from pages.ui.lectures import LECTURES
@@ -76,6 +77,23 @@ def test_a_state_of_a_hostile_link_is_read_like_any_link(new_app: NewApp) -> Non
     assert "Here." in said(app)
 
 
+def test_a_step_of_ones_own_names_its_panels_and_controls(new_app: NewApp, monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[Picture] = []
+    monkeypatch.setattr("pages.ui.frame.live_chart", lambda picture, **_: seen.append(picture))
+    steps = (
+        OwnStep("momentum", "lr=2.1&momentum=0", "One plot.", (2,), ("method",)),
+        OwnStep("momentum", "lr=2.1&momentum=0", "Plots that are not there.", (2, 19), ("gone",)),
+        OwnStep("momentum", "lr=2.1&momentum=0", "None of them is there.", (19,)),
+    )
+    app = open_at(new_app, "momentum", own=pack(steps), story="own.1")
+    assert [panel.folded for panel in seen[-1].panels] == [True, True, False, True, True]
+    assert [box.key for box in app.selectbox] == ["momentum.method"]
+    click(app, "momentum:story:Next")
+    assert [panel.folded for panel in seen[-1].panels] == [True, True, False, True, True]
+    click(app, "momentum:story:Next")
+    assert not all(panel.folded for panel in seen[-1].panels)
+
+
 def _dialog() -> None:
     """Draw the content of the dialog on a page of its own: AppTest does not show dialogs."""
     from pages.ui import own, shell, state
@@ -83,6 +101,7 @@ def _dialog() -> None:
     lab = shell.labs()["momentum"]
     record = state.of(lab)
     record.good |= {"lr": 2.1, "momentum": 0.0}
+    record.drawn = True
     own._collect(lab, record)
 
 
@@ -94,6 +113,11 @@ def test_steps_are_collected_and_put_in_order() -> None:
     click(app, "own:Add this step")
     first = app.session_state["own:steps"][0]
     assert (first.query, first.words) == ("lr=2.1&momentum=0", "It diverges.")
+    assert (first.panels, first.controls) == ((), ())  # as on the page
+    app.multiselect("own:panels:momentum").set_value([0, 2])
+    app.multiselect("own:controls:momentum").set_value(["kappa"])
+    click(app, "own:Add this step")
+    assert app.session_state["own:steps"].pop() == OwnStep("momentum", first.query, "", (0, 2), ("kappa",))
     click(app, "own:Move up 1")
     assert [step.words for step in app.session_state["own:steps"]] == ["", "It diverges."]
     assert app.button("own:Move up 0").disabled
@@ -106,3 +130,23 @@ def test_steps_are_collected_and_put_in_order() -> None:
     for _ in range(MOST - 1):
         click(app, "own:Add this step")
     assert app.button("own:Add this step").disabled
+
+
+def test_the_home_page_says_how_a_lecture_is_collected_and_shows_it(new_app: NewApp) -> None:
+    app = new_app()
+    app.run()
+    assert app.button("home:own").label == "A lecture of your own"
+
+    def home() -> None:
+        from pages.ui import own
+
+        own._collected()
+
+    app = AppTest.from_function(home).run()
+    assert "Open a lab" in said(app)
+    app.session_state["own:steps"] = [OwnStep("momentum", "", "Here.")]
+    app.run()
+    assert "Here." in said(app)
+    address = urlsplit(app.code[0].value)
+    assert address.path == "/momentum"
+    assert unpack(parse_qs(address.query)["own"][0])[0].words == "Here."

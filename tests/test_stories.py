@@ -18,11 +18,11 @@ from core.draw.guess import marked
 from core.draw.live import Picture, still
 from core.draw.staging import showing, without
 from core.draw.style import color
-from core.kit.controls import defaults
+from core.kit.controls import Seed, defaults
 from core.kit.lab import Lab
 from core.kit.links import from_link
 from core.kit.mark import Mark, answered
-from core.kit.story import LONGEST, Step, Story, read_place
+from core.kit.story import LONGEST, Goal, Step, Story, read_place
 from pages.ui import shell
 from pages.ui.lectures import LECTURES
 from tests.words import units_in
@@ -110,6 +110,8 @@ def test_numbers_in_the_words_are_on_screen(lab: Lab, story: Story) -> None:
         seen = set(shown(lab, values_of(lab, story, at)))
         if at > 1:
             seen |= set(shown(lab, values_of(lab, story, at - 1)))
+        for goal in story.steps[at - 1].until:
+            seen |= set(shown(lab, reached(lab, values_of(lab, story, at), goal)))
         texts = [step.words] + ([slip.words for slip in step.ask.slips] if step.ask else [])
         for text in texts:
             for value, unit in units_in(text):
@@ -124,6 +126,32 @@ def test_numbers_in_the_words_are_on_screen(lab: Lab, story: Story) -> None:
                 computed = COMPUTED.get((lab.name, story.name, value))
                 found = found or (computed is not None and abs(value - computed) <= near)
                 assert found, (lab.name, story.name, at, text, value)
+
+
+def reached(lab: Lab, values: dict[str, Any], goal: Goal) -> dict[str, Any]:
+    """Return the values with the control of a goal at the nearest value that meets it."""
+    (control,) = (one for one in lab.controls if one.name == goal.control)
+    assert control.shown(values), (goal.control, "is not shown")
+    all_values = range(control.high + 1) if isinstance(control, Seed) else control.values  # type: ignore[attr-defined]
+    index = list(all_values).index(values[goal.control])
+    met = [k for k, value in enumerate(all_values) if goal.met(value)]
+    nearest = all_values[min(met, key=lambda k: abs(k - index))]
+    moved = values | {goal.control: nearest}
+    settled(lab, moved)
+    assert lab.settled(lab.draw(lab.result(moved), moved), moved) == moved, (goal.control, nearest, "is out of reach")
+    return moved
+
+
+@each_story
+def test_what_a_step_asks_to_do_can_be_done_and_is_not_done_before(lab: Lab, story: Story) -> None:
+    for at, step in enumerate(story.steps, 1):
+        values = values_of(lab, story, at)
+        assert {*story.controls(at)} <= {control.name for control in lab.controls}
+        for goal in step.until:
+            assert not goal.met(values[goal.control]), (at, goal.control, "is met at the start")
+            reached(lab, values, goal)
+        asks = re.search(r"\b(Drag|Try)\b", step.words)
+        assert bool(step.until) == (asks is not None) or step.open, step.words
 
 
 def drawn(lab: Lab, story: Story, at: int) -> Picture:
@@ -323,6 +351,88 @@ def test_a_step_unfolds_its_section(new_app: NewApp) -> None:
     unfolded = [expander.label for expander in app.expander if expander.proto.expanded]
     assert len(unfolded) == 1
     assert unfolded[0].startswith("Small batches")
+
+
+def shown_controls(app: AppTest, lab: Lab) -> list[str]:
+    """Return the names of the controls that are drawn; of the folded ones none is."""
+    named = {f"{lab.name}.{control.name}": control.name for control in lab.controls}
+    kinds = (app.slider, app.select_slider, app.selectbox, app.toggle, app.number_input, app.text_input, app.text_area)
+    return [named[one.key] for kind in kinds for one in kind if one.key in named]
+
+
+def test_a_step_notices_that_all_it_asks_for_is_done(new_app: NewApp) -> None:
+    app = open_at(new_app, "model_selection", story="start.4")
+    assert "check_circle" not in said(app)
+    app.number_input("model_selection.split_seed").set_value(1).run()
+    assert "check_circle" not in said(app)
+    app.number_input("model_selection.split_seed").set_value(3).run()
+    assert ":green[:material/check_circle:] Ten folds" in said(app)
+    assert app.button("model_selection:story:Next").proto.type == "primary"
+    app.number_input("model_selection.split_seed").set_value(0).run()
+    assert "check_circle" in said(app)  # it has been done
+    click(app, "model_selection:story:Back")
+    click(app, "model_selection:story:Next")
+    assert "check_circle" not in said(app)
+
+
+def test_two_things_to_do_are_remembered_one_by_one(new_app: NewApp) -> None:
+    lab = LABS["regularization"]
+    wanted = values_of(lab, lab.stories[0], 4)
+
+    def go(app: AppTest, values: dict[str, Any]) -> None:
+        for name, text in lab.link(values).items():
+            app.query_params[name] = text
+        app.run()
+        assert not app.exception
+
+    app = open_at(new_app, lab.name, story="start.4", **lab.link(wanted))
+    for alpha in (1e4, 1e-10):
+        assert "check_circle" not in said(app)
+        go(app, wanted | {"alpha": alpha})
+    assert "check_circle" in said(app)
+    app = open_at(new_app, lab.name, story="start.4", **lab.link(wanted))
+    for alpha in (1e4, 1e-10):  # what is done in another state does not count
+        go(app, wanted | {"alpha": alpha, "degree": 3})
+    assert "check_circle" not in said(app)
+
+
+def test_a_story_unfolds_the_controls_that_it_changes(new_app: NewApp) -> None:
+    lab = LABS["bias_variance"]
+    story = next(one for one in lab.stories if one.name == "data")
+    app = open_at(new_app, lab.name, story="data.1")
+    assert set(shown_controls(app, lab)) == {*story.controls(1)} - {"degree"}
+    click(app, "bias_variance:story:leave")
+    assert {*lab.open[:3]} <= set(shown_controls(app, lab))
+
+
+def test_work_for_the_next_step_is_begun_one_step_ahead(new_app: NewApp, monkeypatch: pytest.MonkeyPatch) -> None:
+    lab, begun = LABS["ranking_curves"], []
+    needs = lab.needs
+    monkeypatch.setitem(lab.__dict__, "needs", lambda **values: begun.append(values["source"]) or needs(**values))
+    app = open_at(new_app, lab.name, story="jud.8")
+    assert "cancer" not in begun
+    click(app, "ranking_curves:story:Next")  # passes over the question
+    assert "cancer" in begun
+
+
+def test_new_words_never_stand_over_the_picture_of_before(new_app: NewApp, pictures: list[Picture]) -> None:
+    class Endless:
+        done, title, seconds = False, "Fitting", 1.0
+
+        def wait(self, timeout: float) -> bool:
+            return False
+
+    lab = LABS["ranking_curves"]
+    app = open_at(new_app, lab.name, story="cost.3")
+    seen = len(pictures)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(lab.__dict__, "needs", lambda **values: [Endless()])
+        app.button(f"{lab.name}:story:Next").click().run()
+        assert not app.exception
+        assert len(pictures) == seen
+        assert "Misses expensive again" in said(app)
+    app.run()
+    assert len(pictures) > seen > 0
 
 
 def test_what_is_no_number_is_no_answer(new_app: NewApp, pictures: list[Picture]) -> None:

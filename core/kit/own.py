@@ -15,6 +15,7 @@ from core.kit.story import LONGEST
 MOST = 12  # steps
 LONGEST_PACKED = 2048  # characters of the text
 _UNPACKED = 16_384  # bytes
+_MANY = 20  # panels
 _LAB = re.compile(r"[a-z][a-z0-9_]{0,39}", re.ASCII)
 _ENCODED = re.compile(r"[A-Za-z0-9_-]+", re.ASCII)
 _BROKEN = "This lecture's link is damaged. Copy it again, all of it."
@@ -32,11 +33,17 @@ class OwnStep:
         Query string of the state.
     words : str
         What to look at, at most `LONGEST` characters.
+    panels : tuple of int
+        Panels that are shown, counted from 0; those that the picture shows anyway if not given.
+    controls : tuple of str
+        Names of the controls that are unfolded; those of the page if not given.
     """
 
     lab: str
     query: str
     words: str
+    panels: tuple[int, ...] = ()
+    controls: tuple[str, ...] = ()
 
 
 def pack(steps: Sequence[OwnStep]) -> str:
@@ -51,9 +58,8 @@ def pack(steps: Sequence[OwnStep]) -> str:
         raise ValueError(f"A lecture has 1 to {MOST} steps; got {len(steps)}.")
     if any(len(step.words) > LONGEST for step in steps):
         raise ValueError(f"The words of a step have at most {LONGEST} characters.")
-    plain = json.dumps(
-        [[step.lab, step.query, step.words] for step in steps], ensure_ascii=False, separators=(",", ":")
-    )
+    rows = [[step.lab, step.query, step.words, *_apart(step)] for step in steps]
+    plain = json.dumps(rows, ensure_ascii=False, separators=(",", ":"))
     squeeze = zlib.compressobj(9, wbits=-15)
     packed = base64.urlsafe_b64encode(squeeze.compress(plain.encode()) + squeeze.flush()).decode().rstrip("=")
     if len(packed) > LONGEST_PACKED or len(plain.encode()) > _UNPACKED:
@@ -82,11 +88,24 @@ def unpack(text: str) -> tuple[OwnStep, ...]:
         raise ValueError(_BROKEN) from error
     if not isinstance(rows, list) or not 1 <= len(rows) <= MOST or not all(map(_is_step, rows)):
         raise ValueError(_BROKEN)
-    return tuple(OwnStep(*row) for row in rows)
+    return tuple(OwnStep(*row[:3], *map(tuple, row[3:])) for row in rows)
+
+
+def _apart(step: OwnStep) -> tuple[tuple[object, ...], ...]:
+    """Return what is not as the page has it, without empty ends."""
+    return (step.panels, step.controls) if step.controls else (step.panels,) if step.panels else ()
 
 
 def _is_step(row: object) -> bool:
-    if not (isinstance(row, list) and len(row) == 3 and all(isinstance(part, str) for part in row)):
+    if not (isinstance(row, list) and 3 <= len(row) <= 5 and all(isinstance(part, str) for part in row[:3])):
         return False
-    lab, query, words = row
-    return bool(_LAB.fullmatch(lab)) and query.isprintable() and words.isprintable() and len(words) <= LONGEST
+    lab, query, words = row[:3]
+    if not (_LAB.fullmatch(lab) and query.isprintable() and words.isprintable() and len(words) <= LONGEST):
+        return False
+    panels, controls = (*row[3:], [], [])[:2]
+    return (
+        isinstance(panels, list)
+        and isinstance(controls, list)
+        and all(type(panel) is int and 0 <= panel < _MANY for panel in panels)
+        and all(isinstance(name, str) and _LAB.fullmatch(name) for name in controls)
+    )

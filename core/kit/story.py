@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import parse_qs
 
 from core.exercises.questions import Question
@@ -11,6 +13,14 @@ from core.kit.mark import Mark
 
 LONGEST = 120  # characters of a step's words
 _KEY = re.compile(r"(?P<story>[a-z0-9_]{1,30})\.(?P<step>\d{1,2})", re.ASCII)
+
+
+@dataclass(frozen=True)
+class Goal:
+    """Something to be done in a step: `control` is moved to a value for which `met` holds."""
+
+    control: str
+    met: Callable[[Any], bool]
 
 
 @dataclass(frozen=True)
@@ -36,6 +46,10 @@ class Step:
         The panel that fills the stage.
     open : str
         Name of the section that is unfolded.
+    until : tuple of Goal
+        What the words ask to do, in any order; the step notices when all of it is done.
+    controls : tuple of str
+        Names of the controls that are unfolded; those that the story changes if not given.
     """
 
     state: str
@@ -46,6 +60,8 @@ class Step:
     show: tuple[int, ...] = ()
     large: int | None = None
     open: str = ""
+    until: tuple[Goal, ...] = ()
+    controls: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -74,6 +90,15 @@ class Story:
         """Return the query of step `number`, counted from 1: the step's values over those of the base."""
         step = self.steps[number - 1]
         return parse_qs(self.base, keep_blank_values=True) | parse_qs(step.state, keep_blank_values=True)
+
+    def controls(self, number: int) -> tuple[str, ...]:
+        """Return the controls that step `number` names, or all that some step of the story sets or asks to move."""
+        named = (name for step in self.steps for name in (*_names(step.state), *(goal.control for goal in step.until)))
+        return self.steps[number - 1].controls or tuple(dict.fromkeys(named))
+
+
+def _names(query: str) -> tuple[str, ...]:
+    return tuple(parse_qs(query, keep_blank_values=True))
 
 
 def read_place(text: str) -> tuple[str, int] | None:

@@ -104,7 +104,7 @@ def _show_picture(lab: Lab, record: State) -> None:
     record.shown.replays += runs.hurried(record.shown.trained, trained)
     record.shown.trained = trained
     waiting = _waiting(lab, record)
-    revealed = record.drawn or not waiting
+    revealed = not waiting or (record.drawn and not telling.arriving(lab, record))  # no old picture under new words
     if revealed:
         result, picture = _evaluate(lab, record, waiting)
         if record.refusal:
@@ -128,6 +128,7 @@ def _keep_up(lab: Lab, record: State, revealed: bool) -> None:
         record.epoch,  # a click on the picture may have set controls
         revealed,
         active(lab, record),
+        telling.done(lab, record),
         state.presenting() and [control.name for control in lab.controls if control.shown(record.values)],
         runs.going(shown.runs),
     )
@@ -215,7 +216,7 @@ def _controls(lab: Lab, record: State) -> None:
     shown = {
         c.name: c for c in lab.controls if c.place != "section" and c.name not in lab.dragged and c.shown(record.values)
     }
-    first = [shown.pop(name) for name in lab.open if name in shown]
+    first = [shown.pop(name) for name in telling.controls(lab) if name in shown]
     for control in first:
         _control(lab, record, control)
     more = st.expander("More settings", on_change="rerun", key=f"{lab.name}:more")

@@ -97,12 +97,15 @@ class Works:
         Work that has been requested in sections, by what is computed.
     completing
         Work that will complete the picture; work that nobody holds is not begun.
+    ahead
+        Work for the next step of a story.
     stopped
         The settings whose computation the visitor has canceled.
     """
 
     requested: dict[Any, Any] = field(default_factory=dict)
     completing: list[Any] = field(default_factory=list)
+    ahead: list[Any] = field(default_factory=list)
     stopped: Any = None
 
 
@@ -120,8 +123,8 @@ class Shown:
         Which part of each run had been trained then; counts the times that more than half came at once, too fast to be
         followed: the curves are then drawn at a pace.
     around
-        What the rest of the page depends on: whether the picture is shown, the active preset, for a presenter the
-        controls that are shown, and whether a run is in progress.
+        What the rest of the page depends on: whether the picture is shown, the active preset, whether a step of a story
+        is done, for a presenter the controls that are shown, and whether a run is in progress.
     open, below, follows
         Keys of the sections that are open; the state that they were drawn for; whether they will run after the picture.
     """

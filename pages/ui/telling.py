@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
@@ -120,17 +120,48 @@ def staged(lab: Lab, record: State, picture: Picture) -> tuple[Picture, int | No
     if here is None:
         return picture, None
     hidden = here.step.hide if asking(lab) else ()
-    at = _before(lab, here)
-    wanted = values_of(lab, here.story, at)
-    apart = (*lab.dragged, PREDICT.name)
-    if any(record.good[name] != value for name, value in wanted.items() if name not in apart):
+    if _left(lab, record.good, here):
         return without(picture, hidden), None
+    at = _before(lab, here)
     step = here.story.steps[at - 1]
     kept = [k for k in range(len(picture.panels)) if k not in hidden]
     large = kept.index(step.large) if step.large in kept else None
     if at == here.at:
         picture = _guessed(lab, here, picture)
-    return without(showing(picture, step.show), hidden), large
+    shown = [number for number in step.show if number < len(picture.panels)]  # a link may name others
+    return without(showing(picture, shown), hidden), large
+
+
+def controls(lab: Lab) -> tuple[str, ...]:
+    """Return the names of the controls that are unfolded beside the picture, in their order."""
+    here = place(lab)
+    return lab.open if here is None else here.story.controls(here.at) or lab.open
+
+
+def done(lab: Lab, record: State) -> bool:
+    """Return whether everything has been done that the words of the step ask for."""
+    here = place(lab)
+    if here is None or not here.step.until or _pending(lab, here):
+        return False
+    met: set[int] = st.session_state.setdefault(f"{lab.name}:met", {}).setdefault(here.key, set())
+    if not _left(lab, record.good, here):
+        met |= {k for k, goal in enumerate(here.step.until) if goal.met(record.good[goal.control])}
+    return len(met) == len(here.step.until)
+
+
+def arriving(lab: Lab, record: State) -> bool:
+    """Return whether the state that the page computes is that of the step whose words stand already."""
+    here = place(lab)
+    if here is None or record.values == record.good:
+        return False
+    return record.values == values_of(lab, here.story, _before(lab, here))
+
+
+def _left(lab: Lab, values: Mapping[str, Any], here: Place) -> bool:
+    """Return whether values are not those of the step whose picture stands, apart from what is moved in it."""
+    at = _before(lab, here)
+    apart = {*lab.dragged, PREDICT.name, *(goal.control for goal in here.story.steps[at - 1].until)}
+    return any(values[name] != value for name, value in values_of(lab, here.story, at).items() if name not in apart)
 
 
 def asking(lab: Lab) -> bool:
@@ -176,8 +207,10 @@ def tell(lab: Lab, record: State) -> None:
         with st.container(horizontal=True, vertical_alignment="center", wrap=False, key="told"):
             _move(lab, record, here, -1, "Back", "navigate_before", "PageUp")
             st.caption(f"{here.number}/{here.count}", width="content")
-            st.markdown(_question(here) if pending else _said(lab, here))
-            _move(lab, record, here, 1, "Next", "navigate_next", "PageDown")
+            finished = done(lab, record)
+            check = ":green[:material/check_circle:] " if finished else ""
+            st.markdown(_question(here) if pending else f"{check}{_said(lab, here)}")
+            _move(lab, record, here, 1, "Next", "navigate_next", "PageDown", "primary" if finished else "tertiary")
             if not pending and record.values != values_of(lab, here.story, here.at):
                 _icon(lab, "again", "Back to this step", "replay", lambda: _stand(lab, record, here))
             _icon(lab, "leave", "Leave the story", "close", _leave)
@@ -185,6 +218,7 @@ def tell(lab: Lab, record: State) -> None:
             _ask(lab, record, here)
         elif here.takeaway:
             st.markdown(f":material/flag: {here.takeaway}")
+    record.works.ahead = _ahead(lab, here)
 
 
 def lectures(labs: dict[str, Lab]) -> None:
@@ -196,6 +230,7 @@ def lectures(labs: dict[str, Lab]) -> None:
             kept = {state.PRESENT: "1"} if state.presenting() else {}
             query = kept | {state.STORY: f"{lecture.name}.1"}
             st.page_link(first, label=lecture.title, query_params=query, icon=":material/play_circle:", width="content")
+        own.door()
 
 
 def _said(lab: Lab, here: Place) -> str:
@@ -249,11 +284,13 @@ def _ask(lab: Lab, record: State, here: Place) -> None:
         st.caption(f":material/block: {verbatim(st.session_state[f'{key}:refused'])}")
 
 
-def _move(lab: Lab, record: State, here: Place, by: int, label: str, icon: str, key: str) -> None:
+def _move(
+    lab: Lab, record: State, here: Place, by: int, label: str, icon: str, key: str, kind: str = "tertiary"
+) -> None:
     """Draw the button to a neighboring step; while a question is asked, next passes over it."""
     to = here.number + by
     pending = by > 0 and _pending(lab, here)
-    look = {"icon": f":material/{icon}:", "type": "tertiary", "help": f"{label} ({key})", "shortcut": key}
+    look = {"icon": f":material/{icon}:", "type": kind, "help": f"{label} ({key})", "shortcut": key}
     name = f"{lab.name}:story:{label}"
     if pending:
 
@@ -288,6 +325,7 @@ def _stand(lab: Lab, record: State, here: Place) -> None:
     st.session_state[f"{lab.name}:told"] = here.key
     st.query_params[state.STORY] = here.key
     record.replace(values_of(lab, here.story, _before(lab, here)))
+    st.session_state.setdefault(f"{lab.name}:met", {}).pop(here.key, None)
     if here.step.open and not _pending(lab, here):
         st.session_state[opening.fold_of(lab, here.step.open)] = True
 
@@ -295,6 +333,24 @@ def _stand(lab: Lab, record: State, here: Place) -> None:
 def _before(lab: Lab, here: Place) -> int:
     """Number of the story's step whose picture stands: while a question is open, the one before."""
     return here.at - 1 if _pending(lab, here) and here.at > 1 else here.at
+
+
+def _ahead(lab: Lab, here: Place) -> list[Any]:
+    """Begin the work that the next pictures have to wait for: those of an answer, or of the next step."""
+    if not _pending(lab, here):
+        if here.number == here.count:
+            return []
+        lab = shell.labs()[here.lecture.parts[here.number].lab] if here.lecture else lab
+        following = _place(lab, here.name, here.number + 1)
+        if following is None:
+            return []
+        here = following
+    tasks = []
+    for at in {_before(lab, here), here.at}:
+        values = values_of(lab, here.story, at)
+        with suppress(ValueError):  # the step will say it
+            tasks += lab.tasks(values) if lab.allowed(values) else []
+    return tasks
 
 
 def _refuse() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from core.exercises.questions import choice, near
 from core.kit.mark import Mark
-from core.kit.story import Step, Story
+from core.kit.story import Goal, Step, Story
 
 STORIES = (
     Story(
@@ -47,6 +47,7 @@ STORIES = (
                 ),
                 mark=Mark(2),
                 hide=(2,),
+                until=(Goal("degree", lambda degree: degree <= 4), Goal("degree", lambda degree: degree >= 12)),
             ),
         ),
         "Flexibility trades bias for variance. The best model balances the two; the noise stays.",

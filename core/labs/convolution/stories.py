@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from core.exercises.questions import choice, near
-from core.kit.story import Step, Story
+from core.kit.story import Goal, Step, Story
 
 STORIES = (
     Story(
@@ -45,7 +45,11 @@ STORIES = (
                 "Four places, sixteen pixels: W is 4 × 16. Its first row times vec(x) is the same −40 as under "
                 "the window.",
             ),
-            Step("pos=3", "Drag the window: the same nine weights move along in W. 44% of W is always zero."),
+            Step(
+                "pos=3",
+                "Drag the window: the same nine weights move along in W. 44% of W is always zero.",
+                until=(Goal("pos", lambda pos: pos < 3),),
+            ),
             Step(
                 "pos=0&operation=convolution",
                 "It becomes 40. Deep learning says convolution and computes the cross-correlation.",

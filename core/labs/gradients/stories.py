@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from core.exercises.questions import choice, near
-from core.kit.story import Step, Story
+from core.kit.story import Goal, Step, Story
 
 STORIES = (
     Story(
@@ -29,6 +29,7 @@ STORIES = (
             Step(
                 "step=6&value=1",
                 "The weights carry it to x: 0.323 for x₁, the slope of the tangent. Drag the dot along the curve.",
+                until=(Goal("value", lambda value: abs(value - 1) >= 0.5),),
             ),
             Step(
                 "graph=shared&step=6&value=2",
@@ -69,6 +70,7 @@ STORIES = (
             Step(
                 "act=tanh&n=10&step=20",
                 "tanh has slope 1 at 0: all of it arrives. Drag x away from 0 and watch it fade.",
+                until=(Goal("value", lambda value: abs(value) >= 1),),
             ),
             Step("act=relu&n=3&step=6&value=-1", "ReLU keeps everything above 0 and nothing below: here it is dead."),
         ),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from core.exercises.questions import choice, near
 from core.kit.mark import Mark
-from core.kit.story import Step, Story
+from core.kit.story import Goal, Step, Story
 
 STORIES = (
     Story(
@@ -36,7 +36,11 @@ STORIES = (
                 "reduce=256",
                 "As wide as the input, the 1 × 1 is pure extra: the branch costs 16.0% more than without it.",
             ),
-            Step("reduce=224", "Drag until the dashed line crosses 0: the reduction pays up to r = 220."),
+            Step(
+                "reduce=224",
+                "Drag until the dashed line crosses 0: the reduction pays up to r = 220.",
+                until=(Goal("reduce", lambda width: width <= 220),),
+            ),
             Step(
                 "size=28&channels=192&w1=64&r3=96&w3=128&w5=32&pool_proj=32&reduce=16",
                 "GoogLeNet's 3a saves 57.8%. The 1 × 1 after the pool keeps the output 256 deep, not 416.",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from core.exercises.questions import choice
-from core.kit.story import Step, Story
+from core.kit.story import Goal, Step, Story
 
 STORIES = (
     Story(
@@ -35,7 +35,8 @@ STORIES = (
             ),
             Step(
                 "rule=k-fold&degree=7",
-                "Ten folds: every point is held out once. The pick is 7. Try splitter seeds 0 to 5: still 7.",
+                "Ten folds: every point is held out once. The pick is 7. Try split seeds 0 to 5: still 7.",
+                until=(Goal("split_seed", lambda seed: seed >= 2),),
             ),
             Step(
                 "rule=k-fold&seed=3&degree=3",

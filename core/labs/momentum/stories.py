@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from core.exercises.questions import choice, near
 from core.kit.mark import Mark
-from core.kit.story import Step, Story
+from core.kit.story import Goal, Step, Story
 
 STORIES = (
     Story(
@@ -74,7 +74,9 @@ STORIES = (
                 hide=(0, 4),
             ),
             Step(
-                "lr=1&momentum=0.95", "Both directions ring at √μ = 0.975 per step. Drag the dot down: it gets faster."
+                "lr=1&momentum=0.95",
+                "Both directions ring at √μ = 0.975 per step. Drag the dot down: it gets faster.",
+                until=(Goal("momentum", lambda momentum: momentum <= 0.5),),
             ),
             Step(
                 "kappa=100&method=nesterov&lr=3.3&momentum=0.67",

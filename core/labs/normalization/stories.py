@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from core.exercises.questions import choice
-from core.kit.story import Step, Story
+from core.kit.story import Goal, Step, Story
 
 STORIES = (
     Story(
@@ -35,6 +35,7 @@ STORIES = (
                     "nothing",
                     {"all other outputs": "Testing uses running statistics; they do not depend on the tested values."},
                 ),
+                until=(Goal("moved", lambda moved: moved != 6),),
             ),
         ),
         "In training every output depends on every value of the batch; in testing only on its own.",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from core.exercises.questions import choice, near
 from core.kit.mark import Mark
-from core.kit.story import Step, Story
+from core.kit.story import Goal, Step, Story
 
 STORIES = (
     Story(
@@ -56,7 +56,11 @@ STORIES = (
                 "prevalence=0.5",
                 "Half the examples are positive: ROC areas 0.921 and 0.753, average precision 0.925 and 0.745.",
             ),
-            Step("prevalence=0.1", "Drag “Prevalence” down to 10%: ROC stays put, PR sinks to 0.686 and 0.280."),
+            Step(
+                "prevalence=0.5",
+                "Drag “Prevalence” down to 10%: ROC stays put, PR sinks to 0.686 and 0.280.",
+                until=(Goal("prevalence", lambda share: 0 < share <= 0.1),),
+            ),
             Step(
                 "prevalence=0.01",
                 "Precision 0.026: of 100 alarms 97 are false. The ROC curve has not moved.",

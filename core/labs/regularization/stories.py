@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from core.exercises.questions import choice
-from core.kit.story import Step, Story
+from core.kit.story import Goal, Step, Story
 
 STORIES = (
     Story(
@@ -37,6 +37,7 @@ STORIES = (
             Step(
                 "alpha=0.1",
                 "Drag α end to end: 10.00 effective parameters become 1.02, the error makes a U. Star: 0.00032.",
+                until=(Goal("alpha", lambda alpha: alpha <= 1e-9), Goal("alpha", lambda alpha: alpha >= 1e4)),
             ),
         ),
         "A penalty buys less variance with some bias. Look for the best one on a log scale, with new data.",

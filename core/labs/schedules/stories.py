@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from core.exercises.questions import choice
 from core.kit.mark import Mark
-from core.kit.story import Step, Story
+from core.kit.story import Goal, Step, Story
 
 STORIES = (
     Story(
@@ -26,7 +26,7 @@ STORIES = (
             ),
             Step(
                 "schedule=triangular&length=2000",
-                "On the way up, at 0.0721, after 2.35 cycles. Drag “Length” until the last cycle ends in time.",
+                "On the way up, at 0.0721, after 2.35 cycles. Drag “Length” until the last cycle is almost complete.",
                 choice(
                     "Cycles of 4,000 updates between 0.01 and 0.1; the training has 9,380. Where does it end?",
                     ("at 0.01", "on the way up", "at 0.1"),
@@ -36,6 +36,7 @@ STORIES = (
                         "at 0.1": "That would be after 10,000 updates.",
                     },
                 ),
+                until=(Goal("length", lambda length: 9380 / (2 * length) % 1 >= 0.9),),
             ),
             Step(
                 "schedule=triangular&what=runs&view=several&along=epochs&counts=epochs&length=5&epochs=10&batch=256&factor=4&seeds=3",

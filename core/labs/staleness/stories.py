@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from core.exercises.questions import choice
-from core.kit.story import Step, Story
+from core.kit.story import Goal, Step, Story
 
 STORIES = (
     Story(
@@ -41,6 +41,7 @@ STORIES = (
             Step(
                 "period=5.5&learners=4",
                 "Four learners, one straggler: 15 updates pass before its first gradient. Drag the end of its box.",
+                until=(Goal("period", lambda period: period <= 4.5),),
             ),
         ),
         "Staleness counts updates, not seconds: about one per other learner, more for the slowest.",

@@ -14,9 +14,10 @@ from core.kit.own import LONGEST_PACKED, MOST, OwnStep, pack, unpack
 from core.kit.story import LONGEST
 
 printable = st.text(st.characters(exclude_categories=["C", "Z"]), max_size=60)
-steps = st.lists(
-    st.builds(OwnStep, st.sampled_from(["momentum", "bias_variance"]), printable, printable), min_size=1, max_size=4
-)
+panels = st.lists(st.integers(0, 19), max_size=3, unique=True).map(tuple)
+controls = st.lists(st.sampled_from(["kappa", "n_train", "log_y"]), max_size=3, unique=True).map(tuple)
+labs = st.sampled_from(["momentum", "bias_variance"])
+steps = st.lists(st.builds(OwnStep, labs, printable, printable, panels, controls), min_size=1, max_size=4)
 
 
 def packed(value: object) -> str:
@@ -31,6 +32,10 @@ def test_what_is_packed_comes_back(collected: list[OwnStep]) -> None:
     text = pack(collected)
     assert len(text) <= LONGEST_PACKED
     assert unpack(text) == tuple(collected)
+
+
+def test_links_of_before_panels_and_controls_keep_their_meaning() -> None:
+    assert unpack(packed([["momentum", "lr=2", "w"]])) == (OwnStep("momentum", "lr=2", "w"),)
 
 
 def test_a_usual_lecture_of_twelve_steps_fits() -> None:
@@ -76,8 +81,16 @@ def test_what_does_not_fit_is_not_packed() -> None:
         packed([["momentum", "", "\ud800"]]),
         packed(b"\xff\xfe"),
         packed(b"NaN"),
+        packed([["momentum", "", "w", 3]]),
+        packed([["momentum", "", "w", ["0"]]]),
+        packed([["momentum", "", "w", [True]]]),
+        packed([["momentum", "", "w", [-1]]]),
+        packed([["momentum", "", "w", [10**9]]]),
+        packed([["momentum", "", "w", [0], "kappa"]]),
+        packed([["momentum", "", "w", [0], ["<b>"]]]),
+        packed([["momentum", "", "w", [0], ["kappa"], []]]),
     ],
-    ids=range(21),
+    ids=range(29),
 )
 def test_what_is_no_lecture_is_refused_with_a_sentence(text: str) -> None:
     with pytest.raises(ValueError, match=r"^This lecture's link is .*\.$"):
