@@ -16,6 +16,7 @@ APP = ROOT / "app.py"
 PAGES = sorted(path for path in (ROOT / "pages").glob("*.py") if path.name != "__init__.py")
 PRODUCT = sorted([APP, ROOT / "lectern.py", *(ROOT / "core").rglob("*.py"), *(ROOT / "pages").rglob("*.py")])
 TORCH = (ROOT / "core" / "nets", ROOT / "core" / "tools")  # tools are run by hand; nothing imports them
+LONGEST_FILE, LONGEST_FUNCTION = 400, 60  # lines; a docstring does not count in a function
 LABS = sorted((ROOT / "core" / "labs").rglob("*.py"))
 TRACES = {
     *("bar", "box", "contour", "heatmap", "histogram", "image", "mesh3d", "scatter", "scatter3d", "scattergl"),
@@ -94,6 +95,19 @@ def traces(module: ast.Module) -> Iterator[str]:
                 yield f"line {node.lineno}"
 
 
+def too_long(source: str) -> Iterator[str]:
+    """Yield the functions that are too long, unless a comment in the line above gives the reason."""
+    lines = source.splitlines()
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            first = min(part.lineno for part in (node, *node.decorator_list))
+            size = node.end_lineno - node.lineno + 1 if node.end_lineno else 0
+            if ast.get_docstring(node) is not None:
+                size -= (node.body[0].end_lineno or 0) - node.body[0].lineno + 1
+            if size > LONGEST_FUNCTION and not lines[first - 2].lstrip().startswith("# "):
+                yield f"{node.name}: {size} lines"
+
+
 @pytest.mark.parametrize("tool", TOOLS)
 def test_tool_has_no_complaint(tool: str) -> None:
     environment = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONUTF8": "1"}
@@ -124,6 +138,28 @@ def test_imports_are_absolute(path: Path) -> None:
 @pytest.mark.parametrize("path", LABS, ids=name_of)
 def test_labs_draw_with_the_marks_of_core_draw(path: Path) -> None:
     assert list(traces(tree(path))) == []
+
+
+@pytest.mark.parametrize("path", PRODUCT, ids=name_of)
+def test_files_and_functions_can_be_read_at_once(path: Path) -> None:
+    source = path.read_text(encoding="utf-8")
+    assert len(source.splitlines()) <= LONGEST_FILE
+    assert list(too_long(source)) == []
+
+
+@pytest.mark.parametrize(
+    ("above", "docstring", "lines", "found"),
+    [
+        ("", "", 59, []),
+        ("", "", 60, ["f: 61 lines"]),
+        ("", '    """Count.\n\n    More.\n    """\n', 59, []),
+        ("", '    """Count.\n\n    More.\n    """\n', 60, ["f: 61 lines"]),
+        ("# One table, row by row.\n@cache\n", "", 60, []),
+        ("# Of something else.\n\n@cache\n", "", 60, ["f: 61 lines"]),
+    ],
+)
+def test_a_long_function_is_seen(above: str, docstring: str, lines: int, found: list[str]) -> None:
+    assert list(too_long(f"\n{above}def f():\n{docstring}" + "    a = 1\n" * lines)) == found
 
 
 def test_files_are_named_after_what_is_in_them() -> None:

@@ -15,8 +15,9 @@ from sklearn.datasets import load_breast_cancer
 from streamlit.testing.v1 import AppTest
 
 from core.draw.guess import marked
-from core.draw.live import Picture, still
+from core.draw.live import Picture
 from core.draw.staging import showing, without
+from core.draw.still import still
 from core.draw.style import color
 from core.kit.controls import Seed, defaults
 from core.kit.lab import Lab

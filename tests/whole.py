@@ -8,8 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from core.draw.live import Picture, still, uncolored
+from core.draw.live import Picture, uncolored
 from core.draw.packing import pack
+from core.draw.still import still
 from core.kit.controls import Control
 from core.kit.lab import Clickable, Exercise, Table, Work
 from core.kit.refusal import reason

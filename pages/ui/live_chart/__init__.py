@@ -19,6 +19,7 @@ import streamlit as st
 from core.draw import live, style
 from core.draw.packing import deflated, pack
 from core.draw.page import CHART_CSS, CHART_JS, KIT_JS, PLOTLY_JS, STATIC
+from core.draw.still import still
 from core.kit.glossary import Term
 from pages.ui import net
 
@@ -181,7 +182,7 @@ def _plain_chart(
         st.text(words)
     columns = 1 + max(panel.column for panel in picture.panels)
     places = st.columns(columns) if columns > 1 else [st.container()]
-    for number, (panel, figure) in enumerate(zip(picture.panels, live.still(picture, index), strict=True)):
+    for number, (panel, figure) in enumerate(zip(picture.panels, still(picture, index), strict=True)):
         themed = style.dark(figure) if st.context.theme.type == "dark" else figure
         places[panel.column].plotly_chart(themed, height=panel.height, theme=None, key=f"{key}_{number}", alt=panel.alt)
 

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from core.draw.live import still
+from core.draw.still import still
 from core.kit.controls import defaults
 from core.labs.bias_variance.lab import LAB
 from pages.ui import boot  # noqa: F401  (the same remedy for garbage collection as the app)

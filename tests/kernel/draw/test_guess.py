@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 
 from core.draw.guess import marked
-from core.draw.live import Panel, Picture, still
+from core.draw.live import Panel, Picture
 from core.draw.marks import bars, curve, panel
+from core.draw.still import still
 from core.draw.style import color
 from core.kit.mark import Mark, answered
 

@@ -16,6 +16,7 @@ from plotly.offline import get_plotlyjs_version
 from core.draw import live, page, style
 from core.draw.packing import deflated, pack
 from core.draw.rules import Recurrence
+from core.draw.still import still
 
 X = np.linspace(0.0, 1.0, 5)
 AXIS = live.Axis("degree", "Degree", (1.0, 2.0, 4.0), ("1", "2", "4"))
@@ -138,7 +139,7 @@ def test_a_plane_is_stepped_through_row_by_row() -> None:
     assert [plane().nearest(place) for place in plane().values] == [0, 1, 2, 3, 4, 5]
     assert plane().nearest((2.9, 14.9)) == 1 and plane().nearest((99, 99)) == 5
     moving = live.Panel(figure(), "A.", (live.Frames(0, np.arange(30.0).reshape(6, 5)),))
-    (third,) = live.still(live.Picture((moving,), plane()), 3)
+    (third,) = still(live.Picture((moving,), plane()), 3)
     np.testing.assert_array_equal(third.data[0].y, np.arange(15, 20))
     with pytest.raises(ValueError, match="`values` must hold 6 arrays; got 5"):
         live.Picture((live.Panel(figure(), "A.", (live.Frames(0, np.zeros((5, 5))),)),), plane())
@@ -151,7 +152,7 @@ def test_x_can_have_a_basis_too() -> None:
     ring = np.array([[1.0, 1.0, 1.0], [1.0, 0.0, -1.0]])
     frames = [live.Frames(0, np.array([[[k, 2.0 * k]] for k in range(3)]), attr, ring) for attr in ("x", "y")]
     picture = live.Picture((live.Panel({"data": [{"type": "scatter"}], "layout": {}}, "A.", tuple(frames)),), AXIS)
-    (drawn,) = live.still(picture, 2)
+    (drawn,) = still(picture, 2)
     np.testing.assert_array_equal(drawn.data[0].x, [6, 2, -2, np.nan])
     header, blob = read(pack(picture))
     x, y = header["panels"][0]["frames"]
@@ -175,7 +176,7 @@ def test_texts_that_come_again_travel_once() -> None:
 def test_still_figures_are_copies_at_one_value() -> None:
     moving = live.Panel(figure(2), "A", (live.Frames(1, [X, 2 * X, 3 * X]),))
     picture = live.Picture((moving, strand_panel()), AXIS)
-    first, second = live.still(picture, 1)
+    first, second = still(picture, 1)
     np.testing.assert_allclose(first.data[1].y, 2 * X)
     np.testing.assert_allclose(first.data[0].y, X)
     np.testing.assert_allclose(second.data[0].y[:5], X)
@@ -184,7 +185,7 @@ def test_still_figures_are_copies_at_one_value() -> None:
 
 def test_still_figures_show_the_handles_that_have_a_place() -> None:
     picture = live.Picture((live.Panel(figure(), "A", tracks=TRACKS),), AXIS)
-    (middle,), (last,) = live.still(picture, 1), live.still(picture, 2)
+    (middle,), (last,) = still(picture, 1), still(picture, 2)
     assert (middle.layout.shapes[0].x0, middle.layout.shapes[0].x1) == (2.0, 2.0)
     assert (middle.data[1].x, middle.data[1].y) == ((2.0,), (1.0,))
     assert middle.data[1].marker.color == style.color("second")
@@ -364,7 +365,7 @@ def test_texts_travel_once_and_are_never_empty():
     assert frames["of"] == ["3 : 12", "pure", "\N{NO-BREAK SPACE}"]
     places = [blob[offset : offset + count].tolist() for offset, count in frames["values"]]
     assert places == [[0, 1], [1, 2], [0, 1]]
-    assert live.still(live.Picture((one,), AXIS), 1)[0].data[0].text == ("pure", "")
+    assert still(live.Picture((one,), AXIS), 1)[0].data[0].text == ("pure", "")
     digests = {
         read(pack(live.Picture((live.Panel(figure(mode="text"), "Words", (live.Texts(0, rows),)),), AXIS)))[0][
             "panels"

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from core.draw.live import still
+from core.draw.still import still
 from core.labs.gradients.compute.explore import GRAPHS, VALUES, explore
 from core.labs.gradients.exercises import EXERCISES, SIGMOID, Layer, Sizes
 from core.labs.gradients.lab import LAB

@@ -10,7 +10,7 @@ from sklearn.datasets import load_iris
 from sklearn.model_selection import LeaveOneOut, cross_val_predict
 from sklearn.neighbors import KNeighborsClassifier
 
-from core.draw.live import still
+from core.draw.still import still
 from core.kit.controls import defaults
 from core.labs.neighbors.compute.distances import METRICS, distances
 from core.labs.neighbors.compute.explore import explore

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 import torch
 
-from core.draw.live import still
 from core.draw.packing import pack
+from core.draw.still import still
 from core.labs.normalization.compute import MOVED, explore
 from core.labs.normalization.kinds import KINDS, shared
 from core.labs.normalization.lab import LAB

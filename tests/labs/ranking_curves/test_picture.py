@@ -23,8 +23,9 @@ from sklearn.metrics import (
 )
 
 from core.draw import style
-from core.draw.live import Axis, Panel, Picture, still
+from core.draw.live import Axis, Panel, Picture
 from core.draw.packing import pack
+from core.draw.still import still
 from core.kit.words import fixed, number
 from core.labs.ranking_curves.compute.comparison import Comparison
 from core.labs.ranking_curves.compute.scored import Scored

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from core.draw.live import still
 from core.draw.packing import deflated, pack
+from core.draw.still import still
 from core.labs.staleness.compute.explore import PERIODS, TICKS
 from core.labs.staleness.compute.timelines import SYNCS
 from core.labs.staleness.lab import LAB

@@ -7,8 +7,8 @@ import re
 import numpy as np
 import pytest
 
-from core.draw.live import still
 from core.draw.packing import pack
+from core.draw.still import still
 from core.labs.transfer import picture as figures
 from core.labs.transfer.compute.explore import tables, transfer
 from core.labs.transfer.compute.runs import Arm

@@ -36,11 +36,22 @@ def _beside(words: str, own: Numbers, other: Numbers, right: float, bottom: floa
     return float(r), float(y), words, "top right" if above else "bottom left"
 
 
+def _alt(result: Sweep) -> str:
+    five, three = (result.eighth.reductions[name] for name in ("5x5", "3x3"))
+    return (
+        f"Saving against the width of the reduction before the 5×5: a straight line down to 0 at a width of "
+        f"{float(five.break_even):.1f}. With one channel in eight, {result.channels // 8}, the branch saves "
+        f"{percent(1 - result.channels / 8 / float(five.break_even))} and the module "
+        f"{percent(float(result.saving(result.eighth.reduced)))}; before the 3×3 the break-even is "
+        f"{float(three.break_even):.1f}."
+    )
+
+
 def savings(result: Sweep) -> Panel:
     """Draw the percentage of the operations that a reduction of each width saves: of the branch, and of the module."""
     right = across(result)
     module = 100 * np.array([float(result.saving(one)) for one in result.modules])
-    five, three = (result.eighth.reductions[name] for name in ("5x5", "3x3"))
+    five = result.eighth.reductions["5x5"]
     branch = np.where(R > 0, 100 * (1 - R / float(five.break_even)), 0)
     seen = right >= R
     bottom = max(_LOWEST, 25 * math.floor(min(module[seen].min(), -20) / 25) - 5)
@@ -90,12 +101,5 @@ def savings(result: Sweep) -> Panel:
         xaxis={"range": [-0.02 * right, 1.02 * right], "showgrid": False},
         yaxis={"range": [bottom, _HIGHEST], "dtick": 25},
     )
-    alt = (
-        f"Saving against the width of the reduction before the 5×5: a straight line down to 0 at a width of "
-        f"{float(five.break_even):.1f}. With one channel in eight, {result.channels // 8}, the branch saves "
-        f"{percent(1 - result.channels / 8 / float(five.break_even))} and the module "
-        f"{percent(float(result.saving(result.eighth.reduced)))}; before the 3×3 the break-even is "
-        f"{float(three.break_even):.1f}."
-    )
     absent = ("Off to the right, where the reduction costs more than it saves.",)
-    return Panel(Figure(data=data, layout=look), alt=alt, tracks=tracks, absent=absent, column=1, height=UPPER)
+    return Panel(Figure(data=data, layout=look), alt=_alt(result), tracks=tracks, absent=absent, column=1, height=UPPER)

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from core.draw.live import Axis, Frames, Picture, Track
+from core.draw.live import Axis, Frames, Panel, Picture, Track
 from core.draw.marks import band, curve, dots, panel, span
 from core.draw.regression import fit_range
 from core.kit.lab import Section
@@ -21,6 +21,7 @@ from core.regression.designs import Settings
 _COARSE = slice(None, None, 2)
 POINTS = 20  # whatever the page asks for: the peak is where features and points are equal
 _UPPER = 330  # of two panels above each other
+_HOVER = "%{x} parameters: %{y:.3g}<extra></extra>"
 
 
 _double_descent = lru_cache(maxsize=4)(double_descent)  # asked for again at each tick of an open section
@@ -74,63 +75,8 @@ def _tall(d: DoubleDescent) -> dict[str, Any]:
 
 def over_features(d: DoubleDescent) -> Picture:
     """Draw error and smallest singular value over the number of parameters, and the fit with each number."""
-    x, grid, y = d.widths.astype(float), d.grid[_COARSE], fit_range(d.f_grid, 0.3)
-    words = "%{x} parameters: %{y:.3g}<extra></extra>"
-    kinds = (
-        ("test error", "risk", d.risk[0], 3),
-        ("bias²", "bias", d.bias2[0], 2),
-        ("variance", "variance", d.variance[0], 2),
-    )
-    errors = [
-        curve(x, _positive(v), role, name, width, hovertemplate=words, hoverinfo="all")
-        for name, role, v, width in kinds
-    ]
-    errors.append(curve(x, _positive(d.train_error[0]), "train", "training error"))
-    fitted = d.fit_grid[0][:, _COARSE]
-    handles = Track(x), Track(x)
-    panels = (
-        panel(
-            [
-                curve(d.grid, d.f_grid, "truth", "truth", 2),
-                curve(grid, None, "accent", "minimum-norm fit", 3),
-                dots(d.x_train, d.y_train, "train", "first data set", 7),
-            ],
-            f"Fits to the first data set of {d.n_train} points with 2 to {int(x[-1])} parameters, and the truth "
-            f"(dashed).",
-            x="x",
-            y="y",
-            frames=(Frames(1, np.clip(fitted, -1e4, 1e4)),),
-            height=520,
-            xaxis={"range": span(d.grid, 0.01)},
-            yaxis={"range": y},
-        ),
-        panel(
-            errors,
-            f"Error over the number of parameters, both logarithmic: from {number(d.risk[0, 0])} to "
-            f"{number(d.risk[0, -1])} with its largest value {number(d.risk[0].max())} at "
-            f"{int(d.widths[np.argmax(d.risk[0])])} parameters.",
-            x="parameters (features and intercept)",
-            y="squared error (y²)",
-            tracks=handles[:1],
-            column=1,
-            height=_UPPER,
-            xaxis=_axes(d),
-            yaxis=_tall(d),
-        ),
-        panel(
-            [curve(x, d.smallest, "threshold", "smallest singular value", 2.4, hovertemplate=words, hoverinfo="all")],
-            f"Smallest singular value of the features: least, {number(d.smallest.min())}, at "
-            f"{int(d.widths[np.argmin(d.smallest)])} parameters.",
-            x="parameters",
-            y="singular value",
-            tracks=handles[1:],
-            column=1,
-            height=520 - _UPPER,
-            margin={"t": 8, "b": 44},
-            xaxis=_axes(d),
-            yaxis={"type": "log", "exponentformat": "power", "nticks": 4},
-        ),
-    )
+    x = d.widths.astype(float)
+    panels = (_first_fits(d), _errors_over_features(d), _smallest_over_features(d))
     sentences = tuple(
         f"{int(w)} parameters for {d.n_train} points: bias² {number(float(b))} + variance {number(float(v))} + noise; "
         f"the smallest singular value is {number(float(s))}."
@@ -138,6 +84,69 @@ def over_features(d: DoubleDescent) -> Picture:
     )
     axis = Axis("width", "Parameters", tuple(x.tolist()), tuple(str(int(w)) for w in x), start=float(d.n_train))
     return Picture(panels, axis, sentences=sentences)
+
+
+def _first_fits(d: DoubleDescent) -> Panel:
+    grid = d.grid[_COARSE]
+    return panel(
+        [
+            curve(d.grid, d.f_grid, "truth", "truth", 2),
+            curve(grid, None, "accent", "minimum-norm fit", 3),
+            dots(d.x_train, d.y_train, "train", "first data set", 7),
+        ],
+        f"Fits to the first data set of {d.n_train} points with 2 to {int(d.widths[-1])} parameters, and the truth "
+        f"(dashed).",
+        x="x",
+        y="y",
+        frames=(Frames(1, np.clip(d.fit_grid[0][:, _COARSE], -1e4, 1e4)),),
+        height=520,
+        xaxis={"range": span(d.grid, 0.01)},
+        yaxis={"range": fit_range(d.f_grid, 0.3)},
+    )
+
+
+def _errors_over_features(d: DoubleDescent) -> Panel:
+    x = d.widths.astype(float)
+    kinds = (
+        ("test error", "risk", d.risk[0], 3),
+        ("bias²", "bias", d.bias2[0], 2),
+        ("variance", "variance", d.variance[0], 2),
+    )
+    errors = [
+        curve(x, _positive(v), role, name, width, hovertemplate=_HOVER, hoverinfo="all")
+        for name, role, v, width in kinds
+    ]
+    errors.append(curve(x, _positive(d.train_error[0]), "train", "training error"))
+    return panel(
+        errors,
+        f"Error over the number of parameters, both logarithmic: from {number(d.risk[0, 0])} to "
+        f"{number(d.risk[0, -1])} with its largest value {number(d.risk[0].max())} at "
+        f"{int(d.widths[np.argmax(d.risk[0])])} parameters.",
+        x="parameters (features and intercept)",
+        y="squared error (y²)",
+        tracks=(Track(x),),
+        column=1,
+        height=_UPPER,
+        xaxis=_axes(d),
+        yaxis=_tall(d),
+    )
+
+
+def _smallest_over_features(d: DoubleDescent) -> Panel:
+    x = d.widths.astype(float)
+    return panel(
+        [curve(x, d.smallest, "threshold", "smallest singular value", 2.4, hovertemplate=_HOVER, hoverinfo="all")],
+        f"Smallest singular value of the features: least, {number(d.smallest.min())}, at "
+        f"{int(d.widths[np.argmin(d.smallest)])} parameters.",
+        x="parameters",
+        y="singular value",
+        tracks=(Track(x),),
+        column=1,
+        height=520 - _UPPER,
+        margin={"t": 8, "b": 44},
+        xaxis=_axes(d),
+        yaxis={"type": "log", "exponentformat": "power", "nticks": 4},
+    )
 
 
 def over_descent_penalty(d: DoubleDescent) -> Picture:

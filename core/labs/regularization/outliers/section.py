@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from core.draw.live import Axis, Frames, Picture, Plane, Readout, Track, strands
+from core.draw.live import Axis, Frames, Panel, Picture, Plane, Readout, Track, strands
 from core.draw.marks import curve, dots, panel, span
 from core.kit.lab import Section
 from core.kit.words import fixed, number
@@ -22,6 +22,7 @@ _LABELS = {"squared": "squared (L2)", "absolute": "absolute (L1)", "huber": "Hub
 _SEED = 4
 _MOVED = {"y": 13, "x": 19}  # a point in the middle that moves up and down, and the last one, to both sides
 _RANGES = {"y": (-20.0, 20.0), "x": (-10.0, 30.0)}
+_ENDS = np.array([EXTRA.across[0] - 1, EXTRA.across[-1] + 1])  # of the lines while a point is dragged
 
 
 @lru_cache(maxsize=2)
@@ -83,10 +84,18 @@ def dragged(sweep: OutlierSweep, others: Points) -> Picture:
     others
         Points that were added before it.
     """
+    across, up = (
+        Axis(name, f"{name} of the selected point", values, tuple(fixed(v, 0) for v in values))
+        for name, values in (("x", EXTRA.across), ("y", EXTRA.up))
+    )
+    plane = Plane(EXTRA.name, across, up, EXTRA.default[-1])
+    points = len(_points()) + len(others) + 1
+    return Picture((_lines(sweep, others), _leverage(sweep, others)), plane, _effects(sweep), _verdicts(sweep, points))
+
+
+def _lines(sweep: OutlierSweep, others: Points) -> Panel:
     x, y = np.array(_points()).T
-    ends = np.array([EXTRA.across[0] - 1, EXTRA.across[-1] + 1])
-    at_x, at_y = sweep.positions.T
-    lines = panel(
+    return panel(
         [
             dots(x, y, "train", "points", 6),
             dots(
@@ -98,8 +107,8 @@ def dragged(sweep: OutlierSweep, others: Points) -> Picture:
                 "circle-open",
                 showlegend=bool(others),
             ),
-            curve(ends, TRUTH[0] + TRUTH[1] * ends, "truth", "truth", 1.6),
-            *(curve(ends, None, _ROLES[k], _LABELS[k], 2.6) for k in LOSSES),
+            curve(_ENDS, TRUTH[0] + TRUTH[1] * _ENDS, "truth", "truth", 1.6),
+            *(curve(_ENDS, None, _ROLES[k], _LABELS[k], 2.6) for k in LOSSES),
         ],
         f"{x.size} points, {len(others)} added before and one selected, with lines under three "
         "losses. Over all positions of the selected point the lines move by at most "
@@ -107,15 +116,18 @@ def dragged(sweep: OutlierSweep, others: Points) -> Picture:
         + ".",
         x="x",
         y="y",
-        frames=[Frames(3 + i, found[:, :1] + found[:, 1:] * ends) for i, found in enumerate(sweep.lines)],
-        tracks=[Track(at_x, at_y)],
+        frames=[Frames(3 + i, found[:, :1] + found[:, 1:] * _ENDS) for i, found in enumerate(sweep.lines)],
+        tracks=[Track(*sweep.positions.T)],
         height=420,
-        xaxis={"range": ends.tolist()},
+        xaxis={"range": _ENDS.tolist()},
         yaxis={"range": [EXTRA.up[0] - 1, EXTRA.up[-1] + 1]},
     )
-    grid, known = np.linspace(float(ends[0]), float(ends[1]), 61), np.concatenate([x, [p[0] for p in others]])
+
+
+def _leverage(sweep: OutlierSweep, others: Points) -> Panel:
+    grid, known = np.linspace(float(_ENDS[0]), float(_ENDS[1]), 61), np.array([p[0] for p in (*_points(), *others)])
     coefs = sweep.parabola[:, np.newaxis]
-    leverage = panel(
+    return panel(
         [
             curve(strands(grid[np.newaxis]), None, "noise", "leverage at x", 1.6),
             dots(strands(known[np.newaxis]), None, "train", "points", 6),
@@ -129,20 +141,14 @@ def dragged(sweep: OutlierSweep, others: Points) -> Picture:
         frames=[
             Frames(0, coefs, basis=np.vander(grid, 3, increasing=True).T),
             Frames(1, coefs, basis=np.vander(known, 3, increasing=True).T),
-            Frames(2, at_x[:, np.newaxis], "x"),
+            Frames(2, sweep.positions[:, :1], "x"),
             Frames(2, sweep.leverage[:, np.newaxis]),
         ],
         column=1,
         height=420,
-        xaxis={"range": ends.tolist()},
+        xaxis={"range": _ENDS.tolist()},
         yaxis={"range": [-0.04, 1.04]},
     )
-    across, up = (
-        Axis(name, f"{name} of the selected point", values, tuple(fixed(v, 0) for v in values))
-        for name, values in (("x", EXTRA.across), ("y", EXTRA.up))
-    )
-    plane = Plane(EXTRA.name, across, up, EXTRA.default[-1])
-    return Picture((lines, leverage), plane, _effects(sweep), _verdicts(sweep, len(known) + 1))
 
 
 def _effects(sweep: OutlierSweep) -> tuple[Readout, ...]:
