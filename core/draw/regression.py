@@ -30,6 +30,11 @@ def outside(grid: Numbers, x_train: Numbers, y: Sequence[float], **more: Any) ->
     return band(x, edges, "noise_fill", "no training points", **more)
 
 
+def there(values: Numbers) -> Numbers:
+    """Return values where they are defined; an empty array if none is, so that nothing is drawn."""
+    return np.asarray(values if np.isfinite(values).any() else values[:0])
+
+
 def error_axis(curves: Mapping[str, Numbers], anchor: float, log_y: bool) -> dict[str, Any]:
     """Return a vertical range that keeps the smallest error readable; errors that explode leave at the top.
 

@@ -9,17 +9,11 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
-import zlib
 from dataclasses import dataclass, field
 
 from core.networks.layers import SAME
 
 MAX_TEXT = 20_000
-# Longer texts are packed in a link; the limit of browsers and servers is somewhere above 2,000 characters.
-_PLAIN_LINK = 1_500
-_PACKED = "z."
 # How branches are combined, and what is written for it after the brace.
 HOWS = {"concat": "", "add": "+", "mul": "*", "split": "/"}
 
@@ -142,36 +136,6 @@ def _written(item: Item) -> str:
         return f"{item.count}x {inner}" if alone else f"{item.count}x({inner})"
     opening = f"{HOWS[item.how]} " if HOWS[item.how] else ""
     return f"{{{opening}{' | '.join(write(branch) for branch in item.branches)}}}"
-
-
-def to_link(text: str) -> str:
-    """Write a text for a link: unchanged but without blanks at the ends, or packed if it is long."""
-    text = text.strip()
-    if len(text) <= _PLAIN_LINK and not text.startswith(_PACKED):
-        return text
-    return _PACKED + base64.urlsafe_b64encode(zlib.compress(text.encode(), 9)).decode().rstrip("=")
-
-
-def from_link(link: str) -> str:
-    """Read the text of a link, unpacking at most the length that a text may have.
-
-    Raises
-    ------
-    ValueError
-        If it is packed, but not by `to_link`.
-    """
-    if not link.startswith(_PACKED):
-        return link
-    packed = link[len(_PACKED) :]
-    try:
-        content = base64.b64decode(packed + "=" * (-len(packed) % 4), altchars=b"-_", validate=True)
-        unpacking = zlib.decompressobj()
-        raw = unpacking.decompress(content, 4 * MAX_TEXT)
-        if not unpacking.eof:
-            raise ValueError("too long or cut off")
-        return raw.decode()
-    except (ValueError, binascii.Error, zlib.error) as error:
-        raise ValueError("The link holds a text that cannot be unpacked.") from error
 
 
 def layers(items: Items) -> int:

@@ -5,13 +5,22 @@ Their names are the settings of `core.regression.designs.Settings`.
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
+from dataclasses import replace
 from typing import Any
 
+from core.kit.brought import File
 from core.kit.controls import Choice, Control, Seed, Slider, Text
+from core.kit.lab import Section
+from core.kit.packed import from_link, to_link
 from core.kit.words import number
+from core.regression import points
 from core.regression.designs import LIMITS, Settings
 from core.regression.formulas import MAX_TEXT
 from core.regression.truths import OWN, TRUTHS
+
+DRAWN = ("truth", (*TRUTHS, OWN))
+BROUGHT = ("truth", (points.POINTS,))
 
 
 def _slider(name: str, label: str, help: str, **more: Any) -> Slider:
@@ -106,3 +115,46 @@ EXPERIMENT: tuple[Control, ...] = (
         place="more",
     ),
 )
+
+# Points of the visitor's own: a text, or a file in its place.
+PASTED = Text(
+    name="pasted",
+    label="Your points",
+    default=points.CARS,
+    limit=points.MAX_TEXT,
+    pack=to_link,
+    unpack=from_link,
+    when=BROUGHT,
+    examples=("1 2,5\n2 3,5\n3 3\n4 5\n5 7,25\n6 7\n7 8\n8 9\n9 9,5\n10 12", "1,2\n1,3\n1,4\n1,nan"),
+    help="One point a line: x and y, separated by a comma, semicolon, tab, or blank. Ctrl+Enter applies it.",
+)
+UPLOAD = File(
+    name="upload",
+    label="Or a file of points",
+    read=points.read_file,
+    when=BROUGHT,
+    help="CSV or text with two columns, x and y; it replaces the points above. It is read once and not kept.",
+)
+
+
+def or_points(controls: Collection[Control], always: Collection[str]) -> tuple[Control, ...]:
+    """Offer a visitor's own points as another true function, one that nobody knows.
+
+    The other controls of an experiment matter only where data are drawn, apart from those named in `always`.
+    """
+
+    def change(control: Control) -> Control:
+        if isinstance(control, Choice) and control.name == "truth":
+            return replace(control, options={**control.options, points.POINTS: "Unknown: your points"})
+        return control if control.name in ("formula", *always) else replace(control, when=DRAWN)
+
+    return tuple(change(control) for control in controls)
+
+
+def if_known(section: Section) -> Section:
+    """Return a section that says so where it needs the true function and nobody knows it."""
+
+    def blocks(result: Any, values: Mapping[str, Any]) -> Any:
+        return (points.UNKNOWN,) if values["truth"] == points.POINTS else section.blocks(result, values)
+
+    return Section(section.title, blocks)

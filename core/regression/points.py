@@ -14,6 +14,8 @@ from core.kit.arrays import Array
 from core.kit.memo import Memo
 from core.worker import confined
 
+POINTS = "points"  # stands for points of the visitor's own among the true functions
+UNKNOWN = "This needs new data from a known function; nobody knows the one behind your points."
 FEWEST, MOST = 4, 2000
 MAX_TEXT = 20_000  # characters that are typed; more come in a file
 LARGEST = 1e9
@@ -55,6 +57,11 @@ class Points(Memo):
 
     def __str__(self) -> str:
         return f"{self.name}: {self.x.size:,} points"
+
+
+def chosen(pasted: str, upload: Points | None) -> tuple[Array, Array]:
+    """Return x and y (n,) of a file or, if there is none, of a text; raises what `read_text` does."""
+    return (upload.x, upload.y) if upload else read_text(pasted)
 
 
 def read_file(name: str, content: bytes) -> Points:

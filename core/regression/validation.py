@@ -236,7 +236,7 @@ def _judged(
 ) -> dict[str, Any]:
     """Return what is known of the degrees from the data (n,) alone."""
     grid = np.linspace(x.min(), x.max(), GRID_SIZE)
-    whole = _fits_to_all(x, y, grid, degree)
+    whole = fits_to_all(x, y, grid, degree)
     parts = _fits_to_parts(x, y, grid, degree, fold)
     scores, ses = _scored(x, y, signal, held, whole, parts)
     best = np.array([lowest(score, rule, x.size) for rule, score in zip(RULES, scores, strict=True)])
@@ -271,8 +271,8 @@ def _expected(experiment: Experiment, degree: int) -> dict[str, Any]:
     }
 
 
-def _fits_to_all(x: Array, y: Array, grid: Array, degree: int) -> dict[str, Any]:
-    """Return what is known of the fits to all points."""
+def fits_to_all(x: Array, y: Array, grid: Array, degree: int) -> dict[str, Any]:
+    """Return what is known of the fits of degrees 1 to `degree` to all points (n,): fields of `Validation`."""
     basis = nested_basis(x[np.newaxis], grid, degree)
     coefs = project(basis.train, y[np.newaxis])
     residuals = y - fits(coefs, basis.train)[0]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from core.kit.controls import Choice, Several, Slider, Toggle
-from core.regression.controls import EXPERIMENT
+from core.regression.controls import EXPERIMENT, PASTED, UPLOAD, or_points
 
 VIEWS = {"one": "One data set", "many": "Many data sets", "choose": "Choosing"}
 
@@ -24,7 +24,9 @@ CONTROLS = (
         place="stage",
         help="The second plot: one data set, many data sets, or the degrees that selection rules choose.",
     ),
-    *EXPERIMENT,
+    *or_points(EXPERIMENT, ("max_degree", "seed")),
+    PASTED,
+    UPLOAD,
     Toggle(
         name="log_y",
         label="Log scale",

@@ -15,6 +15,7 @@ from core.labs.bias_variance.picture import picture, thumbnail
 from core.labs.bias_variance.sections import SECTIONS
 from core.labs.bias_variance.stories import STORIES
 from core.labs.bias_variance.words import PREDICTIONS
+from core.regression.points import POINTS
 from core.regression.truths import with_truth
 
 HOMEWORK = {"generator": "legacy", "seed": 0, "n_test": 10}
@@ -63,13 +64,20 @@ PRESETS = (
         "Test points just outside the training range, where high degrees go wild.",
         {"test_at": "beyond", "degree": 6, "log_y": True},
     ),
+    Preset(
+        "Your own points",
+        "Speed and stopping distance of cars: how flexible may a fit be? Then paste points of your own.",
+        {"truth": POINTS, "degree": 2, "max_degree": 10},
+    ),
 )
 
-SCRIPT = Path(__file__).with_name("script.py")
+SCRIPT, OWN_SCRIPT = (Path(__file__).with_name(name) for name in ("script.py", "own_script.py"))
 
 
 def script(values: Mapping[str, Any]) -> str:
     """Return the script of the bias-variance lab: the decomposition and, if shown, the choice of a degree."""
+    if values["truth"] == POINTS:
+        return OWN_SCRIPT.read_text("utf-8")
     head, parts = parts_of(SCRIPT)
     wanted = ["decomposition", "choice"] if values["view"] == "choose" else ["decomposition"]
     head = with_truth(head, values)
@@ -82,7 +90,7 @@ LAB = Lab(
     question="How flexible should a model be?",
     controls=CONTROLS,
     main="degree",
-    open=("view", "n_train", "noise_std", "truth", "formula", "log_y"),
+    open=("view", "n_train", "noise_std", "truth", "formula", "pasted", "upload", "log_y"),
     start={"test_at": "inside"},
     presets=PRESETS,
     compute=explore,

@@ -4,16 +4,29 @@ from __future__ import annotations
 
 from core.draw.live import Axis, Picture
 from core.draw.thumbnail import svg_curves
+from core.kit.arrays import Numbers
 from core.labs.bias_variance.compute.explore import Exploration
+from core.labs.bias_variance.compute.own import OwnFits
 from core.labs.bias_variance.panels.choice import choosing
 from core.labs.bias_variance.panels.errors import error_curves
 from core.labs.bias_variance.panels.fits import many_data_sets, one_data_set
-from core.labs.bias_variance.words import identity, rules, shares, summary, terms
+from core.labs.bias_variance.panels.own import own_errors, own_fits
+from core.labs.bias_variance.words import (
+    identity,
+    own_readouts,
+    own_sentence,
+    own_summary,
+    rules,
+    shares,
+    summary,
+    terms,
+)
 from core.regression.decomposition import decompose
 from core.regression.designs import Settings
+from core.regression.points import UNKNOWN
 
 
-def picture(result: Exploration, *, view: str, compare: tuple[int, ...], log_y: bool) -> Picture:
+def picture(result: Exploration | OwnFits, *, view: str, compare: tuple[int, ...], log_y: bool) -> Picture:
     """Draw an exploration, scrubbed by degree.
 
     Parameters
@@ -26,17 +39,42 @@ def picture(result: Exploration, *, view: str, compare: tuple[int, ...], log_y: 
         Degrees whose fits stay on screen in the view "one".
     log_y
         Logarithmic error axis.
+
+    Raises
+    ------
+    ValueError
+        If the view "choose", which draws many data sets, is asked for where nobody knows the true function.
     """
+    if isinstance(result, OwnFits):
+        return _of_points(result, view, compare, log_y)
     left = {"one": one_data_set, "many": many_data_sets, "choose": choosing}[view]
     words = rules if view == "choose" else identity
     d = result.decomposition
     return Picture(
         panels=(*left(result, compare), error_curves(result, log_y)),
-        axis=Axis("degree", "Degree", tuple(int(k) for k in d.degrees), tuple(str(k) for k in d.degrees)),
+        axis=_degrees(d.degrees),
         readouts=shares(result) if view == "choose" else terms(result, view),
         sentences=tuple(f"{words(result, k)} {d.degree_limit}".strip() for k in range(len(d.degrees))),
         summaries=tuple(summary(result, view, k) for k in range(len(d.degrees))),
     )
+
+
+def _of_points(result: OwnFits, view: str, compare: tuple[int, ...], log_y: bool) -> Picture:
+    """Draw what a visitor's own points tell."""
+    if view == "choose":
+        raise ValueError(UNKNOWN)
+    count = len(result.degrees)
+    return Picture(
+        panels=(own_fits(result, compare, view == "many"), own_errors(result, log_y)),
+        axis=_degrees(result.degrees),
+        readouts=own_readouts(result),
+        sentences=tuple(own_sentence(result, k) for k in range(count)),
+        summaries=tuple(own_summary(result, k) for k in range(count)),
+    )
+
+
+def _degrees(degrees: Numbers) -> Axis:
+    return Axis("degree", "Degree", tuple(int(k) for k in degrees), tuple(str(k) for k in degrees))
 
 
 def thumbnail() -> str:

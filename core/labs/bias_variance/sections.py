@@ -14,6 +14,7 @@ from core.kit.words import fixed, number, percent, tex, with_error
 from core.labs.bias_variance.compute.derivation import Term
 from core.labs.bias_variance.compute.explore import Exploration
 from core.regression import homework
+from core.regression.controls import if_known
 
 Blocks = Sequence[str | Picture]
 
@@ -220,6 +221,6 @@ def _plain(traces: list[Trace], alt: str, *, x: str, y: str, **more: Any) -> Pic
 
 
 SECTIONS = (
-    Section("Why bias², variance, and noise add up", derivation),
+    if_known(Section("Why bias², variance, and noise add up", derivation)),
     Section("Five common conclusions, tested", conclusions),
 )

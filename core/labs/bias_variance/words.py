@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from core.draw.live import Readout
+import numpy as np
+
+from core.draw.live import Check, Readout
 from core.draw.regression import cost
 from core.exercises.questions import Slip
 from core.kit.arrays import Array
@@ -11,7 +13,9 @@ from core.kit.mark import Mark
 from core.kit.prediction import Prediction
 from core.kit.words import each, fixed, larger, number, percent, with_error
 from core.labs.bias_variance.compute.explore import Exploration
+from core.labs.bias_variance.compute.own import OwnFits
 from core.labs.bias_variance.panels.choice import RULES, rule_name
+from core.regression.resampling import RESAMPLES
 
 
 def terms(result: Exploration, view: str) -> tuple[Readout, ...]:
@@ -200,6 +204,62 @@ def verdict(guess: int, truth: int, result: Exploration) -> str:
     )
 
 
+def own_readouts(result: OwnFits) -> tuple[Readout, ...]:
+    """Return what points of unknown origin tell about each degree."""
+    check = None
+    if result.is_refitted:
+        same = np.isclose(result.left_out, result.refitted, rtol=1e-6, equal_nan=True)
+        how = f"By {result.x.size} refits, each without one point"
+        check = Check(each(result.refitted), tuple(map(bool, same)), how)
+    return (
+        Readout(
+            "leave-one-out error",
+            each(result.left_out),
+            "threshold",
+            "Mean of (r/(1−h))²: each point is predicted by the fit to all others.",
+            check=check,
+            headline=True,
+        ),
+        Readout("training error", each(result.train_mse), "train", "Mean squared residual of the fit."),
+        Readout(
+            "bootstrap variance",
+            each(result.resampled.variance),
+            "variance",
+            f"Variance of {RESAMPLES} fits to resampled points, median over x. "
+            "Bias², noise, and expected error are unknown.",
+        ),
+        Readout(
+            "largest leverage h",
+            each(result.leverage.max(axis=1)),
+            help="How much of its own fit one point decides; at 1 the fit passes through it.",
+        ),
+    )
+
+
+def own_summary(result: OwnFits, k: int) -> str:
+    """Say in one line how leave-one-out judges the k-th degree."""
+    degree, error = int(result.degrees[k]), float(result.left_out[k])
+    if np.isnan(error):
+        return f"[threshold|Leave-one-out] cannot judge degree {degree}: some point determines it alone."
+    if degree == result.best:
+        return f"[threshold|Leave-one-out error] is smallest at degree {degree}; the truth is unknown."
+    return f"[threshold|Leave-one-out error] {fixed(error)} is above degree {result.best}’s; the truth is unknown."
+
+
+def own_sentence(result: OwnFits, k: int) -> str:
+    """Compare the errors at the k-th degree, and name what stays unknown."""
+    error, least = float(result.left_out[k]), float(result.left_out[result.best - 1])
+    told = ""
+    if np.isnan(error):
+        told = "Without some point the others do not determine this degree."
+    elif int(result.degrees[k]) == result.best:
+        told = f"No degree has a smaller leave-one-out error than {fixed(error)}."
+    elif least > 0:
+        told = f"The leave-one-out error is {larger(error / least)} that of degree {result.best}."
+    unknown = "Bias², noise, and expected error need the true function, which nobody knows."
+    return " ".join(part for part in (told, unknown, result.degree_limit) if part)
+
+
 _TERMS = {"bias": "more bias²", "variance": "more variance", "noise": "more noise"}
 
 
@@ -226,7 +286,13 @@ def _reason_verdict(guess: str, truth: str, result: Exploration) -> str:
     )
 
 
-def _has_reason(result: Exploration) -> bool:
+def _is_drawn(result: Exploration | OwnFits) -> bool:
+    return isinstance(result, Exploration)
+
+
+def _has_reason(result: Exploration | OwnFits) -> bool:
+    if isinstance(result, OwnFits):
+        return False
     return not result.heavy_tailed and bool(result.risk[_worse(result) - 1] > result.risk[result.best - 1] * (1 + 1e-9))
 
 
@@ -238,6 +304,7 @@ PREDICTIONS = (
         ),
         guess=Slider(name="guess", label="Degree", default=5, low=1, high=20, help="Enter your prediction."),
         truth=lambda result: result.best,
+        when=_is_drawn,
         verdict=verdict,
         slips=lambda result: (
             Slip("train", result.settings.max_degree, "That degree has the smallest training error."),

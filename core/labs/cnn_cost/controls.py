@@ -6,10 +6,11 @@ import math
 
 from core.kit.brought import File
 from core.kit.controls import Choice, Control, LogSlider, Seed, Slider, Text, Toggle
+from core.kit.packed import from_link, to_link
 from core.labs.cnn_cost.compute.models import MODEL, native_sizes
 from core.labs.cnn_cost.compute.slips import COLUMNS
 from core.labs.cnn_cost.compute.uploads import MAX_GRAPH, read_network
-from core.networks.grammar import MAX_TEXT, from_link, to_link
+from core.networks.grammar import MAX_TEXT
 from core.networks.memory import OPTIMIZERS
 from core.networks.parser import MAX_LAYERS
 from core.networks.presets import PRESETS

@@ -6,12 +6,13 @@ import math
 
 from core.kit.brought import File
 from core.kit.controls import Choice, Control, LogSlider, Seed, Slider, Text
+from core.kit.packed import from_link, to_link
 from core.kit.words import number
 from core.labs.lr_range.compute.explore import PER_DECADE, RATES
 from core.labs.lr_range.compute.own import EXAMPLE as OWN_CURVE
 from core.labs.lr_range.compute.own import read_curve
 from core.labs.lr_range.compute.specs import OWN
-from core.networks.grammar import MAX_TEXT, from_link, to_link
+from core.networks.grammar import MAX_TEXT
 from core.networks.trainable import NETWORKS, WIDTHS
 from core.training.devices import controls
 

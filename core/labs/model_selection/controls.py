@@ -4,34 +4,22 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from core.kit.brought import File
-from core.kit.controls import Choice, Control, Seed, Slider, Text, Toggle
+from core.kit.controls import Choice, Control, Seed, Slider, Toggle
 from core.kit.words import percent
-from core.labs.model_selection.compute.explore import POINTS
-from core.networks.grammar import from_link, to_link
-from core.regression.controls import EXPERIMENT
-from core.regression.points import CARS, MAX_TEXT, read_file
-from core.regression.truths import OWN, TRUTHS
+from core.regression.controls import DRAWN, EXPERIMENT, PASTED, UPLOAD, or_points
 
-DRAWN = ("truth", (*TRUTHS, OWN))
-BROUGHT = ("truth", (POINTS,))
 VIEWS = {"held": "Held-out points", "residuals": "Residuals"}
 
 
-def _experiment(control: Control) -> Control:
-    """Offer points of the visitor's own, which need no experiment; one data set is shown, others in folded sections."""
-    if isinstance(control, Choice) and control.name == "truth":
-        return replace(control, options={**control.options, POINTS: "Unknown: your points"})
-    if control.name in ("formula", "max_degree"):
-        return control
-    control = replace(control, when=DRAWN)
+def _one_data_set(control: Control) -> Control:
+    """One data set is shown; sections that use others say how these get their inputs."""
     if control.name != "protocol":
         return control
     more = f"{control.help} The plots show one data set; the sections below use many."
     return replace(control, place="more", help=more)
 
 
-_DATA = tuple(_experiment(control) for control in EXPERIMENT if control.name != "n_sets")
+_DATA = tuple(_one_data_set(control) for control in or_points(EXPERIMENT, ("max_degree",)) if control.name != "n_sets")
 _SEED = next(place for place, control in enumerate(_DATA) if isinstance(control, Seed)) + 1
 
 CONTROLS: tuple[Control, ...] = (
@@ -68,25 +56,8 @@ CONTROLS: tuple[Control, ...] = (
         help="The selection criterion shown with its standard errors and held-out points.",
     ),
     *_DATA[:_SEED],
-    Text(
-        name="pasted",
-        label="Your points",
-        default=CARS,
-        limit=MAX_TEXT,
-        pack=to_link,
-        unpack=from_link,
-        when=BROUGHT,
-        examples=("1 2,5\n2 3,5\n3 3\n4 5\n5 7,25\n6 7\n7 8\n8 9\n9 9,5\n10 12", "1,2\n1,3\n1,4\n1,nan"),
-        help="One point a line: x and y, separated by a comma, semicolon, tab, or blank. Ctrl+Enter applies it.",
-    ),
-    File(
-        name="upload",
-        label="Or a file of points",
-        read=read_file,
-        limit=1,
-        when=BROUGHT,
-        help="CSV or text with two columns, x and y; it replaces the points above. It is read once and not kept.",
-    ),
+    PASTED,
+    UPLOAD,
     Seed(
         name="split_seed",
         label="Split seed",

@@ -8,13 +8,14 @@ from typing import Any
 
 from core.kit.lab import Lab, Preset
 from core.kit.scripts import parts_of
-from core.labs.model_selection.compute.explore import POINTS, select_model, tables
+from core.labs.model_selection.compute.explore import select_model, tables
 from core.labs.model_selection.controls import CONTROLS
 from core.labs.model_selection.exercises import EXERCISES
 from core.labs.model_selection.picture import picture, thumbnail
 from core.labs.model_selection.sections import SECTIONS
 from core.labs.model_selection.stories import STORIES
 from core.labs.model_selection.words import PREDICTIONS
+from core.regression.points import POINTS
 from core.regression.truths import with_truth
 
 HOMEWORK = {

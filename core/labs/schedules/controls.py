@@ -6,10 +6,11 @@ import math
 
 from core.kit.brought import File
 from core.kit.controls import Choice, Control, LogSlider, Slider, Text, Toggle
+from core.kit.packed import from_link, to_link
 from core.kit.words import number, percent
 from core.labs.schedules.compute.own import EXAMPLE, read_log
 from core.labs.schedules.compute.shapes import LENGTHS, Shape
-from core.networks.grammar import MAX_TEXT, from_link, to_link
+from core.networks.grammar import MAX_TEXT
 from core.networks.trainable import NETWORKS
 from core.training.devices import controls
 

@@ -13,7 +13,7 @@ from sklearn.preprocessing import MinMaxScaler, PolynomialFeatures
 
 from core.kit.refusal import reason
 from core.regression.points import CARS, FEWEST, MOST, file_values, read_file, read_text
-from core.regression.resampling import MIDDLE, RESAMPLES, bootstrap_band
+from core.regression.resampling import MIDDLE, RESAMPLES, resample
 from core.regression.validation import MOST_REFITTED, RULES, validate_points
 
 SETTINGS: dict[str, Any] = {"max_degree": 4, "held_out_share": 0.2, "folds": 10, "repeats": 3, "split_seed": 0}
@@ -173,7 +173,7 @@ def test_more_folds_than_points_are_refused() -> None:
 def test_the_bootstrap_band_holds_the_middle_of_separate_fits() -> None:
     x, y = read_text(CARS)
     grid = np.linspace(4, 25, 11)
-    got = bootstrap_band(x, y, grid, 3, seed=5)
+    got = resample(x, y, grid, 3, seed=5).band
     rows = np.random.default_rng([5, 2]).integers(50, size=(RESAMPLES, 50))
     for degree in (1, 2, 3):
         fits = [np.polyval(np.polyfit(x[row], y[row], degree), grid) for row in rows]
@@ -190,5 +190,5 @@ def test_half_the_band_is_the_standard_error_of_a_line() -> None:
     pinv = np.linalg.pinv(columns)
     residuals = y - columns @ (pinv @ y)
     expected = np.sqrt((((at @ pinv) * residuals) ** 2).sum(axis=1))
-    low, high = bootstrap_band(x, y, grid, 1, seed=0)[:, 0]
+    low, high = resample(x, y, grid, 1, seed=0).band[:, 0]
     np.testing.assert_allclose((high - low) / 2, expected, rtol=0.25)

@@ -10,9 +10,8 @@ from numpy.polynomial import Polynomial
 
 from core.draw.live import Picture
 from core.kit.refusal import reason
-from core.labs.model_selection.compute.explore import UNKNOWN
 from core.labs.model_selection.lab import LAB
-from core.regression.points import CARS, Points, read_text
+from core.regression.points import CARS, UNKNOWN, Points, read_text
 from tests.states import check_rest
 from tests.test_pages import compare_script
 from tests.whole import check_picture

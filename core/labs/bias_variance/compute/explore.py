@@ -12,8 +12,10 @@ import numpy as np
 from core.kit.arrays import Array
 from core.kit.parameters import with_parameters_of
 from core.labs.bias_variance.compute.derivation import Expansion, expand
+from core.labs.bias_variance.compute.own import OwnFits, fit_own
 from core.regression.decomposition import Decomposition, decompose
 from core.regression.designs import Settings, draw
+from core.regression.points import POINTS, Points, chosen
 from core.regression.polynomials import leave_one_out, nested_basis
 from core.regression.selection import Selection, select
 from core.regression.truths import named
@@ -86,25 +88,43 @@ class Exploration:
 
 
 @with_parameters_of(Settings)
-def explore(*, truth: str, formula: str = "", repetitions: int, folds: int, **experiment: Any) -> Exploration:
+def explore(
+    *,
+    truth: str,
+    formula: str = "",
+    pasted: str = "",
+    upload: Points | None = None,
+    repetitions: int,
+    folds: int,
+    **experiment: Any,
+) -> Exploration | OwnFits:
     """Decompose the error of polynomial fits and prepare the comparison of selection rules.
 
     The parameters are those of `core.regression.designs.Settings` and `core.regression.selection.select`; `formula` is
-    the true function if `truth` is `core.regression.truths.OWN`.
+    the true function if `truth` is `core.regression.truths.OWN`. If it is `core.regression.points.POINTS`, the points
+    of `upload`, or if there is no file, of the text `pasted`, are fitted, and only `max_degree` and `seed` matter.
 
     Raises
     ------
     ValueError
         With a sentence, for values out of range and for combinations that are impossible or too costly.
     """
+    if truth == POINTS:
+        return fit_own(*chosen(pasted, upload), max_degree=experiment["max_degree"], seed=experiment["seed"])
     settings = Settings(truth=named(truth, formula), **experiment)
     d = decompose(settings)
     heavy_tailed = settings.protocol == "random" or bool(np.any(d.risk > 2 * d.median_risk))
     return Exploration(d, folds, heavy_tailed, settings, repetitions)
 
 
-def tables(result: Exploration, values: Mapping[str, Any]) -> dict[str, dict[str, Array]]:
+def tables(result: Exploration | OwnFits, values: Mapping[str, Any]) -> dict[str, dict[str, Array]]:
     """Return tables for a download: errors by degree, the data sets in long form and, if shown, the choices."""
+    if isinstance(result, OwnFits):
+        k = min(int(values["degree"]), result.degrees.size) - 1
+        own = {"train_error": result.train_mse, "leave_one_out": result.left_out, "refitted": result.refitted}
+        own["bootstrap_variance"] = result.resampled.variance
+        data = {"x": result.x, "y": result.y, "leverage": result.leverage[k]}
+        return {"data.csv": data, "errors.csv": {"degree": result.degrees, **own}}
     d = result.decomposition
     names = (
         "bias2",

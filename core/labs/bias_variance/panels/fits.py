@@ -15,7 +15,7 @@ from core.labs.bias_variance.panels.errors import HEIGHT
 
 _LOWER = 215  # of the two panels that stand above each other
 COARSE = slice(None, None, 2)  # of the grid, for what travels once for every degree
-_PINNED = ("first", "second", "test", "threshold")  # colors of the fits that stay on screen
+PINNED = ("first", "second", "test", "threshold")  # colors of the fits that stay on screen
 
 
 def one_data_set(result: Exploration, compare: tuple[int, ...]) -> tuple[Panel, ...]:
@@ -26,7 +26,7 @@ def one_data_set(result: Exploration, compare: tuple[int, ...]) -> tuple[Panel, 
         curve(d.grid, d.f_grid, "truth", "truth", 2),
         *(
             curve(d.grid, d.coefs[0, k - 1] @ d.basis, role, f"degree {k}", 2)
-            for k, role in zip(pinned, _PINNED, strict=False)
+            for k, role in zip(pinned, PINNED, strict=False)
         ),
         curve(strands(d.grid[None]), None, "accent", "degree on the slider", 3.2),
         _points(d.x_train[0], d.y_train[0], "train", "training", 8),

@@ -18,16 +18,14 @@ from core.labs.model_selection.compute.learning_curves import LearningCurves, le
 from core.regression import truths
 from core.regression.decomposition import most_data_sets
 from core.regression.designs import Settings
-from core.regression.points import Points, read_text
-from core.regression.resampling import bootstrap_band
+from core.regression.points import POINTS, UNKNOWN, Points, chosen
+from core.regression.resampling import resample
 from core.regression.selection import Selection
 from core.regression.validation import MOST_REFITTED, RULES, Validation, validate, validate_points
 from core.regression.validation_choices import Reseeded, choose, reseed
 from core.regression.validation_rules import refits, without_dust
 
 REDRAWS = 100
-POINTS = "points"  # stands for points of the visitor's own among the true functions
-UNKNOWN = "This needs new data from a known function; nobody knows the one behind your points."
 # Divisions that each repetition averages over, and data sets of a learning curve: both are for a section of the page
 # that should open at once.
 _MOST_REPEATS = 5
@@ -101,7 +99,7 @@ class ModelSelection:
     def band(self) -> Array:
         """Values (2, D, G) between which the middle 68% of the fits to resampled points lie, on the grid."""
         v = self.validation
-        return bootstrap_band(v.x, v.y, v.grid, v.degrees.size, self.split_seed)
+        return resample(v.x, v.y, v.grid, v.degrees.size, self.split_seed).band
 
     @property
     def spread(self) -> Array:
@@ -193,8 +191,8 @@ def select_model(
 
     The parameters are those of `core.regression.validation.validate` and
     `core.regression.validation_choices.choose`; `formula` is the true function if `truth` is
-    `core.regression.truths.OWN`. If it is `POINTS`, the data are the points of `upload`, or if there is no file, of the
-    text `pasted`, and the settings of the experiment do not matter.
+    `core.regression.truths.OWN`. If it is `core.regression.points.POINTS`, the data are the points of `upload`, or if
+    there is no file, of the text `pasted`, and the settings of the experiment do not matter.
 
     Raises
     ------
@@ -208,7 +206,7 @@ def select_model(
         "split_seed": split_seed,
     }
     if truth == POINTS:
-        x, y = (upload.x, upload.y) if upload else read_text(pasted)
+        x, y = chosen(pasted, upload)
         settings = None
         v = validate_points(x, y, max_degree=max_degree, **splits)
     else:

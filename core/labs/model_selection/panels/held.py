@@ -9,11 +9,11 @@ from numpy.polynomial.chebyshev import chebvander
 
 from core.draw.live import Frames, Panel, strands
 from core.draw.marks import Trace, band, curve, dots, panel, span, texts
-from core.draw.regression import fit_range
+from core.draw.regression import fit_range, there
 from core.kit.arrays import Numbers
 from core.kit.words import number
 from core.labs.model_selection.compute.explore import ModelSelection
-from core.labs.model_selection.panels.view import LOWER, UPPER, opening, there
+from core.labs.model_selection.panels.view import LOWER, UPPER, opening
 from core.regression.polynomials import scaled
 from core.regression.resampling import RESAMPLES
 

@@ -6,11 +6,12 @@ import numpy as np
 
 from core.draw.live import Frames, Panel
 from core.draw.marks import bars, curve, dots, panel, span
+from core.draw.regression import there
 from core.draw.style import ceiling, color
 from core.kit.arrays import Numbers
 from core.kit.words import number
 from core.labs.model_selection.compute.explore import ModelSelection
-from core.labs.model_selection.panels.view import LOWER, UPPER, there
+from core.labs.model_selection.panels.view import LOWER, UPPER
 
 _MOST_DRAWN = 400  # of more points every second is drawn, or every third
 

@@ -5,8 +5,6 @@ from __future__ import annotations
 import math
 from typing import Any
 
-import numpy as np
-
 from core.draw.live import Axis
 from core.draw.marks import Trace, curve
 from core.kit.arrays import Numbers
@@ -70,8 +68,3 @@ def at_most(value: float) -> str:
     value = max(value, 1e-16)
     unit = 10.0 ** math.floor(math.log10(value))
     return number(math.ceil(value / unit * (1 - 1e-12)) * unit, 1)
-
-
-def there(values: Numbers) -> Numbers:
-    """Return values where they are defined; an empty array if none is, so that nothing is drawn."""
-    return np.asarray(values if np.isfinite(values).any() else values[:0])

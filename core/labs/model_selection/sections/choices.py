@@ -11,6 +11,7 @@ from core.kit.lab import Section
 from core.kit.words import percent, with_error
 from core.labs.model_selection.compute.explore import ModelSelection
 from core.labs.model_selection.panels.view import RULES, degrees_axis, name_of
+from core.regression.controls import if_known
 from core.regression.selection import Selection
 from core.regression.validation_choices import ORACLE
 
@@ -82,4 +83,4 @@ def _costs(s: Selection, looks: Mapping[str, tuple[str, str]], best: int) -> str
     return head + rows
 
 
-SECTION = Section("What each criterion picks over many data sets", choices)
+SECTION = if_known(Section("What each criterion picks over many data sets", choices))

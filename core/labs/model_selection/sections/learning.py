@@ -9,12 +9,14 @@ import numpy as np
 
 from core.draw.live import Frames, Panel, Picture
 from core.draw.marks import Trace, curve, dots, panel
+from core.draw.regression import there
 from core.draw.style import ceiling, line
 from core.kit.lab import Section
 from core.kit.words import fixed, larger, with_error
-from core.labs.model_selection.compute.explore import UNKNOWN, ModelSelection
+from core.labs.model_selection.compute.explore import ModelSelection
 from core.labs.model_selection.compute.learning_curves import LearningCurves
-from core.labs.model_selection.panels.view import degrees_axis, faint, there
+from core.labs.model_selection.panels.view import degrees_axis, faint
+from core.regression.controls import if_known
 
 _HEIGHT = 400
 _TICKS = [3, 5, 10, 20, 50, 100, 200]
@@ -22,8 +24,6 @@ _TICKS = [3, 5, 10, 20, 50, 100, 200]
 
 def learning(result: ModelSelection, values: Mapping[str, Any]) -> Sequence[str | Picture]:
     """Show errors over the number of points at each degree, and the best degree for each number."""
-    if result.settings is None:
-        return (UNKNOWN,)
     c = result.learning
     start = float(min(int(values["degree"]), c.degrees.size))
     redrawn = result.experiment.protocol != "fixed"
@@ -126,4 +126,4 @@ def _sentence(c: LearningCurves, k: int) -> str:
     return f"{at_the_end} That is {ratio}, the best there."
 
 
-SECTION = Section("Learning curves: what more data buys", learning)
+SECTION = if_known(Section("Learning curves: what more data buys", learning))

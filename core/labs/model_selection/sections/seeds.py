@@ -13,10 +13,11 @@ from core.draw.style import ceiling
 from core.kit.arrays import Numbers
 from core.kit.lab import Section
 from core.kit.words import fixed, number, percent
-from core.labs.model_selection.compute.explore import REDRAWS, UNKNOWN, ModelSelection
+from core.labs.model_selection.compute.explore import REDRAWS, ModelSelection
 from core.labs.model_selection.panels.view import at_most, degree_ticks, faint
 from core.labs.model_selection.words import shares
 from core.regression import homework
+from core.regression.controls import if_known
 from core.regression.designs import LIMITS
 
 _HEIGHT, _LOWER = 330, 210
@@ -27,8 +28,6 @@ _SEEDS = LIMITS["seed"][1] + 1
 
 def seeds(result: ModelSelection, values: Mapping[str, Any]) -> Sequence[str | Picture]:
     """Show both histories side by side, and the homework's conclusion."""
-    if result.settings is None:
-        return (UNKNOWN,)
     r = result.reseeded
     return (
         f"Left: {REDRAWS} split seeds, same **data**. Right: {REDRAWS} new data sets, same "
@@ -163,4 +162,4 @@ def _homework() -> str:
     )
 
 
-SECTION = Section("New split seed or new data: what changes?", seeds)
+SECTION = if_known(Section("New split seed or new data: what changes?", seeds))
