@@ -6,7 +6,7 @@ from core.kit.controls import Choice, Control, LogSlider, Places, Slider, Toggle
 from core.kit.words import number
 from core.labs.regularization.balls.shrinkage import POSITIONS
 from core.labs.regularization.compute.ridge import PER_DECADE
-from core.regression.controls import EXPERIMENT
+from core.regression.controls import EXPERIMENT, PASTED, UPLOAD, or_points
 
 VIEWS = {"ridge": "Ridge", "paths": "Lasso and ridge"}
 
@@ -90,7 +90,9 @@ CONTROLS: tuple[Control, ...] = (
         help="Mix of penalties: 1 is the lasso, 0 is ridge, between is the elastic net. Raising it "
         "sets more weights to zero.",
     ),
-    *(control for control in EXPERIMENT if control.name not in ("protocol", "max_degree")),
+    *(control for control in or_points(EXPERIMENT, ("seed",)) if control.name not in ("protocol", "max_degree")),
+    PASTED,
+    UPLOAD,
     Toggle(
         name="log_y",
         label="Log scale",

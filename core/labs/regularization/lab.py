@@ -15,6 +15,7 @@ from core.labs.regularization.picture import picture, thumbnail
 from core.labs.regularization.sections import SECTIONS
 from core.labs.regularization.stories import STORIES
 from core.labs.regularization.words import PREDICTIONS
+from core.regression.points import POINTS
 from core.regression.truths import with_truth
 
 HOMEWORK = {"generator": "legacy", "seed": 0, "n_test": 10}
@@ -51,13 +52,20 @@ PRESETS = (
         "Without noise there is no variance to reduce. Can a penalty still help?",
         {"noise_std": 0.0, "log_y": True, "alpha": 1e-6},
     ),
+    Preset(
+        "Your own points",
+        "Speed and stopping distance of cars, degree 10: which penalty helps? Then paste points of your own.",
+        {"truth": POINTS, "alpha": 0.1},
+    ),
 )
 
-SCRIPT = Path(__file__).with_name("script.py")
+SCRIPT, OWN_SCRIPT = (Path(__file__).with_name(name) for name in ("script.py", "own_script.py"))
 
 
 def script(values: Mapping[str, Any]) -> str:
     """Return the script of the regularization lab: ridge over many data sets, or the path of one data set."""
+    if values["truth"] == POINTS:
+        return OWN_SCRIPT.read_text("utf-8")
     head, parts = parts_of(SCRIPT)
     head = with_truth(head, values)
     return (head + parts[values["view"]]).rstrip() + "\n"
@@ -69,7 +77,7 @@ LAB = Lab(
     question="How strong should the penalty be?",
     controls=CONTROLS,
     main="alpha",
-    open=("view", "n_train", "noise_std", "degree", "l1_ratio"),
+    open=("view", "n_train", "noise_std", "degree", "pasted", "upload", "l1_ratio"),
     start={
         "truth": "sine",
         "n_train": 20,

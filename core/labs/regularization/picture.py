@@ -7,11 +7,16 @@ import numpy as np
 from core.draw.live import Picture
 from core.draw.thumbnail import svg_curves
 from core.labs.regularization.compute.explore import Regularization
+from core.labs.regularization.compute.own import OwnRidge
 from core.labs.regularization.compute.ridge import ridge_path
+from core.labs.regularization.panels.own import own_panels
 from core.labs.regularization.panels.paths import path_panels
 from core.labs.regularization.panels.penalty import PLACES, penalties
 from core.labs.regularization.panels.ridge import ridge_panels
 from core.labs.regularization.words import (
+    own_readouts,
+    own_sentences,
+    own_summaries,
     path_readouts,
     path_sentences,
     path_summaries,
@@ -20,9 +25,10 @@ from core.labs.regularization.words import (
     ridge_summaries,
 )
 from core.regression.designs import Settings
+from core.regression.points import UNKNOWN
 
 
-def picture(result: Regularization, *, view: str, log_y: bool) -> Picture:
+def picture(result: Regularization | OwnRidge, *, view: str, log_y: bool) -> Picture:
     """Draw a regularized fit, scrubbed by the penalty.
 
     Parameters
@@ -33,7 +39,17 @@ def picture(result: Regularization, *, view: str, log_y: bool) -> Picture:
         "ridge" (many data sets) or "paths" (one data set under two penalties).
     log_y
         Logarithmic error axis.
+
+    Raises
+    ------
+    ValueError
+        If the view "paths", whose errors need the true function, is asked for where nobody knows that.
     """
+    if isinstance(result, OwnRidge):
+        if view == "paths":
+            raise ValueError(UNKNOWN)
+        words = own_readouts(result), own_sentences(result), (), own_summaries(result)
+        return Picture(own_panels(result, log_y), penalties("alpha"), *words)
     if view == "paths":
         words = path_readouts(result), path_sentences(result), (), path_summaries(result)
         return Picture(path_panels(result, log_y), penalties("alpha"), *words)

@@ -20,6 +20,7 @@ from core.labs.regularization.homework import section as homework
 from core.labs.regularization.learners import section as learners
 from core.labs.regularization.outliers import section as outliers
 from core.labs.regularization.panels.penalty import index_of
+from core.regression.controls import if_known
 
 _ROWS = 6  # singular directions in the table
 
@@ -71,12 +72,12 @@ def _smallest(alphas: Any, errors: Any) -> str:
 
 
 SECTIONS = (
-    Section("Formulas with the current values", formulas),
+    if_known(Section("Formulas with the current values", formulas)),
     homework.SECTION,
     balls.SECTION,
-    descent.SECTION,
-    equivalences.SECTION,
+    if_known(descent.SECTION),
+    if_known(equivalences.SECTION),
     outliers.SECTION,
-    learners.SECTION,
-    classes.SECTION,
+    if_known(learners.SECTION),
+    if_known(classes.SECTION),
 )

@@ -10,8 +10,10 @@ from core.kit.controls import Choice
 from core.kit.prediction import Prediction
 from core.kit.words import each, fixed, larger, number, with_error
 from core.labs.regularization.compute.explore import Regularization
+from core.labs.regularization.compute.own import OwnRidge
 from core.labs.regularization.controls import show_penalty
 from core.labs.regularization.panels.penalty import index_of
+from core.regression.resampling import RESAMPLES
 
 _BLURRED = "lost in rounding"
 ASKED = 10.0  # penalty of the questions: that of the homework
@@ -177,6 +179,66 @@ def _certified(gap: float) -> str:
     return f"No weights do better by more than {number(max(gap, 1e-16), 2)} of the penalized sum (duality gap)."
 
 
+def own_readouts(result: OwnRidge) -> tuple[Readout, ...]:
+    """Return what points of unknown origin tell about each penalty."""
+    return (
+        Readout(
+            "leave-one-out error",
+            each(result.left_out),
+            "threshold",
+            "Mean of (r/(1−h))²: each point is predicted by the fit to all others.",
+            headline=True,
+        ),
+        Readout("training error", each(result.train_mse), "train", "Mean squared residual of the fit."),
+        Readout(
+            "bootstrap variance",
+            each(result.resampled.variance),
+            "variance",
+            f"Variance of {RESAMPLES} fits to resampled points, median over x. "
+            "Bias², noise, and expected error are unknown.",
+        ),
+        Readout(
+            "eff. parameters",
+            tuple(f"{df:.2f}" for df in result.df),
+            help="Effective degrees of freedom: sum of the leverages h of all points.",
+        ),
+        Readout(
+            "largest leverage h",
+            each(result.leverage.max(axis=1)),
+            help="How much of its own fit one point decides; at 1 the fit passes through it.",
+        ),
+    )
+
+
+def own_summaries(result: OwnRidge) -> tuple[str, ...]:
+    """Say in one line how leave-one-out judges each penalty."""
+    texts = []
+    for alpha, error in zip(result.alphas.tolist(), result.left_out.tolist(), strict=True):
+        if np.isnan(error):
+            texts.append("[threshold|Leave-one-out] cannot judge this fit: it passes through some point.")
+        elif alpha == result.best:
+            texts.append("[threshold|Leave-one-out error] is smallest here; the truth is unknown.")
+        else:
+            best = show_penalty(result.best)
+            texts.append(f"[threshold|Leave-one-out error] {fixed(error)} is above that at α = {best}.")
+    return tuple(texts)
+
+
+def own_sentences(result: OwnRidge) -> tuple[str, ...]:
+    """Compare the errors at each penalty, and name what stays unknown."""
+    least = float(np.nanmin(result.left_out))
+    unknown = "Bias², noise, and expected error need the true function, which nobody knows."
+    texts = []
+    for k, (alpha, error) in enumerate(zip(result.alphas.tolist(), result.left_out.tolist(), strict=True)):
+        told = ""
+        if alpha == result.best:
+            told = f"No penalty has a smaller leave-one-out error than {fixed(error)}."
+        elif least > 0 and not np.isnan(error):
+            told = f"The leave-one-out error is {larger(error / least)} that at α = {show_penalty(result.best)}."
+        texts.append(" ".join(part for part in (told, unknown, result.at_zero if k == 0 else "") if part))
+    return tuple(texts)
+
+
 def risen(result: Regularization) -> str:
     """Tell whether the expected error is larger at the penalty of the question than at 0."""
     risk = result.ridge.risk
@@ -241,6 +303,10 @@ def shrinks_verdict(guess: str, truth: str, result: Regularization) -> str:
     )
 
 
+def _is_drawn(result: Regularization | OwnRidge) -> bool:
+    return isinstance(result, Regularization)
+
+
 PREDICTIONS = (
     Prediction(
         "Does the expected test error rise from α = 0 to α = 10?",
@@ -253,12 +319,14 @@ PREDICTIONS = (
         ),
         truth=risen,
         verdict=risen_verdict,
+        when=_is_drawn,
     ),
     Prediction(
         lambda result: "Why does it rise?" if risen(result) == "rises" else "Why does it not rise?",
         guess=Choice(name="guess", label="Because", default="bias", options=_REASONS, help="What the terms do."),
         truth=reason,
         verdict=_reason_verdict,
+        when=_is_drawn,
     ),
     Prediction(
         "As α grows, does every weight shrink toward zero at every step?",
@@ -271,5 +339,6 @@ PREDICTIONS = (
         ),
         truth=shrinks,
         verdict=shrinks_verdict,
+        when=_is_drawn,
     ),
 )

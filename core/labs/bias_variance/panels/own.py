@@ -66,13 +66,7 @@ def own_errors(result: OwnFits, log_y: bool) -> Panel:
     )
     known = {"risk": error[np.isfinite(error)], "training": result.train_mse}
     return panel(
-        [
-            *(
-                curve(x, there(y), role, name, w, hover=f"degree %{{x}}<br>{name} %{{y:.4g}}")
-                for role, name, y, w in rows
-            ),
-            mark,
-        ],
+        [*traces, mark],
         alt,
         x="degree of the polynomial",
         y="squared error (units of y²)",

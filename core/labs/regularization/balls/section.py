@@ -18,9 +18,11 @@ from core.kit.lab import Section
 from core.kit.words import fixed, number, percent, with_error
 from core.labs.regularization.balls.shrinkage import PENALTIES, POSITIONS, Balls, Dragged, balls, drag, shrinkage
 from core.labs.regularization.compute.explore import Regularization
+from core.labs.regularization.compute.own import OwnRidge
 from core.labs.regularization.compute.sparse import SparseErrors, sparse_errors
 from core.labs.regularization.controls import SOLUTION
 from core.labs.regularization.panels.penalty import PLACES, over_penalty, penalties, penalty_axis
+from core.regression.points import UNKNOWN
 
 ROLES = dict(zip(PENALTIES, ("second", "first", "threshold"), strict=True))
 _TITLES = {"lasso": "lasso: |w₁| + |w₂| ≤ t", "ridge": "ridge: w₁² + w₂² ≤ t²", "elastic net": "elastic net: between"}
@@ -31,9 +33,9 @@ _dragged = lru_cache(maxsize=4)(drag)
 _SPARSE_SETS = 20
 
 
-def constraint(result: Regularization, values: Mapping[str, Any]) -> Sequence[str | Picture]:
+def constraint(result: Regularization | OwnRidge, values: Mapping[str, Any]) -> Sequence[str | Picture]:
     """Show balls while the least-squares solution is dragged or the budget grows, shrinkage, and its cost."""
-    ratio = result.l1_ratio if 0 < result.l1_ratio < 1 else 0.5
+    ratio = values["l1_ratio"] if 0 < values["l1_ratio"] < 1 else 0.5
     found = _thinned(balls(correlation=_CORRELATION, l1_ratio=ratio))
     moving = _dragged(correlation=_CORRELATION, l1_ratio=ratio)
     return (
@@ -48,6 +50,13 @@ def constraint(result: Regularization, values: Mapping[str, Any]) -> Sequence[st
         "**One weight** (or many whose columns are orthogonal): the lasso subtracts the same "
         "amount from each weight, stopping at zero; ridge scales each by the same factor.",
         one_weight(),
+        *(_its_error(result) if isinstance(result, Regularization) else (UNKNOWN,)),
+    )
+
+
+def _its_error(result: Regularization) -> Sequence[str | Picture]:
+    """Show what both penalties cost on data from the true function."""
+    return (
         f"**Its error.** The {result.penalty_name} has no closed form, so bias² and variance are "
         "simulated with 20 data sets (±1 SE); ridge is exact. Choose “Lasso and ridge” above the "
         "plots to change the L1 ratio.",

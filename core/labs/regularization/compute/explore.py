@@ -11,9 +11,11 @@ import numpy as np
 
 from core.kit.arrays import Array
 from core.kit.parameters import with_parameters_of
+from core.labs.regularization.compute.own import OwnRidge, ridge_own
 from core.labs.regularization.compute.ridge import RidgePath, columns, ridge_path
 from core.labs.regularization.compute.sparse import SparsePath, sparse_path
 from core.regression.designs import Settings
+from core.regression.points import POINTS, Points, chosen
 from core.regression.truths import named
 
 # Weights in directions whose singular value is below this share of the largest lose most of their digits.
@@ -76,25 +78,44 @@ class Regularization:
 
 @with_parameters_of(Settings, but=("protocol", "max_degree"))
 def regularize(
-    *, degree: int, basis: str, l1_ratio: float, truth: str, formula: str = "", **experiment: Any
-) -> Regularization:
+    *,
+    degree: int,
+    basis: str,
+    l1_ratio: float,
+    truth: str,
+    formula: str = "",
+    pasted: str = "",
+    upload: Points | None = None,
+    **experiment: Any,
+) -> Regularization | OwnRidge:
     """Fit ridge at every penalty and prepare what it is compared with.
 
     The parameters are those of `ridge.ridge_path` and `sparse.sparse_path`, and the settings of the experiment;
-    `formula` is the true function if `truth` is `core.regression.truths.OWN`.
+    `formula` is the true function if `truth` is `core.regression.truths.OWN`. If it is `core.regression.points.POINTS`,
+    ridge is fitted to the points of `upload`, or if there is no file, of the text `pasted`.
 
     Raises
     ------
     ValueError
         With a sentence, for values out of range and for combinations that are impossible.
     """
+    if truth == POINTS:
+        return ridge_own(*chosen(pasted, upload), degree=degree, basis=basis, seed=experiment["seed"])
     settings = Settings(truth=named(truth, formula), **experiment)
     found = ridge_path(settings, degree=degree, basis=basis)
     return Regularization(found, l1_ratio, degree, basis, settings)
 
 
-def tables(result: Regularization, values: Mapping[str, Any]) -> dict[str, dict[str, Array]]:
+def tables(result: Regularization | OwnRidge, values: Mapping[str, Any]) -> dict[str, dict[str, Array]]:
     """Return tables for a download: errors and weights by penalty, the first data set, and the sparse path if shown."""
+    if isinstance(result, OwnRidge):
+        own = {"df": result.df, "train_error": result.train_mse, "leave_one_out": result.left_out}
+        own["bootstrap_variance"] = result.resampled.variance
+        return {
+            "errors.csv": {"alpha": result.alphas, **own},
+            "weights.csv": {"alpha": result.alphas, **_by_column(result.weights)},
+            "data.csv": {"x": result.x, "y": result.y},
+        }
     r = result.ridge
     names = ("df", "bias2", "variance", "risk", "train_error", "mc_bias2", "mc_bias2_se", "mc_variance")
     more = ("mc_variance_se", "mc_error", "mc_error_se", "one_test_error", "mean_fit_error")

@@ -152,7 +152,7 @@ def ridge_path(
     result = RidgePath(
         **vars(filter_errors(experiment, tested, filters)),
         alphas=ALPHAS,
-        at_zero=_at_zero(x, degree),
+        at_zero=at_zero(x, degree),
         noise=experiment.noise_std**2,
         x_train=x,
         y_train=y,
@@ -188,7 +188,9 @@ def columns(x: Array, points: Array, degree: int, basis: str) -> tuple[Array, Ar
     """
     inputs = np.concatenate([x, points])
     if basis == "monomial":
-        raw = inputs[:, np.newaxis] ** np.arange(1, degree + 1)
+        # The unit of x does not matter to standardized columns; by a power of two, it changes no digit either.
+        unit = np.frexp(np.abs(x).max())[1]
+        raw = np.ldexp(inputs, -unit)[:, np.newaxis] ** np.arange(1, degree + 1)
     else:
         raw = np.asarray(np.polynomial.chebyshev.chebvander(scaled(inputs, x.min(), x.max()), degree)[:, 1:])
     known = raw[: x.size]
@@ -244,7 +246,8 @@ def _negligible(sizes: Array) -> float:
     return float(len(sizes) * np.finfo(np.float64).eps * sizes[0])
 
 
-def _at_zero(x: Array, degree: int) -> str:
+def at_zero(x: Array, degree: int) -> str:
+    """Say what penalty 0 means where the inputs (n,) do not determine the polynomial; an empty text where they do."""
     distinct = np.unique(x).size
     if degree < distinct:
         return ""

@@ -189,20 +189,28 @@ def _beyond(train: Array, y: Array) -> Array:
     return np.zeros_like(y) if len(train) == y.size else y - train.T @ (train @ y)
 
 
-def _train_errors(experiment: Experiment, spectrum: Spectrum, filters: Array) -> dict[str, Array]:
+def residuals(spectrum: Spectrum, filters: Array, y: Array) -> tuple[Array, Array]:
+    """Return residuals r (P, n) of fits to y (n,), and r / (1 - h), without each point; nan where its leverage h is 1.
+
+    The latter are those of refits that keep the center and the scale of the features.
+    """
     train, lost = spectrum.train, 1 - filters
-    f, y = experiment.f_train[0], experiment.f_train[0] + experiment.noise[0]
-    residuals = _beyond(train, y) + (lost * (train @ y)) @ train
+    own = _beyond(train, y) + (lost * (train @ y)) @ train
     slack = (1 - (train**2).sum(axis=0)) + lost @ train**2
-    exact = residuals
+    exact = own
     if slack.min() < 1e-8:  # the difference has lost half of its digits: sum what the fit leaves out instead
         beyond = complement(train)
         exact = (beyond @ y) @ beyond + (lost * (train @ y)) @ train
         slack = (beyond**2).sum(axis=0) + lost @ train**2
-    left_out = exact / np.where(slack < UNDETERMINED, np.nan, slack)
+    return own, exact / np.where(slack < UNDETERMINED, np.nan, slack)
+
+
+def _train_errors(experiment: Experiment, spectrum: Spectrum, filters: Array) -> dict[str, Array]:
+    f = experiment.f_train[0]
+    own, left_out = residuals(spectrum, filters, f + experiment.noise[0])
     return {
         "train_error": expected_train_error(spectrum, filters, f, experiment.noise_std**2),
-        "train_mse_first": (residuals**2).mean(axis=1),
+        "train_mse_first": (own**2).mean(axis=1),
         "loo_error_first": (left_out**2).mean(axis=1),
     }
 

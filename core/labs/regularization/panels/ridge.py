@@ -28,7 +28,7 @@ _FAINT = 44  # coefficients that the faint fits may have together
 
 def ridge_panels(result: Regularization, log_y: bool) -> tuple[Panel, ...]:
     """Draw fits above weights, and the errors next to them."""
-    return fits(result), weights(result), errors(result, log_y)
+    return fits(result), weights(result.ridge.weights, result.basis), errors(result, log_y)
 
 
 def fits(result: Regularization) -> Panel:
@@ -84,18 +84,17 @@ def _in_a_row(curves: Numbers) -> Numbers:
     return strands(curves)[:-1]
 
 
-def weights(result: Regularization) -> Panel:
-    """Draw the weights of the fit to the first data set."""
-    r = result.ridge
-    names = [column_name(k, result.basis) for k in range(1, result.degree + 1)]
-    own = squeezed(r.weights)
+def weights(values: Numbers, basis: str) -> Panel:
+    """Draw the weights (P, d) of a fit."""
+    names = [column_name(k, basis) for k in range(1, values.shape[1] + 1)]
+    own = squeezed(values)
     words = "%{x}: %{customdata:.3g}"
-    traces = [bars(names, own[0], "accent", "weights of the fit", customdata=r.weights[0], hover=words)]
-    frames = (Frames(0, own), Frames(0, r.weights, "customdata"))
-    norms = np.sqrt((r.weights**2).sum(axis=1))
+    traces = [bars(names, own[0], "accent", "weights of the fit", customdata=values[0], hover=words)]
+    frames = (Frames(0, own), Frames(0, values, "customdata"))
+    norms = np.sqrt((values**2).sum(axis=1))
     at = index_of(10)
     alt = (
-        f"Weights of the {result.degree} standardized columns. The root of the sum of their "
+        f"Weights of the {len(names)} standardized columns. The root of the sum of their "
         f"squares is {number(norms[1])} at the smallest penalty, {number(norms[at])} at 10 and "
         f"{number(norms[-1])} at 10⁴."
     )
@@ -109,7 +108,7 @@ def weights(result: Regularization) -> Panel:
         margin={"t": 8, "b": 44},
         showlegend=False,
         xaxis={"type": "category", "showgrid": False},
-        yaxis=weight_axis(float(np.abs(r.weights).max())),
+        yaxis=weight_axis(float(np.abs(values).max())),
     )
 
 
