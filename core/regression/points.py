@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import math
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -21,6 +22,7 @@ MAX_TEXT = 20_000  # characters that are typed; more come in a file
 LARGEST = 1e9
 _MAX_BYTES = 2**20
 _FINEST = 1e-6  # smallest range of a coordinate, and its smallest fraction of the coordinate's size
+_NEAR = 0.02  # of the range that is shown: so near, a click means a point
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?", re.ASCII | re.IGNORECASE)
 _MINUS = str.maketrans("−–", "--")
 
@@ -110,9 +112,7 @@ def read_text(text: str) -> tuple[Array, Array]:
     ValueError
         If a line is not a point, there are fewer than `FEWEST` or more than `MOST`, or no curve can be fitted to them.
     """
-    rows = list(_rows(text))
-    if rows and not any(map(_is_number, rows[0][1])):
-        rows = rows[1:]
+    rows = _point_rows(text)
     points = []
     for line, cells in rows[: MOST + 1]:
         if len(cells) != 2:
@@ -128,6 +128,49 @@ def read_text(text: str) -> tuple[Array, Array]:
     if np.unique(x).size < 3:
         raise ValueError("There are only two different x; a choice of degree needs at least three.")
     return x, y
+
+
+def clicked(text: str, place: tuple[float, float], across: float, up: float) -> str:
+    """Return a text of points without the one at a place, or if there is none, with a point added there.
+
+    Parameters
+    ----------
+    text : str
+        As for `read_text`.
+    place : (float, float)
+        In the units of x and y.
+    across, up : float
+        Widths of the ranges of x and y that are shown: a point within 2% of both is meant.
+
+    Raises
+    ------
+    ValueError
+        As `read_text` does, also for the new text; or if that is too long.
+    """
+    x, y = read_text(text)
+    away = np.maximum(np.abs(x - place[0]) / across, np.abs(y - place[1]) / up)
+    lines = text.splitlines()
+    if away.min() < _NEAR:
+        del lines[_point_rows(text)[int(away.argmin())][0] - 1]
+    else:
+        lines.append(" ".join(_rounded(at, width) for at, width in zip(place, (across, up), strict=True)))
+    changed = "\n".join(lines)
+    if len(changed) > MAX_TEXT:
+        raise ValueError(f"The points take more than {MAX_TEXT:,} characters; bring so many in a file.")
+    read_text(changed)
+    return changed
+
+
+def _rounded(value: float, width: float) -> str:
+    """Write a number to about a thousandth of a range."""
+    decimals = max(0, 3 - math.floor(math.log10(width)))
+    return f"{round(value, decimals) + 0.0:.{decimals}f}" if decimals < 15 else f"{value:.12g}"
+
+
+def _point_rows(text: str) -> list[tuple[int, list[str]]]:
+    """Return line number and cells of each point; a first line without numbers is a header."""
+    rows = list(_rows(text))
+    return rows if not rows or any(map(_is_number, rows[0][1])) else rows[1:]
 
 
 def _rows(text: str) -> Iterator[tuple[int, list[str]]]:

@@ -9,6 +9,7 @@ import numpy as np
 
 from core.draw.live import Axis, Frames, Picture, strands
 from core.draw.marks import Trace, bars, curve, panel
+from core.draw.own_points import OWN_POINTS
 from core.kit.lab import Section
 from core.kit.words import fixed, number, percent, tex, with_error
 from core.labs.bias_variance.compute.derivation import Term
@@ -223,4 +224,5 @@ def _plain(traces: list[Trace], alt: str, *, x: str, y: str, **more: Any) -> Pic
 SECTIONS = (
     if_known(Section("Why bias², variance, and noise add up", derivation)),
     Section("Five common conclusions, tested", conclusions),
+    OWN_POINTS,
 )

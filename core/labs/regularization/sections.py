@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from core.draw.live import Picture
+from core.draw.own_points import OWN_POINTS
 from core.kit.lab import Section
 from core.kit.words import fixed, number, tex, with_error
 from core.labs.regularization.balls import section as balls
@@ -80,4 +81,5 @@ SECTIONS = (
     outliers.SECTION,
     if_known(learners.SECTION),
     if_known(classes.SECTION),
+    OWN_POINTS,
 )

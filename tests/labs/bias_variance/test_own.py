@@ -65,7 +65,7 @@ def test_nothing_on_screen_knows_the_truth(view: str, log_y: bool) -> None:
 def test_what_needs_a_true_function_says_so() -> None:
     check_rest(LAB, OWN)
     result = LAB.result(OWN)
-    assert [section.blocks(result, OWN) == (UNKNOWN,) for section in LAB.sections] == [True, False]
+    assert [tuple(section.blocks(result, OWN)) == (UNKNOWN,) for section in LAB.sections] == [True, False, False]
     assert LAB.questions(result) == () and LAB.questions(LAB.result(LAB.fresh))
     with pytest.raises(ValueError, match="^" + re.escape(UNKNOWN)):
         drawn(view="choose")

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from core.draw.live import Picture
+from core.draw.own_points import OWN_POINTS
 from core.kit.lab import Section
 from core.kit.words import fixed, number, tex, with_error
 from core.labs.model_selection.compute.explore import ModelSelection
@@ -124,4 +125,5 @@ SECTIONS = (
     seeds.SECTION,
     choices.SECTION,
     learning.SECTION,
+    OWN_POINTS,
 )
