@@ -54,7 +54,7 @@ PRESETS = (
     ),
     Preset(
         "Your own points",
-        "Speed and stopping distance of cars, degree 10: which penalty helps? Then paste points of your own.",
+        "Speed and stopping distance of cars: which penalty helps? Then paste your own points.",
         {"truth": POINTS, "alpha": 0.1},
     ),
 )
