@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 Array = NDArray[Any]
 MOST = 1 << 16  # numbers in a value that is kept
-_DTYPES = {
+DTYPES = {
     1: np.float32,
     2: np.uint8,
     3: np.int8,
@@ -53,12 +53,12 @@ def fold(operation: str, inputs: Sequence[Array | None], attributes: Attributes)
 
 def dtype_of(kind: int) -> type[np.generic]:
     """Return NumPy's type for one of ONNX; KeyError if there is none."""
-    return _DTYPES[kind]
+    return DTYPES[kind]
 
 
 def kind_of(value: Array) -> int:
     """Return ONNX's type for one of NumPy's, 1 (float) for others."""
-    return next((kind for kind, dtype in _DTYPES.items() if value.dtype == dtype), 1)
+    return next((kind for kind, dtype in DTYPES.items() if value.dtype == dtype), 1)
 
 
 def _elementwise(function: Callable[..., Array]) -> Callable[[list[Any], Attributes], Array | None]:
@@ -198,7 +198,7 @@ _RULES: dict[str, Callable[[list[Any], Attributes], Array | tuple[Array, ...] | 
     "Log": _elementwise(np.log),
     "Where": _elementwise(np.where),
     "Identity": lambda inputs, _: inputs[0],
-    "Cast": lambda inputs, attributes: inputs[0].astype(_DTYPES[attributes["to"]]),
+    "Cast": lambda inputs, attributes: inputs[0].astype(DTYPES[attributes["to"]]),
     "CastLike": lambda inputs, _: inputs[0].astype(inputs[1].dtype),
     "Reshape": _reshape,
     "Squeeze": _squeeze,

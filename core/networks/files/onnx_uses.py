@@ -112,6 +112,8 @@ def _mixed(known: Values, operation: str, name: str, first: str, moving: Sequenc
         return later and name in known.values and learned(known.values[name])
     if not (_real(known, name) or operation.startswith("QLinear")) or _fixed(known, name):
         return False
+    if operation == "Concat" and known.grid(name):
+        return False  # coordinates beside the channels
     return later or size > _IMAGE_CHANNELS  # before the first layer, numbers scale the image
 
 

@@ -12,8 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.networks.files.graph import MAX_AXES, MAX_NUMBER, Node
-from core.networks.files.onnx_fold import MOST, dtype_of, fold, kind_of
-from core.networks.files.onnx_wire import FILLER, FIXED, told
+from core.networks.files.onnx_fold import DTYPES, MOST, dtype_of, fold, kind_of
+from core.networks.files.onnx_wire import FILLER, FIXED, GRID, told
 from core.networks.table import Shape
 
 REAL = (1, 10, 11, 16)  # types of real numbers
@@ -78,6 +78,14 @@ class Values:
         """Return whether a value does not depend on the input."""
         return name in self.owners
 
+    def grid(self, name: str) -> bool:
+        """Return whether a constant holds coordinates of points, which no training changes."""
+        value = self.values.get(name)
+        if value is not None:
+            return value.dtype.kind == "f" and told(value) in (FIXED, GRID)
+        owners = self.owners.get(name, ())
+        return bool(owners) and all(self.said.get(owner) in (FIXED, GRID) for owner in owners)
+
     def hold(self, name: str, tensor: Any, *, made: bool = False) -> None:
         """Store a tensor of the file."""
         dims = tuple(int(size) for size in tensor.dims)
@@ -85,7 +93,7 @@ class Values:
             raise ValueError(f"The shape of “{name[:40]}” is not made of at most {MAX_AXES} whole numbers.")
         self.dims[name], self.types[name] = dims, tensor.data_type
         self.owners[name], self.sizes[name] = (name,), prod(dims)
-        self.said[name] = tensor.doc_string if tensor.doc_string in (FILLER, FIXED) else ""
+        self.said[name] = tensor.doc_string if tensor.doc_string in (FILLER, FIXED, GRID) else ""
         if made:
             self.made.add(name)
         if self.sizes[name] <= MOST and not tensor.external_data and not tensor.data_location:
@@ -101,13 +109,15 @@ class Values:
         self.dims[name], self.types[name] = tuple(tensor.dims), tensor.values.data_type
         self.owners[name], self.sizes[name] = (name,), prod(tensor.values.dims)
 
-    def same(self, name: str, other: str) -> None:
-        """Give a constant a second name."""
-        self.owners[other] = self.owners[name]
+    def cast_like(self, name: str, like: str, output: str) -> None:
+        """Give a constant a second name and the number type of another value; the owners stay."""
+        self.owners[output] = self.owners[name]
+        self.types[output] = kind = self.types.get(like, 1)
         if name in self.dims:
-            self.dims[other] = self.dims[name]
+            self.dims[output] = self.dims[name]
         if name in self.values:
-            self.values[other] = self.values[name]
+            dtype = DTYPES.get(kind)
+            self.values[output] = self.values[name].astype(dtype) if dtype else self.values[name]
 
     def hold_nothing(self, name: str) -> None:
         """Store a constant without numbers, such as a text."""
@@ -141,6 +151,8 @@ class Values:
     def still(self, operation: str, inputs: list[str], outputs: list[str]) -> None:
         """Record that an operation on constants alone gives constants."""
         sources = inputs[:1] if operation in _FIRST else [name for name in inputs if name]
+        if operation in ("ScatterND", "ScatterElements"):
+            sources = [inputs[0], inputs[2]]  # not where the numbers go
         owners = dict.fromkeys(owner for name in sources for owner in self.owners[name])
         if operation not in _FIRST:  # a single number is a factor
             owners = {owner: None for owner in owners if self.sizes[owner] > 1 or len(owners) == 1}

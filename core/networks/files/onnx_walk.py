@@ -21,6 +21,7 @@ _RANDOM = frozenset(
 )
 # Their weights are counted as those of the whole operation.
 _INNER = frozenset(["Loop", "Scan", "SequenceMap"])
+_LAYERS = frozenset(["Conv", "Gemm", "MatMul"])
 _BRANCHES = ("else_branch", "then_branch")
 _KINDS = {"value_float": 1, "value_floats": 1, "value_int": 7, "value_ints": 7}
 
@@ -214,9 +215,11 @@ class Walk:
         known, operation = self.known, step.operation
         plain = {name: self._plain(value) for name, value in step.attributes.items()}
         if operation == "CastLike" and step.inputs[0] in known.owners:  # it takes only a number type
-            return known.same(step.inputs[0], step.outputs[0])
+            return known.cast_like(step.inputs[0], step.inputs[1], step.outputs[0])
         given = [name for name in step.inputs if name]
         still = all(known.constant(name) for name in given) and operation not in _RANDOM | _INNER
+        if still and not step.domain and operation in _LAYERS and len(given) > 1:
+            still = not self._starts(given[:2])
         if operation in ("Shape", "Size") and given and None not in known.dims.get(given[0], (None,)):
             return known.size(operation, given[0], step.outputs[0], plain)
         if still and known.folded(operation, step.domain, step.inputs, step.outputs, plain):
@@ -224,6 +227,17 @@ class Walk:
         version = step.scope.opsets.get("", step.scope.opsets.get("ai.onnx", 21))
         self.shapes.learn(step.node, step.domain, step.inputs, step.outputs, step.attributes, version)
         return known.still(operation, step.inputs, step.outputs) if still else self._moves(step, plain)
+
+    def _starts(self, factors: list[str]) -> bool:
+        """Treat a grid that a layer is applied to as an input; return whether there is one.
+
+        A layer on the coordinates of a grid, which computes the biases of pairs of positions, is one like any other.
+        """
+        grids = [name for name in factors if self.known.grid(name)]
+        if len(grids) != 1:
+            return False
+        del self.known.owners[grids[0]]
+        return True
 
     def _moves(self, step: Step, plain: Mapping[str, Any]) -> None:
         """Process an operation that depends on the input, unless it only computes scales, indices, or sizes."""

@@ -13,9 +13,10 @@ from numpy.typing import NDArray
 
 KEPT = 16_384  # bytes of a tensor whose numbers are kept: sizes, axes, scales
 MAX_SLIM = 32_000_000  # bytes of the slimmed file
-FILLER, FIXED = "lectern: one value", "lectern: steps of one half"
+FILLER, FIXED, GRID = "lectern: one value", "lectern: steps of one half", "lectern: a grid"
 _DEEPEST = 12
 _SAMPLE = 1024
+_MOST_POINTS, _MOST_COORDINATES = 1 << 20, 1024  # of a grid
 # Message -> number of a field -> the message in it.
 _INSIDE = {
     "model": {7: "graph", 25: "function"},
@@ -45,7 +46,7 @@ def slim(content: bytes) -> bytes:
     """Copy an ONNX file without the numbers of its large tensors.
 
     The doc_string of a large tensor records what is known about its numbers: `FILLER` if all are equal, `FIXED` if
-    all are multiples of one half, like those of masks and grids.
+    all are multiples of one half, like those of masks and grids, `GRID` if they are other coordinates of a grid.
 
     Raises
     ------
@@ -101,7 +102,7 @@ def _tensor(view: memoryview) -> bytes:
 
 
 def told(numbers: NDArray[np.generic], *, exact: bool = True) -> str:
-    """Describe real numbers: `FILLER`, `FIXED`, or "". Bits of bfloat16 are not exact."""
+    """Describe real numbers: `FILLER`, `FIXED`, `GRID`, or "". Bits of bfloat16 are not exact."""
     if not numbers.size:
         return ""
     for part in (numbers.ravel()[:_SAMPLE], numbers.ravel()):
@@ -115,8 +116,21 @@ def told(numbers: NDArray[np.generic], *, exact: bool = True) -> str:
         for part in (numbers.ravel()[:_SAMPLE], numbers.ravel()):
             twice = part.astype(np.float64) * 2
             if not np.all(np.rint(twice) == twice):
-                return ""
+                return GRID if _gridded(numbers.ravel()) else ""
     return FIXED
+
+
+def _gridded(numbers: NDArray[np.generic]) -> bool:
+    """Return whether numbers are evenly spaced, or repeat as the coordinates of a grid of points do."""
+    if not 3 < numbers.size <= _MOST_POINTS:
+        return False
+    steps = np.diff(numbers.astype(np.float64))
+    if np.ptp(steps) <= 1e-5 * np.abs(steps).max():
+        return True
+    sample = numbers[:: max(1, numbers.size // _SAMPLE)]
+    if np.unique(sample).size > sample.size * 0.75:
+        return False
+    return bool(np.unique(numbers).size <= min(numbers.size // 3, _MOST_COORDINATES))
 
 
 def learned(value: NDArray[np.generic]) -> bool:

@@ -666,4 +666,24 @@ CASES: dict[str, tuple[Callable[[], bytes], int, int, int]] = {
         120,
     ),
     "a branch that is known": (lambda: branches(False), 54, 0, 54 * 36),
+    # A product whose left side is scaled by the root of a size, as the newer exporter writes attention.
+    "attention scaled by a size": (
+        lambda: build(
+            [
+                node("MatMul", ["x", "w5"], ["q"]),
+                node("Shape", ["q"], ["all"]),
+                node("Gather", ["all", "last"], ["d"]),
+                node("CastLike", ["d", "q"], ["real"]),
+                node("Sqrt", ["real"], ["root"]),
+                node("Div", ["q", "root"], ["scaled"]),
+                node("Transpose", ["q"], ["t"], perm=[0, 2, 1]),
+                node("MatMul", ["scaled", "t"], ["y"]),
+            ],
+            [weight("w5", 24, 16), numbers("last", 2)],
+            image=(1, 10, 24),
+        ),
+        24 * 16,
+        0,
+        10 * 24 * 16 + 10 * 10 * 16,
+    ),
 }

@@ -21,7 +21,7 @@ from core.networks.presets import PRESETS
 from core.networks.table import totals
 
 pytestmark = pytest.mark.usefixtures("readers_here")
-# The newer exporter needs onnxscript, which the app does not; it takes some ten seconds for each network.
+# The newer exporter needs onnxscript, which the app does not; it takes some seconds for each network.
 
 
 class Reader(nn.Module):
@@ -84,6 +84,26 @@ class Normed(nn.Module):
         return self.last(self.body(x))
 
 
+class Positions(nn.Module):
+    """Adds what an MLP makes of fixed coordinates, concatenates others, and leaves out a part of a bias."""
+
+    def __init__(self):
+        super().__init__()
+        steps = torch.linspace(-1, 1, 9)
+        grid = torch.stack(torch.meshgrid(steps, steps, indexing="ij"), -1)
+        self.register_buffer("table", grid.sign() * (grid.abs() * 8 + 1).log2() / 3)
+        self.register_buffer("beside", grid.permute(2, 0, 1)[None].contiguous())
+        self.mlp = nn.Sequential(nn.Linear(2, 24), nn.ReLU(), nn.Linear(24, 5, bias=False))
+        self.conv, self.fc = nn.Conv2d(5, 5, 1), nn.Linear(5, 6)
+        self.token = nn.Parameter(torch.randn(1, 5, 1, 9))
+
+    def forward(self, x):
+        y = self.conv(torch.cat([x, self.beside], 1)) + self.mlp(self.table).sigmoid().permute(2, 0, 1)
+        bias = self.fc.bias.clone()
+        bias[2:4] = 0
+        return nn.functional.linear(torch.cat([self.token, y], 2).permute(0, 2, 3, 1), self.fc.weight, bias)
+
+
 def generator():
     return nn.Sequential(
         nn.ConvTranspose2d(100, 64, 4, 1, 0, bias=False),
@@ -102,6 +122,7 @@ OWN = {
     "einsum": (Einsum, (3, 32, 32)),
     "left": (Left, (3, 32, 32)),
     "unet": (UNet, (3, 32, 32)),
+    "positions": (Positions, (3, 9, 9)),
     "normed": (Normed, (3, 32, 32)),
     "generator": (generator, (100, 1, 1)),
     "perceptron": (lambda: nn.Sequential(nn.Linear(20, 30), nn.Tanh(), nn.Linear(30, 5)), (20,)),
@@ -188,7 +209,7 @@ def test_pt2_agrees_with_torch(name) -> None:
     assert read("net.pt2", pt2(model, shape)) == counted(model, shape)
 
 
-OLDER = ("einsum", "left", "unet", "normed", "generator", "perceptron", "line", "gru", "reader", "lenet5")
+OLDER = ("einsum", "left", "unet", "positions", "normed", "generator", "perceptron", "line", "gru", "reader", "lenet5")
 
 
 @pytest.mark.parametrize("name", OLDER)
@@ -197,8 +218,9 @@ def test_the_older_exporter_agrees_with_torch(name) -> None:
     assert read("net.onnx", onnx_file(model, shape, newer=False)) == counted(model, shape)
 
 
-@pytest.mark.nightly
-@pytest.mark.parametrize("name", OWN)
+@pytest.mark.parametrize(
+    "name", [pytest.param(n, marks=[] if n == "positions" else [pytest.mark.nightly]) for n in OWN]
+)
 def test_the_newer_exporter_agrees_with_torch(name) -> None:
     model, shape = network(name)
     assert read("net.onnx", onnx_file(model, shape, newer=True)) == counted(model, shape)
