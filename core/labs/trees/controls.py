@@ -58,8 +58,8 @@ CONTROLS = (
         default=EXAMPLE,
         limit=PASTED,
         when=_OWN,
-        examples=("1 2 a\n2 1 b\n3 3 a", "height;weight;class\n1,5;50;no\n1,8;80;yes\n1,7;70;no", "1, x, no"),
-        help="A line for each row: one or more numbers and one of two classes.",
+        examples=("1 2 a\n2 1 b\n3 3 c", "height;weight;class\n1,5;50;no\n1,8;80;yes\n1,7;70;no", "1, x, no"),
+        help="A line for each row: one or more numbers and a class, of which there are two to five.",
     ),
     File(
         name="upload",

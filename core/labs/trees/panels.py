@@ -14,32 +14,38 @@ from core.labs.trees.compute.data import IRIS, Samples
 from core.labs.trees.compute.gains import CRITERIA
 from core.labs.trees.compute.splits import Splits
 
-ROLES = ("first", "second")  # of the kinds
+ROLES = ("first", "second", "fourth", "third", "fifth")  # of the kinds
+_SYMBOLS = ("circle", "diamond", "square", "triangle-up", "x")
 _CURVES = {"entropy": "test", "gini": "threshold", "error": "noise"}
 _WIDE = 8.0  # width of the tree, in its own units
 _HIDDEN = "–"  # stands where a place that is nan hides it
 
 
 def flowers(result: Splits) -> Panel:
-    """Draw every sample as a dot over its value, one kind upward and the other downward, with the threshold."""
+    """Draw every sample as a dot over its value, with the threshold.
+
+    Of two kinds one is stacked upward and the other downward; more of them share a stack at each value.
+    """
     samples, name = result.samples, result.feature
-    values = samples.values[result.position]
-    traces = []
+    values, two = samples.values[result.position], len(samples.kinds) == 2
+    traces, piles = [], [Counter[float](), Counter[float]()]
     for kind, called in enumerate(samples.kinds):
-        own, seen, heights = values[kind == samples.labels], Counter[float](), []
+        side = kind if two else 0
+        own, heights = values[kind == samples.labels], []
         for value in own.tolist():
-            seen[value] += 1
-            heights.append(seen[value] if kind == 0 else -seen[value])
-        symbol = ("circle", "diamond")[kind]
-        traces.append(dots(own / samples.per, np.array(heights, float), ROLES[kind], called, 7, symbol))
-    tall = max(Counter(zip(values.tolist(), samples.labels.tolist(), strict=True)).values())
-    upward, downward = (f"{int((samples.labels == kind).sum())} {samples.kinds[kind]}" for kind in range(2))
+            piles[side][value] += 1
+            heights.append((1 - 2 * side) * piles[side][value])
+        traces.append(dots(own / samples.per, np.array(heights, float), ROLES[kind], called, 7, _SYMBOLS[kind]))
+    tall = max(max(pile.values(), default=0) for pile in piles)
+    low = -tall if two else 0
+    counted = [f"{int((samples.labels == kind).sum())} {called}" for kind, called in enumerate(samples.kinds)]
+    stacked = f"{counted[0]} stacked upward and {counted[1]} downward" if two else f"{', '.join(counted)}, stacked"
     alt = (
-        f"{len(values)} {samples.noun} over their {name}, {upward} stacked upward and {downward} downward; a "
-        "vertical line at the threshold follows the slider."
+        f"{len(values)} {samples.noun} over their {name}, {stacked}; a vertical line at the threshold follows the "
+        "slider."
     )
     step = 1 if tall < 5 else 5 * max(1, tall // 15)
-    ticks = [step * k for k in range(-(tall // step), tall // step + 1)]
+    ticks = [step * k for k in range(-(-low // step), tall // step + 1)]
     return panel(
         traces,
         alt,
@@ -48,7 +54,11 @@ def flowers(result: Splits) -> Panel:
         tracks=(Track(result.thresholds),),
         height=280,
         xaxis={"range": _across(result)},
-        yaxis={"range": [-tall - 1.5, tall + 1.5], "tickvals": ticks, "ticktext": [str(abs(t)) for t in ticks]},
+        yaxis={
+            "range": [low - (1.5 if two else 0.5), tall + 1.5],
+            "tickvals": ticks,
+            "ticktext": [str(abs(t)) for t in ticks],
+        },
     )
 
 
@@ -92,7 +102,7 @@ def _across(result: Splits) -> list[float]:
 
 
 def tree(result: Splits) -> Panel:
-    """Draw the tree below the threshold: for each node a bar of both kinds, its question, and paths to its children."""
+    """Draw the tree below the threshold: for each node a bar of the kinds, its question, and paths to its children."""
     nodes = 2 ** (result.depth + 1) - 1
     unit = (result.depth + 0.65) / 3.65  # what stands around a node is as tall at every depth
     inner = nodes // 2
@@ -101,10 +111,10 @@ def tree(result: Splits) -> Panel:
     there = np.isfinite(counts[..., 0])
     asks = result.asked[:, :inner] >= 0
     at = np.where(there, places[:, 0], np.nan)
-    shares = counts[..., 0] / counts.sum(axis=2)
+    kinds = len(result.samples.kinds)
+    shares = np.cumsum(counts, axis=2) / counts.sum(axis=2, keepdims=True)
     half = 0.4 * min(_WIDE / 2**result.depth, 2.0)
-    left, right = at - half, at + half
-    border = left + 2 * half * shares
+    borders = [at - half, *(at - half + 2 * half * shares[..., kind] for kind in range(kinds))]
     parents = (np.arange(1, nodes) - 1) // 2
     ways = _joined(np.where(there[:, 1:], places[parents, 0], np.nan), at[:, 1:])
     falls = np.column_stack(
@@ -116,15 +126,14 @@ def tree(result: Splits) -> Panel:
         _words(places, 0.15 * unit, f"{result.samples.noun} of each kind"),
         _words(places[:inner], -0.25 * unit, "questions"),
     ]
-    frames = (
+    frames: tuple[Frames | Texts, ...] = (
         Frames(0, ways, "x"),
-        Frames(1, _boxes(left, border), "x"),
-        Frames(2, _boxes(border, right), "x"),
-        Frames(3, at, "x"),
-        Texts(3, [[_counted(pair) for pair in row] for row in counts]),
-        Frames(4, np.where(asks, places[:inner, 0], np.nan), "x"),
+        *(Frames(1 + kind, _boxes(*borders[kind : kind + 2]), "x") for kind in range(kinds)),
+        Frames(1 + kinds, at, "x"),
+        Texts(1 + kinds, [[_counted(node) for node in row] for row in counts]),
+        Frames(2 + kinds, np.where(asks, places[:inner, 0], np.nan), "x"),
         Texts(
-            4,
+            2 + kinds,
             [
                 [_question(result.samples, feature, cut) for feature, cut in zip(*row, strict=True)]
                 for row in zip(result.asked[:, :inner].tolist(), result.cuts[:, :inner].tolist(), strict=True)
@@ -133,8 +142,8 @@ def tree(result: Splits) -> Panel:
     )
     sides = [(0.3 * _WIDE, -0.5, "yes", "middle center"), (0.7 * _WIDE, -0.5, "no", "middle center")]
     alt = (
-        f"A tree of depth {result.depth}. Each node has a bar of {' and '.join(result.samples.kinds)} "
-        f"{result.samples.noun} with both counts, and the question that is asked there; yes goes left. "
+        f"A tree of depth {result.depth}. Each node has a bar of its {result.samples.noun}, the counts of "
+        f"{', '.join(result.samples.kinds)}, and the question that is asked there; yes goes left. "
         "The first question follows the slider."
     )
     hidden = {"visible": False, "fixedrange": True}
@@ -164,7 +173,8 @@ def _joined(start: Array, end: Array) -> Numbers:
 def _boxes(left: Array, right: Array) -> Numbers:
     """Return outlines of rectangles, with a gap after each, row by row."""
     gap = np.full_like(left, np.nan)
-    return np.stack([left, right, right, left, left, gap], axis=-1).reshape(len(left), -1)
+    corners = np.stack([left, right, right, left, left, gap], axis=-1)
+    return corners.reshape(len(left), -1).astype(np.float32)
 
 
 def _bars(heights: Array, half: float, kind: int, name: str) -> Trace:
@@ -177,8 +187,10 @@ def _words(places: Array, above: float, name: str) -> Trace:
     return labels([(float(x), float(y) + above, _HIDDEN, "middle center") for x, y in places], name, "text")
 
 
-def _counted(pair: Array) -> str:
-    return _HIDDEN if np.isnan(pair[0]) else f"{pair[0]:.0f} : {pair[1]:.0f}"
+def _counted(node: Array) -> str:
+    if np.isnan(node[0]):
+        return _HIDDEN
+    return (" : " if len(node) == 2 else ":").join(f"{count:.0f}" for count in node)
 
 
 def _question(samples: Samples, feature: int, cut: float) -> str:

@@ -54,7 +54,7 @@ def best(inside):
 def wrong(inside, question, left):
     """Count the mistakes of the tree below a node; print its questions."""
     if left == 0 or question is None:
-        return min(np.bincount(y[inside], minlength=2))
+        return inside.sum() - np.bincount(y[inside]).max()
     k, cut = question
     print(f"{'    ' * (depth - left)}{names[k]} <= {cut / per:g}?")
     low = X[:, k] <= cut

@@ -7,13 +7,25 @@ import re
 import numpy as np
 import pytest
 from scipy.stats import entropy
-from sklearn.datasets import load_breast_cancer, load_iris
+from sklearn.datasets import load_breast_cancer, load_digits, load_iris, load_wine
 from sklearn.metrics import mutual_info_score
 from sklearn.tree import DecisionTreeClassifier
 
 from core.data.tables import read_labeled
 from core.kit.lab import Clickable
-from core.labs.trees.compute.data import EXAMPLE, FEATURES, FIVE, IRIS, KINDS, LABELS, TABLES, TENTHS, read_rows, table
+from core.labs.trees.compute.data import (
+    EXAMPLE,
+    FEATURES,
+    FIVE,
+    IRIS,
+    KINDS,
+    LABELS,
+    TABLES,
+    TENTHS,
+    own_samples,
+    read_rows,
+    table,
+)
 from core.labs.trees.compute.gains import CRITERIA, best, branch, gain, gain_again, impurity, questions, remainder
 from core.labs.trees.compute.splits import PLACES, Questions, explore
 from core.labs.trees.panels import tree
@@ -285,6 +297,88 @@ def test_the_best_question_of_a_table_is_that_of_scikit_learn(criterion):
             assert gain(pair, criterion) == pytest.approx(expected, abs=1e-12)
 
 
+def own_text(x, y, names):
+    rows = [",".join([*map(repr, row), names[kind]]) for row, kind in zip(x.tolist(), y.tolist(), strict=True)]
+    return "\n".join([",".join([*(f"c{k}" for k in range(x.shape[1])), "class"]), *rows])
+
+
+def many(name):
+    """Return four features and the classes of a data set of scikit-learn with three or five classes."""
+    if name == "digits":
+        found = load_digits()
+        x, y = found.data[found.target < 5][:450, [21, 42, 36, 20]], found.target[found.target < 5][:450]
+        return x, y, ["zero", "one", "two", "three", "four"]
+    found = {"iris": load_iris, "wine": load_wine}[name]()
+    return found.data[:, -4:], found.target, [f"kind {k}" for k in range(3)]
+
+
+@pytest.mark.parametrize("criterion", ["entropy", "gini"])
+@pytest.mark.parametrize("name", ["iris", "wine", "digits"])
+def test_trees_of_more_classes_are_those_of_scikit_learn(name, criterion):
+    x, y, names = many(name)
+    table = read_labeled(own_text(x, y, names))
+    y = np.array([table.classes.index(names[kind]) for kind in y])
+    result = explore(data="own", upload=table, columns="1, 2, 3, 4", criterion=criterion, depth=3)
+    stump = DecisionTreeClassifier(criterion=criterion, max_depth=1).fit(x[:, :1], y).tree_
+    n, left = stump.n_node_samples, stump.impurity
+    assert result.gains(criterion).max() == pytest.approx(left[0] - (n[1] * left[1] + n[2] * left[2]) / n[0], abs=1e-12)
+    assert result.thresholds[result.best] == pytest.approx(stump.threshold[0], abs=1e-6)
+    children = result.children[result.best]
+    np.testing.assert_allclose(impurity(children, criterion), left[1:], atol=1e-12)
+    np.testing.assert_allclose(impurity(children, "entropy"), entropy(children, axis=1, base=2), atol=1e-12)
+    for step in {0, result.best, len(result.thresholds) - 1}:
+        low, wrong = x[:, 0] <= result.thresholds[step], 0
+        there = {1: low, 2: ~low}
+        for node in range(1, 15):
+            if node not in there:
+                continue
+            inside = there[node]
+            np.testing.assert_array_equal(result.counts[step, node], np.bincount(y[inside], minlength=len(names)))
+            if node > 6 or result.asked[step, node] < 0:
+                wrong += int(inside.sum() - np.bincount(y[inside]).max())
+                continue
+            below = inside & (x[:, result.asked[step, node]] <= result.cuts[step, node])
+            there |= {2 * node + 1: below, 2 * node + 2: inside & ~below}
+            theirs = DecisionTreeClassifier(criterion=criterion, max_depth=1).fit(x[inside], y[inside]).tree_
+            n, left = theirs.n_node_samples, theirs.impurity
+            pair = [np.bincount(y[part], minlength=len(names)) for part in (below, inside & ~below)]
+            expected = left[0] - (n[1] * left[1] + n[2] * left[2]) / n[0]
+            assert gain(pair, criterion) == pytest.approx(expected, abs=1e-12)
+        assert result.wrong[step] == wrong
+    shown = picture(result)
+    assert all(shown.readouts[0].check.agrees)
+
+
+def test_the_best_question_among_five_classes_errs_least():
+    x, y, names = many("digits")
+    samples = own_samples(read_labeled(own_text(x, y, names)), "1, 2, 3, 4")
+    position, cut = Questions(samples, "error").best(np.ones(len(y), bool))
+
+    def right(column, at):
+        return sum(np.bincount(y[side]).max() for side in (column <= at, column > at))
+
+    every = [right(column, at) for column in x.T for at in np.unique(column)[:-1]]
+    assert right(x[:, position], cut) == max(every)
+
+
+def test_a_tree_of_five_classes_is_drawn_in_five_colors():
+    x, y, names = many("digits")
+    result = explore(data="own", upload=read_labeled(own_text(x, y, names)), columns="1, 2, 3, 4", depth=3)
+    drawn = tree(result)
+    bars = drawn.figure["data"][1:6]
+    assert [bar["name"] for bar in bars] == sorted(names) and len({bar["fillcolor"] for bar in bars}) == 5
+    texts = next(frames.at(result.best) for frames in drawn.frames if frames.attr == "text")
+    assert texts[0] == ":".join(str(n) for n in np.bincount([sorted(names).index(names[kind]) for kind in y]))
+    places = [frames for frames in drawn.frames if frames.trace in range(1, 6)]
+    for kind, frames in enumerate(places):  # the bar of the root: its width is the share of the class
+        left, right = frames.at(result.best)[:2]
+        assert right - left == pytest.approx(1.6 / 2 * result.counts[0, 0, kind] / len(y), abs=1e-5)
+    stack = picture(result).panels[0]
+    highest = max(max(trace["y"]) for trace in stack.figure["data"][:5])
+    assert highest == np.unique(x[:, 0], return_counts=True)[1].max()
+    assert sum(len(trace["y"]) for trace in stack.figure["data"][:5]) == len(y)
+
+
 def test_a_short_table_shows_every_threshold():
     result = explore(data="own")
     values = sorted({4.7, 4.5, 4.9, 5.0, 5.1, 4.8, 5.8})
@@ -305,7 +399,8 @@ def test_the_default_table_is_part_of_iris():
 @pytest.mark.parametrize(
     ("change", "said"),
     [
-        ({"pasted": "1 a\n2 b\n3 c"}, "Column “class” must have 2 classes; it has 3"),
+        ({"pasted": "1 a\n2 a"}, "Column “class” must have 2 to 5 classes; it has 1: “a”."),
+        ({"pasted": "1 a\n2 b\n3 c\n4 d\n5 e\n6 f"}, "Column “class” must have 2 to 5 classes; it has 6: “a”"),
         ({"pasted": "1 2 a\n1 3 b"}, "Column “x1” has one value everywhere"),
         ({"pasted": "1 2 a\n1 q b"}, "Line 2, column “x2”: “q” is not a number"),
         ({"columns": "1, 7"}, "“7” is not a column of numbers; this table has 1: petal length, 2: petal width"),

@@ -1,4 +1,4 @@
-"""Data of the lab on trees: two kinds of iris, and small tables."""
+"""Data of the lab on trees: two kinds of iris, tables of a visitor, and small tables of categories."""
 
 from __future__ import annotations
 
@@ -45,11 +45,12 @@ TENTHS = np.array([[int(v) for v in _TENTHS[name].split()] for name in FEATURES]
 TENTHS.setflags(write=False)
 LABELS = np.repeat([0, 1], 50)  # position in `KINDS`
 LABELS.setflags(write=False)
+MOST_KINDS = 5  # of a table
 
 
 @dataclass(frozen=True)
 class Samples:
-    """Numbers of samples of two kinds.
+    """Numbers of samples of two to five kinds.
 
     Attributes
     ----------
@@ -95,8 +96,8 @@ EXAMPLE = """petal length, petal width, species
 
 
 def own_samples(table: Labeled, columns: str) -> Samples:
-    """Return one to four columns of a table with two classes; the first one must not be constant."""
-    table.need(2, 2)
+    """Return one to four columns of a table with two to five classes; the first one must not be constant."""
+    table.need(2, MOST_KINDS)
     chosen = list(table.choose(columns, 1, len(FEATURES)))
     values: Array = np.ascontiguousarray(table.numbers[:, chosen].T)
     values.setflags(write=False)

@@ -37,10 +37,10 @@ class Splits:
         Questions from the root to a leaf, at most.
     thresholds : ndarray of shape (t,)
         In units, between the values of the feature.
-    children : ndarray of shape (t, 2, 2)
-        Flowers of each kind at or below the threshold, and above it.
-    counts : ndarray of shape (t, 15, 2)
-        Flowers of each kind in each node; nan where there is no node.
+    children : ndarray of shape (t, 2, kinds)
+        Samples of each kind at or below the threshold, and above it.
+    counts : ndarray of shape (t, 15, kinds)
+        Samples of each kind in each node; nan where there is no node.
     asked : ndarray of shape (t, 7)
         Position in `samples.features` of the feature that a node asks about; -1 for a leaf.
     cuts : ndarray of shape (t, 7)
@@ -87,8 +87,9 @@ class Splits:
 
     @property
     def wrong(self) -> Numbers:
-        """Count flowers that the majorities of the leaves get wrong at each threshold, shape (t,)."""
-        wrong: Numbers = np.where(self.leaves, self.counts.min(axis=2), 0).sum(axis=1).astype(int)
+        """Count samples that the majorities of the leaves get wrong at each threshold, shape (t,)."""
+        others = self.counts.sum(axis=2) - self.counts.max(axis=2)
+        wrong: Numbers = np.where(self.leaves, others, 0).sum(axis=1).astype(int)
         return wrong
 
     @property
@@ -145,7 +146,7 @@ def explore(
         samples, position = own_samples(upload or read_labeled(pasted), columns), 0
         first = _some(_between(samples.values[0]), samples, criterion)
     steps = len(first)
-    counts = np.full((steps, NODES, 2), np.nan)
+    counts = np.full((steps, NODES, len(samples.kinds)), np.nan)
     asked = np.full((steps, NODES // 2), -1)
     cuts = np.full((steps, NODES // 2), np.nan)
     grown = Questions(samples, criterion)
@@ -155,7 +156,7 @@ def explore(
             if node not in there:
                 continue
             inside = there[node]
-            counts[step, node] = np.bincount(samples.labels[inside], minlength=2)
+            counts[step, node] = np.bincount(samples.labels[inside], minlength=len(samples.kinds))
             question = (position, cut) if node == 0 else None if node >= 2**depth - 1 else grown.best(inside)
             if question is None:
                 continue
@@ -191,14 +192,14 @@ class Questions:
     """
 
     def __init__(self, samples: Samples, criterion: str) -> None:
-        self.labels, self.criterion = samples.labels, criterion
+        self.labels, self.criterion, self.kinds = samples.labels, criterion, len(samples.kinds)
         found = [np.unique(column, return_inverse=True) for column in samples.values]
         sizes = [len(levels) for levels, _ in found]
         starts = np.cumsum([0, *sizes[:-1]])
         self.levels = np.concatenate([levels for levels, _ in found])
         self.features = np.repeat(np.arange(len(found)), sizes)
         codes = np.stack([start + places for start, (_, places) in zip(starts, found, strict=True)])
-        self.cells = 2 * codes + samples.labels
+        self.cells = codes + len(self.levels) * samples.labels
         whole = np.arange(len(samples.labels) + 1)
         self.logs = whole * np.log(np.maximum(whole, 1))
         self.known: dict[bytes, tuple[int, float] | None] = {}
@@ -211,16 +212,17 @@ class Questions:
         return self.known[key]
 
     def _best(self, inside: Numbers) -> tuple[int, float] | None:
-        table = np.bincount(self.cells[:, inside].ravel(), minlength=2 * len(self.levels)).reshape(-1, 2)
-        there = np.flatnonzero(table[:, 0] + table[:, 1])
+        table = np.bincount(self.cells[:, inside].ravel(), minlength=self.kinds * len(self.levels))
+        table = table.reshape(self.kinds, -1)
+        there = np.flatnonzero(table.any(axis=0))
         features, levels = self.features[there], self.levels[there]
-        total = np.bincount(self.labels[inside], minlength=2)
+        total = np.bincount(self.labels[inside], minlength=self.kinds)[:, None]
         # Every feature has all samples once, so that one running sum serves them all.
-        low = table[there].cumsum(axis=0) - features[:, None] * total
+        low = table.take(there, axis=1).cumsum(axis=1) - features * total
         at = np.flatnonzero(features[1:] == features[:-1])
-        if not len(at) or not total.all():
+        if not len(at) or total.max() == total.sum():
             return None
-        low = low[at]
+        low = low.take(at, axis=1)
         gains = self._mixed(total) - self._mixed(low) - self._mixed(total - low)
         first = int(np.flatnonzero(gains > gains.max() - TIE * total.sum())[0])
         if gains[first] <= 2 * TIE * total.sum():
@@ -229,13 +231,13 @@ class Questions:
         return int(features[k]), (levels[k] + levels[k + 1]) / 2
 
     def _mixed(self, counts: Numbers) -> Array:
-        """Return size times impurity of counts (..., 2), entropy in nats; by look-up, since it is needed often."""
-        one, other = counts[..., 0], counts[..., 1]
+        """Return size times impurity of counts (kinds, ...), entropy in nats; by look-up, since it is needed often."""
+        sizes = counts.sum(axis=0)
         if self.criterion == "entropy":
-            return np.asarray(self.logs[one + other] - self.logs[one] - self.logs[other])
+            return np.asarray(self.logs.take(sizes) - self.logs.take(counts).sum(axis=0))
         if self.criterion == "gini":
-            return np.asarray(2 * one * other / (one + other))
-        return np.minimum(one, other).astype(float)
+            return np.asarray(sizes - (counts**2).sum(axis=0) / sizes)
+        return np.asarray(sizes - counts.max(axis=0), float)
 
 
 def tables(result: Splits, values: Mapping[str, Any]) -> dict[str, dict[str, Array]]:
