@@ -12,7 +12,7 @@ const SHEET = [
   ["0", "show all plots, and back"],
   ["← →", "move the slider"],
   ["↑ ↓", "move the second slider"],
-  ["Page Up, Page Down", "a clicker’s keys: the slider"],
+  ["Page Up, Page Down", "a clicker's keys: the slider"],
   ["P, Shift P", "next and previous preset"],
   ["V", "next view"],
   ["L", "logarithmic axis"],

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from core.draw.live import Picture
 from core.kit.lab import Exercise, Lab, Section, Table
 from tests.states import LABS
 
+ROOT = Path(__file__).parents[1]
 BRITISH = re.compile(
     r"\b(\w*(colour|neighbour|behaviour|favour|labell|modell|cancell(ed|ing)|grey|centre|artefact|learnt|licence|"
     r"(normal|regular|penal|standard|general|optim|minim|maxim|initial|recogn|summar|factor|random|weight)is(e|ed|es|er|"
@@ -26,6 +28,13 @@ FORBIDDEN = {
     "5%, without a space": re.compile(r"\d[ \N{NO-BREAK SPACE}]%"),
     "0.05, never .05": re.compile(r"(?<![\w.)\]}])\.\d"),
 }
+
+
+def test_apostrophes_are_straight() -> None:
+    files = [*ROOT.glob("core/**/*.py"), *ROOT.glob("pages/**/*.py"), *ROOT.glob("static/live*.js")]
+    curly = {str(file): re.findall(r".{,20}[\w}]’\w.{,20}", file.read_text(encoding="utf-8")) for file in files}
+    assert len(files) > 100
+    assert {name: found for name, found in curly.items() if found} == {}
 
 
 def options_of(control: Any) -> Iterator[str]:

@@ -51,7 +51,7 @@ LECTURES = (
             Part("convolution", "matrix", 1, "The same as a matrix."),
             Part("cnn_cost", "field", 2, "Stack them."),
             Part("cnn_cost", "start", 2, "A whole network: where are the weights?"),
-            Part("cnn_cost", "start", 3, "And where is the work?"),
+            Part("cnn_cost", "start", 3, "And where is the compute?"),
             Part("inception", "start", 2, "Make it cheaper."),
             Part("lr_range", "start", 2, "Now train it: how fast?"),
             Part("lr_range", "start", 3, "And how fast is too fast?"),

@@ -117,7 +117,7 @@ GENERALIZATION = (
     Term("residual", "The observed value minus the fitted value.", CHOICE),
     Term(
         "leverage",
-        "The weight of a point’s own target in its fitted value. In least squares it lies between 0 and 1.",
+        "The weight of a point's own target in its fitted value. In least squares it lies between 0 and 1.",
         CHOICE,
     ),
     Term("hold-out", "Fitting on one part of the data and measuring the error on the rest.", CHOICE),

@@ -141,7 +141,7 @@ TRAINING = (
     Term("schedule", "The learning rate as a function of time, step by step or epoch by epoch.", ("schedules",)),
     Term(
         "T_max",
-        "The number of steps in which PyTorch’s cosine schedule falls from the peak rate to the minimum rate.",
+        "The number of steps in which PyTorch's cosine schedule falls from the peak rate to the minimum rate.",
         ("schedules",),
     ),
     Term(

@@ -98,7 +98,7 @@ STORIES = (
         (
             Step(
                 "view=one&n_train=20&test_at=train&generator=legacy&seed=0&n_test=10&degree=3",
-                "“The cubic is best”: of degrees 1, 3 and 10 it looks right. Its expected error is 0.769.",
+                "“The cubic is best”: of degrees 1, 3, and 10 it looks best. Its expected error is 0.769.",
                 show=(0,),
             ),
             Step(

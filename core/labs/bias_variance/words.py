@@ -101,7 +101,7 @@ def summary(result: Exploration, view: str, k: int) -> str:
     )
     if least < 1e-12:
         return f"{dominant} Degree {best} has almost no error."
-    return f"{dominant} [risk|Expected error] is {larger(risk / least)} degree {best}’s."
+    return f"{dominant} [risk|Expected error] is {larger(risk / least)} degree {best}'s."
 
 
 def rules(result: Exploration, k: int) -> str:

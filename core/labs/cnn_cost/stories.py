@@ -14,7 +14,7 @@ STORIES = (
         (
             Step(
                 "view=blocks&layer=1",
-                "Boxes get lower and deeper: 224 × 224 with 3 channels becomes 7 × 7 with 512.",
+                "Boxes get lower and deeper: 224×224 with 3 channels becomes 7×7 with 512.",
                 show=(0,),
             ),
             Step(
@@ -33,18 +33,18 @@ STORIES = (
             ),
             Step(
                 "view=costs&layer=2",
-                "Work is elsewhere: 36,928 parameters, used at 224 × 224 places: 1.85 billion MACs in one layer.",
+                "Compute is elsewhere: 36,928 parameters, used at 224×224 positions: 1.85 billion MACs in one layer.",
             ),
             Step(
                 "view=costs&layer=2&batch=256",
-                "A training step with 256 images takes 20.40 GB; 18.74 GB of it are activations kept for backward.",
+                "A training step with 256 images takes 20.40 GB; 18.74 GB of it is stored activations.",
             ),
             Step(
                 "view=costs&layer=19&size=448",
                 "Twice the side: 4 times the MACs. Convolutions keep their size; fc4096 drives 446,638,888 parameters.",
             ),
         ),
-        "Parameters sit in fully connected layers, work in convolutions, memory in early activations.",
+        "Parameters sit in fully connected layers, compute in convolutions, memory in early activations.",
     ),
     Story(
         "field",
@@ -53,13 +53,13 @@ STORIES = (
         (
             Step(
                 "net=text&text=input56x56-64,+conv3-64@same&bias=0&view=costs&layer=1",
-                "One 3 × 3 convolution: each unit sees 3 × 3 pixels.",
+                "One 3×3 convolution: each unit sees 3×3 pixels.",
             ),
             Step(
                 "net=text&text=input56x56-64,+3x(conv3-64@same)&bias=0&view=costs&layer=3",
-                "7 × 7: each layer adds 2. The three have 110,592 weights.",
+                "7×7: each layer adds 2. The three have 110,592 weights.",
                 near(
-                    "Stack three 3 × 3 convolutions, stride 1. How many pixels wide does the last unit see?",
+                    "Stack three 3×3 convolutions, stride 1. How many pixels wide does the last unit see?",
                     7.0,
                     0.0,
                     (
@@ -71,18 +71,18 @@ STORIES = (
             ),
             Step(
                 "net=text&text=input56x56-64,+conv7-64@same&bias=0&view=costs&layer=1",
-                "One 7 × 7 sees as much with 200,704 weights: 49 per pair of channels, not 27.",
+                "One 7×7 sees as much with 200,704 weights: 49 per pair of channels, not 27.",
             ),
             Step(
                 "net=vgg16&view=costs&layer=18",
-                "Each pooling doubles the step: at pool2, layer 18, a unit sees 212 × 212 of the 224 × 224 pixels.",
+                "Each pooling doubles the step: at pool2, layer 18, a unit sees 212×212 of the 224×224 pixels.",
             ),
             Step(
                 "net=tv_resnet152&collapse=1&view=costs&layer=30",
-                "ResNet-152: 1451 × 1451, padding included. That is far wider than the image.",
+                "ResNet-152: 1451×1451, padding included. That is far wider than the image.",
             ),
         ),
-        "Depth and stride widen the view. Three 3 × 3 see as far as one 7 × 7 for about half the weights.",
+        "Depth and stride widen the view. Three 3×3 see as far as one 7×7 for about half the weights.",
     ),
     Story(
         "claims",
@@ -112,6 +112,6 @@ STORIES = (
                 "“Deeper means larger.” ResNet-152 has 60,192,808 parameters, less than half of VGG16's.",
             ),
         ),
-        "Parameters, MACs, activations and depth are four different things. Ask which one hurts.",
+        "Parameters, MACs, activations, and depth are four different things. Ask which one hurts.",
     ),
 )

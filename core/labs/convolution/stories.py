@@ -42,7 +42,7 @@ STORIES = (
         (
             Step(
                 "pos=0",
-                "Four places, sixteen pixels: W is 4 × 16. Its first row times vec(x) is the same −40 as under "
+                "Four places, sixteen pixels: W is 4×16. Its first row times vec(x) is the same −40 as under "
                 "the window.",
             ),
             Step(
@@ -69,7 +69,7 @@ STORIES = (
             ),
             Step(
                 "image=0+0+0+9+9+9;+0+0+0+9+9+9;+0+0+0+9+9+9;+0+0+0+9+9+9;+0+0+0+9+9+9;+0+0+0+9+9+9&padding=1&stride=2&pos=0",
-                "Padding 1 keeps 36 outputs; stride 2 keeps every second row and column: W is 9 × 36.",
+                "Padding 1 keeps 36 outputs; stride 2 keeps every second row and column: W is 9×36.",
             ),
         ),
         "A convolution is a matrix product with shared weights and many structural zeros.",

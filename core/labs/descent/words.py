@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 
 from core.draw.live import Check, Readout
 from core.kit.arrays import Array
 from core.kit.controls import Choice
+from core.kit.mark import Mark
 from core.kit.prediction import Prediction, Spot, because
 from core.kit.words import number
 from core.labs.descent.compute.descent import RATES, Descent, place
@@ -216,6 +219,13 @@ def _mirrored(result: Descent) -> tuple[float, float]:
     return round(x, 2), round(float(profile(result, np.array([x]))[0]), 2)
 
 
+def _mirrored_mark(result: Descent, values: Mapping[str, Any]) -> Mark | None:
+    """Return where the landscape has the place; it may lie outside."""
+    (low, high), top = window(result)
+    x, y = _mirrored(result)
+    return Mark(0, "xy") if low < x < high and y < top else None
+
+
 def _no_limit(result: Descent) -> str:
     if result.loss == "quartic":
         return "At the minimum of x⁴ the slope is 0: from there no rate is a limit."
@@ -287,6 +297,7 @@ PREDICTIONS = (
         guess=Spot(pointed, ((-2.0, 2.0), (2.0, 2.0), (0.0, 0.0), (5.0, 1.0))),
         truth=_mirrored,
         verdict=_mirrored_verdict,
+        mark=_mirrored_mark,
         margin=_near,
         why=because(
             "Along a parabola, the step at 2/L is",

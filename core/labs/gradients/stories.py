@@ -15,7 +15,7 @@ STORIES = (
             Step("step=3&value=1", "Forward: z = W̃x̃, then o = tanh z, then the output L = 0.221."),
             Step(
                 "step=5&value=1",
-                "Back: the gradient by o is 1. Times 1 − o² it becomes 0.559 and 0.216 at z.",
+                "Backward: the gradient at o is 1. Times 1 − o² it becomes 0.559 and 0.216 at z.",
                 choice(
                     "What does tanh multiply the gradient by on the way back?",
                     ("1 − o²", "1 − tanh²(o)", "o"),

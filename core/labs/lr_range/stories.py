@@ -87,7 +87,7 @@ STORIES = (
                 "low=0.0001&high=0.1&candidates=4&epochs=3",
                 "Losses in the last epoch: 2.21, 0.977, 0.493, 0.538. The smallest rate has barely moved.",
                 choice(
-                    "Rates 0.0001, 0.001, 0.01 and 0.1, three epochs each. Which has learned almost nothing?",
+                    "Rates 0.0001, 0.001, 0.01, and 0.1, three epochs each. Which has learned almost nothing?",
                     ("0.0001", "0.001", "0.1"),
                     "0.0001",
                     {"0.001": "Slow, but its loss is down to 0.977.", "0.1": "Its loss is down to 0.538."},

@@ -68,7 +68,7 @@ STORIES = (
             ),
             Step(
                 "degree=2&split_seed=7",
-                "Change the seed of the splitter: leave-one-out stays at 2. It has no split to draw.",
+                "Change the split seed: leave-one-out still picks 2. It has no split to draw.",
             ),
             Step("degree=4&seed=1", "Change the data instead: now degree 4 has the smallest score. That seed matters."),
             Step(
@@ -90,7 +90,7 @@ STORIES = (
             ),
             Step(
                 "n_train=22&max_degree=18&rule=k-fold&degree=6&log_y=1",
-                "10-fold, leave-one-out and GCV all pick degree 6, the best: 0.668.",
+                "10-fold, leave-one-out, and GCV all pick degree 6, the best: 0.668.",
                 choice(
                     "Which of these still finds the best degree, 6?",
                     ("10-fold and leave-one-out", "BIC", "none"),
@@ -111,6 +111,6 @@ STORIES = (
                 "The smallest score is at 12, expected error 3.474. The one-standard-error rule takes 6: 0.708.",
             ),
         ),
-        "No rule wins everywhere. Beware of few points per weight, few folds and flat minima.",
+        "No rule wins everywhere. Beware of few points per weight, few folds, and flat minima.",
     ),
 )

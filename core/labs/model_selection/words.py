@@ -95,7 +95,7 @@ def summary(result: ModelSelection, rule: str) -> str:
     if own <= least * (1 + 1e-9) or own < 1e-12:
         return f"[{role}|{name}] picks degree {pick}. No other has a smaller [risk|expected error]."
     ratio = larger(own / least) if least > 1e-12 else "far above"
-    return f"[{role}|{name}] picks degree {pick}: [risk|expected error] {ratio} degree {v.best}’s."
+    return f"[{role}|{name}] picks degree {pick}: [risk|expected error] {ratio} degree {v.best}'s."
 
 
 def sentence(result: ModelSelection, rule: str, k: int) -> str:

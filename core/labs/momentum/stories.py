@@ -35,7 +35,7 @@ STORIES = (
             ),
             Step(
                 "lr=1&momentum=0.9",
-                "More is not always better: with μ = 0.9 the path rings, 43.7 steps for each digit.",
+                "More is not always better: with μ = 0.9 the path oscillates: 43.7 steps for each digit.",
             ),
             Step(
                 "kappa=1000&lr=3.7&momentum=0.9",
@@ -46,7 +46,7 @@ STORIES = (
     ),
     Story(
         "four",
-        "Creep, ring or diverge?",
+        "Creep, oscillate, or diverge?",
         "kappa=9",
         (
             Step(
@@ -75,7 +75,7 @@ STORIES = (
             ),
             Step(
                 "lr=1&momentum=0.95",
-                "Both directions ring at √μ = 0.975 per step. Drag the dot down: it gets faster.",
+                "Both directions oscillate and shrink by √μ = 0.975 per step. Drag the dot down: it gets faster.",
                 until=(Goal("momentum", lambda momentum: momentum <= 0.5),),
             ),
             Step(
@@ -83,6 +83,6 @@ STORIES = (
                 "The heavy ball's best setting with Nesterov: it diverges. The limit here is 1.43.",
             ),
         ),
-        "Two roots per direction tell whether it creeps, rings or diverges.",
+        "Two roots per direction tell whether it creeps, oscillates, or diverges.",
     ),
 )

@@ -52,7 +52,7 @@ STORIES = (
             Step("", "One neighbor, both coordinates in the same unit: point 5 at 1.414 makes the query blue."),
             Step(
                 "stretch=0.1",
-                "Now x₁ counts a tenth: point 2 moves to a distance of 0.200, and the query turns orange.",
+                "Now x₁ counts one tenth as much: point 2 moves to a distance of 0.200, and the query turns orange.",
                 choice(
                     "Measure x₁ in a unit ten times larger. Can the nearest point change?",
                     ("yes", "no"),

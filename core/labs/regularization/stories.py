@@ -54,7 +54,7 @@ STORIES = (
             ),
             Step(
                 "alpha=10",
-                "Look at the paths: 3 of 10 weights are left. Error 1.206; ridge with the same α has 1.453.",
+                "Look at the paths: 3 of 10 weights remain. Error 1.206; ridge with the same α has 1.453.",
                 choice(
                     "As α grows, how do the lasso's weights reach 0?",
                     ("one by one", "all at once", "never exactly"),
@@ -72,7 +72,7 @@ STORIES = (
             ),
             Step(
                 "alpha=10&l1_ratio=0",
-                "Ridge shrinks the weights together and cuts none: 10 of 10 weights are not zero.",
+                "Ridge shrinks the weights together and removes none: 10 of 10 are nonzero.",
             ),
         ),
         "The lasso selects and shrinks, ridge only shrinks. Selecting pays when few columns matter.",
@@ -100,7 +100,10 @@ STORIES = (
                     },
                 ),
             ),
-            Step("alpha=1e-08", "All ten points again: the best α is 10⁻⁸, with 0.482. Ten was never near it."),
+            Step(
+                "alpha=1e-08",
+                "All ten points again: the best α is 10⁻⁸, with error 0.482. An α of 10 is nowhere near it.",
+            ),
             Step(
                 "alpha=0&noise_std=0&log_y=1", "No noise: the error is smallest at α = 0. There is no variance to save."
             ),

@@ -28,6 +28,13 @@ def ends_at(result: Schedules) -> int:
     return round(100 * _end(result) / result.shape.high)
 
 
+def _rate_mark(result: Schedules, values: Mapping[str, Any]) -> Mark | None:
+    """Return where one schedule has its rate."""
+    if values["what"] != "plan" or values["view"] != "one":
+        return None
+    return Mark(0, "y", place=lambda percent: percent / 100 * result.shape.high)
+
+
 def _end(result: Schedules) -> float:
     return float(replace(result.shape, length=ASKED).rate(_steps(result)))
 
@@ -73,6 +80,7 @@ PREDICTIONS = (
         slips=lambda result: (
             Slip("whole_cycle", round(100 * result.shape.low / result.shape.high), "The last cycle is not finished."),
         ),
+        mark=_rate_mark,
     ),
     Prediction(
         "Which is the largest of these batches that fits in GPU memory?",

@@ -18,7 +18,7 @@ STORIES = (
             ),
             Step(
                 "schedule=step&factor=10&length=4000",
-                "Divided by 10 every 4,000 updates: the noise scale ends at 9.38, and the steps are fine.",
+                "Divided by 10 every 4,000 updates: the noise scale ends at 9.38, and the steps are small.",
             ),
             Step(
                 "schedule=cosine&low=0&counts=epochs&length=10",

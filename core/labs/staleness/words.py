@@ -8,6 +8,7 @@ from core.draw.live import Check, Readout
 from core.exercises.questions import Slip
 from core.kit.arrays import Numbers
 from core.kit.controls import Slider
+from core.kit.mark import Mark
 from core.kit.prediction import Prediction, because
 from core.kit.words import fixed, number, percent
 from core.labs.staleness.compute.delayed import limit
@@ -142,6 +143,7 @@ PREDICTIONS = (
         guess=Slider(name="guess", label="Staleness", default=0, low=0, high=60, help="Your guess."),
         truth=_last,
         verdict=_last_verdict,
+        mark=lambda result, values: Mark(1, "y"),
     ),
     Prediction(
         "Four equal learners deliver one after another. How many updates old is each gradient in the long run?",

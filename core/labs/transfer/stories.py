@@ -17,11 +17,11 @@ STORIES = (
             ),
             Step(
                 "cut=10",
-                "8.7% of the parameters, but 77% of the kept activations: a step now takes 884 MB.",
+                "8.7% of the parameters, but 77% of the stored activations: a step now takes 884 MB.",
                 choice(
                     "Freeze VGG19 below block3_conv4. What is saved most?",
-                    ("parameters", "kept activations", "both alike"),
-                    "kept activations",
+                    ("parameters", "stored activations", "both alike"),
+                    "stored activations",
                     {
                         "parameters": "The early layers hold few: 1,735,488 of 20 million.",
                         "both alike": "Early layers have few weights and large maps.",
@@ -36,7 +36,7 @@ STORIES = (
             ),
             Step(
                 "cut=0&size=32",
-                "Images of 32 × 32: activations are only 51 of 372 MB. Now the weights and Adam decide.",
+                "Images of 32×32: activations are only 51 of 372 MB. Now the weights and Adam decide.",
             ),
         ),
         "Freezing early layers saves activations, freezing late ones saves parameters.",
