@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 import subprocess
 import sys
@@ -59,6 +60,33 @@ def test_the_template_lab_runs_as_it_stands(tmp_path: Path) -> None:
         ruff = [sys.executable, "-m", "ruff", *command, str(tmp_path / "core"), str(tmp_path / "pages")]
         done = subprocess.run(ruff, cwd=ROOT, capture_output=True, text=True, check=False)
         assert done.returncode == 0, done.stdout
+
+
+def defined(module: str, name: str) -> bool:
+    """Return whether a module of the house defines a name itself: mypy refuses what it has only imported."""
+    place = ROOT / module.replace(".", "/")
+    path = place.with_suffix(".py") if place.with_suffix(".py").exists() else place / "__init__.py"
+    names = set()
+    for node in ast.parse(path.read_text("utf-8")).body:
+        if isinstance(node, ast.FunctionDef | ast.ClassDef):
+            names.add(node.name)
+        elif isinstance(node, ast.Assign | ast.AnnAssign):
+            targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+            names |= {target.id for target in targets if isinstance(target, ast.Name)}
+    return name in names or (place / f"{name}.py").exists()
+
+
+def test_the_template_imports_names_from_where_they_are_defined() -> None:
+    imports = [
+        (node.module, alias.name)
+        for content in template().values()
+        for node in ast.walk(ast.parse(content))
+        if isinstance(node, ast.ImportFrom) and node.module and node.module.startswith(("core.", "pages."))
+        for alias in node.names
+        if not node.module.startswith("core.labs.coin")
+    ]
+    assert len(imports) > 12
+    assert [found for found in imports if not defined(*found)] == []
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
