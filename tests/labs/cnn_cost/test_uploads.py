@@ -143,7 +143,7 @@ def test_files_of_settings_are_named() -> None:
     with pytest.raises(ValueError, match=r"^“model\.safetensors\.index\.json” is the index of weights"):
         read_network("model.safetensors.index.json", index)
     with pytest.raises(ValueError, match=r"^“config\.json” holds settings, and no network with its shapes\."):
-        read_network("config.json", b'{"architectures": ["ResNet"]}')
+        read_network("config.json", b'{"learning_rate": 0.1}')
 
 
 GOOD = {"a": ("F32", [2], 8), "b": ("U8", [3], 3)}

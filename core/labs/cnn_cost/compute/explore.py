@@ -27,7 +27,7 @@ ASKED = COUNTED - {"attention"}  # whose cells have formulas that can be worked 
 HIDDEN = "?"  # stands in a cell that is to be filled in
 SOME = 8  # cells that are blank if not a whole column is
 MOST = 24  # cells of a blank column
-FILES = ("onnx", "pt2", "keras", "safetensors", "state_dict")  # sources that say nothing about training
+FILES = ("onnx", "pt2", "keras", "hub", "safetensors", "state_dict")  # sources that say nothing about training
 TEXT_SIZE = 224  # side of the image of a typed network that does not say it
 
 

@@ -11,8 +11,9 @@ from typing import Any
 import numpy as np
 
 from core.kit.memo import Memo
-from core.labs.cnn_cost.compute.models import decoded, encoded
+from core.labs.cnn_cost.compute.models import decoded, encoded, model_table
 from core.networks.files.graph import MisfitError, graph_table
+from core.networks.files.hub import named
 from core.networks.files.keras import config_of, keras_table
 from core.networks.files.onnx_file import read_onnx, without_weights
 from core.networks.files.pt2 import is_program, program_text, read_program
@@ -75,8 +76,8 @@ class UploadedNetwork(Memo):
     digest : str
         SHA-256 of its content.
     table : LayerTable
-        Its `source` is "onnx", "pt2", "keras", "safetensors", or "state_dict". The last two have only parameters: no
-        shapes of maps, no operations.
+        Its `source` is "onnx", "pt2", "keras", "hub", "safetensors", or "state_dict". The last two have only
+        parameters: no shapes of maps, no operations.
     notes : tuple of str
         Sentences about what the file does not say.
     graph : bytes
@@ -159,7 +160,7 @@ def network_values(
     ----------
     content : bytes
     kind : str
-        "onnx", "pt2", "keras", "safetensors" or "state_dict".
+        "onnx", "pt2", "keras", "hub", "safetensors" or "state_dict".
     title : str
     size : int
         Of the whole file, of which the rest may be missing.
@@ -185,6 +186,8 @@ def network_values(
         table = safetensors_table(title, content, size)
     elif kind == "keras":
         table = keras_table(title, config_of(content) if content[:2] == b"PK" else content)
+    elif kind == "hub":
+        table = _hub_table(title, content)
     elif kind == "state_dict":
         table = saved_table(title, content)
     else:
@@ -193,6 +196,20 @@ def network_values(
         table = _fitting(kind, kept, title, sides)
         graph = np.frombuffer(kept, np.uint8) if table.opened and len(kept) <= MAX_KEPT else None
     return {"kind": kind, "table": encoded(table), "graph": graph}
+
+
+def _hub_table(title: str, content: bytes) -> LayerTable:
+    """Return the rows of the network of torchvision that a configuration of Hugging Face or timm has the sizes of."""
+    found = named(content)
+    if found is None:
+        raise ValueError(f"“{title}” holds settings, and no network with its shapes. {HOW}")
+    if not found.network:
+        raise ValueError(
+            f"“{title}” is the configuration of {found.what}. The layers are in the code of its library, not in the "
+            f"file. {HOW}"
+        )
+    remark = f"The file is the configuration of {found.what}; torchvision's {found.network} has the same sizes."
+    return replace(model_table(net=found.network), title=title, remarks=(remark,))
 
 
 def _fitting(kind: str, kept: bytes, title: str, sides: Sequence[Sequence[int]]) -> LayerTable:
@@ -219,8 +236,13 @@ def _kind(name: str, content: bytes) -> str:
             raise ValueError(f"A file that ends in {suffix} {said}. {HOW}")
     if suffix == ".json" and b'"class_name"' in content[:1_000_000] and b'"layers"' in content[:1_000_000]:
         return "keras"
+    if suffix == ".json" and b'"weight_map"' in content[:1_000_000]:
+        raise ValueError(
+            f"{short} is the index of weights that are kept in several files; it has names without shapes. Bring the "
+            "files that it lists, one at a time."
+        )
     if suffix == ".json":
-        raise ValueError(f"{short} {_json_is(content)} {HOW}")
+        return "hub"
     if suffix not in _READ:
         raise ValueError(f"{short} is no ONNX, PT2, safetensors or torch.save file. {HOW}")
     if len(begin) > 8 and all(byte in b"\t\n\r" or 32 <= byte < 127 for byte in begin):
@@ -245,20 +267,12 @@ def _check_begin(kind: str, content: bytes) -> None:
         )
 
 
-def _json_is(content: bytes) -> str:
-    if b'"weight_map"' in content[:1_000_000]:
-        return (
-            "is the index of weights that are kept in several files; it has names without shapes. Bring the files that "
-            "it lists, one at a time."
-        )
-    return "holds settings, and no network with its shapes."
-
-
 _NOTES: dict[str, tuple[str, ...]] = {
     "safetensors": ("The file holds parameters alone: no sizes of feature maps, no operations.",),
     "state_dict": ("The file holds parameters alone: no sizes of feature maps, no operations.",),
     "pt2": ("What training keeps in memory is not known from a file.",),
     "keras": ("Layers are read from the description in the file; its weights are not opened.",),
+    "hub": ("The rows are those of torchvision; the library of the file may split its layers otherwise.",),
     "onnx": (
         "The file shows the network as it is deployed: exporting often merges batch normalization into the "
         "convolution before, so that there are fewer parameters than in training.",
