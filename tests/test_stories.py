@@ -12,6 +12,7 @@ import numpy as np
 import plotly.graph_objects as go
 import pytest
 from sklearn.datasets import load_breast_cancer
+from sklearn.metrics import roc_curve
 from streamlit.testing.v1 import AppTest
 
 from core.draw.guess import marked
@@ -141,6 +142,23 @@ def reached(lab: Lab, values: dict[str, Any], goal: Goal) -> dict[str, Any]:
     settled(lab, moved)
     assert lab.settled(lab.draw(lab.result(moved), moved), moved) == moved, (goal.control, nearest, "is out of reach")
     return moved
+
+
+def test_thresholds_that_are_called_the_cheapest_are() -> None:
+    """Against the curve of scikit-learn: cost and the fraction predicted positive at every threshold it has."""
+    lab = LABS["ranking_curves"]
+    story = next(one for one in lab.stories if one.name == "cost")
+    for at, step in enumerate(story.steps, 1):
+        values = values_of(lab, story, at)
+        settled(lab, values)
+        cases = lab.tables(lab.result(values), values)["cases.csv"]
+        fpr, tpr, _ = roc_curve(cases["positive"], cases["score 1"], drop_intermediate=False)
+        share = values["prevalence"] or np.mean(cases["positive"])
+        costs = values["cost_ratio"] * (1 - share) * fpr + share * (1 - tpr)
+        percent = re.search(r"([\d.]+)% (are predicted )?positive", step.words)
+        assert percent is not None, step.words
+        said_so = np.abs(100 * (share * tpr + (1 - share) * fpr) - float(percent[1])) < 0.6
+        assert costs[said_so].min() < 1.01 * costs.min(), step.words
 
 
 @each_story

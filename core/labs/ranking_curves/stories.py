@@ -135,8 +135,8 @@ STORIES = (
                 "Both errors cost the same: the cheapest threshold predicts 29% positive, at 0.068 per example.",
             ),
             Step(
-                "cost_ratio=0.2&threshold=0.546",
-                "Lower: 41% are predicted positive, at a cost of 0.052 per example. Look where the "
+                "cost_ratio=0.2&threshold=0.574",
+                "Lower: 44% are predicted positive, at a cost of 0.052 per example. Look where the "
                 "cost line touches the ROC curve.",
                 choice(
                     "A miss costs five false alarms. Where does the threshold go, compared with equal costs?",
@@ -149,11 +149,11 @@ STORIES = (
                 ),
             ),
             Step(
-                "cost_ratio=5&threshold=0.212", "Now a false alarm costs five misses: only 13% are predicted positive."
+                "cost_ratio=5&threshold=0.236", "Now a false alarm costs five misses: only 15% are predicted positive."
             ),
             Step(
-                "cost_ratio=0.2&prevalence=0.05&threshold=0.278",
-                "Misses expensive again, but positives rare, 5%: the best threshold predicts only 5.0% positive.",
+                "cost_ratio=0.2&prevalence=0.05&threshold=0.308",
+                "Misses expensive again, but positives rare, 5%: the best threshold predicts only 6% positive.",
             ),
         ),
         "The best threshold depends on costs and prevalence, not on the model alone.",
