@@ -336,20 +336,18 @@ def _before(lab: Lab, here: Place) -> int:
 
 
 def _ahead(lab: Lab, here: Place) -> list[Any]:
-    """Begin the work that the next pictures have to wait for: those of an answer, or of the next step."""
-    if not _pending(lab, here):
-        if here.number == here.count:
-            return []
+    """Begin the work that the next pictures have to wait for: those of an answer, and those of the next step."""
+    places = [(lab, here.story, here.at)]
+    if here.number < here.count:
         lab = shell.labs()[here.lecture.parts[here.number].lab] if here.lecture else lab
         following = _place(lab, here.name, here.number + 1)
-        if following is None:
-            return []
-        here = following
+        if following is not None:
+            places += [(lab, following.story, at) for at in sorted({_before(lab, following), following.at})]
     tasks = []
-    for at in {_before(lab, here), here.at}:
-        values = values_of(lab, here.story, at)
+    for one, story, at in places:
+        values = values_of(one, story, at)
         with suppress(ValueError):  # the step will say it
-            tasks += lab.tasks(values) if lab.allowed(values) else []
+            tasks += one.tasks(values) if one.allowed(values) else []
     return tasks
 
 

@@ -64,3 +64,14 @@ def test_a_key_goes_one_step_where_the_next_is_on_another_page(app_url: str, ope
     page.keyboard.press("PageDown")
     expect(told.get_by_text("9/12")).to_be_visible()
     expect(page).to_have_url(re.compile("/regularization.*present=1"))
+
+
+def test_next_lights_up_once_what_a_step_asks_for_is_done(app_url: str, open_page: OpenPage) -> None:
+    page = ready(open_page(f"{app_url}/inception?story=start.4", width=1366, height=650))
+    following = page.locator(".st-key-told").get_by_role("button", name="Next")
+    expect(following).to_have_attribute("data-testid", "stBaseButton-tertiary")
+    slider = page.get_by_role("slider", name="Reduction width r")
+    for _ in range(2):
+        slider.press("ArrowLeft")
+    expect(following).to_have_attribute("data-testid", "stBaseButton-primary")
+    expect(page.locator(".st-key-told").get_by_text("check_circle")).to_be_visible()
