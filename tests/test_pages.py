@@ -421,6 +421,12 @@ def test_reset_empties_the_link(new_app: NewApp, lab: Lab) -> None:
     assert link_of(app) == {}
 
 
+def test_a_fresh_visit_has_the_sections_below_the_picture(new_app: NewApp) -> None:
+    lab = next(lab for lab in LABS if lab.sections)
+    app = open_lab(new_app, lab)
+    assert {section.title for section in lab.sections} <= {folded.label for folded in app.expander}
+
+
 @each_lab
 def test_presenter_mode_keeps_the_state_and_shows_nothing_below(new_app: NewApp, lab: Lab) -> None:
     link = lab.link(settle(lab, lab.preset_values(lab.presets[0])))

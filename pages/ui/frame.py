@@ -125,8 +125,8 @@ def _keep_up(lab: Lab, record: State, revealed: bool) -> None:
     """Run the whole page if what surrounds the picture, or is open below it, was drawn for another state."""
     shown = record.shown
     around = (
-        record.epoch,  # a click on the picture may have set controls
         revealed,
+        record.epoch,  # a click on the picture may have set controls
         active(lab, record),
         telling.done(lab, record),
         state.presenting() and [control.name for control in lab.controls if control.shown(record.values)],

@@ -123,8 +123,8 @@ class Shown:
         Which part of each run had been trained then; counts the times that more than half came at once, too fast to be
         followed: the curves are then drawn at a pace.
     around
-        What the rest of the page depends on: whether the picture is shown, the active preset, whether a step of a story
-        is done, for a presenter the controls that are shown, and whether a run is in progress.
+        What the rest of the page depends on: whether the picture is shown, the epoch, the active preset, whether a step
+        of a story is done, for a presenter the controls that are shown, and whether a run is in progress.
     open, below, follows
         Keys of the sections that are open; the state that they were drawn for; whether they will run after the picture.
     """
