@@ -57,7 +57,7 @@ NETWORK: tuple[Control, ...] = (
         read=read_network,
         limit=MAX_GRAPH // 2**20,
         when=_FILE,
-        help="ONNX, PT2 (torch.export), Keras, or safetensors file. It is only read; no code in it runs.",
+        help="ONNX, PT2 (torch.export), Keras, or safetensors file, or a config.json. No code in it runs.",
     ),
     Slider(
         name="size",
