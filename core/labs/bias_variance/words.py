@@ -243,7 +243,7 @@ def own_summary(result: OwnFits, k: int) -> str:
         return f"[threshold|Leave-one-out] cannot judge degree {degree}: some point determines it alone."
     if degree == result.best:
         return f"[threshold|Leave-one-out error] is smallest at degree {degree}; the truth is unknown."
-    return f"[threshold|Leave-one-out error] {fixed(error)} is above degree {result.best}’s; the truth is unknown."
+    return f"[threshold|Leave-one-out error] {fixed(error)} is above degree {result.best}'s; the truth is unknown."
 
 
 def own_sentence(result: OwnFits, k: int) -> str:
