@@ -133,7 +133,7 @@ class Lab:
         Every control; `main` names the one that is dragged on the picture itself, `second` the other one where a
         point of a plane, or one of two lines, is dragged.
     open
-        Names of the controls beside the picture that are unfolded, in their order; all of them if not given.
+        Names of the controls beside the picture that are unfolded, in their order; the others are one click away.
     start
         Values on a fresh visit that differ from the defaults: a state that teaches. The defaults are what a link is
         silent about, so that links keep their meaning.
