@@ -10,7 +10,7 @@ import streamlit as st
 
 from core.draw.live import Picture
 from core.exercises.templates import LARGEST_VARIANT
-from core.kit.controls import Control, defaults
+from core.kit.controls import Control, Scale, defaults
 from core.kit.glossary import linked
 from core.kit.lab import Clickable, Exercise, Lab, Section, Table, Work
 from core.kit.runs import RunList
@@ -108,7 +108,9 @@ def _block(lab: Lab, record: State, block: Any, key: str) -> None:
     elif isinstance(block, Exercise):
         exercise.block(block, key)
     elif isinstance(block, Control):
-        widget(lab.name, block, record.values[block.name], lambda name, value: _take(lab, record, {name: value}))
+        held = record.values[block.name]
+        shown = block.within(held) if isinstance(block, Scale) else held  # a section may draw a scale with another end
+        widget(lab.name, block, shown, lambda name, value: _take(lab, record, {name: value}))
     elif isinstance(block, Work | RunList):
         for place, part in enumerate(_asked_for(lab, record, block, key)):
             _block(lab, record, part, f"{key}.{place}")

@@ -81,7 +81,16 @@ def test_a_click_takes_the_nearest_point():
     values, _, words, clickable = section()
     assert clickable.take((2.1, 0.2), values) == {"moved": 2}
     assert "point 5" in words
-    assert "point 6" in section(moved=500)[2]  # of six
+
+
+@pytest.mark.parametrize(("change", "count"), [({}, 6), ({"data": "three", "n": 30}, 30)])
+def test_the_slider_ends_at_the_last_point(change, count):
+    values = defaults(LAB.all_controls) | change | {"moved": 500}
+    words, slider, _ = LAB.sections[0].blocks(LAB.result(values), values)
+    assert slider.values == tuple(range(1, count + 1))
+    assert slider.within(500) == count
+    assert f"point {count}" in words and f"only {count} points" in words
+    assert "only" not in section(**change)[2]
 
 
 def test_where_all_points_vote_none_is_left_out():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -25,7 +26,9 @@ _EQUAL = 1e-9  # of the largest distance on the map
 
 def move(result: Neighbors, values: Mapping[str, Any]) -> Sequence[Any]:
     """Show the regions while one training point is dragged."""
-    point = min(int(values["moved"]), len(result.points)) - 1
+    count = len(result.points)
+    point = min(int(values["moved"]), count) - 1
+    last = f" There are only {count} points, so it is the last one." if values["moved"] > count else ""
     held = " The standard deviations stay what they were." if values["standardize"] else ""
 
     def take(place: tuple[float, float], values: Mapping[str, Any]) -> dict[str, int]:
@@ -34,8 +37,8 @@ def move(result: Neighbors, values: Mapping[str, Any]) -> Sequence[Any]:
 
     return (
         f"Drag point {point + 1}, or click another one to take that. The map changes wherever this point is among the "
-        f"{result.k} nearest, and so does the vote of its neighbors.{held}",
-        MOVED,
+        f"{result.k} nearest, and so does the vote of its neighbors.{held}{last}",
+        replace(MOVED, default=min(MOVED.default, count), high=count),
         Clickable(_picture(result, moves(result, point)), take),
     )
 
