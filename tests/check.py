@@ -1,7 +1,7 @@
 """Formatter, linter, types, import rules, and the quick tests, in under a minute: `python -m tests.check [lab ...]`.
 
 Formats the code, fixes what the linter can fix, and writes docs/checked.md; then the tools check it while the tests of
-the house rules and those of the named labs run (by default momentum, which is small). The whole suite is
+the house rules, of the named labs, and of their pages run (by default momentum, which is small). The whole suite is
 `python -m pytest`.
 """
 
@@ -32,14 +32,30 @@ def main(labs: list[str]) -> int:
         known = sorted(folder.name for folder in (ROOT / "tests" / "labs").iterdir() if folder.is_dir())
         print(f"There is no lab {unknown[0]!r}; there are {', '.join(known)}.")
         return 1
+    labs = labs or ["momentum"]
     started = time.monotonic()
     failed = [" ".join(words) for words in MEND if subprocess.run([sys.executable, *words], cwd=ROOT).returncode]
-    tests = ["tests/test_quality.py", "--deselect=tests/test_quality.py::test_tool_has_no_complaint", "-n=0", "-q"]
+    tests = [
+        "tests/test_quality.py",
+        "tests/test_docs.py::test_readme_is_short_and_lists_every_lab",
+        "--deselect=tests/test_quality.py::test_tool_has_no_complaint",
+        "-n=0",
+        "-q",
+    ]
     running = {
         name: subprocess.Popen([sys.executable, *words], cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
         for name, words in {
             **TOOLS,
-            "tests": ("-m", "pytest", *tests, *(f"tests/labs/{lab}" for lab in labs or ["momentum"])),
+            "tests": ("-m", "pytest", *tests, *(f"tests/labs/{lab}" for lab in labs)),
+            "pages": (
+                "-m",
+                "pytest",
+                "tests/test_pages.py",
+                "-n=0",
+                "-q",
+                "-k",
+                " or ".join(f"[{lab}" for lab in labs),
+            ),
         }.items()
     }
     for name, process in running.items():

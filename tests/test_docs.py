@@ -98,7 +98,7 @@ def test_links_lead_somewhere(document: Path) -> None:
 
 def test_readme_is_short_and_lists_every_lab() -> None:
     text = (ROOT / "README.md").read_text("utf-8")
-    assert len(text.splitlines()) <= 90
+    assert len(text.splitlines()) <= 72 + len(shell.labs())
     for name in shell.labs():
         assert f"(pages/{name}.py)" in text, name
 
