@@ -71,7 +71,7 @@ def test_a_picture_that_never_works_leaves_the_rest_of_the_page(
     assert app.title[0].value == momentum.LAB.question
 
 
-@pytest.mark.parametrize("name", ["head_of", "_controls", "sections"])
+@pytest.mark.parametrize("name", ["head_of", "_controls", "below"])
 def test_a_page_that_breaks_is_a_sentence(new_app: NewApp, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
     monkeypatch.setattr(frame, name, fault)
     assert told(opened(new_app)) == [net.SORRY]

@@ -36,6 +36,7 @@ def below(lab: Lab, record: State) -> None:
     opening.scroll(lab)
 
 
+@net.guarded
 def _part(lab: Lab, record: State, title: str, key: str, draw: Callable[[Lab, State, str], None]) -> None:
     """Draw a folded part, which costs nothing while it is closed."""
     state.write_link(lab, record)  # the message that triggered this run may carry an older one

@@ -48,7 +48,7 @@ def press(page: Page, slider: Locator) -> None:
     page.wait_for_url(lambda url: url != before)
 
 
-@pytest.mark.parametrize("query", ["", "?present=1", "?story=start.2"])
+@pytest.mark.parametrize("query", ["", "?present=1", "?story=data.1"])
 def test_a_slider_runs_the_picture_alone_and_once(app_url: str, open_page: Callable[..., Page], query: str) -> None:
     page = open_page("about:blank")
     drawn = Drawn(page)

@@ -22,7 +22,7 @@ from tests.whole import check_picture
 from tests.words import holds
 
 HOMEWORK = LAB.presets[0].values
-FORMULAS, SEEDS, CHOICES, LEARNING = SECTIONS
+FORMULAS, SEEDS, CHOICES, LEARNING, _ = SECTIONS
 
 drawn = partial(drawn_state, LAB)
 

@@ -188,7 +188,7 @@ def _network(
 ) -> tuple[LayerTable, tuple[str, ...]]:
     if net == "upload":
         if upload is None:
-            raise ValueError("There is no file yet; choose an ONNX, PT2, safetensors or .pt file.")
+            raise ValueError("There is no file yet; choose an ONNX, PT2, Keras, safetensors, .pt, or config.json file.")
         chosen = channels if "channels" in upload.table.opened else 0
         table = sized(upload, side=size, height=height, channels=chosen)
         return table, (*table.notes, *upload.notes)
