@@ -17,7 +17,7 @@ from core.kit.parameters import parameters
 from core.labs.schedules.compute.explore import plan
 from core.labs.schedules.compute.runs import trainings
 from core.labs.schedules.controls import CONTROLS
-from core.labs.schedules.presets import SETTINGS
+from core.labs.schedules.presets import CONSTANT, SETTINGS, WHOLE_COSINE
 from core.tools.record import record
 from core.training.experiments import Training
 
@@ -33,8 +33,8 @@ def specs_of(settings: Mapping[str, Any]) -> tuple[Training, ...]:
 
 
 def every_spec() -> dict[str, Training]:
-    """Return the runs of the page's first state and its presets, by file name; trained ones both ways."""
-    states: dict[str, Mapping[str, Any]] = {"default": {}} | dict(SETTINGS)
+    """Return the runs of the first state, the presets, and the first story, by file name; trained ones both ways."""
+    states: dict[str, Mapping[str, Any]] = {"default": {}} | dict(SETTINGS) | {"1": CONSTANT, "3": WHOLE_COSINE}
     found: dict[Training, str] = {}
     for place, settings in enumerate(states.values()):
         ways = ("epochs", "updates") if "what" in settings else (settings.get("along", "updates"),)

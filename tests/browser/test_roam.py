@@ -21,5 +21,5 @@ def test_nothing_breaks_whatever_is_done(
     monkeypatch.setenv("LECTERN_TRAINING", "small")
     log = tmp_path / "log"
     with running("app.py", log) as server:
-        count = roam(browser, server.url, log, seconds=seconds, seed=seed, actions=15)
+        count = roam(browser, server.url, log, seconds=seconds, seed=seed, actions=10)
     assert count.faults == 0

@@ -43,6 +43,10 @@ SETTINGS: dict[str, Mapping[str, Any]] = {
     "Trained, three seeds": DECAY | {"what": "runs", "epochs": 10, "length": 5, "batch": 256, "seeds": 3},
 }
 
+# The first steps of the story "start", trained.
+CONSTANT = {"schedule": "constant", "cycled": "kept"}
+WHOLE_COSINE = {"schedule": "cosine", "low": 0.0, "counts": "epochs", "length": 10, "cycled": "kept"}
+
 # A log beside the plan that it followed.
 OWN = {
     "what": "own",
