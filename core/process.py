@@ -1,4 +1,4 @@
-"""How Lectern starts processes of its own."""
+"""The way Lectern starts processes of its own."""
 
 from __future__ import annotations
 

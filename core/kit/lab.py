@@ -250,7 +250,7 @@ class Lab:
         return (values if any(control.name in query for control in self.all_controls) else self.fresh), notes
 
     def stand(self, values: Mapping[str, Any]) -> Any:
-        """Where the picture stands: the value of the main control, or the place in its plane."""
+        """Return the position of the picture: the value of the main control, or the place in its plane."""
         return (values[self.main], values[self.second]) if self.second else values[self.main]
 
     def settled(self, picture: Any, values: Mapping[str, Any]) -> dict[str, Any]:

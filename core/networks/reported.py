@@ -27,7 +27,7 @@ _WINDOW = re.compile(
 
 @dataclass(frozen=True)
 class Report:
-    """What an error of PyTorch says.
+    """The facts in an error message of PyTorch.
 
     Attributes
     ----------

@@ -1,4 +1,4 @@
-"""How much a fit moves when the points are drawn again from themselves (the bootstrap of pairs)."""
+"""The spread of a fit over resamples of its points (the bootstrap of pairs)."""
 
 from __future__ import annotations
 

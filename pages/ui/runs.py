@@ -22,7 +22,7 @@ SHARED = "This run is shared: pausing or canceling it affects everyone watching.
 
 @dataclass(frozen=True)
 class Run:
-    """What is trained, and how far it was at a look."""
+    """A training, and its progress when it was looked at."""
 
     spec: Any
     seen: Seen

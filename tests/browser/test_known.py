@@ -1,4 +1,4 @@
-"""What a browser makes of a live picture that leaves out what it knows, against the same picture as a whole."""
+"""A live picture that leaves out what the browser knows, against the same picture as a whole."""
 
 from __future__ import annotations
 

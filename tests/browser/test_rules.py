@@ -1,4 +1,4 @@
-"""What the browser computes from a few numbers is what its Python twin draws."""
+"""Frames that the browser computes from a few numbers, against those of the Python twin."""
 
 from __future__ import annotations
 

@@ -212,7 +212,7 @@ def _best_verdict(guess: str, truth: str, result: Descent) -> str:
 
 
 def _mirrored(result: Descent) -> tuple[float, float]:
-    """Where the first step ends at the limit; at the start where there is no limit."""
+    """Return where the first step ends at the limit; at the start where there is no limit."""
     before, after = result.places[0, :2].tolist()
     slope = (before - after) / RATES[0]  # with its noise
     x = before - slope * (result.limit if math.isfinite(result.limit) else 0.0)

@@ -20,7 +20,7 @@ def saved(result: Sweep) -> int:
 
 
 def saved_verdict(guess: int, truth: int, result: Sweep) -> str:
-    """Which slip the guess comes from, and what is saved where."""
+    """Name the slip that a guess comes from, and what is saved where."""
     module = result.eighth.reduced
     slip = _slip(saving(on_screen(result, module)), 100, guess, truth)
     naive, own = result.operations(result.naive), result.operations(module)
@@ -33,7 +33,7 @@ def deep(result: Sweep) -> int:
 
 
 def deep_verdict(guess: int, truth: int, result: Sweep) -> str:
-    """Which slip the guess comes from, and the sum."""
+    """Name the slip that a guess comes from, and give the sum."""
     module = result.eighth.reduced
     terms = " + ".join(str(branch.depth) for branch in module.branches)
     naive = result.naive.output_shape[0]

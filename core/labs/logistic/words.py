@@ -80,7 +80,7 @@ def summaries(result: Logistic) -> tuple[str, ...]:
 
 
 def _later(result: Logistic) -> str:
-    """Where one more hour adds more to the probability: at 40 or at 100."""
+    """Tell where one more hour adds more to the probability: at 40 or at 100."""
     p = result.probabilities
     first, second = abs(p[41] - p[40]), abs(p[101] - p[100])
     if math.isclose(first, second, rel_tol=1e-9, abs_tol=1e-15):

@@ -73,7 +73,7 @@ def valley(eta, s):
 
 
 def slide(eta, s):
-    """Where the slope settles, coming from the right, as fastai does."""
+    """Return where the slope settles, coming from the right, as fastai does."""
     g = np.gradient(s)
     right = len(g) - 1
     left = last = right - 15

@@ -22,12 +22,12 @@ _FLAT = 0.02  # changes of the smoothed loss below that are not spoken of
 
 
 def _times(ratio: float) -> str:
-    """How many times, with two digits."""
+    """Write a factor with two digits."""
     return number(float(f"{ratio:.1e}"), 2)
 
 
 def _ratio(result: LrRange, more: str) -> Remark:
-    """How many times one bound is the other, and what is so for all bounds."""
+    """Say how many times one bound is the other, and what is so for all bounds."""
     ratios = result.axis / result.axis[0]
     crossed = f"The lower rate is not below the upper one: there is no cycle between them. {more}"
     told = [f"The upper rate is {_times(ratio)} times the lower one. {more}" for ratio in ratios[1:]]
@@ -116,7 +116,7 @@ def _rules_at(result: LrRange, now: Moment) -> list[list[Rule]]:
 
 
 def _beside(rate: float, on: Sequence[Rule], named: Sequence[Rule]) -> str:
-    """Which rules name a rate, and how many times it is what the others name."""
+    """Say which rules name a rate, and how many times it is what the others name."""
     names = " and ".join(f"“{rule.name}”" for rule in on)
     agree = f"{names} name{'s' * (len(on) == 1)} about this rate" if on else ""
     others = [f"{_times(rate / rule.median)} × “{rule.name}”" for rule in named if rule not in on]
@@ -125,7 +125,7 @@ def _beside(rate: float, on: Sequence[Rule], named: Sequence[Rule]) -> str:
 
 
 def _rules_apart(now: Moment) -> str:
-    """How far the rules are apart, or why none has an answer; of a test that goes on, so far."""
+    """Say how far the rules are apart, or why none has an answer; of a test that goes on, so far."""
     apart, so_far = now.disagreement, not any(ramp.end for ramp in now.ramps)
     if apart is not None:
         return f"The rules for one rate differ by a factor of {_times(apart)}{' so far' * so_far}."

@@ -29,7 +29,7 @@ Place = tuple[float, float]
 
 
 def speedup(result: Momentum) -> float:
-    """How many times as many steps plain gradient descent needs in the long run, both at their best."""
+    """Return how many times as many steps plain gradient descent needs in the long run, both at their best."""
     if result.plain.rate == 0:
         return 1.0
     return math.log(result.best.rate) / math.log(result.plain.rate)

@@ -1,4 +1,4 @@
-"""How much mean and variance of a batch scatter: exact densities for standard normal values, and simulated batches.
+"""The scatter of the mean and variance of a batch: exact densities for standard normal values, and simulated batches.
 
 The mean of n values is normal with variance 1/n, and n times the variance (divided by n) has a χ² distribution with
 n - 1 degrees of freedom (Cochran's theorem).

@@ -265,7 +265,7 @@ _REASONS = {
 
 
 def _moves(result: Regularization) -> tuple[float, float]:
-    """How bias² and variance change from no penalty to the one of the question."""
+    """Say how bias² and variance change from no penalty to the one of the question."""
     r, k = result.ridge, index_of(ASKED)
     return float(r.bias2[k] - r.bias2[0]), float(r.variance[k] - r.variance[0])
 

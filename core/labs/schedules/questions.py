@@ -40,7 +40,7 @@ def _end(result: Schedules) -> float:
 
 
 def ends_verdict(guess: int, truth: int, result: Schedules) -> str:
-    """How many steps there are, and what the rate makes of them."""
+    """Questions on the number of steps, and on the rate at the end."""
     shape, steps = replace(result.shape, length=ASKED), _steps(result)
     return (
         f"The scheduler makes {steps:,} {'step' if steps == 1 else 'steps'}, {number(steps / shape.period)} of the "

@@ -198,7 +198,7 @@ def test_more_gradients_than_can_be_drawn_are_refused():
 
 @pytest.mark.parametrize("period", [2.5, 3.0, 5.0, 6.0])
 def test_in_the_long_run_two_learners_are_one_update_old_on_average(period):
-    """What the first story says: count updates since the last own one, learner 1 first at a tie."""
+    """As the first story says: count updates since the last own one, learner 1 first at a tie."""
     arrivals = sorted(
         [(float(k), 0) for k in range(1, 6001)] + [(period * k, 1) for k in range(1, int(6000 / period) + 1)]
     )

@@ -112,7 +112,7 @@ def _over_seeds(result: LrRange, now: Moment, name: str) -> tuple[Numbers, Numbe
 
 
 def _dots(result: LrRange, now: Moment, name: str, role: str) -> tuple[Track, ...]:
-    """Where the two bounds stand on a curve."""
+    """Return where the two bounds stand on a curve."""
     x, y = np.log10(result.axis), now.mean_at(result.axis, name)
     return tuple(Track(x, y, role, along) for along in (LOWER_RATE, UPPER_RATE))
 

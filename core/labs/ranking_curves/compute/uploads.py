@@ -21,7 +21,7 @@ LONGEST_NAME = 60
 
 @dataclass(frozen=True)
 class Picks:
-    """What a visitor says about the columns of a file, all counted from 1; 0 and () leave it to the lab.
+    """A visitor's choice of the columns of a file, all counted from 1; 0 and () leave it to the lab.
 
     Attributes
     ----------
@@ -82,7 +82,7 @@ class Upload:
 
 @dataclass(frozen=True)
 class Sketch:
-    """What can be seen of a table.
+    """A first look at a table.
 
     Attributes
     ----------

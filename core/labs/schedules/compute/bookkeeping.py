@@ -1,4 +1,4 @@
-"""How many updates, images and epochs a training has when its batches grow: whole numbers, without going through it."""
+"""The updates, images, and epochs of a training when its batches grow: whole numbers, without going through it."""
 
 from __future__ import annotations
 
@@ -126,7 +126,7 @@ def count(
 
 
 class _Walk:
-    """Where a training is, moved on by as many batches at once as are alike."""
+    """The progress of a training, moved on by as many batches at once as are alike."""
 
     def __init__(self, n_train: int, drop: bool, epochs: int, updates: int) -> None:
         self._n, self._drop, self._last_epoch, self._last = n_train, drop, epochs, updates

@@ -72,7 +72,7 @@ class Plan:
 
     @property
     def patterns(self) -> float:
-        """How many cycles, cosines or lengths the training has."""
+        """Count the cycles, cosines, or lengths of the training."""
         return self.next_step / self.shape.period
 
     def update_of(self, step: int) -> float:
@@ -104,7 +104,7 @@ class Plan:
         return np.asarray(ends, dtype=np.float64), epochs.repeat(2), starts.repeat(2)
 
     def _knots(self) -> tuple[Array, Array, Array]:
-        """Where the rate bends, where the batch size jumps, and the end of the training."""
+        """Return where the rate bends, where the batch size jumps, and the end of the training."""
         growths = self.further.growths()
         jumps = np.concatenate([growths - 1e-6, growths, [self.run.updates]])
         if not self.by_epoch:

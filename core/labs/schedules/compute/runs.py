@@ -26,7 +26,7 @@ EPOCHS = 20  # at most
 
 @dataclass(frozen=True)
 class Asked:
-    """Which trainings of a plan are asked for; see the controls of these names.
+    """Return the trainings of a plan that are asked for; see the controls of these names.
 
     Attributes
     ----------

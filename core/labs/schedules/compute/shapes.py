@@ -27,7 +27,7 @@ POINTS = 150  # of a curve, at most about so many
 
 @dataclass(frozen=True, kw_only=True)
 class Shape:
-    """How the rate and the momentum change with the steps of a scheduler.
+    """The course of the rate and the momentum with the steps of a scheduler.
 
     Attributes
     ----------
@@ -152,7 +152,7 @@ class Shape:
         return np.unique(np.concatenate([parts, corners, rise[rise < end]]))
 
     def _corners(self, end: float) -> list[float]:
-        """Where the rate turns; of a jump, the steps before and after it."""
+        """Return where the rate turns; of a jump, the steps before and after it."""
         if self.kind in ONE_CYCLE:
             turns = [self.warm * self.length - 1, self.length - 1.0]
             return [turns[0], 2 * turns[0], turns[1]] if self.kind == "three_phase" else turns

@@ -37,7 +37,7 @@ def steps_text(steps: int, by_epoch: bool) -> str:
 
 
 def place(plan: Plan, updates: Any, along: str) -> Numbers:
-    """Where updates stand on the horizontal axis."""
+    """Return where updates stand on the horizontal axis."""
     return plan.further.epochs_at(updates) if along == "epochs" else np.asarray(updates, dtype=np.float64)
 
 
